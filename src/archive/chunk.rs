@@ -1,0 +1,107 @@
+//! A run of whole members in one buffer, and the buffers' reuse.
+
+use std::ops::Range;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Buffers kept for reuse; more than are ever in flight on a small machine.
+const MAX_SPARE_BUFFERS: usize = 64;
+
+/// Whole members of an archive, in its order.
+#[derive(Debug)]
+pub struct Chunk {
+    bytes: Vec<u8>,
+    names: String,
+    members: Vec<Member>,
+    /// Where `bytes` goes when the chunk has been used.
+    buffers: Buffers,
+}
+
+/// One member of an archive: slices of its chunk.
+#[derive(Debug, Clone)]
+pub struct Member {
+    pub kind: Kind,
+    /// Where the member's data begin in the uncompressed stream.
+    pub offset: u64,
+    name: Range<usize>,
+    data: Range<usize>,
+}
+
+/// What a member is, as far as the archive is concerned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A file with its bytes.
+    File,
+    /// A folder.
+    Directory,
+    /// A link, a device, or another entry without data of its own.
+    Special,
+    /// A file beyond the size limit; its bytes were passed over.
+    TooLarge { size_bytes: u64 },
+}
+
+/// Spare buffers, shared between a reader and those who use its chunks; saves
+/// the clearing of fresh memory for each chunk.
+#[derive(Debug, Clone, Default)]
+pub struct Buffers(Arc<Mutex<Vec<Vec<u8>>>>);
+
+impl Chunk {
+    pub(super) fn new(buffers: &Buffers) -> Self {
+        Self { bytes: Vec::new(), names: String::new(), members: Vec::new(), buffers: buffers.clone() }
+    }
+
+    pub(super) fn push(&mut self, name: &str, kind: Kind, data: Range<usize>, offset: u64) {
+        let start = self.names.len();
+        self.names.push_str(name);
+        self.members.push(Member { kind, offset, name: start..self.names.len(), data });
+    }
+
+    /// Gives the chunk the buffer that its members' ranges point into.
+    pub(super) fn set_bytes(&mut self, bytes: Vec<u8>) {
+        self.bytes = bytes;
+    }
+
+    /// The members with their names and data, in the archive's order.
+    pub fn members(&self) -> impl ExactSizeIterator<Item = (&str, &[u8], &Member)> {
+        self.members.iter().map(|member| (&self.names[member.name.clone()], &self.bytes[member.data.clone()], member))
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.members.is_empty()
+    }
+
+    /// Memory that the chunk holds.
+    pub fn size_bytes(&self) -> usize {
+        self.bytes.len() + self.names.len() + self.members.len() * size_of::<Member>()
+    }
+}
+
+impl Drop for Chunk {
+    fn drop(&mut self) {
+        self.buffers.put(std::mem::take(&mut self.bytes));
+    }
+}
+
+impl Buffers {
+    /// A buffer of `size` initialised bytes, fresh or used.
+    pub(super) fn take(&self, size: usize) -> Vec<u8> {
+        let spare = self.spare().pop();
+        let mut buffer = spare.unwrap_or_default();
+        if buffer.len() < size {
+            buffer.resize(size, 0);
+        }
+        buffer.truncate(size);
+        buffer
+    }
+
+    fn put(&self, buffer: Vec<u8>) {
+        let mut spare = self.spare();
+        let standard = spare.first().is_none_or(|other| other.len() == buffer.len());
+        if !buffer.is_empty() && standard && spare.len() < MAX_SPARE_BUFFERS {
+            spare.push(buffer);
+        }
+    }
+
+    fn spare(&self) -> std::sync::MutexGuard<'_, Vec<Vec<u8>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

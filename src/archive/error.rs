@@ -1,0 +1,42 @@
+//! Why an archive could not be read to its end.
+
+use std::io;
+use std::path::PathBuf;
+
+/// A fault of the archive or of the disk beneath it.
+#[derive(Debug, thiserror::Error)]
+pub enum ArchiveError {
+    #[error("cannot open {path}")]
+    Open { path: PathBuf, source: io::Error },
+    #[error("cannot read {path} at byte {offset}")]
+    Read { path: PathBuf, offset: u64, source: io::Error },
+    #[error("{path} is cut off: it ends at byte {offset}, {place}")]
+    CutOff { path: PathBuf, offset: u64, place: String },
+    #[error("{path} is damaged near byte {offset}: {reason}")]
+    Damaged { path: PathBuf, offset: u64, reason: String },
+    #[error("{path} is neither a tar archive nor gzip nor XML; it begins with {found}")]
+    Unknown { path: PathBuf, found: String },
+    #[error("{path} is empty")]
+    Empty { path: PathBuf },
+}
+
+impl ArchiveError {
+    /// What to do about it.
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::Open { .. } => "check the path and the permissions",
+            Self::Read { .. } => "the disk or the stream failed; try again",
+            Self::CutOff { .. } | Self::Damaged { .. } => {
+                "compare the file's size and MD5 with those its download page gives, and fetch it again; \
+                 --salvage takes the whole members before the damage"
+            }
+            Self::Unknown { .. } => "give a .tar.gz or .tar archive, a folder of .xml files, or one .xml file",
+            Self::Empty { .. } => "fetch the file again",
+        }
+    }
+
+    /// True where members before the fault are sound.
+    pub fn is_damage(&self) -> bool {
+        matches!(self, Self::CutOff { .. } | Self::Damaged { .. })
+    }
+}

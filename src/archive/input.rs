@@ -1,0 +1,112 @@
+//! Raw bytes of a file or a stream, counted and digested as they pass.
+
+use std::io::{self, BufRead, Read};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use md5::{Digest, Md5};
+
+/// Bytes read from the disk at a time; below 256 KiB inflating slows down.
+const READ_BYTES: usize = 512 << 10;
+
+/// How far a reader has come, for a progress line; cheap to share.
+#[derive(Debug, Clone, Default)]
+pub struct Meter(Arc<AtomicU64>);
+
+impl Meter {
+    /// Bytes of the archive read so far.
+    pub fn read_bytes(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn add(&self, bytes: u64) {
+        self.0.fetch_add(bytes, Ordering::Relaxed);
+    }
+}
+
+/// A buffered reader that knows its place and the MD5 of what it has read.
+pub(super) struct Input {
+    reader: Box<dyn Read + Send>,
+    buffer: Box<[u8]>,
+    filled: usize,
+    used: usize,
+    position: u64,
+    digest: Md5,
+    meter: Meter,
+}
+
+impl Input {
+    pub fn new(reader: Box<dyn Read + Send>, meter: Meter) -> Self {
+        let buffer = vec![0; READ_BYTES].into_boxed_slice();
+        Self { reader, buffer, filled: 0, used: 0, position: 0, digest: Md5::new(), meter }
+    }
+
+    /// Bytes handed out so far.
+    pub fn position(&self) -> u64 {
+        self.position - (self.filled - self.used) as u64
+    }
+
+    /// The next bytes, at least `wanted` unless the input ends before; they
+    /// stay to be read.
+    pub fn peek(&mut self, wanted: usize) -> io::Result<&[u8]> {
+        debug_assert!(wanted <= READ_BYTES);
+        self.buffer.copy_within(self.used..self.filled, 0);
+        (self.filled, self.used) = (self.filled - self.used, 0);
+        while self.filled < wanted && self.refill(self.filled)? > 0 {}
+        Ok(&self.buffer[..self.filled.min(wanted)])
+    }
+
+    /// Reads what is left and gives size and MD5 of the whole.
+    pub fn finish(mut self) -> io::Result<(u64, String)> {
+        while !self.fill_buf()?.is_empty() {
+            let length = self.filled - self.used;
+            self.consume(length);
+        }
+        Ok((self.position, hex_digest(self.digest)))
+    }
+
+    /// Reads more bytes to `from` in the buffer.
+    fn refill(&mut self, from: usize) -> io::Result<usize> {
+        let length = loop {
+            match self.reader.read(&mut self.buffer[from..]) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                result => break result?,
+            }
+        };
+        self.digest.update(&self.buffer[from..from + length]);
+        self.filled = from + length;
+        self.position += length as u64;
+        self.meter.add(length as u64);
+        Ok(length)
+    }
+}
+
+/// An MD5 in the lower-case hexadecimal of download pages.
+pub(super) fn hex_digest(digest: Md5) -> String {
+    digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+impl BufRead for Input {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        if self.used == self.filled {
+            self.used = 0;
+            self.filled = 0;
+            self.refill(0)?;
+        }
+        Ok(&self.buffer[self.used..self.filled])
+    }
+
+    fn consume(&mut self, amount: usize) {
+        self.used = (self.used + amount).min(self.filled);
+    }
+}
+
+impl Read for Input {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let available = self.fill_buf()?;
+        let length = available.len().min(out.len());
+        out[..length].copy_from_slice(&available[..length]);
+        self.consume(length);
+        Ok(length)
+    }
+}

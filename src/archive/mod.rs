@@ -1,0 +1,19 @@
+//! Archives to named byte slices, in chunks bounded in bytes.
+//!
+//! Reads `.tar.gz`, `.tar`, folders of loose files, single files and streams,
+//! and tells them apart by content. This floor knows no ORCID: a member is a
+//! name and bytes. Members come in the archive's order; the same input gives the
+//! same chunks whatever happens to them afterwards.
+
+mod chunk;
+mod error;
+mod folder;
+mod gzip;
+mod input;
+mod open;
+mod tar;
+
+pub use chunk::{Buffers, Chunk, Kind, Member};
+pub use error::ArchiveError;
+pub use input::Meter;
+pub use open::{Archive, Fingerprint, Options, Totals, fingerprint};

@@ -1,0 +1,243 @@
+//! Opens an archive of any form and tells by content which it is.
+
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
+
+use md5::{Digest, Md5};
+
+use super::chunk::{Buffers, Chunk, Kind};
+use super::error::ArchiveError;
+use super::folder::{FolderWalk, listing};
+use super::gzip::{Gunzip, is_gzip};
+use super::input::{Input, Meter, hex_digest};
+use super::tar::{Fault, TarWalk, is_header};
+
+/// Bytes that tell what an input is: one tar header.
+const SNIFF_BYTES: usize = 512;
+/// Bytes at either end of a file that identify it, beside its size.
+const FINGERPRINT_BYTES: u64 = 1 << 20;
+/// The path that means standard input.
+const STANDARD_INPUT: &str = "-";
+
+/// How an archive is read.
+#[derive(Debug, Clone, Copy)]
+pub struct Options {
+    /// Uncompressed bytes of a chunk; a single larger member makes a larger one.
+    pub chunk_bytes: usize,
+    /// Members beyond this are named, not read.
+    pub max_member_bytes: u64,
+    /// Go on after a damaged tar header, at the next sound one.
+    pub resync: bool,
+}
+
+/// What is known of an archive when it has been read to its end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Totals {
+    pub size_bytes: u64,
+    /// MD5 in hexadecimal, as download pages give it.
+    pub md5: String,
+    /// What was odd but did no harm, such as trailing garbage.
+    pub notes: Vec<String>,
+}
+
+/// What identifies an archive without reading it whole.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fingerprint {
+    pub size_bytes: u64,
+    pub digest: String,
+}
+
+/// An archive being read.
+pub struct Archive {
+    path: PathBuf,
+    form: Form,
+
+}
+
+enum Form {
+    Tar(Box<TarWalk<Stream>>),
+    Folder(FolderWalk),
+    /// One XML file, until it has been handed out.
+    Single { input: Option<Input>, totals: Option<(u64, String)>, options: Options },
+}
+
+enum Stream {
+    Gzip(Gunzip),
+    Plain(Input),
+}
+
+impl Archive {
+    /// Opens a file, a folder, or standard input (`-`).
+    ///
+    /// # Errors
+    /// [`ArchiveError`] where it cannot be opened or is none of the known forms.
+    pub fn open(path: &Path, options: Options, meter: Meter) -> Result<Self, ArchiveError> {
+        if path.is_dir() {
+            let form = Form::Folder(FolderWalk::new(path, options, meter));
+            return Ok(Self { path: path.to_owned(), form });
+        }
+        let reader: Box<dyn Read + Send> = if path == Path::new(STANDARD_INPUT) {
+            Box::new(io::stdin())
+        } else {
+            let file = File::open(path);
+            Box::new(file.map_err(|source| ArchiveError::Open { path: path.to_owned(), source })?)
+        };
+        let form = Form::of(path, Input::new(reader, meter), options)?;
+        Ok(Self { path: path.to_owned(), form })
+    }
+
+    /// The next run of whole members; `None` at the end of the archive.
+    ///
+    /// # Errors
+    /// [`ArchiveError`] where the archive is cut off or damaged, or the disk
+    /// fails; all whole members before that place have been given by then.
+    pub fn next_chunk(&mut self) -> Result<Option<Chunk>, ArchiveError> {
+        match &mut self.form {
+            Form::Tar(walk) => walk.next_chunk().map_err(|fault| explain(&self.path, fault, walk.input.position())),
+            Form::Folder(walk) => walk.next_chunk(),
+            Form::Single { input, totals, options } => {
+                let Some(input) = input.take() else { return Ok(None) };
+                let name = self.path.file_name().unwrap_or(self.path.as_os_str()).to_string_lossy();
+                let (chunk, whole) = single(&name, input, *options)
+                    .map_err(|source| ArchiveError::Read { path: self.path.clone(), offset: 0, source })?;
+                *totals = Some(whole);
+                Ok(Some(chunk))
+            }
+        }
+    }
+
+    /// Reads what is left and says what the archive was.
+    ///
+    /// # Errors
+    /// [`ArchiveError::Read`] where the disk fails.
+    pub fn finish(self) -> Result<Totals, ArchiveError> {
+        let path = self.path;
+        let read_error = |source| ArchiveError::Read { path: path.clone(), offset: 0, source };
+        let ((size_bytes, md5), notes) = match self.form {
+            Form::Tar(walk) => {
+                let mut notes = walk.notes;
+                let input = match walk.input {
+                    Stream::Plain(input) => Some(input),
+                    Stream::Gzip(gunzip) => {
+                        notes.extend(gunzip.garbage_at().map(|place| format!("trailing garbage after the gzip data, from byte {place} on; it was not read")));
+                        gunzip.into_input()
+                    }
+                };
+                let totals = input.map(Input::finish).transpose().map_err(read_error)?;
+                (totals.unwrap_or_default(), notes)
+            }
+            Form::Folder(walk) => (walk.totals(), Vec::new()),
+            Form::Single { totals, .. } => (totals.unwrap_or_default(), Vec::new()),
+        };
+        Ok(Totals { size_bytes, md5, notes })
+    }
+}
+
+impl Form {
+    fn of(path: &Path, mut input: Input, options: Options) -> Result<Self, ArchiveError> {
+        let start = input.peek(SNIFF_BYTES).map_err(|source| ArchiveError::Read { path: path.to_owned(), offset: 0, source })?;
+        let walk = |stream| {
+            let buffers = Buffers::default();
+            let (chunk_bytes, max_member_bytes) = (options.chunk_bytes, options.max_member_bytes);
+            Form::Tar(Box::new(TarWalk::new(stream, chunk_bytes, max_member_bytes, options.resync, buffers)))
+        };
+        if start.is_empty() {
+            return Err(ArchiveError::Empty { path: path.to_owned() });
+        }
+        if is_gzip(start) {
+            return Ok(walk(Stream::Gzip(Gunzip::new(input))));
+        }
+        let named_tar = path.extension().is_some_and(|extension| extension == "tar");
+        if is_header(start) || named_tar || start.iter().all(|&byte| byte == 0) {
+            return Ok(walk(Stream::Plain(input)));
+        }
+        if looks_like_xml(start) || path.extension().is_some_and(|extension| extension == "xml") {
+            return Ok(Form::Single { input: Some(input), totals: None, options });
+        }
+        Err(ArchiveError::Unknown { path: path.to_owned(), found: quote(start) })
+    }
+}
+
+impl Stream {
+    /// Bytes of the file read so far.
+    fn position(&self) -> u64 {
+        match self {
+            Self::Gzip(gunzip) => gunzip.position(),
+            Self::Plain(input) => input.position(),
+        }
+    }
+}
+
+impl Read for Stream {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        match self {
+            Self::Gzip(gunzip) => gunzip.read(out),
+            Self::Plain(input) => input.read(out),
+        }
+    }
+}
+
+/// Identifies a file by its size and both ends, a folder by its listing.
+///
+/// # Errors
+/// [`ArchiveError::Open`] where it cannot be read.
+pub fn fingerprint(path: &Path) -> Result<Fingerprint, ArchiveError> {
+    if path.is_dir() {
+        let (size_bytes, digest) = listing(path)?;
+        return Ok(Fingerprint { size_bytes, digest });
+    }
+    let of_file = || -> io::Result<Fingerprint> {
+        let mut file = File::open(path)?;
+        let size_bytes = file.metadata()?.len();
+        let mut digest = Md5::new();
+        for start in [0, size_bytes.saturating_sub(FINGERPRINT_BYTES)] {
+            let mut bytes = Vec::new();
+            file.seek(SeekFrom::Start(start))?;
+            (&mut file).take(FINGERPRINT_BYTES).read_to_end(&mut bytes)?;
+            digest.update(&bytes);
+        }
+        Ok(Fingerprint { size_bytes, digest: hex_digest(digest) })
+    };
+    of_file().map_err(|source| ArchiveError::Open { path: path.to_owned(), source })
+}
+
+/// Reads one file as the only member of a chunk.
+fn single(name: &str, mut input: Input, options: Options) -> io::Result<(Chunk, (u64, String))> {
+    let mut chunk = Chunk::new(&Buffers::default());
+    let mut bytes = Vec::new();
+    (&mut input).take(options.max_member_bytes + 1).read_to_end(&mut bytes)?;
+    let totals = input.finish()?;
+    if bytes.len() as u64 > options.max_member_bytes {
+        chunk.push(name, Kind::TooLarge { size_bytes: totals.0 }, 0..0, 0);
+    } else {
+        chunk.push(name, Kind::File, 0..bytes.len(), 0);
+        chunk.set_bytes(bytes);
+    }
+    Ok((chunk, totals))
+}
+
+fn explain(path: &Path, fault: Fault, offset: u64) -> ArchiveError {
+    let path = path.to_owned();
+    match fault {
+        Fault::CutOff { place } => ArchiveError::CutOff { path, offset, place },
+        Fault::Damaged { reason } => ArchiveError::Damaged { path, offset, reason },
+        Fault::NotTar { found } => ArchiveError::Unknown { path, found: quote(found.as_bytes()) },
+        Fault::Io(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
+            ArchiveError::CutOff { path, offset, place: "inside the gzip data".to_owned() }
+        }
+        Fault::Io(error) if error.raw_os_error().is_none() => {
+            ArchiveError::Damaged { path, offset, reason: error.to_string() }
+        }
+        Fault::Io(source) => ArchiveError::Read { path, offset, source },
+    }
+}
+
+fn looks_like_xml(start: &[u8]) -> bool {
+    let start = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(start);
+    start.trim_ascii_start().starts_with(b"<")
+}
+
+fn quote(bytes: &[u8]) -> String {
+    format!("\"{}\"", bytes[..bytes.len().min(16)].escape_ascii())
+}

@@ -1,0 +1,191 @@
+//! `orcidlake convert`.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use serde_json::json;
+
+use super::failure::Failure;
+use super::numbers::{bytes, grouped, parse_bytes};
+use super::progress::Progress;
+use super::{Common, Done};
+use crate::convert::{Options, Outcome, Selection, convert};
+use crate::report::Report;
+
+/// Paths without a column that are printed; the report has all.
+const SHOWN_PATHS: usize = 20;
+
+/// Convert archives into a dataset of Parquet tables.
+///
+/// Archives that the dataset has are skipped, so a run that was stopped goes on with the same
+/// command. An archive becomes part of the dataset in one step, when it has been read to its end.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Archives (.tar.gz, .tar), folders of .xml files, single .xml files, or - for standard input.
+    #[arg(required = true, value_name = "ARCHIVE")]
+    archives: Vec<PathBuf>,
+    /// The dataset: a new or empty folder, or one that orcidlake has made.
+    #[arg(long, short, value_name = "DIR", env = "ORCIDLAKE_OUT")]
+    out: PathBuf,
+    /// Tables to write, such as works or summaries/affiliations; all if not given.
+    #[arg(long, value_delimiter = ',', value_name = "TABLE", env = "ORCIDLAKE_TABLES")]
+    tables: Vec<String>,
+    #[command(flatten)]
+    machine: Machine,
+    /// Take the whole members of an archive that is cut off or damaged.
+    #[arg(long, env = "ORCIDLAKE_SALVAGE")]
+    salvage: bool,
+    /// Make the dataset anew of these archives alone; the old one stays until the first is done.
+    #[arg(long, env = "ORCIDLAKE_REPLACE")]
+    replace: bool,
+}
+
+/// What of the machine may be used.
+#[derive(Debug, Clone, clap::Args)]
+pub struct Machine {
+    /// Threads that parse and encode; one for each processor if not given.
+    #[arg(long, value_name = "N", env = "ORCIDLAKE_THREADS", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    threads: Option<u16>,
+    /// Memory to keep to; archives are read side by side where it allows.
+    #[arg(long, value_name = "SIZE", env = "ORCIDLAKE_MEMORY", default_value = "1GiB", value_parser = parse_bytes)]
+    memory: usize,
+}
+
+impl Machine {
+    /// Options of the library for this machine.
+    pub fn options(&self) -> Options {
+        let processors = std::thread::available_parallelism().map_or(1, usize::from);
+        Options {
+            tables: Selection::default(),
+            threads: self.threads.map_or(processors, usize::from),
+            memory_bytes: self.memory,
+            salvage: false,
+            replace: false,
+        }
+    }
+}
+
+pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
+    let tables = Selection::new(&args.tables)?;
+    let options = Options { tables, salvage: args.salvage, replace: args.replace, ..args.machine.options() };
+    let progress = Progress::new(common.quiet);
+    let stop = stop_on_signals()?;
+    let outcomes = convert(&args.archives, &args.out, &options, &progress, &stop)?;
+    let report = whole(&outcomes);
+    if common.json {
+        println!("{:#}", to_json(&args, &outcomes, &report));
+    } else if !common.quiet {
+        print_report(&report);
+    }
+    print_problems(&report);
+    end(&args, outcomes, &report)
+}
+
+/// A flag that Ctrl-C and SIGTERM set; a second signal ends the program at once.
+pub fn stop_on_signals() -> Result<Arc<AtomicBool>, Failure> {
+    let stop = Arc::new(AtomicBool::new(false));
+    for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
+        signal_hook::flag::register_conditional_shutdown(signal, 130, stop.clone())?;
+        signal_hook::flag::register(signal, stop.clone())?;
+    }
+    Ok(stop)
+}
+
+fn whole(outcomes: &[Outcome]) -> Report {
+    let mut report = Report::default();
+    for outcome in outcomes {
+        if let Outcome::Done(entry) = outcome {
+            report.add(entry.report.clone());
+        }
+    }
+    report
+}
+
+/// Says on standard error what failed, and decides how the command ends.
+fn end(args: &Args, outcomes: Vec<Outcome>, report: &Report) -> Result<Done, Failure> {
+    let incomplete = outcomes.iter().any(|outcome| matches!(outcome, Outcome::Done(entry) if !entry.complete));
+    let (total, mut failures) = (outcomes.len(), Vec::new());
+    for (outcome, archive) in outcomes.into_iter().zip(&args.archives) {
+        if let Outcome::Failed(error) = outcome {
+            failures.push((archive, Failure::from(error)));
+        }
+    }
+    let count = failures.len();
+    match failures.pop() {
+        Some((_, failure)) if total == 1 => Err(failure),
+        Some((archive, failure)) => {
+            failures.push((archive, failure));
+            failures.iter().for_each(|(archive, failure)| eprintln!("{}: {failure}", archive.display()));
+            let hint = "the other archives are in the dataset; run the same command again for the rest";
+            Err(Failure::new(format!("{count} of {total} archives failed"), hint))
+        }
+        None if report.members.rejects > 0 || incomplete => Ok(Done::WithProblems),
+        None => Ok(Done::All),
+    }
+}
+
+/// The counts, for people.
+pub fn print_report(report: &Report) {
+    let members = &report.members;
+    eprintln!("{} members, {} of XML", grouped(members.members), bytes(members.xml_bytes));
+    for (name, count) in [
+        ("records", members.records),
+        ("tombstones", members.tombstones),
+        ("activities", members.activities),
+        ("rejects", members.rejects),
+        ("other files", members.other),
+    ] {
+        eprintln!("  {:>14} {name}{}", grouped(count), detail(name, report));
+    }
+    if !report.rows.is_empty() {
+        eprintln!("rows");
+    }
+    for (table, rows) in &report.rows {
+        eprintln!("  {:>14} {table}", grouped(*rows));
+    }
+}
+
+fn detail(name: &str, report: &Report) -> String {
+    let by_code = match name {
+        "tombstones" => &report.tombstones,
+        "rejects" => &report.rejects,
+        _ => return String::new(),
+    };
+    let parts: Vec<String> = by_code.iter().map(|(code, count)| format!("{code} {}", grouped(*count))).collect();
+    if parts.is_empty() { String::new() } else { format!(" ({})", parts.join(", ")) }
+}
+
+/// What a user must know even with `--quiet`.
+pub fn print_problems(report: &Report) {
+    let members = &report.members;
+    report.notes.iter().for_each(|note| eprintln!("note: {note}"));
+    for (count, what) in [
+        (members.rejects, "members were left out; the tables `rejects` say why"),
+        (members.cleaned, "members were read after taking out characters that XML forbids"),
+        (members.duplicates, "members came more than once; the last one counts"),
+        (report.unmapped_values(), "values have no column:"),
+    ] {
+        if count > 0 {
+            eprintln!("note: {} {what}", grouped(count));
+        }
+    }
+    for (path, count) in report.unmapped.iter().take(SHOWN_PATHS) {
+        eprintln!("  {:>14} {path}", grouped(*count));
+    }
+    if report.unmapped.len() > SHOWN_PATHS {
+        eprintln!("  and {} more paths; --json lists them all", report.unmapped.len() - SHOWN_PATHS);
+    }
+}
+
+fn to_json(args: &Args, outcomes: &[Outcome], report: &Report) -> serde_json::Value {
+    let archives = outcomes.iter().zip(&args.archives).map(|(outcome, archive)| match outcome {
+        Outcome::Done(entry) => json!({
+            "archive": archive, "outcome": "done", "complete": entry.complete,
+            "size_bytes": entry.size_bytes, "md5": entry.md5, "report": entry.report,
+        }),
+        Outcome::Skipped => json!({ "archive": archive, "outcome": "skipped" }),
+        Outcome::Failed(error) => json!({ "archive": archive, "outcome": "failed", "error": error.to_string() }),
+    });
+    json!({ "dataset": args.out, "archives": archives.collect::<Vec<_>>(), "report": report })
+}

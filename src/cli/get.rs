@@ -1,0 +1,74 @@
+//! `orcidlake get`.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use super::failure::Failure;
+use super::{Common, Done};
+use crate::archive::{Archive, Meter};
+use crate::convert::ARCHIVE_OPTIONS;
+use crate::dataset::{Dataset, record_rows};
+use crate::record::{MemberName, Orcid};
+
+/// Print one record: its rows as JSON from a dataset, its XML from an archive.
+///
+/// From a dataset all rows of the iD are printed as one JSON object, by table. From an archive the
+/// members of the iD are printed as they stand; that reads the archive up to the end.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The ORCID iD, or its URI.
+    #[arg(value_name = "ID", value_parser = parse_orcid)]
+    orcid: Orcid,
+    /// A dataset, or an archive in any form that convert reads.
+    #[arg(value_name = "DIR|ARCHIVE")]
+    from: PathBuf,
+}
+
+fn parse_orcid(text: &str) -> Result<Orcid, String> {
+    let bare = text.trim().trim_end_matches('/').rsplit('/').next().unwrap_or(text);
+    let orcid = Orcid::new(&bare.to_ascii_uppercase());
+    let orcid = orcid.ok_or_else(|| format!("\"{text}\" is not an ORCID iD such as 0000-0002-1825-0097"))?;
+    if orcid.has_valid_check_digit() { Ok(orcid) } else { Err(format!("the check digit of {orcid} is wrong")) }
+}
+
+pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
+    let found = if Dataset::is_at(&args.from) {
+        let rows = record_rows(&Dataset::open(&args.from)?, args.orcid)?;
+        let found = !rows.is_empty();
+        if found {
+            println!("{:#}", Value::Object(rows));
+        }
+        found
+    } else {
+        print_members(&args.from, args.orcid, common)?
+    };
+    if !found && !common.quiet {
+        eprintln!("{} is not in {}", args.orcid, args.from.display());
+    }
+    Ok(if found { Done::All } else { Done::WithProblems })
+}
+
+/// Prints the XML of each member of `orcid`; their paths go to standard error.
+fn print_members(path: &Path, orcid: Orcid, common: &Common) -> Result<bool, Failure> {
+    let mut archive = Archive::open(path, ARCHIVE_OPTIONS, Meter::default())?;
+    let mut found = false;
+    let mut out = std::io::stdout().lock();
+    while let Some(chunk) = archive.next_chunk()? {
+        for (path, data, _) in chunk.members() {
+            if MemberName::new(path).orcid() != Some(orcid) {
+                continue;
+            }
+            found = true;
+            if !common.quiet {
+                eprintln!("{path}");
+            }
+            out.write_all(data)?;
+            if !data.ends_with(b"\n") {
+                out.write_all(b"\n")?;
+            }
+        }
+    }
+    Ok(found)
+}

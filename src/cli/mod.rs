@@ -1,0 +1,110 @@
+//! The command line: one file for each command.
+//!
+//! A command asks the library and prints; it decides nothing about data. What
+//! programs may read goes to standard output, all else to standard error.
+
+mod completions;
+mod config;
+mod convert;
+mod failure;
+mod get;
+mod inspect;
+mod man;
+mod numbers;
+mod progress;
+mod schema;
+mod verify;
+
+pub use schema::markdown as schema_markdown;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+
+use failure::Failure;
+
+/// Turns the ORCID public data files into Parquet tables.
+///
+/// Exit status: 0 all done, 1 done with members left out or problems found, 2 failed.
+///
+/// Every option can also be given as an environment variable (ORCIDLAKE_ and the option's
+/// name) or in a TOML file; flags win over the environment, the environment over the file.
+#[derive(Debug, Parser)]
+#[command(name = "orcidlake", version, max_term_width = 100, arg_required_else_help = true)]
+pub struct Cli {
+    #[command(flatten)]
+    pub common: Common,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// Options of every command.
+#[derive(Debug, Clone, clap::Args)]
+pub struct Common {
+    /// Print problems only.
+    #[arg(long, short, global = true, env = "ORCIDLAKE_QUIET")]
+    pub quiet: bool,
+    /// Print the result as JSON on standard output.
+    #[arg(long, global = true, env = "ORCIDLAKE_JSON")]
+    pub json: bool,
+    /// Take defaults from this TOML file; a table named for a command holds that command's own.
+    #[arg(long, global = true, value_name = "FILE", env = "ORCIDLAKE_CONFIG")]
+    pub config: Option<std::path::PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Convert(convert::Args),
+    Schema(schema::Args),
+    Inspect(inspect::Args),
+    Verify(verify::Args),
+    Get(get::Args),
+    Completions(completions::Args),
+    Man(man::Args),
+}
+
+/// How a command that did not fail has ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Done {
+    All,
+    /// Members were left out, or problems found.
+    WithProblems,
+}
+
+/// Runs the program.
+pub fn main() -> ExitCode {
+    match run(std::env::args_os().collect()) {
+        Ok(Done::All) => ExitCode::SUCCESS,
+        Ok(Done::WithProblems) => ExitCode::from(1),
+        Err(failure) if failure.is_broken_pipe() => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("{failure}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// The command line's definition, for documentation.
+pub fn command() -> clap::Command {
+    Cli::command()
+}
+
+fn run(arguments: Vec<OsString>) -> Result<Done, Failure> {
+    let command = config::apply(command(), &arguments)?;
+    let matches = match command.try_get_matches_from(arguments) {
+        Ok(matches) => matches,
+        // Clap's own usage errors end with status 2, --help with 0.
+        Err(error) => error.exit(),
+    };
+    let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    match cli.command {
+        Command::Convert(args) => convert::run(args, &cli.common),
+        Command::Schema(args) => schema::run(args, &cli.common),
+        Command::Inspect(args) => inspect::run(args, &cli.common),
+        Command::Verify(args) => verify::run(args, &cli.common),
+        Command::Get(args) => get::run(args, &cli.common),
+        Command::Completions(args) => completions::run(args),
+        Command::Man(args) => man::run(args),
+    }
+}

@@ -1,0 +1,154 @@
+//! How far a run has come: a line for each archive on a terminal, a plain line
+//! now and then elsewhere, nothing with `--quiet`.
+
+use std::collections::HashMap;
+use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use super::numbers::{bytes, duration, grouped};
+use crate::archive::Meter;
+use crate::convert::{Outcome, Watch};
+use crate::report::Report;
+
+/// Time between plain lines.
+const PLAIN_EVERY: Duration = Duration::from_secs(30);
+/// Time between looks at a bar.
+const TICK: Duration = Duration::from_millis(200);
+/// Lines a second that a terminal gets.
+const DRAWS_PER_SECOND: u8 = 5;
+
+/// Shows progress on standard error.
+pub struct Progress {
+    kind: Kind,
+    lines: Mutex<HashMap<PathBuf, Line>>,
+}
+
+enum Kind {
+    Quiet,
+    Plain,
+    Bars(MultiProgress),
+}
+
+struct Line {
+    begun: Instant,
+    told: Instant,
+    size_bytes: Option<u64>,
+    meter: Meter,
+    bar: Option<ProgressBar>,
+}
+
+impl Progress {
+    pub fn new(quiet: bool) -> Self {
+        let kind = if quiet {
+            Kind::Quiet
+        } else if std::io::stderr().is_terminal() {
+            Kind::Bars(MultiProgress::with_draw_target(ProgressDrawTarget::stderr_with_hz(DRAWS_PER_SECOND)))
+        } else {
+            Kind::Plain
+        };
+        Self { kind, lines: Mutex::new(HashMap::new()) }
+    }
+
+    /// Prints a line above the bars.
+    pub fn say(&self, text: &str) {
+        match &self.kind {
+            Kind::Bars(bars) => bars.suspend(|| eprintln!("{text}")),
+            Kind::Quiet | Kind::Plain => eprintln!("{text}"),
+        }
+    }
+
+    fn lines(&self) -> MutexGuard<'_, HashMap<PathBuf, Line>> {
+        self.lines.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Watch for Progress {
+    fn begun(&self, archive: &Path, size_bytes: Option<u64>, meter: &Meter) {
+        let bar = match &self.kind {
+            Kind::Bars(bars) => Some(bars.add(new_bar(archive, size_bytes))),
+            Kind::Quiet | Kind::Plain => None,
+        };
+        let now = Instant::now();
+        let line = Line { begun: now, told: now, size_bytes, meter: meter.clone(), bar };
+        self.lines().insert(archive.to_owned(), line);
+    }
+
+    fn progressed(&self, archive: &Path, report: &Report) {
+        let mut lines = self.lines();
+        let Some(line) = lines.get_mut(archive) else { return };
+        if let Some(bar) = &line.bar {
+            bar.set_position(line.meter.read_bytes());
+            bar.set_message(line.rates(report));
+        } else if matches!(self.kind, Kind::Plain) && line.told.elapsed() >= PLAIN_EVERY {
+            line.told = Instant::now();
+            eprintln!("{}: {}{}", file_name(archive), line.share(), line.rates(report));
+        }
+    }
+
+    fn ended(&self, archive: &Path, outcome: &Outcome) {
+        let line = self.lines().remove(archive);
+        if let Some(bar) = line.as_ref().and_then(|line| line.bar.as_ref()) {
+            bar.finish_and_clear();
+        }
+        if matches!(self.kind, Kind::Quiet) {
+            return;
+        }
+        match outcome {
+            Outcome::Done(entry) => {
+                let time = line.map_or(Duration::ZERO, |line| line.begun.elapsed());
+                let rate = rate(entry.report.members.xml_bytes, time);
+                let members = grouped(entry.report.members.members);
+                self.say(&format!("{}: {members} members in {} ({rate} of XML)", file_name(archive), duration(time)));
+            }
+            Outcome::Skipped => self.say(&format!("{}: already in the dataset", file_name(archive))),
+            // The command prints why, with all that is to be said.
+            Outcome::Failed(_) => {}
+        }
+    }
+}
+
+impl Line {
+    /// `43 %, 2 min 04 s left, `, where the size is known.
+    fn share(&self) -> String {
+        let read = self.meter.read_bytes();
+        match self.size_bytes {
+            Some(size) if size > 0 && read > 0 => {
+                let share = read as f64 / size as f64;
+                let left = self.begun.elapsed().mul_f64((1.0 / share - 1.0).max(0.0));
+                format!("{:.0} %, {} left, ", share * 100.0, duration(left))
+            }
+            _ => String::new(),
+        }
+    }
+
+    fn rates(&self, report: &Report) -> String {
+        let members = &report.members;
+        let found = members.records + members.tombstones + members.activities;
+        format!("{} of XML, {} records", rate(members.xml_bytes, self.begun.elapsed()), grouped(found))
+    }
+}
+
+fn new_bar(archive: &Path, size_bytes: Option<u64>) -> ProgressBar {
+    let (bar, template) = match size_bytes {
+        Some(size) => (ProgressBar::new(size), "{prefix} {bar:24} {percent:>3} % {msg}, {eta} left"),
+        None => (ProgressBar::new_spinner(), "{prefix} {spinner} {msg}"),
+    };
+    // The templates are our own, so that they are well formed.
+    let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
+    let bar = bar.with_style(style.progress_chars("=> ")).with_prefix(file_name(archive));
+    bar.enable_steady_tick(TICK);
+    bar
+}
+
+fn rate(size_bytes: u64, time: Duration) -> String {
+    let seconds = time.as_secs_f64().max(0.001);
+    format!("{}/s", bytes((size_bytes as f64 / seconds) as u64))
+}
+
+fn file_name(path: &Path) -> String {
+    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
+}

@@ -1,0 +1,160 @@
+//! `orcidlake schema`.
+
+use std::fmt::Write as _;
+use std::path::PathBuf;
+
+use clap::ValueEnum;
+use serde_json::{Value, json};
+
+use super::failure::Failure;
+use super::{Common, Done};
+use crate::dataset::table_key;
+use crate::tables::{self, AnyTable, Side, Type};
+
+/// Print the data dictionary: every table and column with its meaning.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// A table, such as works or summaries/affiliations; all if not given.
+    table: Option<String>,
+    /// The form.
+    #[arg(long, short, value_enum, default_value_t = Format::Text, env = "ORCIDLAKE_FORMAT")]
+    format: Format,
+    /// The dataset that the views of duckdb and spark read.
+    #[arg(long, value_name = "DIR", default_value = "orcid", env = "ORCIDLAKE_DATASET")]
+    dataset: PathBuf,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// A line for each column.
+    Text,
+    Markdown,
+    Json,
+    /// SQL that makes a view of each table, for DuckDB.
+    Duckdb,
+    /// SQL that makes a view of each table, for Spark.
+    Spark,
+}
+
+type Tables = Vec<(Side, &'static dyn AnyTable)>;
+
+pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
+    let tables = selected(args.table.as_deref());
+    if tables.is_empty() {
+        let name = args.table.unwrap_or_default();
+        return Err(Failure::new(format!("there is no table {name}"), "`orcidlake schema` lists the tables"));
+    }
+    let root = std::path::absolute(&args.dataset).unwrap_or(args.dataset);
+    let root = root.to_string_lossy().into_owned();
+    let text = match args.format {
+        _ if common.json => to_json(&tables),
+        Format::Text => to_text(&tables),
+        Format::Markdown => to_markdown(&tables),
+        Format::Json => to_json(&tables),
+        Format::Duckdb => to_sql(&tables, |path| format!("read_parquet('{path}/*.parquet')"), &root),
+        Format::Spark => to_sql(&tables, |path| format!("parquet.`{path}`"), &root),
+    };
+    print!("{text}");
+    Ok(Done::All)
+}
+
+/// The data dictionary as docs/schema.md has it.
+pub fn markdown() -> String {
+    let head = "# Tables\n\n\
+        Made by `orcidlake schema --format markdown`; `orcidlake.json` beside them says what they were made of.\n\n\
+        Paths lead from the element that makes a row. Elements are matched by local name, so that v2.0 and v2.1, \
+        where some stand under another prefix, fill the same columns. Left out is only what follows from other \
+        values: `@path` (from iD, section and put code), `common:host`, and `common:uri` (from `common:path`; one \
+        that does not follow is counted as unmapped). Text stands as in the XML but for white space at its ends; \
+        empty text is null.\n\n";
+    head.to_owned() + &to_markdown(&selected(None))
+}
+
+fn selected(name: Option<&str>) -> Tables {
+    let all = Side::ALL.iter().flat_map(|&side| tables::of(side).iter().map(move |table| (side, table.as_ref())));
+    all.filter(|(side, table)| name.is_none_or(|name| name == table.name() || name == table_key(*side, table.name())))
+        .collect()
+}
+
+fn to_text(tables: &Tables) -> String {
+    let mut text = String::new();
+    for (side, table) in tables {
+        let _ = writeln!(text, "{side}/{}\n  {}", table.name(), table.doc());
+        for column in table.columns() {
+            let _ = writeln!(text, "    {:38} {:19} {}", column.name, column.kind.name(), column.doc);
+        }
+        text.push('\n');
+    }
+    text
+}
+
+fn to_markdown(tables: &Tables) -> String {
+    let mut text = String::new();
+    for (side, table) in tables {
+        let _ = writeln!(text, "## {side}/{}\n\n{}\n", table.name(), table.doc());
+        if !table.xpaths().is_empty() {
+            let paths: Vec<String> = table.xpaths().iter().map(|path| format!("`{path}`")).collect();
+            let _ = writeln!(text, "Rows: {}\n", paths.join(", "));
+        }
+        text.push_str("| column | type | meaning | path |\n|---|---|---|---|\n");
+        for column in table.columns() {
+            let path = if column.xpath.is_empty() { String::new() } else { format!("`{}`", column.xpath) };
+            let path = path.replace('|', "\\|");
+            let _ = writeln!(text, "| {} | {} | {} | {path} |", column.name, column.kind.name(), column.doc);
+        }
+        text.push('\n');
+    }
+    text.truncate(text.trim_end().len());
+    text + "\n"
+}
+
+fn to_json(tables: &Tables) -> String {
+    let tables: Vec<Value> = tables
+        .iter()
+        .map(|(side, table)| {
+            let columns: Vec<Value> = table
+                .columns()
+                .into_iter()
+                .map(|column| {
+                    json!({
+                        "name": column.name, "type": column.kind.name(), "nullable": column.nullable,
+                        "description": column.doc, "xpath": column.xpath,
+                    })
+                })
+                .collect();
+            json!({
+                "table": table_key(*side, table.name()), "description": table.doc(), "rows": table.xpaths(),
+                "columns": columns,
+            })
+        })
+        .collect();
+    format!("{:#}\n", json!({ "tables": tables }))
+}
+
+/// Views named `summaries_works` and so on, with the columns' meanings.
+fn to_sql(tables: &Tables, source: impl Fn(&str) -> String, root: &str) -> String {
+    let mut text = String::new();
+    for (side, table) in tables {
+        let (name, path) = (table.name(), format!("{root}/{}", table_key(*side, table.name())));
+        let _ = writeln!(text, "-- {}", table.doc());
+        let _ = writeln!(text, "CREATE OR REPLACE VIEW {side}_{name} AS");
+        let columns: Vec<String> = table
+            .columns()
+            .iter()
+            .map(|column| format!("  {} /* {} */", column.name, sql_type(column.kind)))
+            .collect();
+        let _ = writeln!(text, "SELECT\n{}\nFROM {};\n", columns.join(",\n"), source(&path.replace('\'', "''")));
+    }
+    text
+}
+
+fn sql_type(kind: Type) -> &'static str {
+    match kind {
+        Type::Text => "string",
+        Type::Int64 => "bigint",
+        Type::Int32 => "int",
+        Type::Int16 => "smallint",
+        Type::Boolean => "boolean",
+        Type::Timestamp => "timestamp with time zone",
+    }
+}

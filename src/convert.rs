@@ -1,0 +1,216 @@
+//! Archives to a dataset: the whole way on one page.
+//!
+//! ```text
+//! archive ─ reader thread ─ chunks ─ pool: parse, build ─ batches ─ writer ─ files
+//!           inflate, split  bounded  any order            in order  encode in pool
+//! ```
+//!
+//! Each archive has a thread that reads and one that writes; all share one pool
+//! and one budget of bytes. An archive is complete when its files stand in the
+//! dataset and in its manifest, which happens in one step.
+
+mod budget;
+mod duplicates;
+mod error;
+mod members;
+mod pipeline;
+mod plan;
+
+pub use error::ConvertError;
+pub use pipeline::ARCHIVE_OPTIONS;
+pub use plan::{Selection, release_of};
+
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use crate::archive::{ArchiveError, Meter};
+use crate::dataset::{ArchiveEntry, DatasetError, Manifest, Staging};
+use crate::report::Report;
+use pipeline::{Converted, Pipeline, Source};
+use plan::Plan;
+
+/// How a conversion is done.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The tables that are written.
+    pub tables: Selection,
+    /// Threads of the pool that parses, builds and encodes.
+    pub threads: usize,
+    /// Memory to keep to, in bytes; more archives run side by side with more.
+    pub memory_bytes: usize,
+    /// Take the whole members of an archive that is cut off or damaged.
+    pub salvage: bool,
+    /// Make the dataset anew of the given archives alone.
+    pub replace: bool,
+}
+
+/// Who hears how a conversion goes on; called from several threads.
+pub trait Watch: Sync {
+    /// An archive is being read; the meter tells how far.
+    fn begun(&self, archive: &Path, size_bytes: Option<u64>, meter: &Meter);
+    /// Members have been counted.
+    fn progressed(&self, archive: &Path, report: &Report);
+    /// An archive has come to its end, one way or the other.
+    fn ended(&self, archive: &Path, outcome: &Outcome);
+}
+
+/// What became of one archive.
+#[derive(Debug)]
+pub enum Outcome {
+    /// It is in the dataset.
+    Done(Box<ArchiveEntry>),
+    /// It was in the dataset already.
+    Skipped,
+    /// It is not in the dataset.
+    Failed(ConvertError),
+}
+
+/// Converts `archives` into the dataset at `out`; the outcome of each, in the
+/// order given. An archive that fails does not stop the others.
+///
+/// # Errors
+/// [`ConvertError`] where nothing could be begun: the dataset is locked or
+/// something else, or the archives do not belong together.
+pub fn convert(
+    archives: &[PathBuf],
+    out: &Path,
+    options: &Options,
+    watch: &dyn Watch,
+    stop: &AtomicBool,
+) -> Result<Vec<Outcome>, ConvertError> {
+    let staging = Staging::begin(out)?;
+    let manifest = if options.replace { None } else { Manifest::read(out)? };
+    let plan = Plan::new(archives, manifest, options)?;
+    let pipeline = Pipeline::new(options)?;
+    let run = Run { plan: &plan, pipeline: &pipeline, staging: &staging, options, watch, stop };
+    let outcomes = run.all();
+    staging.end()?;
+    Ok(outcomes)
+}
+
+struct Run<'r> {
+    plan: &'r Plan,
+    pipeline: &'r Pipeline,
+    staging: &'r Staging,
+    options: &'r Options,
+    watch: &'r dyn Watch,
+    stop: &'r AtomicBool,
+}
+
+/// Archives that are ready, waiting until those before them are committed.
+struct Ready {
+    manifest: Manifest,
+    converted: Vec<Option<Result<Option<Converted>, ConvertError>>>,
+    outcomes: Vec<Outcome>,
+}
+
+impl Run<'_> {
+    /// Runs the archives side by side and commits them in the order given.
+    fn all(&self) -> Vec<Outcome> {
+        let count = self.plan.steps.len();
+        let ready = Mutex::new(Ready {
+            manifest: self.plan.manifest.clone(),
+            converted: (0..count).map(|_| None).collect(),
+            outcomes: Vec::new(),
+        });
+        let next = AtomicUsize::new(0);
+        std::thread::scope(|scope| {
+            for _ in 0..self.pipeline.side_by_side(count) {
+                scope.spawn(|| {
+                    while let Some(step) = self.plan.steps.get(next.fetch_add(1, Ordering::Relaxed)) {
+                        let converted = self.one(step);
+                        let mut ready = ready.lock().expect("no thread panics while it commits");
+                        ready.converted[step.number] = Some(converted);
+                        self.commit_ready(&mut ready);
+                    }
+                });
+            }
+        });
+        ready.into_inner().expect("all threads have ended well").outcomes
+    }
+
+    /// Converts one archive into a folder aside; `None` where it is done already.
+    fn one(&self, step: &plan::Step) -> Result<Option<Converted>, ConvertError> {
+        if step.already_done {
+            return Ok(None);
+        }
+        let scratch = self.staging.scratch(&format!("archive-{}", step.number))?;
+        let source = Source { path: &step.path, size_bytes: step.size_bytes(), salvage: self.options.salvage };
+        let converted = self.pipeline.run(&source, Some(&scratch), &self.plan.manifest.tables, self.watch, self.stop);
+        if converted.is_err() {
+            self.staging.discard(&scratch)?;
+        }
+        converted.map(Some)
+    }
+
+    /// Commits what is ready and has no archive before it that is not.
+    fn commit_ready(&self, ready: &mut Ready) {
+        while let Some(converted) = ready.converted.get_mut(ready.outcomes.len()).and_then(Option::take) {
+            let step = &self.plan.steps[ready.outcomes.len()];
+            let committed = converted.and_then(|converted| match converted {
+                Some(converted) => self.commit(step, converted, &mut ready.manifest).map(Some),
+                None => Ok(None),
+            });
+            let outcome = match committed {
+                Ok(Some(entry)) => Outcome::Done(Box::new(entry)),
+                Ok(None) => Outcome::Skipped,
+                Err(error) => Outcome::Failed(error),
+            };
+            self.watch.ended(&step.path, &outcome);
+            ready.outcomes.push(outcome);
+        }
+    }
+
+    fn commit(
+        &self,
+        step: &plan::Step,
+        converted: Converted,
+        manifest: &mut Manifest,
+    ) -> Result<ArchiveEntry, ConvertError> {
+        let release = step.release.or(converted.release);
+        let next_release = plan::agree(&step.path, manifest.release, release)?;
+        let mut next = manifest.clone();
+        next.tool_version = env!("CARGO_PKG_VERSION").to_owned();
+        next.release = next_release;
+        next.archives.retain(|archive| archive.complete || archive.name != step.name);
+        let parts = self.staging.number(&next, &converted.tables);
+        let entry = step.entry(&converted, parts.clone());
+        next.archives.push(entry.clone());
+        next.watermark = next.archives.iter().filter_map(|archive| archive.watermark).max();
+        self.staging.commit(&next, &converted.scratch, &converted.tables, &parts)?;
+        self.staging.discard(&converted.scratch)?;
+        *manifest = next;
+        Ok(entry)
+    }
+}
+
+/// Reads an archive to its end without writing: what is in it.
+///
+/// # Errors
+/// [`ConvertError`] where it cannot be read.
+pub fn inspect(
+    archive: &Path,
+    options: &Options,
+    watch: &dyn Watch,
+    stop: &AtomicBool,
+) -> Result<ArchiveEntry, ConvertError> {
+    let pipeline = Pipeline::new(options)?;
+    let plan = Plan::new(std::slice::from_ref(&archive.to_owned()), None, options)?;
+    let step = &plan.steps[0];
+    let source = Source { path: archive, size_bytes: step.size_bytes(), salvage: options.salvage };
+    let converted = pipeline.run(&source, None, &plan.manifest.tables, watch, stop)?;
+    Ok(step.entry(&converted, std::collections::BTreeMap::new()))
+}
+
+impl From<ArchiveError> for ConvertError {
+    fn from(error: ArchiveError) -> Self {
+        Self::Archive(error)
+    }
+}
+
+impl From<DatasetError> for ConvertError {
+    fn from(error: DatasetError) -> Self {
+        Self::Dataset(error)
+    }
+}

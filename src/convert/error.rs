@@ -1,0 +1,48 @@
+//! Why an archive did not become part of a dataset.
+
+use std::path::PathBuf;
+
+use crate::archive::ArchiveError;
+use crate::dataset::DatasetError;
+
+/// A fault that keeps an archive out of the dataset.
+#[derive(Debug, thiserror::Error)]
+pub enum ConvertError {
+    #[error(transparent)]
+    Archive(ArchiveError),
+    #[error(transparent)]
+    Dataset(DatasetError),
+    #[error("{path} is of {found}, the dataset of {dataset}")]
+    OtherRelease { path: PathBuf, found: u16, dataset: u16 },
+    #[error("{path} has the name of an archive that is in the dataset already, but not its content")]
+    OtherContent { path: PathBuf },
+    #[error("{path} is given twice")]
+    Twice { path: PathBuf },
+    #[error("the dataset keeps other tables than --tables selects")]
+    OtherTables,
+    #[error("there is no table {name}")]
+    UnknownTable { name: String },
+    #[error("cannot start threads")]
+    Threads(#[source] std::io::Error),
+    #[error("stopped before the end")]
+    Stopped,
+}
+
+impl ConvertError {
+    /// What to do about it.
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::Archive(error) => error.hint(),
+            Self::Dataset(error) => error.hint(),
+            Self::OtherRelease { .. } => {
+                "a dataset holds one year's dump: give another --out, or --replace to make this one anew"
+            }
+            Self::OtherContent { .. } => "give another --out, or --replace to make the dataset anew",
+            Self::Twice { .. } => "name each archive once",
+            Self::OtherTables => "leave out --tables, give another --out, or --replace to make the dataset anew",
+            Self::UnknownTable { .. } => "`orcidlake schema` lists the tables",
+            Self::Threads(_) => "give a smaller --threads",
+            Self::Stopped => "run the same command again; archives that are complete are skipped",
+        }
+    }
+}

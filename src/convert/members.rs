@@ -1,0 +1,282 @@
+//! A chunk of members to batches of rows: the work of the pool.
+
+use std::borrow::Cow;
+use std::collections::HashSet;
+use std::time::Instant;
+
+use arrow::array::RecordBatch;
+
+use crate::archive::{Chunk, Kind};
+use crate::dataset::table_key;
+use crate::record::{self, Document, MemberName, Orcid, ParseError};
+use crate::report::Report;
+use crate::tables::{self, Entry, Reject, Rows, Side};
+
+/// Bytes of XML that are parsed before rows are made of them: the text is then
+/// still in the processor's cache.
+const GATHERED_BYTES: usize = 1 << 20;
+
+/// What a chunk comes to.
+#[derive(Default)]
+pub struct Batch {
+    pub report: Report,
+    /// By side a batch for each table that is kept, in the order of
+    /// [`tables::of`]; empty where the chunk has nothing for the side.
+    pub rows: [Vec<Option<RecordBatch>>; Side::ALL.len()],
+    /// Members that replace earlier ones of the same name.
+    pub replacing: Vec<MemberName>,
+    /// The newest change of any record.
+    pub watermark: Option<i64>,
+    /// The path of the first member.
+    pub first_path: Option<String>,
+}
+
+/// Which tables get rows, by their key.
+pub type Keep<'k> = &'k (dyn Fn(&str) -> bool + Sync);
+
+/// A member of a chunk.
+#[derive(Clone, Copy)]
+struct Given<'c> {
+    path: &'c str,
+    name: MemberName,
+    data: &'c [u8],
+    offset: u64,
+    kind: Kind,
+    /// A member of this name has been seen before.
+    repeated: bool,
+    /// A later member of this name stands in the same chunk.
+    replaced: bool,
+}
+
+struct Maker<'k> {
+    archive: &'k str,
+    keep: Keep<'k>,
+    builders: [Vec<Option<Box<dyn Rows>>>; Side::ALL.len()],
+    batch: Batch,
+}
+
+/// Reads all members of a chunk; `repeated` tells for each whether its name has
+/// been seen before.
+pub fn read_chunk(chunk: &Chunk, repeated: &[bool], archive: &str, keep: Keep<'_>) -> Batch {
+    let mut members: Vec<Given<'_>> = chunk
+        .members()
+        .zip(repeated)
+        .map(|((path, data, member), &repeated)| {
+            let (name, offset, kind) = (MemberName::new(path), member.offset, member.kind);
+            Given { path, name, data, offset, kind, repeated, replaced: false }
+        })
+        .collect();
+    mark_replaced(&mut members);
+    let mut maker = Maker { archive, keep, builders: Default::default(), batch: Batch::default() };
+    maker.batch.first_path = members.first().map(|member| member.path.to_owned());
+    let mut rest = members.as_slice();
+    while !rest.is_empty() {
+        let mut bytes = 0;
+        let last = rest.iter().position(|member| {
+            bytes += member.data.len();
+            bytes >= GATHERED_BYTES
+        });
+        let (group, after) = rest.split_at(last.map_or(rest.len(), |last| last + 1));
+        maker.read_group(group);
+        rest = after;
+    }
+    maker.finish()
+}
+
+/// Where a chunk holds one name more than once, all but the last that can be
+/// read are replaced.
+fn mark_replaced(members: &mut [Given<'_>]) {
+    let repeated: HashSet<MemberName> =
+        members.iter().filter(|member| member.repeated).map(|member| member.name).collect();
+    if repeated.is_empty() {
+        return;
+    }
+    let mut won = HashSet::new();
+    for member in members.iter_mut().rev().filter(|member| repeated.contains(&member.name)) {
+        member.replaced = won.contains(&member.name);
+        if !member.replaced && record::parse(&cleaned(member.data)).is_ok() {
+            won.insert(member.name);
+        }
+    }
+}
+
+/// The bytes without characters that XML forbids; borrowed where there are none.
+fn cleaned(data: &[u8]) -> Cow<'_, [u8]> {
+    if record::needs_cleaning(data) { Cow::Owned(record::clean(data)) } else { Cow::Borrowed(data) }
+}
+
+impl Maker<'_> {
+    /// Parses some members, then makes rows of them.
+    fn read_group(&mut self, group: &[Given<'_>]) {
+        let begun = Instant::now();
+        let sources: Vec<Cow<'_, [u8]>> = group.iter().map(|member| cleaned(member.data)).collect();
+        let mut entries: [Vec<Entry<'_>>; Side::ALL.len()] = Default::default();
+        for (member, source) in group.iter().zip(&sources) {
+            if let Some((side, entry)) = self.read(member, source) {
+                entries[side as usize].push(entry);
+            }
+        }
+        let parsed = Instant::now();
+        for side in Side::ALL {
+            self.build(side, &entries[side as usize]);
+        }
+        self.batch.report.times.parse += parsed - begun;
+        self.batch.report.times.build += parsed.elapsed();
+    }
+
+    /// One member's entry; `None` where it gives no rows.
+    fn read<'s>(&mut self, member: &Given<'_>, source: &'s Cow<'_, [u8]>) -> Option<(Side, Entry<'s>)> {
+        let counts = &mut self.batch.report.members;
+        if member.kind == Kind::Directory {
+            return None;
+        }
+        counts.members += 1;
+        if member.name == MemberName::Other || member.kind == Kind::Special {
+            counts.other += 1;
+            return None;
+        }
+        counts.xml_bytes += member.data.len() as u64;
+        counts.duplicates += u64::from(member.repeated);
+        counts.cleaned += u64::from(matches!(source, Cow::Owned(_)));
+        if let Kind::TooLarge { size_bytes } = member.kind {
+            let reason = format!("larger than the limit: {size_bytes} bytes");
+            return Some(self.reject(member, "too-large", reason, size_bytes));
+        }
+        let entry = record::parse(source).and_then(|parsed| {
+            let entry = entry_of(&member.name, parsed.document)?;
+            Ok((entry, parsed.unmapped))
+        });
+        match entry {
+            Ok((entry, unmapped)) => {
+                unmapped.into_iter().for_each(|path| self.batch.report.count_unmapped(path, 1));
+                Some(self.accept(member, entry)).filter(|_| !member.replaced)
+            }
+            Err(ParseError::UnknownRoot { .. }) if member.name == MemberName::OtherXml => {
+                self.batch.report.members.other += 1;
+                None
+            }
+            Err(error) => Some(self.reject(member, error.code(), error.to_string(), member.data.len() as u64)),
+        }
+    }
+
+    fn accept<'s>(&mut self, member: &Given<'_>, entry: Entry<'s>) -> (Side, Entry<'s>) {
+        let report = &mut self.batch.report;
+        let side = match &entry {
+            Entry::Record { record, .. } => {
+                report.members.records += 1;
+                self.batch.watermark = self.batch.watermark.max(record.history.last_modified_date);
+                Side::Summaries
+            }
+            Entry::Tombstone { activity, stub, .. } => {
+                report.members.tombstones += 1;
+                *report.tombstones.entry(stub.status().to_owned()).or_default() += 1;
+                if activity.is_some() { Side::Activities } else { Side::Summaries }
+            }
+            Entry::Activity { .. } => {
+                report.members.activities += 1;
+                Side::Activities
+            }
+            Entry::Reject(_) => unreachable!("rejects are not accepted"),
+        };
+        if member.repeated && !member.replaced {
+            self.batch.replacing.push(member.name);
+        }
+        (side, entry)
+    }
+
+    fn reject(&mut self, member: &Given<'_>, code: &'static str, reason: String, size_bytes: u64) -> (Side, Entry<'static>) {
+        let report = &mut self.batch.report;
+        report.members.rejects += 1;
+        *report.rejects.entry(code.to_owned()).or_default() += 1;
+        let side = match member.name {
+            MemberName::Activity { .. } => Side::Activities,
+            _ => Side::Summaries,
+        };
+        let reject = Reject {
+            orcid: member.name.orcid(),
+            archive: self.archive.to_owned(),
+            path: member.path.to_owned(),
+            code,
+            reason,
+            offset: member.offset,
+            size_bytes,
+        };
+        (side, Entry::Reject(reject))
+    }
+
+    fn build(&mut self, side: Side, entries: &[Entry<'_>]) {
+        if entries.is_empty() {
+            return;
+        }
+        let builders = &mut self.builders[side as usize];
+        if builders.is_empty() {
+            let tables = tables::of(side).iter();
+            builders.extend(tables.map(|table| (self.keep)(&table_key(side, table.name())).then(|| table.rows())));
+        }
+        builders.iter_mut().flatten().for_each(|builder| builder.append(entries));
+    }
+
+    fn finish(mut self) -> Batch {
+        let begun = Instant::now();
+        for side in Side::ALL {
+            let builders = self.builders[side as usize].iter_mut();
+            let batches: Vec<_> = builders.map(|builder| builder.as_mut().map(|builder| builder.finish())).collect();
+            for (table, batch) in tables::of(side).iter().zip(&batches) {
+                if let Some(batch) = batch {
+                    self.batch.report.rows.insert(table_key(side, table.name()), batch.num_rows() as u64);
+                }
+            }
+            self.batch.rows[side as usize] = batches;
+        }
+        self.batch.report.times.build += begun.elapsed();
+        self.batch
+    }
+}
+
+/// What a document is as the member of this name.
+fn entry_of<'s>(name: &MemberName, document: Document<'s>) -> Result<Entry<'s>, ParseError> {
+    let other_kind = |found: &str| match name {
+        MemberName::Activity { section, .. } => {
+            ParseError::OtherSection { expected: section.kind(), found: found.to_owned() }
+        }
+        _ => ParseError::UnknownRoot { name: found.to_owned() },
+    };
+    match (document, name) {
+        (Document::Record(record), MemberName::Summary(_) | MemberName::OtherXml) => {
+            let found = record.orcid.as_deref().and_then(Orcid::new);
+            match (name.orcid(), found) {
+                (Some(expected), Some(found)) if expected != found => {
+                    Err(ParseError::OtherId { expected: expected.to_string(), found: found.to_string() })
+                }
+                (expected, found) => {
+                    let orcid = expected.or(found).ok_or(ParseError::NoId)?;
+                    Ok(Entry::Record { orcid, record })
+                }
+            }
+        }
+        (Document::Stub(stub), MemberName::Summary(orcid)) => {
+            Ok(Entry::Tombstone { orcid: *orcid, activity: None, stub })
+        }
+        (Document::Stub(stub), MemberName::Activity { orcid, section, put_code }) => {
+            Ok(Entry::Tombstone { orcid: *orcid, activity: Some((*section, *put_code)), stub })
+        }
+        (Document::Activity(mut activity), MemberName::Activity { orcid, section, put_code }) => {
+            if activity.section() != *section {
+                return Err(other_kind(activity.section().kind()));
+            }
+            match activity.put_code() {
+                None => activity.set_put_code(*put_code),
+                Some(found) if found != *put_code => {
+                    return Err(ParseError::OtherPutCode { expected: *put_code, found: found.to_string() });
+                }
+                Some(_) => {}
+            }
+            Ok(Entry::Activity { orcid: *orcid, activity })
+        }
+        (Document::Activity(activity), _) => Err(other_kind(activity.section().kind())),
+        (Document::Record(_), _) => Err(other_kind("record")),
+        (Document::Stub(_), _) => Err(ParseError::NoId),
+        (Document::Bulk(_), _) => Err(other_kind("bulk")),
+        (Document::Activities(_), _) => Err(other_kind("activities")),
+    }
+}

@@ -1,0 +1,175 @@
+//! What is to be done: which archives, into which tables, and whether they
+//! belong together.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::path::{Path, PathBuf};
+
+use super::pipeline::Converted;
+use super::{ConvertError, Options};
+use crate::archive::{Fingerprint, fingerprint};
+use crate::dataset::{ArchiveEntry, Manifest, Part, table_key};
+use crate::tables::{self, Side};
+
+/// Which tables to write.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Selection(Option<BTreeSet<String>>);
+
+/// The archives in their order, and the manifest to begin with.
+pub struct Plan {
+    pub manifest: Manifest,
+    pub steps: Vec<Step>,
+}
+
+/// One archive's turn.
+pub struct Step {
+    pub number: usize,
+    pub path: PathBuf,
+    /// File name.
+    pub name: String,
+    pub release: Option<u16>,
+    /// `None` for standard input.
+    fingerprint: Option<Fingerprint>,
+    pub already_done: bool,
+}
+
+impl Selection {
+    /// Reads names such as `works` (of both sides) or `summaries/works`; none
+    /// means all tables. Rejects and tombstones are always kept.
+    ///
+    /// # Errors
+    /// [`ConvertError::UnknownTable`] for a name that no table has.
+    pub fn new(names: &[String]) -> Result<Self, ConvertError> {
+        if names.is_empty() {
+            return Ok(Self(None));
+        }
+        let all = Self(None).keys();
+        let mut keys: BTreeSet<String> =
+            all.iter().filter(|key| key.ends_with("/rejects") || key.ends_with("/tombstones")).cloned().collect();
+        for name in names {
+            let before = keys.len();
+            let named = all.iter().filter(|key| *key == name || key.split_once('/').is_some_and(|(_, table)| table == name));
+            let named: Vec<String> = named.cloned().collect();
+            if named.is_empty() {
+                return Err(ConvertError::UnknownTable { name: name.clone() });
+            }
+            keys.extend(named);
+            debug_assert!(keys.len() >= before);
+        }
+        Ok(Self(Some(keys)))
+    }
+
+    /// The selected tables, as `summaries/works`.
+    fn keys(&self) -> BTreeSet<String> {
+        let all = || Side::ALL.iter().flat_map(|&side| tables::of(side).iter().map(move |table| table_key(side, table.name())));
+        self.0.clone().unwrap_or_else(|| all().collect())
+    }
+}
+
+impl Plan {
+    pub fn new(archives: &[PathBuf], manifest: Option<Manifest>, options: &Options) -> Result<Self, ConvertError> {
+        let manifest = match manifest {
+            Some(manifest) if options.tables.0.as_ref().is_some_and(|keys| *keys != manifest.tables) => {
+                return Err(ConvertError::OtherTables);
+            }
+            Some(manifest) => manifest,
+            None => Manifest::new(options.tables.keys()),
+        };
+        let steps = archives.iter().enumerate().map(|(number, path)| Step::new(number, path, &manifest));
+        let steps: Vec<Step> = steps.collect::<Result<_, _>>()?;
+        let mut names = HashSet::new();
+        if let Some(twice) = steps.iter().find(|step| !names.insert(&step.name)) {
+            return Err(ConvertError::Twice { path: twice.path.clone() });
+        }
+        let waiting = || steps.iter().filter(|step| !step.already_done);
+        let mut release = manifest.release;
+        for step in waiting() {
+            release = agree(&step.path, release, step.release)?;
+        }
+        Ok(Self { manifest, steps })
+    }
+}
+
+impl Step {
+    fn new(number: usize, path: &Path, manifest: &Manifest) -> Result<Self, ConvertError> {
+        let stream = path == Path::new("-");
+        let fingerprint = if stream { None } else { Some(fingerprint(path)?) };
+        let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        let name = if stream { path } else { Path::new(absolute.file_name().unwrap_or(path.as_os_str())) };
+        let name = name.to_string_lossy().into_owned();
+        let known = manifest.archives.iter().find(|archive| archive.name == name && archive.complete);
+        let same = |archive: &ArchiveEntry| fingerprint.as_ref().is_some_and(|own| own.digest == archive.fingerprint);
+        let already_done = known.is_some_and(same);
+        if known.is_some() && !already_done {
+            return Err(ConvertError::OtherContent { path: path.to_owned() });
+        }
+        Ok(Self { number, path: path.to_owned(), release: release_of(&name), name, fingerprint, already_done })
+    }
+
+    pub fn size_bytes(&self) -> Option<u64> {
+        self.fingerprint.as_ref().map(|fingerprint| fingerprint.size_bytes)
+    }
+
+    /// What the manifest says of the archive once it is converted.
+    pub fn entry(&self, converted: &Converted, parts: BTreeMap<String, Vec<Part>>) -> ArchiveEntry {
+        let fingerprint = self.fingerprint.as_ref().map(|fingerprint| fingerprint.digest.clone());
+        ArchiveEntry {
+            name: self.name.clone(),
+            size_bytes: converted.totals.size_bytes,
+            md5: converted.totals.md5.clone(),
+            fingerprint: fingerprint.unwrap_or_default(),
+            complete: converted.complete,
+            watermark: converted.watermark,
+            report: converted.report.clone(),
+            parts,
+        }
+    }
+}
+
+/// The year of a dump by the name of its archive or of its root folder, such as
+/// `ORCID_2023_10_activities_1`.
+pub fn release_of(name: &str) -> Option<u16> {
+    let runs = name.split(|character: char| !character.is_ascii_digit());
+    runs.filter(|run| run.len() == 4).find_map(|run| run.parse().ok().filter(|year| (2013..2100).contains(year)))
+}
+
+/// The year of a dataset that takes in an archive of the year `found`.
+pub fn agree(path: &Path, dataset: Option<u16>, found: Option<u16>) -> Result<Option<u16>, ConvertError> {
+    match (dataset, found) {
+        (Some(dataset), Some(found)) if dataset != found => {
+            Err(ConvertError::OtherRelease { path: path.to_owned(), found, dataset })
+        }
+        (dataset, found) => Ok(dataset.or(found)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_year_comes_from_the_name() {
+        for (name, year) in [
+            ("ORCID_2025_10_summaries.tar.gz", Some(2025)),
+            ("ORCID-API-2.0_activities_xml_10_2018.tar.gz", Some(2018)),
+            ("ORCID_2019_activites_X.tar.gz", Some(2019)),
+            ("summaries", None),
+            ("0000-0002-1825-0097.xml", None),
+            ("dump-20251010.tar.gz", None),
+        ] {
+            assert_eq!(release_of(name), year, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_selection_keeps_what_accounts_for_members() {
+        let selection = Selection::new(&["works".to_owned(), "summaries/records".to_owned()]).unwrap();
+
+        let keys: Vec<String> = selection.keys().into_iter().collect();
+
+        assert_eq!(keys, [
+            "activities/rejects", "activities/tombstones", "activities/works", "summaries/records",
+            "summaries/rejects", "summaries/tombstones", "summaries/works",
+        ]);
+        assert!(matches!(Selection::new(&["wroks".to_owned()]), Err(ConvertError::UnknownTable { .. })));
+    }
+}

@@ -1,0 +1,280 @@
+//! Makes a dataset's next state beside it and swaps it in, in one step.
+//!
+//! The next state is a folder of hard links to the files that stay, with the
+//! new ones and the new manifest. On Linux both folders change names in one
+//! system call, so every reader sees the old dataset or the new one, and a
+//! crash leaves one of them; what is left aside is cleared by the next run.
+
+use std::collections::{BTreeMap, HashSet};
+use std::fs::{self, File, TryLockError};
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+
+use super::error::DatasetError;
+use super::layout::{part_name, staging_folder, table_folder};
+use super::manifest::{Manifest, Part};
+use super::writer::WrittenTable;
+
+/// A dataset under change: the folder beside it, and the lock that says so.
+#[derive(Debug)]
+pub struct Staging {
+    dataset: PathBuf,
+    folder: PathBuf,
+    lock: Option<File>,
+}
+
+impl Staging {
+    /// Takes the lock of the dataset at `dataset`, which need not exist yet,
+    /// and clears what a crash has left.
+    ///
+    /// # Errors
+    /// [`DatasetError`] where another run holds it, where the folder holds
+    /// something else, or where the disk fails.
+    pub fn begin(dataset: &Path) -> Result<Self, DatasetError> {
+        let dataset = resolve(dataset)?;
+        let folder = staging_folder(&dataset);
+        fs::create_dir_all(&folder).map_err(DatasetError::io("make", &folder))?;
+        let lock = lock(&folder, &dataset)?;
+        let staging = Self { dataset, folder, lock: Some(lock) };
+        staging.recover()?;
+        staging.check()?;
+        Ok(staging)
+    }
+
+    /// An empty folder to write in, which nobody reads.
+    ///
+    /// # Errors
+    /// [`DatasetError`] where it cannot be made.
+    pub fn scratch(&self, name: &str) -> Result<PathBuf, DatasetError> {
+        let scratch = self.folder.join(name);
+        remove(&scratch)?;
+        fs::create_dir_all(&scratch).map_err(DatasetError::io("make", &scratch))?;
+        Ok(scratch)
+    }
+
+    /// Removes a scratch folder.
+    ///
+    /// # Errors
+    /// [`DatasetError`] where the disk fails.
+    pub fn discard(&self, scratch: &Path) -> Result<(), DatasetError> {
+        remove(scratch)
+    }
+
+    /// Numbers the parts of new tables behind those that `manifest` has.
+    pub fn number(&self, manifest: &Manifest, tables: &[WrittenTable]) -> BTreeMap<String, Vec<Part>> {
+        let mut used: HashSet<(&str, &str)> = HashSet::new();
+        used.extend(manifest.parts().map(|(key, part)| (key, part.name.as_str())));
+        let numbered = tables.iter().map(|table| {
+            let free = (0..).map(part_name).filter(|name| !used.contains(&(table.key.as_str(), name.as_str())));
+            let parts = table.parts.iter().zip(free).map(|(part, name)| Part { name, ..part.clone() });
+            (table.key.clone(), parts.collect())
+        });
+        numbered.collect()
+    }
+
+    /// Puts the state that `manifest` describes in the dataset's place: files
+    /// that are there and in the manifest stay, `new` tables move in from
+    /// `scratch`, other table files go, and anything else in the folder stays.
+    ///
+    /// # Errors
+    /// [`DatasetError`] where the disk fails; the dataset is then as it was.
+    pub fn commit(
+        &self,
+        manifest: &Manifest,
+        scratch: &Path,
+        new: &[WrittenTable],
+        numbered: &BTreeMap<String, Vec<Part>>,
+    ) -> Result<(), DatasetError> {
+        let next = self.scratch("next")?;
+        let old = Manifest::read(&self.dataset)?;
+        let gone = files_that_go(old.as_ref(), manifest);
+        if self.dataset.exists() {
+            link_tree(&self.dataset, &next, &|path| gone.contains(path))?;
+        }
+        for table in new {
+            let folder = table_folder(&next, &table.key);
+            fs::create_dir_all(&folder).map_err(DatasetError::io("make", &folder))?;
+            for (part, to) in table.parts.iter().zip(&numbered[&table.key]) {
+                let from = table_folder(scratch, &table.key).join(&part.name);
+                let to = folder.join(&to.name);
+                fs::rename(&from, &to).map_err(DatasetError::io("move", &from))?;
+            }
+            sync_folder(&folder)?;
+        }
+        manifest.write(&next)?;
+        sync_folder(&next)?;
+        self.swap(&next)?;
+        remove(&next)
+    }
+
+    /// Ends the change: clears the folder beside the dataset.
+    ///
+    /// # Errors
+    /// [`DatasetError`] where the disk fails.
+    pub fn end(mut self) -> Result<(), DatasetError> {
+        self.clear()
+    }
+
+    fn clear(&mut self) -> Result<(), DatasetError> {
+        if self.lock.take().is_some() { remove(&self.folder) } else { Ok(()) }
+    }
+
+    /// Brings back a dataset that a crash caught between two renames, where the
+    /// system cannot swap in one step.
+    fn recover(&self) -> Result<(), DatasetError> {
+        let old = self.folder.join("old");
+        if old.exists() && !self.dataset.exists() {
+            fs::rename(&old, &self.dataset).map_err(DatasetError::io("bring back", &self.dataset))?;
+        }
+        for entry in fs::read_dir(&self.folder).map_err(DatasetError::io("read", &self.folder))? {
+            let path = entry.map_err(DatasetError::io("read", &self.folder))?.path();
+            if path.file_name().is_some_and(|name| name != "lock") {
+                remove(&path)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Refuses a folder that holds something else, or that cannot be renamed.
+    fn check(&self) -> Result<(), DatasetError> {
+        if !self.dataset.exists() {
+            return Ok(());
+        }
+        let mut entries = fs::read_dir(&self.dataset).map_err(DatasetError::io("read", &self.dataset))?;
+        let empty = entries.next().is_none();
+        if !empty && Manifest::read(&self.dataset)?.is_none() {
+            return Err(DatasetError::Foreign { path: self.dataset.clone() });
+        }
+        let inside = std::env::current_dir().is_ok_and(|current| current.starts_with(&self.dataset));
+        if inside {
+            let what = "the folder that this command runs in";
+            return Err(DatasetError::NotSwappable { path: self.dataset.clone(), what });
+        }
+        Ok(())
+    }
+
+    fn swap(&self, next: &Path) -> Result<(), DatasetError> {
+        let renamed = if self.dataset.exists() { self.exchange(next) } else { fs::rename(next, &self.dataset) };
+        renamed.map_err(|error| match error.kind() {
+            io::ErrorKind::ResourceBusy | io::ErrorKind::CrossesDevices => {
+                DatasetError::NotSwappable { path: self.dataset.clone(), what: "a mount point" }
+            }
+            _ => DatasetError::io("swap", &self.dataset)(error),
+        })?;
+        self.dataset.parent().map_or(Ok(()), sync_folder)
+    }
+
+    fn exchange(&self, next: &Path) -> io::Result<()> {
+        match exchange_in_one_step(next, &self.dataset) {
+            Err(error) if matches!(error.kind(), io::ErrorKind::Unsupported | io::ErrorKind::InvalidInput) => {
+                let old = self.folder.join("old");
+                fs::rename(&self.dataset, &old)?;
+                fs::rename(next, &self.dataset)?;
+                fs::rename(&old, next)
+            }
+            result => result,
+        }
+    }
+}
+
+impl Drop for Staging {
+    fn drop(&mut self) {
+        // A failure here leaves a folder that the next run clears.
+        let _ = self.clear();
+    }
+}
+
+#[cfg(target_os = "linux")]
+fn exchange_in_one_step(one: &Path, other: &Path) -> io::Result<()> {
+    use rustix::fs::{CWD, RenameFlags, renameat_with};
+    Ok(renameat_with(CWD, one, CWD, other, RenameFlags::EXCHANGE)?)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn exchange_in_one_step(_one: &Path, _other: &Path) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+/// The absolute path behind links, of a folder that need not exist.
+fn resolve(dataset: &Path) -> Result<PathBuf, DatasetError> {
+    if let Ok(path) = fs::canonicalize(dataset) {
+        return Ok(path);
+    }
+    let absolute = std::path::absolute(dataset).map_err(DatasetError::io("find", dataset))?;
+    let parent = absolute.parent().unwrap_or(&absolute);
+    fs::create_dir_all(parent).map_err(DatasetError::io("make", parent))?;
+    let parent = fs::canonicalize(parent).map_err(DatasetError::io("find", parent))?;
+    Ok(parent.join(absolute.file_name().unwrap_or_default()))
+}
+
+fn lock(folder: &Path, dataset: &Path) -> Result<File, DatasetError> {
+    let path = folder.join("lock");
+    let open = || File::options().create(true).truncate(false).read(true).write(true).open(&path);
+    let mut file = open().map_err(DatasetError::io("make", &path))?;
+    match file.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => {
+            let mut holder = String::new();
+            let _ = file.read_to_string(&mut holder);
+            return Err(DatasetError::Locked { path: dataset.to_owned(), holder: holder.trim().to_owned() });
+        }
+        Err(TryLockError::Error(error)) => return Err(DatasetError::io("lock", &path)(error)),
+    }
+    let write = |file: &mut File| -> io::Result<()> {
+        file.set_len(0)?;
+        file.seek(SeekFrom::Start(0))?;
+        writeln!(file, "process {}", std::process::id())
+    };
+    write(&mut file).map_err(DatasetError::io("write", &path))?;
+    Ok(file)
+}
+
+/// Table files of the old manifest that the new one does not have.
+fn files_that_go(old: Option<&Manifest>, new: &Manifest) -> HashSet<PathBuf> {
+    let paths = |manifest: &Manifest| -> HashSet<PathBuf> {
+        manifest.parts().map(|(key, part)| Path::new(key).join(&part.name)).collect()
+    };
+    let stay = paths(new);
+    let mut gone = old.map(paths).unwrap_or_default();
+    gone.retain(|path| !stay.contains(path));
+    gone.insert(super::MANIFEST_NAME.into());
+    gone
+}
+
+/// Makes `to` a copy of `from` by hard links, leaving out what `skip` names by
+/// its path below `from`.
+fn link_tree(from: &Path, to: &Path, skip: &dyn Fn(&Path) -> bool) -> Result<(), DatasetError> {
+    let mut pending = vec![PathBuf::new()];
+    while let Some(below) = pending.pop() {
+        let folder = from.join(&below);
+        for entry in fs::read_dir(&folder).map_err(DatasetError::io("read", &folder))? {
+            let entry = entry.map_err(DatasetError::io("read", &folder))?;
+            let path = below.join(entry.file_name());
+            if skip(&path) {
+                continue;
+            }
+            let (source, target) = (from.join(&path), to.join(&path));
+            let kind = entry.file_type().map_err(DatasetError::io("read", &source))?;
+            if kind.is_dir() {
+                fs::create_dir(&target).map_err(DatasetError::io("make", &target))?;
+                pending.push(path);
+            } else {
+                fs::hard_link(&source, &target).map_err(DatasetError::io("link", &source))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn sync_folder(folder: &Path) -> Result<(), DatasetError> {
+    File::open(folder).and_then(|folder| folder.sync_all()).map_err(DatasetError::io("sync", folder))
+}
+
+/// Removes a file or a folder with all that it holds, if it is there.
+fn remove(path: &Path) -> Result<(), DatasetError> {
+    let result = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
+    match result {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(DatasetError::io("remove", path)(error)),
+        _ => Ok(()),
+    }
+}

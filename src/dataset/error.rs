@@ -1,0 +1,67 @@
+//! Why a dataset could not be read or written.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// A fault of the disk, or of what stands on it.
+#[derive(Debug, thiserror::Error)]
+pub enum DatasetError {
+    #[error("cannot {act} {path}")]
+    Io { act: &'static str, path: PathBuf, source: io::Error },
+    #[error("no space left on the disk while writing {path}")]
+    DiskFull { path: PathBuf, source: io::Error },
+    #[error("cannot {act} the table file {path}")]
+    Parquet { act: &'static str, path: PathBuf, source: parquet::errors::ParquetError },
+    #[error("{path} is not an orcidlake dataset: it has no orcidlake.json")]
+    NoDataset { path: PathBuf },
+    #[error("{path} is not empty and not an orcidlake dataset")]
+    Foreign { path: PathBuf },
+    #[error("the manifest {path} cannot be understood")]
+    Manifest { path: PathBuf, source: serde_json::Error },
+    #[error("{path} has format version {found}; this orcidlake reads {known}")]
+    Version { path: PathBuf, found: u32, known: u32 },
+    #[error("{path} is being changed by another orcidlake ({holder})")]
+    Locked { path: PathBuf, holder: String },
+    #[error("{path} cannot be swapped for its next state: it is {what}")]
+    NotSwappable { path: PathBuf, what: &'static str },
+    #[error("{count} members came more than once; at most {limit} can be put right")]
+    TooManyDuplicates { count: usize, limit: usize },
+}
+
+impl DatasetError {
+    /// What to do about it.
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::Io { .. } | Self::Parquet { .. } => "check the path, the permissions and the disk",
+            Self::DiskFull { .. } => "free some space and run the same command again; what was whole is untouched",
+            Self::NoDataset { .. } => "give the folder that `orcidlake convert … --out` wrote",
+            Self::Foreign { .. } => "give a new or an empty folder",
+            Self::Manifest { .. } => "restore orcidlake.json, or convert again into a new folder",
+            Self::Version { .. } => "use the orcidlake that wrote it, or convert again",
+            Self::Locked { .. } => "wait until it has finished",
+            Self::NotSwappable { .. } => "give a plain folder inside it, and run from outside that folder",
+            Self::TooManyDuplicates { .. } => "the archive seems to hold its content twice; repack it",
+        }
+    }
+
+    /// An error of the file system, told apart when the disk is full.
+    pub fn io(act: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self + use<> {
+        let path = path.to_owned();
+        move |source| match source.kind() {
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Self::DiskFull { path, source },
+            _ => Self::Io { act, path, source },
+        }
+    }
+
+    /// An error of the Parquet library; a full disk may be its cause.
+    pub fn parquet(act: &'static str, path: &Path) -> impl FnOnce(parquet::errors::ParquetError) -> Self + use<> {
+        let path = path.to_owned();
+        move |source| match source {
+            parquet::errors::ParquetError::External(cause) => match cause.downcast::<io::Error>() {
+                Ok(source) => Self::io(act, &path)(*source),
+                Err(cause) => Self::Parquet { act, path, source: parquet::errors::ParquetError::External(cause) },
+            },
+            source => Self::Parquet { act, path, source },
+        }
+    }
+}

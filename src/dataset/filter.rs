@@ -1,0 +1,170 @@
+//! Takes rows out of written tables: those of members that a later member of
+//! the same name replaced.
+
+use std::collections::HashMap;
+use std::fs;
+use std::path::Path;
+
+use arrow::array::{AsArray, BooleanArray, RecordBatch};
+use arrow::compute::filter_record_batch;
+use arrow::datatypes::Int64Type;
+use rayon::ThreadPool;
+
+use super::error::DatasetError;
+use super::layout::table_folder;
+use super::manifest::Part;
+use super::reader::batches;
+use super::writer::{TableWriter, WrittenTable};
+use crate::record::Orcid;
+use crate::tables::{self, Side};
+
+/// Replaced members that are remembered; beyond it memory would grow.
+const MAX_SUPERSEDED: usize = 4_000_000;
+
+/// One activity among all of its side.
+pub type ActivityKey = (Orcid, &'static str, i64);
+
+/// Members that came again later, and before which chunk their rows are old.
+#[derive(Debug, Default)]
+pub struct Superseded {
+    records: HashMap<Orcid, u64>,
+    activities: HashMap<ActivityKey, u64>,
+    /// For each table and chunk, how many rows the table had when it ended.
+    ends: HashMap<String, Vec<(u64, u64)>>,
+}
+
+impl Superseded {
+    /// Rows of `orcid` from chunks before `chunk` are old.
+    pub fn record(&mut self, orcid: Orcid, chunk: u64) {
+        self.records.insert(orcid, chunk);
+    }
+
+    /// Rows of one activity from chunks before `chunk` are old.
+    pub fn activity(&mut self, key: ActivityKey, chunk: u64) {
+        self.activities.insert(key, chunk);
+    }
+
+    /// Notes that a chunk has added rows to a table.
+    pub fn chunk_ended(&mut self, key: String, chunk: u64, rows: u64) {
+        let ends = self.ends.entry(key).or_default();
+        let before = ends.last().map_or(0, |(end, _)| *end);
+        ends.push((before + rows, chunk));
+    }
+
+    pub fn is_empty(&self, side: Side) -> bool {
+        match side {
+            Side::Summaries => self.records.is_empty(),
+            Side::Activities => self.activities.is_empty(),
+        }
+    }
+
+    /// Writes the tables of a side below `root` anew without the old rows; gives
+    /// their files.
+    ///
+    /// # Errors
+    /// [`DatasetError`] where a table cannot be read or written, or where too
+    /// many members came again.
+    pub fn remove(
+        &self,
+        side: Side,
+        written: Vec<WrittenTable>,
+        root: &Path,
+        pool: &ThreadPool,
+    ) -> Result<Vec<WrittenTable>, DatasetError> {
+        let count = self.records.len() + self.activities.len();
+        if count > MAX_SUPERSEDED {
+            return Err(DatasetError::TooManyDuplicates { count, limit: MAX_SUPERSEDED });
+        }
+        let old = root.join(format!("{side}-with-duplicates"));
+        fs::rename(root.join(side.folder()), &old).map_err(DatasetError::io("move", &old))?;
+        let tables = written.iter().map(|table| {
+            let name = table.key.rsplit('/').next().unwrap_or(&table.key);
+            self.remove_from(side, table, &old.join(name), root, pool)
+        });
+        let tables = tables.collect::<Result<_, _>>()?;
+        fs::remove_dir_all(&old).map_err(DatasetError::io("remove", &old))?;
+        Ok(tables)
+    }
+
+    fn remove_from(
+        &self,
+        side: Side,
+        written: &WrittenTable,
+        from: &Path,
+        to: &Path,
+        pool: &ThreadPool,
+    ) -> Result<WrittenTable, DatasetError> {
+        let name = written.key.rsplit('/').next().unwrap_or(&written.key);
+        let table = tables::of(side).iter().find(|table| table.name() == name);
+        let table = table.expect("the table was written by its name").as_ref();
+        let mut writer = TableWriter::new(table_folder(to, &written.key), written.key.clone(), table);
+        let mut first_row = 0;
+        for part in &written.parts {
+            for batch in batches(&from.join(&part.name), None)? {
+                let batch = batch?;
+                let rows = batch.num_rows() as u64;
+                let kept = if name == "rejects" { batch } else { self.keep(side, &written.key, name, batch, first_row) };
+                first_row += rows;
+                if kept.num_rows() > 0 {
+                    writer.write_serially(&kept)?;
+                    writer.end_full_group(pool)?;
+                }
+            }
+        }
+        writer.finish(pool)
+    }
+
+    fn keep(&self, side: Side, key: &str, table: &str, batch: RecordBatch, first_row: u64) -> RecordBatch {
+        let ends = self.ends.get(key).map_or(&[][..], Vec::as_slice);
+        let chunk_of = |row: u64| ends.get(ends.partition_point(|(end, _)| *end <= row)).map_or(0, |(_, chunk)| *chunk);
+        let orcids = batch.column_by_name("orcid").expect("every table has an iD").as_string::<i32>();
+        let keys = (side == Side::Activities).then(|| ActivityColumns::of(table, &batch));
+        let mask: BooleanArray = (0..batch.num_rows())
+            .map(|row| {
+                let orcid = Orcid::new(orcids.value(row));
+                let newer = match &keys {
+                    None => orcid.and_then(|orcid| self.records.get(&orcid)),
+                    Some(keys) => orcid.and_then(|orcid| self.activities.get(&keys.key(orcid, row)?)),
+                };
+                Some(newer.is_none_or(|&chunk| chunk_of(first_row + row as u64) >= chunk))
+            })
+            .collect();
+        filter_record_batch(&batch, &mask).expect("the mask has one value for each row")
+    }
+}
+
+/// What tells one activity from another in a table's rows.
+struct ActivityColumns<'b> {
+    kind: Option<&'static str>,
+    batch: &'b RecordBatch,
+}
+
+impl<'b> ActivityColumns<'b> {
+    fn of(table: &str, batch: &'b RecordBatch) -> Self {
+        let kind = match table {
+            "works" | "work_contributors" => Some("work"),
+            "fundings" | "funding_contributors" => Some("funding"),
+            "peer_reviews" => Some("peer-review"),
+            "research_resources" | "research_resource_items" | "research_resource_hosts" => Some("research-resource"),
+            _ => None,
+        };
+        Self { kind, batch }
+    }
+
+    fn key(&self, orcid: Orcid, row: usize) -> Option<ActivityKey> {
+        let put_codes = self.batch.column_by_name("put_code")?.as_primitive::<Int64Type>();
+        let kind = match self.kind {
+            Some(kind) => kind,
+            None => {
+                let kinds = self.batch.column_by_name("kind")?.as_string::<i32>();
+                crate::record::ActivitySection::new(kinds.value(row))?.kind()
+            }
+        };
+        Some((orcid, kind, put_codes.value(row)))
+    }
+}
+
+/// The rows of a table's files together.
+pub(super) fn rows(parts: &[Part]) -> u64 {
+    parts.iter().map(|part| part.rows).sum()
+}

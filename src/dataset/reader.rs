@@ -1,0 +1,141 @@
+//! Reads a dataset's own files: for one record, for checks.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+use arrow::array::{Array, AsArray, BooleanArray, RecordBatch};
+use arrow::compute::kernels::cmp::eq;
+use arrow::datatypes::{DataType, Int16Type, Int32Type, Int64Type, TimestampMicrosecondType};
+use parquet::arrow::ProjectionMask;
+use parquet::arrow::arrow_reader::{ArrowPredicateFn, ParquetRecordBatchReaderBuilder, RowFilter};
+use parquet::file::reader::ChunkReader;
+use serde_json::{Map, Value};
+
+use super::error::DatasetError;
+use super::layout::table_folder;
+use super::manifest::Manifest;
+use crate::record::Orcid;
+
+/// Rows read at a time.
+const BATCH_ROWS: usize = 8_192;
+
+/// A dataset on disk.
+#[derive(Debug)]
+pub struct Dataset {
+    pub root: PathBuf,
+    pub manifest: Manifest,
+}
+
+impl Dataset {
+    /// Opens the dataset at `root`.
+    ///
+    /// # Errors
+    /// [`DatasetError`] where there is none or it cannot be read.
+    pub fn open(root: &Path) -> Result<Self, DatasetError> {
+        let manifest = Manifest::read(root)?.ok_or_else(|| DatasetError::NoDataset { path: root.to_owned() })?;
+        Ok(Self { root: root.to_owned(), manifest })
+    }
+
+    /// True where `root` holds a dataset.
+    pub fn is_at(root: &Path) -> bool {
+        root.join(super::MANIFEST_NAME).is_file()
+    }
+
+    /// The path of a table's file.
+    pub fn part_path(&self, key: &str, part: &str) -> PathBuf {
+        table_folder(&self.root, key).join(part)
+    }
+}
+
+/// All rows of one iD, by table; absent values are left out, tables without
+/// rows too.
+///
+/// # Errors
+/// [`DatasetError`] where a file cannot be read.
+pub fn record_rows(dataset: &Dataset, orcid: Orcid) -> Result<Map<String, Value>, DatasetError> {
+    let mut found: Map<String, Value> = Map::new();
+    for (key, part) in dataset.manifest.parts() {
+        for batch in batches(&dataset.part_path(key, &part.name), Some(orcid))? {
+            let batch = batch?;
+            let rows = (0..batch.num_rows()).map(|row| row_to_json(&batch, row));
+            let table = found.entry(key).or_insert_with(|| Value::Array(Vec::new()));
+            table.as_array_mut().expect("tables are arrays").extend(rows);
+        }
+    }
+    found.retain(|_, rows| rows.as_array().is_some_and(|rows| !rows.is_empty()));
+    Ok(found)
+}
+
+/// The batches of a file, of one iD's rows or of all; row groups whose Bloom
+/// filter rules the iD out are not read.
+pub(super) fn batches(
+    path: &Path,
+    orcid: Option<Orcid>,
+) -> Result<impl Iterator<Item = Result<RecordBatch, DatasetError>> + use<>, DatasetError> {
+    let file = File::open(path).map_err(DatasetError::io("open", path))?;
+    let read = DatasetError::parquet("read", path);
+    let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(read)?.with_batch_size(BATCH_ROWS);
+    let builder = match orcid {
+        Some(orcid) => only(builder, orcid).map_err(DatasetError::parquet("read", path))?,
+        None => builder,
+    };
+    let reader = builder.build().map_err(DatasetError::parquet("read", path))?;
+    let path = path.to_owned();
+    Ok(reader.map(move |batch| batch.map_err(|error| DatasetError::parquet("read", &path)(error.into()))))
+}
+
+/// The values of a file's iD column, batch by batch.
+pub(super) fn orcids(
+    path: &Path,
+) -> Result<impl Iterator<Item = Result<RecordBatch, DatasetError>> + use<>, DatasetError> {
+    let file = File::open(path).map_err(DatasetError::io("open", path))?;
+    let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(DatasetError::parquet("read", path))?;
+    let mask = ProjectionMask::columns(builder.parquet_schema(), ["orcid"]);
+    let reader = builder.with_projection(mask).build().map_err(DatasetError::parquet("read", path))?;
+    let path = path.to_owned();
+    Ok(reader.map(move |batch| batch.map_err(|error| DatasetError::parquet("read", &path)(error.into()))))
+}
+
+fn only<R: ChunkReader + 'static>(
+    builder: ParquetRecordBatchReaderBuilder<R>,
+    orcid: Orcid,
+) -> Result<ParquetRecordBatchReaderBuilder<R>, parquet::errors::ParquetError> {
+    let column = builder.parquet_schema().columns().iter().position(|column| column.name() == "orcid");
+    let Some(column) = column else { return Ok(builder) };
+    let mut groups = Vec::new();
+    for group in 0..builder.metadata().num_row_groups() {
+        let filter = builder.get_row_group_column_bloom_filter(group, column)?;
+        if filter.is_none_or(|filter| filter.check(&orcid.as_str())) {
+            groups.push(group);
+        }
+    }
+    let mask = ProjectionMask::columns(builder.parquet_schema(), ["orcid"]);
+    let wanted = arrow::array::StringArray::new_scalar(orcid.as_str());
+    let equals = ArrowPredicateFn::new(mask, move |batch: RecordBatch| -> Result<BooleanArray, _> {
+        eq(batch.column(0), &wanted)
+    });
+    Ok(builder.with_row_groups(groups).with_row_filter(RowFilter::new(vec![Box::new(equals)])))
+}
+
+fn row_to_json(batch: &RecordBatch, row: usize) -> Value {
+    let schema = batch.schema();
+    let cells = schema.fields().iter().zip(batch.columns());
+    let cells = cells.filter(|(_, column)| !column.is_null(row));
+    Value::Object(cells.map(|(field, column)| (field.name().clone(), cell_to_json(column.as_ref(), row))).collect())
+}
+
+fn cell_to_json(column: &dyn Array, row: usize) -> Value {
+    match column.data_type() {
+        DataType::Utf8 => column.as_string::<i32>().value(row).into(),
+        DataType::Int64 => column.as_primitive::<Int64Type>().value(row).into(),
+        DataType::Int32 => column.as_primitive::<Int32Type>().value(row).into(),
+        DataType::Int16 => column.as_primitive::<Int16Type>().value(row).into(),
+        DataType::Boolean => column.as_boolean().value(row).into(),
+        DataType::Timestamp(..) => {
+            let column = column.as_primitive::<TimestampMicrosecondType>();
+            let text = column.value_as_datetime(row).map(|time| time.format("%Y-%m-%dT%H:%M:%S%.fZ").to_string());
+            text.into()
+        }
+        other => unreachable!("no table has a column of type {other}"),
+    }
+}

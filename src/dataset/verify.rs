@@ -1,0 +1,146 @@
+//! Compares a dataset with its manifest: files, digests, counts, keys.
+
+use std::collections::HashSet;
+use std::fs::{self, File};
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use arrow::array::AsArray;
+use parquet::file::reader::{FileReader, SerializedFileReader};
+use xxhash_rust::xxh3::Xxh3;
+
+use super::error::DatasetError;
+use super::manifest::Part;
+use super::reader::{Dataset, orcids};
+use crate::ids::IdSet;
+use crate::record::Orcid;
+
+/// Bytes read at a time.
+const READ_BYTES: usize = 1 << 20;
+
+/// One difference between a dataset and its manifest.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Problem {
+    pub path: PathBuf,
+    pub what: String,
+}
+
+/// Checks every file of a dataset; an empty list means that it is sound.
+/// `told` hears of each file before it is read.
+///
+/// # Errors
+/// [`DatasetError`] where a file that is there cannot be read.
+pub fn verify(dataset: &Dataset, told: &dyn Fn(&Path)) -> Result<Vec<Problem>, DatasetError> {
+    let mut problems = Vec::new();
+    let mut known = HashSet::new();
+    let mut records = IdSet::default();
+    for (key, part) in dataset.manifest.parts() {
+        let path = dataset.part_path(key, &part.name);
+        told(&path);
+        known.insert(path.clone());
+        let faults = check_file(&path, part)?;
+        let readable = faults.is_empty();
+        problems.extend(faults.into_iter().map(|what| Problem { path: path.clone(), what }));
+        if readable && key == "summaries/records" {
+            problems.extend(check_keys(&path, &mut records)?);
+        }
+    }
+    let strangers = parquet_files(&dataset.root)?.into_iter().filter(|path| !known.contains(path));
+    problems.extend(strangers.map(|path| Problem { path, what: "is not in the manifest".to_owned() }));
+    problems.extend(count_faults(dataset));
+    Ok(problems)
+}
+
+fn check_file(path: &Path, part: &Part) -> Result<Vec<String>, DatasetError> {
+    let mut file = match File::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(vec!["is missing".to_owned()]),
+        Err(error) => return Err(DatasetError::io("open", path)(error)),
+    };
+    let (size_bytes, digest) = digest(&mut file).map_err(DatasetError::io("read", path))?;
+    if size_bytes != part.size_bytes {
+        return Ok(vec![format!("has {size_bytes} bytes, the manifest says {}", part.size_bytes)]);
+    }
+    if digest != part.xxh3 {
+        return Ok(vec![format!("has digest {digest}, the manifest says {}", part.xxh3)]);
+    }
+    let reader = match SerializedFileReader::new(file) {
+        Ok(reader) => reader,
+        Err(error) => return Ok(vec![format!("is not readable as Parquet: {error}")]),
+    };
+    let rows = reader.metadata().file_metadata().num_rows();
+    let differ = u64::try_from(rows) != Ok(part.rows);
+    Ok(differ.then(|| format!("has {rows} rows, the manifest says {}", part.rows)).into_iter().collect())
+}
+
+/// Every iD has one record and a check digit that fits.
+fn check_keys(path: &Path, seen: &mut IdSet) -> Result<Vec<Problem>, DatasetError> {
+    let mut problems = Vec::new();
+    let mut report = |what: String| problems.push(Problem { path: path.to_owned(), what });
+    for batch in orcids(path)? {
+        let batch = batch?;
+        for text in batch.column(0).as_string::<i32>().iter().flatten() {
+            match Orcid::new(text) {
+                None => report(format!("{text} is not an ORCID iD")),
+                Some(orcid) => {
+                    if !orcid.has_valid_check_digit() {
+                        report(format!("{text} has a wrong check digit"));
+                    }
+                    if !seen.insert(orcid.number()) {
+                        report(format!("{text} has more than one record"));
+                    }
+                }
+            }
+        }
+    }
+    Ok(problems)
+}
+
+/// What the manifest says of members and rows must fit together.
+fn count_faults(dataset: &Dataset) -> Vec<Problem> {
+    let path = dataset.root.join(super::MANIFEST_NAME);
+    let mut faults = Vec::new();
+    for archive in &dataset.manifest.archives {
+        if !archive.report.members.add_up() {
+            faults.push(format!("the members of {} do not add up", archive.name));
+        }
+        for (key, parts) in &archive.parts {
+            let (rows, told) = (super::filter::rows(parts), archive.report.rows.get(key).copied().unwrap_or(0));
+            if rows != told {
+                faults.push(format!("{key} of {} has {rows} rows in its files, {told} in the report", archive.name));
+            }
+        }
+    }
+    faults.into_iter().map(|what| Problem { path: path.clone(), what }).collect()
+}
+
+fn digest(file: &mut File) -> std::io::Result<(u64, String)> {
+    let (mut digest, mut buffer, mut size_bytes) = (Xxh3::new(), vec![0; READ_BYTES], 0);
+    loop {
+        let length = file.read(&mut buffer)?;
+        if length == 0 {
+            return Ok((size_bytes, format!("{:016x}", digest.digest())));
+        }
+        digest.update(&buffer[..length]);
+        size_bytes += length as u64;
+    }
+}
+
+/// The Parquet files below the folders of the two sides.
+fn parquet_files(root: &Path) -> Result<Vec<PathBuf>, DatasetError> {
+    let mut pending: Vec<PathBuf> = crate::tables::Side::ALL.iter().map(|side| root.join(side.folder())).collect();
+    let mut files = Vec::new();
+    while let Some(folder) = pending.pop() {
+        let Ok(entries) = fs::read_dir(&folder) else { continue };
+        for entry in entries {
+            let path = entry.map_err(DatasetError::io("read", &folder))?.path();
+            if path.is_dir() {
+                pending.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "parquet") {
+                files.push(path);
+            }
+        }
+    }
+    files.sort();
+    Ok(files)
+}

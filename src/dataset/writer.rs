@@ -1,0 +1,293 @@
+//! Arrow batches to Parquet files.
+//!
+//! Columns are encoded in the caller's pool, each on its own; a column's pages
+//! are compressed as they fill, so that an open row group holds compressed
+//! bytes only. Where row groups and files end depends on the rows alone, so the
+//! same rows give the same bytes whatever the number of threads.
+
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, RecordBatch};
+use arrow::datatypes::{FieldRef, SchemaRef};
+use parquet::arrow::arrow_writer::{ArrowColumnChunk, ArrowColumnWriter, ArrowRowGroupWriterFactory, compute_leaves};
+use parquet::arrow::{ArrowSchemaConverter, add_encoded_arrow_schema_to_metadata};
+use parquet::basic::{Compression, ZstdLevel};
+use parquet::errors::ParquetError;
+use parquet::file::metadata::KeyValue;
+use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterPropertiesPtr};
+use parquet::file::writer::SerializedFileWriter;
+use parquet::schema::types::ColumnPath;
+use rayon::ThreadPool;
+use rayon::prelude::*;
+use xxhash_rust::xxh3::Xxh3;
+
+use super::error::DatasetError;
+use super::layout::{part_name, table_folder, table_key};
+use super::manifest::{FORMAT_VERSION, Part};
+use crate::tables::{self, AnyTable, Side};
+
+/// Rows of a row group; readers skip and parallelise by row groups.
+const ROW_GROUP_ROWS: usize = 1_000_000;
+/// Encoded bytes of a row group; bounds what an open table holds in memory.
+const ROW_GROUP_BYTES: usize = 64 << 20;
+/// Bytes of a file, after which the next begins.
+const FILE_BYTES: usize = 1 << 30;
+/// Zstandard's level: see docs/performance.md for what others cost and gain.
+const ZSTD_LEVEL: i32 = 1;
+/// Encoded bytes of a dictionary, after which a column goes on without.
+const DICTIONARY_BYTES: usize = 1 << 20;
+/// Distinct iDs that a Bloom filter is made for before it is folded to size.
+const BLOOM_DISTINCT: u64 = 1_000_000;
+/// Share of false positives of a Bloom filter.
+const BLOOM_FALSE_POSITIVES: f64 = 0.01;
+/// Bytes gathered before a write to the disk.
+const WRITE_BYTES: usize = 1 << 20;
+
+/// Writes the tables of one side below a folder.
+pub struct SideWriter {
+    tables: Vec<Option<TableWriter>>,
+}
+
+/// A table's files.
+#[derive(Debug)]
+pub struct WrittenTable {
+    pub key: String,
+    pub parts: Vec<Part>,
+}
+
+/// Writes one table's files, `part-00000.parquet` and on.
+pub(super) struct TableWriter {
+    key: String,
+    folder: PathBuf,
+    schema: SchemaRef,
+    properties: WriterPropertiesPtr,
+    open: Option<OpenFile>,
+    parts: Vec<Part>,
+}
+
+struct OpenFile {
+    path: PathBuf,
+    writer: SerializedFileWriter<Digesting>,
+    columns: ArrowRowGroupWriterFactory,
+    group: Option<RowGroup>,
+    groups: usize,
+    rows: u64,
+}
+
+struct RowGroup {
+    writers: Vec<ArrowColumnWriter>,
+    rows: usize,
+}
+
+/// A column's values on their way into its writer.
+struct Job<'w> {
+    writer: &'w mut ArrowColumnWriter,
+    field: &'w FieldRef,
+    values: ArrayRef,
+}
+
+/// A file that digests what is written to it.
+struct Digesting {
+    file: BufWriter<File>,
+    digest: Xxh3,
+}
+
+impl SideWriter {
+    /// Prepares the tables that `keep` selects; files appear with the rows.
+    pub fn new(root: &Path, side: Side, keep: impl Fn(&str) -> bool) -> Self {
+        let writer = |table: &Box<dyn AnyTable>| {
+            let key = table_key(side, table.name());
+            keep(&key).then(|| TableWriter::new(table_folder(root, &key), key, table.as_ref()))
+        };
+        Self { tables: tables::of(side).iter().map(writer).collect() }
+    }
+
+    /// Appends one batch for each table, in the order of [`tables::of`].
+    ///
+    /// # Errors
+    /// [`DatasetError`] where a file cannot be made or written.
+    pub fn write(&mut self, batches: Vec<Option<RecordBatch>>, pool: &ThreadPool) -> Result<(), DatasetError> {
+        let mut jobs = Vec::new();
+        let mut written = Vec::new();
+        for (table, batch) in self.tables.iter_mut().zip(batches) {
+            let (Some(table), Some(batch)) = (table, batch) else { continue };
+            if batch.num_rows() == 0 {
+                continue;
+            }
+            jobs.extend(table.jobs(&batch)?);
+            written.push(batch.num_rows());
+        }
+        let encoded: Result<Vec<()>, ParquetError> =
+            pool.install(|| jobs.into_par_iter().with_max_len(1).map(Job::run).collect());
+        encoded.map_err(DatasetError::parquet("encode", Path::new("a row group")))?;
+        self.tables.iter_mut().flatten().try_for_each(|table| table.end_full_group(pool))
+    }
+
+    /// Ends all files; a table without rows gets one empty file, so that
+    /// readers find every table.
+    ///
+    /// # Errors
+    /// [`DatasetError`] where a file cannot be written.
+    pub fn finish(self, pool: &ThreadPool) -> Result<Vec<WrittenTable>, DatasetError> {
+        self.tables.into_iter().flatten().map(|table| table.finish(pool)).collect()
+    }
+}
+
+impl TableWriter {
+    pub fn new(folder: PathBuf, key: String, table: &dyn AnyTable) -> Self {
+        let schema = table.schema();
+        let properties = Arc::new(properties(&key, table, &schema));
+        Self { key, folder, schema, properties, open: None, parts: Vec::new() }
+    }
+
+    /// Appends a batch, encoding its columns one after the other.
+    pub fn write_serially(&mut self, batch: &RecordBatch) -> Result<(), DatasetError> {
+        let jobs = self.jobs(batch)?;
+        jobs.into_iter().try_for_each(Job::run).map_err(DatasetError::parquet("encode", Path::new("a row group")))
+    }
+
+    /// Pairs each column of `batch` with its writer, and counts the rows.
+    fn jobs(&mut self, batch: &RecordBatch) -> Result<Vec<Job<'_>>, DatasetError> {
+        if self.open.is_none() {
+            self.open = Some(self.create()?);
+        }
+        let open = self.open.as_mut().expect("the file was just made");
+        if open.group.is_none() {
+            let writers = open.columns.create_column_writers(open.groups);
+            let writers = writers.map_err(DatasetError::parquet("encode", &open.path))?;
+            open.group = Some(RowGroup { writers, rows: 0 });
+        }
+        let group = open.group.as_mut().expect("the group was just begun");
+        group.rows += batch.num_rows();
+        let columns = group.writers.iter_mut().zip(self.schema.fields()).zip(batch.columns());
+        Ok(columns.map(|((writer, field), values)| Job { writer, field, values: values.clone() }).collect())
+    }
+
+    /// Ends the row group, and the file, if it has become large enough.
+    pub fn end_full_group(&mut self, pool: &ThreadPool) -> Result<(), DatasetError> {
+        let Some(open) = &mut self.open else { return Ok(()) };
+        if !open.group.as_ref().is_some_and(RowGroup::is_full) {
+            return Ok(());
+        }
+        open.end_group(pool)?;
+        if open.writer.bytes_written() >= FILE_BYTES { self.end_file(pool) } else { Ok(()) }
+    }
+
+    pub fn finish(mut self, pool: &ThreadPool) -> Result<WrittenTable, DatasetError> {
+        if self.open.is_none() && self.parts.is_empty() {
+            self.open = Some(self.create()?);
+        }
+        self.end_file(pool)?;
+        Ok(WrittenTable { key: self.key, parts: self.parts })
+    }
+
+    fn create(&self) -> Result<OpenFile, DatasetError> {
+        let path = self.folder.join(part_name(self.parts.len()));
+        fs::create_dir_all(&self.folder).map_err(DatasetError::io("make", &self.folder))?;
+        let file = File::create(&path).map_err(DatasetError::io("make", &path))?;
+        let sink = Digesting { file: BufWriter::with_capacity(WRITE_BYTES, file), digest: Xxh3::new() };
+        let make = || -> Result<_, ParquetError> {
+            let schema = ArrowSchemaConverter::new().convert(&self.schema)?;
+            let writer = SerializedFileWriter::new(sink, schema.root_schema_ptr(), self.properties.clone())?;
+            let columns = ArrowRowGroupWriterFactory::new(&writer, self.schema.clone());
+            Ok((writer, columns))
+        };
+        let (writer, columns) = make().map_err(DatasetError::parquet("write", &path))?;
+        Ok(OpenFile { path, writer, columns, group: None, groups: 0, rows: 0 })
+    }
+
+    fn end_file(&mut self, pool: &ThreadPool) -> Result<(), DatasetError> {
+        let Some(mut open) = self.open.take() else { return Ok(()) };
+        open.end_group(pool)?;
+        let name = part_name(self.parts.len());
+        let sink = open.writer.into_inner().map_err(DatasetError::parquet("write", &open.path))?;
+        let (size_bytes, xxh3) = sink.finish().map_err(DatasetError::io("write", &open.path))?;
+        self.parts.push(Part { name, rows: open.rows, size_bytes, xxh3 });
+        Ok(())
+    }
+}
+
+impl OpenFile {
+    fn end_group(&mut self, pool: &ThreadPool) -> Result<(), DatasetError> {
+        let Some(group) = self.group.take() else { return Ok(()) };
+        self.groups += 1;
+        self.rows += group.rows as u64;
+        let close = || group.writers.into_par_iter().with_max_len(1).map(ArrowColumnWriter::close);
+        let chunks: Result<Vec<ArrowColumnChunk>, _> = pool.install(|| close().collect());
+        let append = || -> Result<(), ParquetError> {
+            let mut writer = self.writer.next_row_group()?;
+            for chunk in chunks? {
+                chunk.append_to_row_group(&mut writer)?;
+            }
+            writer.close().map(drop)
+        };
+        append().map_err(DatasetError::parquet("write", &self.path))
+    }
+}
+
+impl RowGroup {
+    fn is_full(&self) -> bool {
+        let bytes = || self.writers.iter().map(ArrowColumnWriter::get_estimated_total_bytes).sum::<usize>();
+        self.rows >= ROW_GROUP_ROWS || bytes() >= ROW_GROUP_BYTES
+    }
+}
+
+impl Job<'_> {
+    fn run(self) -> Result<(), ParquetError> {
+        compute_leaves(self.field, &self.values)?.iter().try_for_each(|leaf| self.writer.write(leaf))
+    }
+}
+
+impl Digesting {
+    /// Waits until the file is on disk; gives its size and digest.
+    fn finish(self) -> io::Result<(u64, String)> {
+        let file = self.file.into_inner().map_err(io::IntoInnerError::into_error)?;
+        file.sync_all()?;
+        Ok((file.metadata()?.len(), format!("{:016x}", self.digest.digest())))
+    }
+}
+
+impl Write for Digesting {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let length = self.file.write(bytes)?;
+        self.digest.update(&bytes[..length]);
+        Ok(length)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+/// How a table is written: dictionaries where values repeat, a Bloom filter on
+/// the iD, page statistics for skipping.
+fn properties(key: &str, table: &dyn AnyTable, schema: &SchemaRef) -> WriterProperties {
+    let version = env!("CARGO_PKG_VERSION");
+    let metadata = [
+        ("orcidlake.version", version.to_owned()),
+        ("orcidlake.format_version", FORMAT_VERSION.to_string()),
+        ("orcidlake.table", key.to_owned()),
+        ("orcidlake.description", table.doc().to_owned()),
+    ];
+    let metadata = metadata.map(|(key, value)| KeyValue::new(key.to_owned(), value)).to_vec();
+    let level = ZstdLevel::try_new(ZSTD_LEVEL).expect("the level is one that Zstandard has");
+    let orcid = ColumnPath::from("orcid");
+    let mut builder = WriterProperties::builder()
+        .set_created_by(format!("orcidlake version {version}"))
+        .set_compression(Compression::ZSTD(level))
+        .set_statistics_enabled(EnabledStatistics::Page)
+        .set_dictionary_page_size_limit(DICTIONARY_BYTES)
+        .set_max_row_group_row_count(None)
+        .set_key_value_metadata(Some(metadata))
+        .set_column_bloom_filter_max_ndv(orcid.clone(), BLOOM_DISTINCT)
+        .set_column_bloom_filter_fpp(orcid, BLOOM_FALSE_POSITIVES);
+    for column in table.columns() {
+        builder = builder.set_column_dictionary_enabled(ColumnPath::from(column.name), column.repeats);
+    }
+    let mut properties = builder.build();
+    add_encoded_arrow_schema_to_metadata(schema, &mut properties);
+    properties
+}

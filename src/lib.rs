@@ -1,0 +1,28 @@
+//! Turns the ORCID public data files into Parquet tables.
+//!
+//! The floors, ground floor first; each imports only from floors below its own,
+//! which `tests/layering.rs` checks.
+
+// Ground: what the others are made of.
+pub mod ids;
+
+// Bytes: archives of any form to named slices.
+pub mod archive;
+
+// Meaning: XML to records; knows no files.
+pub mod record;
+
+// Account: what was counted.
+pub mod report;
+
+// Rows: records to Arrow, each column declared once.
+pub mod tables;
+
+// Disk: rows to Parquet, in one step.
+pub mod dataset;
+
+// The whole way.
+pub mod convert;
+
+// The program.
+pub mod cli;

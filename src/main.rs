@@ -1,0 +1,7 @@
+//! The program: `orcidlake --help`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    orcidlake::cli::main()
+}

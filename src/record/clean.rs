@@ -1,0 +1,74 @@
+//! Takes out characters that XML 1.0 forbids.
+//!
+//! Reports of the dump name a few records with stray control bytes; without
+//! them the records are sound.
+
+/// True where [`clean`] would take something out.
+pub fn needs_cleaning(bytes: &[u8]) -> bool {
+    let mut references = memchr::memmem::find_iter(bytes, b"&#");
+    has_illegal_bytes(bytes) || references.any(|place| illegal_reference(&bytes[place..]).is_some())
+}
+
+/// True where `bytes` hold a control byte that XML forbids: all below the space
+/// but tab, line feed and carriage return.
+fn has_illegal_bytes(bytes: &[u8]) -> bool {
+    bytes.chunks(64).any(|chunk| chunk.iter().fold(false, |found, &byte| found | is_illegal(byte)))
+}
+
+/// `bytes` without the forbidden control bytes and without references to them
+/// (`&#0;`, `&#x1F;`).
+pub fn clean(bytes: &[u8]) -> Vec<u8> {
+    let mut cleaned = Vec::with_capacity(bytes.len());
+    let mut rest = bytes;
+    while let Some((&byte, after)) = rest.split_first() {
+        if let Some(length) = illegal_reference(rest) {
+            rest = &rest[length..];
+            continue;
+        }
+        if !is_illegal(byte) {
+            cleaned.push(byte);
+        }
+        rest = after;
+    }
+    cleaned
+}
+
+/// True for a code point that XML 1.0 forbids.
+pub(super) fn is_illegal_character(code: u32) -> bool {
+    match code {
+        0x9 | 0xA | 0xD => false,
+        0xFFFE | 0xFFFF => true,
+        code => code < 0x20,
+    }
+}
+
+fn is_illegal(byte: u8) -> bool {
+    byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r')
+}
+
+/// The length of a character reference at the start of `bytes` that means a
+/// forbidden character.
+fn illegal_reference(bytes: &[u8]) -> Option<usize> {
+    let body = bytes.strip_prefix(b"&#")?;
+    let end = body.iter().take(9).position(|&byte| byte == b';')?;
+    let digits = std::str::from_utf8(&body[..end]).ok()?;
+    let code = match digits.strip_prefix('x') {
+        Some(hexadecimal) => u32::from_str_radix(hexadecimal, 16).ok()?,
+        None => digits.parse().ok()?,
+    };
+    is_illegal_character(code).then_some(end + 3)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_forbidden_characters_are_taken_out() {
+        let bytes = b"a\x00b\tc\x1f\n&#0;&#x1F;&#9;&#xFFFF;&amp;&#65;\x7f";
+
+        assert!(has_illegal_bytes(bytes));
+        assert_eq!(clean(bytes), b"ab\tc\n&#9;&amp;&#65;\x7f");
+        assert!(!has_illegal_bytes(&clean(bytes)));
+    }
+}

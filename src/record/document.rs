@@ -1,0 +1,143 @@
+//! A whole XML document: which root it has, and what it says.
+
+use super::summary::is_section;
+use super::xml::{Cursor, Tag};
+use super::{Activities, ActivitySection, Affiliation, AffiliationKind, Element, Funding, ParseError, PeerReview, Record};
+use super::{ResearchResource, Stub, Work};
+
+/// What ORCID writes, in files and in answers, told by the root element.
+#[derive(Debug, PartialEq)]
+pub enum Document<'a> {
+    /// `record:record`.
+    Record(Box<Record<'a>>),
+    /// `error:error`.
+    Stub(Stub<'a>),
+    /// One activity in full, such as `work:work`.
+    Activity(Activity<'a>),
+    /// `bulk:bulk`: works, or the error for each that could not be read.
+    Bulk(Vec<Result<Work<'a>, Stub<'a>>>),
+    /// `activities:activities-summary`, or one of its sections such as
+    /// `activities:works`, which fills that section alone.
+    Activities(Box<Activities<'a>>),
+}
+
+/// One activity in its full form.
+#[derive(Debug, PartialEq)]
+pub enum Activity<'a> {
+    Affiliation(AffiliationKind, Affiliation<'a>),
+    Funding(Funding<'a>),
+    PeerReview(PeerReview<'a>),
+    ResearchResource(ResearchResource<'a>),
+    Work(Work<'a>),
+}
+
+/// A document with the paths that the model has no place for.
+#[derive(Debug)]
+pub struct Parsed<'a> {
+    pub document: Document<'a>,
+    /// One entry for each value that was passed over.
+    pub unmapped: Vec<String>,
+}
+
+/// Reads one XML document.
+///
+/// # Errors
+/// [`ParseError`] where it is not well-formed UTF-8 XML, where a value does not
+/// fit its type, or where the root is none that ORCID writes.
+pub fn parse(bytes: &[u8]) -> Result<Parsed<'_>, ParseError> {
+    let source = std::str::from_utf8(bytes).map_err(|error| ParseError::NotUtf8 { offset: error.valid_up_to() })?;
+    let mut cursor = Cursor::new(source);
+    let root = cursor.child()?.ok_or(ParseError::Empty)?;
+    let document = Document::parse(&mut cursor, root)?;
+    if let Some(second) = cursor.child()? {
+        let reason = format!("a second root element, {}", second.name);
+        return Err(ParseError::Malformed { offset: 0, reason });
+    }
+    Ok(Parsed { document, unmapped: cursor.into_unmapped() })
+}
+
+impl<'a> Document<'a> {
+    fn parse(cursor: &mut Cursor<'a>, root: Tag<'a>) -> Result<Self, ParseError> {
+        Ok(match root.name {
+            "record" => Self::Record(Box::new(Record::parse(cursor, root)?)),
+            "error" => Self::Stub(Stub::parse(cursor, root)?),
+            "bulk" => Self::Bulk(parse_bulk(cursor, root)?),
+            "activities-summary" => {
+                let mut activities = Box::<Activities>::default();
+                activities.parse(cursor, root)?;
+                Self::Activities(activities)
+            }
+            name if is_section(name) => {
+                let mut activities = Box::<Activities>::default();
+                activities.parse_section(cursor, root)?;
+                Self::Activities(activities)
+            }
+            _ => Self::Activity(Activity::parse(cursor, root)?),
+        })
+    }
+}
+
+impl<'a> Activity<'a> {
+    fn parse(cursor: &mut Cursor<'a>, root: Tag<'a>) -> Result<Self, ParseError> {
+        Ok(match root.name {
+            "work" => Self::Work(Work::parse(cursor, root)?),
+            "funding" => Self::Funding(Funding::parse(cursor, root)?),
+            "peer-review" => Self::PeerReview(PeerReview::parse(cursor, root)?),
+            "research-resource" => Self::ResearchResource(ResearchResource::parse(cursor, root)?),
+            name => match AffiliationKind::new(name) {
+                Some(kind) => Self::Affiliation(kind, Affiliation::parse(cursor, root)?),
+                None => return Err(ParseError::UnknownRoot { name: name.chars().take(60).collect() }),
+            },
+        })
+    }
+
+    /// The section that the activity belongs to.
+    pub fn section(&self) -> ActivitySection {
+        match self {
+            Self::Affiliation(kind, _) => ActivitySection::Affiliations(*kind),
+            Self::Funding(_) => ActivitySection::Fundings,
+            Self::PeerReview(_) => ActivitySection::PeerReviews,
+            Self::ResearchResource(_) => ActivitySection::ResearchResources,
+            Self::Work(_) => ActivitySection::Works,
+        }
+    }
+
+    /// Gives the activity a put code, as its file's name does where the XML has none.
+    pub fn set_put_code(&mut self, put_code: i64) {
+        self.element_mut().put_code = Some(put_code);
+    }
+
+    /// The activity's put code.
+    pub fn put_code(&self) -> Option<i64> {
+        match self {
+            Self::Affiliation(_, affiliation) => affiliation.element.put_code,
+            Self::Funding(funding) => funding.element.put_code,
+            Self::PeerReview(review) => review.element.put_code,
+            Self::ResearchResource(resource) => resource.element.put_code,
+            Self::Work(work) => work.element.put_code,
+        }
+    }
+
+    fn element_mut(&mut self) -> &mut Element<'a> {
+        match self {
+            Self::Affiliation(_, affiliation) => &mut affiliation.element,
+            Self::Funding(funding) => &mut funding.element,
+            Self::PeerReview(review) => &mut review.element,
+            Self::ResearchResource(resource) => &mut resource.element,
+            Self::Work(work) => &mut work.element,
+        }
+    }
+}
+
+fn parse_bulk<'a>(cursor: &mut Cursor<'a>, root: Tag<'a>) -> Result<Vec<Result<Work<'a>, Stub<'a>>>, ParseError> {
+    let mut entries = Vec::new();
+    cursor.container(root)?;
+    while let Some(tag) = cursor.child()? {
+        match tag.name {
+            "work" => entries.push(Ok(Work::parse(cursor, tag)?)),
+            "error" => entries.push(Err(Stub::parse(cursor, tag)?)),
+            _ => cursor.unmapped(tag)?,
+        }
+    }
+    Ok(entries)
+}

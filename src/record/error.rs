@@ -1,0 +1,63 @@
+//! Why a member could not be read as a record.
+
+/// One reason why a document is left out; each has a stable code for reports.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ParseError {
+    /// The bytes are not UTF-8.
+    #[error("not UTF-8 at byte {offset}")]
+    NotUtf8 { offset: usize },
+    /// The XML is not well-formed.
+    #[error("not well-formed at byte {offset}: {reason}")]
+    Malformed { offset: u64, reason: String },
+    /// The document ends inside an element.
+    #[error("cut off at byte {offset}, inside {path}")]
+    CutOff { offset: u64, path: String },
+    /// Elements are nested deeper than any ORCID document.
+    #[error("nested deeper than {limit} elements at byte {offset}")]
+    TooDeep { offset: u64, limit: usize },
+    /// A value does not have the form its column needs.
+    #[error("{path}: \"{value}\" is not {expected}")]
+    Invalid { path: String, value: String, expected: &'static str },
+    /// The root element is none that ORCID writes.
+    #[error("the root element is {name}, not a record, an activity or an error")]
+    UnknownRoot { name: String },
+    /// There is no element at all.
+    #[error("the document is empty")]
+    Empty,
+    /// A record without an ORCID iD, in a file whose name gives none either.
+    #[error("no ORCID iD in the document or in its name")]
+    NoId,
+    /// The document is about somebody else than its file name says.
+    #[error("the file is named for {expected} but holds the record of {found}")]
+    OtherId { expected: String, found: String },
+    /// An activity stands under another put code than its file name says.
+    #[error("the file is named for put code {expected} but holds {found}")]
+    OtherPutCode { expected: i64, found: String },
+    /// A file of one section holds another kind of activity.
+    #[error("the file is named for {expected} but holds {found}")]
+    OtherSection { expected: &'static str, found: String },
+}
+
+impl ParseError {
+    /// The code under which the report counts this reason.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NotUtf8 { .. } => "not-utf8",
+            Self::Malformed { .. } => "malformed-xml",
+            Self::CutOff { .. } => "cut-off-xml",
+            Self::TooDeep { .. } => "too-deep",
+            Self::Invalid { .. } => "invalid-value",
+            Self::UnknownRoot { .. } => "unknown-root",
+            Self::Empty => "empty",
+            Self::NoId => "no-id",
+            Self::OtherId { .. } => "other-id",
+            Self::OtherPutCode { .. } => "other-put-code",
+            Self::OtherSection { .. } => "other-section",
+        }
+    }
+
+    /// True where taking out illegal characters may make the document readable.
+    pub fn may_be_cleaned(&self) -> bool {
+        matches!(self, Self::Malformed { .. })
+    }
+}

@@ -1,0 +1,151 @@
+//! External identifiers, of works and other items, of their groups, of persons.
+
+use std::borrow::Cow;
+
+use super::xml::{Cursor, Tag};
+use super::{Element, ParseError, Text, values};
+
+/// One `common:external-id`.
+#[derive(Debug, Default, PartialEq)]
+pub struct ExternalId<'a> {
+    /// Put code, source and dates; written for a person's identifiers, while
+    /// the schema allows and the files leave out those of items.
+    pub element: Option<Box<Element<'a>>>,
+    pub id_type: Text<'a>,
+    pub value: Text<'a>,
+    pub normalized: Text<'a>,
+    pub normalized_transient: Option<bool>,
+    pub error_code: Text<'a>,
+    pub error_message: Text<'a>,
+    pub error_transient: Option<bool>,
+    pub url: Text<'a>,
+    pub relationship: Text<'a>,
+}
+
+impl<'a> ExternalId<'a> {
+    pub(super) fn parse(cursor: &mut Cursor<'a>, tag: Tag<'a>) -> Result<Self, ParseError> {
+        let mut id = Self::default();
+        cursor.attributes(tag, |name, value| id.element.get_or_insert_default().attribute(name, value))?;
+        while let Some(tag) = cursor.child()? {
+            match tag.name {
+                "external-id-type" => cursor.text_into(tag, &mut id.id_type)?,
+                "external-id-value" => cursor.text_into(tag, &mut id.value)?,
+                "external-id-url" => cursor.text_into(tag, &mut id.url)?,
+                "external-id-relationship" => cursor.text_into(tag, &mut id.relationship)?,
+                "external-id-normalized" => {
+                    transient(cursor, tag, &mut id.normalized_transient)?;
+                    let text = cursor.content()?;
+                    cursor.fill(tag, &mut id.normalized, text);
+                }
+                "external-id-normalized-error" => id.parse_error(cursor, tag)?,
+                _ => id.element.get_or_insert_default().child(cursor, tag)?,
+            }
+        }
+        Ok(id)
+    }
+
+    /// Reads the `external-id`s of a list into `ids`.
+    pub(super) fn parse_list(cursor: &mut Cursor<'a>, tag: Tag<'a>, ids: &mut Vec<Self>) -> Result<(), ParseError> {
+        cursor.container(tag)?;
+        while let Some(tag) = cursor.child()? {
+            match tag.name {
+                "external-id" => ids.push(Self::parse(cursor, tag)?),
+                _ => cursor.unmapped(tag)?,
+            }
+        }
+        Ok(())
+    }
+
+    fn parse_error(&mut self, cursor: &mut Cursor<'a>, tag: Tag<'a>) -> Result<(), ParseError> {
+        transient(cursor, tag, &mut self.error_transient)?;
+        while let Some(tag) = cursor.child()? {
+            match tag.name {
+                "error-code" => cursor.text_into(tag, &mut self.error_code)?,
+                "error-message" => cursor.text_into(tag, &mut self.error_message)?,
+                _ => cursor.unmapped(tag)?,
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The attribute `transient`: the value was computed by ORCID when asked.
+fn transient<'a>(cursor: &mut Cursor<'a>, tag: Tag<'a>, slot: &mut Option<bool>) -> Result<(), ParseError> {
+    cursor.attributes(tag, |name, value| {
+        let known = name == "transient";
+        if known {
+            *slot = Some(values::boolean(&value).ok_or("true or false")?);
+        }
+        Ok(known)
+    })
+}
+
+/// The normalized DOI of an item: that of its first identifier of type `doi`
+/// with relationship `self` that is one; ORCID's own normalization where the
+/// file has it, else the value in lower case without resolver or `doi:` prefix.
+pub fn normalized_doi<'r>(ids: &'r [ExternalId<'_>]) -> Option<Cow<'r, str>> {
+    ids.iter().filter(|id| is_self_doi(id)).find_map(|id| {
+        let text = id.normalized.as_deref().or(id.value.as_deref())?;
+        let bare = without_prefix(text);
+        bare.starts_with("10.").then(|| match bare.bytes().any(|byte| byte.is_ascii_uppercase()) {
+            true => Cow::Owned(bare.to_ascii_lowercase()),
+            false => Cow::Borrowed(bare),
+        })
+    })
+}
+
+fn is_self_doi(id: &ExternalId<'_>) -> bool {
+    let is = |text: &Text<'_>, word: &str| text.as_deref().is_some_and(|text| text.eq_ignore_ascii_case(word));
+    is(&id.id_type, "doi") && is(&id.relationship, "self")
+}
+
+fn without_prefix(text: &str) -> &str {
+    const PREFIXES: [&str; 7] = ["https://", "http://", "www.", "dx.", "doi.org/", "doi:", " "];
+    let mut bare = text;
+    for prefix in PREFIXES {
+        match bare.get(..prefix.len()) {
+            Some(start) if start.eq_ignore_ascii_case(prefix) => bare = &bare[prefix.len()..],
+            _ => {}
+        }
+    }
+    bare
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn id(id_type: &'static str, value: &'static str, normalized: Option<&'static str>) -> ExternalId<'static> {
+        ExternalId {
+            id_type: Some(id_type.into()),
+            value: Some(value.into()),
+            normalized: normalized.map(Cow::from),
+            relationship: Some("self".into()),
+            ..ExternalId::default()
+        }
+    }
+
+    #[test]
+    fn a_doi_is_bare_and_in_lower_case() {
+        for (value, normalized, expected) in [
+            ("10.3174/ajnr.A4032", Some("10.3174/ajnr.a4032"), Some("10.3174/ajnr.a4032")),
+            ("10.3174/ajnr.A4032", None, Some("10.3174/ajnr.a4032")),
+            ("https://doi.org/10.1/x", None, Some("10.1/x")),
+            ("HTTP://DX.DOI.ORG/10.1/X", None, Some("10.1/x")),
+            ("doi: 10.1/x", None, Some("10.1/x")),
+            ("https://example.org/10.1/x", None, None),
+            ("ß", None, None),
+        ] {
+            let ids = [id("issn", "10.9/no", None), id("doi", value, normalized)];
+            assert_eq!(normalized_doi(&ids).as_deref(), expected, "{value}");
+        }
+    }
+
+    #[test]
+    fn only_the_items_own_doi_counts() {
+        let mut part_of = id("doi", "10.1/book", None);
+        part_of.relationship = Some("part-of".into());
+
+        assert_eq!(normalized_doi(&[part_of]), None);
+    }
+}

@@ -1,0 +1,111 @@
+//! What a member's file name says about it.
+//!
+//! The root folder and the depth differ from year to year and from packer to
+//! packer; the base name does not (`<iD>.xml`, `<iD>_<section>_<put code>.xml`).
+
+use super::{AffiliationKind, Orcid};
+
+/// What a member is, as far as its name tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum MemberName {
+    /// `<iD>.xml`: a record's summary, or the error that stands in its place.
+    Summary(Orcid),
+    /// `<iD>_<section>_<put code>.xml`: one activity in full.
+    Activity { orcid: Orcid, section: ActivitySection, put_code: i64 },
+    /// Another `.xml` file; its content may still be a record.
+    OtherXml,
+    /// Anything else.
+    Other,
+}
+
+/// A section of the activities archives, by its folder's name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ActivitySection {
+    Affiliations(AffiliationKind),
+    Fundings,
+    PeerReviews,
+    ResearchResources,
+    Works,
+}
+
+impl ActivitySection {
+    /// Reads a section's name in the plural of the folders or in the singular.
+    pub fn new(name: &str) -> Option<Self> {
+        let singular = name.strip_suffix('s').unwrap_or(name);
+        Some(match singular {
+            "funding" => Self::Fundings,
+            "peer-review" => Self::PeerReviews,
+            "research-resource" => Self::ResearchResources,
+            "work" => Self::Works,
+            kind => Self::Affiliations(AffiliationKind::new(kind)?),
+        })
+    }
+
+    /// The name of one activity of the section, as in its root element.
+    pub fn kind(self) -> &'static str {
+        match self {
+            Self::Affiliations(kind) => kind.name(),
+            Self::Fundings => "funding",
+            Self::PeerReviews => "peer-review",
+            Self::ResearchResources => "research-resource",
+            Self::Works => "work",
+        }
+    }
+}
+
+impl MemberName {
+    /// Reads the base name of `path`.
+    pub fn new(path: &str) -> Self {
+        let base = path.rsplit(['/', '\\']).next().unwrap_or(path);
+        let Some(stem) = base.strip_suffix(".xml") else { return Self::Other };
+        Self::of_stem(stem).unwrap_or(Self::OtherXml)
+    }
+
+    /// The iD that the name gives.
+    pub fn orcid(&self) -> Option<Orcid> {
+        match self {
+            Self::Summary(orcid) | Self::Activity { orcid, .. } => Some(*orcid),
+            Self::OtherXml | Self::Other => None,
+        }
+    }
+
+    fn of_stem(stem: &str) -> Option<Self> {
+        let orcid = Orcid::new(stem.get(..Orcid::LENGTH)?)?;
+        let rest = &stem[Orcid::LENGTH..];
+        if rest.is_empty() {
+            return Some(Self::Summary(orcid));
+        }
+        let (section, put_code) = rest.strip_prefix('_')?.rsplit_once('_')?;
+        let section = ActivitySection::new(section)?;
+        Some(Self::Activity { orcid, section, put_code: put_code.parse().ok()? })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_base_name_tells_what_a_member_is() {
+        let orcid = Orcid::new("0000-0002-1694-233X").unwrap();
+        let membership = ActivitySection::Affiliations(AffiliationKind::Membership);
+        let of = |section, put_code| MemberName::Activity { orcid, section, put_code };
+        for (path, expected) in [
+            ("ORCID_2025_10_summaries/33X/0000-0002-1694-233X.xml", MemberName::Summary(orcid)),
+            ("./0000-0002-1694-233X.xml", MemberName::Summary(orcid)),
+            ("X/33X/0000-0002-1694-233X/works/0000-0002-1694-233X_works_168011329.xml", of(ActivitySection::Works, 168_011_329)),
+            ("0000-0002-1694-233X_membership_5.xml", of(membership, 5)),
+            ("0000-0002-1694-233X_memberships_5.xml", of(membership, 5)),
+            ("0000-0002-1694-233X_peer-reviews_5.xml", of(ActivitySection::PeerReviews, 5)),
+            ("a\\0000-0002-1694-233X_research-resources_7.xml", of(ActivitySection::ResearchResources, 7)),
+            ("0000-0002-1694-233X_hobbies_7.xml", MemberName::OtherXml),
+            ("0000-0002-1694-233X_works_x.xml", MemberName::OtherXml),
+            ("notes.xml", MemberName::OtherXml),
+            ("äöüäöüäöüäöüäöüäöü.xml", MemberName::OtherXml),
+            ("README.txt", MemberName::Other),
+            ("", MemberName::Other),
+        ] {
+            assert_eq!(MemberName::new(path), expected, "{path}");
+        }
+    }
+}

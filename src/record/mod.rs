@@ -1,0 +1,52 @@
+//! XML to model: what an ORCID file says, section by section.
+//!
+//! Each section has one file that holds its structs and their parser, so that a
+//! new field is added in one place. The same structs serve the short form of a
+//! summary, the full form of an activities file, and the answers of the API.
+//! This floor does no I/O and knows no tables. A parsed record borrows its text
+//! from the XML wherever the XML holds it unchanged.
+
+mod affiliation;
+mod clean;
+mod document;
+mod element;
+mod error;
+mod external_id;
+mod funding;
+mod group;
+mod id;
+mod member;
+mod peer_review;
+mod person;
+mod research_resource;
+mod stub;
+mod summary;
+mod values;
+mod work;
+mod xml;
+
+pub use affiliation::{Affiliation, AffiliationKind};
+pub use clean::{clean, needs_cleaning};
+pub use document::{Activity, Document, Parsed, parse};
+pub use element::{Element, FuzzyDate, Organization, Source, Title};
+pub use error::ParseError;
+pub use external_id::{ExternalId, normalized_doi};
+pub use funding::{Amount, Funding, FundingDetails};
+pub use group::{Group, Section};
+pub use id::Orcid;
+pub use member::{ActivitySection, MemberName};
+pub use peer_review::{PeerReview, PeerReviewDetails, PeerReviewGroup, PeerReviews};
+pub use person::{Address, Biography, Email, Item, Items, Keyword, Name, OtherName, Person, PersonId, ResearcherUrl};
+pub use research_resource::{ResearchResource, ResourceItem};
+pub use stub::Stub;
+pub use summary::{Activities, History, Record};
+pub use work::{Contributor, Work, WorkDetails};
+
+use std::borrow::Cow;
+
+/// Text as it stood in the XML, entities resolved and white space at both ends
+/// taken off; `None` where the element is absent or empty.
+pub type Text<'a> = Option<Cow<'a, str>>;
+
+/// Microseconds since 1970-01-01T00:00:00Z.
+pub type Timestamp = i64;

@@ -1,0 +1,52 @@
+//! `error:error`, which stands in the place of a record that is deprecated,
+//! locked or deactivated.
+
+use super::xml::{Cursor, Tag};
+use super::{Orcid, ParseError, Text};
+
+/// An error body, from the dump or from the API.
+#[derive(Debug, Default, PartialEq)]
+pub struct Stub<'a> {
+    pub response_code: Option<i32>,
+    pub developer_message: Text<'a>,
+    pub user_message: Text<'a>,
+    pub error_code: Option<i32>,
+    pub more_info: Text<'a>,
+}
+
+impl<'a> Stub<'a> {
+    pub(super) fn parse(cursor: &mut Cursor<'a>, tag: Tag<'a>) -> Result<Self, ParseError> {
+        let mut stub = Self::default();
+        cursor.container(tag)?;
+        while let Some(tag) = cursor.child()? {
+            match tag.name {
+                "response-code" => cursor.integer_into(tag, &mut stub.response_code)?,
+                "developer-message" => cursor.text_into(tag, &mut stub.developer_message)?,
+                "user-message" => cursor.text_into(tag, &mut stub.user_message)?,
+                "error-code" => cursor.integer_into(tag, &mut stub.error_code)?,
+                "more-info" => cursor.text_into(tag, &mut stub.more_info)?,
+                _ => cursor.unmapped(tag)?,
+            }
+        }
+        Ok(stub)
+    }
+
+    /// What became of the record, in ORCID's words; by its error codes.
+    pub fn status(&self) -> &'static str {
+        match self.error_code {
+            Some(9007) => "deprecated",
+            Some(9018) => "locked",
+            Some(9044) => "deactivated",
+            Some(9016) => "not-found",
+            Some(9036) => "unclaimed",
+            _ => "other",
+        }
+    }
+
+    /// The iD that took the place of a deprecated one; ORCID names it only in
+    /// the message for users.
+    pub fn primary_orcid(&self) -> Option<Orcid> {
+        (self.error_code == Some(9007)).then_some(())?;
+        self.user_message.as_deref().or(self.developer_message.as_deref()).and_then(Orcid::find)
+    }
+}

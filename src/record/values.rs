@@ -1,0 +1,116 @@
+//! Text to typed values: timestamps, numbers, truth values.
+
+use super::Timestamp;
+
+const MICROSECONDS_PER_SECOND: i64 = 1_000_000;
+const SECONDS_PER_DAY: i64 = 86_400;
+
+/// Reads an `xs:dateTime` such as `2015-07-03T12:57:22.749Z`; without a zone it
+/// is taken as UTC. `None` where it is not one, or is finer than a microsecond.
+pub(super) fn timestamp(text: &str) -> Option<Timestamp> {
+    let bytes = text.as_bytes();
+    if bytes.len() < 19 || bytes[4] != b'-' || bytes[7] != b'-' || bytes[10] != b'T' || bytes[13] != b':' || bytes[16] != b':' {
+        return None;
+    }
+    let (year, month, day) = (digits(&bytes[0..4])?, digits(&bytes[5..7])?, digits(&bytes[8..10])?);
+    let (hour, minute, second) = (digits(&bytes[11..13])?, digits(&bytes[14..16])?, digits(&bytes[17..19])?);
+    if !(1..=12).contains(&month) || day < 1 || day > days_in(year, month) || hour > 23 || minute > 59 || second > 59 {
+        return None;
+    }
+    let (fraction, zone) = fraction(&bytes[19..])?;
+    let seconds = days_since_1970(year, month, day) * SECONDS_PER_DAY + hour * 3600 + minute * 60 + second;
+    Some((seconds - zone_seconds(zone)?) * MICROSECONDS_PER_SECOND + fraction)
+}
+
+/// Reads an integer with an optional sign.
+pub(super) fn integer<T: std::str::FromStr>(text: &str) -> Option<T> {
+    text.parse().ok()
+}
+
+/// Reads an `xs:boolean`.
+pub(super) fn boolean(text: &str) -> Option<bool> {
+    match text {
+        "true" | "1" => Some(true),
+        "false" | "0" => Some(false),
+        _ => None,
+    }
+}
+
+fn digits(bytes: &[u8]) -> Option<i64> {
+    bytes.iter().try_fold(0, |number, byte| byte.is_ascii_digit().then(|| number * 10 + i64::from(byte - b'0')))
+}
+
+/// Splits `.749Z` into microseconds and the zone.
+fn fraction(rest: &[u8]) -> Option<(i64, &[u8])> {
+    let Some(tail) = rest.strip_prefix(b".") else { return Some((0, rest)) };
+    let length = tail.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let (kept, dropped) = tail[..length].split_at(length.min(6));
+    if length == 0 || dropped.iter().any(|&digit| digit != b'0') {
+        return None;
+    }
+    let scale = 10i64.pow(6 - kept.len() as u32);
+    Some((digits(kept)? * scale, &tail[length..]))
+}
+
+fn zone_seconds(zone: &[u8]) -> Option<i64> {
+    match zone {
+        b"" | b"Z" => Some(0),
+        [sign @ (b'+' | b'-'), hours @ .., b':', m1, m2] if hours.len() == 2 => {
+            let (hours, minutes) = (digits(hours)?, digits(&[*m1, *m2])?);
+            let seconds = (hours <= 14 && minutes <= 59).then_some(hours * 3600 + minutes * 60)?;
+            Some(if *sign == b'-' { -seconds } else { seconds })
+        }
+        _ => None,
+    }
+}
+
+fn days_in(year: i64, month: i64) -> i64 {
+    match month {
+        2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
+        2 => 28,
+        4 | 6 | 9 | 11 => 30,
+        _ => 31,
+    }
+}
+
+/// Days since 1970-01-01 in the Gregorian calendar, counted in eras of 400 years
+/// that begin in March.
+fn days_since_1970(year: i64, month: i64, day: i64) -> i64 {
+    let year = if month <= 2 { year - 1 } else { year };
+    let era = year.div_euclid(400);
+    let year_of_era = year.rem_euclid(400);
+    let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+    let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+    era * 146_097 + day_of_era - 719_468
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn timestamps_are_read_to_the_microsecond() {
+        for (text, expected) in [
+            ("1970-01-01T00:00:00Z", Some(0)),
+            ("2015-07-03T12:57:22.749Z", Some(1_435_928_242_749_000)),
+            ("2016-02-29T00:00:00.000001Z", Some(1_456_704_000_000_001)),
+            ("2015-07-03T14:57:22.749+02:00", Some(1_435_928_242_749_000)),
+            ("2015-07-03T12:57:22", Some(1_435_928_242_000_000)),
+            ("1969-12-31T23:59:59.5Z", Some(-500_000)),
+            ("2015-07-03T12:57:22.7490000000Z", Some(1_435_928_242_749_000)),
+            ("2015-07-03T12:57:22.7490001Z", None),
+            ("2015-02-29T12:57:22Z", None),
+            ("2015-07-03", None),
+            ("2015-07-03T12:57:22.Z", None),
+            ("2015-07-03T12:57:22+2:00", None),
+            ("yesterday, round about noon", None),
+        ] {
+            assert_eq!(timestamp(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn truth_is_written_in_words_or_digits() {
+        assert_eq!((boolean("true"), boolean("0"), boolean("yes")), (Some(true), Some(false), None));
+    }
+}

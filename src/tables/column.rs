@@ -1,0 +1,158 @@
+//! A column: name, type, meaning, source path and getter in one place.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::ops::Deref;
+
+use arrow::datatypes::{DataType, Field, TimeUnit};
+
+use crate::record::{FuzzyDate, Timestamp};
+
+/// What one row of a table is made from.
+pub trait Family: 'static {
+    type Row<'a>: Copy;
+}
+
+/// A row as getters see it; it reads like what it wraps.
+pub struct Row<'a, F: Family>(pub F::Row<'a>);
+
+impl<'a, F: Family> Deref for Row<'a, F> {
+    type Target = F::Row<'a>;
+
+    fn deref(&self) -> &F::Row<'a> {
+        &self.0
+    }
+}
+
+/// One column of a table whose rows are of family `F`.
+pub struct Column<F: Family> {
+    pub name: Cow<'static, str>,
+    /// The path of the value from the row's own element; empty where the value
+    /// follows from others by the rule that `doc` gives. Elements are matched by
+    /// local name, so v2.0's own prefixes need no path of their own.
+    pub xpath: Cow<'static, str>,
+    pub doc: Cow<'static, str>,
+    pub value: Value<F>,
+}
+
+/// A column's type, with the way from row to value.
+pub enum Value<F: Family> {
+    /// Text that is never absent.
+    Key(for<'a> fn(&Row<'a, F>) -> &'a str),
+    /// Text with few distinct values, such as a type or a country.
+    Label(for<'a> fn(&Row<'a, F>) -> Option<&'a str>),
+    /// Free text.
+    Text(for<'a> fn(&Row<'a, F>) -> Option<&'a str>),
+    /// Text that is made from others.
+    Made(for<'a> fn(&Row<'a, F>) -> Option<Cow<'a, str>>),
+    Int64(for<'a> fn(&Row<'a, F>) -> Option<i64>),
+    Int32(for<'a> fn(&Row<'a, F>) -> Option<i32>),
+    Boolean(for<'a> fn(&Row<'a, F>) -> Option<bool>),
+    Timestamp(for<'a> fn(&Row<'a, F>) -> Option<Timestamp>),
+    Year(for<'a> fn(&Row<'a, F>) -> FuzzyDate),
+    Month(for<'a> fn(&Row<'a, F>) -> FuzzyDate),
+    Day(for<'a> fn(&Row<'a, F>) -> FuzzyDate),
+}
+
+/// The type of a column, as documentation and SQL name it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Type {
+    Text,
+    Int64,
+    Int32,
+    Int16,
+    Boolean,
+    Timestamp,
+}
+
+/// What is known of a column without its rows.
+#[derive(Debug, Clone)]
+pub struct ColumnInfo {
+    pub name: String,
+    pub xpath: String,
+    pub doc: String,
+    pub kind: Type,
+    pub nullable: bool,
+    /// Values repeat, so that a dictionary pays.
+    pub repeats: bool,
+}
+
+/// Declares a column.
+pub fn column<F: Family>(
+    name: impl Into<Cow<'static, str>>,
+    xpath: impl Into<Cow<'static, str>>,
+    doc: impl Into<Cow<'static, str>>,
+    value: Value<F>,
+) -> Column<F> {
+    Column { name: name.into(), xpath: xpath.into(), doc: doc.into(), value }
+}
+
+impl<F: Family> Column<F> {
+    pub fn info(&self) -> ColumnInfo {
+        ColumnInfo {
+            name: self.name.to_string(),
+            xpath: self.xpath.to_string(),
+            doc: self.doc.to_string(),
+            kind: self.value.kind(),
+            nullable: !matches!(self.value, Value::Key(_)),
+            repeats: self.repeats(),
+        }
+    }
+
+    fn repeats(&self) -> bool {
+        match self.value {
+            Value::Key(_) | Value::Label(_) | Value::Boolean(_) | Value::Int32(_) => true,
+            Value::Year(_) | Value::Month(_) | Value::Day(_) => true,
+            Value::Text(_) | Value::Made(_) | Value::Int64(_) | Value::Timestamp(_) => false,
+        }
+    }
+}
+
+impl<F: Family> Value<F> {
+    fn kind(&self) -> Type {
+        match self {
+            Self::Key(_) | Self::Label(_) | Self::Text(_) | Self::Made(_) => Type::Text,
+            Self::Int64(_) => Type::Int64,
+            Self::Int32(_) => Type::Int32,
+            Self::Boolean(_) => Type::Boolean,
+            Self::Timestamp(_) => Type::Timestamp,
+            Self::Year(_) | Self::Month(_) | Self::Day(_) => Type::Int16,
+        }
+    }
+}
+
+impl ColumnInfo {
+    /// The Arrow field, with meaning and source path in its metadata.
+    pub fn field(&self) -> Field {
+        let mut metadata = vec![("description".to_owned(), self.doc.clone())];
+        if !self.xpath.is_empty() {
+            metadata.push(("xpath".to_owned(), self.xpath.clone()));
+        }
+        Field::new(&self.name, self.kind.arrow(), self.nullable).with_metadata(metadata.into_iter().collect::<HashMap<_, _>>())
+    }
+}
+
+impl Type {
+    pub fn arrow(self) -> DataType {
+        match self {
+            Self::Text => DataType::Utf8,
+            Self::Int64 => DataType::Int64,
+            Self::Int32 => DataType::Int32,
+            Self::Int16 => DataType::Int16,
+            Self::Boolean => DataType::Boolean,
+            Self::Timestamp => DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into())),
+        }
+    }
+
+    /// The type's name in the documentation.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Text => "string",
+            Self::Int64 => "int64",
+            Self::Int32 => "int32",
+            Self::Int16 => "int16",
+            Self::Boolean => "boolean",
+            Self::Timestamp => "timestamp[us, UTC]",
+        }
+    }
+}

@@ -1,0 +1,35 @@
+//! `summaries/emails`: public e-mail addresses.
+
+use super::build::Table;
+use super::column::Value::{Boolean, Text};
+use super::column::{Family, column};
+use super::entry::Entry;
+use super::shared::{ItemRow, element_columns};
+use crate::record::Email;
+
+pub struct Emails;
+
+impl Family for Emails {
+    type Row<'a> = ItemRow<'a, Email<'a>>;
+}
+
+pub fn table() -> Table<Emails> {
+    let mut columns = element_columns();
+    columns.extend([
+        column::<Emails>("email", "email:email", "The address.", Text(|row| row.item.email.as_deref())),
+        column("verified", "@verified", "Whether the owner has confirmed it.", Boolean(|row| row.item.verified)),
+        column("primary", "@primary", "Whether it is the main address.", Boolean(|row| row.item.primary)),
+    ]);
+    Table {
+        name: "emails",
+        doc: "One row for each public e-mail address.",
+        xpaths: &["/record:record/person:person/email:emails/email:email"],
+        columns,
+        collect: |entry, rows| {
+            if let Entry::Record { orcid, record } = entry {
+                let items = &record.person.emails.items;
+                rows.extend(items.iter().map(|item| ItemRow { orcid: orcid.as_str(), kind: "email", group: None, item }));
+            }
+        },
+    }
+}

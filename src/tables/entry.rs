@@ -1,0 +1,54 @@
+//! What one member of an archive comes to: the source of all rows.
+
+use std::fmt;
+
+use crate::record::{Activity, ActivitySection, Orcid, Record, Stub};
+
+/// The two halves of a dataset, which mirror the dump's own split.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Side {
+    Summaries,
+    Activities,
+}
+
+/// A member that has been read, or could not be.
+#[derive(Debug)]
+pub enum Entry<'a> {
+    Record { orcid: Orcid, record: Box<Record<'a>> },
+    /// An error body in place of a record, or of one activity.
+    Tombstone { orcid: Orcid, activity: Option<(ActivitySection, i64)>, stub: Stub<'a> },
+    Activity { orcid: Orcid, activity: Activity<'a> },
+    Reject(Reject),
+}
+
+/// A member that is left out, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reject {
+    pub orcid: Option<Orcid>,
+    pub archive: String,
+    pub path: String,
+    pub code: &'static str,
+    pub reason: String,
+    /// Where the member's data begin in the uncompressed archive.
+    pub offset: u64,
+    pub size_bytes: u64,
+}
+
+impl Side {
+    pub const ALL: [Self; 2] = [Self::Summaries, Self::Activities];
+
+    /// The folder's name.
+    pub fn folder(self) -> &'static str {
+        match self {
+            Self::Summaries => "summaries",
+            Self::Activities => "activities",
+        }
+    }
+}
+
+impl fmt::Display for Side {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.folder())
+    }
+}

@@ -1,0 +1,286 @@
+//! `external_ids`: the identifiers of all items and of their groups.
+
+use super::build::Table;
+use super::column::Value::{Boolean, Int32, Int64, Label, Text};
+use super::column::{Column, Family, column};
+use super::entry::Entry;
+use super::shared::{HasElement, HasOrcid, HasSource, bare_element_columns, orcid_column};
+use crate::record::{Activities, Activity, AffiliationKind, Element, ExternalId, Group, Item, Section, Source};
+
+pub struct ExternalIds;
+
+/// What an identifier stands on.
+#[derive(Clone, Copy)]
+struct Place<'a> {
+    orcid: &'a str,
+    kind: &'static str,
+    level: &'static str,
+    put_code: Option<i64>,
+    group_index: Option<usize>,
+    peer_review_group_index: Option<usize>,
+    resource_item_index: Option<usize>,
+}
+
+#[derive(Clone, Copy)]
+pub struct ExternalIdRow<'a> {
+    place: Place<'a>,
+    index: usize,
+    id: &'a ExternalId<'a>,
+}
+
+impl Family for ExternalIds {
+    type Row<'a> = ExternalIdRow<'a>;
+}
+
+impl<'a> HasOrcid<'a> for ExternalIdRow<'a> {
+    fn orcid(&self) -> &'a str {
+        self.place.orcid
+    }
+}
+
+impl<'a> HasElement<'a> for ExternalIdRow<'a> {
+    fn element(&self) -> Option<&'a Element<'a>> {
+        self.id.element.as_deref()
+    }
+}
+
+impl<'a> HasSource<'a> for ExternalIdRow<'a> {
+    fn source(&self) -> Option<&'a Source<'a>> {
+        self.id.element.as_ref().map(|element| &element.source)
+    }
+}
+
+pub fn summary_table() -> Table<ExternalIds> {
+    Table {
+        name: "external_ids",
+        doc: "One row for each identifier of an affiliation, funding, peer review, research resource or work, or of a group of them.",
+        xpaths: &["/record:record/activities:activities-summary//common:external-id"],
+        columns: columns(),
+        collect: |entry, rows| {
+            let Entry::Record { orcid, record } = entry else { return };
+            collect_record(orcid.as_str(), &record.activities, rows);
+        },
+    }
+}
+
+pub fn full_table() -> Table<ExternalIds> {
+    Table {
+        name: "external_ids",
+        doc: "One row for each identifier in an activities file.",
+        xpaths: &["//common:external-id", "/peer-review:peer-review/peer-review:subject-external-identifier"],
+        columns: columns(),
+        collect: |entry, rows| {
+            if let Entry::Activity { orcid, activity } = entry {
+                collect_activity(orcid.as_str(), activity, rows);
+            }
+        },
+    }
+}
+
+fn collect_record<'a>(orcid: &'a str, activities: &'a Activities<'a>, rows: &mut Vec<ExternalIdRow<'a>>) {
+    for kind in AffiliationKind::ALL {
+        let place = Place::new(orcid, kind.name());
+        collect_section(place, activities.affiliations(kind), rows, |affiliation| &affiliation.external_ids);
+    }
+    let place = |kind| Place::new(orcid, kind);
+    collect_section(place("funding"), &activities.fundings, rows, |funding| &funding.external_ids);
+    for (index, outer) in activities.peer_reviews.groups.iter().enumerate() {
+        let place = Place { group_index: Some(index), ..place("peer-review") };
+        list(Place { level: "group", ..place }, &outer.external_ids, rows);
+        for review in &outer.ungrouped {
+            list(place.of_item(review), &review.external_ids, rows);
+        }
+        for (index, inner) in outer.groups.iter().enumerate() {
+            let place = Place { peer_review_group_index: Some(index), ..place };
+            collect_group(place, "peer-review-group", inner, rows, |review| &review.external_ids);
+        }
+    }
+    collect_section(place("research-resource"), &activities.research_resources, rows, |item| &item.external_ids);
+    collect_section(place("work"), &activities.works, rows, |work| &work.external_ids);
+}
+
+fn collect_section<'a, T: Item<'a>>(
+    place: Place<'a>,
+    section: &'a Section<'a, T>,
+    rows: &mut Vec<ExternalIdRow<'a>>,
+    ids: fn(&'a T) -> &'a [ExternalId<'a>],
+) {
+    for item in &section.ungrouped {
+        list(place.of_item(item), ids(item), rows);
+    }
+    for (index, group) in section.groups.iter().enumerate() {
+        collect_group(Place { group_index: Some(index), ..place }, "group", group, rows, ids);
+    }
+}
+
+fn collect_group<'a, T: Item<'a>>(
+    place: Place<'a>,
+    level: &'static str,
+    group: &'a Group<'a, T>,
+    rows: &mut Vec<ExternalIdRow<'a>>,
+    ids: fn(&'a T) -> &'a [ExternalId<'a>],
+) {
+    list(Place { level, ..place }, &group.external_ids, rows);
+    for item in &group.items {
+        list(place.of_item(item), ids(item), rows);
+    }
+}
+
+fn collect_activity<'a>(orcid: &'a str, activity: &'a Activity<'a>, rows: &mut Vec<ExternalIdRow<'a>>) {
+    let place = Place { put_code: activity.put_code(), ..Place::new(orcid, activity.section().kind()) };
+    match activity {
+        Activity::Affiliation(_, affiliation) => list(place, &affiliation.external_ids, rows),
+        Activity::Funding(funding) => list(place, &funding.external_ids, rows),
+        Activity::Work(work) => list(place, &work.external_ids, rows),
+        Activity::PeerReview(review) => {
+            list(place, &review.external_ids, rows);
+            let subject = review.details.as_ref().and_then(|details| details.subject_external_id.as_ref());
+            list(Place { level: "subject", ..place }, subject.map_or(&[], std::slice::from_ref), rows);
+        }
+        Activity::ResearchResource(resource) => {
+            list(place, &resource.external_ids, rows);
+            for (index, item) in resource.items.iter().enumerate() {
+                let place = Place { level: "resource-item", resource_item_index: Some(index), ..place };
+                list(place, &item.external_ids, rows);
+            }
+        }
+    }
+}
+
+fn list<'a>(place: Place<'a>, ids: &'a [ExternalId<'a>], rows: &mut Vec<ExternalIdRow<'a>>) {
+    rows.extend(ids.iter().enumerate().map(|(index, id)| ExternalIdRow { place, index, id }));
+}
+
+impl<'a> Place<'a> {
+    fn new(orcid: &'a str, kind: &'static str) -> Self {
+        Self {
+            orcid,
+            kind,
+            level: "item",
+            put_code: None,
+            group_index: None,
+            peer_review_group_index: None,
+            resource_item_index: None,
+        }
+    }
+
+    fn of_item<'i>(self, item: &impl Item<'i>) -> Self {
+        Self { level: "item", put_code: item.element().and_then(|element| element.put_code), ..self }
+    }
+}
+
+fn columns() -> Vec<Column<ExternalIds>> {
+    let mut columns = vec![orcid_column()];
+    columns.extend(place_columns());
+    columns.extend(value_columns());
+    columns.extend(normalized_columns());
+    columns.extend(bare_element_columns("own_"));
+    columns
+}
+
+fn place_columns() -> [Column<ExternalIds>; 7] {
+    [
+        column(
+            "kind",
+            "",
+            "What kind of item it identifies, by the element's name: work, funding, peer-review, research-resource, employment, education and the other affiliations.",
+            Label(|row| Some(row.place.kind)),
+        ),
+        column(
+            "level",
+            "",
+            "What it stands on: item, group, peer-review-group (the inner group of v3.0), subject (of a review), resource-item.",
+            Label(|row| Some(row.place.level)),
+        ),
+        column(
+            "put_code",
+            "",
+            "The put code of the item; empty where it stands on a group.",
+            Int64(|row| row.place.put_code),
+        ),
+        column(
+            "group_index",
+            "",
+            "The place of the group, as in the item's table.",
+            Int32(|row| row.place.group_index.map(|index| index as i32)),
+        ),
+        column(
+            "peer_review_group_index",
+            "",
+            "The place of the inner group, as in `peer_reviews`.",
+            Int32(|row| row.place.peer_review_group_index.map(|index| index as i32)),
+        ),
+        column(
+            "resource_item_index",
+            "",
+            "The place of the resource item, as in `research_resource_items`.",
+            Int32(|row| row.place.resource_item_index.map(|index| index as i32)),
+        ),
+        column("external_id_index", "", "The identifier's place in its list, from 0.", Int32(|row| Some(row.index as i32))),
+    ]
+}
+
+fn value_columns() -> [Column<ExternalIds>; 4] {
+    [
+        column(
+            "external_id_type",
+            "common:external-id-type",
+            "The type, such as doi, isbn, eid, grant_number.",
+            Label(|row| row.id.id_type.as_deref()),
+        ),
+        column(
+            "external_id_value",
+            "common:external-id-value",
+            "The identifier as it was written.",
+            Text(|row| row.id.value.as_deref()),
+        ),
+        column(
+            "external_id_url",
+            "common:external-id-url",
+            "Where the identifier leads.",
+            Text(|row| row.id.url.as_deref()),
+        ),
+        column(
+            "external_id_relationship",
+            "common:external-id-relationship",
+            "How it relates to the item: self, part-of, version-of, funded-by.",
+            Label(|row| row.id.relationship.as_deref()),
+        ),
+    ]
+}
+
+fn normalized_columns() -> [Column<ExternalIds>; 5] {
+    let error = |leaf: &str| format!("common:external-id-normalized-error/{leaf}");
+    [
+        column(
+            "external_id_normalized",
+            "common:external-id-normalized",
+            "The identifier as ORCID normalizes it.",
+            Text(|row| row.id.normalized.as_deref()),
+        ),
+        column(
+            "normalized_transient",
+            "common:external-id-normalized/@transient",
+            "Always true: the normalized form is computed when asked for.",
+            Boolean(|row| row.id.normalized_transient),
+        ),
+        column(
+            "normalized_error_code",
+            error("common:error-code"),
+            "Why it could not be normalized, as a code.",
+            Label(|row| row.id.error_code.as_deref()),
+        ),
+        column(
+            "normalized_error_message",
+            error("common:error-message"),
+            "Why it could not be normalized.",
+            Text(|row| row.id.error_message.as_deref()),
+        ),
+        column(
+            "normalized_error_transient",
+            error("@transient"),
+            "Always true.",
+            Boolean(|row| row.id.error_transient),
+        ),
+    ]
+}

@@ -136,8 +136,10 @@ impl Run<'_> {
             return Ok(None);
         }
         let scratch = self.staging.scratch(&format!("archive-{}", step.number))?;
-        let source = Source { path: &step.path, size_bytes: step.size_bytes(), salvage: self.options.salvage };
-        let converted = self.pipeline.run(&source, Some(&scratch), &self.plan.manifest.tables, self.watch, self.stop);
+        let source =
+            Source { path: &step.path, size_bytes: step.size_bytes(), salvage: self.options.salvage };
+        let converted =
+            self.pipeline.run(&source, Some(&scratch), &self.plan.manifest.tables, self.watch, self.stop);
         if converted.is_err() {
             self.staging.discard(&scratch)?;
         }

@@ -24,5 +24,8 @@ pub mod dataset;
 // The whole way.
 pub mod convert;
 
+// A dump to try all this on; knows nothing of the above.
+pub mod synth;
+
 // The program.
 pub mod cli;

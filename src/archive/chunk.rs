@@ -62,7 +62,9 @@ impl Chunk {
 
     /// The members with their names and data, in the archive's order.
     pub fn members(&self) -> impl ExactSizeIterator<Item = (&str, &[u8], &Member)> {
-        self.members.iter().map(|member| (&self.names[member.name.clone()], &self.bytes[member.data.clone()], member))
+        self.members
+            .iter()
+            .map(|member| (&self.names[member.name.clone()], &self.bytes[member.data.clone()], member))
     }
 
     pub fn is_empty(&self) -> bool {

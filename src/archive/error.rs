@@ -30,7 +30,9 @@ impl ArchiveError {
                 "compare the file's size and MD5 with those its download page gives, and fetch it again; \
                  --salvage takes the whole members before the damage"
             }
-            Self::Unknown { .. } => "give a .tar.gz or .tar archive, a folder of .xml files, or one .xml file",
+            Self::Unknown { .. } => {
+                "give a .tar.gz or .tar archive, a folder of .xml files, or one .xml file"
+            }
             Self::Empty { .. } => "fetch the file again",
         }
     }

@@ -52,7 +52,9 @@ impl Gunzip {
 
     /// Goes on to the next member, if there is one.
     fn next_member(&mut self) -> io::Result<()> {
-        let State::Inside(decoder) = std::mem::replace(&mut self.state, State::Between) else { return Ok(()) };
+        let State::Inside(decoder) = std::mem::replace(&mut self.state, State::Between) else {
+            return Ok(());
+        };
         let mut input = decoder.into_inner();
         let more = input.peek(MAGIC.len())? == MAGIC;
         if more {

@@ -52,14 +52,17 @@ pub struct Fingerprint {
 pub struct Archive {
     path: PathBuf,
     form: Form,
-
 }
 
 enum Form {
     Tar(Box<TarWalk<Stream>>),
     Folder(FolderWalk),
     /// One XML file, until it has been handed out.
-    Single { input: Option<Input>, totals: Option<(u64, String)>, options: Options },
+    Single {
+        input: Option<Input>,
+        totals: Option<(u64, String)>,
+        options: Options,
+    },
 }
 
 enum Stream {
@@ -94,13 +97,18 @@ impl Archive {
     /// fails; all whole members before that place have been given by then.
     pub fn next_chunk(&mut self) -> Result<Option<Chunk>, ArchiveError> {
         match &mut self.form {
-            Form::Tar(walk) => walk.next_chunk().map_err(|fault| explain(&self.path, fault, walk.input.position())),
+            Form::Tar(walk) => {
+                walk.next_chunk().map_err(|fault| explain(&self.path, fault, walk.input.position()))
+            }
             Form::Folder(walk) => walk.next_chunk(),
             Form::Single { input, totals, options } => {
                 let Some(input) = input.take() else { return Ok(None) };
                 let name = self.path.file_name().unwrap_or(self.path.as_os_str()).to_string_lossy();
-                let (chunk, whole) = single(&name, input, *options)
-                    .map_err(|source| ArchiveError::Read { path: self.path.clone(), offset: 0, source })?;
+                let (chunk, whole) = single(&name, input, *options).map_err(|source| ArchiveError::Read {
+                    path: self.path.clone(),
+                    offset: 0,
+                    source,
+                })?;
                 *totals = Some(whole);
                 Ok(Some(chunk))
             }
@@ -120,7 +128,11 @@ impl Archive {
                 let input = match walk.input {
                     Stream::Plain(input) => Some(input),
                     Stream::Gzip(gunzip) => {
-                        notes.extend(gunzip.garbage_at().map(|place| format!("trailing garbage after the gzip data, from byte {place} on; it was not read")));
+                        notes.extend(gunzip.garbage_at().map(|place| {
+                            format!(
+                                "trailing garbage after the gzip data, from byte {place} on; it was not read"
+                            )
+                        }));
                         gunzip.into_input()
                     }
                 };
@@ -136,7 +148,11 @@ impl Archive {
 
 impl Form {
     fn of(path: &Path, mut input: Input, options: Options) -> Result<Self, ArchiveError> {
-        let start = input.peek(SNIFF_BYTES).map_err(|source| ArchiveError::Read { path: path.to_owned(), offset: 0, source })?;
+        let start = input.peek(SNIFF_BYTES).map_err(|source| ArchiveError::Read {
+            path: path.to_owned(),
+            offset: 0,
+            source,
+        })?;
         let walk = |stream| {
             let buffers = Buffers::default();
             let (chunk_bytes, max_member_bytes) = (options.chunk_bytes, options.max_member_bytes);

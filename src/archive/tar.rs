@@ -19,10 +19,16 @@ const MAX_EXTENSION_BYTES: u64 = 1 << 20;
 #[derive(Debug)]
 pub(super) enum Fault {
     Io(io::Error),
-    CutOff { place: String },
-    Damaged { reason: String },
+    CutOff {
+        place: String,
+    },
+    Damaged {
+        reason: String,
+    },
     /// The very first block is no tar header.
-    NotTar { found: String },
+    NotTar {
+        found: String,
+    },
 }
 
 pub(super) struct TarWalk<R> {
@@ -127,7 +133,11 @@ impl<R: Read> TarWalk<R> {
     fn step(&mut self, place: usize, chunk: &mut Chunk) -> Result<Step, Fault> {
         let Some(header) = self.buffer[..self.filled].get(place..place + BLOCK) else {
             let left = self.filled - place;
-            return if self.input_ended && left == 0 { Ok(Step::End) } else { self.incomplete(BLOCK as u64, left) };
+            return if self.input_ended && left == 0 {
+                Ok(Step::End)
+            } else {
+                self.incomplete(BLOCK as u64, left)
+            };
         };
         if header.iter().all(|&byte| byte == 0) {
             self.zero_blocks += 1;
@@ -194,7 +204,9 @@ impl<R: Read> TarWalk<R> {
             b'x' => {
                 for record in tar::PaxExtensions::new(data).flatten() {
                     match record.key_bytes() {
-                        b"path" => self.next.name = Some(String::from_utf8_lossy(record.value_bytes()).into_owned()),
+                        b"path" => {
+                            self.next.name = Some(String::from_utf8_lossy(record.value_bytes()).into_owned())
+                        }
                         b"size" => self.next.size = record.value().ok().and_then(|size| size.parse().ok()),
                         _ => {}
                     }
@@ -205,7 +217,13 @@ impl<R: Read> TarWalk<R> {
     }
 
     /// Reads past a file beyond the size limit, keeping only its name.
-    fn pass_over(&mut self, place: usize, padded: u64, entry: Entry, chunk: &mut Chunk) -> Result<Step, Fault> {
+    fn pass_over(
+        &mut self,
+        place: usize,
+        padded: u64,
+        entry: Entry,
+        chunk: &mut Chunk,
+    ) -> Result<Step, Fault> {
         self.entries += 1;
         self.next = Extension::default();
         let offset = self.start + (place + BLOCK) as u64;
@@ -251,7 +269,8 @@ impl<R: Read> TarWalk<R> {
             return Err(Fault::Damaged { reason: format!("{reason}, at byte {at} of the tar stream") });
         }
         if !std::mem::replace(&mut self.lost, true) {
-            self.notes.push(format!("skipped what is no tar entry from byte {at} of the stream on ({reason})"));
+            self.notes
+                .push(format!("skipped what is no tar entry from byte {at} of the stream on ({reason})"));
         }
         self.next = Extension::default();
         Ok(Step::Past(place + BLOCK))
@@ -264,7 +283,9 @@ impl<R: Read> TarWalk<R> {
         if self.zero_blocks > 0 || self.resync {
             return Ok(());
         }
-        Err(Fault::CutOff { place: format!("without the end-of-archive mark, after {} entries", self.entries) })
+        Err(Fault::CutOff {
+            place: format!("without the end-of-archive mark, after {} entries", self.entries),
+        })
     }
 
     /// Drops what was walked from the front of the buffer.

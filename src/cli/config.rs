@@ -17,7 +17,8 @@ const FLAG: &str = "--config";
 /// or the environment name, if they name one.
 pub fn apply(command: Command, arguments: &[OsString]) -> Result<Command, Failure> {
     let Some(path) = file_of(arguments) else { return Ok(command) };
-    let fault = |what: String| Failure::new(format!("{}: {what}", path.display()), "see docs/cli.md for the options");
+    let fault =
+        |what: String| Failure::new(format!("{}: {what}", path.display()), "see docs/cli.md for the options");
     let text = std::fs::read_to_string(&path).map_err(|error| fault(error.to_string()))?;
     let table: Table = text.parse().map_err(|error: toml::de::Error| fault(error.message().to_owned()))?;
     with_defaults(command, &table).map_err(fault)
@@ -56,7 +57,12 @@ fn with_defaults(mut command: Command, table: &Table) -> Result<Command, String>
     Ok(command)
 }
 
-fn with_default(command: Command, commands: &[String], option: &str, value: &Value) -> Result<Command, String> {
+fn with_default(
+    command: Command,
+    commands: &[String],
+    option: &str,
+    value: &Value,
+) -> Result<Command, String> {
     let id = option.replace('-', "_");
     let has = |command: &Command| command.get_arguments().any(|argument| is_option(argument, &id));
     if has(&command) {
@@ -118,6 +124,9 @@ mod tests {
     #[test]
     fn an_unknown_option_is_told() {
         assert_eq!(threads("treads = 3", &["orcidlake"]), Err("there is no option treads".to_owned()));
-        assert_eq!(threads("[convrt]\nthreads = 3", &["orcidlake"]), Err("there is no command convrt".to_owned()));
+        assert_eq!(
+            threads("[convrt]\nthreads = 3", &["orcidlake"]),
+            Err("there is no command convrt".to_owned())
+        );
     }
 }

@@ -104,7 +104,8 @@ fn whole(outcomes: &[Outcome]) -> Report {
 
 /// Says on standard error what failed, and decides how the command ends.
 fn end(args: &Args, outcomes: Vec<Outcome>, report: &Report) -> Result<Done, Failure> {
-    let incomplete = outcomes.iter().any(|outcome| matches!(outcome, Outcome::Done(entry) if !entry.complete));
+    let incomplete =
+        outcomes.iter().any(|outcome| matches!(outcome, Outcome::Done(entry) if !entry.complete));
     let (total, mut failures) = (outcomes.len(), Vec::new());
     for (outcome, archive) in outcomes.into_iter().zip(&args.archives) {
         if let Outcome::Failed(error) = outcome {
@@ -152,7 +153,8 @@ fn detail(name: &str, report: &Report) -> String {
         "rejects" => &report.rejects,
         _ => return String::new(),
     };
-    let parts: Vec<String> = by_code.iter().map(|(code, count)| format!("{code} {}", grouped(*count))).collect();
+    let parts: Vec<String> =
+        by_code.iter().map(|(code, count)| format!("{code} {}", grouped(*count))).collect();
     if parts.is_empty() { String::new() } else { format!(" ({})", parts.join(", ")) }
 }
 
@@ -185,7 +187,9 @@ fn to_json(args: &Args, outcomes: &[Outcome], report: &Report) -> serde_json::Va
             "size_bytes": entry.size_bytes, "md5": entry.md5, "report": entry.report,
         }),
         Outcome::Skipped => json!({ "archive": archive, "outcome": "skipped" }),
-        Outcome::Failed(error) => json!({ "archive": archive, "outcome": "failed", "error": error.to_string() }),
+        Outcome::Failed(error) => {
+            json!({ "archive": archive, "outcome": "failed", "error": error.to_string() })
+        }
     });
     json!({ "dataset": args.out, "archives": archives.collect::<Vec<_>>(), "report": report })
 }

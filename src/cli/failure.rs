@@ -7,6 +7,7 @@ use std::io;
 use crate::archive::ArchiveError;
 use crate::convert::ConvertError;
 use crate::dataset::DatasetError;
+use crate::synth::SynthError;
 
 /// An error with its hint, ready to be shown.
 #[derive(Debug)]
@@ -59,4 +60,4 @@ macro_rules! hinted {
     )+ };
 }
 
-hinted!(ArchiveError, ConvertError, DatasetError);
+hinted!(ArchiveError, ConvertError, DatasetError, SynthError);

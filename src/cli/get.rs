@@ -30,7 +30,11 @@ fn parse_orcid(text: &str) -> Result<Orcid, String> {
     let bare = text.trim().trim_end_matches('/').rsplit('/').next().unwrap_or(text);
     let orcid = Orcid::new(&bare.to_ascii_uppercase());
     let orcid = orcid.ok_or_else(|| format!("\"{text}\" is not an ORCID iD such as 0000-0002-1825-0097"))?;
-    if orcid.has_valid_check_digit() { Ok(orcid) } else { Err(format!("the check digit of {orcid} is wrong")) }
+    if orcid.has_valid_check_digit() {
+        Ok(orcid)
+    } else {
+        Err(format!("the check digit of {orcid} is wrong"))
+    }
 }
 
 pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {

@@ -26,7 +26,10 @@ pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
     let report = if Dataset::is_at(&args.what) {
         let manifest = Dataset::open(&args.what)?.manifest;
         if common.json {
-            println!("{:#}", json!({ "dataset": args.what, "manifest": manifest, "report": manifest.report() }));
+            println!(
+                "{:#}",
+                json!({ "dataset": args.what, "manifest": manifest, "report": manifest.report() })
+            );
         } else {
             print_dataset(&args.what, &manifest);
         }
@@ -54,7 +57,12 @@ fn print_archive(entry: &ArchiveEntry) {
 
 fn print_dataset(root: &Path, manifest: &Manifest) {
     let release = manifest.release.map_or_else(|| "of unknown year".to_owned(), |year| format!("of {year}"));
-    println!("{}: dataset {release}, format {}, written by orcidlake {}", root.display(), manifest.format_version, manifest.tool_version);
+    println!(
+        "{}: dataset {release}, format {}, written by orcidlake {}",
+        root.display(),
+        manifest.format_version,
+        manifest.tool_version
+    );
     let size: u64 = manifest.parts().map(|(_, part)| part.size_bytes).sum();
     println!("{} in {} files", bytes(size), manifest.parts().count());
     for archive in &manifest.archives {

@@ -13,6 +13,7 @@ mod man;
 mod numbers;
 mod progress;
 mod schema;
+mod synth;
 mod verify;
 
 pub use schema::markdown as schema_markdown;
@@ -60,6 +61,7 @@ enum Command {
     Inspect(inspect::Args),
     Verify(verify::Args),
     Get(get::Args),
+    Synth(synth::Args),
     Completions(completions::Args),
     Man(man::Args),
 }
@@ -104,6 +106,7 @@ fn run(arguments: Vec<OsString>) -> Result<Done, Failure> {
         Command::Inspect(args) => inspect::run(args, &cli.common),
         Command::Verify(args) => verify::run(args, &cli.common),
         Command::Get(args) => get::run(args, &cli.common),
+        Command::Synth(args) => synth::run(args, &cli.common),
         Command::Completions(args) => completions::run(args),
         Command::Man(args) => man::run(args),
     }

@@ -41,7 +41,8 @@ pub fn duration(time: Duration) -> String {
 /// Reads `512MB`, `2 GiB` or a plain number of bytes.
 pub fn parse_bytes(text: &str) -> Result<usize, String> {
     let text = text.trim();
-    let split = text.find(|character: char| !character.is_ascii_digit() && character != '.').unwrap_or(text.len());
+    let split =
+        text.find(|character: char| !character.is_ascii_digit() && character != '.').unwrap_or(text.len());
     let (number, unit) = (&text[..split], text[split..].trim().to_ascii_lowercase());
     let factor: f64 = match unit.as_str() {
         "" | "b" => 1.0,
@@ -53,7 +54,8 @@ pub fn parse_bytes(text: &str) -> Result<usize, String> {
         "gib" => 1_073_741_824.0,
         _ => return Err(format!("\"{text}\" is not a size such as 512MB or 2GiB")),
     };
-    let number: f64 = number.parse().map_err(|_| format!("\"{text}\" is not a size such as 512MB or 2GiB"))?;
+    let number: f64 =
+        number.parse().map_err(|_| format!("\"{text}\" is not a size such as 512MB or 2GiB"))?;
     Ok((number * factor) as usize)
 }
 

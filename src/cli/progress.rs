@@ -102,7 +102,11 @@ impl Watch for Progress {
                 let time = line.map_or(Duration::ZERO, |line| line.begun.elapsed());
                 let rate = rate(entry.report.members.xml_bytes, time);
                 let members = grouped(entry.report.members.members);
-                self.say(&format!("{}: {members} members in {} ({rate} of XML)", file_name(archive), duration(time)));
+                self.say(&format!(
+                    "{}: {members} members in {} ({rate} of XML)",
+                    file_name(archive),
+                    duration(time)
+                ));
             }
             Outcome::Skipped => self.say(&format!("{}: already in the dataset", file_name(archive))),
             // The command prints why, with all that is to be said.

@@ -71,9 +71,12 @@ pub fn markdown() -> String {
 }
 
 fn selected(name: Option<&str>) -> Tables {
-    let all = Side::ALL.iter().flat_map(|&side| tables::of(side).iter().map(move |table| (side, table.as_ref())));
-    all.filter(|(side, table)| name.is_none_or(|name| name == table.name() || name == table_key(*side, table.name())))
-        .collect()
+    let all =
+        Side::ALL.iter().flat_map(|&side| tables::of(side).iter().map(move |table| (side, table.as_ref())));
+    all.filter(|(side, table)| {
+        name.is_none_or(|name| name == table.name() || name == table_key(*side, table.name()))
+    })
+    .collect()
 }
 
 fn to_text(tables: &Tables) -> String {
@@ -143,7 +146,8 @@ fn to_sql(tables: &Tables, source: impl Fn(&str) -> String, root: &str) -> Strin
             .iter()
             .map(|column| format!("  {} /* {} */", column.name, sql_type(column.kind)))
             .collect();
-        let _ = writeln!(text, "SELECT\n{}\nFROM {};\n", columns.join(",\n"), source(&path.replace('\'', "''")));
+        let _ =
+            writeln!(text, "SELECT\n{}\nFROM {};\n", columns.join(",\n"), source(&path.replace('\'', "''")));
     }
     text
 }

@@ -23,12 +23,16 @@ pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
     let files = dataset.manifest.parts().count();
     let rows: u64 = dataset.manifest.parts().map(|(_, part)| part.rows).sum();
     if common.json {
-        println!("{:#}", json!({ "dataset": args.dataset, "files": files, "rows": rows, "problems": problems }));
+        println!(
+            "{:#}",
+            json!({ "dataset": args.dataset, "files": files, "rows": rows, "problems": problems })
+        );
     } else {
         problems.iter().for_each(|problem| println!("{}: {}", problem.path.display(), problem.what));
     }
     if !common.quiet {
-        let verdict = if problems.is_empty() { "sound".to_owned() } else { format!("{} problems", problems.len()) };
+        let verdict =
+            if problems.is_empty() { "sound".to_owned() } else { format!("{} problems", problems.len()) };
         eprintln!("{} files, {} rows: {verdict}", grouped(files as u64), grouped(rows));
     }
     Ok(if problems.is_empty() { Done::All } else { Done::WithProblems })

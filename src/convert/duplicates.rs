@@ -20,7 +20,9 @@ impl Seen {
     /// code are told as a repeat too; the caller compares iDs.
     pub fn is_repeated(&mut self, name: &MemberName) -> bool {
         let new = match name {
-            MemberName::Summary(orcid) if orcid.has_valid_check_digit() => self.records.insert(orcid.number()),
+            MemberName::Summary(orcid) if orcid.has_valid_check_digit() => {
+                self.records.insert(orcid.number())
+            }
             MemberName::Summary(orcid) => self.odd_records.insert(*orcid),
             MemberName::Activity { section, put_code, .. } => {
                 self.activities.entry(section.kind()).or_default().insert(put_code.cast_unsigned())

@@ -39,7 +39,9 @@ impl ConvertError {
             }
             Self::OtherContent { .. } => "give another --out, or --replace to make the dataset anew",
             Self::Twice { .. } => "name each archive once",
-            Self::OtherTables => "leave out --tables, give another --out, or --replace to make the dataset anew",
+            Self::OtherTables => {
+                "leave out --tables, give another --out, or --replace to make the dataset anew"
+            }
             Self::UnknownTable { .. } => "`orcidlake schema` lists the tables",
             Self::Threads(_) => "give a smaller --threads",
             Self::Stopped => "run the same command again; archives that are complete are skipped",

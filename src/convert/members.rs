@@ -155,7 +155,9 @@ impl Maker<'_> {
                 self.batch.report.members.other += 1;
                 None
             }
-            Err(error) => Some(self.reject(member, error.code(), error.to_string(), member.data.len() as u64)),
+            Err(error) => {
+                Some(self.reject(member, error.code(), error.to_string(), member.data.len() as u64))
+            }
         }
     }
 
@@ -184,7 +186,13 @@ impl Maker<'_> {
         (side, entry)
     }
 
-    fn reject(&mut self, member: &Given<'_>, code: &'static str, reason: String, size_bytes: u64) -> (Side, Entry<'static>) {
+    fn reject(
+        &mut self,
+        member: &Given<'_>,
+        code: &'static str,
+        reason: String,
+        size_bytes: u64,
+    ) -> (Side, Entry<'static>) {
         let report = &mut self.batch.report;
         report.members.rejects += 1;
         *report.rejects.entry(code.to_owned()).or_default() += 1;
@@ -211,7 +219,9 @@ impl Maker<'_> {
         let builders = &mut self.builders[side as usize];
         if builders.is_empty() {
             let tables = tables::of(side).iter();
-            builders.extend(tables.map(|table| (self.keep)(&table_key(side, table.name())).then(|| table.rows())));
+            builders.extend(
+                tables.map(|table| (self.keep)(&table_key(side, table.name())).then(|| table.rows())),
+            );
         }
         builders.iter_mut().flatten().for_each(|builder| builder.append(entries));
     }
@@ -220,7 +230,8 @@ impl Maker<'_> {
         let begun = Instant::now();
         for side in Side::ALL {
             let builders = self.builders[side as usize].iter_mut();
-            let batches: Vec<_> = builders.map(|builder| builder.as_mut().map(|builder| builder.finish())).collect();
+            let batches: Vec<_> =
+                builders.map(|builder| builder.as_mut().map(|builder| builder.finish())).collect();
             for (table, batch) in tables::of(side).iter().zip(&batches) {
                 if let Some(batch) = batch {
                     self.batch.report.rows.insert(table_key(side, table.name()), batch.num_rows() as u64);

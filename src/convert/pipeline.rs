@@ -83,7 +83,9 @@ struct Read {
 
 impl Pipeline {
     pub fn new(options: &Options) -> Result<Self, ConvertError> {
-        let pool = ThreadPoolBuilder::new().num_threads(options.threads).thread_name(|number| format!("pool-{number}"));
+        let pool = ThreadPoolBuilder::new()
+            .num_threads(options.threads)
+            .thread_name(|number| format!("pool-{number}"));
         let pool = pool.build().map_err(|error| ConvertError::Threads(std::io::Error::other(error)))?;
         let wanted = (options.threads * CHUNKS_PER_THREAD + CHUNKS_PER_THREAD) * CHUNK_BYTES;
         let budget = Budget::new(wanted.min(options.memory_bytes / CHUNK_SHARE));
@@ -139,7 +141,8 @@ impl Pipeline {
         halt: &dyn Fn() -> bool,
     ) -> Result<Read, ConvertError> {
         let options = ArchiveOptions { resync: source.salvage, ..ARCHIVE_OPTIONS };
-        let name: Arc<str> = source.path.file_name().unwrap_or(source.path.as_os_str()).to_string_lossy().into();
+        let name: Arc<str> =
+            source.path.file_name().unwrap_or(source.path.as_os_str()).to_string_lossy().into();
         let mut archive = Archive::open(source.path, options, meter.clone())?;
         let (mut seen, mut sequence, mut damage, mut time) = (Seen::default(), 0, None, Duration::ZERO);
         loop {
@@ -199,7 +202,12 @@ impl Writer {
         }
     }
 
-    fn write_all(&mut self, receiver: Receiver<Message>, pool: &ThreadPool, watch: &dyn Watch) -> Result<(), ConvertError> {
+    fn write_all(
+        &mut self,
+        receiver: Receiver<Message>,
+        pool: &ThreadPool,
+        watch: &dyn Watch,
+    ) -> Result<(), ConvertError> {
         let (mut waiting, mut next) = (BTreeMap::new(), 0);
         for message in receiver {
             waiting.insert(message.sequence, message);

@@ -43,11 +43,16 @@ impl Selection {
             return Ok(Self(None));
         }
         let all = Self(None).keys();
-        let mut keys: BTreeSet<String> =
-            all.iter().filter(|key| key.ends_with("/rejects") || key.ends_with("/tombstones")).cloned().collect();
+        let mut keys: BTreeSet<String> = all
+            .iter()
+            .filter(|key| key.ends_with("/rejects") || key.ends_with("/tombstones"))
+            .cloned()
+            .collect();
         for name in names {
             let before = keys.len();
-            let named = all.iter().filter(|key| *key == name || key.split_once('/').is_some_and(|(_, table)| table == name));
+            let named = all
+                .iter()
+                .filter(|key| *key == name || key.split_once('/').is_some_and(|(_, table)| table == name));
             let named: Vec<String> = named.cloned().collect();
             if named.is_empty() {
                 return Err(ConvertError::UnknownTable { name: name.clone() });
@@ -60,13 +65,21 @@ impl Selection {
 
     /// The selected tables, as `summaries/works`.
     fn keys(&self) -> BTreeSet<String> {
-        let all = || Side::ALL.iter().flat_map(|&side| tables::of(side).iter().map(move |table| table_key(side, table.name())));
+        let all = || {
+            Side::ALL
+                .iter()
+                .flat_map(|&side| tables::of(side).iter().map(move |table| table_key(side, table.name())))
+        };
         self.0.clone().unwrap_or_else(|| all().collect())
     }
 }
 
 impl Plan {
-    pub fn new(archives: &[PathBuf], manifest: Option<Manifest>, options: &Options) -> Result<Self, ConvertError> {
+    pub fn new(
+        archives: &[PathBuf],
+        manifest: Option<Manifest>,
+        options: &Options,
+    ) -> Result<Self, ConvertError> {
         let manifest = match manifest {
             Some(manifest) if options.tables.0.as_ref().is_some_and(|keys| *keys != manifest.tables) => {
                 return Err(ConvertError::OtherTables);
@@ -97,12 +110,21 @@ impl Step {
         let name = if stream { path } else { Path::new(absolute.file_name().unwrap_or(path.as_os_str())) };
         let name = name.to_string_lossy().into_owned();
         let known = manifest.archives.iter().find(|archive| archive.name == name && archive.complete);
-        let same = |archive: &ArchiveEntry| fingerprint.as_ref().is_some_and(|own| own.digest == archive.fingerprint);
+        let same = |archive: &ArchiveEntry| {
+            fingerprint.as_ref().is_some_and(|own| own.digest == archive.fingerprint)
+        };
         let already_done = known.is_some_and(same);
         if known.is_some() && !already_done {
             return Err(ConvertError::OtherContent { path: path.to_owned() });
         }
-        Ok(Self { number, path: path.to_owned(), release: release_of(&name), name, fingerprint, already_done })
+        Ok(Self {
+            number,
+            path: path.to_owned(),
+            release: release_of(&name),
+            name,
+            fingerprint,
+            already_done,
+        })
     }
 
     pub fn size_bytes(&self) -> Option<u64> {
@@ -129,7 +151,8 @@ impl Step {
 /// `ORCID_2023_10_activities_1`.
 pub fn release_of(name: &str) -> Option<u16> {
     let runs = name.split(|character: char| !character.is_ascii_digit());
-    runs.filter(|run| run.len() == 4).find_map(|run| run.parse().ok().filter(|year| (2013..2100).contains(year)))
+    runs.filter(|run| run.len() == 4)
+        .find_map(|run| run.parse().ok().filter(|year| (2013..2100).contains(year)))
 }
 
 /// The year of a dataset that takes in an archive of the year `found`.
@@ -166,10 +189,18 @@ mod tests {
 
         let keys: Vec<String> = selection.keys().into_iter().collect();
 
-        assert_eq!(keys, [
-            "activities/rejects", "activities/tombstones", "activities/works", "summaries/records",
-            "summaries/rejects", "summaries/tombstones", "summaries/works",
-        ]);
+        assert_eq!(
+            keys,
+            [
+                "activities/rejects",
+                "activities/tombstones",
+                "activities/works",
+                "summaries/records",
+                "summaries/rejects",
+                "summaries/tombstones",
+                "summaries/works",
+            ]
+        );
         assert!(matches!(Selection::new(&["wroks".to_owned()]), Err(ConvertError::UnknownTable { .. })));
     }
 }

@@ -65,7 +65,8 @@ impl Staging {
         let mut used: HashSet<(&str, &str)> = HashSet::new();
         used.extend(manifest.parts().map(|(key, part)| (key, part.name.as_str())));
         let numbered = tables.iter().map(|table| {
-            let free = (0..).map(part_name).filter(|name| !used.contains(&(table.key.as_str(), name.as_str())));
+            let free =
+                (0..).map(part_name).filter(|name| !used.contains(&(table.key.as_str(), name.as_str())));
             let parts = table.parts.iter().zip(free).map(|(part, name)| Part { name, ..part.clone() });
             (table.key.clone(), parts.collect())
         });
@@ -154,7 +155,8 @@ impl Staging {
     }
 
     fn swap(&self, next: &Path) -> Result<(), DatasetError> {
-        let renamed = if self.dataset.exists() { self.exchange(next) } else { fs::rename(next, &self.dataset) };
+        let renamed =
+            if self.dataset.exists() { self.exchange(next) } else { fs::rename(next, &self.dataset) };
         renamed.map_err(|error| match error.kind() {
             io::ErrorKind::ResourceBusy | io::ErrorKind::CrossesDevices => {
                 DatasetError::NotSwappable { path: self.dataset.clone(), what: "a mount point" }
@@ -166,7 +168,9 @@ impl Staging {
 
     fn exchange(&self, next: &Path) -> io::Result<()> {
         match exchange_in_one_step(next, &self.dataset) {
-            Err(error) if matches!(error.kind(), io::ErrorKind::Unsupported | io::ErrorKind::InvalidInput) => {
+            Err(error)
+                if matches!(error.kind(), io::ErrorKind::Unsupported | io::ErrorKind::InvalidInput) =>
+            {
                 let old = self.folder.join("old");
                 fs::rename(&self.dataset, &old)?;
                 fs::rename(next, &self.dataset)?;

@@ -33,7 +33,9 @@ impl DatasetError {
     pub fn hint(&self) -> &'static str {
         match self {
             Self::Io { .. } | Self::Parquet { .. } => "check the path, the permissions and the disk",
-            Self::DiskFull { .. } => "free some space and run the same command again; what was whole is untouched",
+            Self::DiskFull { .. } => {
+                "free some space and run the same command again; what was whole is untouched"
+            }
             Self::NoDataset { .. } => "give the folder that `orcidlake convert … --out` wrote",
             Self::Foreign { .. } => "give a new or an empty folder",
             Self::Manifest { .. } => "restore orcidlake.json, or convert again into a new folder",
@@ -54,12 +56,17 @@ impl DatasetError {
     }
 
     /// An error of the Parquet library; a full disk may be its cause.
-    pub fn parquet(act: &'static str, path: &Path) -> impl FnOnce(parquet::errors::ParquetError) -> Self + use<> {
+    pub fn parquet(
+        act: &'static str,
+        path: &Path,
+    ) -> impl FnOnce(parquet::errors::ParquetError) -> Self + use<> {
         let path = path.to_owned();
         move |source| match source {
             parquet::errors::ParquetError::External(cause) => match cause.downcast::<io::Error>() {
                 Ok(source) => Self::io(act, &path)(*source),
-                Err(cause) => Self::Parquet { act, path, source: parquet::errors::ParquetError::External(cause) },
+                Err(cause) => {
+                    Self::Parquet { act, path, source: parquet::errors::ParquetError::External(cause) }
+                }
             },
             source => Self::Parquet { act, path, source },
         }

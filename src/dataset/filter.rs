@@ -103,7 +103,11 @@ impl Superseded {
             for batch in batches(&from.join(&part.name), None)? {
                 let batch = batch?;
                 let rows = batch.num_rows() as u64;
-                let kept = if name == "rejects" { batch } else { self.keep(side, &written.key, name, batch, first_row) };
+                let kept = if name == "rejects" {
+                    batch
+                } else {
+                    self.keep(side, &written.key, name, batch, first_row)
+                };
                 first_row += rows;
                 if kept.num_rows() > 0 {
                     writer.write_serially(&kept)?;
@@ -116,7 +120,8 @@ impl Superseded {
 
     fn keep(&self, side: Side, key: &str, table: &str, batch: RecordBatch, first_row: u64) -> RecordBatch {
         let ends = self.ends.get(key).map_or(&[][..], Vec::as_slice);
-        let chunk_of = |row: u64| ends.get(ends.partition_point(|(end, _)| *end <= row)).map_or(0, |(_, chunk)| *chunk);
+        let chunk_of =
+            |row: u64| ends.get(ends.partition_point(|(end, _)| *end <= row)).map_or(0, |(_, chunk)| *chunk);
         let orcids = batch.column_by_name("orcid").expect("every table has an iD").as_string::<i32>();
         let keys = (side == Side::Activities).then(|| ActivityColumns::of(table, &batch));
         let mask: BooleanArray = (0..batch.num_rows())
@@ -145,7 +150,9 @@ impl<'b> ActivityColumns<'b> {
             "works" | "work_contributors" => Some("work"),
             "fundings" | "funding_contributors" => Some("funding"),
             "peer_reviews" => Some("peer-review"),
-            "research_resources" | "research_resource_items" | "research_resource_hosts" => Some("research-resource"),
+            "research_resources" | "research_resource_items" | "research_resource_hosts" => {
+                Some("research-resource")
+            }
             _ => None,
         };
         Self { kind, batch }

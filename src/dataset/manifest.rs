@@ -85,10 +85,14 @@ impl Manifest {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(DatasetError::io("read", &path)(error)),
         };
-        let manifest: Self =
-            serde_json::from_str(&text).map_err(|source| DatasetError::Manifest { path: path.clone(), source })?;
+        let manifest: Self = serde_json::from_str(&text)
+            .map_err(|source| DatasetError::Manifest { path: path.clone(), source })?;
         if manifest.format_version != FORMAT_VERSION {
-            return Err(DatasetError::Version { path, found: manifest.format_version, known: FORMAT_VERSION });
+            return Err(DatasetError::Version {
+                path,
+                found: manifest.format_version,
+                known: FORMAT_VERSION,
+            });
         }
         Ok(Some(manifest))
     }

@@ -32,7 +32,8 @@ impl Dataset {
     /// # Errors
     /// [`DatasetError`] where there is none or it cannot be read.
     pub fn open(root: &Path) -> Result<Self, DatasetError> {
-        let manifest = Manifest::read(root)?.ok_or_else(|| DatasetError::NoDataset { path: root.to_owned() })?;
+        let manifest =
+            Manifest::read(root)?.ok_or_else(|| DatasetError::NoDataset { path: root.to_owned() })?;
         Ok(Self { root: root.to_owned(), manifest })
     }
 
@@ -89,7 +90,8 @@ pub(super) fn orcids(
     path: &Path,
 ) -> Result<impl Iterator<Item = Result<RecordBatch, DatasetError>> + use<>, DatasetError> {
     let file = File::open(path).map_err(DatasetError::io("open", path))?;
-    let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(DatasetError::parquet("read", path))?;
+    let builder =
+        ParquetRecordBatchReaderBuilder::try_new(file).map_err(DatasetError::parquet("read", path))?;
     let mask = ProjectionMask::columns(builder.parquet_schema(), ["orcid"]);
     let reader = builder.with_projection(mask).build().map_err(DatasetError::parquet("read", path))?;
     let path = path.to_owned();
@@ -121,7 +123,9 @@ fn row_to_json(batch: &RecordBatch, row: usize) -> Value {
     let schema = batch.schema();
     let cells = schema.fields().iter().zip(batch.columns());
     let cells = cells.filter(|(_, column)| !column.is_null(row));
-    Value::Object(cells.map(|(field, column)| (field.name().clone(), cell_to_json(column.as_ref(), row))).collect())
+    Value::Object(
+        cells.map(|(field, column)| (field.name().clone(), cell_to_json(column.as_ref(), row))).collect(),
+    )
 }
 
 fn cell_to_json(column: &dyn Array, row: usize) -> Value {
@@ -133,7 +137,8 @@ fn cell_to_json(column: &dyn Array, row: usize) -> Value {
         DataType::Boolean => column.as_boolean().value(row).into(),
         DataType::Timestamp(..) => {
             let column = column.as_primitive::<TimestampMicrosecondType>();
-            let text = column.value_as_datetime(row).map(|time| time.format("%Y-%m-%dT%H:%M:%S%.fZ").to_string());
+            let text =
+                column.value_as_datetime(row).map(|time| time.format("%Y-%m-%dT%H:%M:%S%.fZ").to_string());
             text.into()
         }
         other => unreachable!("no table has a column of type {other}"),

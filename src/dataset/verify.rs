@@ -54,7 +54,9 @@ pub fn verify(dataset: &Dataset, told: &dyn Fn(&Path)) -> Result<Vec<Problem>, D
 fn check_file(path: &Path, part: &Part) -> Result<Vec<String>, DatasetError> {
     let mut file = match File::open(path) {
         Ok(file) => file,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(vec!["is missing".to_owned()]),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            return Ok(vec!["is missing".to_owned()]);
+        }
         Err(error) => return Err(DatasetError::io("open", path)(error)),
     };
     let (size_bytes, digest) = digest(&mut file).map_err(DatasetError::io("read", path))?;
@@ -105,9 +107,13 @@ fn count_faults(dataset: &Dataset) -> Vec<Problem> {
             faults.push(format!("the members of {} do not add up", archive.name));
         }
         for (key, parts) in &archive.parts {
-            let (rows, told) = (super::filter::rows(parts), archive.report.rows.get(key).copied().unwrap_or(0));
+            let (rows, told) =
+                (super::filter::rows(parts), archive.report.rows.get(key).copied().unwrap_or(0));
             if rows != told {
-                faults.push(format!("{key} of {} has {rows} rows in its files, {told} in the report", archive.name));
+                faults.push(format!(
+                    "{key} of {} has {rows} rows in its files, {told} in the report",
+                    archive.name
+                ));
             }
         }
     }
@@ -128,7 +134,8 @@ fn digest(file: &mut File) -> std::io::Result<(u64, String)> {
 
 /// The Parquet files below the folders of the two sides.
 fn parquet_files(root: &Path) -> Result<Vec<PathBuf>, DatasetError> {
-    let mut pending: Vec<PathBuf> = crate::tables::Side::ALL.iter().map(|side| root.join(side.folder())).collect();
+    let mut pending: Vec<PathBuf> =
+        crate::tables::Side::ALL.iter().map(|side| root.join(side.folder())).collect();
     let mut files = Vec::new();
     while let Some(folder) = pending.pop() {
         let Ok(entries) = fs::read_dir(&folder) else { continue };

@@ -12,7 +12,9 @@ use std::sync::Arc;
 
 use arrow::array::{ArrayRef, RecordBatch};
 use arrow::datatypes::{FieldRef, SchemaRef};
-use parquet::arrow::arrow_writer::{ArrowColumnChunk, ArrowColumnWriter, ArrowRowGroupWriterFactory, compute_leaves};
+use parquet::arrow::arrow_writer::{
+    ArrowColumnChunk, ArrowColumnWriter, ArrowRowGroupWriterFactory, compute_leaves,
+};
 use parquet::arrow::{ArrowSchemaConverter, add_encoded_arrow_schema_to_metadata};
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::errors::ParquetError;
@@ -109,7 +111,11 @@ impl SideWriter {
     ///
     /// # Errors
     /// [`DatasetError`] where a file cannot be made or written.
-    pub fn write(&mut self, batches: Vec<Option<RecordBatch>>, pool: &ThreadPool) -> Result<(), DatasetError> {
+    pub fn write(
+        &mut self,
+        batches: Vec<Option<RecordBatch>>,
+        pool: &ThreadPool,
+    ) -> Result<(), DatasetError> {
         let mut jobs = Vec::new();
         let mut written = Vec::new();
         for (table, batch) in self.tables.iter_mut().zip(batches) {
@@ -146,7 +152,9 @@ impl TableWriter {
     /// Appends a batch, encoding its columns one after the other.
     pub fn write_serially(&mut self, batch: &RecordBatch) -> Result<(), DatasetError> {
         let jobs = self.jobs(batch)?;
-        jobs.into_iter().try_for_each(Job::run).map_err(DatasetError::parquet("encode", Path::new("a row group")))
+        jobs.into_iter()
+            .try_for_each(Job::run)
+            .map_err(DatasetError::parquet("encode", Path::new("a row group")))
     }
 
     /// Pairs each column of `batch` with its writer, and counts the rows.

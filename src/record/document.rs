@@ -2,7 +2,10 @@
 
 use super::summary::is_section;
 use super::xml::{Cursor, Tag};
-use super::{Activities, ActivitySection, Affiliation, AffiliationKind, Element, Funding, ParseError, PeerReview, Record};
+use super::{
+    Activities, ActivitySection, Affiliation, AffiliationKind, Element, Funding, ParseError, PeerReview,
+    Record,
+};
 use super::{ResearchResource, Stub, Work};
 
 /// What ORCID writes, in files and in answers, told by the root element.
@@ -45,7 +48,8 @@ pub struct Parsed<'a> {
 /// [`ParseError`] where it is not well-formed UTF-8 XML, where a value does not
 /// fit its type, or where the root is none that ORCID writes.
 pub fn parse(bytes: &[u8]) -> Result<Parsed<'_>, ParseError> {
-    let source = std::str::from_utf8(bytes).map_err(|error| ParseError::NotUtf8 { offset: error.valid_up_to() })?;
+    let source =
+        std::str::from_utf8(bytes).map_err(|error| ParseError::NotUtf8 { offset: error.valid_up_to() })?;
     let mut cursor = Cursor::new(source);
     let root = cursor.child()?.ok_or(ParseError::Empty)?;
     let document = Document::parse(&mut cursor, root)?;
@@ -129,7 +133,10 @@ impl<'a> Activity<'a> {
     }
 }
 
-fn parse_bulk<'a>(cursor: &mut Cursor<'a>, root: Tag<'a>) -> Result<Vec<Result<Work<'a>, Stub<'a>>>, ParseError> {
+fn parse_bulk<'a>(
+    cursor: &mut Cursor<'a>,
+    root: Tag<'a>,
+) -> Result<Vec<Result<Work<'a>, Stub<'a>>>, ParseError> {
     let mut entries = Vec::new();
     cursor.container(root)?;
     while let Some(tag) = cursor.child()? {

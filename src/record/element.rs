@@ -109,7 +109,11 @@ impl<'a> Source<'a> {
 
 /// Reads `uri`, `path` and `host` of an `orcid-id` or `client-id`. The URI and
 /// the host follow from the path; a URI that does not is noted as unmapped.
-pub(super) fn id_into<'a>(cursor: &mut Cursor<'a>, tag: Tag<'a>, slot: &mut Text<'a>) -> Result<(), ParseError> {
+pub(super) fn id_into<'a>(
+    cursor: &mut Cursor<'a>,
+    tag: Tag<'a>,
+    slot: &mut Text<'a>,
+) -> Result<(), ParseError> {
     let outer = tag;
     let (mut uri, mut path, mut host) = (None, None, None);
     cursor.container(tag)?;

@@ -45,7 +45,11 @@ impl<'a> ExternalId<'a> {
     }
 
     /// Reads the `external-id`s of a list into `ids`.
-    pub(super) fn parse_list(cursor: &mut Cursor<'a>, tag: Tag<'a>, ids: &mut Vec<Self>) -> Result<(), ParseError> {
+    pub(super) fn parse_list(
+        cursor: &mut Cursor<'a>,
+        tag: Tag<'a>,
+        ids: &mut Vec<Self>,
+    ) -> Result<(), ParseError> {
         cursor.container(tag)?;
         while let Some(tag) = cursor.child()? {
             match tag.name {
@@ -95,7 +99,8 @@ pub fn normalized_doi<'r>(ids: &'r [ExternalId<'_>]) -> Option<Cow<'r, str>> {
 }
 
 fn is_self_doi(id: &ExternalId<'_>) -> bool {
-    let is = |text: &Text<'_>, word: &str| text.as_deref().is_some_and(|text| text.eq_ignore_ascii_case(word));
+    let is =
+        |text: &Text<'_>, word: &str| text.as_deref().is_some_and(|text| text.eq_ignore_ascii_case(word));
     is(&id.id_type, "doi") && is(&id.relationship, "self")
 }
 
@@ -115,7 +120,11 @@ fn without_prefix(text: &str) -> &str {
 mod tests {
     use super::*;
 
-    fn id(id_type: &'static str, value: &'static str, normalized: Option<&'static str>) -> ExternalId<'static> {
+    fn id(
+        id_type: &'static str,
+        value: &'static str,
+        normalized: Option<&'static str>,
+    ) -> ExternalId<'static> {
         ExternalId {
             id_type: Some(id_type.into()),
             value: Some(value.into()),

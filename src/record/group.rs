@@ -47,7 +47,9 @@ impl<'a, T> Section<'a, T> {
         while let Some(tag) = cursor.child()? {
             match tag.name {
                 "last-modified-date" => cursor.timestamp_into(tag, &mut self.last_modified_date)?,
-                "group" | "affiliation-group" => self.groups.push(Group::parse(cursor, tag, item, parse_item)?),
+                "group" | "affiliation-group" => {
+                    self.groups.push(Group::parse(cursor, tag, item, parse_item)?)
+                }
                 name if name == item => self.ungrouped.push(parse_item(cursor, tag)?),
                 _ => cursor.unmapped(tag)?,
             }

@@ -98,7 +98,14 @@ mod tests {
 
     #[test]
     fn what_is_not_an_id_is_none() {
-        for text in ["", "0000-0002-1825-009", "0000-0002-1825-00977", "0000 0002 1825 0097", "APP-5E1VKQXON4GXABC", "000x-0002-1825-0097"] {
+        for text in [
+            "",
+            "0000-0002-1825-009",
+            "0000-0002-1825-00977",
+            "0000 0002 1825 0097",
+            "APP-5E1VKQXON4GXABC",
+            "000x-0002-1825-0097",
+        ] {
             assert_eq!(Orcid::new(text), None, "{text}");
         }
         assert_eq!(Orcid::find("größer 0000-0002 ßßßßßßßßßßßßßßßßßßßßßß"), None);

@@ -93,7 +93,10 @@ mod tests {
         for (path, expected) in [
             ("ORCID_2025_10_summaries/33X/0000-0002-1694-233X.xml", MemberName::Summary(orcid)),
             ("./0000-0002-1694-233X.xml", MemberName::Summary(orcid)),
-            ("X/33X/0000-0002-1694-233X/works/0000-0002-1694-233X_works_168011329.xml", of(ActivitySection::Works, 168_011_329)),
+            (
+                "X/33X/0000-0002-1694-233X/works/0000-0002-1694-233X_works_168011329.xml",
+                of(ActivitySection::Works, 168_011_329),
+            ),
             ("0000-0002-1694-233X_membership_5.xml", of(membership, 5)),
             ("0000-0002-1694-233X_memberships_5.xml", of(membership, 5)),
             ("0000-0002-1694-233X_peer-reviews_5.xml", of(ActivitySection::PeerReviews, 5)),

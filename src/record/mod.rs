@@ -36,7 +36,9 @@ pub use group::{Group, Section};
 pub use id::Orcid;
 pub use member::{ActivitySection, MemberName};
 pub use peer_review::{PeerReview, PeerReviewDetails, PeerReviewGroup, PeerReviews};
-pub use person::{Address, Biography, Email, Item, Items, Keyword, Name, OtherName, Person, PersonId, ResearcherUrl};
+pub use person::{
+    Address, Biography, Email, Item, Items, Keyword, Name, OtherName, Person, PersonId, ResearcherUrl,
+};
 pub use research_resource::{ResearchResource, ResourceItem};
 pub use stub::Stub;
 pub use summary::{Activities, History, Record};

@@ -86,7 +86,9 @@ impl<'a> PeerReviewGroup<'a> {
     }
 
     /// Every review with its inner group's place and group, in document order.
-    pub fn items(&self) -> impl Iterator<Item = (Option<(usize, &Group<'a, PeerReview<'a>>)>, &PeerReview<'a>)> {
+    pub fn items(
+        &self,
+    ) -> impl Iterator<Item = (Option<(usize, &Group<'a, PeerReview<'a>>)>, &PeerReview<'a>)> {
         let grouped = self.groups.iter().enumerate();
         let grouped = grouped.flat_map(|place| place.1.items.iter().map(move |item| (Some(place), item)));
         self.ungrouped.iter().map(|item| (None, item)).chain(grouped)

@@ -1,7 +1,9 @@
 //! The whole record: `record:record`, as in the summaries and from the API.
 
 use super::xml::{Cursor, Tag};
-use super::{Affiliation, AffiliationKind, Funding, ParseError, PeerReviews, Person, ResearchResource, Section};
+use super::{
+    Affiliation, AffiliationKind, Funding, ParseError, PeerReviews, Person, ResearchResource, Section,
+};
 use super::{Source, Text, Timestamp, Work, element::id_into};
 
 /// `record:record`.

@@ -141,7 +141,11 @@ impl<'a> Cursor<'a> {
     }
 
     /// Reads an integer into `slot`.
-    pub fn integer_into<T: std::str::FromStr>(&mut self, tag: Tag<'a>, slot: &mut Option<T>) -> Result<(), ParseError> {
+    pub fn integer_into<T: std::str::FromStr>(
+        &mut self,
+        tag: Tag<'a>,
+        slot: &mut Option<T>,
+    ) -> Result<(), ParseError> {
         self.value_into(tag, slot, values::integer, "an integer in range")
     }
 
@@ -253,7 +257,8 @@ impl<'a> Cursor<'a> {
             return Ok(value);
         }
         let spaced = value.replace("\r\n", " ").replace(['\t', '\n', '\r'], " ");
-        let unescaped = quick_xml::escape::unescape(&spaced).map_err(|error| self.malformed(error.to_string()))?;
+        let unescaped =
+            quick_xml::escape::unescape(&spaced).map_err(|error| self.malformed(error.to_string()))?;
         Ok(Cow::Owned(unescaped.into_owned()))
     }
 
@@ -309,7 +314,10 @@ impl<'a> Cursor<'a> {
     }
 
     fn malformed(&self, reason: String) -> ParseError {
-        ParseError::Malformed { offset: self.reader.error_position().max(self.reader.buffer_position()), reason }
+        ParseError::Malformed {
+            offset: self.reader.error_position().max(self.reader.buffer_position()),
+            reason,
+        }
     }
 
     fn cut_off(&self) -> ParseError {
@@ -376,7 +384,8 @@ mod tests {
 
     #[test]
     fn what_nobody_asks_for_is_noted_with_its_path() {
-        let xml = "<r:a xmlns:r='u' path='/1' s:b='2'>stray<r:c d='3'><r:e>4</r:e><r:f/><r:g> </r:g></r:c></r:a>";
+        let xml =
+            "<r:a xmlns:r='u' path='/1' s:b='2'>stray<r:c d='3'><r:e>4</r:e><r:f/><r:g> </r:g></r:c></r:a>";
         let mut cursor = Cursor::new(xml);
         let tag = cursor.child().unwrap().unwrap();
 

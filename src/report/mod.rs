@@ -126,7 +126,8 @@ mod tests {
     fn reports_of_parts_add_up() {
         let part = |path: &str| {
             let mut part = Report::default();
-            part.members = Members { members: 3, records: 1, tombstones: 1, rejects: 1, ..Members::default() };
+            part.members =
+                Members { members: 3, records: 1, tombstones: 1, rejects: 1, ..Members::default() };
             part.rejects.insert("empty".to_owned(), 1);
             part.count_unmapped(path.to_owned(), 2);
             part

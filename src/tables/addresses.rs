@@ -1,7 +1,7 @@
 //! `summaries/addresses`: the countries of the person.
 
 use super::build::Table;
-use super::column::Value::{Label};
+use super::column::Value::Label;
 use super::column::{Family, column};
 use super::entry::Entry;
 use super::shared::{ItemRow, element_columns};
@@ -15,9 +15,12 @@ impl Family for Addresses {
 
 pub fn table() -> Table<Addresses> {
     let mut columns = element_columns();
-    columns.extend([
-        column::<Addresses>("country", "address:country", "The country, ISO 3166 in two letters.", Label(|row| row.item.country.as_deref())),
-    ]);
+    columns.extend([column::<Addresses>(
+        "country",
+        "address:country",
+        "The country, ISO 3166 in two letters.",
+        Label(|row| row.item.country.as_deref()),
+    )]);
     Table {
         name: "addresses",
         doc: "One row for each country that a person names.",
@@ -26,7 +29,12 @@ pub fn table() -> Table<Addresses> {
         collect: |entry, rows| {
             if let Entry::Record { orcid, record } = entry {
                 let items = &record.person.addresses.items;
-                rows.extend(items.iter().map(|item| ItemRow { orcid: orcid.as_str(), kind: "address", group: None, item }));
+                rows.extend(items.iter().map(|item| ItemRow {
+                    orcid: orcid.as_str(),
+                    kind: "address",
+                    group: None,
+                    item,
+                }));
             }
         },
     }

@@ -4,8 +4,10 @@ use super::build::Table;
 use super::column::Value::{Label, Text};
 use super::column::{Column, Family, column};
 use super::entry::Entry;
-use super::shared::{HasOrganization, ItemRow, date_columns, element_columns, group_columns, organization_columns};
 use super::shared::places;
+use super::shared::{
+    HasOrganization, ItemRow, date_columns, element_columns, group_columns, organization_columns,
+};
 use crate::record::{Activity, Affiliation, AffiliationKind, Organization};
 
 pub struct Affiliations;
@@ -80,11 +82,25 @@ fn own_columns() -> Vec<Column<Affiliations>> {
             "The kind of affiliation, by the element's name: distinction, education, employment, invited-position, membership, qualification, service.",
             Label(|row| Some(row.kind)),
         ),
-        column("department_name", "common:department-name", "The department.", Text(|row| row.item.department_name.as_deref())),
-        column("role_title", "common:role-title", "The role, degree or title.", Text(|row| row.item.role_title.as_deref())),
+        column(
+            "department_name",
+            "common:department-name",
+            "The department.",
+            Text(|row| row.item.department_name.as_deref()),
+        ),
+        column(
+            "role_title",
+            "common:role-title",
+            "The role, degree or title.",
+            Text(|row| row.item.role_title.as_deref()),
+        ),
     ];
-    columns.extend(date_columns::<Affiliations>("start", "common:start-date", "in which it began", |row| row.item.start_date));
-    columns.extend(date_columns::<Affiliations>("end", "common:end-date", "in which it ended", |row| row.item.end_date));
+    columns.extend(date_columns::<Affiliations>("start", "common:start-date", "in which it began", |row| {
+        row.item.start_date
+    }));
+    columns.extend(date_columns::<Affiliations>("end", "common:end-date", "in which it ended", |row| {
+        row.item.end_date
+    }));
     columns.extend(organization_columns("common:organization"));
     columns.push(column("url", "common:url", "A web page about it.", Text(|row| row.item.url.as_deref())));
     columns

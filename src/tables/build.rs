@@ -126,13 +126,21 @@ impl Cells {
 
     fn append<F: Family>(&mut self, value: &Value<F>, rows: &[F::Row<'_>]) {
         match (self, value) {
-            (Self::Text(cells), Value::Key(get)) => rows.iter().for_each(|row| cells.append_value(get(&Row(*row)))),
+            (Self::Text(cells), Value::Key(get)) => {
+                rows.iter().for_each(|row| cells.append_value(get(&Row(*row))))
+            }
             (Self::Text(cells), Value::Label(get) | Value::Text(get)) => {
                 rows.iter().for_each(|row| cells.append_option(get(&Row(*row))));
             }
-            (Self::Text(cells), Value::Made(get)) => rows.iter().for_each(|row| cells.append_option(get(&Row(*row)))),
-            (Self::Int64(cells), Value::Int64(get)) => rows.iter().for_each(|row| cells.append_option(get(&Row(*row)))),
-            (Self::Int32(cells), Value::Int32(get)) => rows.iter().for_each(|row| cells.append_option(get(&Row(*row)))),
+            (Self::Text(cells), Value::Made(get)) => {
+                rows.iter().for_each(|row| cells.append_option(get(&Row(*row))))
+            }
+            (Self::Int64(cells), Value::Int64(get)) => {
+                rows.iter().for_each(|row| cells.append_option(get(&Row(*row))))
+            }
+            (Self::Int32(cells), Value::Int32(get)) => {
+                rows.iter().for_each(|row| cells.append_option(get(&Row(*row))))
+            }
             (Self::Boolean(cells), Value::Boolean(get)) => {
                 rows.iter().for_each(|row| cells.append_option(get(&Row(*row))));
             }
@@ -145,7 +153,9 @@ impl Cells {
             (Self::Int16(cells), Value::Month(get)) => {
                 rows.iter().for_each(|row| cells.append_option(get(&Row(*row)).month));
             }
-            (Self::Int16(cells), Value::Day(get)) => rows.iter().for_each(|row| cells.append_option(get(&Row(*row)).day)),
+            (Self::Int16(cells), Value::Day(get)) => {
+                rows.iter().for_each(|row| cells.append_option(get(&Row(*row)).day))
+            }
             _ => unreachable!("cells are made for the column's own type"),
         }
     }

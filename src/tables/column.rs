@@ -128,7 +128,8 @@ impl ColumnInfo {
         if !self.xpath.is_empty() {
             metadata.push(("xpath".to_owned(), self.xpath.clone()));
         }
-        Field::new(&self.name, self.kind.arrow(), self.nullable).with_metadata(metadata.into_iter().collect::<HashMap<_, _>>())
+        Field::new(&self.name, self.kind.arrow(), self.nullable)
+            .with_metadata(metadata.into_iter().collect::<HashMap<_, _>>())
     }
 }
 

@@ -29,11 +29,17 @@ impl<'a> HasOrcid<'a> for ContributorRow<'a> {
 
 pub fn work_table() -> Table<Contributors> {
     let doc = "One row for each contributor to a work, the owner often among them.";
-    table("work_contributors", doc, "work", &["/work:work/work:contributors/work:contributor"], |entry, rows| {
-        let Entry::Activity { orcid, activity: Activity::Work(work) } = entry else { return };
-        let Some(details) = &work.details else { return };
-        rows.extend(numbered(orcid.as_str(), work.element.put_code, &details.contributors));
-    })
+    table(
+        "work_contributors",
+        doc,
+        "work",
+        &["/work:work/work:contributors/work:contributor"],
+        |entry, rows| {
+            let Entry::Activity { orcid, activity: Activity::Work(work) } = entry else { return };
+            let Some(details) = &work.details else { return };
+            rows.extend(numbered(orcid.as_str(), work.element.put_code, &details.contributors));
+        },
+    )
 }
 
 pub fn funding_table() -> Table<Contributors> {
@@ -65,8 +71,18 @@ fn table(
     let attribute = |leaf: &str| format!("{prefix}:contributor-attributes/{prefix}:{leaf}");
     let columns = vec![
         orcid_column(),
-        column::<Contributors>("put_code", "../../@put-code", "The put code of what they contributed to.", Int64(|row| row.put_code)),
-        column("contributor_index", "", "The contributor's place in the list, from 0.", Int32(|row| Some(row.index as i32))),
+        column::<Contributors>(
+            "put_code",
+            "../../@put-code",
+            "The put code of what they contributed to.",
+            Int64(|row| row.put_code),
+        ),
+        column(
+            "contributor_index",
+            "",
+            "The contributor's place in the list, from 0.",
+            Int32(|row| Some(row.index as i32)),
+        ),
         column(
             "contributor_orcid",
             "common:contributor-orcid/common:path",

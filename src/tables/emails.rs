@@ -17,7 +17,12 @@ pub fn table() -> Table<Emails> {
     let mut columns = element_columns();
     columns.extend([
         column::<Emails>("email", "email:email", "The address.", Text(|row| row.item.email.as_deref())),
-        column("verified", "@verified", "Whether the owner has confirmed it.", Boolean(|row| row.item.verified)),
+        column(
+            "verified",
+            "@verified",
+            "Whether the owner has confirmed it.",
+            Boolean(|row| row.item.verified),
+        ),
         column("primary", "@primary", "Whether it is the main address.", Boolean(|row| row.item.primary)),
     ]);
     Table {
@@ -28,7 +33,12 @@ pub fn table() -> Table<Emails> {
         collect: |entry, rows| {
             if let Entry::Record { orcid, record } = entry {
                 let items = &record.person.emails.items;
-                rows.extend(items.iter().map(|item| ItemRow { orcid: orcid.as_str(), kind: "email", group: None, item }));
+                rows.extend(items.iter().map(|item| ItemRow {
+                    orcid: orcid.as_str(),
+                    kind: "email",
+                    group: None,
+                    item,
+                }));
             }
         },
     }

@@ -15,10 +15,20 @@ pub enum Side {
 /// A member that has been read, or could not be.
 #[derive(Debug)]
 pub enum Entry<'a> {
-    Record { orcid: Orcid, record: Box<Record<'a>> },
+    Record {
+        orcid: Orcid,
+        record: Box<Record<'a>>,
+    },
     /// An error body in place of a record, or of one activity.
-    Tombstone { orcid: Orcid, activity: Option<(ActivitySection, i64)>, stub: Stub<'a> },
-    Activity { orcid: Orcid, activity: Activity<'a> },
+    Tombstone {
+        orcid: Orcid,
+        activity: Option<(ActivitySection, i64)>,
+        stub: Stub<'a>,
+    },
+    Activity {
+        orcid: Orcid,
+        activity: Activity<'a>,
+    },
     Reject(Reject),
 }
 

@@ -5,7 +5,9 @@ use super::column::Value::{Boolean, Int32, Int64, Label, Text};
 use super::column::{Column, Family, column};
 use super::entry::Entry;
 use super::shared::{HasElement, HasOrcid, HasSource, bare_element_columns, orcid_column};
-use crate::record::{Activities, Activity, AffiliationKind, Element, ExternalId, Group, Item, Section, Source};
+use crate::record::{
+    Activities, Activity, AffiliationKind, Element, ExternalId, Group, Item, Section, Source,
+};
 
 pub struct ExternalIds;
 
@@ -95,7 +97,9 @@ fn collect_record<'a>(orcid: &'a str, activities: &'a Activities<'a>, rows: &mut
             collect_group(place, "peer-review-group", inner, rows, |review| &review.external_ids);
         }
     }
-    collect_section(place("research-resource"), &activities.research_resources, rows, |item| &item.external_ids);
+    collect_section(place("research-resource"), &activities.research_resources, rows, |item| {
+        &item.external_ids
+    });
     collect_section(place("work"), &activities.works, rows, |work| &work.external_ids);
 }
 
@@ -216,7 +220,12 @@ fn place_columns() -> [Column<ExternalIds>; 7] {
             "The place of the resource item, as in `research_resource_items`.",
             Int32(|row| row.place.resource_item_index.map(|index| index as i32)),
         ),
-        column("external_id_index", "", "The identifier's place in its list, from 0.", Int32(|row| Some(row.index as i32))),
+        column(
+            "external_id_index",
+            "",
+            "The identifier's place in its list, from 0.",
+            Int32(|row| Some(row.index as i32)),
+        ),
     ]
 }
 

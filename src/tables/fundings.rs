@@ -39,12 +39,19 @@ pub fn summary_table() -> Table<Fundings> {
     Table {
         name: "fundings",
         doc: "One row for each funding of a record.",
-        xpaths: &["/record:record/activities:activities-summary/activities:fundings/activities:group/funding:funding-summary"],
+        xpaths: &[
+            "/record:record/activities:activities-summary/activities:fundings/activities:group/funding:funding-summary",
+        ],
         columns,
         collect: |entry, rows| {
             let Entry::Record { orcid, record } = entry else { return };
             let fundings = places(&record.activities.fundings);
-            rows.extend(fundings.map(|(group, item)| ItemRow { orcid: orcid.as_str(), kind: "funding", group, item }));
+            rows.extend(fundings.map(|(group, item)| ItemRow {
+                orcid: orcid.as_str(),
+                kind: "funding",
+                group,
+                item,
+            }));
         },
     }
 }
@@ -74,8 +81,12 @@ fn own_columns() -> Vec<Column<Fundings>> {
         Label(|row| row.item.funding_type.as_deref()),
     )];
     columns.extend(title_columns("", "funding:title"));
-    columns.extend(date_columns::<Fundings>("start", "common:start-date", "in which it began", |row| row.item.start_date));
-    columns.extend(date_columns::<Fundings>("end", "common:end-date", "in which it ended", |row| row.item.end_date));
+    columns.extend(date_columns::<Fundings>("start", "common:start-date", "in which it began", |row| {
+        row.item.start_date
+    }));
+    columns.extend(date_columns::<Fundings>("end", "common:end-date", "in which it ended", |row| {
+        row.item.end_date
+    }));
     columns.extend(organization_columns("common:organization"));
     columns.push(column("url", "common:url", "A web page about it.", Text(|row| row.item.url.as_deref())));
     columns
@@ -95,7 +106,12 @@ fn detail_columns() -> [Column<Fundings>; 4] {
             "What it is for.",
             Text(|row| row.details()?.short_description.as_deref()),
         ),
-        column("amount", "funding:amount", "The sum, as it was written.", Text(|row| row.details()?.amount.value.as_deref())),
+        column(
+            "amount",
+            "funding:amount",
+            "The sum, as it was written.",
+            Text(|row| row.details()?.amount.value.as_deref()),
+        ),
         column(
             "currency_code",
             "funding:amount/@currency-code",

@@ -39,7 +39,9 @@ pub fn summary_table() -> Table<Hosts> {
     Table {
         name: "research_resource_hosts",
         doc: "One row for each host of a research resource.",
-        xpaths: &["/record:record/activities:activities-summary/activities:research-resources/activities:group/research-resource:research-resource-summary/research-resource:proposal/research-resource:hosts/common:organization"],
+        xpaths: &[
+            "/record:record/activities:activities-summary/activities:research-resources/activities:group/research-resource:research-resource-summary/research-resource:proposal/research-resource:hosts/common:organization",
+        ],
         columns: columns(),
         collect: |entry, rows| {
             let Entry::Record { orcid, record } = entry else { return };
@@ -60,7 +62,9 @@ pub fn full_table() -> Table<Hosts> {
         ],
         columns: columns(),
         collect: |entry, rows| {
-            let Entry::Activity { orcid, activity: Activity::ResearchResource(resource) } = entry else { return };
+            let Entry::Activity { orcid, activity: Activity::ResearchResource(resource) } = entry else {
+                return;
+            };
             rows.extend(hosts(orcid.as_str(), resource, None, &resource.hosts));
             for (index, item) in resource.items.iter().enumerate() {
                 rows.extend(hosts(orcid.as_str(), resource, Some(index), &item.hosts));
@@ -93,7 +97,12 @@ fn columns() -> Vec<Column<Hosts>> {
             "The place of the resource item that it hosts, from 0; empty for a host of the whole.",
             Int32(|row| row.item_index.map(|index| index as i32)),
         ),
-        column("host_index", "", "The host's place in its list, from 0.", Int32(|row| Some(row.index as i32))),
+        column(
+            "host_index",
+            "",
+            "The host's place in its list, from 0.",
+            Int32(|row| Some(row.index as i32)),
+        ),
     ];
     columns.extend(organization_columns(""));
     columns

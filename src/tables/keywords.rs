@@ -1,7 +1,7 @@
 //! `summaries/keywords`: the keywords of the person.
 
 use super::build::Table;
-use super::column::Value::{Text};
+use super::column::Value::Text;
 use super::column::{Family, column};
 use super::entry::Entry;
 use super::shared::{ItemRow, element_columns};
@@ -15,9 +15,12 @@ impl Family for Keywords {
 
 pub fn table() -> Table<Keywords> {
     let mut columns = element_columns();
-    columns.extend([
-        column::<Keywords>("content", "keyword:content", "The keyword.", Text(|row| row.item.content.as_deref())),
-    ]);
+    columns.extend([column::<Keywords>(
+        "content",
+        "keyword:content",
+        "The keyword.",
+        Text(|row| row.item.content.as_deref()),
+    )]);
     Table {
         name: "keywords",
         doc: "One row for each keyword of a person.",
@@ -26,7 +29,12 @@ pub fn table() -> Table<Keywords> {
         collect: |entry, rows| {
             if let Entry::Record { orcid, record } = entry {
                 let items = &record.person.keywords.items;
-                rows.extend(items.iter().map(|item| ItemRow { orcid: orcid.as_str(), kind: "keyword", group: None, item }));
+                rows.extend(items.iter().map(|item| ItemRow {
+                    orcid: orcid.as_str(),
+                    kind: "keyword",
+                    group: None,
+                    item,
+                }));
             }
         },
     }

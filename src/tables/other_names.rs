@@ -1,7 +1,7 @@
 //! `summaries/other_names`: other names of the person.
 
 use super::build::Table;
-use super::column::Value::{Text};
+use super::column::Value::Text;
 use super::column::{Family, column};
 use super::entry::Entry;
 use super::shared::{ItemRow, element_columns};
@@ -15,9 +15,12 @@ impl Family for OtherNames {
 
 pub fn table() -> Table<OtherNames> {
     let mut columns = element_columns();
-    columns.extend([
-        column::<OtherNames>("content", "other-name:content", "The name.", Text(|row| row.item.content.as_deref())),
-    ]);
+    columns.extend([column::<OtherNames>(
+        "content",
+        "other-name:content",
+        "The name.",
+        Text(|row| row.item.content.as_deref()),
+    )]);
     Table {
         name: "other_names",
         doc: "One row for each other name under which a person is known.",
@@ -26,7 +29,12 @@ pub fn table() -> Table<OtherNames> {
         collect: |entry, rows| {
             if let Entry::Record { orcid, record } = entry {
                 let items = &record.person.other_names.items;
-                rows.extend(items.iter().map(|item| ItemRow { orcid: orcid.as_str(), kind: "other-name", group: None, item }));
+                rows.extend(items.iter().map(|item| ItemRow {
+                    orcid: orcid.as_str(),
+                    kind: "other-name",
+                    group: None,
+                    item,
+                }));
             }
         },
     }

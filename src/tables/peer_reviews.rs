@@ -6,7 +6,9 @@ use super::column::{Column, Family, column};
 use super::entry::Entry;
 use super::shared::{GroupPlace, HasElement, HasOrcid, HasOrganization, HasSource, HasTitle, date_columns};
 use super::shared::{element_columns, organization_columns, title_columns};
-use crate::record::{Activity, Element, Organization, PeerReview, PeerReviewDetails, Source, Timestamp, Title};
+use crate::record::{
+    Activity, Element, Organization, PeerReview, PeerReviewDetails, Source, Timestamp, Title,
+};
 
 pub struct PeerReviews;
 
@@ -150,7 +152,12 @@ fn own_columns() -> Vec<Column<PeerReviews>> {
             "What it was: review or evaluation.",
             Label(|row| row.item.review_type.as_deref()),
         ),
-        column("review_url", "peer-review:review-url", "The review's page.", Text(|row| row.item.review_url.as_deref())),
+        column(
+            "review_url",
+            "peer-review:review-url",
+            "The review's page.",
+            Text(|row| row.item.review_url.as_deref()),
+        ),
         column(
             "review_group_id",
             "peer-review:review-group-id",
@@ -159,7 +166,12 @@ fn own_columns() -> Vec<Column<PeerReviews>> {
         ),
     ];
     let completed = "peer-review:completion-date|peer-review:review-completion-date";
-    columns.extend(date_columns::<PeerReviews>("completion", completed, "in which it was completed", |row| row.item.completion_date));
+    columns.extend(date_columns::<PeerReviews>(
+        "completion",
+        completed,
+        "in which it was completed",
+        |row| row.item.completion_date,
+    ));
     columns.extend(organization_columns("peer-review:convening-organization"));
     columns
 }

@@ -97,51 +97,157 @@ fn identity_columns() -> [Column<Records>; 2] {
 fn history_columns() -> [Column<Records>; 9] {
     let at = |leaf: &str| format!("history:history/{leaf}");
     [
-        column("visibility", at("@visibility"), "Who may see the history.", Label(|row| row.history().visibility.as_deref())),
-        column("creation_method", at("history:creation-method"), "How the record was made: Direct, API, Member-referred, website.", Label(|row| row.history().creation_method.as_deref())),
-        column("completion_date", at("history:completion-date"), "When the owner completed the registration.", Time(|row| row.history().completion_date)),
-        column("submission_date", at("history:submission-date"), "When the record was made.", Time(|row| row.history().submission_date)),
-        column("last_modified_date", at("common:last-modified-date"), "When anything in the record was last changed; the `profile-last-modified-date` of the search.", Time(|row| row.history().last_modified_date)),
-        column("claimed", at("history:claimed"), "Whether the owner has claimed the record.", Boolean(|row| row.history().claimed)),
-        column("deactivation_date", at("history:deactivation-date"), "When the owner deactivated the record.", Time(|row| row.history().deactivation_date)),
-        column("verified_email", at("history:verified-email"), "Whether any e-mail address is verified.", Boolean(|row| row.history().verified_email)),
-        column("verified_primary_email", at("history:verified-primary-email"), "Whether the primary e-mail address is verified.", Boolean(|row| row.history().verified_primary_email)),
+        column(
+            "visibility",
+            at("@visibility"),
+            "Who may see the history.",
+            Label(|row| row.history().visibility.as_deref()),
+        ),
+        column(
+            "creation_method",
+            at("history:creation-method"),
+            "How the record was made: Direct, API, Member-referred, website.",
+            Label(|row| row.history().creation_method.as_deref()),
+        ),
+        column(
+            "completion_date",
+            at("history:completion-date"),
+            "When the owner completed the registration.",
+            Time(|row| row.history().completion_date),
+        ),
+        column(
+            "submission_date",
+            at("history:submission-date"),
+            "When the record was made.",
+            Time(|row| row.history().submission_date),
+        ),
+        column(
+            "last_modified_date",
+            at("common:last-modified-date"),
+            "When anything in the record was last changed; the `profile-last-modified-date` of the search.",
+            Time(|row| row.history().last_modified_date),
+        ),
+        column(
+            "claimed",
+            at("history:claimed"),
+            "Whether the owner has claimed the record.",
+            Boolean(|row| row.history().claimed),
+        ),
+        column(
+            "deactivation_date",
+            at("history:deactivation-date"),
+            "When the owner deactivated the record.",
+            Time(|row| row.history().deactivation_date),
+        ),
+        column(
+            "verified_email",
+            at("history:verified-email"),
+            "Whether any e-mail address is verified.",
+            Boolean(|row| row.history().verified_email),
+        ),
+        column(
+            "verified_primary_email",
+            at("history:verified-primary-email"),
+            "Whether the primary e-mail address is verified.",
+            Boolean(|row| row.history().verified_primary_email),
+        ),
     ]
 }
 
 fn name_columns() -> [Column<Records>; 6] {
     let at = |leaf: &str| format!("person:person/person:name/{leaf}");
     [
-        column("given_names", at("personal-details:given-names"), "The given names.", Text(|row| row.name()?.given_names.as_deref())),
-        column("family_name", at("personal-details:family-name"), "The family name; absent for those who have one name.", Text(|row| row.name()?.family_name.as_deref())),
-        column("credit_name", at("personal-details:credit-name"), "The name under which the owner publishes.", Text(|row| row.name()?.credit_name.as_deref())),
-        column("name_visibility", at("@visibility"), "Who may see the name.", Label(|row| row.name()?.element.visibility.as_deref())),
-        column("name_created_date", at("common:created-date"), "When the name was added.", Time(|row| row.name()?.element.created_date)),
-        column("name_last_modified_date", at("common:last-modified-date"), "When the name was last changed.", Time(|row| row.name()?.element.last_modified_date)),
+        column(
+            "given_names",
+            at("personal-details:given-names"),
+            "The given names.",
+            Text(|row| row.name()?.given_names.as_deref()),
+        ),
+        column(
+            "family_name",
+            at("personal-details:family-name"),
+            "The family name; absent for those who have one name.",
+            Text(|row| row.name()?.family_name.as_deref()),
+        ),
+        column(
+            "credit_name",
+            at("personal-details:credit-name"),
+            "The name under which the owner publishes.",
+            Text(|row| row.name()?.credit_name.as_deref()),
+        ),
+        column(
+            "name_visibility",
+            at("@visibility"),
+            "Who may see the name.",
+            Label(|row| row.name()?.element.visibility.as_deref()),
+        ),
+        column(
+            "name_created_date",
+            at("common:created-date"),
+            "When the name was added.",
+            Time(|row| row.name()?.element.created_date),
+        ),
+        column(
+            "name_last_modified_date",
+            at("common:last-modified-date"),
+            "When the name was last changed.",
+            Time(|row| row.name()?.element.last_modified_date),
+        ),
     ]
 }
 
 fn biography_columns() -> [Column<Records>; 4] {
     let at = |leaf: &str| format!("person:person/person:biography/{leaf}");
     [
-        column("biography", at("personal-details:content"), "The biography.", Text(|row| row.person().biography.as_ref()?.content.as_deref())),
-        column("biography_visibility", at("@visibility"), "Who may see the biography.", Label(|row| row.biography()?.visibility.as_deref())),
-        column("biography_created_date", at("common:created-date"), "When the biography was added.", Time(|row| row.biography()?.created_date)),
-        column("biography_last_modified_date", at("common:last-modified-date"), "When the biography was last changed.", Time(|row| row.biography()?.last_modified_date)),
+        column(
+            "biography",
+            at("personal-details:content"),
+            "The biography.",
+            Text(|row| row.person().biography.as_ref()?.content.as_deref()),
+        ),
+        column(
+            "biography_visibility",
+            at("@visibility"),
+            "Who may see the biography.",
+            Label(|row| row.biography()?.visibility.as_deref()),
+        ),
+        column(
+            "biography_created_date",
+            at("common:created-date"),
+            "When the biography was added.",
+            Time(|row| row.biography()?.created_date),
+        ),
+        column(
+            "biography_last_modified_date",
+            at("common:last-modified-date"),
+            "When the biography was last changed.",
+            Time(|row| row.biography()?.last_modified_date),
+        ),
     ]
 }
 
 /// A column that says when a section was last changed.
-fn changed(name: &str, path: &str, value: for<'a> fn(&Row<'a, Records>) -> Option<Timestamp>) -> Column<Records> {
+fn changed(
+    name: &str,
+    path: &str,
+    value: for<'a> fn(&Row<'a, Records>) -> Option<Timestamp>,
+) -> Column<Records> {
     let doc = format!("When {} last changed.", name.replace('_', " "));
-    column(format!("{name}_last_modified_date"), format!("{path}/common:last-modified-date"), doc, Time(value))
+    column(
+        format!("{name}_last_modified_date"),
+        format!("{path}/common:last-modified-date"),
+        doc,
+        Time(value),
+    )
 }
 
 fn person_dates() -> [Column<Records>; 7] {
     let at = |leaf: &str| format!("person:person/{leaf}");
     [
         changed("person", "person:person", |row| row.person().last_modified_date),
-        changed("other_names", &at("other-name:other-names"), |row| row.person().other_names.last_modified_date),
+        changed("other_names", &at("other-name:other-names"), |row| {
+            row.person().other_names.last_modified_date
+        }),
         changed("researcher_urls", &at("researcher-url:researcher-urls"), |row| {
             row.person().researcher_urls.last_modified_date
         }),
@@ -155,17 +261,25 @@ fn person_dates() -> [Column<Records>; 7] {
 }
 
 fn activity_dates() -> [Column<Records>; 12] {
-    use AffiliationKind::{Distinction, Education, Employment, InvitedPosition, Membership, Qualification, Service};
+    use AffiliationKind::{
+        Distinction, Education, Employment, InvitedPosition, Membership, Qualification, Service,
+    };
     let at = |leaf: &str| format!("activities:activities-summary/activities:{leaf}");
     [
-        changed("activities", "activities:activities-summary", |row| row.record.activities.last_modified_date),
+        changed("activities", "activities:activities-summary", |row| {
+            row.record.activities.last_modified_date
+        }),
         changed("distinctions", &at("distinctions"), |row| row.affiliations_changed(Distinction)),
         changed("educations", &at("educations"), |row| row.affiliations_changed(Education)),
         changed("employments", &at("employments"), |row| row.affiliations_changed(Employment)),
         changed("fundings", &at("fundings"), |row| row.record.activities.fundings.last_modified_date),
-        changed("invited_positions", &at("invited-positions"), |row| row.affiliations_changed(InvitedPosition)),
+        changed("invited_positions", &at("invited-positions"), |row| {
+            row.affiliations_changed(InvitedPosition)
+        }),
         changed("memberships", &at("memberships"), |row| row.affiliations_changed(Membership)),
-        changed("peer_reviews", &at("peer-reviews"), |row| row.record.activities.peer_reviews.last_modified_date),
+        changed("peer_reviews", &at("peer-reviews"), |row| {
+            row.record.activities.peer_reviews.last_modified_date
+        }),
         changed("qualifications", &at("qualifications"), |row| row.affiliations_changed(Qualification)),
         changed("research_resources", &at("research-resources"), |row| {
             row.record.activities.research_resources.last_modified_date

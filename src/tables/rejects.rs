@@ -13,12 +13,27 @@ impl Family for Rejects {
 
 pub fn table() -> Table<Rejects> {
     let columns = vec![
-        column::<Rejects>("orcid", "", "The iD that the file's name gives.", Text(|row| row.orcid.as_ref().map(|orcid| orcid.as_str()))),
+        column::<Rejects>(
+            "orcid",
+            "",
+            "The iD that the file's name gives.",
+            Text(|row| row.orcid.as_ref().map(|orcid| orcid.as_str())),
+        ),
         column("archive", "", "The archive's file name.", Label(|row| Some(&row.archive))),
         column("path", "", "The member's path in the archive.", Text(|row| Some(&row.path))),
         column("code", "", "Why it was left out, as a code.", Label(|row| Some(row.code))),
-        column("reason", "", "Why it was left out, with the place in the XML.", Text(|row| Some(&row.reason))),
-        column("offset", "", "Where the member's data begin in the uncompressed archive, in bytes.", Int64(|row| Some(row.offset as i64))),
+        column(
+            "reason",
+            "",
+            "Why it was left out, with the place in the XML.",
+            Text(|row| Some(&row.reason)),
+        ),
+        column(
+            "offset",
+            "",
+            "Where the member's data begin in the uncompressed archive, in bytes.",
+            Int64(|row| Some(row.offset as i64)),
+        ),
         column("size_bytes", "", "The member's size.", Int64(|row| Some(row.size_bytes as i64))),
     ];
     Table {

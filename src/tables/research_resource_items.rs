@@ -30,9 +30,24 @@ impl<'a> HasOrcid<'a> for ResourceItemRow<'a> {
 pub fn table() -> Table<ResearchResourceItems> {
     let columns = vec![
         orcid_column(),
-        column::<ResearchResourceItems>("put_code", "../../@put-code", "The research resource's put code.", Int64(|row| row.resource.element.put_code)),
-        column("resource_item_index", "", "The item's place in its resource, from 0.", Int32(|row| Some(row.index as i32))),
-        column("resource_name", "research-resource:resource-name", "What was granted.", Text(|row| row.item.name.as_deref())),
+        column::<ResearchResourceItems>(
+            "put_code",
+            "../../@put-code",
+            "The research resource's put code.",
+            Int64(|row| row.resource.element.put_code),
+        ),
+        column(
+            "resource_item_index",
+            "",
+            "The item's place in its resource, from 0.",
+            Int32(|row| Some(row.index as i32)),
+        ),
+        column(
+            "resource_name",
+            "research-resource:resource-name",
+            "What was granted.",
+            Text(|row| row.item.name.as_deref()),
+        ),
         column(
             "resource_type",
             "research-resource:resource-type",
@@ -44,12 +59,21 @@ pub fn table() -> Table<ResearchResourceItems> {
     Table {
         name: "research_resource_items",
         doc: "One row for each item of a research resource; its hosts stand in `research_resource_hosts`.",
-        xpaths: &["/research-resource:research-resource/research-resource:resource-items/research-resource:resource-item"],
+        xpaths: &[
+            "/research-resource:research-resource/research-resource:resource-items/research-resource:resource-item",
+        ],
         columns,
         collect: |entry, rows| {
-            let Entry::Activity { orcid, activity: Activity::ResearchResource(resource) } = entry else { return };
+            let Entry::Activity { orcid, activity: Activity::ResearchResource(resource) } = entry else {
+                return;
+            };
             let items = resource.items.iter().enumerate();
-            rows.extend(items.map(|(index, item)| ResourceItemRow { orcid: orcid.as_str(), resource, index, item }));
+            rows.extend(items.map(|(index, item)| ResourceItemRow {
+                orcid: orcid.as_str(),
+                resource,
+                index,
+                item,
+            }));
         },
     }
 }

@@ -26,7 +26,9 @@ pub fn summary_table() -> Table<ResearchResources> {
     Table {
         name: "research_resources",
         doc: "One row for each grant of the use of a resource; its hosts stand in `research_resource_hosts`.",
-        xpaths: &["/record:record/activities:activities-summary/activities:research-resources/activities:group/research-resource:research-resource-summary"],
+        xpaths: &[
+            "/record:record/activities:activities-summary/activities:research-resources/activities:group/research-resource:research-resource-summary",
+        ],
         columns,
         collect: |entry, rows| {
             let Entry::Record { orcid, record } = entry else { return };
@@ -60,8 +62,23 @@ pub fn full_table() -> Table<ResearchResources> {
 fn own_columns() -> Vec<Column<ResearchResources>> {
     let at = |leaf: &str| format!("research-resource:proposal/{leaf}");
     let mut columns = title_columns("", &at("research-resource:title"));
-    columns.extend(date_columns::<ResearchResources>("start", &at("common:start-date"), "in which the use began", |row| row.item.start_date));
-    columns.extend(date_columns::<ResearchResources>("end", &at("common:end-date"), "in which the use ended", |row| row.item.end_date));
-    columns.push(column("url", at("common:url"), "A web page about it.", Text(|row| row.item.url.as_deref())));
+    columns.extend(date_columns::<ResearchResources>(
+        "start",
+        &at("common:start-date"),
+        "in which the use began",
+        |row| row.item.start_date,
+    ));
+    columns.extend(date_columns::<ResearchResources>(
+        "end",
+        &at("common:end-date"),
+        "in which the use ended",
+        |row| row.item.end_date,
+    ));
+    columns.push(column(
+        "url",
+        at("common:url"),
+        "A web page about it.",
+        Text(|row| row.item.url.as_deref()),
+    ));
     columns
 }

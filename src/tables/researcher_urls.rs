@@ -1,7 +1,7 @@
 //! `summaries/researcher_urls`: web pages of the person.
 
 use super::build::Table;
-use super::column::Value::{Text};
+use super::column::Value::Text;
 use super::column::{Family, column};
 use super::entry::Entry;
 use super::shared::{ItemRow, element_columns};
@@ -16,18 +16,30 @@ impl Family for ResearcherUrls {
 pub fn table() -> Table<ResearcherUrls> {
     let mut columns = element_columns();
     columns.extend([
-        column::<ResearcherUrls>("url_name", "researcher-url:url-name", "What the page is called.", Text(|row| row.item.url_name.as_deref())),
+        column::<ResearcherUrls>(
+            "url_name",
+            "researcher-url:url-name",
+            "What the page is called.",
+            Text(|row| row.item.url_name.as_deref()),
+        ),
         column("url", "researcher-url:url", "The address of the page.", Text(|row| row.item.url.as_deref())),
     ]);
     Table {
         name: "researcher_urls",
         doc: "One row for each web page of a person.",
-        xpaths: &["/record:record/person:person/researcher-url:researcher-urls/researcher-url:researcher-url"],
+        xpaths: &[
+            "/record:record/person:person/researcher-url:researcher-urls/researcher-url:researcher-url",
+        ],
         columns,
         collect: |entry, rows| {
             if let Entry::Record { orcid, record } = entry {
                 let items = &record.person.researcher_urls.items;
-                rows.extend(items.iter().map(|item| ItemRow { orcid: orcid.as_str(), kind: "researcher-url", group: None, item }));
+                rows.extend(items.iter().map(|item| ItemRow {
+                    orcid: orcid.as_str(),
+                    kind: "researcher-url",
+                    group: None,
+                    item,
+                }));
             }
         },
     }

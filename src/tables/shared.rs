@@ -85,8 +85,12 @@ impl<T> HasGroup for ItemRow<'_, T> {
 }
 
 /// Every item of a section with its group's place, in document order.
-pub fn places<'a, T: Item<'a>>(section: &'a Section<'a, T>) -> impl Iterator<Item = (Option<GroupPlace>, &'a T)> {
-    section.items().map(|(group, item)| (group.map(|(index, group)| GroupPlace::of(index, group, item)), item))
+pub fn places<'a, T: Item<'a>>(
+    section: &'a Section<'a, T>,
+) -> impl Iterator<Item = (Option<GroupPlace>, &'a T)> {
+    section
+        .items()
+        .map(|(group, item)| (group.map(|(index, group)| GroupPlace::of(index, group, item)), item))
 }
 
 impl GroupPlace {
@@ -275,10 +279,30 @@ where
     };
     let disambiguated = |leaf: &str| format!("common:disambiguated-organization/common:{leaf}");
     vec![
-        part("organization_name", "common:name", "The organization's name as it was written.", Text(|row| row.organization()?.name.as_deref())),
-        part("city", "common:address/common:city", "The organization's city.", Label(|row| row.organization()?.city.as_deref())),
-        part("region", "common:address/common:region", "The organization's region or state.", Label(|row| row.organization()?.region.as_deref())),
-        part("country", "common:address/common:country", "The organization's country, ISO 3166 in two letters.", Label(|row| row.organization()?.country.as_deref())),
+        part(
+            "organization_name",
+            "common:name",
+            "The organization's name as it was written.",
+            Text(|row| row.organization()?.name.as_deref()),
+        ),
+        part(
+            "city",
+            "common:address/common:city",
+            "The organization's city.",
+            Label(|row| row.organization()?.city.as_deref()),
+        ),
+        part(
+            "region",
+            "common:address/common:region",
+            "The organization's region or state.",
+            Label(|row| row.organization()?.region.as_deref()),
+        ),
+        part(
+            "country",
+            "common:address/common:country",
+            "The organization's country, ISO 3166 in two letters.",
+            Label(|row| row.organization()?.country.as_deref()),
+        ),
         part(
             "disambiguated_organization_identifier",
             &disambiguated("disambiguated-organization-identifier"),

@@ -74,7 +74,12 @@ fn columns() -> Vec<Column<Tombstones>> {
             "What became of it, by error code: deprecated (9007), locked (9018), deactivated (9044), not-found (9016), unclaimed (9036), other.",
             Label(|row| Some(row.stub.status())),
         ),
-        column("response_code", "error:response-code", "The HTTP status.", Int32(|row| row.stub.response_code)),
+        column(
+            "response_code",
+            "error:response-code",
+            "The HTTP status.",
+            Int32(|row| row.stub.response_code),
+        ),
         column("error_code", "error:error-code", "ORCID's error code.", Int32(|row| row.stub.error_code)),
         column(
             "primary_orcid",
@@ -88,7 +93,17 @@ fn columns() -> Vec<Column<Tombstones>> {
             "ORCID's message for developers.",
             Text(|row| row.stub.developer_message.as_deref()),
         ),
-        column("user_message", "error:user-message", "ORCID's message for users.", Text(|row| row.stub.user_message.as_deref())),
-        column("more_info", "error:more-info", "Where ORCID explains it.", Label(|row| row.stub.more_info.as_deref())),
+        column(
+            "user_message",
+            "error:user-message",
+            "ORCID's message for users.",
+            Text(|row| row.stub.user_message.as_deref()),
+        ),
+        column(
+            "more_info",
+            "error:more-info",
+            "Where ORCID explains it.",
+            Label(|row| row.stub.more_info.as_deref()),
+        ),
     ]
 }

@@ -32,12 +32,19 @@ pub fn summary_table() -> Table<Works> {
     Table {
         name: "works",
         doc: "One row for each work of a record as each source tells it; `is_preferred` leaves one row for each distinct work.",
-        xpaths: &["/record:record/activities:activities-summary/activities:works/activities:group/work:work-summary"],
+        xpaths: &[
+            "/record:record/activities:activities-summary/activities:works/activities:group/work:work-summary",
+        ],
         columns,
         collect: |entry, rows| {
             let Entry::Record { orcid, record } = entry else { return };
             let works = places(&record.activities.works);
-            rows.extend(works.map(|(group, item)| ItemRow { orcid: orcid.as_str(), kind: "work", group, item }));
+            rows.extend(works.map(|(group, item)| ItemRow {
+                orcid: orcid.as_str(),
+                kind: "work",
+                group,
+                item,
+            }));
         },
     }
 }
@@ -73,10 +80,18 @@ fn own_columns() -> Vec<Column<Works>> {
         "The type of work, such as journal-article; the list grows.",
         Label(|row| row.item.work_type.as_deref()),
     ));
-    columns.extend(date_columns::<Works>("publication", "common:publication-date", "of publication", |row| {
-        row.item.publication_date
-    }));
-    columns.push(column("url", "common:url", "Where the work is found.", Text(|row| row.item.url.as_deref())));
+    columns.extend(date_columns::<Works>(
+        "publication",
+        "common:publication-date",
+        "of publication",
+        |row| row.item.publication_date,
+    ));
+    columns.push(column(
+        "url",
+        "common:url",
+        "Where the work is found.",
+        Text(|row| row.item.url.as_deref()),
+    ));
     columns.push(column(
         "doi",
         "",

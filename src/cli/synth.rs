@@ -1,0 +1,86 @@
+//! `orcidlake synth`.
+
+use std::path::PathBuf;
+
+use serde_json::json;
+
+use super::failure::Failure;
+use super::numbers::{bytes, grouped};
+use super::{Common, Done};
+use crate::synth::{self, Written, write_dump};
+
+/// Make a synthetic dump in the true layout, for trying things out and for benchmarks.
+///
+/// Names and words are made up. The same options give the same members, whatever the number of
+/// threads; all but the damaged ones are valid against ORCID's schemas.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// How many records.
+    #[arg(long, value_name = "N", env = "ORCIDLAKE_RECORDS")]
+    records: u64,
+    /// Another number gives another dump.
+    #[arg(long, value_name = "N", default_value_t = 1, env = "ORCIDLAKE_SEED")]
+    seed: u64,
+    /// The folder for the archives.
+    #[arg(long, short, value_name = "DIR", default_value = ".", env = "ORCIDLAKE_OUT")]
+    out: PathBuf,
+    /// The year in names and dates.
+    #[arg(long, default_value_t = 2025, env = "ORCIDLAKE_YEAR")]
+    year: u16,
+    /// Make the activities archives too.
+    #[arg(long, env = "ORCIDLAKE_ACTIVITIES")]
+    activities: bool,
+    /// Which activities archives, by the last character of the iD, such as 0,1,X; all if not given.
+    #[arg(
+        long,
+        value_delimiter = ',',
+        value_name = "CHAR",
+        requires = "activities",
+        env = "ORCIDLAKE_ENDINGS"
+    )]
+    endings: Vec<char>,
+    /// Break the summary, and one activity, of so many records.
+    #[arg(long, value_name = "N", default_value_t = 0, env = "ORCIDLAKE_DAMAGED")]
+    damaged: u32,
+    /// The gzip level.
+    #[arg(long, value_name = "LEVEL", default_value_t = 6, env = "ORCIDLAKE_LEVEL")]
+    level: u32,
+}
+
+pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
+    let options = synth::Options {
+        records: args.records,
+        seed: args.seed,
+        year: args.year,
+        activities: args.activities,
+        activity_archives: args.endings,
+        damaged: args.damaged,
+        compression: args.level,
+    };
+    std::fs::create_dir_all(&args.out)?;
+    let written = write_dump(&options, &args.out, &|_| {})?;
+    if common.json {
+        let archives: Vec<_> = written.iter().map(to_json).collect();
+        println!("{:#}", json!({ "archives": archives }));
+    } else if !common.quiet {
+        written.iter().for_each(print);
+    }
+    Ok(Done::All)
+}
+
+fn print(written: &Written) {
+    let (members, xml) = (grouped(written.members), bytes(written.xml_bytes));
+    eprintln!(
+        "{}: {members} members, {xml} of XML in {}",
+        written.path.display(),
+        bytes(written.archive_bytes)
+    );
+}
+
+fn to_json(written: &Written) -> serde_json::Value {
+    json!({
+        "archive": written.path, "members": written.members, "records": written.records,
+        "tombstones": written.tombstones, "activities": written.activities, "damaged": written.damaged,
+        "xml_bytes": written.xml_bytes, "archive_bytes": written.archive_bytes,
+    })
+}

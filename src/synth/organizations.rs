@@ -1,0 +1,220 @@
+//! The institutions and funders that the records name.
+//!
+//! A fixed table, the same for every seed, so that a small ROR file can be made
+//! to fit. The first ones are met most often. An institution in a record is a
+//! use of one from the table, with the liberties that people take.
+
+use std::collections::HashMap;
+
+use super::identifiers::{CAPITALS, DIGITS, lei, ror};
+use super::model::{Identifier, Organization};
+use super::random::{Random, Stream};
+use super::syllables::Script;
+use super::words::{Lexicon, capitalised};
+
+/// So many institutions there are.
+pub const ORGANIZATIONS: u64 = 20_000;
+/// Every so-manyth one is also a funder.
+const FUNDER_EVERY: u64 = 8;
+
+/// What stands in the registries about one institution.
+pub struct KnownOrganization {
+    pub name: String,
+    pub acronym: String,
+    pub city: String,
+    pub region: Option<String>,
+    pub country: &'static str,
+    pub ror: String,
+    pub grid: String,
+    pub ringgold: String,
+    /// Only funders have one.
+    pub fundref: Option<String>,
+    pub lei: String,
+}
+
+impl KnownOrganization {
+    fn numbered(number: u64, lexicons: &[Lexicon], taken: &mut HashMap<String, usize>) -> KnownOrganization {
+        let mut random = Random::new(0, Stream::Organizations, number);
+        let script = random.weighted(&[(Script::Latin, 80), (Script::Accented, 20)]);
+        let lexicon = &lexicons[script as usize];
+        let city = lexicon.place_name(&mut random);
+        let subject = lexicon.place_name(&mut random);
+        let name = match random.below(6) {
+            0 | 1 => format!("University of {city}"),
+            2 => format!("{subject} University"),
+            3 => format!("{subject} Institute of {city}"),
+            4 => format!("Universidad {subject} de {city}"),
+            _ => format!("{subject} {} Foundation", lexicon.proper_name(&mut random, 1)),
+        };
+        // An ordinal keeps names apart that came out the same.
+        let others = taken.entry(name.clone()).or_default();
+        *others += 1;
+        let name = if *others == 1 { name } else { format!("{name} {others}") };
+        KnownOrganization {
+            acronym: name.split_whitespace().filter_map(|word| word.chars().next()).collect(),
+            name,
+            city,
+            region: random.chance(0.75).then(|| lexicon.proper_name(&mut random, 1)),
+            country: random.weighted(COUNTRIES),
+            ror: ror(number * 53_639 + 1_000_003),
+            grid: format!("grid.{}.{}", 400_000 + number, random.code(b"0123456789abcdef", 1)),
+            ringgold: (1_000 + number * 29).to_string(),
+            fundref: number
+                .is_multiple_of(FUNDER_EVERY)
+                .then(|| format!("http://dx.doi.org/10.13039/{}", 501_100_000_000 + number)),
+            lei: lei(&mut random),
+        }
+    }
+
+    /// The institution as somebody writes it into a record, with an identifier
+    /// of the kind asked for.
+    pub(super) fn used(&self, random: &mut Random, registry: Option<&'static str>) -> Organization {
+        let identifier = registry.map(|source| Identifier {
+            value: match source {
+                "ROR" if random.chance(0.02) => format!("{}\n", self.ror),
+                "ROR" => self.ror.clone(),
+                "GRID" => self.grid.clone(),
+                "LEI" => self.lei.clone(),
+                "FUNDREF" => self.fundref_as_written(random),
+                _ => self.ringgold.clone(),
+            },
+            source,
+        });
+        Organization {
+            name: self.spelling(random, identifier.is_some()),
+            // Since 2025 the address may lack its city, and even its country.
+            city: (!random.chance(0.02)).then(|| self.city.clone()),
+            region: self.region.clone().filter(|_| !random.chance(0.1)),
+            country: (!random.chance(0.002)).then_some(self.country),
+            identifier,
+        }
+    }
+
+    fn fundref_as_written(&self, random: &mut Random) -> String {
+        let url = self.fundref.clone().unwrap_or_else(|| self.ringgold.clone());
+        if random.chance(0.05) {
+            return url.rsplit('/').next().unwrap_or_default().to_owned();
+        }
+        url
+    }
+
+    /// With an identifier the name mostly is the registered one.
+    fn spelling(&self, random: &mut Random, identified: bool) -> String {
+        if random.chance(if identified { 0.93 } else { 0.5 }) {
+            return self.name.clone();
+        }
+        match random.below(8) {
+            0 => self.name.to_uppercase(),
+            1 => self.name.to_lowercase(),
+            2 => format!("{}, {}", self.name, self.city),
+            3 => self.name.replace("University", "Univ."),
+            4 => format!("{} ({})", self.name, self.acronym),
+            5 => format!("School of {} & Co., {}", capitalised(&self.city), self.name),
+            6 => self.name.replacen(' ', "  ", 1),
+            _ => self.acronym.clone(),
+        }
+    }
+}
+
+/// All institutions, by their numbers; no two share a name or an identifier.
+pub fn known() -> Vec<KnownOrganization> {
+    let lexicons: Vec<Lexicon> = Script::ALL.into_iter().map(Lexicon::new).collect();
+    table(&lexicons)
+}
+
+/// The same, where the words are there already.
+pub(super) fn table(lexicons: &[Lexicon]) -> Vec<KnownOrganization> {
+    let mut taken = HashMap::new();
+    (0..ORGANIZATIONS).map(|number| KnownOrganization::numbered(number, lexicons, &mut taken)).collect()
+}
+
+/// Any institution; the first ones more often.
+pub(super) fn any<'a>(table: &'a [KnownOrganization], random: &mut Random) -> &'a KnownOrganization {
+    &table[random.early(table.len())]
+}
+
+/// Any institution that gives money.
+pub(super) fn funder<'a>(table: &'a [KnownOrganization], random: &mut Random) -> &'a KnownOrganization {
+    let every = FUNDER_EVERY as usize;
+    &table[random.early(table.len() / every) * every]
+}
+
+/// The number of a grant, as funders write them.
+pub(super) fn grant_number(random: &mut Random) -> String {
+    match random.below(4) {
+        0 => random.code(DIGITS, 6),
+        1 => format!("{}/{}-{}", random.code(DIGITS, 4), random.code(DIGITS, 5), random.below(9)),
+        2 => format!("{}-{}", random.code(CAPITALS, 3), random.code(DIGITS, 7)),
+        _ => random.code(CAPITALS, 9),
+    }
+}
+
+/// Countries by their weight.
+pub(super) const COUNTRIES: &[(&str, u32)] = &[
+    ("US", 180),
+    ("CN", 110),
+    ("BR", 80),
+    ("IN", 70),
+    ("GB", 60),
+    ("ES", 50),
+    ("IT", 48),
+    ("DE", 40),
+    ("AU", 30),
+    ("ID", 30),
+    ("TR", 30),
+    ("JP", 25),
+    ("KR", 25),
+    ("PT", 22),
+    ("FR", 22),
+    ("RU", 22),
+    ("PL", 20),
+    ("IR", 20),
+    ("CO", 20),
+    ("MX", 18),
+    ("CA", 18),
+    ("NL", 14),
+    ("SE", 12),
+    ("PK", 12),
+    ("EG", 12),
+    ("ZA", 11),
+    ("TW", 10),
+    ("CZ", 10),
+    ("MY", 10),
+    ("NG", 9),
+    ("UA", 9),
+    ("PE", 9),
+    ("EC", 9),
+    ("CL", 8),
+    ("GR", 8),
+    ("TH", 8),
+    ("SA", 7),
+    ("DK", 7),
+    ("BE", 7),
+    ("CH", 7),
+    ("AT", 6),
+    ("FI", 6),
+    ("NO", 6),
+    ("VN", 6),
+    ("IQ", 6),
+    ("XK", 1),
+    ("AQ", 1),
+    ("VA", 1),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    #[test]
+    fn no_two_institutions_share_a_name_or_an_identifier() {
+        let table = known();
+
+        let names: HashSet<&str> = table.iter().map(|known| known.name.as_str()).collect();
+        let rors: HashSet<&str> = table.iter().map(|known| known.ror.as_str()).collect();
+        let grids: HashSet<&str> = table.iter().map(|known| known.grid.as_str()).collect();
+        assert_eq!(names.len() as u64, ORGANIZATIONS);
+        assert_eq!(rors.len() as u64, ORGANIZATIONS);
+        assert_eq!(grids.len() as u64, ORGANIZATIONS);
+    }
+}

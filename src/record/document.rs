@@ -50,7 +50,27 @@ pub struct Parsed<'a> {
 pub fn parse(bytes: &[u8]) -> Result<Parsed<'_>, ParseError> {
     let source =
         std::str::from_utf8(bytes).map_err(|error| ParseError::NotUtf8 { offset: error.valid_up_to() })?;
-    let mut cursor = Cursor::new(source);
+    // A document that the scanner cannot read, for whatever reason, is read again
+    // by the reference, whose word counts.
+    parse_with(Cursor::regular(source)).or_else(|_| parse_with(Cursor::new(source)))
+}
+
+/// As [`parse`], with the reader of reference alone; for checks and benches.
+///
+/// # Errors
+/// As [`parse`].
+pub fn parse_by_reference(bytes: &[u8]) -> Result<Parsed<'_>, ParseError> {
+    let source =
+        std::str::from_utf8(bytes).map_err(|error| ParseError::NotUtf8 { offset: error.valid_up_to() })?;
+    parse_with(Cursor::new(source))
+}
+
+/// As [`parse`], with the scanner alone; `None` where it gives up.
+pub fn parse_by_scanner(bytes: &[u8]) -> Option<Parsed<'_>> {
+    parse_with(Cursor::regular(std::str::from_utf8(bytes).ok()?)).ok()
+}
+
+fn parse_with(mut cursor: Cursor<'_>) -> Result<Parsed<'_>, ParseError> {
     let root = cursor.child()?.ok_or(ParseError::Empty)?;
     let document = Document::parse(&mut cursor, root)?;
     if let Some(second) = cursor.child()? {

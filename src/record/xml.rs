@@ -2,7 +2,8 @@
 //!
 //! Elements are told apart by local name within their parent, never by prefix.
 //! What nobody asks for is noted as unmapped with its path, so that no value is
-//! dropped in silence. Only this file knows quick-xml.
+//! dropped in silence. Beneath it are two readers that must agree: a scanner for
+//! the regular form, and quick-xml for all else.
 //!
 //! The protocol: after [`Cursor::child`] has given a tag, the caller consumes
 //! that element, either by calling `child` until it gives `None`, or by one of
@@ -10,12 +11,11 @@
 
 use std::borrow::Cow;
 
-use quick_xml::Reader;
-use quick_xml::escape::resolve_predefined_entity;
 use quick_xml::events::attributes::Attributes;
-use quick_xml::events::{BytesRef, Event};
 
-use super::clean::is_illegal_character;
+use super::reference::Reference;
+use super::scan::{Irregular, Scanner, attributes};
+use super::token::{Piece, RawTag, Step};
 use super::{ParseError, Text, Timestamp, values};
 
 /// Elements deep; the deepest path of the schema has eleven.
@@ -23,7 +23,7 @@ const MAX_DEPTH: usize = 64;
 /// Characters of a bad value that a message quotes.
 const MAX_QUOTED: usize = 60;
 /// White space as XML defines it.
-const WHITE_SPACE: [char; 4] = [' ', '\t', '\n', '\r'];
+pub(super) const WHITE_SPACE: [char; 4] = [' ', '\t', '\n', '\r'];
 
 /// A start tag: its local name and its attributes as they stand.
 #[derive(Clone, Copy)]
@@ -34,19 +34,33 @@ pub(super) struct Tag<'a> {
 
 pub(super) struct Cursor<'a> {
     source: &'a str,
-    reader: Reader<&'a [u8]>,
+    reader: Reader<'a>,
     /// Where each open element's tag begins in `source`.
     open: Vec<usize>,
-    /// The newest open element was written `<a/>`; its end is still to be told.
-    self_closed: bool,
     unmapped: Vec<String>,
 }
 
+enum Reader<'a> {
+    Scanner(Scanner<'a>),
+    Reference(Box<Reference<'a>>),
+}
+
 impl<'a> Cursor<'a> {
+    /// A cursor over any XML.
     pub fn new(source: &'a str) -> Self {
-        let source = source.strip_prefix('\u{feff}').unwrap_or(source);
-        let reader = Reader::from_str(source);
-        Self { source, reader, open: Vec::with_capacity(MAX_DEPTH), self_closed: false, unmapped: Vec::new() }
+        let source = without_mark(source);
+        Self::over(source, Reader::Reference(Box::new(Reference::new(source))))
+    }
+
+    /// A cursor over XML of the regular form; on any other it fails, and says
+    /// nothing about why.
+    pub fn regular(source: &'a str) -> Self {
+        let source = without_mark(source);
+        Self::over(source, Reader::Scanner(Scanner::new(source)))
+    }
+
+    fn over(source: &'a str, reader: Reader<'a>) -> Self {
+        Self { source, reader, open: Vec::with_capacity(16), unmapped: Vec::new() }
     }
 
     /// Paths that hold a value but have no place in the model.
@@ -57,30 +71,22 @@ impl<'a> Cursor<'a> {
     /// The next child of the element that is open; `None` at its end.
     #[inline]
     pub fn child(&mut self) -> Result<Option<Tag<'a>>, ParseError> {
-        if self.closes_itself() {
-            return Ok(None);
-        }
         loop {
-            let start = self.position();
-            match self.event()? {
-                Event::Start(tag) => {
-                    let (name_length, length) = (tag.name().as_ref().len(), tag.len());
-                    return self.opened(start, name_length, length).map(Some);
+            let step = match &mut self.reader {
+                Reader::Scanner(scanner) => scanner.step()?,
+                Reader::Reference(reference) => {
+                    reference.step().map_err(|error| with_path(error, self.path()))?
                 }
-                Event::Empty(tag) => {
-                    let (name_length, length) = (tag.name().as_ref().len(), tag.len());
-                    self.self_closed = true;
-                    return self.opened(start, name_length, length).map(Some);
-                }
-                Event::End(_) => {
+            };
+            match step {
+                Step::Open(tag) => return self.opened(tag).map(Some),
+                Step::Close => {
                     self.open.pop();
                     return Ok(None);
                 }
-                Event::Text(text) if text.trim_matches(WHITE_SPACE).is_empty() => {}
-                Event::Text(_) | Event::CData(_) | Event::GeneralRef(_) => self.note("text()"),
-                Event::Eof if self.open.is_empty() => return Ok(None),
-                Event::Eof => return Err(self.cut_off()),
-                Event::Comment(_) | Event::Decl(_) | Event::PI(_) | Event::DocType(_) => {}
+                Step::Stray => self.note("text()"),
+                Step::Eof if self.open.is_empty() => return Ok(None),
+                Step::Eof => return Err(self.cut_off()),
             }
         }
     }
@@ -93,35 +99,34 @@ impl<'a> Cursor<'a> {
     }
 
     /// The text of an element whose attributes have been read.
+    #[inline]
     pub fn content(&mut self) -> Result<Text<'a>, ParseError> {
-        if self.closes_itself() {
-            return Ok(None);
+        if let Reader::Scanner(scanner) = &mut self.reader {
+            let piece = scanner.text()?;
+            self.open.pop();
+            return Ok(match piece {
+                Piece::Text(text) => trimmed(text),
+                _ => None,
+            });
         }
+        self.general_content()
+    }
+
+    /// Text that may come in pieces, with elements between.
+    fn general_content(&mut self) -> Result<Text<'a>, ParseError> {
         let mut content: Cow<'a, str> = Cow::Borrowed("");
         loop {
-            let start = self.position();
-            let piece = match self.event()? {
-                Event::Text(text) => text.xml10_content(),
-                Event::CData(data) => data.xml10_content(),
-                Event::GeneralRef(reference) => self.resolve(&reference)?.to_string().into(),
-                Event::End(_) => break,
-                Event::Start(tag) => {
-                    let (name_length, length) = (tag.name().as_ref().len(), tag.len());
-                    let tag = self.opened(start, name_length, length)?;
+            let Reader::Reference(reference) = &mut self.reader else { return Err(Irregular.into()) };
+            match reference.piece().map_err(|error| with_path(error, self.path()))? {
+                Piece::Text(piece) if content.is_empty() => content = piece,
+                Piece::Text(piece) => content.to_mut().push_str(&piece),
+                Piece::Open(tag) => {
+                    let tag = self.opened(tag)?;
                     self.unmapped(tag)?;
-                    continue;
                 }
-                Event::Empty(tag) => {
-                    let (name_length, length) = (tag.name().as_ref().len(), tag.len());
-                    self.self_closed = true;
-                    let tag = self.opened(start, name_length, length)?;
-                    self.unmapped(tag)?;
-                    continue;
-                }
-                Event::Eof => return Err(self.cut_off()),
-                Event::Comment(_) | Event::Decl(_) | Event::PI(_) | Event::DocType(_) => continue,
-            };
-            if content.is_empty() { content = piece } else { content.to_mut().push_str(&piece) }
+                Piece::End => break,
+                Piece::Eof => return Err(self.cut_off()),
+            }
         }
         self.open.pop();
         Ok(trimmed(content))
@@ -228,27 +233,43 @@ impl<'a> Cursor<'a> {
         tag: Tag<'a>,
         mut take: impl FnMut(&'a str, Cow<'a, str>) -> Result<bool, &'static str>,
     ) -> Result<(), ParseError> {
+        if let Reader::Scanner(_) = self.reader {
+            return attributes(tag.attributes).try_for_each(|attribute| {
+                let (name, value) = attribute?;
+                self.one_attribute(name, Cow::Borrowed(value), &mut take)
+            });
+        }
         let mut attributes = Attributes::new(tag.attributes, 0);
-        for attribute in attributes.with_checks(false) {
+        attributes.with_checks(false).try_for_each(|attribute| {
             let attribute = attribute.map_err(|error| self.malformed(error.to_string()))?;
-            let name = attribute.key.into_inner();
-            if name == "path" || name == "xmlns" || name.starts_with("xmlns:") {
-                continue;
+            self.one_attribute(attribute.key.into_inner(), attribute.value, &mut take)
+        })
+    }
+
+    #[inline]
+    fn one_attribute(
+        &mut self,
+        name: &'a str,
+        value: Cow<'a, str>,
+        take: &mut impl FnMut(&'a str, Cow<'a, str>) -> Result<bool, &'static str>,
+    ) -> Result<(), ParseError> {
+        if name == "path" || name == "xmlns" || name.starts_with("xmlns:") {
+            return Ok(());
+        }
+        let Some(value) = trimmed(self.attribute_value(value)?) else { return Ok(()) };
+        let name = local_name(name);
+        let quoted = value.clone();
+        match take(name, value) {
+            Ok(true) => Ok(()),
+            Ok(false) => {
+                self.note(&format!("@{name}"));
+                Ok(())
             }
-            let value = self.attribute_value(attribute.value)?;
-            let Some(value) = trimmed(value) else { continue };
-            let name = local_name(name);
-            let quoted = value.clone();
-            match take(name, value) {
-                Ok(true) => {}
-                Ok(false) => self.note(&format!("@{name}")),
-                Err(expected) => {
-                    let attribute = Tag { name, attributes: "" };
-                    return Err(self.invalid(attribute, &quoted, expected));
-                }
+            Err(expected) => {
+                let attribute = Tag { name, attributes: "" };
+                Err(self.invalid(attribute, &quoted, expected))
             }
         }
-        Ok(())
     }
 
     /// Resolves references and folds white space, as XML defines for attributes.
@@ -262,62 +283,21 @@ impl<'a> Cursor<'a> {
         Ok(Cow::Owned(unescaped.into_owned()))
     }
 
-    fn closes_itself(&mut self) -> bool {
-        let closes = self.self_closed;
-        if closes {
-            self.self_closed = false;
-            self.open.pop();
-        }
-        closes
-    }
-
-    fn opened(&mut self, start: usize, name_length: usize, length: usize) -> Result<Tag<'a>, ParseError> {
-        if self.open.len() == MAX_DEPTH {
-            return Err(ParseError::TooDeep { offset: start as u64, limit: MAX_DEPTH });
-        }
-        self.open.push(start);
-        let content = &self.source[start + 1..start + 1 + length];
-        let (name, attributes) = content.split_at(name_length);
-        Ok(Tag { name: local_name(name), attributes })
-    }
-
     #[inline]
-    fn event(&mut self) -> Result<Event<'a>, ParseError> {
-        match self.reader.read_event() {
-            Ok(event) => Ok(event),
-            Err(error) => Err(self.translate(error)),
+    fn opened(&mut self, tag: RawTag<'a>) -> Result<Tag<'a>, ParseError> {
+        if self.open.len() == MAX_DEPTH {
+            return Err(ParseError::TooDeep { offset: tag.start as u64, limit: MAX_DEPTH });
         }
-    }
-
-    fn position(&self) -> usize {
-        self.reader.buffer_position() as usize
-    }
-
-    fn resolve(&self, reference: &BytesRef<'a>) -> Result<Cow<'static, str>, ParseError> {
-        let character = reference.resolve_char_ref().map_err(|error| self.translate(error))?;
-        match character {
-            Some(character) if is_illegal_character(character.into()) => {
-                Err(self.malformed(format!("&{}; is a character that XML forbids", &**reference)))
-            }
-            Some(character) => Ok(character.to_string().into()),
-            None => resolve_predefined_entity(reference)
-                .map(Cow::Borrowed)
-                .ok_or_else(|| self.malformed(format!("&{}; is not declared", &**reference))),
-        }
-    }
-
-    fn translate(&self, error: quick_xml::Error) -> ParseError {
-        match error {
-            quick_xml::Error::Syntax(_) if !self.open.is_empty() => self.cut_off(),
-            error => self.malformed(error.to_string()),
-        }
+        self.open.push(tag.start);
+        Ok(Tag { name: local_name(tag.name), attributes: tag.attributes })
     }
 
     fn malformed(&self, reason: String) -> ParseError {
-        ParseError::Malformed {
-            offset: self.reader.error_position().max(self.reader.buffer_position()),
-            reason,
-        }
+        let offset = match &self.reader {
+            Reader::Scanner(_) => 0,
+            Reader::Reference(reference) => reference.offset(),
+        };
+        ParseError::Malformed { offset, reason }
     }
 
     fn cut_off(&self) -> ParseError {
@@ -325,18 +305,53 @@ impl<'a> Cursor<'a> {
     }
 }
 
-fn trimmed(text: Cow<'_, str>) -> Text<'_> {
-    let kept = text.trim_matches(WHITE_SPACE);
-    if kept.is_empty() {
-        return None;
+/// A document that is not regular is never told of: the reference reads it anew.
+impl From<Irregular> for ParseError {
+    fn from(_: Irregular) -> Self {
+        Self::Empty
     }
-    Some(match text {
-        Cow::Borrowed(text) => Cow::Borrowed(text.trim_matches(WHITE_SPACE)),
-        Cow::Owned(ref owned) if owned.len() != kept.len() => Cow::Owned(kept.to_owned()),
-        owned => owned,
-    })
 }
 
+fn without_mark(source: &str) -> &str {
+    source.strip_prefix('\u{feff}').unwrap_or(source)
+}
+
+/// Fills in where the document was cut off.
+fn with_path(error: ParseError, path: String) -> ParseError {
+    match error {
+        ParseError::CutOff { offset, .. } => ParseError::CutOff { offset, path },
+        error => error,
+    }
+}
+
+#[inline]
+fn trimmed(text: Cow<'_, str>) -> Text<'_> {
+    match text {
+        Cow::Borrowed(text) => Some(trim(text)).filter(|text| !text.is_empty()).map(Cow::Borrowed),
+        Cow::Owned(text) => {
+            let kept = trim(&text);
+            if kept.is_empty() {
+                None
+            } else if kept.len() == text.len() {
+                Some(Cow::Owned(text))
+            } else {
+                Some(Cow::Owned(kept.to_owned()))
+            }
+        }
+    }
+}
+
+/// Text without white space at its ends; most has none, which two looks tell.
+#[inline]
+fn trim(text: &str) -> &str {
+    let bytes = text.as_bytes();
+    match (bytes.first(), bytes.last()) {
+        (Some(first), Some(last)) if *first > b' ' && *last > b' ' => text,
+        _ => text.trim_matches(WHITE_SPACE),
+    }
+}
+
+#[inline]
 fn local_name(name: &str) -> &str {
     match name.bytes().position(|byte| byte == b':') {
         Some(colon) => &name[colon + 1..],

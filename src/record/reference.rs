@@ -1,0 +1,121 @@
+//! The reader of reference: quick-xml, for any XML there is.
+//!
+//! Only this file and the attributes in `xml.rs` know quick-xml.
+
+use std::borrow::Cow;
+
+use quick_xml::Reader;
+use quick_xml::escape::resolve_predefined_entity;
+use quick_xml::events::{BytesRef, BytesStart, Event};
+
+use super::ParseError;
+use super::clean::is_illegal_character;
+use super::token::{Piece, RawTag, Step};
+use super::xml::WHITE_SPACE;
+
+pub(super) struct Reference<'a> {
+    source: &'a str,
+    reader: Reader<&'a [u8]>,
+    /// The newest open element was written `<a/>`; its end is still to be told.
+    self_closed: bool,
+    depth: usize,
+}
+
+impl<'a> Reference<'a> {
+    pub fn new(source: &'a str) -> Self {
+        Self { source, reader: Reader::from_str(source), self_closed: false, depth: 0 }
+    }
+
+    /// The next child of the open element, or its end.
+    pub fn step(&mut self) -> Result<Step<'a>, ParseError> {
+        if self.closes_itself() {
+            return Ok(Step::Close);
+        }
+        loop {
+            let start = self.place();
+            return Ok(match self.event()? {
+                Event::Start(tag) => Step::Open(self.opened(start, &tag, false)),
+                Event::Empty(tag) => Step::Open(self.opened(start, &tag, true)),
+                Event::End(_) => self.closed(Step::Close),
+                Event::Text(text) if text.trim_matches(WHITE_SPACE).is_empty() => continue,
+                Event::Text(_) | Event::CData(_) | Event::GeneralRef(_) => Step::Stray,
+                Event::Eof => Step::Eof,
+                Event::Comment(_) | Event::Decl(_) | Event::PI(_) | Event::DocType(_) => continue,
+            });
+        }
+    }
+
+    /// The next piece of the open element's text.
+    pub fn piece(&mut self) -> Result<Piece<'a>, ParseError> {
+        if self.closes_itself() {
+            return Ok(Piece::End);
+        }
+        loop {
+            let start = self.place();
+            return Ok(match self.event()? {
+                Event::Text(text) => Piece::Text(text.xml10_content()),
+                Event::CData(data) => Piece::Text(data.xml10_content()),
+                Event::GeneralRef(reference) => Piece::Text(self.resolve(&reference)?),
+                Event::Start(tag) => Piece::Open(self.opened(start, &tag, false)),
+                Event::Empty(tag) => Piece::Open(self.opened(start, &tag, true)),
+                Event::End(_) => self.closed(Piece::End),
+                Event::Eof => Piece::Eof,
+                Event::Comment(_) | Event::Decl(_) | Event::PI(_) | Event::DocType(_) => continue,
+            });
+        }
+    }
+
+    /// Where the reader stands, for messages.
+    pub fn offset(&self) -> u64 {
+        self.reader.error_position().max(self.reader.buffer_position())
+    }
+
+    fn opened(&mut self, start: usize, tag: &BytesStart<'a>, self_closed: bool) -> RawTag<'a> {
+        self.self_closed = self_closed;
+        self.depth += 1;
+        let content = &self.source[start + 1..start + 1 + tag.len()];
+        let (name, attributes) = content.split_at(tag.name().as_ref().len());
+        RawTag { start, name, attributes }
+    }
+
+    fn closed<T>(&mut self, told: T) -> T {
+        self.depth = self.depth.saturating_sub(1);
+        told
+    }
+
+    fn closes_itself(&mut self) -> bool {
+        let closes = std::mem::take(&mut self.self_closed);
+        self.depth -= usize::from(closes);
+        closes
+    }
+
+    fn event(&mut self) -> Result<Event<'a>, ParseError> {
+        self.reader.read_event().map_err(|error| match error {
+            quick_xml::Error::Syntax(_) if self.depth > 0 => {
+                ParseError::CutOff { offset: self.source.len() as u64, path: String::new() }
+            }
+            error => self.malformed(error.to_string()),
+        })
+    }
+
+    fn place(&self) -> usize {
+        self.reader.buffer_position() as usize
+    }
+
+    fn resolve(&self, reference: &BytesRef<'a>) -> Result<Cow<'a, str>, ParseError> {
+        let character = reference.resolve_char_ref().map_err(|error| self.malformed(error.to_string()))?;
+        match character {
+            Some(character) if is_illegal_character(character.into()) => {
+                Err(self.malformed(format!("&{}; is a character that XML forbids", &**reference)))
+            }
+            Some(character) => Ok(Cow::Owned(character.to_string())),
+            None => resolve_predefined_entity(reference)
+                .map(Cow::Borrowed)
+                .ok_or_else(|| self.malformed(format!("&{}; is not declared", &**reference))),
+        }
+    }
+
+    fn malformed(&self, reason: String) -> ParseError {
+        ParseError::Malformed { offset: self.offset(), reason }
+    }
+}

@@ -1,0 +1,31 @@
+//! What both readers hand to the cursor.
+
+use std::borrow::Cow;
+
+/// A start tag as it stands.
+pub(super) struct RawTag<'a> {
+    /// Where its `<` is.
+    pub start: usize,
+    /// With its prefix.
+    pub name: &'a str,
+    /// What follows the name, up to `>` or `/>`.
+    pub attributes: &'a str,
+}
+
+/// A step among the children of an element.
+pub(super) enum Step<'a> {
+    Open(RawTag<'a>),
+    Close,
+    /// Text that is not white space, where only elements belong.
+    Stray,
+    Eof,
+}
+
+/// A piece of an element's text.
+pub(super) enum Piece<'a> {
+    Text(Cow<'a, str>),
+    /// An element inside text.
+    Open(RawTag<'a>),
+    End,
+    Eof,
+}

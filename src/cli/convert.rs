@@ -191,5 +191,6 @@ fn to_json(args: &Args, outcomes: &[Outcome], report: &Report) -> serde_json::Va
             json!({ "archive": archive, "outcome": "failed", "error": error.to_string() })
         }
     });
-    json!({ "dataset": args.out, "archives": archives.collect::<Vec<_>>(), "report": report })
+    json!({ "dataset": args.out, "archives": archives.collect::<Vec<_>>(), "report": report,
+        "stage_seconds": report.times.seconds() })
 }

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::HashSet;
+use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
 use arrow::array::RecordBatch;
@@ -48,16 +49,29 @@ struct Given<'c> {
     replaced: bool,
 }
 
+/// By side a builder for each table that is kept; empty until one is needed.
+type Builders = [Vec<Option<Box<dyn Rows>>>; Side::ALL.len()];
+
+/// Builders between two chunks; they remember how much room the last one took.
+#[derive(Default)]
+pub struct SpareBuilders(Mutex<Vec<Builders>>);
+
 struct Maker<'k> {
     archive: &'k str,
     keep: Keep<'k>,
-    builders: [Vec<Option<Box<dyn Rows>>>; Side::ALL.len()],
+    builders: Builders,
     batch: Batch,
 }
 
 /// Reads all members of a chunk; `repeated` tells for each whether its name has
 /// been seen before.
-pub fn read_chunk(chunk: &Chunk, repeated: &[bool], archive: &str, keep: Keep<'_>) -> Batch {
+pub fn read_chunk(
+    chunk: &Chunk,
+    repeated: &[bool],
+    archive: &str,
+    keep: Keep<'_>,
+    spare: &SpareBuilders,
+) -> Batch {
     let mut members: Vec<Given<'_>> = chunk
         .members()
         .zip(repeated)
@@ -67,7 +81,7 @@ pub fn read_chunk(chunk: &Chunk, repeated: &[bool], archive: &str, keep: Keep<'_
         })
         .collect();
     mark_replaced(&mut members);
-    let mut maker = Maker { archive, keep, builders: Default::default(), batch: Batch::default() };
+    let mut maker = Maker { archive, keep, builders: spare.take(), batch: Batch::default() };
     maker.batch.first_path = members.first().map(|member| member.path.to_owned());
     let mut rest = members.as_slice();
     while !rest.is_empty() {
@@ -80,7 +94,19 @@ pub fn read_chunk(chunk: &Chunk, repeated: &[bool], archive: &str, keep: Keep<'_
         maker.read_group(group);
         rest = after;
     }
-    maker.finish()
+    let (batch, builders) = maker.finish();
+    spare.put(builders);
+    batch
+}
+
+impl SpareBuilders {
+    fn take(&self) -> Builders {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default()
+    }
+
+    fn put(&self, builders: Builders) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(builders);
+    }
 }
 
 /// Where a chunk holds one name more than once, all but the last that can be
@@ -226,7 +252,7 @@ impl Maker<'_> {
         builders.iter_mut().flatten().for_each(|builder| builder.append(entries));
     }
 
-    fn finish(mut self) -> Batch {
+    fn finish(mut self) -> (Batch, Builders) {
         let begun = Instant::now();
         for side in Side::ALL {
             let builders = self.builders[side as usize].iter_mut();
@@ -240,7 +266,7 @@ impl Maker<'_> {
             self.batch.rows[side as usize] = batches;
         }
         self.batch.report.times.build += begun.elapsed();
-        self.batch
+        (self.batch, self.builders)
     }
 }
 

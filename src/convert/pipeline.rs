@@ -14,7 +14,7 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use super::budget::{Budget, Permit};
 use super::duplicates::Seen;
-use super::members::{Batch, read_chunk};
+use super::members::{Batch, SpareBuilders, read_chunk};
 use super::plan::release_of;
 use super::{ConvertError, Options, Watch};
 use crate::archive::{Archive, ArchiveError, Meter, Options as ArchiveOptions, Totals};
@@ -28,7 +28,7 @@ const CHUNK_BYTES: usize = 8 << 20;
 /// The largest known record has 150 MB; more is no record.
 const MAX_MEMBER_BYTES: u64 = 512 << 20;
 /// Chunks in flight for each thread, and some for the order of writing.
-const CHUNKS_PER_THREAD: usize = 3;
+const CHUNKS_PER_THREAD: usize = 8;
 /// Share of the memory that chunks in flight may take; the rest is for rows
 /// being built and for open row groups.
 const CHUNK_SHARE: usize = 6;
@@ -143,6 +143,7 @@ impl Pipeline {
         let options = ArchiveOptions { resync: source.salvage, ..ARCHIVE_OPTIONS };
         let name: Arc<str> =
             source.path.file_name().unwrap_or(source.path.as_os_str()).to_string_lossy().into();
+        let spare = Arc::new(SpareBuilders::default());
         let mut archive = Archive::open(source.path, options, meter.clone())?;
         let (mut seen, mut sequence, mut damage, mut time) = (Seen::default(), 0, None, Duration::ZERO);
         loop {
@@ -163,9 +164,9 @@ impl Pipeline {
             if halt() {
                 return Err(ConvertError::Stopped);
             }
-            let (sender, name, keep) = (sender.clone(), name.clone(), keep.clone());
+            let (sender, name, keep, spare) = (sender.clone(), name.clone(), keep.clone(), spare.clone());
             self.pool.spawn(move || {
-                let batch = read_chunk(&chunk, &repeated, &name, &|key| keep.contains(key));
+                let batch = read_chunk(&chunk, &repeated, &name, &|key| keep.contains(key), &spare);
                 drop(chunk);
                 // A writer that has failed no longer listens; nothing to do then.
                 let _ = sender.send(Message { sequence, batch, permit });

@@ -10,7 +10,7 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, RecordBatch};
+use arrow::array::{Array, ArrayRef, RecordBatch};
 use arrow::datatypes::{FieldRef, SchemaRef};
 use parquet::arrow::arrow_writer::{
     ArrowColumnChunk, ArrowColumnWriter, ArrowRowGroupWriterFactory, compute_leaves,
@@ -117,15 +117,15 @@ impl SideWriter {
         pool: &ThreadPool,
     ) -> Result<(), DatasetError> {
         let mut jobs = Vec::new();
-        let mut written = Vec::new();
         for (table, batch) in self.tables.iter_mut().zip(batches) {
             let (Some(table), Some(batch)) = (table, batch) else { continue };
             if batch.num_rows() == 0 {
                 continue;
             }
             jobs.extend(table.jobs(&batch)?);
-            written.push(batch.num_rows());
         }
+        // The largest first, so that no thread is left with it at the end.
+        jobs.sort_by_key(|job| std::cmp::Reverse(job.values.get_buffer_memory_size()));
         let encoded: Result<Vec<()>, ParquetError> =
             pool.install(|| jobs.into_par_iter().with_max_len(1).map(Job::run).collect());
         encoded.map_err(DatasetError::parquet("encode", Path::new("a row group")))?;

@@ -13,6 +13,9 @@ use memchr::{memchr, memchr3};
 use super::clean::is_illegal_character;
 use super::token::{Piece, RawTag, Step};
 
+/// Eight spaces, as one number.
+const EIGHT_SPACES: u64 = u64::from_le_bytes(*b"        ");
+
 /// The document is not of the regular form; nothing is said about why.
 #[derive(Debug)]
 pub(super) struct Irregular;
@@ -74,13 +77,17 @@ impl<'a> Scanner<'a> {
         unescaped(text).map(|text| Piece::Text(Cow::Owned(text)))
     }
 
-    /// Indentation comes in runs of spaces, so eight are looked at together.
+    /// Passes a line's end and the indentation after it, eight bytes at a look.
     #[inline]
     fn pass_white_space(&mut self) {
         let bytes = self.source.as_bytes();
         loop {
-            while bytes[self.place..].first_chunk() == Some(b"        ") {
-                self.place += 8;
+            while let Some(chunk) = bytes[self.place..].first_chunk::<8>() {
+                let spaces = (u64::from_le_bytes(*chunk) ^ EIGHT_SPACES).trailing_zeros() as usize / 8;
+                self.place += spaces;
+                if spaces < 8 {
+                    break;
+                }
             }
             match bytes.get(self.place) {
                 Some(b' ' | b'\n' | b'\t' | b'\r') => self.place += 1,
@@ -116,10 +123,7 @@ impl<'a> Scanner<'a> {
     fn open(&mut self) -> Result<RawTag<'a>, Irregular> {
         let start = self.place;
         let rest = &self.source.as_bytes()[start + 1..];
-        let length = rest
-            .iter()
-            .position(|byte| matches!(byte, b'>' | b' ' | b'/' | b'\n' | b'\t' | b'\r' | b'<' | b'!'));
-        let length = length.filter(|&length| length > 0).ok_or(Irregular)?;
+        let length = name_length(rest).filter(|&length| length > 0).ok_or(Irregular)?;
         let name = &self.source[start + 1..start + 1 + length];
         self.open.push(name);
         if rest[length] == b'>' {
@@ -130,11 +134,8 @@ impl<'a> Scanner<'a> {
         self.self_closed = rest[end - 1] == b'/';
         let attributes = &self.source[start + 1 + length..start + 1 + end - usize::from(self.self_closed)];
         self.place = start + end + 2;
-        if is_regular(attributes.as_bytes()) {
-            Ok(RawTag { start, name, attributes })
-        } else {
-            Err(Irregular)
-        }
+        // A `>` inside a value cuts that value off here, which reading it tells.
+        Ok(RawTag { start, name, attributes })
     }
 
     fn pass_declaration(&mut self) -> Result<(), Irregular> {
@@ -145,10 +146,31 @@ impl<'a> Scanner<'a> {
     }
 }
 
-/// True where no `>` stood inside a value: all quotes are double and in pairs.
-fn is_regular(attributes: &[u8]) -> bool {
-    let quotes = attributes.iter().filter(|&&byte| byte == b'"').count();
-    quotes.is_multiple_of(2) && !attributes.iter().any(|byte| matches!(byte, b'\'' | b'<'))
+/// The length of the name that `rest` begins with, looking at eight bytes at a
+/// time for what ends it.
+#[inline]
+fn name_length(rest: &[u8]) -> Option<usize> {
+    let mut length = 0;
+    while let Some(chunk) = rest[length..].first_chunk::<8>() {
+        let chunk = u64::from_le_bytes(*chunk);
+        let found = equals(chunk, b'>') | equals(chunk, b' ') | equals(chunk, b'/') | equals(chunk, b'\n');
+        if found != 0 {
+            return Some(length + found.trailing_zeros() as usize / 8);
+        }
+        length += 8;
+    }
+    let left = rest[length..].iter().position(|byte| matches!(byte, b'>' | b' ' | b'/' | b'\n'));
+    left.map(|left| length + left)
+}
+
+/// Sets the high bit of the first byte that equals `byte`; bits after it may be
+/// set too, never before.
+#[inline]
+fn equals(chunk: u64, byte: u8) -> u64 {
+    const LOW: u64 = 0x0101_0101_0101_0101;
+    const HIGH: u64 = 0x8080_8080_8080_8080;
+    let zero = chunk ^ (LOW * u64::from(byte));
+    zero.wrapping_sub(LOW) & !zero & HIGH
 }
 
 /// Splits the attributes of a regular tag: name and value as they stand.
@@ -158,15 +180,20 @@ pub(super) fn attributes(mut rest: &str) -> impl Iterator<Item = Result<(&str, &
         if rest.is_empty() {
             return None;
         }
-        let split = || {
-            let (name, after) = rest.split_once('=')?;
-            let (value, after) = after.trim_ascii_start().strip_prefix('"')?.split_once('"')?;
-            Some((name.trim_ascii_end(), value, after))
-        };
-        let attribute = split().filter(|(name, _, _)| !name.is_empty() && !name.contains(char::is_whitespace));
+        let attribute = first_attribute(rest);
         rest = attribute.map_or("", |(_, _, after)| after);
         Some(attribute.map(|(name, value, _)| (name, value)).ok_or(Irregular))
     })
+}
+
+/// The first `name="value"`, and what follows it.
+#[inline]
+fn first_attribute(rest: &str) -> Option<(&str, &str, &str)> {
+    let equals = memchr(b'=', rest.as_bytes())?;
+    let (name, value) = (&rest[..equals], rest[equals + 1..].strip_prefix('"')?);
+    let quote = memchr(b'"', value.as_bytes())?;
+    let plain = !name.is_empty() && name.bytes().all(|byte| byte > b' ' && byte != b'"');
+    plain.then_some((name, &value[..quote], &value[quote + 1..]))
 }
 
 /// Text with its entities and character references resolved.

@@ -109,6 +109,18 @@ impl Members {
 }
 
 impl Times {
+    /// Seconds by stage, for a report that is printed and not kept.
+    pub fn seconds(&self) -> BTreeMap<&'static str, f64> {
+        let stages = [
+            ("read", self.read),
+            ("parse", self.parse),
+            ("build", self.build),
+            ("encode", self.encode),
+            ("write", self.write),
+        ];
+        stages.into_iter().map(|(stage, time)| (stage, time.as_secs_f64())).collect()
+    }
+
     fn add(&mut self, other: &Self) {
         self.read += other.read;
         self.parse += other.parse;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, BooleanBuilder, RecordBatch, StringBuilder};
+use arrow::array::{ArrayBuilder, ArrayRef, ArrowPrimitiveType, BooleanBuilder, PrimitiveBuilder, RecordBatch, StringBuilder};
 use arrow::array::{Int16Builder, Int32Builder, Int64Builder, TimestampMicrosecondBuilder};
 use arrow::datatypes::{Schema, SchemaRef};
 
@@ -120,54 +120,110 @@ impl Cells {
             Type::Int32 => Self::Int32(Int32Builder::new()),
             Type::Int16 => Self::Int16(Int16Builder::new()),
             Type::Boolean => Self::Boolean(BooleanBuilder::new()),
-            Type::Timestamp => Self::Timestamp(TimestampMicrosecondBuilder::new().with_timezone("UTC")),
+            Type::Timestamp => Self::Timestamp(timestamps(0)),
         }
     }
 
     fn append<F: Family>(&mut self, value: &Value<F>, rows: &[F::Row<'_>]) {
         match (self, value) {
-            (Self::Text(cells), Value::Key(get)) => {
-                rows.iter().for_each(|row| cells.append_value(get(&Row(*row))))
-            }
-            (Self::Text(cells), Value::Label(get) | Value::Text(get)) => {
-                rows.iter().for_each(|row| cells.append_option(get(&Row(*row))));
-            }
-            (Self::Text(cells), Value::Made(get)) => {
-                rows.iter().for_each(|row| cells.append_option(get(&Row(*row))))
-            }
-            (Self::Int64(cells), Value::Int64(get)) => {
-                rows.iter().for_each(|row| cells.append_option(get(&Row(*row))))
-            }
-            (Self::Int32(cells), Value::Int32(get)) => {
-                rows.iter().for_each(|row| cells.append_option(get(&Row(*row))))
-            }
-            (Self::Boolean(cells), Value::Boolean(get)) => {
-                rows.iter().for_each(|row| cells.append_option(get(&Row(*row))));
-            }
-            (Self::Timestamp(cells), Value::Timestamp(get)) => {
-                rows.iter().for_each(|row| cells.append_option(get(&Row(*row))));
-            }
-            (Self::Int16(cells), Value::Year(get)) => {
-                rows.iter().for_each(|row| cells.append_option(get(&Row(*row)).year));
-            }
-            (Self::Int16(cells), Value::Month(get)) => {
-                rows.iter().for_each(|row| cells.append_option(get(&Row(*row)).month));
-            }
-            (Self::Int16(cells), Value::Day(get)) => {
-                rows.iter().for_each(|row| cells.append_option(get(&Row(*row)).day))
-            }
+            (Self::Text(cells), Value::Key(get)) => rows.iter().for_each(|row| cells.append_value(get(&Row(*row)))),
+            (Self::Text(cells), Value::Label(get) | Value::Text(get)) => fill(cells, rows.iter().map(|row| get(&Row(*row)))),
+            (Self::Text(cells), Value::Made(get)) => fill(cells, rows.iter().map(|row| get(&Row(*row)))),
+            (Self::Int64(cells), Value::Int64(get)) => fill(cells, rows.iter().map(|row| get(&Row(*row)))),
+            (Self::Int32(cells), Value::Int32(get)) => fill(cells, rows.iter().map(|row| get(&Row(*row)))),
+            (Self::Boolean(cells), Value::Boolean(get)) => fill(cells, rows.iter().map(|row| get(&Row(*row)))),
+            (Self::Timestamp(cells), Value::Timestamp(get)) => fill(cells, rows.iter().map(|row| get(&Row(*row)))),
+            (Self::Int16(cells), Value::Year(get)) => fill(cells, rows.iter().map(|row| get(&Row(*row)).year)),
+            (Self::Int16(cells), Value::Month(get)) => fill(cells, rows.iter().map(|row| get(&Row(*row)).month)),
+            (Self::Int16(cells), Value::Day(get)) => fill(cells, rows.iter().map(|row| get(&Row(*row)).day)),
             _ => unreachable!("cells are made for the column's own type"),
         }
     }
 
+    /// Gives the cells as an array, and makes room for as many again.
     fn finish(&mut self) -> ArrayRef {
         match self {
-            Self::Text(cells) => Arc::new(cells.finish()),
-            Self::Int64(cells) => Arc::new(cells.finish()),
-            Self::Int32(cells) => Arc::new(cells.finish()),
-            Self::Int16(cells) => Arc::new(cells.finish()),
+            Self::Text(cells) => {
+                let room = StringBuilder::with_capacity(cells.len(), cells.values_slice().len());
+                Arc::new(std::mem::replace(cells, room).finish())
+            }
+            Self::Int64(cells) => {
+                let room = Int64Builder::with_capacity(cells.len());
+                Arc::new(std::mem::replace(cells, room).finish())
+            }
+            Self::Int32(cells) => {
+                let room = Int32Builder::with_capacity(cells.len());
+                Arc::new(std::mem::replace(cells, room).finish())
+            }
+            Self::Int16(cells) => {
+                let room = Int16Builder::with_capacity(cells.len());
+                Arc::new(std::mem::replace(cells, room).finish())
+            }
             Self::Boolean(cells) => Arc::new(cells.finish()),
-            Self::Timestamp(cells) => Arc::new(cells.finish()),
+            Self::Timestamp(cells) => {
+                let room = timestamps(cells.len());
+                Arc::new(std::mem::replace(cells, room).finish())
+            }
         }
+    }
+}
+
+fn timestamps(capacity: usize) -> TimestampMicrosecondBuilder {
+    TimestampMicrosecondBuilder::with_capacity(capacity).with_timezone("UTC")
+}
+
+/// A builder of optional values.
+trait Fill<V> {
+    fn value(&mut self, value: V);
+    fn nulls(&mut self, count: usize);
+}
+
+/// Appends values one by one and runs of nulls at once: many columns are all
+/// but empty.
+fn fill<V, B: Fill<V>>(cells: &mut B, values: impl Iterator<Item = Option<V>>) {
+    let mut nulls = 0;
+    for value in values {
+        match value {
+            None => nulls += 1,
+            Some(value) => {
+                if nulls > 0 {
+                    cells.nulls(std::mem::take(&mut nulls));
+                }
+                cells.value(value);
+            }
+        }
+    }
+    if nulls > 0 {
+        cells.nulls(nulls);
+    }
+}
+
+impl<V: AsRef<str>> Fill<V> for StringBuilder {
+    fn value(&mut self, value: V) {
+        self.append_value(value);
+    }
+
+    fn nulls(&mut self, count: usize) {
+        self.append_nulls(count);
+    }
+}
+
+impl<P: ArrowPrimitiveType> Fill<P::Native> for PrimitiveBuilder<P> {
+    fn value(&mut self, value: P::Native) {
+        self.append_value(value);
+    }
+
+    fn nulls(&mut self, count: usize) {
+        self.append_nulls(count);
+    }
+}
+
+impl Fill<bool> for BooleanBuilder {
+    fn value(&mut self, value: bool) {
+        self.append_value(value);
+    }
+
+    fn nulls(&mut self, count: usize) {
+        self.append_nulls(count);
     }
 }

@@ -1,6 +1,6 @@
 //! `external_ids`: the identifiers of all items and of their groups.
 
-use super::build::Table;
+use super::build::{Collect, Table};
 use super::column::Value::{Boolean, Int32, Int64, Label, Text};
 use super::column::{Column, Family, column};
 use super::entry::Entry;
@@ -10,6 +10,15 @@ use crate::record::{
 };
 
 pub struct ExternalIds;
+
+const SUMMARY_ELEMENTS: &str = "/record:record/activities:activities-summary//common:external-id[@put-code or @visibility or @display-index or common:created-date or common:last-modified-date or common:source]";
+const FULL_ELEMENTS: &str = "//common:external-id[@put-code or @visibility or @display-index or common:created-date or common:last-modified-date or common:source]";
+
+/// Where rows go, and which identifiers give one.
+struct Sink<'r, 'a> {
+    rows: &'r mut Vec<ExternalIdRow<'a>>,
+    wanted: fn(&ExternalId<'a>) -> bool,
+}
 
 /// What an identifier stands on.
 #[derive(Clone, Copy)]
@@ -60,7 +69,7 @@ pub fn summary_table() -> Table<ExternalIds> {
         columns: columns(),
         collect: |entry, rows| {
             let Entry::Record { orcid, record } = entry else { return };
-            collect_record(orcid.as_str(), &record.activities, rows);
+            collect_record(orcid.as_str(), &record.activities, &mut Sink { rows, wanted: |_| true });
         },
     }
 }
@@ -73,47 +82,83 @@ pub fn full_table() -> Table<ExternalIds> {
         columns: columns(),
         collect: |entry, rows| {
             if let Entry::Activity { orcid, activity } = entry {
-                collect_activity(orcid.as_str(), activity, rows);
+                collect_activity(orcid.as_str(), activity, &mut Sink { rows, wanted: |_| true });
             }
         },
     }
 }
 
-fn collect_record<'a>(orcid: &'a str, activities: &'a Activities<'a>, rows: &mut Vec<ExternalIdRow<'a>>) {
+/// What the schema lets an identifier of an item say of itself. No file seen
+/// does, so a table of its own keeps these columns out of the largest one.
+pub fn summary_elements() -> Table<ExternalIds> {
+    elements(&[SUMMARY_ELEMENTS], |entry, rows| {
+        if let Entry::Record { orcid, record } = entry {
+            collect_record(orcid.as_str(), &record.activities, &mut Sink { rows, wanted: has_element });
+        }
+    })
+}
+
+/// As [`summary_elements`], of the activities files.
+pub fn full_elements() -> Table<ExternalIds> {
+    elements(&[FULL_ELEMENTS], |entry, rows| {
+        if let Entry::Activity { orcid, activity } = entry {
+            collect_activity(orcid.as_str(), activity, &mut Sink { rows, wanted: has_element });
+        }
+    })
+}
+
+fn elements(xpaths: &'static [&'static str], collect: Collect<ExternalIds>) -> Table<ExternalIds> {
+    let mut columns = vec![orcid_column()];
+    columns.extend(place_columns());
+    columns.extend(bare_element_columns("own_"));
+    Table {
+        name: "external_id_elements",
+        doc: "One row for each external identifier that has a put code, visibility, dates or source of its own, as the schema allows; in no dump seen so far.",
+        xpaths,
+        columns,
+        collect,
+    }
+}
+
+fn has_element(id: &ExternalId<'_>) -> bool {
+    id.element.as_deref().is_some_and(|element| *element != Element::default())
+}
+
+fn collect_record<'a>(orcid: &'a str, activities: &'a Activities<'a>, sink: &mut Sink<'_, 'a>) {
     for kind in AffiliationKind::ALL {
         let place = Place::new(orcid, kind.name());
-        collect_section(place, activities.affiliations(kind), rows, |affiliation| &affiliation.external_ids);
+        collect_section(place, activities.affiliations(kind), sink, |affiliation| &affiliation.external_ids);
     }
     let place = |kind| Place::new(orcid, kind);
-    collect_section(place("funding"), &activities.fundings, rows, |funding| &funding.external_ids);
+    collect_section(place("funding"), &activities.fundings, sink, |funding| &funding.external_ids);
     for (index, outer) in activities.peer_reviews.groups.iter().enumerate() {
         let place = Place { group_index: Some(index), ..place("peer-review") };
-        list(Place { level: "group", ..place }, &outer.external_ids, rows);
+        list(Place { level: "group", ..place }, &outer.external_ids, sink);
         for review in &outer.ungrouped {
-            list(place.of_item(review), &review.external_ids, rows);
+            list(place.of_item(review), &review.external_ids, sink);
         }
         for (index, inner) in outer.groups.iter().enumerate() {
             let place = Place { peer_review_group_index: Some(index), ..place };
-            collect_group(place, "peer-review-group", inner, rows, |review| &review.external_ids);
+            collect_group(place, "peer-review-group", inner, sink, |review| &review.external_ids);
         }
     }
-    collect_section(place("research-resource"), &activities.research_resources, rows, |item| {
+    collect_section(place("research-resource"), &activities.research_resources, sink, |item| {
         &item.external_ids
     });
-    collect_section(place("work"), &activities.works, rows, |work| &work.external_ids);
+    collect_section(place("work"), &activities.works, sink, |work| &work.external_ids);
 }
 
 fn collect_section<'a, T: Item<'a>>(
     place: Place<'a>,
     section: &'a Section<'a, T>,
-    rows: &mut Vec<ExternalIdRow<'a>>,
+    sink: &mut Sink<'_, 'a>,
     ids: fn(&'a T) -> &'a [ExternalId<'a>],
 ) {
     for item in &section.ungrouped {
-        list(place.of_item(item), ids(item), rows);
+        list(place.of_item(item), ids(item), sink);
     }
     for (index, group) in section.groups.iter().enumerate() {
-        collect_group(Place { group_index: Some(index), ..place }, "group", group, rows, ids);
+        collect_group(Place { group_index: Some(index), ..place }, "group", group, sink, ids);
     }
 }
 
@@ -121,38 +166,39 @@ fn collect_group<'a, T: Item<'a>>(
     place: Place<'a>,
     level: &'static str,
     group: &'a Group<'a, T>,
-    rows: &mut Vec<ExternalIdRow<'a>>,
+    sink: &mut Sink<'_, 'a>,
     ids: fn(&'a T) -> &'a [ExternalId<'a>],
 ) {
-    list(Place { level, ..place }, &group.external_ids, rows);
+    list(Place { level, ..place }, &group.external_ids, sink);
     for item in &group.items {
-        list(place.of_item(item), ids(item), rows);
+        list(place.of_item(item), ids(item), sink);
     }
 }
 
-fn collect_activity<'a>(orcid: &'a str, activity: &'a Activity<'a>, rows: &mut Vec<ExternalIdRow<'a>>) {
+fn collect_activity<'a>(orcid: &'a str, activity: &'a Activity<'a>, sink: &mut Sink<'_, 'a>) {
     let place = Place { put_code: activity.put_code(), ..Place::new(orcid, activity.section().kind()) };
     match activity {
-        Activity::Affiliation(_, affiliation) => list(place, &affiliation.external_ids, rows),
-        Activity::Funding(funding) => list(place, &funding.external_ids, rows),
-        Activity::Work(work) => list(place, &work.external_ids, rows),
+        Activity::Affiliation(_, affiliation) => list(place, &affiliation.external_ids, sink),
+        Activity::Funding(funding) => list(place, &funding.external_ids, sink),
+        Activity::Work(work) => list(place, &work.external_ids, sink),
         Activity::PeerReview(review) => {
-            list(place, &review.external_ids, rows);
+            list(place, &review.external_ids, sink);
             let subject = review.details.as_ref().and_then(|details| details.subject_external_id.as_ref());
-            list(Place { level: "subject", ..place }, subject.map_or(&[], std::slice::from_ref), rows);
+            list(Place { level: "subject", ..place }, subject.map_or(&[], std::slice::from_ref), sink);
         }
         Activity::ResearchResource(resource) => {
-            list(place, &resource.external_ids, rows);
+            list(place, &resource.external_ids, sink);
             for (index, item) in resource.items.iter().enumerate() {
                 let place = Place { level: "resource-item", resource_item_index: Some(index), ..place };
-                list(place, &item.external_ids, rows);
+                list(place, &item.external_ids, sink);
             }
         }
     }
 }
 
-fn list<'a>(place: Place<'a>, ids: &'a [ExternalId<'a>], rows: &mut Vec<ExternalIdRow<'a>>) {
-    rows.extend(ids.iter().enumerate().map(|(index, id)| ExternalIdRow { place, index, id }));
+fn list<'a>(place: Place<'a>, ids: &'a [ExternalId<'a>], sink: &mut Sink<'_, 'a>) {
+    let wanted = ids.iter().enumerate().filter(|(_, id)| (sink.wanted)(id));
+    sink.rows.extend(wanted.map(|(index, id)| ExternalIdRow { place, index, id }));
 }
 
 impl<'a> Place<'a> {
@@ -178,7 +224,6 @@ fn columns() -> Vec<Column<ExternalIds>> {
     columns.extend(place_columns());
     columns.extend(value_columns());
     columns.extend(normalized_columns());
-    columns.extend(bare_element_columns("own_"));
     columns
 }
 

@@ -50,6 +50,7 @@ static SUMMARIES: LazyLock<Vec<Box<dyn AnyTable>>> = LazyLock::new(|| {
         Box::new(hosts::summary_table()),
         Box::new(works::summary_table()),
         Box::new(external_ids::summary_table()),
+        Box::new(external_ids::summary_elements()),
         Box::new(tombstones::summary_table()),
         Box::new(rejects::table()),
     ]
@@ -68,6 +69,7 @@ static ACTIVITIES: LazyLock<Vec<Box<dyn AnyTable>>> = LazyLock::new(|| {
         Box::new(works::full_table()),
         Box::new(contributors::work_table()),
         Box::new(external_ids::full_table()),
+        Box::new(external_ids::full_elements()),
         Box::new(tombstones::activity_table()),
         Box::new(rejects::table()),
     ]

@@ -151,7 +151,7 @@ impl Run<'_> {
         while let Some(converted) = ready.converted.get_mut(ready.outcomes.len()).and_then(Option::take) {
             let step = &self.plan.steps[ready.outcomes.len()];
             let committed = converted.and_then(|converted| match converted {
-                Some(converted) => self.commit(step, converted, &mut ready.manifest).map(Some),
+                Some(converted) => self.commit(step, converted, &mut ready.manifest),
                 None => Ok(None),
             });
             let outcome = match committed {
@@ -164,12 +164,19 @@ impl Run<'_> {
         }
     }
 
+    /// Takes an archive into the dataset; `None` where its content is there.
     fn commit(
         &self,
         step: &plan::Step,
         converted: Converted,
         manifest: &mut Manifest,
-    ) -> Result<ArchiveEntry, ConvertError> {
+    ) -> Result<Option<ArchiveEntry>, ConvertError> {
+        let is_same = |archive: &ArchiveEntry| archive.complete && archive.md5 == converted.totals.md5;
+        if manifest.archives.iter().any(is_same) {
+            // It is in the dataset under another name, or came by standard input.
+            self.staging.discard(&converted.scratch)?;
+            return Ok(None);
+        }
         let release = step.release.or(converted.release);
         let next_release = plan::agree(&step.path, manifest.release, release)?;
         let mut next = manifest.clone();
@@ -183,7 +190,7 @@ impl Run<'_> {
         self.staging.commit(&next, &converted.scratch, &converted.tables, &parts)?;
         self.staging.discard(&converted.scratch)?;
         *manifest = next;
-        Ok(entry)
+        Ok(Some(entry))
     }
 }
 

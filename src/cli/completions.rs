@@ -4,6 +4,7 @@ use clap_complete::Shell;
 
 use super::Done;
 use super::failure::Failure;
+use super::output::print;
 
 /// Print the completions for a shell.
 #[derive(Debug, clap::Args)]
@@ -13,6 +14,8 @@ pub struct Args {
 }
 
 pub fn run(args: Args) -> Result<Done, Failure> {
-    clap_complete::generate(args.shell, &mut super::command(), "orcidlake", &mut std::io::stdout());
+    let mut script = Vec::new();
+    clap_complete::generate(args.shell, &mut super::command(), "orcidlake", &mut script);
+    print(&String::from_utf8_lossy(&script))?;
     Ok(Done::All)
 }

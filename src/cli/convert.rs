@@ -1,18 +1,27 @@
 //! `orcidlake convert`.
 
+use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use clap::builder::BoolishValueParser;
 
 use serde_json::json;
 
 use super::failure::Failure;
-use super::numbers::{bytes, grouped, parse_bytes};
+use super::numbers::{bytes, counted, grouped, parse_bytes};
+use super::output::print_json;
 use super::progress::Progress;
 use super::{Common, Done};
 use crate::convert::{Options, Outcome, Selection, convert};
 use crate::report::Report;
 
+/// Time between looks for a signal.
+const SIGNAL_LOOKS: Duration = Duration::from_millis(100);
+/// Less memory than this cannot be kept to.
+const LEAST_MEMORY: usize = 128 << 20;
 /// Paths without a column that are printed; the report has all.
 const SHOWN_PATHS: usize = 20;
 
@@ -33,11 +42,11 @@ pub struct Args {
     tables: Vec<String>,
     #[command(flatten)]
     machine: Machine,
-    /// Take the whole members of an archive that is cut off or damaged.
-    #[arg(long, env = "ORCIDLAKE_SALVAGE")]
+    /// Take the whole members of an archive that is cut off or damaged; no checksum covers them.
+    #[arg(long, env = "ORCIDLAKE_SALVAGE", value_parser = BoolishValueParser::new())]
     salvage: bool,
     /// Make the dataset anew of these archives alone; the old one stays until the first is done.
-    #[arg(long, env = "ORCIDLAKE_REPLACE")]
+    #[arg(long, env = "ORCIDLAKE_REPLACE", value_parser = BoolishValueParser::new())]
     replace: bool,
 }
 
@@ -47,9 +56,14 @@ pub struct Machine {
     /// Threads that parse and encode; one for each processor if not given.
     #[arg(long, value_name = "N", env = "ORCIDLAKE_THREADS", value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
-    /// Memory to keep to; archives are read side by side where it allows.
-    #[arg(long, value_name = "SIZE", env = "ORCIDLAKE_MEMORY", default_value = "1GiB", value_parser = parse_bytes)]
+    /// Memory to keep to; with more, more archives are read side by side.
+    #[arg(long, value_name = "SIZE", env = "ORCIDLAKE_MEMORY", default_value = "1GiB", value_parser = parse_memory)]
     memory: usize,
+}
+
+fn parse_memory(text: &str) -> Result<usize, String> {
+    let size = parse_bytes(text)?;
+    if size < LEAST_MEMORY { Err("at least 128MiB are needed".to_owned()) } else { Ok(size) }
 }
 
 impl Machine {
@@ -74,12 +88,24 @@ pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
     let outcomes = convert(&args.archives, &args.out, &options, &progress, &stop)?;
     let report = whole(&outcomes);
     if common.json {
-        println!("{:#}", to_json(&args, &outcomes, &report));
-    } else if !common.quiet {
-        print_report(&report);
+        print_json(&to_json(&args, &outcomes, &report))?;
+    } else if !common.quiet && outcomes.iter().any(|outcome| matches!(outcome, Outcome::Done(_))) {
+        eprint!("{}", report_text(&report));
     }
     print_problems(&report);
+    print_empty(&args, &outcomes);
     end(&args, outcomes, &report)
+}
+
+/// Says which archives held nothing of ORCID's: most likely a wrong path.
+fn print_empty(args: &Args, outcomes: &[Outcome]) {
+    for (outcome, archive) in outcomes.iter().zip(&args.archives) {
+        if let Outcome::Done(entry) = outcome
+            && entry.report.members.members == entry.report.members.other
+        {
+            eprintln!("note: {} holds no ORCID documents", archive.display());
+        }
+    }
 }
 
 /// A flag that Ctrl-C and SIGTERM set; a second signal ends the program at once.
@@ -89,6 +115,13 @@ pub fn stop_on_signals() -> Result<Arc<AtomicBool>, Failure> {
         signal_hook::flag::register_conditional_shutdown(signal, 130, stop.clone())?;
         signal_hook::flag::register(signal, stop.clone())?;
     }
+    let told = stop.clone();
+    std::thread::spawn(move || {
+        while !told.load(Ordering::Relaxed) {
+            std::thread::sleep(SIGNAL_LOOKS);
+        }
+        eprintln!("stopping; a second signal ends at once");
+    });
     Ok(stop)
 }
 
@@ -127,9 +160,9 @@ fn end(args: &Args, outcomes: Vec<Outcome>, report: &Report) -> Result<Done, Fai
 }
 
 /// The counts, for people.
-pub fn print_report(report: &Report) {
+pub fn report_text(report: &Report) -> String {
     let members = &report.members;
-    eprintln!("{} members, {} of XML", grouped(members.members), bytes(members.xml_bytes));
+    let mut text = format!("{}, {} of XML\n", counted(members.members, "member"), bytes(members.xml_bytes));
     for (name, count) in [
         ("records", members.records),
         ("tombstones", members.tombstones),
@@ -137,14 +170,15 @@ pub fn print_report(report: &Report) {
         ("rejects", members.rejects),
         ("other files", members.other),
     ] {
-        eprintln!("  {:>14} {name}{}", grouped(count), detail(name, report));
+        let _ = writeln!(text, "  {:>14} {name}{}", grouped(count), detail(name, report));
     }
     if !report.rows.is_empty() {
-        eprintln!("rows");
+        text.push_str("rows\n");
     }
     for (table, rows) in &report.rows {
-        eprintln!("  {:>14} {table}", grouped(*rows));
+        let _ = writeln!(text, "  {:>14} {table}", grouped(*rows));
     }
+    text
 }
 
 fn detail(name: &str, report: &Report) -> String {
@@ -162,14 +196,14 @@ fn detail(name: &str, report: &Report) -> String {
 pub fn print_problems(report: &Report) {
     let members = &report.members;
     report.notes.iter().for_each(|note| eprintln!("note: {note}"));
-    for (count, what) in [
-        (members.rejects, "members were left out; the tables `rejects` say why"),
-        (members.cleaned, "members were read after taking out characters that XML forbids"),
-        (members.duplicates, "members came more than once; the last one counts"),
-        (report.unmapped_values(), "values have no column:"),
+    for (count, noun, what) in [
+        (members.rejects, "reject", "left out; the tables `rejects` say why"),
+        (members.cleaned, "member", "read after taking out characters that XML forbids"),
+        (members.duplicates, "member", "of a name that came before; the last one counts"),
+        (report.unmapped_values(), "value", "without a column:"),
     ] {
         if count > 0 {
-            eprintln!("note: {} {what}", grouped(count));
+            eprintln!("note: {} {what}", counted(count, noun));
         }
     }
     for (path, count) in report.unmapped.iter().take(SHOWN_PATHS) {

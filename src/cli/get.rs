@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use super::failure::Failure;
+use super::output::print_json;
 use super::{Common, Done};
-use crate::archive::{Archive, Meter};
+use crate::archive::{Archive, Kind, Meter};
 use crate::convert::ARCHIVE_OPTIONS;
 use crate::dataset::{Dataset, record_rows};
 use crate::record::{MemberName, Orcid};
@@ -29,12 +30,7 @@ pub struct Args {
 fn parse_orcid(text: &str) -> Result<Orcid, String> {
     let bare = text.trim().trim_end_matches('/').rsplit('/').next().unwrap_or(text);
     let orcid = Orcid::new(&bare.to_ascii_uppercase());
-    let orcid = orcid.ok_or_else(|| format!("\"{text}\" is not an ORCID iD such as 0000-0002-1825-0097"))?;
-    if orcid.has_valid_check_digit() {
-        Ok(orcid)
-    } else {
-        Err(format!("the check digit of {orcid} is wrong"))
-    }
+    orcid.ok_or_else(|| format!("\"{text}\" is not an ORCID iD such as 0000-0002-1825-0097"))
 }
 
 pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
@@ -42,14 +38,16 @@ pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
         let rows = record_rows(&Dataset::open(&args.from)?, args.orcid)?;
         let found = !rows.is_empty();
         if found {
-            println!("{:#}", Value::Object(rows));
+            print_json(&Value::Object(rows))?;
         }
         found
     } else {
         print_members(&args.from, args.orcid, common)?
     };
     if !found && !common.quiet {
-        eprintln!("{} is not in {}", args.orcid, args.from.display());
+        let typed =
+            if args.orcid.has_valid_check_digit() { "" } else { " (its check digit is wrong: mistyped?)" };
+        eprintln!("{} is not in {}{typed}", args.orcid, args.from.display());
     }
     Ok(if found { Done::All } else { Done::WithProblems })
 }
@@ -60,8 +58,8 @@ fn print_members(path: &Path, orcid: Orcid, common: &Common) -> Result<bool, Fai
     let mut found = false;
     let mut out = std::io::stdout().lock();
     while let Some(chunk) = archive.next_chunk()? {
-        for (path, data, _) in chunk.members() {
-            if MemberName::new(path).orcid() != Some(orcid) {
+        for (path, data, member) in chunk.members() {
+            if MemberName::new(path).orcid() != Some(orcid) || member.kind != Kind::File {
                 continue;
             }
             found = true;

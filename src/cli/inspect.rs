@@ -1,15 +1,17 @@
 //! `orcidlake inspect`.
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
-use super::convert::{Machine, print_problems, print_report, stop_on_signals};
+use super::convert::{Machine, print_problems, report_text, stop_on_signals};
 use super::failure::Failure;
-use super::numbers::bytes;
+use super::numbers::{bytes, counted};
+use super::output::{print, print_json};
 use super::progress::Progress;
 use super::{Common, Done};
-use crate::convert::{Outcome, Watch, inspect};
+use crate::convert::inspect;
 use crate::dataset::{ArchiveEntry, Dataset, Manifest};
 
 /// Say what is in an archive or a dataset: year, members, rows, sizes, problems.
@@ -23,51 +25,61 @@ pub struct Args {
 }
 
 pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
-    let report = if Dataset::is_at(&args.what) {
+    let (report, complete) = if Dataset::is_at(&args.what) {
         let manifest = Dataset::open(&args.what)?.manifest;
+        let report = manifest.report();
         if common.json {
-            println!(
-                "{:#}",
-                json!({ "dataset": args.what, "manifest": manifest, "report": manifest.report() })
-            );
+            print_json(&json!({ "dataset": args.what, "manifest": manifest, "report": report }))?;
         } else {
-            print_dataset(&args.what, &manifest);
+            print(&dataset_text(&args.what, &manifest))?;
         }
-        manifest.report()
+        (report, manifest.archives.iter().all(|archive| archive.complete))
     } else {
         let progress = Progress::new(common.quiet);
         let stop = stop_on_signals()?;
         let entry = inspect(&args.what, &args.machine.options(), &progress, &stop);
-        let entry = entry.inspect_err(|_| progress.ended(&args.what, &Outcome::Skipped))?;
+        progress.clear(&args.what);
+        let entry = entry?;
         if common.json {
-            println!("{:#}", json!(entry));
+            print_json(&json!(entry))?
         } else {
-            print_archive(&entry);
+            print(&archive_text(&entry))?
         }
-        entry.report
+        (entry.report, entry.complete)
     };
     print_problems(&report);
-    Ok(if report.members.rejects > 0 { Done::WithProblems } else { Done::All })
+    Ok(if report.members.rejects > 0 || !complete { Done::WithProblems } else { Done::All })
 }
 
-fn print_archive(entry: &ArchiveEntry) {
-    println!("{}: {}, md5 {}", entry.name, bytes(entry.size_bytes), entry.md5);
-    print_report(&entry.report);
+fn archive_text(entry: &ArchiveEntry) -> String {
+    let size = bytes(entry.size_bytes);
+    format!(
+        "{}: {}, {size}, md5 {}\n{}",
+        entry.name,
+        year(entry.release),
+        entry.md5,
+        report_text(&entry.report)
+    )
 }
 
-fn print_dataset(root: &Path, manifest: &Manifest) {
-    let release = manifest.release.map_or_else(|| "of unknown year".to_owned(), |year| format!("of {year}"));
-    println!(
-        "{}: dataset {release}, format {}, written by orcidlake {}",
-        root.display(),
-        manifest.format_version,
-        manifest.tool_version
-    );
+fn dataset_text(root: &Path, manifest: &Manifest) -> String {
+    let (format, version) = (manifest.format_version, &manifest.tool_version);
     let size: u64 = manifest.parts().map(|(_, part)| part.size_bytes).sum();
-    println!("{} in {} files", bytes(size), manifest.parts().count());
+    let files = counted(manifest.parts().count() as u64, "file");
+    let mut text = format!(
+        "{}: dataset {}, {} in {files}, format {format}, written by orcidlake {version}\n",
+        root.display(),
+        year(manifest.release),
+        bytes(size)
+    );
     for archive in &manifest.archives {
         let state = if archive.complete { "" } else { ", salvaged" };
-        println!("  {} ({}, md5 {}{state})", archive.name, bytes(archive.size_bytes), archive.md5);
+        let size = bytes(archive.size_bytes);
+        let _ = writeln!(text, "  {} ({size}, md5 {}{state})", archive.name, archive.md5);
     }
-    print_report(&manifest.report());
+    text + &report_text(&manifest.report())
+}
+
+fn year(release: Option<u16>) -> String {
+    release.map_or_else(|| "of unknown year".to_owned(), |year| format!("of {year}"))
 }

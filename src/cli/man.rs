@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use super::Done;
 use super::failure::Failure;
+use super::output::print;
+use crate::dataset::DatasetError;
 
 /// Write the manual pages.
 #[derive(Debug, clap::Args)]
@@ -15,8 +17,16 @@ pub struct Args {
 
 pub fn run(args: Args) -> Result<Done, Failure> {
     match args.folder {
-        Some(folder) => clap_mangen::generate_to(super::command(), folder)?,
-        None => clap_mangen::Man::new(super::command()).render(&mut std::io::stdout())?,
+        Some(folder) => {
+            std::fs::create_dir_all(&folder).map_err(DatasetError::io("make", &folder))?;
+            clap_mangen::generate_to(super::command(), &folder)
+                .map_err(DatasetError::io("write below", &folder))?;
+        }
+        None => {
+            let mut page = Vec::new();
+            clap_mangen::Man::new(super::command()).render(&mut page)?;
+            print(&String::from_utf8_lossy(&page))?;
+        }
     }
     Ok(Done::All)
 }

@@ -11,6 +11,7 @@ mod get;
 mod inspect;
 mod man;
 mod numbers;
+mod output;
 mod progress;
 mod schema;
 mod synth;
@@ -21,6 +22,7 @@ pub use schema::markdown as schema_markdown;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
+use clap::builder::BoolishValueParser;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use failure::Failure;
@@ -42,12 +44,13 @@ pub struct Cli {
 
 /// Options of every command.
 #[derive(Debug, Clone, clap::Args)]
+#[command(next_help_heading = "Options of all commands")]
 pub struct Common {
     /// Print problems only.
-    #[arg(long, short, global = true, env = "ORCIDLAKE_QUIET")]
+    #[arg(long, short, global = true, env = "ORCIDLAKE_QUIET", value_parser = BoolishValueParser::new())]
     pub quiet: bool,
     /// Print the result as JSON on standard output.
-    #[arg(long, global = true, env = "ORCIDLAKE_JSON")]
+    #[arg(long, global = true, env = "ORCIDLAKE_JSON", value_parser = BoolishValueParser::new())]
     pub json: bool,
     /// Take defaults from this TOML file; a table named for a command holds that command's own.
     #[arg(long, global = true, value_name = "FILE", env = "ORCIDLAKE_CONFIG")]

@@ -17,6 +17,12 @@ pub fn grouped(number: u64) -> String {
     grouped
 }
 
+/// A count with its noun, as `1 member` or `1,234 members`.
+pub fn counted(number: u64, noun: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{} {noun}{plural}", grouped(number))
+}
+
 /// Bytes with a decimal unit, as `46.3 GB`.
 pub fn bytes(number: u64) -> String {
     let mut value = number as f64;
@@ -52,6 +58,8 @@ pub fn parse_bytes(text: &str) -> Result<usize, String> {
         "mib" => 1_048_576.0,
         "g" | "gb" => 1e9,
         "gib" => 1_073_741_824.0,
+        "t" | "tb" => 1e12,
+        "tib" => 1_099_511_627_776.0,
         _ => return Err(format!("\"{text}\" is not a size such as 512MB or 2GiB")),
     };
     let number: f64 =

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::numbers::{bytes, duration, grouped};
+use super::numbers::{bytes, counted, duration, grouped};
 use crate::archive::Meter;
 use crate::convert::{Outcome, Watch};
 use crate::report::Report;
@@ -61,6 +61,13 @@ impl Progress {
         }
     }
 
+    /// Takes an archive's line away.
+    pub fn clear(&self, archive: &Path) {
+        if let Some(Line { bar: Some(bar), .. }) = self.lines().remove(archive) {
+            bar.finish_and_clear();
+        }
+    }
+
     fn lines(&self) -> MutexGuard<'_, HashMap<PathBuf, Line>> {
         self.lines.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -101,12 +108,8 @@ impl Watch for Progress {
             Outcome::Done(entry) => {
                 let time = line.map_or(Duration::ZERO, |line| line.begun.elapsed());
                 let rate = rate(entry.report.members.xml_bytes, time);
-                let members = grouped(entry.report.members.members);
-                self.say(&format!(
-                    "{}: {members} members in {} ({rate} of XML)",
-                    file_name(archive),
-                    duration(time)
-                ));
+                let members = counted(entry.report.members.members, "member");
+                self.say(&format!("{}: {members} in {} ({rate} of XML)", file_name(archive), duration(time)));
             }
             Outcome::Skipped => self.say(&format!("{}: already in the dataset", file_name(archive))),
             // The command prints why, with all that is to be said.

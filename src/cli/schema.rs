@@ -7,8 +7,9 @@ use clap::ValueEnum;
 use serde_json::{Value, json};
 
 use super::failure::Failure;
+use super::output::print;
 use super::{Common, Done};
-use crate::dataset::table_key;
+use crate::dataset::{Manifest, table_key};
 use crate::tables::{self, AnyTable, Side, Type};
 
 /// Print the data dictionary: every table and column with its meaning.
@@ -44,6 +45,8 @@ pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
         let name = args.table.unwrap_or_default();
         return Err(Failure::new(format!("there is no table {name}"), "`orcidlake schema` lists the tables"));
     }
+    let kept = Manifest::read(&args.dataset)?.map(|manifest| manifest.report().rows);
+    let in_dataset = |key: &str| kept.as_ref().is_none_or(|rows| rows.contains_key(key));
     let root = std::path::absolute(&args.dataset).unwrap_or(args.dataset);
     let root = root.to_string_lossy().into_owned();
     let text = match args.format {
@@ -51,10 +54,10 @@ pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
         Format::Text => to_text(&tables),
         Format::Markdown => to_markdown(&tables),
         Format::Json => to_json(&tables),
-        Format::Duckdb => to_sql(&tables, |path| format!("read_parquet('{path}/*.parquet')"), &root),
-        Format::Spark => to_sql(&tables, |path| format!("parquet.`{path}`"), &root),
+        Format::Duckdb => to_sql(&present(tables, in_dataset), &DUCKDB, &root),
+        Format::Spark => to_sql(&present(tables, in_dataset), &SPARK, &root),
     };
-    print!("{text}");
+    print(&text)?;
     Ok(Done::All)
 }
 
@@ -134,20 +137,37 @@ fn to_json(tables: &Tables) -> String {
     format!("{:#}\n", json!({ "tables": tables }))
 }
 
-/// Views named `summaries_works` and so on, with the columns' meanings.
-fn to_sql(tables: &Tables, source: impl Fn(&str) -> String, root: &str) -> String {
+/// How an engine writes SQL.
+struct Dialect {
+    quote: char,
+    source: fn(&str) -> String,
+}
+
+const DUCKDB: Dialect =
+    Dialect { quote: '"', source: |path| format!("read_parquet('{}/*.parquet')", path.replace('\'', "''")) };
+const SPARK: Dialect =
+    Dialect { quote: '`', source: |path| format!("parquet.`{}`", path.replace('`', "``")) };
+
+/// The tables that a dataset has; all where there is no dataset yet.
+fn present(tables: Tables, in_dataset: impl Fn(&str) -> bool) -> Tables {
+    tables.into_iter().filter(|(side, table)| in_dataset(&table_key(*side, table.name()))).collect()
+}
+
+/// Views named `summaries_works` and so on.
+fn to_sql(tables: &Tables, dialect: &Dialect, root: &str) -> String {
     let mut text = String::new();
+    let quote = dialect.quote;
     for (side, table) in tables {
         let (name, path) = (table.name(), format!("{root}/{}", table_key(*side, table.name())));
-        let _ = writeln!(text, "-- {}", table.doc());
-        let _ = writeln!(text, "CREATE OR REPLACE VIEW {side}_{name} AS");
         let columns: Vec<String> = table
             .columns()
             .iter()
-            .map(|column| format!("  {} /* {} */", column.name, sql_type(column.kind)))
+            .map(|column| format!("  {quote}{}{quote} /* {} */", column.name, sql_type(column.kind)))
             .collect();
+        let (columns, source) = (columns.join(",\n"), (dialect.source)(&path));
+        let _ = writeln!(text, "-- {}", table.doc());
         let _ =
-            writeln!(text, "SELECT\n{}\nFROM {};\n", columns.join(",\n"), source(&path.replace('\'', "''")));
+            writeln!(text, "CREATE OR REPLACE VIEW {side}_{name} AS\nSELECT\n{columns}\nFROM {source};\n");
     }
     text
 }

@@ -5,8 +5,10 @@ use std::path::PathBuf;
 use serde_json::json;
 
 use super::failure::Failure;
-use super::numbers::{bytes, grouped};
+use super::numbers::{bytes, counted};
+use super::output::{bar, print_json};
 use super::{Common, Done};
+use crate::dataset::DatasetError;
 use crate::synth::{self, Written, write_dump};
 
 /// Make a synthetic dump in the true layout, for trying things out and for benchmarks.
@@ -22,13 +24,13 @@ pub struct Args {
     #[arg(long, value_name = "N", default_value_t = 1, env = "ORCIDLAKE_SEED")]
     seed: u64,
     /// The folder for the archives.
-    #[arg(long, short, value_name = "DIR", default_value = ".", env = "ORCIDLAKE_OUT")]
+    #[arg(long, short, value_name = "DIR", default_value = ".", env = "ORCIDLAKE_SYNTH_OUT")]
     out: PathBuf,
     /// The year in names and dates.
     #[arg(long, default_value_t = 2025, env = "ORCIDLAKE_YEAR")]
     year: u16,
     /// Make the activities archives too.
-    #[arg(long, env = "ORCIDLAKE_ACTIVITIES")]
+    #[arg(long, env = "ORCIDLAKE_ACTIVITIES", value_parser = clap::builder::BoolishValueParser::new())]
     activities: bool,
     /// Which activities archives, by the last character of the iD, such as 0,1,X; all if not given.
     #[arg(
@@ -57,11 +59,13 @@ pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
         damaged: args.damaged,
         compression: args.level,
     };
-    std::fs::create_dir_all(&args.out)?;
-    let written = write_dump(&options, &args.out, &|_| {})?;
+    std::fs::create_dir_all(&args.out).map_err(DatasetError::io("make", &args.out))?;
+    let bar = bar(options.records, "records", common.quiet);
+    let written = write_dump(&options, &args.out, &|records| bar.set_position(records))?;
+    bar.finish_and_clear();
     if common.json {
         let archives: Vec<_> = written.iter().map(to_json).collect();
-        println!("{:#}", json!({ "archives": archives }));
+        print_json(&json!({ "archives": archives }))?;
     } else if !common.quiet {
         written.iter().for_each(print);
     }
@@ -69,12 +73,8 @@ pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
 }
 
 fn print(written: &Written) {
-    let (members, xml) = (grouped(written.members), bytes(written.xml_bytes));
-    eprintln!(
-        "{}: {members} members, {xml} of XML in {}",
-        written.path.display(),
-        bytes(written.archive_bytes)
-    );
+    let (members, xml) = (counted(written.members, "member"), bytes(written.xml_bytes));
+    eprintln!("{}: {members}, {xml} of XML in {}", written.path.display(), bytes(written.archive_bytes));
 }
 
 fn to_json(written: &Written) -> serde_json::Value {

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use serde_json::json;
 
 use super::failure::Failure;
-use super::numbers::grouped;
+use super::numbers::counted;
+use super::output::{bar, print, print_json};
 use super::{Common, Done};
 use crate::dataset::{self, Dataset};
 
@@ -19,21 +20,24 @@ pub struct Args {
 
 pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
     let dataset = Dataset::open(&args.dataset)?;
-    let problems = dataset::verify(&dataset, &|_| {})?;
-    let files = dataset.manifest.parts().count();
+    let files = dataset.manifest.parts().count() as u64;
+    let bar = bar(files, "files", common.quiet);
+    let problems = dataset::verify(&dataset, &|_| bar.inc(1))?;
+    bar.finish_and_clear();
     let rows: u64 = dataset.manifest.parts().map(|(_, part)| part.rows).sum();
     if common.json {
-        println!(
-            "{:#}",
-            json!({ "dataset": args.dataset, "files": files, "rows": rows, "problems": problems })
-        );
+        print_json(&json!({ "dataset": args.dataset, "files": files, "rows": rows, "problems": problems }))?;
     } else {
-        problems.iter().for_each(|problem| println!("{}: {}", problem.path.display(), problem.what));
+        let lines: Vec<String> = problems
+            .iter()
+            .map(|problem| format!("{}: {}\n", problem.path.display(), problem.what))
+            .collect();
+        print(&lines.concat())?;
     }
     if !common.quiet {
         let verdict =
-            if problems.is_empty() { "sound".to_owned() } else { format!("{} problems", problems.len()) };
-        eprintln!("{} files, {} rows: {verdict}", grouped(files as u64), grouped(rows));
+            if problems.is_empty() { "sound".to_owned() } else { counted(problems.len() as u64, "problem") };
+        eprintln!("{}, {}: {verdict}", counted(files, "file"), counted(rows, "row"));
     }
     Ok(if problems.is_empty() { Done::All } else { Done::WithProblems })
 }

@@ -44,7 +44,9 @@ impl ConvertError {
             }
             Self::UnknownTable { .. } => "`orcidlake schema` lists the tables",
             Self::Threads(_) => "give a smaller --threads",
-            Self::Stopped => "run the same command again; archives that are complete are skipped",
+            Self::Stopped => {
+                "run the same command again (without --replace, once an archive is in); complete ones are skipped"
+            }
         }
     }
 }

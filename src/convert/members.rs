@@ -120,10 +120,16 @@ fn mark_replaced(members: &mut [Given<'_>]) {
     let mut won = HashSet::new();
     for member in members.iter_mut().rev().filter(|member| repeated.contains(&member.name)) {
         member.replaced = won.contains(&member.name);
-        if !member.replaced && record::parse(&cleaned(member.data)).is_ok() {
+        if !member.replaced && is_sound(member) {
             won.insert(member.name);
         }
     }
+}
+
+/// True where the member gives rows, so that it may replace an earlier one.
+fn is_sound(member: &Given<'_>) -> bool {
+    let source = cleaned(member.data);
+    record::parse(&source).is_ok_and(|parsed| entry_of(&member.name, parsed.document).is_ok())
 }
 
 /// The bytes without characters that XML forbids; borrowed where there are none.
@@ -151,7 +157,7 @@ impl Maker<'_> {
     }
 
     /// One member's entry; `None` where it gives no rows.
-    fn read<'s>(&mut self, member: &Given<'_>, source: &'s Cow<'_, [u8]>) -> Option<(Side, Entry<'s>)> {
+    fn read<'s>(&mut self, member: &Given<'_>, source: &'s [u8]) -> Option<(Side, Entry<'s>)> {
         let counts = &mut self.batch.report.members;
         if member.kind == Kind::Directory {
             return None;
@@ -163,7 +169,7 @@ impl Maker<'_> {
         }
         counts.xml_bytes += member.data.len() as u64;
         counts.duplicates += u64::from(member.repeated);
-        counts.cleaned += u64::from(matches!(source, Cow::Owned(_)));
+        counts.cleaned += u64::from(source.len() != member.data.len());
         if let Kind::TooLarge { size_bytes } = member.kind {
             let reason = format!("larger than the limit: {size_bytes} bytes");
             return Some(self.reject(member, "too-large", reason, size_bytes));

@@ -112,7 +112,7 @@ impl Pipeline {
     ) -> Result<Converted, ConvertError> {
         let meter = Meter::default();
         watch.begun(source.path, source.size_bytes, &meter);
-        let keep = Arc::new(if scratch.is_some() { keep.clone() } else { BTreeSet::new() });
+        let keep = Arc::new(keep.clone());
         let mut writer = Writer::new(source.path, scratch, keep.clone());
         let (sender, receiver) = crossbeam_channel::unbounded();
         let failed = AtomicBool::new(false);

@@ -49,7 +49,6 @@ impl Selection {
             .cloned()
             .collect();
         for name in names {
-            let before = keys.len();
             let named = all
                 .iter()
                 .filter(|key| *key == name || key.split_once('/').is_some_and(|(_, table)| table == name));
@@ -58,7 +57,6 @@ impl Selection {
                 return Err(ConvertError::UnknownTable { name: name.clone() });
             }
             keys.extend(named);
-            debug_assert!(keys.len() >= before);
         }
         Ok(Self(Some(keys)))
     }
@@ -87,7 +85,9 @@ impl Plan {
             Some(manifest) => manifest,
             None => Manifest::new(options.tables.keys()),
         };
-        let steps = archives.iter().enumerate().map(|(number, path)| Step::new(number, path, &manifest));
+        let salvage = options.salvage;
+        let steps =
+            archives.iter().enumerate().map(|(number, path)| Step::new(number, path, &manifest, salvage));
         let steps: Vec<Step> = steps.collect::<Result<_, _>>()?;
         let mut names = HashSet::new();
         if let Some(twice) = steps.iter().find(|step| !names.insert(&step.name)) {
@@ -103,13 +103,14 @@ impl Plan {
 }
 
 impl Step {
-    fn new(number: usize, path: &Path, manifest: &Manifest) -> Result<Self, ConvertError> {
+    fn new(number: usize, path: &Path, manifest: &Manifest, salvage: bool) -> Result<Self, ConvertError> {
         let stream = path == Path::new("-");
         let fingerprint = if stream { None } else { Some(fingerprint(path)?) };
         let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
         let name = if stream { path } else { Path::new(absolute.file_name().unwrap_or(path.as_os_str())) };
         let name = name.to_string_lossy().into_owned();
-        let known = manifest.archives.iter().find(|archive| archive.name == name && archive.complete);
+        let mut known = manifest.archives.iter().filter(|archive| archive.complete || salvage);
+        let known = known.find(|archive| archive.name == name && !stream);
         let same = |archive: &ArchiveEntry| {
             fingerprint.as_ref().is_some_and(|own| own.digest == archive.fingerprint)
         };
@@ -138,6 +139,7 @@ impl Step {
             name: self.name.clone(),
             size_bytes: converted.totals.size_bytes,
             md5: converted.totals.md5.clone(),
+            release: self.release.or(converted.release),
             fingerprint: fingerprint.unwrap_or_default(),
             complete: converted.complete,
             watermark: converted.watermark,

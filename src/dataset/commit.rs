@@ -136,8 +136,11 @@ impl Staging {
         Ok(())
     }
 
-    /// Refuses a folder that holds something else, or that cannot be renamed.
+    /// Refuses a folder that holds something else, or that cannot be swapped.
     fn check(&self) -> Result<(), DatasetError> {
+        let (one, other) = (self.folder.join("lock"), self.folder.join("link"));
+        fs::hard_link(&one, &other).map_err(DatasetError::io("make a hard link beside", &self.dataset))?;
+        remove(&other)?;
         if !self.dataset.exists() {
             return Ok(());
         }
@@ -145,6 +148,9 @@ impl Staging {
         let empty = entries.next().is_none();
         if !empty && Manifest::read(&self.dataset)?.is_none() {
             return Err(DatasetError::Foreign { path: self.dataset.clone() });
+        }
+        if is_mount_point(&self.dataset, &self.folder)? {
+            return Err(DatasetError::NotSwappable { path: self.dataset.clone(), what: "a mount point" });
         }
         let inside = std::env::current_dir().is_ok_and(|current| current.starts_with(&self.dataset));
         if inside {
@@ -186,6 +192,20 @@ impl Drop for Staging {
         // A failure here leaves a folder that the next run clears.
         let _ = self.clear();
     }
+}
+
+/// True where a dataset lies on another file system than the folder beside it.
+#[cfg(unix)]
+fn is_mount_point(dataset: &Path, beside: &Path) -> Result<bool, DatasetError> {
+    use std::os::unix::fs::MetadataExt;
+    let device =
+        |path: &Path| fs::metadata(path).map(|path| path.dev()).map_err(DatasetError::io("look at", path));
+    Ok(device(dataset)? != device(beside)?)
+}
+
+#[cfg(not(unix))]
+fn is_mount_point(_dataset: &Path, _beside: &Path) -> Result<bool, DatasetError> {
+    Ok(false)
 }
 
 #[cfg(target_os = "linux")]

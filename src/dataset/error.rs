@@ -41,7 +41,9 @@ impl DatasetError {
             Self::Manifest { .. } => "restore orcidlake.json, or convert again into a new folder",
             Self::Version { .. } => "use the orcidlake that wrote it, or convert again",
             Self::Locked { .. } => "wait until it has finished",
-            Self::NotSwappable { .. } => "give a plain folder inside it, and run from outside that folder",
+            Self::NotSwappable { .. } => {
+                "give a folder that is no mount point (one inside it will do), and run from outside of it"
+            }
             Self::TooManyDuplicates { .. } => "the archive seems to hold its content twice; repack it",
         }
     }

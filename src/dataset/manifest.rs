@@ -36,6 +36,8 @@ pub struct Manifest {
 pub struct ArchiveEntry {
     /// File name.
     pub name: String,
+    /// The year of the dump, where a name gives one.
+    pub release: Option<u16>,
     pub size_bytes: u64,
     /// MD5 of the whole, to compare with the download page.
     pub md5: String,

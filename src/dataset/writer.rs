@@ -100,11 +100,11 @@ struct Digesting {
 impl SideWriter {
     /// Prepares the tables that `keep` selects; files appear with the rows.
     pub fn new(root: &Path, side: Side, keep: impl Fn(&str) -> bool) -> Self {
-        let writer = |table: &Box<dyn AnyTable>| {
+        let writer = |table: &dyn AnyTable| {
             let key = table_key(side, table.name());
-            keep(&key).then(|| TableWriter::new(table_folder(root, &key), key, table.as_ref()))
+            keep(&key).then(|| TableWriter::new(table_folder(root, &key), key, table))
         };
-        Self { tables: tables::of(side).iter().map(writer).collect() }
+        Self { tables: tables::of(side).iter().map(|table| writer(table.as_ref())).collect() }
     }
 
     /// Appends one batch for each table, in the order of [`tables::of`].

@@ -10,6 +10,7 @@ use super::{ResearchResource, Stub, Work};
 
 /// What ORCID writes, in files and in answers, told by the root element.
 #[derive(Debug, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "activities archives hold nothing but activities")]
 pub enum Document<'a> {
     /// `record:record`.
     Record(Box<Record<'a>>),

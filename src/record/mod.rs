@@ -7,6 +7,7 @@
 //! from the XML wherever the XML holds it unchanged.
 
 mod affiliation;
+mod attributes;
 mod clean;
 mod document;
 mod element;

@@ -1,6 +1,6 @@
 //! The reader of reference: quick-xml, for any XML there is.
 //!
-//! Only this file and the attributes in `xml.rs` know quick-xml.
+//! Only this file and `attributes.rs` know quick-xml.
 
 use std::borrow::Cow;
 

@@ -16,6 +16,10 @@ use super::token::{Piece, RawTag, Step};
 /// Eight spaces, as one number.
 const EIGHT_SPACES: u64 = u64::from_le_bytes(*b"        ");
 
+/// One in each of eight bytes, and their high bits.
+const LOW: u64 = 0x0101_0101_0101_0101;
+const HIGH: u64 = 0x8080_8080_8080_8080;
+
 /// The document is not of the regular form; nothing is said about why.
 #[derive(Debug)]
 pub(super) struct Irregular;
@@ -153,22 +157,27 @@ fn name_length(rest: &[u8]) -> Option<usize> {
     let mut length = 0;
     while let Some(chunk) = rest[length..].first_chunk::<8>() {
         let chunk = u64::from_le_bytes(*chunk);
-        let found = equals(chunk, b'>') | equals(chunk, b' ') | equals(chunk, b'/') | equals(chunk, b'\n');
+        let found = equals(chunk, b'>') | equals(chunk, b'/') | white_space(chunk);
         if found != 0 {
             return Some(length + found.trailing_zeros() as usize / 8);
         }
         length += 8;
     }
-    let left = rest[length..].iter().position(|byte| matches!(byte, b'>' | b' ' | b'/' | b'\n'));
+    let left = rest[length..].iter().position(|byte| matches!(byte, b'>' | b'/' | 0..=b' '));
     left.map(|left| length + left)
+}
+
+/// Sets the high bit of the first byte up to the space; bits after it may be set
+/// too, never before.
+#[inline]
+fn white_space(chunk: u64) -> u64 {
+    chunk.wrapping_sub(LOW * u64::from(b' ' + 1)) & !chunk & HIGH
 }
 
 /// Sets the high bit of the first byte that equals `byte`; bits after it may be
 /// set too, never before.
 #[inline]
 fn equals(chunk: u64, byte: u8) -> u64 {
-    const LOW: u64 = 0x0101_0101_0101_0101;
-    const HIGH: u64 = 0x8080_8080_8080_8080;
     let zero = chunk ^ (LOW * u64::from(byte));
     zero.wrapping_sub(LOW) & !zero & HIGH
 }

@@ -11,10 +11,8 @@
 
 use std::borrow::Cow;
 
-use quick_xml::events::attributes::Attributes;
-
 use super::reference::Reference;
-use super::scan::{Irregular, Scanner, attributes};
+use super::scan::{Irregular, Scanner};
 use super::token::{Piece, RawTag, Step};
 use super::{ParseError, Text, Timestamp, values};
 
@@ -29,18 +27,18 @@ pub(super) const WHITE_SPACE: [char; 4] = [' ', '\t', '\n', '\r'];
 #[derive(Clone, Copy)]
 pub(super) struct Tag<'a> {
     pub name: &'a str,
-    attributes: &'a str,
+    pub(super) attributes: &'a str,
 }
 
 pub(super) struct Cursor<'a> {
     source: &'a str,
-    reader: Reader<'a>,
+    pub(super) reader: Reader<'a>,
     /// Where each open element's tag begins in `source`.
     open: Vec<usize>,
     unmapped: Vec<String>,
 }
 
-enum Reader<'a> {
+pub(super) enum Reader<'a> {
     Scanner(Scanner<'a>),
     Reference(Box<Reference<'a>>),
 }
@@ -228,61 +226,6 @@ impl<'a> Cursor<'a> {
         Ok(())
     }
 
-    fn each_attribute(
-        &mut self,
-        tag: Tag<'a>,
-        mut take: impl FnMut(&'a str, Cow<'a, str>) -> Result<bool, &'static str>,
-    ) -> Result<(), ParseError> {
-        if let Reader::Scanner(_) = self.reader {
-            return attributes(tag.attributes).try_for_each(|attribute| {
-                let (name, value) = attribute?;
-                self.one_attribute(name, Cow::Borrowed(value), &mut take)
-            });
-        }
-        let mut attributes = Attributes::new(tag.attributes, 0);
-        attributes.with_checks(false).try_for_each(|attribute| {
-            let attribute = attribute.map_err(|error| self.malformed(error.to_string()))?;
-            self.one_attribute(attribute.key.into_inner(), attribute.value, &mut take)
-        })
-    }
-
-    #[inline]
-    fn one_attribute(
-        &mut self,
-        name: &'a str,
-        value: Cow<'a, str>,
-        take: &mut impl FnMut(&'a str, Cow<'a, str>) -> Result<bool, &'static str>,
-    ) -> Result<(), ParseError> {
-        if name == "path" || name == "xmlns" || name.starts_with("xmlns:") {
-            return Ok(());
-        }
-        let Some(value) = trimmed(self.attribute_value(value)?) else { return Ok(()) };
-        let name = local_name(name);
-        let quoted = value.clone();
-        match take(name, value) {
-            Ok(true) => Ok(()),
-            Ok(false) => {
-                self.note(&format!("@{name}"));
-                Ok(())
-            }
-            Err(expected) => {
-                let attribute = Tag { name, attributes: "" };
-                Err(self.invalid(attribute, &quoted, expected))
-            }
-        }
-    }
-
-    /// Resolves references and folds white space, as XML defines for attributes.
-    fn attribute_value(&self, value: Cow<'a, str>) -> Result<Cow<'a, str>, ParseError> {
-        if !value.contains(['&', '\t', '\n', '\r']) {
-            return Ok(value);
-        }
-        let spaced = value.replace("\r\n", " ").replace(['\t', '\n', '\r'], " ");
-        let unescaped =
-            quick_xml::escape::unescape(&spaced).map_err(|error| self.malformed(error.to_string()))?;
-        Ok(Cow::Owned(unescaped.into_owned()))
-    }
-
     #[inline]
     fn opened(&mut self, tag: RawTag<'a>) -> Result<Tag<'a>, ParseError> {
         if self.open.len() == MAX_DEPTH {
@@ -292,7 +235,7 @@ impl<'a> Cursor<'a> {
         Ok(Tag { name: local_name(tag.name), attributes: tag.attributes })
     }
 
-    fn malformed(&self, reason: String) -> ParseError {
+    pub(super) fn malformed(&self, reason: String) -> ParseError {
         let offset = match &self.reader {
             Reader::Scanner(_) => 0,
             Reader::Reference(reference) => reference.offset(),
@@ -325,7 +268,7 @@ fn with_path(error: ParseError, path: String) -> ParseError {
 }
 
 #[inline]
-fn trimmed(text: Cow<'_, str>) -> Text<'_> {
+pub(super) fn trimmed(text: Cow<'_, str>) -> Text<'_> {
     match text {
         Cow::Borrowed(text) => Some(trim(text)).filter(|text| !text.is_empty()).map(Cow::Borrowed),
         Cow::Owned(text) => {
@@ -352,7 +295,7 @@ fn trim(text: &str) -> &str {
 }
 
 #[inline]
-fn local_name(name: &str) -> &str {
+pub(super) fn local_name(name: &str) -> &str {
     match name.bytes().position(|byte| byte == b':') {
         Some(colon) => &name[colon + 1..],
         None => name,

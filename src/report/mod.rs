@@ -137,9 +137,8 @@ mod tests {
     #[test]
     fn reports_of_parts_add_up() {
         let part = |path: &str| {
-            let mut part = Report::default();
-            part.members =
-                Members { members: 3, records: 1, tombstones: 1, rejects: 1, ..Members::default() };
+            let members = Members { members: 3, records: 1, tombstones: 1, rejects: 1, ..Members::default() };
+            let mut part = Report { members, ..Report::default() };
             part.rejects.insert("empty".to_owned(), 1);
             part.count_unmapped(path.to_owned(), 2);
             part

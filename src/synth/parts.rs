@@ -139,7 +139,11 @@ pub fn organization(xml: &mut Xml, name: &str, organization: &Organization) {
 pub fn external_ids<'i>(xml: &mut Xml, name: &str, ids: impl IntoIterator<Item = &'i ExternalId>) {
     xml.element(name, |xml| {
         for id in ids {
-            xml.element("common:external-id", |xml| external_id(xml, id));
+            // The schema lets an id say more of itself; no file seen does, but readers
+            // must know it, so the rarest relationship does here.
+            let own: Attributes =
+                if id.relationship == Some("version-of") { &[("visibility", &"public")] } else { &[] };
+            xml.element_with("common:external-id", own, |xml| external_id(xml, id));
         }
     });
 }

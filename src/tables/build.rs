@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use arrow::array::{ArrayBuilder, ArrayRef, ArrowPrimitiveType, BooleanBuilder, PrimitiveBuilder, RecordBatch, StringBuilder};
+use arrow::array::{
+    ArrayBuilder, ArrayRef, ArrowPrimitiveType, BooleanBuilder, PrimitiveBuilder, RecordBatch, StringBuilder,
+};
 use arrow::array::{Int16Builder, Int32Builder, Int64Builder, TimestampMicrosecondBuilder};
 use arrow::datatypes::{Schema, SchemaRef};
 
@@ -126,15 +128,27 @@ impl Cells {
 
     fn append<F: Family>(&mut self, value: &Value<F>, rows: &[F::Row<'_>]) {
         match (self, value) {
-            (Self::Text(cells), Value::Key(get)) => rows.iter().for_each(|row| cells.append_value(get(&Row(*row)))),
-            (Self::Text(cells), Value::Label(get) | Value::Text(get)) => fill(cells, rows.iter().map(|row| get(&Row(*row)))),
+            (Self::Text(cells), Value::Key(get)) => {
+                rows.iter().for_each(|row| cells.append_value(get(&Row(*row))))
+            }
+            (Self::Text(cells), Value::Label(get) | Value::Text(get)) => {
+                fill(cells, rows.iter().map(|row| get(&Row(*row))))
+            }
             (Self::Text(cells), Value::Made(get)) => fill(cells, rows.iter().map(|row| get(&Row(*row)))),
             (Self::Int64(cells), Value::Int64(get)) => fill(cells, rows.iter().map(|row| get(&Row(*row)))),
             (Self::Int32(cells), Value::Int32(get)) => fill(cells, rows.iter().map(|row| get(&Row(*row)))),
-            (Self::Boolean(cells), Value::Boolean(get)) => fill(cells, rows.iter().map(|row| get(&Row(*row)))),
-            (Self::Timestamp(cells), Value::Timestamp(get)) => fill(cells, rows.iter().map(|row| get(&Row(*row)))),
-            (Self::Int16(cells), Value::Year(get)) => fill(cells, rows.iter().map(|row| get(&Row(*row)).year)),
-            (Self::Int16(cells), Value::Month(get)) => fill(cells, rows.iter().map(|row| get(&Row(*row)).month)),
+            (Self::Boolean(cells), Value::Boolean(get)) => {
+                fill(cells, rows.iter().map(|row| get(&Row(*row))))
+            }
+            (Self::Timestamp(cells), Value::Timestamp(get)) => {
+                fill(cells, rows.iter().map(|row| get(&Row(*row))))
+            }
+            (Self::Int16(cells), Value::Year(get)) => {
+                fill(cells, rows.iter().map(|row| get(&Row(*row)).year))
+            }
+            (Self::Int16(cells), Value::Month(get)) => {
+                fill(cells, rows.iter().map(|row| get(&Row(*row)).month))
+            }
             (Self::Int16(cells), Value::Day(get)) => fill(cells, rows.iter().map(|row| get(&Row(*row)).day)),
             _ => unreachable!("cells are made for the column's own type"),
         }

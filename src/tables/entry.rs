@@ -14,6 +14,7 @@ pub enum Side {
 
 /// A member that has been read, or could not be.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "activities archives hold nothing but activities")]
 pub enum Entry<'a> {
     Record {
         orcid: Orcid,

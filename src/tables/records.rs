@@ -98,7 +98,7 @@ fn history_columns() -> [Column<Records>; 9] {
     let at = |leaf: &str| format!("history:history/{leaf}");
     [
         column(
-            "visibility",
+            "history_visibility",
             at("@visibility"),
             "Who may see the history.",
             Label(|row| row.history().visibility.as_deref()),

@@ -101,7 +101,8 @@ class Column:
             self.find = etree.XPath(plain_xpath(self.xpath), smart_strings=False)
             self.heads = heads(self.xpath)
         else:
-            self.rule = RULES.get((table.base, self.name)) or RULES.get(self.name)
+            base = "external_ids" if table.base == "external_id_elements" else table.base
+            self.rule = RULES.get((base, self.name)) or RULES.get(self.name)
         self.typed = TYPES[self.type][1]
 
 
@@ -408,8 +409,10 @@ ORDERS = {
     "summaries/affiliations": by_kind,
     "summaries/peer_reviews": by_review_group,
     "summaries/external_ids": by_identified,
+    "summaries/external_id_elements": by_identified,
     "activities/research_resource_hosts": lambda values: values["resource_item_index"] is not None,
     "activities/external_ids": lambda values: values["level"] != "item",
+    "activities/external_id_elements": lambda values: values["level"] != "item",
 }
 
 

@@ -1,0 +1,70 @@
+//! Attributes, as the cursor hands them out.
+//!
+//! Name space declarations and `path`, which follows from iD, section and put
+//! code, are passed over; one that nobody takes is noted as unmapped.
+
+use std::borrow::Cow;
+
+use quick_xml::events::attributes::Attributes;
+
+use super::ParseError;
+use super::scan::attributes;
+use super::xml::{Cursor, Reader, Tag, local_name, trimmed};
+
+impl<'a> Cursor<'a> {
+    /// Hands each attribute of a tag to `take`, which says whether it knew it.
+    pub(super) fn each_attribute(
+        &mut self,
+        tag: Tag<'a>,
+        mut take: impl FnMut(&'a str, Cow<'a, str>) -> Result<bool, &'static str>,
+    ) -> Result<(), ParseError> {
+        if let Reader::Scanner(_) = self.reader {
+            return attributes(tag.attributes).try_for_each(|attribute| {
+                let (name, value) = attribute?;
+                self.one_attribute(name, Cow::Borrowed(value), &mut take)
+            });
+        }
+        let mut attributes = Attributes::new(tag.attributes, 0);
+        attributes.with_checks(false).try_for_each(|attribute| {
+            let attribute = attribute.map_err(|error| self.malformed(error.to_string()))?;
+            self.one_attribute(attribute.key.into_inner(), attribute.value, &mut take)
+        })
+    }
+
+    #[inline]
+    fn one_attribute(
+        &mut self,
+        name: &'a str,
+        value: Cow<'a, str>,
+        take: &mut impl FnMut(&'a str, Cow<'a, str>) -> Result<bool, &'static str>,
+    ) -> Result<(), ParseError> {
+        if name == "path" || name == "xmlns" || name.starts_with("xmlns:") {
+            return Ok(());
+        }
+        let Some(value) = trimmed(self.attribute_value(value)?) else { return Ok(()) };
+        let name = local_name(name);
+        let quoted = value.clone();
+        match take(name, value) {
+            Ok(true) => Ok(()),
+            Ok(false) => {
+                self.note(&format!("@{name}"));
+                Ok(())
+            }
+            Err(expected) => {
+                let attribute = Tag { name, attributes: "" };
+                Err(self.invalid(attribute, &quoted, expected))
+            }
+        }
+    }
+
+    /// Resolves references and folds white space, as XML defines for attributes.
+    fn attribute_value(&self, value: Cow<'a, str>) -> Result<Cow<'a, str>, ParseError> {
+        if !value.contains(['&', '\t', '\n', '\r']) {
+            return Ok(value);
+        }
+        let spaced = value.replace("\r\n", " ").replace(['\t', '\n', '\r'], " ");
+        let unescaped =
+            quick_xml::escape::unescape(&spaced).map_err(|error| self.malformed(error.to_string()))?;
+        Ok(Cow::Owned(unescaped.into_owned()))
+    }
+}

@@ -1,0 +1,78 @@
+//! Holds the source to its floors: imports go down only, only `cli` prints, and
+//! files stay small.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The floors, ground floor first; those on one line do not know each other.
+const FLOORS: &[&[&str]] =
+    &[&["ids", "archive", "record", "report", "synth"], &["tables"], &["dataset"], &["convert"], &["cli"]];
+
+/// Lines of a file.
+const MAX_LINES: usize = 400;
+
+fn sources() -> Vec<(PathBuf, String)> {
+    let mut found = Vec::new();
+    let mut pending = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src")];
+    while let Some(path) = pending.pop() {
+        if path.is_dir() {
+            pending.extend(fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path()));
+        } else {
+            let text = fs::read_to_string(&path).unwrap();
+            found.push((path, text));
+        }
+    }
+    found
+}
+
+fn module(path: &Path) -> String {
+    let below = path.strip_prefix(Path::new(env!("CARGO_MANIFEST_DIR")).join("src")).unwrap();
+    let first = below.iter().next().unwrap().to_string_lossy();
+    first.trim_end_matches(".rs").to_owned()
+}
+
+fn floor(module: &str) -> Option<usize> {
+    FLOORS.iter().position(|floor| floor.contains(&module))
+}
+
+#[test]
+fn imports_go_down_only() {
+    for (path, text) in sources() {
+        let own = module(&path);
+        let Some(height) = floor(&own) else {
+            assert!(["lib", "main"].contains(&own.as_str()), "{} stands on no floor", path.display());
+            continue;
+        };
+        for (_, rest) in
+            text.match_indices("crate::").map(|(place, word)| (place, &text[place + word.len()..]))
+        {
+            let used: String = rest
+                .chars()
+                .take_while(|character| character.is_alphanumeric() || *character == '_')
+                .collect();
+            let Some(below) = floor(&used) else { continue };
+            assert!(
+                below < height || used == own,
+                "{} imports {used}, which is not below it",
+                path.display()
+            );
+        }
+    }
+}
+
+#[test]
+fn only_the_command_line_prints() {
+    for (path, text) in sources() {
+        if module(&path) != "cli" {
+            assert!(!text.contains("println!") && !text.contains("eprint!"), "{} prints", path.display());
+        }
+    }
+}
+
+#[test]
+fn files_stay_small_and_say_what_they_are_for() {
+    for (path, text) in sources() {
+        assert!(text.lines().count() <= MAX_LINES, "{} has more than {MAX_LINES} lines", path.display());
+        assert!(text.starts_with("//!"), "{} does not say what it is for", path.display());
+    }
+}

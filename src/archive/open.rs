@@ -104,6 +104,8 @@ impl Archive {
             Form::Single { input, totals, options } => {
                 let Some(input) = input.take() else { return Ok(None) };
                 let name = self.path.file_name().unwrap_or(self.path.as_os_str()).to_string_lossy();
+                // By its content it is XML, whatever it is called.
+                let name = if name.ends_with(".xml") { name } else { format!("{name}.xml").into() };
                 let (chunk, whole) = single(&name, input, *options).map_err(|source| ArchiveError::Read {
                     path: self.path.clone(),
                     offset: 0,

@@ -41,17 +41,16 @@ fn file_of(arguments: &[OsString]) -> Option<PathBuf> {
 /// command is for that one.
 fn with_defaults(mut command: Command, table: &Table) -> Result<Command, String> {
     let names: Vec<String> = command.get_subcommands().map(|sub| sub.get_name().to_owned()).collect();
-    for (name, value) in table {
-        match value {
-            Value::Table(own) => {
-                if !names.contains(name) {
-                    return Err(format!("there is no command {name}"));
-                }
-                for (option, value) in own {
-                    command = with_default(command, std::slice::from_ref(name), option, value)?;
-                }
-            }
-            value => command = with_default(command, &names, name, value)?,
+    let (own, general): (Vec<_>, Vec<_>) = table.iter().partition(|(_, value)| value.is_table());
+    for (name, value) in general {
+        command = with_default(command, &names, name, value)?;
+    }
+    for (name, options) in own {
+        if !names.contains(name) {
+            return Err(format!("there is no command {name}"));
+        }
+        for (option, value) in options.as_table().into_iter().flatten() {
+            command = with_default(command, std::slice::from_ref(name), option, value)?;
         }
     }
     Ok(command)

@@ -3,6 +3,9 @@
 //! Reports of the dump name a few records with stray control bytes; without
 //! them the records are sound.
 
+/// Bytes of a character reference that are looked at, padding zeros included.
+const LONGEST_REFERENCE: usize = 16;
+
 /// True where [`clean`] would take something out.
 pub fn needs_cleaning(bytes: &[u8]) -> bool {
     let mut references = memchr::memmem::find_iter(bytes, b"&#");
@@ -50,7 +53,7 @@ fn is_illegal(byte: u8) -> bool {
 /// forbidden character.
 fn illegal_reference(bytes: &[u8]) -> Option<usize> {
     let body = bytes.strip_prefix(b"&#")?;
-    let end = body.iter().take(9).position(|&byte| byte == b';')?;
+    let end = body.iter().take(LONGEST_REFERENCE).position(|&byte| byte == b';')?;
     let digits = std::str::from_utf8(&body[..end]).ok()?;
     let code = match digits.strip_prefix('x') {
         Some(hexadecimal) => u32::from_str_radix(hexadecimal, 16).ok()?,

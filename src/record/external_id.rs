@@ -91,10 +91,18 @@ pub fn normalized_doi<'r>(ids: &'r [ExternalId<'_>]) -> Option<Cow<'r, str>> {
     ids.iter().filter(|id| is_self_doi(id)).find_map(|id| {
         let text = id.normalized.as_deref().or(id.value.as_deref())?;
         let bare = without_prefix(text);
-        bare.starts_with("10.").then(|| match bare.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        is_doi(bare).then(|| match bare.bytes().any(|byte| byte.is_ascii_uppercase()) {
             true => Cow::Owned(bare.to_ascii_lowercase()),
             false => Cow::Borrowed(bare),
         })
+    })
+}
+
+/// A DOI: `10.`, a registrant's number, a slash, and something after it.
+fn is_doi(text: &str) -> bool {
+    let parts = text.strip_prefix("10.").and_then(|rest| rest.split_once('/'));
+    parts.is_some_and(|(registrant, item)| {
+        registrant.starts_with(|digit: char| digit.is_ascii_digit()) && !item.is_empty()
     })
 }
 
@@ -143,6 +151,8 @@ mod tests {
             ("HTTP://DX.DOI.ORG/10.1/X", None, Some("10.1/x")),
             ("doi: 10.1/x", None, Some("10.1/x")),
             ("https://example.org/10.1/x", None, None),
+            ("10.1234", None, None),
+            ("10.1234/", None, None),
             ("ß", None, None),
         ] {
             let ids = [id("issn", "10.9/no", None), id("doi", value, normalized)];

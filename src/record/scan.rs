@@ -12,6 +12,7 @@ use memchr::{memchr, memchr3};
 
 use super::clean::is_illegal_character;
 use super::token::{Piece, RawTag, Step};
+use super::xml::WHITE_SPACE;
 
 /// Eight spaces, as one number.
 const EIGHT_SPACES: u64 = u64::from_le_bytes(*b"        ");
@@ -134,6 +135,9 @@ impl<'a> Scanner<'a> {
             self.place = start + length + 2;
             return Ok(RawTag { start, name, attributes: "" });
         }
+        if !matches!(rest[length], b' ' | b'\n' | b'\t' | b'\r' | b'/') {
+            return Err(Irregular);
+        }
         let end = length + memchr(b'>', &rest[length..]).ok_or(Irregular)?;
         self.self_closed = rest[end - 1] == b'/';
         let attributes = &self.source[start + 1 + length..start + 1 + end - usize::from(self.self_closed)];
@@ -185,7 +189,7 @@ fn equals(chunk: u64, byte: u8) -> u64 {
 /// Splits the attributes of a regular tag: name and value as they stand.
 pub(super) fn attributes(mut rest: &str) -> impl Iterator<Item = Result<(&str, &str), Irregular>> {
     std::iter::from_fn(move || {
-        rest = rest.trim_ascii_start();
+        rest = rest.trim_start_matches(WHITE_SPACE);
         if rest.is_empty() {
             return None;
         }
@@ -201,7 +205,8 @@ fn first_attribute(rest: &str) -> Option<(&str, &str, &str)> {
     let equals = memchr(b'=', rest.as_bytes())?;
     let (name, value) = (&rest[..equals], rest[equals + 1..].strip_prefix('"')?);
     let quote = memchr(b'"', value.as_bytes())?;
-    let plain = !name.is_empty() && name.bytes().all(|byte| byte > b' ' && byte != b'"');
+    let plain =
+        !name.is_empty() && name.bytes().all(|byte| byte > b' ' && !matches!(byte, b'"' | b'\'' | b'<'));
     plain.then_some((name, &value[..quote], &value[quote + 1..]))
 }
 

@@ -86,7 +86,8 @@ fn doi(random: &mut Random, journal: &Journal, year: i64) -> String {
 
 /// The other identifiers of a publication, by kind; the same at every call.
 pub fn identifier(world: &World, publication: &Publication, kind: &str) -> String {
-    let salt = kind.bytes().fold(0u64, |sum, letter| sum * 31 + u64::from(letter)) << 40;
+    let salt =
+        kind.bytes().fold(0u64, |sum, letter| sum.wrapping_mul(31).wrapping_add(u64::from(letter))) << 40;
     let random = &mut world.random(Stream::Publications, publication.number ^ salt);
     match kind {
         "doi" => publication.doi.clone(),

@@ -14,6 +14,8 @@ pub struct ExternalIds;
 const SUMMARY_ELEMENTS: &str = "/record:record/activities:activities-summary//common:external-id[@put-code or @visibility or @display-index or common:created-date or common:last-modified-date or common:source]";
 const FULL_ELEMENTS: &str = "//common:external-id[@put-code or @visibility or @display-index or common:created-date or common:last-modified-date or common:source]";
 
+const SUBJECT_ELEMENTS: &str = "/peer-review:peer-review/peer-review:subject-external-identifier[@put-code or @visibility or @display-index or common:created-date or common:last-modified-date or common:source]";
+
 /// Where rows go, and which identifiers give one.
 struct Sink<'r, 'a> {
     rows: &'r mut Vec<ExternalIdRow<'a>>,
@@ -100,7 +102,7 @@ pub fn summary_elements() -> Table<ExternalIds> {
 
 /// As [`summary_elements`], of the activities files.
 pub fn full_elements() -> Table<ExternalIds> {
-    elements(&[FULL_ELEMENTS], |entry, rows| {
+    elements(&[FULL_ELEMENTS, SUBJECT_ELEMENTS], |entry, rows| {
         if let Entry::Activity { orcid, activity } = entry {
             collect_activity(orcid.as_str(), activity, &mut Sink { rows, wanted: has_element });
         }

@@ -144,7 +144,7 @@ where
         column::<F>(
             named("put_code"),
             "@put-code",
-            "The item's number, unique within its section over all records; in activities, where the XML has none, that of the file's name.",
+            "Its number, unique within its section over all records.",
             Int64(|row| row.element()?.put_code),
         ),
         column(
@@ -246,7 +246,7 @@ where
         ),
         column(
             "group_last_modified_date",
-            "../common:last-modified-date",
+            "parent::*[local-name() = 'affiliation-group' or local-name() = 'group']/common:last-modified-date",
             "When the item's group was last changed.",
             Time(|row| row.group()?.last_modified_date),
         ),

@@ -95,7 +95,7 @@ fn own_columns() -> Vec<Column<Works>> {
     columns.push(column(
         "doi",
         "",
-        "The work's own DOI, bare and in lower case: the first external identifier of type doi and relationship self that is one, as ORCID has normalized it or else with resolver and `doi:` taken off. All identifiers stand in `external_ids`.",
+        "The work's own DOI, bare and in lower case: the first external identifier of type doi and relationship self that is one (`10.`, a number, a slash and more), as ORCID has normalized it or else with resolver and `doi:` taken off. All identifiers stand in `external_ids`.",
         Made(|row| normalized_doi(&row.item.external_ids)),
     ));
     columns

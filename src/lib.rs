@@ -3,6 +3,8 @@
 //! The floors, ground floor first; each imports only from floors below its own,
 //! which `tests/layering.rs` checks.
 
+#![cfg_attr(not(test), warn(clippy::unwrap_used))]
+
 // Ground: what the others are made of.
 pub mod ids;
 

@@ -1,7 +1,7 @@
 //! Model to rows: every table with its columns, each declared once.
 //!
 //! A column's name, type, meaning, source path and getter stand in one
-//! [`Column`]; schema, documentation, writer and checks are made from it. This
+//! `Column`; schema, documentation, writer and checks are made from it. This
 //! floor knows records and Arrow, not Parquet and not where rows go.
 
 mod addresses;

@@ -1,0 +1,152 @@
+//! Each station of `convert` alone, on one thread, over one synthetic archive:
+//! MB of XML a second and records a second. `BENCH_RECORDS` sets the size,
+//! `BENCH_ARCHIVE` takes another archive of summaries.
+//!
+//! Compare figures of one run with each other; clocks differ from day to day.
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use flate2::bufread::MultiGzDecoder;
+use orcidlake::archive::{Archive, Chunk, Kind, Meter};
+use orcidlake::convert::ARCHIVE_OPTIONS;
+use orcidlake::dataset::SideWriter;
+use orcidlake::record::{Document, MemberName, Parsed, parse, parse_by_reference};
+use orcidlake::synth;
+use orcidlake::tables::{self, Entry, Rows, Side};
+
+/// Records of the archive that is made.
+const DEFAULT_RECORDS: u64 = 20_000;
+/// XML bytes whose entries become rows together, as in `convert`.
+const GATHERED_BYTES: usize = 1 << 20;
+
+struct Input {
+    gz: PathBuf,
+    tar: PathBuf,
+    records: u64,
+    xml_bytes: u64,
+}
+
+fn main() {
+    let folder = tempfile::tempdir().expect("there is room");
+    let input = prepare(folder.path());
+    println!("{} members, {:.0} MB of XML, one thread", input.records, input.xml_bytes as f64 / 1e6);
+    println!("{:28} {:>10} {:>12} {:>8}", "station", "MB/s", "records/s", "seconds");
+    tell(&input, "inflate", time(|| inflate(&input.gz)));
+    tell(&input, "tar", time(|| drop(chunks(&input.tar))));
+    tell(&input, "inflate, tar and MD5", time(|| drop(chunks(&input.gz))));
+    let chunks = chunks(&input.tar);
+    tell(&input, "parse (both readers)", time(|| parse_all(&chunks, parse)));
+    tell(&input, "parse (reference alone)", time(|| parse_all(&chunks, parse_by_reference)));
+    let (build, encode) = build_and_encode(&chunks, &folder.path().join("tables"));
+    tell(&input, "build", build);
+    tell(&input, "encode", encode);
+}
+
+fn prepare(folder: &Path) -> Input {
+    let gz = std::env::var_os("BENCH_ARCHIVE").map_or_else(|| make(folder), PathBuf::from);
+    let tar = folder.join("plain.tar");
+    let file =
+        std::io::BufReader::with_capacity(1 << 20, std::fs::File::open(&gz).expect("the archive is there"));
+    let mut out = std::fs::File::create(&tar).expect("there is room");
+    std::io::copy(&mut MultiGzDecoder::new(file), &mut out).expect("the archive is sound");
+    let (mut records, mut xml_bytes) = (0, 0);
+    for chunk in chunks(&tar) {
+        for (_, data, _) in files(&chunk) {
+            records += 1;
+            xml_bytes += data.len() as u64;
+        }
+    }
+    Input { gz, tar, records, xml_bytes }
+}
+
+fn make(folder: &Path) -> PathBuf {
+    let records = std::env::var("BENCH_RECORDS").ok().and_then(|records| records.parse().ok());
+    let options = synth::Options { records: records.unwrap_or(DEFAULT_RECORDS), ..synth::Options::default() };
+    let written = synth::write_dump(&options, folder, &|_| {}).expect("the dump is made");
+    written.into_iter().next().expect("a summaries archive is made").path
+}
+
+fn time(work: impl FnOnce()) -> Duration {
+    let begun = Instant::now();
+    work();
+    begun.elapsed()
+}
+
+fn tell(input: &Input, station: &str, time: Duration) {
+    let seconds = time.as_secs_f64();
+    let (rate, records) = (input.xml_bytes as f64 / 1e6 / seconds, input.records as f64 / seconds);
+    println!("{station:28} {rate:>10.0} {records:>12.0} {seconds:>8.2}");
+}
+
+fn inflate(path: &Path) {
+    let file = std::io::BufReader::with_capacity(
+        512 << 10,
+        std::fs::File::open(path).expect("the archive is there"),
+    );
+    let mut decoder = MultiGzDecoder::new(file);
+    let mut buffer = vec![0; 8 << 20];
+    while decoder.read(&mut buffer).expect("the archive is sound") > 0 {}
+}
+
+fn chunks(path: &Path) -> Vec<Chunk> {
+    let mut archive = Archive::open(path, ARCHIVE_OPTIONS, Meter::default()).expect("the archive is there");
+    let next = || archive.next_chunk().expect("the archive is sound");
+    std::iter::from_fn(next).collect()
+}
+
+fn files(chunk: &Chunk) -> impl Iterator<Item = (&str, &[u8], MemberName)> {
+    let files = chunk.members().filter(|(_, _, member)| member.kind == Kind::File);
+    files.map(|(path, data, _)| (path, data, MemberName::new(path)))
+}
+
+fn parse_all(
+    chunks: &[Chunk],
+    parse: for<'a> fn(&'a [u8]) -> Result<Parsed<'a>, orcidlake::record::ParseError>,
+) {
+    for (_, data, _) in chunks.iter().flat_map(files) {
+        std::hint::black_box(parse(data).expect("the dump is sound"));
+    }
+}
+
+fn entries<'c>(members: &[(&'c str, &'c [u8], MemberName)]) -> Vec<Entry<'c>> {
+    let entries = members.iter().filter_map(|(_, data, name)| {
+        let orcid = name.orcid()?;
+        Some(match parse(data).ok()?.document {
+            Document::Record(record) => Entry::Record { orcid, record },
+            Document::Stub(stub) => Entry::Tombstone { orcid, activity: None, stub },
+            _ => return None,
+        })
+    });
+    entries.collect()
+}
+
+fn build_and_encode(chunks: &[Chunk], out: &Path) -> (Duration, Duration) {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().expect("one thread can be had");
+    let mut writer = SideWriter::new(out, Side::Summaries, |_| true);
+    let mut builders: Vec<Box<dyn Rows>> =
+        tables::of(Side::Summaries).iter().map(|table| table.rows()).collect();
+    let (mut build, mut encode) = (Duration::ZERO, Duration::ZERO);
+    for chunk in chunks {
+        let members: Vec<_> = files(chunk).collect();
+        let mut rest = members.as_slice();
+        while !rest.is_empty() {
+            let mut bytes = 0;
+            let last = rest.iter().position(|(_, data, _)| {
+                bytes += data.len();
+                bytes >= GATHERED_BYTES
+            });
+            let (group, after) = rest.split_at(last.map_or(rest.len(), |last| last + 1));
+            let entries = entries(group);
+            build += time(|| builders.iter_mut().for_each(|builder| builder.append(&entries)));
+            rest = after;
+        }
+        let begun = Instant::now();
+        let batches = builders.iter_mut().map(|builder| Some(builder.finish())).collect();
+        build += begun.elapsed();
+        encode += time(|| writer.write(batches, &pool).expect("there is room"));
+    }
+    encode += time(|| drop(writer.finish(&pool).expect("there is room")));
+    (build, encode)
+}

@@ -39,7 +39,7 @@ def main(orcidlake, dataset):
             faults.append(f"{key}: pyarrow sees {types}")
         counts = {
             "pyarrow": read.num_rows,
-            "duckdb": duckdb.sql(f"select count(*) from '{glob}'").fetchone()[0],
+            "duckdb": duckdb.sql(f"select count(*) from '{glob}'").fetchall()[0][0],
             "duckdb view": len(views.execute(f"select * from {key.replace('/', '_')}").fetchall()),
             "polars": polars.read_parquet(glob).height,
         }

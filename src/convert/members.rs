@@ -15,7 +15,7 @@ use crate::tables::{self, Entry, Reject, Rows, Side};
 
 /// Bytes of XML that are parsed before rows are made of them: the text is then
 /// still in the processor's cache.
-const GATHERED_BYTES: usize = 1 << 20;
+const GATHERED_BYTES: usize = 256 << 10;
 
 /// What a chunk comes to.
 #[derive(Default)]

@@ -5,6 +5,9 @@ use std::borrow::Cow;
 use super::xml::{Cursor, Tag};
 use super::{Element, ParseError, Text, values};
 
+/// Identifiers that most lists have at most.
+const USUAL_IDS: usize = 2;
+
 /// One `common:external-id`.
 #[derive(Debug, Default, PartialEq)]
 pub struct ExternalId<'a> {
@@ -53,7 +56,10 @@ impl<'a> ExternalId<'a> {
         cursor.container(tag)?;
         while let Some(tag) = cursor.child()? {
             match tag.name {
-                "external-id" => ids.push(Self::parse(cursor, tag)?),
+                "external-id" => {
+                    ids.reserve_exact(if ids.is_empty() { USUAL_IDS } else { 0 });
+                    ids.push(Self::parse(cursor, tag)?);
+                }
                 _ => cursor.unmapped(tag)?,
             }
         }

@@ -78,7 +78,11 @@ impl<'a, T> Group<'a, T> {
             match tag.name {
                 "last-modified-date" => cursor.timestamp_into(tag, &mut group.last_modified_date)?,
                 "external-ids" => ExternalId::parse_list(cursor, tag, &mut group.external_ids)?,
-                name if name == item => group.items.push(parse_item(cursor, tag)?),
+                name if name == item => {
+                    // Most groups hold one item, and an item is large.
+                    group.items.reserve_exact(usize::from(group.items.is_empty()));
+                    group.items.push(parse_item(cursor, tag)?);
+                }
                 _ => cursor.unmapped(tag)?,
             }
         }

@@ -1,7 +1,8 @@
 //! Attributes, as the cursor hands them out.
 //!
-//! Name space declarations and `path`, which follows from iD, section and put
-//! code, are passed over; one that nobody takes is noted as unmapped.
+//! Name space declarations, the schema's location, and `path`, which follows from
+//! iD, section and put code, are passed over; one that nobody takes is noted as
+//! unmapped.
 
 use std::borrow::Cow;
 
@@ -38,7 +39,7 @@ impl<'a> Cursor<'a> {
         value: Cow<'a, str>,
         take: &mut impl FnMut(&'a str, Cow<'a, str>) -> Result<bool, &'static str>,
     ) -> Result<(), ParseError> {
-        if name == "path" || name == "xmlns" || name.starts_with("xmlns:") {
+        if matches!(name, "path" | "xmlns" | "xsi:schemaLocation") || name.starts_with("xmlns:") {
             return Ok(());
         }
         let Some(value) = trimmed(self.attribute_value(value)?) else { return Ok(()) };

@@ -10,8 +10,11 @@ use support::{folder, gzip, tar};
 
 const SMALL: Options = Options { chunk_bytes: 4_096, max_member_bytes: 20_000, resync: false };
 
-/// Names, sizes and places of all members, and how reading ended.
-fn members(path: &Path, options: Options) -> (Vec<(String, Kind, Vec<u8>, u64)>, Result<(), String>) {
+/// A member's name, kind, data and place.
+type Found = (String, Kind, Vec<u8>, u64);
+
+/// All members, and how reading ended.
+fn members(path: &Path, options: Options) -> (Vec<Found>, Result<(), String>) {
     let mut archive = Archive::open(path, options, Meter::default()).unwrap();
     let mut found = Vec::new();
     loop {

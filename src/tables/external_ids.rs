@@ -1,9 +1,10 @@
 //! `external_ids`: the identifiers of all items and of their groups.
 
 use super::build::{Collect, Table};
-use super::column::Value::{Boolean, Int32, Int64, Label, Text};
+use super::column::Value::{Int32, Int64, Label};
 use super::column::{Column, Family, column};
 use super::entry::Entry;
+use super::identifier::{HasExternalId, external_id_columns};
 use super::shared::{HasElement, HasOrcid, HasSource, bare_element_columns, orcid_column};
 use crate::record::{
     Activities, Activity, AffiliationKind, Element, ExternalId, Group, Item, Section, Source,
@@ -54,6 +55,12 @@ impl<'a> HasOrcid<'a> for ExternalIdRow<'a> {
 impl<'a> HasElement<'a> for ExternalIdRow<'a> {
     fn element(&self) -> Option<&'a Element<'a>> {
         self.id.element.as_deref()
+    }
+}
+
+impl<'a> HasExternalId<'a> for ExternalIdRow<'a> {
+    fn external_id(&self) -> &'a ExternalId<'a> {
+        self.id
     }
 }
 
@@ -224,8 +231,7 @@ impl<'a> Place<'a> {
 fn columns() -> Vec<Column<ExternalIds>> {
     let mut columns = vec![orcid_column()];
     columns.extend(place_columns());
-    columns.extend(value_columns());
-    columns.extend(normalized_columns());
+    columns.extend(external_id_columns());
     columns
 }
 
@@ -272,71 +278,6 @@ fn place_columns() -> [Column<ExternalIds>; 7] {
             "",
             "The identifier's place in its list, from 0.",
             Int32(|row| Some(row.index as i32)),
-        ),
-    ]
-}
-
-fn value_columns() -> [Column<ExternalIds>; 4] {
-    [
-        column(
-            "external_id_type",
-            "common:external-id-type",
-            "The type, such as doi, isbn, eid, grant_number.",
-            Label(|row| row.id.id_type.as_deref()),
-        ),
-        column(
-            "external_id_value",
-            "common:external-id-value",
-            "The identifier as it was written.",
-            Text(|row| row.id.value.as_deref()),
-        ),
-        column(
-            "external_id_url",
-            "common:external-id-url",
-            "Where the identifier leads.",
-            Text(|row| row.id.url.as_deref()),
-        ),
-        column(
-            "external_id_relationship",
-            "common:external-id-relationship",
-            "How it relates to the item: self, part-of, version-of, funded-by.",
-            Label(|row| row.id.relationship.as_deref()),
-        ),
-    ]
-}
-
-fn normalized_columns() -> [Column<ExternalIds>; 5] {
-    let error = |leaf: &str| format!("common:external-id-normalized-error/{leaf}");
-    [
-        column(
-            "external_id_normalized",
-            "common:external-id-normalized",
-            "The identifier as ORCID normalizes it.",
-            Text(|row| row.id.normalized.as_deref()),
-        ),
-        column(
-            "normalized_transient",
-            "common:external-id-normalized/@transient",
-            "Always true: the normalized form is computed when asked for.",
-            Boolean(|row| row.id.normalized_transient),
-        ),
-        column(
-            "normalized_error_code",
-            error("common:error-code"),
-            "Why it could not be normalized, as a code.",
-            Label(|row| row.id.error_code.as_deref()),
-        ),
-        column(
-            "normalized_error_message",
-            error("common:error-message"),
-            "Why it could not be normalized.",
-            Text(|row| row.id.error_message.as_deref()),
-        ),
-        column(
-            "normalized_error_transient",
-            error("@transient"),
-            "Always true.",
-            Boolean(|row| row.id.error_transient),
         ),
     ]
 }

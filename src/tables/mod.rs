@@ -15,6 +15,7 @@ mod external_identifiers;
 mod external_ids;
 mod fundings;
 mod hosts;
+mod identifier;
 mod keywords;
 mod other_names;
 mod peer_reviews;

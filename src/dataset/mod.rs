@@ -10,6 +10,7 @@ mod filter;
 mod layout;
 mod manifest;
 mod reader;
+mod spill;
 mod verify;
 mod writer;
 

@@ -1,9 +1,9 @@
 //! Arrow batches to Parquet files.
 //!
 //! Columns are encoded in the caller's pool, each on its own; a column's pages
-//! are compressed as they fill, so that an open row group holds compressed
-//! bytes only. Where row groups and files end depends on the rows alone, so the
-//! same rows give the same bytes whatever the number of threads.
+//! are compressed as they fill and wait in a file for the end of their row group.
+//! Where row groups and files end depends on the rows alone, so the same rows give
+//! the same bytes whatever the number of threads.
 
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
@@ -29,6 +29,7 @@ use xxhash_rust::xxh3::Xxh3;
 use super::error::DatasetError;
 use super::layout::{part_name, table_folder, table_key};
 use super::manifest::{FORMAT_VERSION, Part};
+use super::spill::Spill;
 use crate::tables::{self, AnyTable, Side};
 
 /// Rows of a row group; readers skip and parallelise by row groups.
@@ -74,6 +75,7 @@ struct OpenFile {
     path: PathBuf,
     writer: SerializedFileWriter<Digesting>,
     columns: ArrowRowGroupWriterFactory,
+    spill: Spill,
     group: Option<RowGroup>,
     groups: usize,
     rows: u64,
@@ -197,14 +199,17 @@ impl TableWriter {
         fs::create_dir_all(&self.folder).map_err(DatasetError::io("make", &self.folder))?;
         let file = File::create(&path).map_err(DatasetError::io("make", &path))?;
         let sink = Digesting { file: BufWriter::with_capacity(WRITE_BYTES, file), digest: Xxh3::new() };
+        let spill = Spill::new(&self.folder).map_err(DatasetError::io("make a file in", &self.folder))?;
+        let pages = Arc::new(spill.clone());
         let make = || -> Result<_, ParquetError> {
             let schema = ArrowSchemaConverter::new().convert(&self.schema)?;
             let writer = SerializedFileWriter::new(sink, schema.root_schema_ptr(), self.properties.clone())?;
             let columns = ArrowRowGroupWriterFactory::new(&writer, self.schema.clone());
+            let columns = columns.with_page_store_factory(pages);
             Ok((writer, columns))
         };
         let (writer, columns) = make().map_err(DatasetError::parquet("write", &path))?;
-        Ok(OpenFile { path, writer, columns, group: None, groups: 0, rows: 0 })
+        Ok(OpenFile { path, writer, columns, spill, group: None, groups: 0, rows: 0 })
     }
 
     fn end_file(&mut self, pool: &ThreadPool) -> Result<(), DatasetError> {
@@ -232,7 +237,9 @@ impl OpenFile {
             }
             writer.close().map(drop)
         };
-        append().map_err(DatasetError::parquet("write", &self.path))
+        append().map_err(DatasetError::parquet("write", &self.path))?;
+        self.spill.clear();
+        Ok(())
     }
 }
 

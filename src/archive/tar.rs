@@ -177,9 +177,7 @@ impl<R: Read> TarWalk<R> {
         let block = &self.buffer[place..place + BLOCK];
         let header = tar::Header::from_byte_slice(block);
         let stated = header.cksum().map_err(|_| "what should be a header has no checksum".to_owned())?;
-        let sum: u32 = block.iter().map(|&byte| u32::from(byte)).sum();
-        let field: u32 = block[148..156].iter().map(|&byte| u32::from(byte)).sum();
-        if stated != sum - field + 8 * u32::from(b' ') {
+        if stated != checksum(block) {
             return Err("a header whose checksum does not fit".to_owned());
         }
         let size = match self.next.size {
@@ -325,10 +323,14 @@ impl<R: Read> TarWalk<R> {
 /// True where `block` begins like a tar header whose checksum fits.
 pub(super) fn is_header(block: &[u8]) -> bool {
     let Some(block) = block.get(..BLOCK) else { return false };
-    let sum: u32 = block.iter().map(|&byte| u32::from(byte)).sum();
-    let field: u32 = block[148..156].iter().map(|&byte| u32::from(byte)).sum();
     let stated = tar::Header::from_byte_slice(block).cksum();
-    sum > 0 && stated.is_ok_and(|stated| stated == sum - field + 8 * u32::from(b' '))
+    block.iter().any(|&byte| byte != 0) && stated.is_ok_and(|stated| stated == checksum(block))
+}
+
+/// The sum of a header's bytes, its own field for the sum taken as spaces.
+fn checksum(block: &[u8]) -> u32 {
+    let sum = |bytes: &[u8]| bytes.iter().map(|&byte| u32::from(byte)).sum::<u32>();
+    sum(block) - sum(&block[148..156]) + 8 * u32::from(b' ')
 }
 
 /// Entries that only describe the next: GNU long names and links, pax records.

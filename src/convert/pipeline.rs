@@ -18,7 +18,7 @@ use super::members::{Batch, SpareBuilders, read_chunk};
 use super::plan::release_of;
 use super::{ConvertError, Options, Watch};
 use crate::archive::{Archive, ArchiveError, Meter, Options as ArchiveOptions, Totals};
-use crate::dataset::{SideWriter, Superseded, WrittenTable, table_key};
+use crate::dataset::{Part, SideWriter, Superseded, WrittenTable, table_key};
 use crate::record::MemberName;
 use crate::report::Report;
 use crate::tables::{self, Side};
@@ -262,7 +262,7 @@ impl Writer {
                 written = self.superseded.remove(side, written, &scratch, pool)?;
             }
             for table in &written {
-                self.report.rows.insert(table.key.clone(), table.parts.iter().map(|part| part.rows).sum());
+                self.report.rows.insert(table.key.clone(), Part::total_rows(&table.parts));
             }
             tables.extend(written);
         }

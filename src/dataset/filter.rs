@@ -12,7 +12,6 @@ use rayon::ThreadPool;
 
 use super::error::DatasetError;
 use super::layout::table_folder;
-use super::manifest::Part;
 use super::reader::batches;
 use super::writer::{TableWriter, WrittenTable};
 use crate::record::Orcid;
@@ -169,9 +168,4 @@ impl<'b> ActivityColumns<'b> {
         };
         Some((orcid, kind, put_codes.value(row)))
     }
-}
-
-/// The rows of a table's files together.
-pub(super) fn rows(parts: &[Part]) -> u64 {
-    parts.iter().map(|part| part.rows).sum()
 }

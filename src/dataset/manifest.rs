@@ -63,6 +63,13 @@ pub struct Part {
     pub xxh3: String,
 }
 
+impl Part {
+    /// The rows of a table's files together.
+    pub fn total_rows(parts: &[Self]) -> u64 {
+        parts.iter().map(|part| part.rows).sum()
+    }
+}
+
 impl Manifest {
     /// The manifest of a dataset that holds nothing yet.
     pub fn new(tables: BTreeSet<String>) -> Self {

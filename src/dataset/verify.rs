@@ -107,8 +107,7 @@ fn count_faults(dataset: &Dataset) -> Vec<Problem> {
             faults.push(format!("the members of {} do not add up", archive.name));
         }
         for (key, parts) in &archive.parts {
-            let (rows, told) =
-                (super::filter::rows(parts), archive.report.rows.get(key).copied().unwrap_or(0));
+            let (rows, told) = (Part::total_rows(parts), archive.report.rows.get(key).copied().unwrap_or(0));
             if rows != told {
                 faults.push(format!(
                     "{key} of {} has {rows} rows in its files, {told} in the report",

@@ -8,11 +8,27 @@ use std::borrow::Cow;
 
 use quick_xml::events::attributes::Attributes;
 
-use super::ParseError;
 use super::scan::attributes;
 use super::xml::{Cursor, Reader, Tag, local_name, trimmed};
+use super::{ParseError, Text};
 
 impl<'a> Cursor<'a> {
+    /// Reads the one attribute that an element has, apart from its text.
+    pub(super) fn attribute_into(
+        &mut self,
+        tag: Tag<'a>,
+        wanted: &str,
+        slot: &mut Text<'a>,
+    ) -> Result<(), ParseError> {
+        self.attributes(tag, |name, value| {
+            let known = name == wanted;
+            if known {
+                *slot = Some(value);
+            }
+            Ok(known)
+        })
+    }
+
     /// Hands each attribute of a tag to `take`, which says whether it knew it.
     pub(super) fn each_attribute(
         &mut self,

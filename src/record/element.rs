@@ -173,13 +173,7 @@ impl<'a> Title<'a> {
 
     fn parse_translation(&mut self, cursor: &mut Cursor<'a>, tag: Tag<'a>) -> Result<(), ParseError> {
         let mut language_code = None;
-        cursor.attributes(tag, |name, value| {
-            let known = name == "language-code";
-            if known {
-                language_code = Some(value);
-            }
-            Ok(known)
-        })?;
+        cursor.attribute_into(tag, "language-code", &mut language_code)?;
         let text = cursor.content()?;
         cursor.fill(tag, &mut self.translated_title, text);
         cursor.fill(tag, &mut self.language_code, language_code);

@@ -69,13 +69,7 @@ impl<'a> FundingDetails<'a> {
 
 impl<'a> Amount<'a> {
     fn parse(&mut self, cursor: &mut Cursor<'a>, tag: Tag<'a>) -> Result<(), ParseError> {
-        cursor.attributes(tag, |name, value| {
-            let known = name == "currency-code";
-            if known {
-                self.currency_code = Some(value);
-            }
-            Ok(known)
-        })?;
+        cursor.attribute_into(tag, "currency-code", &mut self.currency_code)?;
         let text = cursor.content()?;
         cursor.fill(tag, &mut self.value, text);
         Ok(())

@@ -76,13 +76,7 @@ impl<'a> Record<'a> {
 
 impl<'a> History<'a> {
     fn parse(&mut self, cursor: &mut Cursor<'a>, tag: Tag<'a>) -> Result<(), ParseError> {
-        cursor.attributes(tag, |name, value| {
-            let known = name == "visibility";
-            if known {
-                self.visibility = Some(value);
-            }
-            Ok(known)
-        })?;
+        cursor.attribute_into(tag, "visibility", &mut self.visibility)?;
         while let Some(tag) = cursor.child()? {
             match tag.name {
                 "creation-method" => cursor.text_into(tag, &mut self.creation_method)?,

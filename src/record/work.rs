@@ -85,14 +85,7 @@ impl<'a> WorkDetails<'a> {
     }
 
     fn parse_country(&mut self, cursor: &mut Cursor<'a>, tag: Tag<'a>) -> Result<(), ParseError> {
-        let visibility = &mut self.country_visibility;
-        cursor.attributes(tag, |name, value| {
-            let known = name == "visibility";
-            if known {
-                *visibility = Some(value);
-            }
-            Ok(known)
-        })?;
+        cursor.attribute_into(tag, "visibility", &mut self.country_visibility)?;
         let text = cursor.content()?;
         cursor.fill(tag, &mut self.country, text);
         Ok(())

@@ -36,6 +36,9 @@ use crate::tables::{self, AnyTable, Side};
 const ROW_GROUP_ROWS: usize = 1_000_000;
 /// Encoded bytes of a row group; bounds what an open table holds in memory.
 const ROW_GROUP_BYTES: usize = 64 << 20;
+/// Memory of a side's open row groups together: pages of columns with dictionaries
+/// wait in it for the end of their group. Beyond it the largest group ends.
+const OPEN_BYTES: usize = 128 << 20;
 /// Bytes of a file, after which the next begins.
 const FILE_BYTES: usize = 1 << 30;
 /// Zstandard's level: see docs/performance.md for what others cost and gain.
@@ -131,7 +134,22 @@ impl SideWriter {
         let encoded: Result<Vec<()>, ParquetError> =
             pool.install(|| jobs.into_par_iter().with_max_len(1).map(Job::run).collect());
         encoded.map_err(DatasetError::parquet("encode", Path::new("a row group")))?;
-        self.tables.iter_mut().flatten().try_for_each(|table| table.end_full_group(pool))
+        self.tables.iter_mut().flatten().try_for_each(|table| table.end_full_group(pool))?;
+        self.end_largest_groups(pool)
+    }
+
+    /// Ends row groups, the largest first, until the open ones fit.
+    fn end_largest_groups(&mut self, pool: &ThreadPool) -> Result<(), DatasetError> {
+        let mut open: Vec<_> =
+            self.tables.iter_mut().flatten().map(|table| (table.memory_bytes(), table)).collect();
+        let mut total: usize = open.iter().map(|(bytes, _)| bytes).sum();
+        while total > OPEN_BYTES {
+            let largest = open.iter_mut().max_by_key(|(bytes, _)| *bytes);
+            let (bytes, table) = largest.expect("an open group has taken the memory");
+            table.end_group(pool)?;
+            total -= std::mem::take(bytes);
+        }
+        Ok(())
     }
 
     /// Ends all files; a table without rows gets one empty file, so that
@@ -176,14 +194,23 @@ impl TableWriter {
         Ok(columns.map(|((writer, field), values)| Job { writer, field, values: values.clone() }).collect())
     }
 
-    /// Ends the row group, and the file, if it has become large enough.
+    /// Ends the open row group if it is full.
     pub fn end_full_group(&mut self, pool: &ThreadPool) -> Result<(), DatasetError> {
+        let group = self.open.as_ref().and_then(|open| open.group.as_ref());
+        if group.is_some_and(RowGroup::is_full) { self.end_group(pool) } else { Ok(()) }
+    }
+
+    /// Ends the open row group, and the file if it has become large enough.
+    fn end_group(&mut self, pool: &ThreadPool) -> Result<(), DatasetError> {
         let Some(open) = &mut self.open else { return Ok(()) };
-        if !open.group.as_ref().is_some_and(RowGroup::is_full) {
-            return Ok(());
-        }
         open.end_group(pool)?;
         if open.writer.bytes_written() >= FILE_BYTES { self.end_file(pool) } else { Ok(()) }
+    }
+
+    /// What the open row group holds in memory.
+    fn memory_bytes(&self) -> usize {
+        let group = self.open.as_ref().and_then(|open| open.group.as_ref());
+        group.map_or(0, |group| group.writers.iter().map(ArrowColumnWriter::memory_size).sum())
     }
 
     pub fn finish(mut self, pool: &ThreadPool) -> Result<WrittenTable, DatasetError> {

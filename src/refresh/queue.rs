@@ -1,0 +1,378 @@
+//! What is to be done and what has been answered, in one SQLite file, so that a
+//! kill at any moment loses no answer and asks for none twice.
+//!
+//! The file lies in the dataset. A commit exchanges the dataset's folder for one
+//! of hard links, which SQLite survives only while nobody has the file open: so
+//! the queue is closed while its answers are applied, and the lock
+//! ([`super::lock`]) keeps every other writer out.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
+
+use super::RefreshError;
+use super::time::{day, iso};
+use crate::record::Timestamp;
+
+/// The file's name in the dataset.
+pub const QUEUE_NAME: &str = "refresh.sqlite";
+const VERSION: i64 = 1;
+const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+
+const SCHEMA: &str = "
+CREATE TABLE run (
+    id INTEGER PRIMARY KEY,
+    scope TEXT NOT NULL,
+    source TEXT NOT NULL,
+    api TEXT NOT NULL,
+    way TEXT NOT NULL,
+    since INTEGER NOT NULL,
+    until INTEGER NOT NULL,
+    begun INTEGER NOT NULL,
+    stage TEXT NOT NULL
+) STRICT;
+CREATE TABLE task (
+    id INTEGER PRIMARY KEY,
+    run INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    orcid TEXT NOT NULL,
+    what TEXT NOT NULL,
+    state INTEGER NOT NULL DEFAULT 0,
+    tries INTEGER NOT NULL DEFAULT 0,
+    not_before INTEGER NOT NULL DEFAULT 0,
+    known INTEGER,
+    status INTEGER,
+    code TEXT,
+    answered INTEGER,
+    body BLOB,
+    UNIQUE (run, kind, orcid, what)
+) STRICT;
+CREATE INDEX waiting ON task (run, not_before, id) WHERE state = 0;
+CREATE TABLE found (run INTEGER NOT NULL, how TEXT NOT NULL, orcid TEXT NOT NULL,
+    PRIMARY KEY (run, how, orcid)) STRICT, WITHOUT ROWID;
+CREATE TABLE held (run INTEGER NOT NULL, orcid TEXT NOT NULL, kind TEXT NOT NULL, put_code INTEGER NOT NULL,
+    modified INTEGER, PRIMARY KEY (run, orcid, kind, put_code)) STRICT, WITHOUT ROWID;
+CREATE TABLE leaving (run INTEGER NOT NULL, orcid TEXT NOT NULL, kind TEXT NOT NULL, put_code INTEGER NOT NULL,
+    PRIMARY KEY (run, orcid, kind, put_code)) STRICT, WITHOUT ROWID;
+CREATE TABLE member (scope TEXT NOT NULL, orcid TEXT NOT NULL, PRIMARY KEY (scope, orcid)) STRICT, WITHOUT ROWID;
+CREATE TABLE unread (scope TEXT NOT NULL, orcid TEXT NOT NULL, PRIMARY KEY (scope, orcid)) STRICT, WITHOUT ROWID;
+CREATE TABLE tally (run INTEGER NOT NULL, code TEXT NOT NULL, count INTEGER NOT NULL,
+    PRIMARY KEY (run, code)) STRICT, WITHOUT ROWID;
+CREATE TABLE quota (client TEXT NOT NULL, day INTEGER NOT NULL, used INTEGER NOT NULL, ended_until INTEGER,
+    PRIMARY KEY (client, day)) STRICT, WITHOUT ROWID;
+";
+
+/// The queue of a dataset.
+#[derive(Debug)]
+pub struct Queue {
+    pub(super) db: Connection,
+    path: PathBuf,
+}
+
+/// One refresh of one scope, from its plan to its commit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Run {
+    pub id: i64,
+    pub scope: String,
+    /// The name of its entry in the manifest.
+    pub source: String,
+    /// Whose records: the API's URL.
+    pub api: String,
+    /// How changes are found.
+    pub way: String,
+    pub since: Timestamp,
+    pub until: Timestamp,
+    pub begun: Timestamp,
+    pub stage: Stage,
+}
+
+/// How far a run has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Stage {
+    /// Its searches may not all be in the queue yet.
+    Begun,
+    Search,
+    Fetch,
+    Apply,
+    Done,
+}
+
+impl Stage {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Begun => "begun",
+            Self::Search => "search",
+            Self::Fetch => "fetch",
+            Self::Apply => "apply",
+            Self::Done => "done",
+        }
+    }
+
+    fn new(name: &str) -> Self {
+        match name {
+            "begun" => Self::Begun,
+            "search" => Self::Search,
+            "fetch" => Self::Fetch,
+            "apply" => Self::Apply,
+            _ => Self::Done,
+        }
+    }
+}
+
+impl Queue {
+    /// Opens the queue of the dataset at `dataset`, or makes it; the caller holds
+    /// the lock. What was on its way when a run was killed waits again.
+    ///
+    /// # Errors
+    /// [`RefreshError`] where the file cannot be used or is of another version.
+    pub fn open(dataset: &Path) -> Result<Self, RefreshError> {
+        let path = dataset.join(QUEUE_NAME);
+        let open = || -> rusqlite::Result<(Connection, i64)> {
+            let mut db = Connection::open(&path)?;
+            db.busy_timeout(BUSY_TIMEOUT)?;
+            db.pragma_update(None, "journal_mode", "wal")?;
+            // A kill loses nothing; a power cut may lose the last answers.
+            db.pragma_update(None, "synchronous", "normal")?;
+            let mut version: i64 = db.pragma_query_value(None, "user_version", |row| row.get(0))?;
+            if version == 0 {
+                let change = db.transaction()?;
+                change.execute_batch(SCHEMA)?;
+                change.pragma_update(None, "user_version", VERSION)?;
+                change.commit()?;
+                version = VERSION;
+            }
+            Ok((db, version))
+        };
+        let (db, version) = open().map_err(|source| RefreshError::Queue { path: path.clone(), source })?;
+        let queue = Self { db, path };
+        queue.check(version)?;
+        queue.run_sql("UPDATE task SET state = 0 WHERE state = 1", params![])?;
+        Ok(queue)
+    }
+
+    /// Opens a queue to look at it, also while a refresh is at work; `None` where
+    /// there is none.
+    ///
+    /// # Errors
+    /// As [`Queue::open`].
+    pub fn look_at(dataset: &Path) -> Result<Option<Self>, RefreshError> {
+        let path = dataset.join(QUEUE_NAME);
+        if !path.is_file() {
+            return Ok(None);
+        }
+        let open = || -> rusqlite::Result<(Connection, i64)> {
+            let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+            let db = Connection::open_with_flags(&path, flags)?;
+            db.busy_timeout(BUSY_TIMEOUT)?;
+            let version = db.pragma_query_value(None, "user_version", |row| row.get(0))?;
+            Ok((db, version))
+        };
+        let (db, version) = open().map_err(|source| RefreshError::Queue { path: path.clone(), source })?;
+        let queue = Self { db, path };
+        queue.check(version)?;
+        Ok(Some(queue))
+    }
+
+    /// Brings all into the one file and closes it.
+    ///
+    /// # Errors
+    /// [`RefreshError::Queue`] where the disk fails.
+    pub fn close(self) -> Result<(), RefreshError> {
+        let path = self.path;
+        self.db.close().map_err(|(_, source)| RefreshError::Queue { path, source })
+    }
+
+    fn check(&self, found: i64) -> Result<(), RefreshError> {
+        if found == VERSION {
+            return Ok(());
+        }
+        Err(RefreshError::QueueVersion { path: self.path.clone(), found, known: VERSION })
+    }
+
+    /// Turns a database's error into this floor's.
+    pub(super) fn fault(&self) -> impl FnOnce(rusqlite::Error) -> RefreshError + use<> {
+        let path = self.path.clone();
+        move |source| RefreshError::Queue { path, source }
+    }
+
+    pub(super) fn run_sql(&self, sql: &str, values: impl rusqlite::Params) -> Result<usize, RefreshError> {
+        let execute = || self.db.prepare_cached(sql)?.execute(values);
+        execute().map_err(self.fault())
+    }
+
+    /// Does several changes as one.
+    pub(super) fn change<T>(
+        &mut self,
+        act: impl FnOnce(&rusqlite::Transaction<'_>) -> rusqlite::Result<T>,
+    ) -> Result<T, RefreshError> {
+        let fault = self.fault();
+        let all = |db: &mut Connection| -> rusqlite::Result<T> {
+            let change = db.transaction()?;
+            let value = act(&change)?;
+            change.commit()?;
+            Ok(value)
+        };
+        all(&mut self.db).map_err(fault)
+    }
+
+    /// The run of a scope at this API that has not come to its end.
+    ///
+    /// # Errors
+    /// [`RefreshError::Queue`] where the disk fails.
+    pub fn unfinished(&self, scope: &str, api: &str) -> Result<Option<Run>, RefreshError> {
+        let sql = format!("{RUN} WHERE scope = ?1 AND api = ?2 AND stage <> 'done' ORDER BY id DESC LIMIT 1");
+        let find = || self.db.prepare_cached(&sql)?.query_row(params![scope, api], run_of).optional();
+        find().map_err(self.fault())
+    }
+
+    /// All runs, the newest first.
+    ///
+    /// # Errors
+    /// [`RefreshError::Queue`] where the disk fails.
+    pub fn runs(&self) -> Result<Vec<Run>, RefreshError> {
+        let all = || {
+            let mut found = self.db.prepare_cached(&format!("{RUN} ORDER BY id DESC"))?;
+            found.query_map(params![], run_of)?.collect()
+        };
+        all().map_err(self.fault())
+    }
+
+    /// Begins a run; its number is given by the queue.
+    ///
+    /// # Errors
+    /// [`RefreshError::Queue`] where the disk fails.
+    pub fn begin(&mut self, run: Run) -> Result<Run, RefreshError> {
+        let id = self.change(|change| {
+            change.execute(
+                "INSERT INTO run (scope, source, api, way, since, until, begun, stage) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+                params![run.scope, run.source, run.api, run.way, run.since, run.until, run.begun, run.stage.name()],
+            )?;
+            Ok(change.last_insert_rowid())
+        })?;
+        Ok(Run { id, ..run })
+    }
+
+    /// Notes how far a run has come, and by which way.
+    ///
+    /// # Errors
+    /// [`RefreshError::Queue`] where the disk fails.
+    pub fn note(&self, run: &Run) -> Result<(), RefreshError> {
+        let values = params![run.stage.name(), run.way, run.id];
+        self.run_sql("UPDATE run SET stage = ?1, way = ?2 WHERE id = ?3", values).map(|_| ())
+    }
+
+    /// Forgets a run with all that belongs to it.
+    ///
+    /// # Errors
+    /// [`RefreshError::Queue`] where the disk fails.
+    pub fn drop_run(&mut self, id: i64) -> Result<(), RefreshError> {
+        self.change(|change| {
+            for table in ["task", "found", "held", "leaving", "tally"] {
+                change.execute(&format!("DELETE FROM {table} WHERE run = ?1"), params![id])?;
+            }
+            change.execute("DELETE FROM run WHERE id = ?1", params![id]).map(|_| ())
+        })
+    }
+
+    /// Ends a run whose answers are in the dataset: remembers what could not be
+    /// read and who belongs to the scope, and makes room.
+    ///
+    /// # Errors
+    /// [`RefreshError::Queue`] where the disk fails.
+    pub fn finish(&mut self, run: &Run, remember_members: bool) -> Result<(), RefreshError> {
+        self.change(|change| {
+            change.execute("DELETE FROM unread WHERE scope = ?1", params![run.scope])?;
+            change.execute(
+                "INSERT OR IGNORE INTO unread SELECT DISTINCT ?1, orcid FROM task WHERE run = ?2 AND state = 3 AND orcid <> ''",
+                params![run.scope, run.id],
+            )?;
+            if remember_members {
+                change.execute("DELETE FROM member WHERE scope = ?1", params![run.scope])?;
+                change.execute(
+                    "INSERT INTO member SELECT ?1, orcid FROM found WHERE run = ?2 AND how = 'there'",
+                    params![run.scope, run.id],
+                )?;
+            }
+            for table in ["task", "found", "held", "leaving"] {
+                change.execute(&format!("DELETE FROM {table} WHERE run = ?1"), params![run.id])?;
+            }
+            change.execute("UPDATE run SET stage = 'done' WHERE id = ?1", params![run.id]).map(|_| ())
+        })?;
+        self.run_sql("VACUUM", params![]).map(|_| ())
+    }
+
+    /// Counts one request of `client` against the day's quota, before it goes;
+    /// where nothing is left, the time from which there is.
+    ///
+    /// # Errors
+    /// [`RefreshError::Queue`] where the disk fails.
+    pub fn spend(&mut self, client: &str, quota: Option<u64>, now: Timestamp) -> Result<Option<Timestamp>, RefreshError> {
+        let today = day(now);
+        if let Some(until) = self.quota_ends_at(client, quota, now)? {
+            return Ok(Some(until));
+        }
+        let sql = "INSERT INTO quota (client, day, used) VALUES (?1, ?2, 1) ON CONFLICT (client, day) DO UPDATE SET used = used + 1";
+        self.run_sql(sql, params![client, today])?;
+        Ok(None)
+    }
+
+    /// When requests may go again; `None` where they may go now.
+    ///
+    /// # Errors
+    /// [`RefreshError::Queue`] where the disk fails.
+    pub fn quota_ends_at(
+        &self,
+        client: &str,
+        quota: Option<u64>,
+        now: Timestamp,
+    ) -> Result<Option<Timestamp>, RefreshError> {
+        let sql = "SELECT max(ended_until) FROM quota WHERE client = ?1 AND ended_until > ?2";
+        let find = || self.db.prepare_cached(sql)?.query_row(params![client, now], |row| row.get(0));
+        let ended: Option<Timestamp> = find().map_err(self.fault())?;
+        let full = quota.is_some_and(|quota| self.used(client, now).is_ok_and(|used| used >= quota));
+        Ok(ended.or(full.then(|| super::time::end_of_day(day(now)))))
+    }
+
+    /// Notes the server's word that the quota is used up.
+    ///
+    /// # Errors
+    /// [`RefreshError::Queue`] where the disk fails.
+    pub fn quota_ended(&self, client: &str, now: Timestamp, until: Timestamp) -> Result<(), RefreshError> {
+        let sql = "INSERT INTO quota (client, day, used, ended_until) VALUES (?1, ?2, 0, ?3) ON CONFLICT (client, day) DO UPDATE SET ended_until = ?3";
+        self.run_sql(sql, params![client, day(now), until]).map(|_| ())
+    }
+
+    /// Requests that `client` has made today.
+    ///
+    /// # Errors
+    /// [`RefreshError::Queue`] where the disk fails.
+    pub fn used(&self, client: &str, now: Timestamp) -> Result<u64, RefreshError> {
+        let sql = "SELECT used FROM quota WHERE client = ?1 AND day = ?2";
+        let find = || self.db.prepare_cached(sql)?.query_row(params![client, day(now)], |row| row.get(0)).optional();
+        let used: Option<i64> = find().map_err(self.fault())?;
+        Ok(used.unwrap_or(0).unsigned_abs())
+    }
+}
+
+/// The name of a run's entry in the manifest.
+pub fn source_name(now: Timestamp) -> String {
+    format!("api-{}", iso(now))
+}
+
+const RUN: &str = "SELECT id, scope, source, api, way, since, until, begun, stage FROM run";
+
+fn run_of(row: &rusqlite::Row<'_>) -> rusqlite::Result<Run> {
+    Ok(Run {
+        id: row.get(0)?,
+        scope: row.get(1)?,
+        source: row.get(2)?,
+        api: row.get(3)?,
+        way: row.get(4)?,
+        since: row.get(5)?,
+        until: row.get(6)?,
+        begun: row.get(7)?,
+        stage: Stage::new(&row.get::<_, String>(8)?),
+    })
+}

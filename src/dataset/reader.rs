@@ -85,6 +85,27 @@ pub(super) fn batches(
     Ok(reader.map(move |batch| batch.map_err(|error| DatasetError::parquet("read", &path)(error.into()))))
 }
 
+/// The row groups of a file.
+pub(super) fn row_groups(path: &Path) -> Result<usize, DatasetError> {
+    let file = File::open(path).map_err(DatasetError::io("open", path))?;
+    let builder = ParquetRecordBatchReaderBuilder::try_new(file);
+    Ok(builder.map_err(DatasetError::parquet("read", path))?.metadata().num_row_groups())
+}
+
+/// The batches of one row group of a file.
+pub(super) fn group_batches(
+    path: &Path,
+    group: usize,
+) -> Result<impl Iterator<Item = Result<RecordBatch, DatasetError>> + use<>, DatasetError> {
+    let file = File::open(path).map_err(DatasetError::io("open", path))?;
+    let builder = ParquetRecordBatchReaderBuilder::try_new(file);
+    let builder = builder.map_err(DatasetError::parquet("read", path))?.with_batch_size(BATCH_ROWS);
+    let reader = builder.with_row_groups(vec![group]).build();
+    let reader = reader.map_err(DatasetError::parquet("read", path))?;
+    let path = path.to_owned();
+    Ok(reader.map(move |batch| batch.map_err(|error| DatasetError::parquet("read", &path)(error.into()))))
+}
+
 /// The values of a file's iD column, batch by batch.
 pub(super) fn orcids(
     path: &Path,

@@ -6,7 +6,7 @@ use super::xml::{Cursor, Tag};
 use super::{Orcid, ParseError, Text};
 
 /// `search:search`: how many were found in all, and the iDs of one page.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SearchPage {
     pub found: u64,
     pub orcids: Vec<Orcid>,

@@ -39,7 +39,7 @@ impl Queue {
         values: impl rusqlite::Params,
         told: &mut dyn FnMut(Orcid),
     ) -> Result<(), RefreshError> {
-        let mut all = || -> rusqlite::Result<()> {
+        let all = || -> rusqlite::Result<()> {
             let mut rows = self.db.prepare_cached(sql)?;
             let mut rows = rows.query(values)?;
             while let Some(row) = rows.next()? {
@@ -61,6 +61,25 @@ impl Queue {
         let count =
             || self.db.prepare_cached(sql)?.query_row(params![run, orcid.as_str()], |row| row.get::<_, i64>(0));
         Ok(count().map_err(self.fault())? == 0)
+    }
+
+    /// Tells the records that a run has an answer about, with its code.
+    ///
+    /// # Errors
+    /// [`RefreshError::Queue`] where the disk fails.
+    pub fn each_record(&self, run: i64, told: &mut dyn FnMut(Orcid, &str)) -> Result<(), RefreshError> {
+        let sql = "SELECT orcid, code FROM task WHERE run = ?1 AND kind = 'record' AND state = 2";
+        let mut all = || -> rusqlite::Result<()> {
+            let mut rows = self.db.prepare_cached(sql)?;
+            let mut rows = rows.query([run])?;
+            while let Some(row) = rows.next()? {
+                if let Some(orcid) = Orcid::new(row.get_ref(0)?.as_str()?) {
+                    told(orcid, row.get_ref(1)?.as_str()?);
+                }
+            }
+            Ok(())
+        };
+        all().map_err(self.fault())
     }
 
     /// The items that the dataset holds of one person.

@@ -12,12 +12,14 @@ use super::search::{BATCH_IDS, How, PAGE_ROWS, Search};
 use super::tasks::{Wanted, insert};
 use super::time::{DAY, parse};
 use super::{changes, known};
-use crate::dataset::Dataset;
-use crate::ids::IdSet;
+use crate::dataset::{Dataset, OrcidSet};
 use crate::record::{Orcid, Timestamp};
 
 /// ORCID's first day: no record has changed before.
 const FIRST_DAY: &str = "2012-01-01";
+/// Windows reach so far beyond the watermark that is to come: what changed in the
+/// last minute is found, and found again next time; and clocks differ.
+const AHEAD: Timestamp = DAY;
 /// Records of the registry, to weigh ways against each other; 2025.
 const REGISTRY_RECORDS: f64 = 26e6;
 /// The share of all records that have changed after so many days; measured in
@@ -157,15 +159,16 @@ impl Inputs<'_> {
 pub fn add_searches(queue: &mut Queue, run: &Run, inputs: &Inputs<'_>) -> Result<(), RefreshError> {
     let first_day = parse(FIRST_DAY).expect("the constant is a date");
     let way = Way::new(&run.way).unwrap_or(Way::Each);
+    let until = run.until + AHEAD;
     let mut searches = Vec::new();
     if let Some(query) = inputs.scope.query() {
-        searches.push(Search::new(How::There, &query, first_day, run.until));
+        searches.push(Search::new(How::There, &query, first_day, until));
         if way != Way::File {
-            searches.push(Search::new(How::Changed, &query, run.since, run.until));
+            searches.push(Search::new(How::Changed, &query, run.since, until));
         }
     }
     if way == Way::Windows {
-        searches.push(Search::new(How::Changed, "", run.since, run.until));
+        searches.push(Search::new(How::Changed, "", run.since, until));
     }
     let presence = !inputs.changes_only && matches!(way, Way::Batches | Way::Windows);
     if presence || way == Way::Batches {
@@ -173,10 +176,10 @@ pub fn add_searches(queue: &mut Queue, run: &Run, inputs: &Inputs<'_>) -> Result
         inputs.named(&mut |orcid| orcids.push(orcid))?;
         for batch in orcids.chunks(BATCH_IDS) {
             if presence {
-                searches.push(Search::batch(How::There, batch, first_day, run.until));
+                searches.push(Search::batch(How::There, batch, first_day, until));
             }
             if way == Way::Batches {
-                searches.push(Search::batch(How::Changed, batch, run.since, run.until));
+                searches.push(Search::batch(How::Changed, batch, run.since, until));
             }
         }
     }
@@ -190,21 +193,21 @@ pub fn add_searches(queue: &mut Queue, run: &Run, inputs: &Inputs<'_>) -> Result
 /// [`RefreshError`] where dataset, file or queue fail.
 pub fn add_records(queue: &mut Queue, run: &Run, inputs: &Inputs<'_>) -> Result<(), RefreshError> {
     let way = Way::new(&run.way).unwrap_or(Way::Each);
-    let (mut has, mut gone) = (IdSet::default(), IdSet::default());
-    known::records(inputs.dataset, &mut |orcid, _| drop(has.insert(orcid.number())))?;
-    known::tombstones(inputs.dataset, &mut |orcid| drop(gone.insert(orcid.number())))?;
-    let (mut changed, mut there) = (IdSet::default(), IdSet::default());
-    queue.each_found(run.id, "changed", &mut |orcid| drop(changed.insert(orcid.number())))?;
-    queue.each_found(run.id, "there", &mut |orcid| drop(there.insert(orcid.number())))?;
+    let (mut has, mut gone) = (OrcidSet::default(), OrcidSet::default());
+    known::records(inputs.dataset, &mut |orcid, _| note(&mut has, orcid))?;
+    known::tombstones(inputs.dataset, &mut |orcid| note(&mut gone, orcid))?;
+    let (mut changed, mut there) = (OrcidSet::default(), OrcidSet::default());
+    queue.each_found(run.id, "changed", &mut |orcid| note(&mut changed, orcid))?;
+    queue.each_found(run.id, "there", &mut |orcid| note(&mut there, orcid))?;
     if let Some(file) = inputs.file() {
-        let mut note = |orcid: Orcid, modified| {
+        let mut changed_at = |orcid: Orcid, modified| {
             if modified > run.since {
-                changed.insert(orcid.number());
+                changed.insert(orcid);
             }
         };
-        changes::read(&file, &mut note)?;
+        changes::read(&file, &mut changed_at)?;
     }
-    let holds = |set: &IdSet, orcid: &Orcid| set.contains(orcid.number());
+    let holds = OrcidSet::contains;
     let mut wanted = Vec::new();
     // The scope's own iDs; in the file's way nothing tells who is gone.
     let presence = !inputs.changes_only && matches!(way, Way::Batches | Way::Windows);
@@ -223,19 +226,23 @@ pub fn add_records(queue: &mut Queue, run: &Run, inputs: &Inputs<'_>) -> Result<
         })?;
         queue.each_found(run.id, "changed", &mut |orcid| wanted.push(orcid))?;
         // Who belonged to the scope and does no more has changed, or is gone.
-        let mut note = |orcid: Orcid| {
+        let mut left = |orcid: Orcid| {
             if holds(&has, &orcid) && !holds(&there, &orcid) {
                 wanted.push(orcid);
             }
         };
-        queue.each_member(&run.scope, &mut note)?;
+        queue.each_member(&run.scope, &mut left)?;
         if let Scope::Organization(organization) = inputs.scope {
-            known::listing(inputs.dataset, organization, &mut note)?;
+            known::listing(inputs.dataset, organization, &mut left)?;
         }
     }
     queue.each_unread(&run.scope, &mut |orcid| wanted.push(orcid))?;
     wanted.retain(|orcid| !inputs.known_only || holds(&has, orcid));
     enlist(queue, run, inputs.dataset, wanted)
+}
+
+fn note(set: &mut OrcidSet, orcid: Orcid) {
+    set.insert(orcid);
 }
 
 /// Adds the records that took the place of deprecated ones; false if there are
@@ -251,9 +258,9 @@ pub fn add_primaries(queue: &mut Queue, run: &Run, inputs: &Inputs<'_>) -> Resul
         return Ok(false);
     }
     if inputs.known_only {
-        let mut has = IdSet::default();
-        known::records(inputs.dataset, &mut |orcid, _| drop(has.insert(orcid.number())))?;
-        primaries.retain(|orcid| has.contains(orcid.number()));
+        let mut has = OrcidSet::default();
+        known::records(inputs.dataset, &mut |orcid, _| note(&mut has, orcid))?;
+        primaries.retain(|orcid| has.contains(orcid));
     }
     primaries.retain(|orcid| queue.lacks_record(run.id, *orcid).unwrap_or(true));
     if primaries.is_empty() {
@@ -265,16 +272,16 @@ pub fn add_primaries(queue: &mut Queue, run: &Run, inputs: &Inputs<'_>) -> Resul
 
 /// Adds requests for records, with what the dataset has of them.
 fn enlist(queue: &mut Queue, run: &Run, dataset: &Dataset, orcids: Vec<Orcid>) -> Result<(), RefreshError> {
-    let mut listed = IdSet::default();
+    let mut listed = OrcidSet::default();
     queue.change(|change| {
         orcids.iter().try_for_each(|orcid| {
-            listed.insert(orcid.number());
+            listed.insert(*orcid);
             insert(change, run.id, &Wanted::Record(*orcid))
         })
     })?;
     let mut known = Vec::new();
     known::records(dataset, &mut |orcid, modified| {
-        if listed.contains(orcid.number()) {
+        if listed.contains(&orcid) {
             known.push((orcid, modified));
         }
     })?;
@@ -293,7 +300,7 @@ fn enlist(queue: &mut Queue, run: &Run, dataset: &Dataset, orcids: Vec<Orcid>) -
         let sql = "INSERT OR IGNORE INTO held (run, orcid, kind, put_code, modified) VALUES (?1, ?2, ?3, ?4, ?5)";
         let mut insert = change.prepare(sql)?;
         let mut fault = Ok(());
-        let wanted = |orcid: Orcid| listed.contains(orcid.number());
+        let wanted = |orcid: Orcid| listed.contains(&orcid);
         result = known::held(dataset, &wanted, &mut |(orcid, section, put_code, modified)| {
             let values = params![run.id, orcid.as_str(), section.kind(), put_code, modified];
             if let Err(error) = insert.execute(values) {

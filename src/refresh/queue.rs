@@ -232,7 +232,7 @@ impl Queue {
     /// # Errors
     /// [`RefreshError::Queue`] where the disk fails.
     pub fn runs(&self) -> Result<Vec<Run>, RefreshError> {
-        let all = || {
+        let all = || -> rusqlite::Result<Vec<Run>> {
             let mut found = self.db.prepare_cached(&format!("{RUN} ORDER BY id DESC"))?;
             found.query_map(params![], run_of)?.collect()
         };

@@ -277,7 +277,7 @@ impl Queue {
     /// [`RefreshError::Queue`] where the disk fails.
     pub fn tallies(&self, run: i64) -> Result<Vec<(String, u64)>, RefreshError> {
         let sql = "SELECT code, count FROM tally WHERE run = ?1 ORDER BY code";
-        let all = || {
+        let all = || -> rusqlite::Result<Vec<(String, u64)>> {
             let mut rows = self.db.prepare_cached(sql)?;
             let rows = rows.query_map([run], |row| Ok((row.get(0)?, row.get::<_, i64>(1)?.unsigned_abs())))?;
             rows.collect()

@@ -3,15 +3,16 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::builder::BoolishValueParser;
 use clap::ValueEnum;
+use clap::builder::BoolishValueParser;
 use serde_json::json;
 
 use super::failure::Failure;
 use super::output::{print, print_json};
 use super::{Common, Done};
 use crate::refresh::{
-    Choice, Clock, Credentials, Host, RefreshError, Secret, SystemClock, Token, TokenFile, agent, readable_time,
+    Choice, Clock, Credentials, Host, RefreshError, Secret, SystemClock, Token, TokenFile, agent,
+    readable_time,
 };
 
 /// Time for the token endpoint to answer.

@@ -16,8 +16,8 @@ use super::numbers::{bytes, counted, duration, grouped};
 use super::output::{print, print_json};
 use super::{Common, Done};
 use crate::refresh::{
-    ClientOptions, Ended, Organization, Outcome, Patience, Plan, RefreshError, Registry, Scope, Settings, Status,
-    Watch, Way, log_to, parse_time, readable_time, refresh, status,
+    ClientOptions, Ended, Organization, Outcome, Patience, Plan, RefreshError, Registry, Scope, Settings,
+    Status, Watch, Way, log_to, parse_time, readable_time, refresh, status,
 };
 
 /// Time between plain lines about progress.
@@ -160,7 +160,8 @@ struct PaceArgs {
 }
 
 fn parse_since(text: &str) -> Result<i64, String> {
-    parse_time(text).ok_or_else(|| format!("\"{text}\" is not a time such as 2025-10-01 or 2025-10-01T00:00:00Z"))
+    parse_time(text)
+        .ok_or_else(|| format!("\"{text}\" is not a time such as 2025-10-01 or 2025-10-01T00:00:00Z"))
 }
 
 fn parse_rate(text: &str) -> Result<f64, String> {
@@ -224,7 +225,7 @@ impl Args {
     }
 }
 
-pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
+pub fn run(args: &Args, common: &Common) -> Result<Done, Failure> {
     if args.status {
         return show_status(&args.dataset, common);
     }
@@ -241,11 +242,15 @@ pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
         eprint!("{}", outcome_text(&outcome));
     }
     match outcome.end {
-        Ended::Stopped => {
-            Err(Failure::new("stopped before the end", "run the same command again; what was fetched is kept"))
-        }
+        Ended::Stopped => Err(Failure::new(
+            "stopped before the end",
+            "run the same command again; what was fetched is kept",
+        )),
         Ended::Quota(until) => {
-            eprintln!("the day's quota is used up: run the same command again after {}", readable_time(until));
+            eprintln!(
+                "the day's quota is used up: run the same command again after {}",
+                readable_time(until)
+            );
             Ok(Done::All)
         }
         Ended::Planned => Ok(Done::All),
@@ -276,7 +281,11 @@ impl Teller {
 impl Watch for Teller {
     fn searching(&self, way: Way, searches: u64) {
         if !self.quiet {
-            eprintln!("{}: {} to begin with", way.meaning(), counted(searches, "search").replace("searchs", "searches"));
+            eprintln!(
+                "{}: {} to begin with",
+                way.meaning(),
+                counted(searches, "search").replace("searchs", "searches")
+            );
         }
     }
 
@@ -313,7 +322,8 @@ impl Watch for Teller {
 fn plan_text(plan: &Plan) -> String {
     let records = counted(plan.records, "record");
     let way = Way::new(&plan.way).map_or("", Way::meaning);
-    let mut text = format!("{records} to read of {}, changed since {}\n", plan.scope, readable_time(plan.since));
+    let mut text =
+        format!("{records} to read of {}, changed since {}\n", plan.scope, readable_time(plan.since));
     text.push_str(&format!("  how: {way}\n  requests to make: {}", grouped(plan.requests)));
     if plan.item_requests > 0 {
         text.push_str(&format!(", and about {} for single items", grouped(plan.item_requests)));

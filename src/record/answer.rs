@@ -51,8 +51,7 @@ impl SearchPage {
                 let mut path = None;
                 id_into(cursor, inner, &mut path)?;
                 let path = path.unwrap_or_default();
-                let orcid =
-                    Orcid::new(&path).ok_or_else(|| cursor.invalid(inner, &path, "an ORCID iD"))?;
+                let orcid = Orcid::new(&path).ok_or_else(|| cursor.invalid(inner, &path, "an ORCID iD"))?;
                 page.orcids.push(orcid);
             }
         }
@@ -128,7 +127,8 @@ mod tests {
 
     #[test]
     fn a_page_of_results_gives_its_count_and_its_ids() {
-        let xml = r#"<?xml version="1.0"?><search:search num-found="12,1" xmlns:search="s" xmlns:common="c"/>"#;
+        let xml =
+            r#"<?xml version="1.0"?><search:search num-found="12,1" xmlns:search="s" xmlns:common="c"/>"#;
         assert!(parse_search(xml.as_bytes()).is_err());
 
         let xml = r#"<?xml version="1.0" encoding="UTF-8"?>

@@ -5,9 +5,7 @@ use std::collections::HashMap;
 
 use super::answer::cleaned;
 use super::tasks::{Effects, Wanted};
-use crate::record::{
-    self, ActivitySection, AffiliationKind, Document, Orcid, ParseError, Record, Timestamp,
-};
+use crate::record::{self, ActivitySection, AffiliationKind, Document, Orcid, ParseError, Record, Timestamp};
 
 /// Works of one request; ORCID gives no more.
 const MAX_WORKS: usize = 100;
@@ -127,10 +125,7 @@ mod tests {
         assert_eq!(effects.tasks, [Wanted::Works(orcid, vec![2, 3])]);
         let mut leaving = effects.leaving;
         leaving.sort_by_key(|item| item.2);
-        assert_eq!(
-            leaving,
-            [(orcid, ActivitySection::Fundings, 1), (orcid, ActivitySection::Works, 4)]
-        );
+        assert_eq!(leaving, [(orcid, ActivitySection::Fundings, 1), (orcid, ActivitySection::Works, 4)]);
     }
 
     #[test]

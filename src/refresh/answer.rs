@@ -47,16 +47,25 @@ pub enum Treatment {
 pub enum Taken {
     Search(SearchPage),
     /// A record that can be read.
-    Record { modified: Option<Timestamp> },
+    Record {
+        modified: Option<Timestamp>,
+    },
     /// The record has gone: by its status, and to whom.
-    Gone { code: &'static str, primary: Option<Orcid> },
+    Gone {
+        code: &'static str,
+        primary: Option<Orcid>,
+    },
     /// A record that is in a state without public data; rows stay as they are.
-    Closed { code: &'static str },
+    Closed {
+        code: &'static str,
+    },
     /// Works that came, by their put codes.
     Works(Vec<i64>),
     Item,
     /// The item is no more, or is not public.
-    ItemGone { code: &'static str },
+    ItemGone {
+        code: &'static str,
+    },
 }
 
 impl Taken {
@@ -134,7 +143,8 @@ fn treat_success(asked: &Asked, reply: &Reply) -> Treatment {
 
 /// A page in HTML is told apart, since it comes from something in between.
 fn fault_code(error: &ParseError, reply: &Reply) -> &'static str {
-    let start: String = String::from_utf8_lossy(&reply.body[..reply.body.len().min(200)]).to_ascii_lowercase();
+    let start: String =
+        String::from_utf8_lossy(&reply.body[..reply.body.len().min(200)]).to_ascii_lowercase();
     let html = start.contains("<html") || start.contains("<!doctype html");
     match error {
         _ if html || reply.content_type.contains("html") => "html",
@@ -166,9 +176,7 @@ fn take_works(body: &[u8], asked: &[i64]) -> Result<Taken, ParseError> {
         }
     }
     match came.iter().find(|put_code| !asked.contains(put_code)) {
-        Some(put_code) => {
-            Err(ParseError::OtherPutCode { expected: asked[0], found: put_code.to_string() })
-        }
+        Some(put_code) => Err(ParseError::OtherPutCode { expected: asked[0], found: put_code.to_string() }),
         None => Ok(Taken::Works(came)),
     }
 }

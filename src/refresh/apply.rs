@@ -60,7 +60,10 @@ pub fn apply(
     let watermark = moves.then_some(run.until);
     let mut scopes = serde_json::Map::new();
     if let Some(until) = watermark {
-        scopes.insert(run.scope.clone(), json!({ "watermark": until, "until": iso(until), "source": run.source }));
+        scopes.insert(
+            run.scope.clone(),
+            json!({ "watermark": until, "until": iso(until), "source": run.source }),
+        );
     }
     let whole = matches!(settings.scope, Scope::All) && !settings.known_only;
     let update = Update {

@@ -119,10 +119,13 @@ mod tests {
             std::fs::write(&file, bytes).unwrap();
             let mut found = Vec::new();
 
-            read(&file, &mut |orcid, modified| found.push(format!("{orcid} {}", time::iso(modified)))).unwrap();
+            read(&file, &mut |orcid, modified| found.push(format!("{orcid} {}", time::iso(modified))))
+                .unwrap();
 
-            let expected =
-                ["0000-0002-1825-0097 2025-10-02T01:02:03.123Z", "0000-0002-1694-233X 2025-10-01T00:00:00.000Z"];
+            let expected = [
+                "0000-0002-1825-0097 2025-10-02T01:02:03.123Z",
+                "0000-0002-1694-233X 2025-10-01T00:00:00.000Z",
+            ];
             assert_eq!(found, expected);
         }
     }

@@ -68,7 +68,11 @@ impl Client {
     /// # Errors
     /// [`RefreshError`] where the token file cannot be read, or no token is given
     /// for the credentials.
-    pub fn new(options: ClientOptions, client_id: Option<&str>, now: Timestamp) -> Result<Self, RefreshError> {
+    pub fn new(
+        options: ClientOptions,
+        client_id: Option<&str>,
+        now: Timestamp,
+    ) -> Result<Self, RefreshError> {
         let agent = agent(options.contact.as_deref(), options.timeout);
         let mut token = None;
         if let Some(file) = &options.token_file {
@@ -95,7 +99,11 @@ impl Client {
 
     /// The client id that requests are made under; `None` if anonymous.
     pub fn client_id(&self) -> Option<String> {
-        self.token.lock().unwrap_or_else(PoisonError::into_inner).as_ref().map(|token| token.client_id.clone())
+        self.token
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .as_ref()
+            .map(|token| token.client_id.clone())
     }
 
     /// Where requests go.
@@ -120,8 +128,7 @@ impl Client {
     }
 
     fn send(&self, path: &str) -> Result<Reply, Fault> {
-        let mut request =
-            self.agent.get(format!("{}{path}", self.options.host.api)).header("accept", ACCEPT);
+        let mut request = self.agent.get(format!("{}{path}", self.options.host.api)).header("accept", ACCEPT);
         if let Some(token) = self.bearer() {
             request = request.header("authorization", format!("Bearer {}", token.reveal()));
         }
@@ -185,7 +192,13 @@ pub(super) fn form_post(agent: &Agent, url: &str, form: &[(&str, &str)]) -> Resu
     let request = agent.post(url).header("accept", "application/json");
     let result = request.send_form(form.iter().copied()).map_err(fault).and_then(read);
     let status = result.as_ref().map_or(0, |reply| reply.status);
-    tracing::info!(method = "POST", path = "(token)", status, ms = begun.elapsed().as_millis() as u64, "request");
+    tracing::info!(
+        method = "POST",
+        path = "(token)",
+        status,
+        ms = begun.elapsed().as_millis() as u64,
+        "request"
+    );
     result.map(|reply| (reply.status, reply.body))
 }
 

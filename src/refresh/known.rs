@@ -32,7 +32,10 @@ pub fn has_activities(dataset: &Dataset) -> bool {
 ///
 /// # Errors
 /// [`RefreshError::Dataset`] where a table cannot be read.
-pub fn records(dataset: &Dataset, told: &mut dyn FnMut(Orcid, Option<Timestamp>)) -> Result<(), RefreshError> {
+pub fn records(
+    dataset: &Dataset,
+    told: &mut dyn FnMut(Orcid, Option<Timestamp>),
+) -> Result<(), RefreshError> {
     each(dataset, "summaries/records", &["orcid", "last_modified_date"], &mut |batch| {
         let times = batch.column(1).as_primitive::<TimestampMicrosecondType>();
         for (row, orcid) in orcids(batch) {

@@ -58,8 +58,9 @@ impl Queue {
     /// [`RefreshError::Queue`] where the disk fails.
     pub fn lacks_record(&self, run: i64, orcid: Orcid) -> Result<bool, RefreshError> {
         let sql = "SELECT count(*) FROM task WHERE run = ?1 AND kind = 'record' AND orcid = ?2 AND what = ''";
-        let count =
-            || self.db.prepare_cached(sql)?.query_row(params![run, orcid.as_str()], |row| row.get::<_, i64>(0));
+        let count = || {
+            self.db.prepare_cached(sql)?.query_row(params![run, orcid.as_str()], |row| row.get::<_, i64>(0))
+        };
         Ok(count().map_err(self.fault())? == 0)
     }
 

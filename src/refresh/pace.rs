@@ -158,7 +158,9 @@ pub mod tests {
 
     #[test]
     fn no_second_sees_more_than_the_limit() {
-        for (rate, burst, most) in [(12.0, 1, 12), (12.0, 12, 12), (12.0, 40, 40), (24.0, 40, 40), (2.0, 3, 3)] {
+        for (rate, burst, most) in
+            [(12.0, 1, 12), (12.0, 12, 12), (12.0, 40, 40), (24.0, 40, 40), (2.0, 3, 3)]
+        {
             let limits = Limits { rate, burst, in_flight: 1, quota: None };
 
             let found = most_in_a_second(&times(&limits));

@@ -286,7 +286,8 @@ fn enlist(queue: &mut Queue, run: &Run, dataset: &Dataset, orcids: Vec<Orcid>) -
         }
     })?;
     queue.change(|change| {
-        let sql = "UPDATE task SET known = ?3 WHERE run = ?1 AND kind = 'record' AND orcid = ?2 AND what = ''";
+        let sql =
+            "UPDATE task SET known = ?3 WHERE run = ?1 AND kind = 'record' AND orcid = ?2 AND what = ''";
         let mut update = change.prepare(sql)?;
         known.iter().try_for_each(|(orcid, modified)| {
             update.execute(params![run.id, orcid.as_str(), modified]).map(|_| ())
@@ -297,7 +298,8 @@ fn enlist(queue: &mut Queue, run: &Run, dataset: &Dataset, orcids: Vec<Orcid>) -
     }
     let mut result = Ok(());
     queue.change(|change| {
-        let sql = "INSERT OR IGNORE INTO held (run, orcid, kind, put_code, modified) VALUES (?1, ?2, ?3, ?4, ?5)";
+        let sql =
+            "INSERT OR IGNORE INTO held (run, orcid, kind, put_code, modified) VALUES (?1, ?2, ?3, ?4, ?5)";
         let mut insert = change.prepare(sql)?;
         let mut fault = Ok(());
         let wanted = |orcid: Orcid| listed.contains(&orcid);

@@ -308,7 +308,12 @@ impl Queue {
     ///
     /// # Errors
     /// [`RefreshError::Queue`] where the disk fails.
-    pub fn spend(&mut self, client: &str, quota: Option<u64>, now: Timestamp) -> Result<Option<Timestamp>, RefreshError> {
+    pub fn spend(
+        &mut self,
+        client: &str,
+        quota: Option<u64>,
+        now: Timestamp,
+    ) -> Result<Option<Timestamp>, RefreshError> {
         let today = day(now);
         if let Some(until) = self.quota_ends_at(client, quota, now)? {
             return Ok(Some(until));
@@ -350,7 +355,8 @@ impl Queue {
     /// [`RefreshError::Queue`] where the disk fails.
     pub fn used(&self, client: &str, now: Timestamp) -> Result<u64, RefreshError> {
         let sql = "SELECT used FROM quota WHERE client = ?1 AND day = ?2";
-        let find = || self.db.prepare_cached(sql)?.query_row(params![client, day(now)], |row| row.get(0)).optional();
+        let find =
+            || self.db.prepare_cached(sql)?.query_row(params![client, day(now)], |row| row.get(0)).optional();
         let used: Option<i64> = find().map_err(self.fault())?;
         Ok(used.unwrap_or(0).unsigned_abs())
     }

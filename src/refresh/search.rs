@@ -175,7 +175,9 @@ mod tests {
     #[test]
     fn a_window_is_paged_or_halved() {
         let window = Search::new(How::Changed, "", 0, DAY);
-        for (found, expected_tasks) in [(0, 0), (1_000, 0), (1_001, 1), (11_000, 10), (11_001, 2), (500_000, 2)] {
+        for (found, expected_tasks) in
+            [(0, 0), (1_000, 0), (1_001, 1), (11_000, 10), (11_001, 2), (500_000, 2)]
+        {
             let Told::Effects(effects) = window.told(&page(found, 1)) else { panic!() };
 
             assert_eq!(effects.tasks.len(), expected_tasks, "{found}");

@@ -5,6 +5,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use super::RefreshError;
+use super::activities;
 use super::answer::{Taken, Treatment, treat};
 use super::client::{Fault, Reply};
 use super::fetch::{End, Fetch};
@@ -13,7 +14,6 @@ use super::retry::wait;
 use super::search::Told;
 use super::tasks::{Effects, Task, Wanted};
 use super::time::{day, end_of_day};
-use super::activities;
 use crate::record::Timestamp;
 
 /// Refusals of the token in a row after which a new one would not help.
@@ -72,7 +72,8 @@ pub fn judge(fetch: &Fetch, task: &Task, result: Result<Reply, Fault>, asked_at:
 
 /// The body is kept where the dataset will need it.
 fn keep(task: &Task, taken: Taken, body: Vec<u8>) -> Verdict {
-    let unchanged = matches!(taken, Taken::Record { modified } if modified.is_some() && modified == task.known);
+    let unchanged =
+        matches!(taken, Taken::Record { modified } if modified.is_some() && modified == task.known);
     let needed = matches!(taken, Taken::Record { .. } | Taken::Gone { .. } | Taken::Works(_) | Taken::Item);
     let code = if unchanged { "unchanged" } else { taken.code() };
     // An unchanged record is still looked through for items that are new.

@@ -134,9 +134,9 @@ impl Queue {
     /// Requests by client and day, the newest first.
     fn days(&self) -> Result<Vec<DayStatus>, RefreshError> {
         let all = || -> rusqlite::Result<Vec<DayStatus>> {
-            let mut rows = self
-                .db
-                .prepare("SELECT client, day, used, ended_until FROM quota ORDER BY day DESC, client LIMIT 31")?;
+            let mut rows = self.db.prepare(
+                "SELECT client, day, used, ended_until FROM quota ORDER BY day DESC, client LIMIT 31",
+            )?;
             let rows = rows.query_map([], |row| {
                 Ok(DayStatus {
                     client: row.get(0)?,

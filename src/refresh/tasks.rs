@@ -90,7 +90,9 @@ impl Wanted {
         let orcid = Orcid::new(orcid)?;
         Some(match kind {
             "record" => Self::Record(orcid),
-            "works" => Self::Works(orcid, what.split(',').map(|code| code.parse().ok()).collect::<Option<_>>()?),
+            "works" => {
+                Self::Works(orcid, what.split(',').map(|code| code.parse().ok()).collect::<Option<_>>()?)
+            }
             _ => {
                 let (section, put_code) = what.split_once('/')?;
                 Self::Item(orcid, ActivitySection::new(section)?, put_code.parse().ok()?)
@@ -220,17 +222,21 @@ impl Queue {
         let body = body.map(deflated);
         self.change(|change| {
             change
-                .prepare_cached("UPDATE task SET state = 2, code = ?2, answered = ?3, body = ?4 WHERE id = ?1")?
+                .prepare_cached(
+                    "UPDATE task SET state = 2, code = ?2, answered = ?3, body = ?4 WHERE id = ?1",
+                )?
                 .execute(params![task.id, code, now, body])?;
             for wanted in &effects.tasks {
                 insert(change, run, wanted)?;
             }
-            let mut found = change.prepare_cached("INSERT OR IGNORE INTO found (run, how, orcid) VALUES (?1, ?2, ?3)")?;
+            let mut found =
+                change.prepare_cached("INSERT OR IGNORE INTO found (run, how, orcid) VALUES (?1, ?2, ?3)")?;
             for (how, orcid) in &effects.found {
                 found.execute(params![run, how, orcid.as_str()])?;
             }
-            let mut leaving =
-                change.prepare_cached("INSERT OR IGNORE INTO leaving (run, orcid, kind, put_code) VALUES (?1, ?2, ?3, ?4)")?;
+            let mut leaving = change.prepare_cached(
+                "INSERT OR IGNORE INTO leaving (run, orcid, kind, put_code) VALUES (?1, ?2, ?3, ?4)",
+            )?;
             for (orcid, section, put_code) in &effects.leaving {
                 leaving.execute(params![run, orcid.as_str(), section.kind(), put_code])?;
             }
@@ -243,7 +249,8 @@ impl Queue {
     /// # Errors
     /// [`RefreshError::Queue`] where the disk fails.
     pub fn drop_searches(&self, run: i64) -> Result<(), RefreshError> {
-        self.run_sql("DELETE FROM task WHERE run = ?1 AND kind = 'search' AND state IN (0, 3)", [run]).map(|_| ())
+        self.run_sql("DELETE FROM task WHERE run = ?1 AND kind = 'search' AND state IN (0, 3)", [run])
+            .map(|_| ())
     }
 
     /// A run's requests by kind.
@@ -279,7 +286,8 @@ impl Queue {
         let sql = "SELECT code, count FROM tally WHERE run = ?1 ORDER BY code";
         let all = || -> rusqlite::Result<Vec<(String, u64)>> {
             let mut rows = self.db.prepare_cached(sql)?;
-            let rows = rows.query_map([run], |row| Ok((row.get(0)?, row.get::<_, i64>(1)?.unsigned_abs())))?;
+            let rows =
+                rows.query_map([run], |row| Ok((row.get(0)?, row.get::<_, i64>(1)?.unsigned_abs())))?;
             rows.collect()
         };
         all().map_err(self.fault())
@@ -305,7 +313,8 @@ impl Queue {
                 let body = body.map_err(|error| {
                     rusqlite::Error::FromSqlConversionFailure(5, rusqlite::types::Type::Blob, error.into())
                 })?;
-                answers.push((row.get(0)?, Kept { wanted, code: row.get(4)?, body: body.unwrap_or_default() }));
+                answers
+                    .push((row.get(0)?, Kept { wanted, code: row.get(4)?, body: body.unwrap_or_default() }));
             }
             Ok(answers)
         };

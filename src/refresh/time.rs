@@ -39,7 +39,11 @@ pub fn readable(time: Timestamp) -> String {
 /// of `last_modified.csv`; UTC where no zone is given.
 pub fn parse(text: &str) -> Option<Timestamp> {
     let text = text.trim();
-    if text.len() == 10 { timestamp(&format!("{text}T00:00:00Z")) } else { timestamp(&text.replace(' ', "T")) }
+    if text.len() == 10 {
+        timestamp(&format!("{text}T00:00:00Z"))
+    } else {
+        timestamp(&text.replace(' ', "T"))
+    }
 }
 
 /// Reads the three forms of a date in an HTTP header.
@@ -54,7 +58,13 @@ pub fn parse_http_date(text: &str) -> Option<Timestamp> {
     };
     let month = MONTHS.iter().position(|name| *name == month)? + 1;
     let year: u16 = year.parse().ok()?;
-    let year = if year < 70 { year + 2000 } else if year < 100 { year + 1900 } else { year };
+    let year = if year < 70 {
+        year + 2000
+    } else if year < 100 {
+        year + 1900
+    } else {
+        year
+    };
     let day: u8 = day.parse().ok()?;
     timestamp(&format!("{year:04}-{month:02}-{day:02}T{clock}Z"))
 }

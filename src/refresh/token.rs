@@ -122,7 +122,9 @@ impl Token {
 fn reason(body: &[u8]) -> String {
     let value: serde_json::Value = serde_json::from_slice(body).unwrap_or_default();
     match value["error"].as_str() {
-        Some(name) if name.len() < 40 && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_') => {
+        Some(name)
+            if name.len() < 40 && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_') =>
+        {
             format!(", {name}")
         }
         _ => String::new(),

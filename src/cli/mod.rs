@@ -15,6 +15,7 @@ mod numbers;
 mod output;
 mod progress;
 mod refresh;
+mod refresh_report;
 mod schema;
 mod synth;
 mod verify;

@@ -2,22 +2,22 @@
 
 use std::cell::Cell;
 use std::io::IsTerminal;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use clap::ValueEnum;
 use clap::builder::BoolishValueParser;
-use serde_json::{Value, json};
 
 use super::auth::{ClientArgs, HostArgs};
 use super::convert::{Machine, stop_on_signals};
 use super::failure::Failure;
-use super::numbers::{bytes, counted, duration, grouped};
+use super::numbers::{counted, grouped};
 use super::output::{print, print_json};
+use super::refresh_report::{outcome_text, plan_text, show_status, to_json};
 use super::{Common, Done};
 use crate::refresh::{
-    ClientOptions, Ended, Organization, Outcome, Patience, Plan, RefreshError, Registry, Scope, Settings,
-    Status, Watch, Way, log_to, parse_time, readable_time, refresh, status,
+    ClientOptions, Ended, Organization, Patience, Plan, RefreshError, Registry, Scope, Settings, Watch, Way,
+    log_to, parse_time, readable_time, refresh,
 };
 
 /// Time between plain lines about progress.
@@ -316,112 +316,4 @@ impl Watch for Teller {
             eprintln!("all answers are there; changing the dataset");
         }
     }
-}
-
-/// The plan, for people.
-fn plan_text(plan: &Plan) -> String {
-    let records = counted(plan.records, "record");
-    let way = Way::new(&plan.way).map_or("", Way::meaning);
-    let mut text =
-        format!("{records} to read of {}, changed since {}\n", plan.scope, readable_time(plan.since));
-    text.push_str(&format!("  how: {way}\n  requests to make: {}", grouped(plan.requests)));
-    if plan.item_requests > 0 {
-        text.push_str(&format!(", and about {} for single items", grouped(plan.item_requests)));
-    }
-    if plan.made > 0 {
-        text.push_str(&format!(" ({} made already)", grouped(plan.made)));
-    }
-    let quota = plan.quota.map_or_else(|| "no quota".to_owned(), |quota| format!("{} a day", grouped(quota)));
-    let time = duration(Duration::from_secs(plan.seconds));
-    text.push_str(&format!(
-        "\n  time: {} ({quota}, {} used today), {time} of requests\n",
-        counted(plan.days, "day"),
-        grouped(plan.used_today)
-    ));
-    text
-}
-
-fn outcome_text(outcome: &Outcome) -> String {
-    let mut text = String::new();
-    for (code, count) in &outcome.tally {
-        text.push_str(&format!("  {:>14} {code}\n", grouped(*count)));
-    }
-    if let Some(applied) = &outcome.applied {
-        let rows: u64 = applied.report.rows.values().sum();
-        text.push_str(&format!(
-            "{} out, {} in ({} of XML)\n",
-            counted(applied.rows_removed, "row"),
-            counted(rows, "row"),
-            bytes(applied.report.members.xml_bytes)
-        ));
-        if let Some(watermark) = applied.watermark {
-            text.push_str(&format!("up to date as of {}\n", readable_time(watermark)));
-        }
-    }
-    if outcome.given_up > 0 {
-        let requests = counted(outcome.given_up, "request");
-        text.push_str(&format!("{requests} given up; the next run tries again\n"));
-    }
-    text
-}
-
-fn to_json(dataset: &Path, outcome: &Outcome) -> Value {
-    let (end, until) = match outcome.end {
-        Ended::Planned => ("planned", None),
-        Ended::Applied => ("applied", None),
-        Ended::Quota(until) => ("quota", Some(readable_time(until))),
-        Ended::Stopped => ("stopped", None),
-    };
-    let tally: serde_json::Map<String, Value> =
-        outcome.tally.iter().map(|(code, count)| (code.clone(), json!(count))).collect();
-    let applied = outcome.applied.as_ref().map(|applied| {
-        json!({
-            "source": applied.source, "report": applied.report, "rows_removed": applied.rows_removed,
-            "rejected": applied.rejected.len(), "watermark": applied.watermark.map(readable_time),
-        })
-    });
-    json!({
-        "dataset": dataset, "end": end, "come_back_after": until, "plan": outcome.plan,
-        "answers": tally, "given_up": outcome.given_up, "applied": applied,
-    })
-}
-
-fn show_status(dataset: &Path, common: &Common) -> Result<Done, Failure> {
-    let status = status(dataset)?;
-    if common.json {
-        print_json(&serde_json::to_value(&status).unwrap_or_default())?;
-    } else {
-        print(&status_text(&status))?;
-    }
-    Ok(Done::All)
-}
-
-fn status_text(status: &Status) -> String {
-    let mut text = match &status.holder {
-        Some(holder) => format!("being refreshed by {holder}\n"),
-        None => "not being refreshed now\n".to_owned(),
-    };
-    for run in &status.runs {
-        text.push_str(&format!("{} ({}): {}\n", run.source, run.scope, run.stage.name()));
-        for (name, counts) in [("searches", run.searches), ("records", run.records), ("items", run.items)] {
-            let all = counts.waiting + counts.answered + counts.given_up;
-            if all > 0 {
-                text.push_str(&format!(
-                    "  {name}: {} of {} answered, {} given up\n",
-                    grouped(counts.answered),
-                    grouped(all),
-                    grouped(counts.given_up)
-                ));
-            }
-        }
-        for (code, count) in &run.counted {
-            text.push_str(&format!("  {:>14} {code}\n", grouped(*count)));
-        }
-    }
-    for day in &status.requests {
-        let date = readable_time(day.day * 86_400_000_000);
-        let requests = counted(day.used, "request");
-        text.push_str(&format!("{}: {requests} to {}\n", &date[..10], day.client));
-    }
-    text
 }

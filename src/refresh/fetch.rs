@@ -22,6 +22,8 @@ use crate::record::Timestamp;
 const GRACE: Duration = Duration::from_secs(3);
 /// Time between looks at what the threads have come to.
 const LOOKS: Duration = Duration::from_millis(20);
+/// What tells whether a server is there.
+const STATUS_PATH: &str = "/pubStatus";
 /// The longest wait of a thread before it looks again.
 const MAX_NAP: Duration = Duration::from_millis(50);
 
@@ -72,6 +74,8 @@ struct State {
 
 enum Step {
     Ask(Box<Task>),
+    /// Ask whether the server is there; the task waits for what comes of it.
+    Probe(Box<Task>),
     Nap(Duration),
     Home,
 }
@@ -132,7 +136,7 @@ impl Fetch {
             std::thread::sleep(LOOKS);
             told(self.answered.load(Ordering::Relaxed), self.left.load(Ordering::Relaxed));
             let now = self.clock.now();
-            if self.stop.load(Ordering::Relaxed) || self.lock().end.is_some() {
+            if self.stop.load(Ordering::Relaxed) {
                 stopping.get_or_insert(now);
             }
             let mut state = self.lock();
@@ -153,6 +157,7 @@ impl Fetch {
         loop {
             match self.next() {
                 Step::Ask(task) => self.ask(&task),
+                Step::Probe(task) => self.probe(&task),
                 Step::Nap(time) => self.clock.sleep(time.min(MAX_NAP)),
                 Step::Home => break,
             }
@@ -187,6 +192,10 @@ impl Fetch {
                 state.on_way += 1;
                 return Step::Ask(task);
             }
+            Verdict::Probe => {
+                state.on_way += 1;
+                return Step::Probe(task);
+            }
             Verdict::Rest(time) => Step::Nap(time),
             Verdict::GiveUp(time) => {
                 let what = "it was tried again and again".to_owned();
@@ -213,6 +222,18 @@ impl Fetch {
         // What can be decided without the queue is, so that the others need not wait.
         let verdict = settle::judge(self, task, result, asked_at);
         self.settled(|queue| settle::write(self, queue, task, verdict));
+    }
+
+    /// Asks a server that counts as down for its status. Any answer shows that it
+    /// is there, and that what failed before failed for itself.
+    fn probe(&self, task: &Task) {
+        if self.pace.wait(self.clock.as_ref(), &self.stop) && self.spend() {
+            match self.client.get(STATUS_PATH) {
+                Ok(reply) if reply.status < 500 && reply.status != 429 => self.breaker().succeeded(),
+                _ => self.breaker().failed(self.clock.now(), &self.patience),
+            }
+        }
+        self.settled(|queue| queue.give_back(task));
     }
 
     /// Counts a request against the quota; false where none is left.

@@ -148,7 +148,11 @@ impl Queue {
         let (db, version) = open().map_err(|source| RefreshError::Queue { path: path.clone(), source })?;
         let queue = Self { db, path };
         queue.check(version)?;
-        queue.run_sql("UPDATE task SET state = 0 WHERE state = 1", params![])?;
+        // A new run of the program has patience anew.
+        queue.run_sql(
+            "UPDATE task SET state = 0, tries = 0 WHERE state = 1 OR state = 0 AND tries > 0",
+            params![],
+        )?;
         Ok(queue)
     }
 

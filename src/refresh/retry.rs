@@ -80,6 +80,8 @@ pub struct Breaker {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
     Go,
+    /// The server counts as down: ask whether it is there before anything else.
+    Probe,
     /// The server is down; ask again after this time.
     Rest(Duration),
     /// It has been down for longer than one cares to wait.
@@ -97,9 +99,8 @@ impl Breaker {
         self.held_until = self.held_until.max(until);
     }
 
-    /// No answer came, or one that says that the server is in trouble. True where
-    /// the server now counts as down, so that it is not the request's fault.
-    pub fn failed(&mut self, now: Duration, patience: &Patience) -> bool {
+    /// No answer came, or one that says that the server is in trouble.
+    pub fn failed(&mut self, now: Duration, patience: &Patience) {
         self.faults += 1;
         self.since.get_or_insert(now);
         let down = self.faults >= FAULTS_IN_A_ROW;
@@ -108,10 +109,9 @@ impl Breaker {
             self.closed_until = Some(now + rest);
             self.rests += 1;
         }
-        down
     }
 
-    /// May a request go? While the server is down, one may at the end of each rest.
+    /// May a request go? While the server is down, a probe may at the end of each rest.
     pub fn ask(&mut self, now: Duration, patience: &Patience) -> Verdict {
         if now < self.held_until {
             return Verdict::Rest(self.held_until - now);
@@ -126,7 +126,7 @@ impl Breaker {
         }
         // The one that goes now is the probe; the next waits for what it finds.
         self.closed_until = Some(now + patience.first_wait.saturating_mul(4).min(MAX_REST));
-        Verdict::Go
+        Verdict::Probe
     }
 }
 
@@ -164,14 +164,14 @@ mod tests {
         let (mut breaker, patience) = (Breaker::default(), Patience::default());
         let at = Duration::from_secs;
         for fault in 1..FAULTS_IN_A_ROW {
-            assert!(!breaker.failed(at(u64::from(fault)), &patience));
+            breaker.failed(at(u64::from(fault)), &patience);
         }
         assert_eq!(breaker.ask(at(12), &patience), Verdict::Go);
 
-        assert!(breaker.failed(at(12), &patience));
+        breaker.failed(at(12), &patience);
 
         assert_eq!(breaker.ask(at(13), &patience), Verdict::Rest(at(3)));
-        assert_eq!(breaker.ask(at(16), &patience), Verdict::Go, "the probe");
+        assert_eq!(breaker.ask(at(16), &patience), Verdict::Probe);
         assert_eq!(breaker.ask(at(16), &patience), Verdict::Rest(at(4)));
         assert!(matches!(breaker.ask(at(1_000), &patience), Verdict::GiveUp(_)));
         breaker.succeeded();

@@ -37,18 +37,17 @@ pub fn judge(fetch: &Fetch, task: &Task, result: Result<Reply, Fault>, asked_at:
     let reply = match result {
         Ok(reply) => reply,
         Err(fault) => {
-            let down = fetch.breaker().failed(now, &fetch.patience);
-            return Verdict::Again { code: fault.code, after: None, counts: !down };
+            fetch.breaker().failed(now, &fetch.patience);
+            return Verdict::Again { code: fault.code, after: None, counts: true };
         }
     };
     let treatment = treat(&task.wanted.asked(), &reply, wall);
     let in_trouble = reply.status >= 500 || matches!(treatment, Treatment::Again { .. });
-    let down = if in_trouble {
-        fetch.breaker().failed(now, &fetch.patience)
+    if in_trouble {
+        fetch.breaker().failed(now, &fetch.patience);
     } else {
         fetch.breaker().succeeded();
-        false
-    };
+    }
     if !matches!(treatment, Treatment::Renew) {
         fetch.refusals.store(0, Ordering::Relaxed);
     }
@@ -58,7 +57,7 @@ pub fn judge(fetch: &Fetch, task: &Task, result: Result<Reply, Fault>, asked_at:
             if let Some(after) = after {
                 fetch.breaker().hold(now + after + COURTESY);
             }
-            Verdict::Again { code, after, counts: !down }
+            Verdict::Again { code, after, counts: true }
         }
         Treatment::Leave { code } => Verdict::GiveUp { code },
         Treatment::Renew => renew(fetch, asked_at, wall),

@@ -161,8 +161,6 @@ fn what_is_no_word_of_orcid_removes_nobody() {
             "1",
             "--tries",
             "2",
-            "--patience",
-            "20",
         ]);
 
         assert_eq!(output.status.code(), Some(1), "{fault:?}: {}", text(&output));
@@ -204,16 +202,18 @@ fn the_pace_is_kept_and_used() {
     let here = Here::new(80, 5, &[]);
     here.server.set_limits(Limits { per_second: Some(12.0), burst: 40.0, ..Limits::none() });
     here.server.fail(When::Always, Fault::Late(Duration::from_millis(200)));
-    let begun = Instant::now();
 
     let output = here.refresh(&["--all-in-dataset", "--by", "each"]);
 
     let log = here.server.log();
-    let rate = log.for_api().count() as f64 / begun.elapsed().as_secs_f64();
+    let arrivals: Vec<Instant> = log.for_api().map(|request| request.at).collect();
+    let time = arrivals[arrivals.len() - 1] - arrivals[0];
+    let rate = (arrivals.len() - 1) as f64 / time.as_secs_f64();
     assert_eq!(output.status.code(), Some(0), "{}", text(&output));
     assert_eq!(log.by_status().get(&503), None, "the burst is not exceeded");
     assert!(log.busiest_second() <= 40 && log.peak_in_flight() <= 8, "{}", log.counts());
-    assert!(rate > 9.0, "{rate} a second with start and commit");
+    // 11.7 on a machine that has nothing else to do.
+    assert!(rate > 11.0, "{rate} a second");
 }
 
 #[test]
@@ -339,7 +339,7 @@ fn a_second_refresh_is_told_who_is_at_work() {
     assert!(text(&second).contains(&format!("process {}", child.id())), "{}", text(&second));
     let status = String::from_utf8_lossy(&status.stdout).into_owned();
     assert!(
-        status.contains(&format!("process {}", child.id())) && status.contains("records: 0 of 30"),
+        status.contains(&format!("process {}", child.id())) && status.contains("records: 0 of "),
         "{status}"
     );
     let _ = child.kill();

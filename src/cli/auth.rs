@@ -82,7 +82,6 @@ pub struct ClientArgs {
         value_name = "SECRET",
         env = "ORCIDLAKE_CLIENT_SECRET",
         hide_env_values = true,
-        conflicts_with = "client_secret_file",
         value_parser = parse_secret
     )]
     client_secret: Option<Secret>,
@@ -122,9 +121,9 @@ impl ClientArgs {
             eprintln!("warning: the list of processes shows --client-secret; give a file or the environment");
         }
         let secret = match (&self.client_secret, &self.client_secret_file) {
-            (Some(secret), _) => Some(secret.clone()),
-            (None, Some(file)) => Some(Secret::read(file)?),
-            (None, None) => None,
+            (Some(secret), file) if given || file.is_none() => Some(secret.clone()),
+            (_, Some(file)) => Some(Secret::read(file)?),
+            (_, None) => None,
         };
         match (&self.client_id, secret) {
             (Some(client_id), Some(client_secret)) => {

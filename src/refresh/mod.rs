@@ -177,6 +177,11 @@ impl Settings {
         }
     }
 
+    /// What a plan depends on, besides scope and time.
+    fn asked(&self) -> String {
+        format!("{:?} {:?} {} {}", self.way, self.changes, self.known_only, self.changes_only)
+    }
+
     fn limits(&self, client: &Client) -> Limits {
         let documented = Limits::documented(client.host().is_member, client.client_id().is_some());
         let quota = self.quota.map_or(documented.quota, |quota| Some(quota).filter(|quota| *quota > 0));
@@ -201,7 +206,7 @@ fn begin(
     if let Some(run) = queue.unfinished(&scope, &api)? {
         let answered = queue.counts(run.id, &["record"])?.answered;
         let other_since = settings.since.is_some_and(|since| since != run.since);
-        let stale = now - run.begun > PLAN_KEEPS || other_since;
+        let stale = now - run.begun > PLAN_KEEPS || other_since || run.asked != settings.asked();
         if answered > 0 || run.stage == Stage::Apply || !stale {
             return Ok(run);
         }
@@ -217,6 +222,7 @@ fn begin(
         source: source_name(now),
         api,
         way,
+        asked: settings.asked(),
         since,
         until: now - MARGIN,
         begun: now,

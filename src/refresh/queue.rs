@@ -27,6 +27,7 @@ CREATE TABLE run (
     source TEXT NOT NULL,
     api TEXT NOT NULL,
     way TEXT NOT NULL,
+    asked TEXT NOT NULL,
     since INTEGER NOT NULL,
     until INTEGER NOT NULL,
     begun INTEGER NOT NULL,
@@ -81,6 +82,8 @@ pub struct Run {
     pub api: String,
     /// How changes are found.
     pub way: String,
+    /// The options that the plan was made with; another plan has others.
+    pub asked: String,
     pub since: Timestamp,
     pub until: Timestamp,
     pub begun: Timestamp,
@@ -250,8 +253,8 @@ impl Queue {
     pub fn begin(&mut self, run: Run) -> Result<Run, RefreshError> {
         let id = self.change(|change| {
             change.execute(
-                "INSERT INTO run (scope, source, api, way, since, until, begun, stage) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-                params![run.scope, run.source, run.api, run.way, run.since, run.until, run.begun, run.stage.name()],
+                "INSERT INTO run (scope, source, api, way, since, until, begun, stage, asked) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+                params![run.scope, run.source, run.api, run.way, run.since, run.until, run.begun, run.stage.name(),run.asked],
             )?;
             Ok(change.last_insert_rowid())
         })?;
@@ -304,7 +307,9 @@ impl Queue {
             }
             change.execute("UPDATE run SET stage = 'done' WHERE id = ?1", params![run.id]).map(|_| ())
         })?;
-        self.run_sql("VACUUM", params![]).map(|_| ())
+        // Somebody who looks at the status may be in the way; the next run makes room.
+        let _ = self.run_sql("VACUUM", params![]);
+        Ok(())
     }
 
     /// Counts one request of `client` against the day's quota, before it goes;
@@ -371,7 +376,7 @@ pub fn source_name(now: Timestamp) -> String {
     format!("api-{}", iso(now))
 }
 
-const RUN: &str = "SELECT id, scope, source, api, way, since, until, begun, stage FROM run";
+const RUN: &str = "SELECT id, scope, source, api, way, since, until, begun, stage, asked FROM run";
 
 fn run_of(row: &rusqlite::Row<'_>) -> rusqlite::Result<Run> {
     Ok(Run {
@@ -384,5 +389,6 @@ fn run_of(row: &rusqlite::Row<'_>) -> rusqlite::Result<Run> {
         until: row.get(6)?,
         begun: row.get(7)?,
         stage: Stage::new(&row.get::<_, String>(8)?),
+        asked: row.get(9)?,
     })
 }

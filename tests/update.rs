@@ -147,7 +147,7 @@ fn before(after: &[GivenMember]) -> (Vec<GivenMember>, Vec<GivenMember>) {
 #[test]
 fn an_update_gives_the_rows_of_a_fresh_conversion() {
     let folder = folder();
-    let archives = dump(folder.path(), 250, true);
+    let archives = dump(folder.path(), 1_500, true);
     let paths: Vec<&Path> = archives.iter().map(PathBuf::as_path).collect();
     let fresh = folder.path().join("fresh");
     assert_eq!(convert(&paths, &fresh, &[]).0, 0);
@@ -173,7 +173,7 @@ fn an_update_gives_the_rows_of_a_fresh_conversion() {
 #[test]
 fn the_same_update_gives_the_same_bytes_with_any_number_of_threads() {
     let folder = folder();
-    let archives = dump(folder.path(), 120, true);
+    let archives = dump(folder.path(), 1_000, true);
     let (before, changed) = before(&members(&archives));
 
     let states = [1, 2, 7].map(|threads| {
@@ -393,7 +393,7 @@ fn an_archive_does_not_bring_back_what_a_refresh_replaced() {
 #[test]
 fn a_kill_at_any_moment_leaves_the_old_or_the_new_rows() {
     let folder = folder();
-    let archives = dump(folder.path(), 150, true);
+    let archives = dump(folder.path(), 1_000, true);
     let (before, changed) = before(&members(&archives));
     let out = dataset(folder.path(), &before);
     let old = all_rows(&out);

@@ -209,6 +209,43 @@ fn a_search_since_the_dump_finds_what_changed_and_nothing_more() {
 }
 
 #[test]
+fn a_crowd_is_larger_than_one_search_can_give() {
+    let first = orcid::instants::parse("2026-01-01T00:00:00Z").unwrap();
+    let world = World::crowd(11_500, first, orcid::instants::SECOND);
+    let csv = world.last_modified_csv();
+    let (server, client) = (LocalOrcid::start(world, Limits::none()), Client::new());
+    let url = format!("{}/search?q=*:*", server.api_url());
+
+    let last = client.get(&format!("{url}&start=10000&rows=1000")).text();
+
+    assert!(last.contains("num-found=\"11500\""));
+    assert_eq!(last.matches("<search:result>").count(), 1000);
+    assert_eq!(client.get(&format!("{url}&start=10500")).error(), (400, 9043));
+    let lines: Vec<&str> = csv.lines().collect();
+    assert_eq!(lines.len(), 11_501);
+    assert_eq!(lines[0], "orcid,path,date_created,last_modified");
+    assert!(lines[11_500].ends_with(",2026-01-01 00:00:00"), "{}", lines[11_500]);
+}
+
+#[test]
+fn a_small_record_says_what_it_was_made_of() {
+    let (id, moment) = (orcid::plain::crowd_id(0).to_string(), orcid::instants::now());
+    let ror = "https://ror.org/05a28rw58";
+    let job = orcid::plain::employment(&id, 5, "Ex & Co", ("ROR", ror), moment);
+    let mut world = World::default();
+
+    world.put(&id, orcid::plain::record(&id, "Ada", moment, &job));
+
+    let facts = &world.people().next().unwrap().1.facts;
+    assert_eq!(
+        (facts.ror.as_slice(), facts.organizations.as_slice()),
+        (&[ror.to_owned()][..], &["Ex & Co".to_owned()][..])
+    );
+    assert_eq!(id, "0000-0001-5000-0007");
+    assert_eq!(parse(world.text(&id).as_bytes()).unwrap().unmapped, Vec::<String>::new());
+}
+
+#[test]
 fn a_dump_of_the_world_gives_the_same_world() {
     let endings = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'X'];
     let mut world = World::from_synth(80, 3);

@@ -6,6 +6,8 @@ mod client;
 #[path = "support/orcid/mod.rs"]
 mod orcid;
 
+use std::io::{ErrorKind, Read, Write};
+use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
 use client::{Client, Given, ORCID_XML};
@@ -54,6 +56,41 @@ fn a_connection_can_break_at_any_place() {
             assert_eq!(get(&client, &url).unwrap().status, 200, "the next one is sound");
         }
     }
+}
+
+/// What comes over a bare connection until it ends, and how it ends.
+fn raw(server: &LocalOrcid, url: &str) -> (String, std::io::Result<()>) {
+    let mut stream = TcpStream::connect(("127.0.0.1", server.port())).unwrap();
+    let path = url.strip_prefix(&server.base_url()).unwrap();
+    write!(stream, "GET {path} HTTP/1.1\r\nhost: localhost\r\n\r\n").unwrap();
+    let (mut text, mut buffer) = (String::new(), [0; 4096]);
+    loop {
+        match stream.read(&mut buffer) {
+            Ok(0) => return (text, Ok(())),
+            Ok(read) => text.push_str(&String::from_utf8_lossy(&buffer[..read])),
+            Err(error) => return (text, Err(error)),
+        }
+    }
+}
+
+#[test]
+fn a_reset_is_a_reset_and_a_cut_is_an_end() {
+    let (server, client, url) = start();
+    let size = client.get(&url).body.len();
+    let given = |fault: Fault| {
+        server.fail_times(When::Always, fault, 1);
+        raw(&server, &url)
+    };
+
+    let (before, before_end) = given(Fault::ResetBefore);
+    let (within, within_end) = given(Fault::ResetWithin);
+    let (cut, cut_end) = given(Fault::CutOff);
+
+    assert_eq!((before.as_str(), before_end.unwrap_err().kind()), ("", ErrorKind::ConnectionReset));
+    assert!(within.contains("<record:record"));
+    assert_eq!(within_end.unwrap_err().kind(), ErrorKind::ConnectionReset);
+    assert!(cut.contains("<record:record") && cut.contains("content-length: ") && cut.len() < size);
+    assert!(cut_end.is_ok());
 }
 
 #[test]

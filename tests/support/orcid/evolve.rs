@@ -110,7 +110,7 @@ impl World {
         let newcomers = changes.len().div_ceil(CHANGES_PER_NEWCOMER);
         for number in 0..newcomers as u64 {
             let model = active[(seed.wrapping_add(number * 7) % active.len() as u64) as usize];
-            let moment = Draw { seed: seed + number, orcid: model }.moment(clock);
+            let moment = Draw { seed: seed.wrapping_add(number), orcid: model }.moment(clock);
             changes.extend(self.settle(model, moment).map(|orcid| Change::NewPerson { orcid }));
         }
         // Edits have moved the clock to the last of them.

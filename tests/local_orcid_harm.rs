@@ -6,6 +6,8 @@ mod client;
 #[path = "support/orcid/mod.rs"]
 mod orcid;
 
+use std::io::{ErrorKind, Read, Write};
+use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
 use client::{Client, Given, ORCID_XML};
@@ -54,6 +56,41 @@ fn a_connection_can_break_at_any_place() {
             assert_eq!(get(&client, &url).unwrap().status, 200, "the next one is sound");
         }
     }
+}
+
+/// What comes over a bare connection until it ends, and how it ends.
+fn raw(server: &LocalOrcid, url: &str) -> (String, std::io::Result<()>) {
+    let mut stream = TcpStream::connect(("127.0.0.1", server.port())).unwrap();
+    let path = url.strip_prefix(&server.base_url()).unwrap();
+    write!(stream, "GET {path} HTTP/1.1\r\nhost: localhost\r\n\r\n").unwrap();
+    let (mut text, mut buffer) = (String::new(), [0; 4096]);
+    loop {
+        match stream.read(&mut buffer) {
+            Ok(0) => return (text, Ok(())),
+            Ok(read) => text.push_str(&String::from_utf8_lossy(&buffer[..read])),
+            Err(error) => return (text, Err(error)),
+        }
+    }
+}
+
+#[test]
+fn a_reset_is_a_reset_and_a_cut_is_an_end() {
+    let (server, client, url) = start();
+    let size = client.get(&url).body.len();
+    let given = |fault: Fault| {
+        server.fail_times(When::Always, fault, 1);
+        raw(&server, &url)
+    };
+
+    let (before, before_end) = given(Fault::ResetBefore);
+    let (within, within_end) = given(Fault::ResetWithin);
+    let (cut, cut_end) = given(Fault::CutOff);
+
+    assert_eq!((before.as_str(), before_end.unwrap_err().kind()), ("", ErrorKind::ConnectionReset));
+    assert!(within.contains("<record:record"));
+    assert_eq!(within_end.unwrap_err().kind(), ErrorKind::ConnectionReset);
+    assert!(cut.contains("<record:record") && cut.contains("content-length: ") && cut.len() < size);
+    assert!(cut_end.is_ok());
 }
 
 #[test]
@@ -206,6 +243,43 @@ fn a_search_since_the_dump_finds_what_changed_and_nothing_more() {
     ids.sort();
     assert_eq!(ids, expected);
     assert!(changes.iter().any(|change| matches!(change, Change::NewPerson { .. })));
+}
+
+#[test]
+fn a_crowd_is_larger_than_one_search_can_give() {
+    let first = orcid::instants::parse("2026-01-01T00:00:00Z").unwrap();
+    let world = World::crowd(11_500, first, orcid::instants::SECOND);
+    let csv = world.last_modified_csv();
+    let (server, client) = (LocalOrcid::start(world, Limits::none()), Client::new());
+    let url = format!("{}/search?q=*:*", server.api_url());
+
+    let last = client.get(&format!("{url}&start=10000&rows=1000")).text();
+
+    assert!(last.contains("num-found=\"11500\""));
+    assert_eq!(last.matches("<search:result>").count(), 1000);
+    assert_eq!(client.get(&format!("{url}&start=10500")).error(), (400, 9043));
+    let lines: Vec<&str> = csv.lines().collect();
+    assert_eq!(lines.len(), 11_501);
+    assert_eq!(lines[0], "orcid,path,date_created,last_modified");
+    assert!(lines[11_500].ends_with(",2026-01-01 00:00:00"), "{}", lines[11_500]);
+}
+
+#[test]
+fn a_small_record_says_what_it_was_made_of() {
+    let (id, moment) = (orcid::plain::crowd_id(0).to_string(), orcid::instants::now());
+    let ror = "https://ror.org/05a28rw58";
+    let job = orcid::plain::employment(&id, 5, "Ex & Co", ("ROR", ror), moment);
+    let mut world = World::default();
+
+    world.put(&id, orcid::plain::record(&id, "Ada", moment, &job));
+
+    let facts = &world.people().next().unwrap().1.facts;
+    assert_eq!(
+        (facts.ror.as_slice(), facts.organizations.as_slice()),
+        (&[ror.to_owned()][..], &["Ex & Co".to_owned()][..])
+    );
+    assert_eq!(id, "0000-0001-5000-0007");
+    assert_eq!(parse(world.text(&id).as_bytes()).unwrap().unmapped, Vec::<String>::new());
 }
 
 #[test]

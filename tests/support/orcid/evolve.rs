@@ -110,7 +110,7 @@ impl World {
         let newcomers = changes.len().div_ceil(CHANGES_PER_NEWCOMER);
         for number in 0..newcomers as u64 {
             let model = active[(seed.wrapping_add(number * 7) % active.len() as u64) as usize];
-            let moment = Draw { seed: seed + number, orcid: model }.moment(clock);
+            let moment = Draw { seed: seed.wrapping_add(number), orcid: model }.moment(clock);
             changes.extend(self.settle(model, moment).map(|orcid| Change::NewPerson { orcid }));
         }
         // Edits have moved the clock to the last of them.
@@ -120,28 +120,39 @@ impl World {
     }
 
     fn change(&mut self, draw: &Draw, clock: Timestamp, active: &[Orcid]) -> Change {
-        let (orcid, moment) = (draw.orcid, draw.moment(clock));
-        let id = orcid.as_str();
-        match draw.below("kind", 100) {
+        let moment = draw.moment(clock);
+        let change = match draw.below("kind", 100) {
             0..25 => self.edit_some_affiliation(draw, moment),
             25..40 => self.remove_some_work(draw, moment),
-            40..50 => Some(self.rename(orcid, moment)),
+            40..50 => Some(self.rename(draw.orcid, moment)),
+            kind @ 50..70 => self.end(kind, draw, active),
+            _ => None,
+        };
+        let change = change.unwrap_or_else(|| self.add_work(draw, moment));
+        if !matches!(change, Change::Removed { .. }) {
+            self.date(draw.orcid, moment);
+        }
+        change
+    }
+
+    /// A record is shown no longer.
+    fn end(&mut self, kind: u64, draw: &Draw, active: &[Orcid]) -> Option<Change> {
+        let orcid = draw.orcid;
+        Some(match kind {
             50..55 => {
-                self.lock(id);
-                Some(Change::Locked { orcid })
+                self.lock(orcid.as_str());
+                Change::Locked { orcid }
             }
             55..60 => {
-                self.deactivate(id);
-                Some(Change::Deactivated { orcid })
+                self.deactivate(orcid.as_str());
+                Change::Deactivated { orcid }
             }
-            60..67 => self.merge(draw, active),
-            67..70 => {
-                self.remove(id);
-                Some(Change::Removed { orcid })
+            60..67 => return self.merge(draw, active),
+            _ => {
+                self.remove(orcid.as_str());
+                Change::Removed { orcid }
             }
-            _ => None,
-        }
-        .unwrap_or_else(|| self.add_work(draw, moment))
+        })
     }
 
     fn merge(&mut self, draw: &Draw, active: &[Orcid]) -> Option<Change> {

@@ -34,6 +34,7 @@ pub mod instants;
 mod limits;
 mod log;
 mod newcomers;
+pub mod plain;
 mod query;
 mod reply;
 mod search;

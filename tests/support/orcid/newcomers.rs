@@ -41,7 +41,7 @@ impl World {
 }
 
 /// The iD of fifteen digits.
-fn with_check_digit(number: u64) -> Orcid {
+pub(super) fn with_check_digit(number: u64) -> Orcid {
     let digits = format!("{number:015}");
     let total = digits.bytes().fold(0, |total, digit| (total + u32::from(digit - b'0')) * 2);
     let check = match (12 - total % 11) % 11 {

@@ -38,6 +38,8 @@ pub struct Person {
     pub xml: Bytes,
     pub activities: BTreeMap<ActivityKey, Activity>,
     pub facts: Facts,
+    /// When the record or its standing changed last.
+    pub changed: Timestamp,
 }
 
 /// An activity in full.
@@ -67,6 +69,7 @@ impl World {
                 self.clock = self.clock.max(facts.last_modified.unwrap_or(0));
                 let person = self.person(orcid);
                 person.standing = Standing::Active;
+                person.changed = facts.last_modified.unwrap_or(0);
                 person.facts = facts;
                 drop(parsed);
                 person.xml = xml;
@@ -75,7 +78,7 @@ impl World {
             Document::Stub(stub) => standing(stub),
             _ => panic!("{orcid}: neither a record nor an error"),
         };
-        self.person(orcid).standing = standing;
+        self.set_standing(orcid.as_str(), standing);
     }
 
     /// Puts an activity in full in place; `section` may be `work` or `works`.
@@ -101,11 +104,11 @@ impl World {
 
     /// 409/9018; [`World::unlock`] shows the record again.
     pub fn lock(&mut self, orcid: &str) {
-        self.person(id(orcid)).standing = Standing::Locked;
+        self.set_standing(orcid, Standing::Locked);
     }
 
     pub fn unlock(&mut self, orcid: &str) {
-        self.person(id(orcid)).standing = Standing::Active;
+        self.set_standing(orcid, Standing::Active);
     }
 
     /// 301/9007 to the primary record.
@@ -120,12 +123,12 @@ impl World {
 
     /// 409/9036.
     pub fn unclaim(&mut self, orcid: &str) {
-        self.person(id(orcid)).standing = Standing::Unclaimed;
+        self.set_standing(orcid, Standing::Unclaimed);
     }
 
     /// 403/9039.
     pub fn hide(&mut self, orcid: &str) {
-        self.person(id(orcid)).standing = Standing::NotPublic;
+        self.set_standing(orcid, Standing::NotPublic);
     }
 
     /// Changes a record's XML and says so in its history.
@@ -170,6 +173,11 @@ impl World {
         self.clock = instants::parse(instant).expect("the test gives an instant");
     }
 
+    /// Dates a change of standing.
+    pub(super) fn date(&mut self, orcid: Orcid, moment: Timestamp) {
+        self.person(orcid).changed = moment;
+    }
+
     pub(super) fn advance(&mut self, by: Timestamp) {
         self.clock += by;
     }
@@ -180,12 +188,19 @@ impl World {
             xml: Bytes::new(),
             activities: BTreeMap::new(),
             facts: Facts::default(),
+            changed: 0,
         })
     }
 
-    fn close(&mut self, orcid: &str, standing: Standing) {
+    fn set_standing(&mut self, orcid: &str, standing: Standing) {
+        let clock = self.clock;
         let person = self.person(id(orcid));
-        person.standing = standing;
+        (person.standing, person.changed) = (standing, clock);
+    }
+
+    fn close(&mut self, orcid: &str, standing: Standing) {
+        self.set_standing(orcid, standing);
+        let person = self.person(id(orcid));
         person.xml = Bytes::new();
         person.activities.clear();
     }

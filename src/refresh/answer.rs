@@ -231,3 +231,117 @@ fn parse_stub(body: &[u8]) -> Option<Stub<'_>> {
 pub fn cleaned(body: &[u8]) -> std::borrow::Cow<'_, [u8]> {
     if record::needs_cleaning(body) { record::clean(body).into() } else { body.into() }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ONE: &str = "0000-0002-1825-0097";
+    const OTHER: &str = "0000-0002-1694-233X";
+
+    fn stub(code: i32) -> String {
+        format!(
+            r#"<?xml version="1.0"?><error:error xmlns:error="e"><error:response-code>404</error:response-code><error:user-message>See https://orcid.org/{OTHER}.</error:user-message><error:error-code>{code}</error:error-code></error:error>"#
+        )
+    }
+
+    fn record(orcid: &str) -> String {
+        format!(
+            r#"<record:record xmlns:record="r" xmlns:common="c" xmlns:history="h"><common:orcid-identifier><common:path>{orcid}</common:path></common:orcid-identifier><history:history><common:last-modified-date>1970-01-01T00:00:01Z</common:last-modified-date></history:history></record:record>"#
+        )
+    }
+
+    /// The code, with `?` behind what is asked again and `!` behind what is left.
+    fn told(asked: &Asked, status: u16, body: &str, retry_after: Option<&str>) -> String {
+        let retry_after = retry_after.map(str::to_owned);
+        let reply = Reply { status, retry_after, body: body.into(), ..Reply::default() };
+        match treat(asked, &reply, 0) {
+            Treatment::Take(taken) => taken.code().to_owned(),
+            Treatment::Again { code, after: None } => format!("{code}?"),
+            Treatment::Again { code, after: Some(after) } => format!("{code}? {}", after.as_secs()),
+            Treatment::Leave { code } => format!("{code}!"),
+            Treatment::Renew => "renew".to_owned(),
+            Treatment::QuotaEnd { after } => format!("quota {:?}", after.map(|after| after.as_secs())),
+        }
+    }
+
+    #[test]
+    fn every_answer_about_a_record_has_its_treatment() {
+        let asked = Asked::Record(Orcid::new(ONE).unwrap());
+        let whole = record(ONE);
+        let quota = "Too Many Requests. You have exceeded the daily quota for anonymous usage of this API.";
+        let html = "<!DOCTYPE html><html><body>maintenance</body></html>";
+        for (status, body, retry_after, expected) in [
+            (200, whole.as_str(), None, "record"),
+            (200, &record(OTHER), None, "other-id?"),
+            (200, &whole[..whole.len() - 9], None, "cut-off-xml?"),
+            (200, "", None, "empty-body?"),
+            (200, html, None, "html?"),
+            (200, "<other/>", None, "not-orcid?"),
+            (200, &stub(9018), None, "locked"),
+            (301, &stub(9007), None, "deprecated"),
+            (301, "", None, "foreign-redirect?"),
+            (404, &stub(9016), None, "not-found"),
+            (404, html, None, "foreign-404?"),
+            (409, &stub(9018), None, "locked"),
+            (409, &stub(9044), None, "deactivated"),
+            (409, &stub(9036), None, "unclaimed"),
+            (403, &stub(9039), None, "not-public"),
+            (403, html, None, "foreign-403?"),
+            (400, &stub(9006), None, "bad-request!"),
+            (401, r#"{"error":"invalid_token"}"#, None, "renew"),
+            (403, &stub(9017), None, "renew"),
+            (406, "", None, "not-acceptable!"),
+            (429, quota, None, "quota None"),
+            (429, "slow down", None, "quota None"),
+            (429, "slow down", Some("7"), "too-many-requests? 7"),
+            (429, "slow down", Some("7000"), "quota Some(7000)"),
+            (429, quota, Some("7"), "quota Some(7)"),
+            (500, &stub(9008), None, "server-error?"),
+            (503, html, Some("Thu, 01 Jan 1970 00:00:09 GMT"), "busy? 9"),
+            (418, "", None, "other-status!"),
+        ] {
+            let body = body.to_owned();
+            assert_eq!(told(&asked, status, &body, retry_after), expected, "{status} {body}");
+        }
+    }
+
+    #[test]
+    fn an_item_that_is_gone_or_hidden_leaves_and_another_is_not_taken_for_it() {
+        let asked = Asked::Item(Orcid::new(ONE).unwrap(), ActivitySection::Works, 5);
+        for (status, body, expected) in [
+            (200, r#"<work:work put-code="5" xmlns:work="w"/>"#, "item"),
+            (200, r#"<work:work put-code="6" xmlns:work="w"/>"#, "other-put-code?"),
+            (200, r#"<funding:funding put-code="5" xmlns:funding="f"/>"#, "not-orcid?"),
+            (404, &stub(9016), "not-found"),
+            (403, &stub(9039), "not-public"),
+        ] {
+            assert_eq!(told(&asked, status, body, None), expected, "{status} {body}");
+        }
+    }
+
+    #[test]
+    fn a_bulk_tells_which_works_came() {
+        let asked = Asked::Works(Orcid::new(ONE).unwrap(), vec![1, 2]);
+        let bulk = format!(
+            r#"<bulk:bulk xmlns:bulk="b" xmlns:work="w"><work:work put-code="2"/>{}</bulk:bulk>"#,
+            stub(9016).replace(r#"<?xml version="1.0"?>"#, "")
+        );
+        let reply = Reply { status: 200, body: bulk.into(), ..Reply::default() };
+
+        assert_eq!(treat(&asked, &reply, 0), Treatment::Take(Taken::Works(vec![2])));
+        assert_eq!(
+            told(&asked, 200, r#"<bulk:bulk xmlns:bulk="b"><work:work put-code="1">"#, None),
+            "cut-off-xml?"
+        );
+    }
+
+    #[test]
+    fn the_primary_record_is_told() {
+        let asked = Asked::Record(Orcid::new(ONE).unwrap());
+        let reply = Reply { status: 301, body: stub(9007).into(), ..Reply::default() };
+
+        let primary = Orcid::new(OTHER);
+        assert_eq!(treat(&asked, &reply, 0), Treatment::Take(Taken::Gone { code: "deprecated", primary }));
+    }
+}

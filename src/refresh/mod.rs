@@ -27,6 +27,7 @@ mod log;
 mod pace;
 mod plan;
 mod queue;
+mod quota;
 mod retry;
 mod scope;
 mod search;
@@ -62,7 +63,7 @@ use crate::dataset::{Dataset, Manifest};
 use crate::record::Timestamp;
 use fetch::Fetch;
 use plan::Inputs;
-use queue::{Queue, Run, source_name};
+use queue::{Queue, Run};
 use time::{DAY, SECOND};
 
 /// A record that changed so shortly ago may not be in the search index yet: the
@@ -219,7 +220,7 @@ fn begin(
     let run = Run {
         id: 0,
         scope,
-        source: source_name(now),
+        source: format!("api-{}", time::iso(now)),
         api,
         way,
         asked: settings.asked(),

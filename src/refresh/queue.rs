@@ -12,7 +12,6 @@ use std::time::Duration;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 
 use super::RefreshError;
-use super::time::{day, iso};
 use crate::record::Timestamp;
 
 /// The file's name in the dataset.
@@ -311,69 +310,6 @@ impl Queue {
         let _ = self.run_sql("VACUUM", params![]);
         Ok(())
     }
-
-    /// Counts one request of `client` against the day's quota, before it goes;
-    /// where nothing is left, the time from which there is.
-    ///
-    /// # Errors
-    /// [`RefreshError::Queue`] where the disk fails.
-    pub fn spend(
-        &mut self,
-        client: &str,
-        quota: Option<u64>,
-        now: Timestamp,
-    ) -> Result<Option<Timestamp>, RefreshError> {
-        let today = day(now);
-        if let Some(until) = self.quota_ends_at(client, quota, now)? {
-            return Ok(Some(until));
-        }
-        let sql = "INSERT INTO quota (client, day, used) VALUES (?1, ?2, 1) ON CONFLICT (client, day) DO UPDATE SET used = used + 1";
-        self.run_sql(sql, params![client, today])?;
-        Ok(None)
-    }
-
-    /// When requests may go again; `None` where they may go now.
-    ///
-    /// # Errors
-    /// [`RefreshError::Queue`] where the disk fails.
-    pub fn quota_ends_at(
-        &self,
-        client: &str,
-        quota: Option<u64>,
-        now: Timestamp,
-    ) -> Result<Option<Timestamp>, RefreshError> {
-        let sql = "SELECT max(ended_until) FROM quota WHERE client = ?1 AND ended_until > ?2";
-        let find = || self.db.prepare_cached(sql)?.query_row(params![client, now], |row| row.get(0));
-        let ended: Option<Timestamp> = find().map_err(self.fault())?;
-        let full = quota.is_some_and(|quota| self.used(client, now).is_ok_and(|used| used >= quota));
-        Ok(ended.or(full.then(|| super::time::end_of_day(day(now)))))
-    }
-
-    /// Notes the server's word that the quota is used up.
-    ///
-    /// # Errors
-    /// [`RefreshError::Queue`] where the disk fails.
-    pub fn quota_ended(&self, client: &str, now: Timestamp, until: Timestamp) -> Result<(), RefreshError> {
-        let sql = "INSERT INTO quota (client, day, used, ended_until) VALUES (?1, ?2, 0, ?3) ON CONFLICT (client, day) DO UPDATE SET ended_until = ?3";
-        self.run_sql(sql, params![client, day(now), until]).map(|_| ())
-    }
-
-    /// Requests that `client` has made today.
-    ///
-    /// # Errors
-    /// [`RefreshError::Queue`] where the disk fails.
-    pub fn used(&self, client: &str, now: Timestamp) -> Result<u64, RefreshError> {
-        let sql = "SELECT used FROM quota WHERE client = ?1 AND day = ?2";
-        let find =
-            || self.db.prepare_cached(sql)?.query_row(params![client, day(now)], |row| row.get(0)).optional();
-        let used: Option<i64> = find().map_err(self.fault())?;
-        Ok(used.unwrap_or(0).unsigned_abs())
-    }
-}
-
-/// The name of a run's entry in the manifest.
-pub fn source_name(now: Timestamp) -> String {
-    format!("api-{}", iso(now))
 }
 
 const RUN: &str = "SELECT id, scope, source, api, way, since, until, begun, stage, asked FROM run";
@@ -391,4 +327,73 @@ fn run_of(row: &rusqlite::Row<'_>) -> rusqlite::Result<Run> {
         stage: Stage::new(&row.get::<_, String>(8)?),
         asked: row.get(9)?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tasks::{Effects, Next, Task, Wanted};
+    use super::*;
+    use crate::record::Orcid;
+
+    fn run(queue: &mut Queue) -> Run {
+        let run = Run {
+            id: 0,
+            scope: "all".to_owned(),
+            source: "api-now".to_owned(),
+            api: "https://a".to_owned(),
+            way: "each".to_owned(),
+            asked: String::new(),
+            since: 0,
+            until: 1,
+            begun: 0,
+            stage: Stage::Fetch,
+        };
+        queue.begin(run).unwrap()
+    }
+
+    fn next(queue: &mut Queue, run: &Run, now: Timestamp) -> Task {
+        match queue.take(run.id, now).unwrap() {
+            Next::Task(task) => *task,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn what_is_answered_stays_so_and_what_was_on_its_way_waits_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut queue = Queue::open(folder.path()).unwrap();
+        let own = run(&mut queue);
+        let orcids = ["0000-0002-1825-0097", "0000-0002-1694-233X"].map(|text| Orcid::new(text).unwrap());
+        queue.add(own.id, orcids.map(Wanted::Record)).unwrap();
+        queue.add(own.id, orcids.map(Wanted::Record)).unwrap();
+        let (first, second) = (next(&mut queue, &own, 0), next(&mut queue, &own, 0));
+        assert_eq!(queue.take(own.id, 0).unwrap(), Next::Nothing);
+        queue.keep(own.id, &first, "record", Some(b"<xml/>"), &Effects::default(), 5).unwrap();
+        drop(queue);
+
+        let mut queue = Queue::open(folder.path()).unwrap();
+
+        assert_eq!(queue.unfinished("all", "https://a").unwrap().as_ref(), Some(&own));
+        assert_eq!(next(&mut queue, &own, 0), second);
+        let answers = queue.answers(own.id, 0, 10).unwrap();
+        assert_eq!(answers.len(), 1);
+        assert_eq!((&answers[0].1.wanted, answers[0].1.body.as_slice()), (&first.wanted, &b"<xml/>"[..]));
+        queue.finish(&own, false).unwrap();
+        assert_eq!(queue.unfinished("all", "https://a").unwrap(), None);
+    }
+
+    #[test]
+    fn what_is_to_be_asked_again_waits_for_its_time() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut queue = Queue::open(folder.path()).unwrap();
+        let own = run(&mut queue);
+        queue.add(own.id, [Wanted::Record(Orcid::new("0000-0002-1825-0097").unwrap())]).unwrap();
+        let task = next(&mut queue, &own, 0);
+
+        queue.again(own.id, &task, "busy", true, 1_000).unwrap();
+
+        assert_eq!(queue.take(own.id, 400).unwrap(), Next::Later(Duration::from_micros(600)));
+        assert_eq!(next(&mut queue, &own, 1_000).tries, 1);
+        assert_eq!(queue.tallies(own.id).unwrap(), [("busy".to_owned(), 1)]);
+    }
 }

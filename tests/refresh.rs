@@ -115,6 +115,7 @@ fn each_fault_is_outlived_and_nothing_is_asked_twice() {
     here.server.change(|world| world.evolve(1, 0.5));
     let calm = here.again();
     calm.refresh(&["--all-in-dataset", "--rate", "500"]);
+    here.server.clear_log();
     for (place, fault) in faults().into_iter().enumerate() {
         let share = When::Share { share: 0.03, seed: place as u64 };
         here.server.fail(share, fault);

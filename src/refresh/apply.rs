@@ -15,7 +15,7 @@ use super::queue::{Queue, Run};
 use super::scope::Scope;
 use super::tasks::{Kept, Wanted};
 use super::time::iso;
-use super::{RefreshError, Settings};
+use super::{INSTANT, RefreshError, Settings};
 use crate::archive::{GivenMember, Meter};
 use crate::convert::{Outcome, Update, Watch, update};
 use crate::dataset::{Manifest, Targets};
@@ -55,7 +55,7 @@ pub fn apply(
     let gone = what_goes(&queue, run)?;
     let manifest = Manifest::read(root)?;
     let moves = manifest.is_some_and(|manifest| {
-        watermark(&manifest, &run.scope).is_none_or(|known| run.since <= known && known < run.until)
+        watermark(&manifest, &run.scope).is_none_or(|known| run.since <= known + INSTANT && known < run.until)
     });
     let watermark = moves.then_some(run.until);
     let mut scopes = serde_json::Map::new();

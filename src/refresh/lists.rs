@@ -5,7 +5,7 @@ use rusqlite::params;
 
 use super::RefreshError;
 use super::activities::Held;
-use super::queue::Queue;
+use super::queue::{Queue, Run};
 use crate::record::{ActivitySection, Orcid};
 
 impl Queue {
@@ -31,6 +31,17 @@ impl Queue {
     /// [`RefreshError::Queue`] where the disk fails.
     pub fn each_unread(&self, scope: &str, told: &mut dyn FnMut(Orcid)) -> Result<(), RefreshError> {
         self.each_orcid("SELECT orcid FROM unread WHERE scope = ?1", params![scope], told)
+    }
+
+    /// Takes what the last refresh had to give up for changed, whatever its date:
+    /// the record may be in the dataset, and its items not.
+    ///
+    /// # Errors
+    /// [`RefreshError::Queue`] where the disk fails.
+    pub fn forget_known(&self, run: &Run) -> Result<(), RefreshError> {
+        let sql = "UPDATE task SET known = NULL WHERE run = ?1 AND kind = 'record'
+            AND orcid IN (SELECT orcid FROM unread WHERE scope = ?2)";
+        self.run_sql(sql, params![run.id, run.scope]).map(|_| ())
     }
 
     fn each_orcid(

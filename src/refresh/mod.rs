@@ -69,6 +69,8 @@ use time::{DAY, SECOND};
 /// A record that changed so shortly ago may not be in the search index yet: the
 /// next run looks from there again.
 const MARGIN: Timestamp = 60 * SECOND;
+/// The shortest time that searches tell apart.
+const INSTANT: Timestamp = 1_000;
 /// A plan that nobody has begun to carry out is made anew after this time.
 const PLAN_KEEPS: Timestamp = DAY;
 
@@ -215,7 +217,9 @@ fn begin(
     }
     let inputs = settings.inputs(dataset);
     let known = apply::watermark(&dataset.manifest, &scope);
-    let since = settings.since.or(known).ok_or(RefreshError::NoWatermark)?;
+    // What changed at the watermark itself is known.
+    let since = settings.since.or(known.map(|known| known + INSTANT));
+    let since = since.ok_or(RefreshError::NoWatermark)?;
     let way = inputs.choose(now - since)?.name().to_owned();
     let run = Run {
         id: 0,

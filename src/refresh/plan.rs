@@ -201,7 +201,7 @@ pub fn add_records(queue: &mut Queue, run: &Run, inputs: &Inputs<'_>) -> Result<
     queue.each_found(run.id, "there", &mut |orcid| note(&mut there, orcid))?;
     if let Some(file) = inputs.file() {
         let mut changed_at = |orcid: Orcid, modified| {
-            if modified > run.since {
+            if modified >= run.since {
                 changed.insert(orcid);
             }
         };
@@ -238,7 +238,8 @@ pub fn add_records(queue: &mut Queue, run: &Run, inputs: &Inputs<'_>) -> Result<
     }
     queue.each_unread(&run.scope, &mut |orcid| wanted.push(orcid))?;
     wanted.retain(|orcid| !inputs.known_only || holds(&has, orcid));
-    enlist(queue, run, inputs.dataset, wanted)
+    enlist(queue, run, inputs.dataset, wanted)?;
+    queue.forget_known(run)
 }
 
 fn note(set: &mut OrcidSet, orcid: Orcid) {

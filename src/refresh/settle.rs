@@ -75,7 +75,6 @@ fn keep(task: &Task, taken: Taken, body: Vec<u8>) -> Verdict {
         matches!(taken, Taken::Record { modified } if modified.is_some() && modified == task.known);
     let needed = matches!(taken, Taken::Record { .. } | Taken::Gone { .. } | Taken::Works(_) | Taken::Item);
     let code = if unchanged { "unchanged" } else { taken.code() };
-    // An unchanged record is still looked through for items that are new.
     Verdict::Keep { code, body: needed.then_some(body), taken }
 }
 
@@ -151,7 +150,7 @@ fn write_answer(
             Told::Effects(effects) => effects,
             Told::NotUnderstood => return Err(RefreshError::NotUnderstood),
         },
-        (Taken::Record { .. }, Wanted::Record(orcid)) if fetch.activities => {
+        (Taken::Record { .. }, Wanted::Record(orcid)) if fetch.activities && code != "unchanged" => {
             let held = queue.held(run, *orcid)?;
             // The body has been read once, so that it can be read again.
             activities::compare(*orcid, body.as_deref().unwrap_or_default(), &held).unwrap_or_default()

@@ -145,7 +145,7 @@ pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
     match args.act {
         Act::Obtain => obtain(&args, &host, &file, common),
         Act::Status => show(&args, &host, &file, common),
-        Act::Forget => forget(&host, &file, common),
+        Act::Forget => forget(&args, &host, &file, common),
     }
 }
 
@@ -194,8 +194,8 @@ fn show(args: &Args, host: &Host, file: &TokenFile, common: &Common) -> Result<D
     }
 }
 
-fn forget(host: &Host, file: &TokenFile, common: &Common) -> Result<Done, Failure> {
-    let gone = file.forget(&host.token_url)?;
+fn forget(args: &Args, host: &Host, file: &TokenFile, common: &Common) -> Result<Done, Failure> {
+    let gone = file.forget(&host.token_url, args.client.client_id.as_deref())?;
     if common.json {
         print_json(&json!({ "token_url": host.token_url, "forgotten": gone }))?;
     } else if !common.quiet {

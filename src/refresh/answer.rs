@@ -15,6 +15,8 @@ use crate::record::{
 
 /// ORCID's errors have less than a kilobyte; what is longer is not looked at twice.
 const MAX_STUB_BYTES: usize = 16 << 10;
+/// Bytes of an item in which its `path` stands: within its first tag.
+const HEAD_BYTES: usize = 4 << 10;
 /// A `Retry-After` beyond this means a quota, not a hurry.
 const MAX_RETRY_AFTER: Duration = Duration::from_secs(600);
 
@@ -94,6 +96,7 @@ pub fn treat(asked: &Asked, reply: &Reply, now: Timestamp) -> Treatment {
         401 => Treatment::Renew,
         406 | 415 => Treatment::Leave { code: "not-acceptable" },
         429 => treat_too_many(reply, after),
+        503 if after.is_some_and(|after| after > MAX_RETRY_AFTER) => Treatment::QuotaEnd { after },
         503 => Treatment::Again { code: "busy", after },
         408 | 425 | 500.. => Treatment::Again { code: "server-error", after },
         _ => Treatment::Leave { code: "other-status" },
@@ -109,17 +112,15 @@ fn not_orcid(status: u16) -> &'static str {
     }
 }
 
-/// The day's quota says so in plain text, without a header; a rate limit names
-/// the time to wait.
+/// The day's quota says so in plain text, without a header, or names a long time;
+/// anything else is a hurry, or some proxy's.
 fn treat_too_many(reply: &Reply, after: Option<Duration>) -> Treatment {
     let text = String::from_utf8_lossy(&reply.body).to_ascii_lowercase();
     let quota = text.contains("quota") || text.contains("daily");
-    match after {
-        Some(after) if !quota && after <= MAX_RETRY_AFTER => {
-            Treatment::Again { code: "too-many-requests", after: Some(after) }
-        }
-        after => Treatment::QuotaEnd { after },
+    if quota || after.is_some_and(|after| after > MAX_RETRY_AFTER) {
+        return Treatment::QuotaEnd { after };
     }
+    Treatment::Again { code: "too-many-requests", after }
 }
 
 fn treat_success(asked: &Asked, reply: &Reply) -> Treatment {
@@ -133,7 +134,7 @@ fn treat_success(asked: &Asked, reply: &Reply) -> Treatment {
         Asked::Search => parse_search(&reply.body).map(Taken::Search),
         Asked::Works(_, put_codes) => take_works(&reply.body, put_codes),
         Asked::Record(orcid) => take_record(&reply.body, *orcid),
-        Asked::Item(_, section, put_code) => take_item(&reply.body, *section, *put_code),
+        Asked::Item(orcid, section, put_code) => take_item(&reply.body, *orcid, *section, *put_code),
     };
     match taken {
         Ok(taken) => Treatment::Take(taken),
@@ -159,10 +160,9 @@ fn take_record(body: &[u8], orcid: Orcid) -> Result<Taken, ParseError> {
         return Err(ParseError::UnknownRoot { name: "another".to_owned() });
     };
     match record.orcid.as_deref().and_then(Orcid::new) {
-        Some(found) if found != orcid => {
-            Err(ParseError::OtherId { expected: orcid.to_string(), found: found.to_string() })
-        }
-        _ => Ok(Taken::Record { modified: record.history.last_modified_date }),
+        Some(found) if found == orcid => Ok(Taken::Record { modified: record.history.last_modified_date }),
+        Some(found) => Err(other_id(orcid, found)),
+        None => Err(ParseError::NoId),
     }
 }
 
@@ -181,7 +181,23 @@ fn take_works(body: &[u8], asked: &[i64]) -> Result<Taken, ParseError> {
     }
 }
 
-fn take_item(body: &[u8], section: ActivitySection, put_code: i64) -> Result<Taken, ParseError> {
+fn other_id(expected: Orcid, found: Orcid) -> ParseError {
+    ParseError::OtherId { expected: expected.to_string(), found: found.to_string() }
+}
+
+/// Whose item it is, by the path that its tag tells.
+fn owner(item: &[u8]) -> Option<Orcid> {
+    let head = String::from_utf8_lossy(&item[..item.len().min(HEAD_BYTES)]);
+    let (_, path) = head.split_once("path=\"/")?;
+    path.get(..Orcid::LENGTH).and_then(Orcid::new)
+}
+
+fn take_item(
+    body: &[u8],
+    orcid: Orcid,
+    section: ActivitySection,
+    put_code: i64,
+) -> Result<Taken, ParseError> {
     let source = cleaned(body);
     let Document::Activity(activity) = record::parse(&source)?.document else {
         return Err(ParseError::UnknownRoot { name: "another".to_owned() });
@@ -189,16 +205,22 @@ fn take_item(body: &[u8], section: ActivitySection, put_code: i64) -> Result<Tak
     if activity.section() != section {
         return Err(ParseError::UnknownRoot { name: activity.section().kind().to_owned() });
     }
-    match activity.put_code() {
-        Some(found) if found != put_code => {
-            Err(ParseError::OtherPutCode { expected: put_code, found: found.to_string() })
+    match (activity.put_code(), owner(body)) {
+        (_, Some(found)) if found != orcid => Err(other_id(orcid, found)),
+        (Some(found), _) if found == put_code => Ok(Taken::Item),
+        (found, _) => {
+            let found = found.map_or_else(|| "none".to_owned(), |found| found.to_string());
+            Err(ParseError::OtherPutCode { expected: put_code, found })
         }
-        _ => Ok(Taken::Item),
     }
 }
 
 /// ORCID's own word about a record or an item.
 fn treat_stub(asked: &Asked, stub: &Stub<'_>) -> Treatment {
+    if matches!(asked, Asked::Works(..)) && !matches!(stub.error_code, Some(9002 | 9008 | 9017)) {
+        // What is wrong may be one of them: those that did not come are asked for one by one.
+        return Treatment::Take(Taken::Works(Vec::new()));
+    }
     let is_item = matches!(asked, Asked::Item(..));
     let gone = |code| match is_item {
         true => Treatment::Take(Taken::ItemGone { code }),
@@ -278,6 +300,7 @@ mod tests {
             (200, "", None, "empty-body?"),
             (200, html, None, "html?"),
             (200, "<other/>", None, "not-orcid?"),
+            (200, "<record:record xmlns:record='r'/>", None, "no-id?"),
             (200, &stub(9018), None, "locked"),
             (301, &stub(9007), None, "deprecated"),
             (301, "", None, "foreign-redirect?"),
@@ -293,12 +316,13 @@ mod tests {
             (403, &stub(9017), None, "renew"),
             (406, "", None, "not-acceptable!"),
             (429, quota, None, "quota None"),
-            (429, "slow down", None, "quota None"),
+            (429, "slow down", None, "too-many-requests?"),
             (429, "slow down", Some("7"), "too-many-requests? 7"),
             (429, "slow down", Some("7000"), "quota Some(7000)"),
             (429, quota, Some("7"), "quota Some(7)"),
             (500, &stub(9008), None, "server-error?"),
             (503, html, Some("Thu, 01 Jan 1970 00:00:09 GMT"), "busy? 9"),
+            (503, html, Some("18446744073709551615"), "quota Some(172800)"),
             (418, "", None, "other-status!"),
         ] {
             let body = body.to_owned();
@@ -312,6 +336,13 @@ mod tests {
         for (status, body, expected) in [
             (200, r#"<work:work put-code="5" xmlns:work="w"/>"#, "item"),
             (200, r#"<work:work put-code="6" xmlns:work="w"/>"#, "other-put-code?"),
+            (200, r#"<work:work xmlns:work="w"/>"#, "other-put-code?"),
+            (200, r#"<work:work put-code="5" path="/0000-0002-1825-0097/work/5" xmlns:work="w"/>"#, "item"),
+            (
+                200,
+                r#"<work:work put-code="5" path="/0000-0002-1694-233X/work/5" xmlns:work="w"/>"#,
+                "other-id?",
+            ),
             (200, r#"<funding:funding put-code="5" xmlns:funding="f"/>"#, "not-orcid?"),
             (404, &stub(9016), "not-found"),
             (403, &stub(9039), "not-public"),
@@ -334,6 +365,15 @@ mod tests {
             told(&asked, 200, r#"<bulk:bulk xmlns:bulk="b"><work:work put-code="1">"#, None),
             "cut-off-xml?"
         );
+    }
+
+    #[test]
+    fn works_that_are_refused_together_are_asked_for_one_by_one() {
+        let asked = Asked::Works(Orcid::new(ONE).unwrap(), vec![1, 2]);
+        for (error, expected) in [(9016, "works"), (9018, "works"), (9017, "renew"), (9008, "server-error?")]
+        {
+            assert_eq!(told(&asked, 404, &stub(error), None), expected, "{error}");
+        }
     }
 
     #[test]

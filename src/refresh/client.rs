@@ -80,10 +80,15 @@ impl Client {
             let kept = file.find(&options.host.token_url, wanted.or(client_id))?;
             let credentials =
                 options.credentials.clone().or_else(|| kept.as_ref().and_then(Token::credentials));
+            let old_secret = kept.as_ref().and_then(|kept| kept.client_secret.clone());
             token = match (kept, credentials) {
                 (Some(kept), _) if kept.is_good(now) => Some(kept),
                 (_, Some(credentials)) => {
-                    let fresh = Token::obtain(&agent, &options.host, &credentials, now)?;
+                    let mut fresh = Token::obtain(&agent, &options.host, &credentials, now)?;
+                    if options.credentials.is_some() {
+                        // A secret that comes with each run need not be kept; one that `auth` keeps stays.
+                        fresh.client_secret = old_secret;
+                    }
                     file.put(&fresh)?;
                     Some(fresh)
                 }
@@ -91,6 +96,7 @@ impl Client {
                     let what = "the one that is kept has expired, and its secret is not kept".to_owned();
                     return Err(RefreshError::NoToken { token_url: expired.token_url, what });
                 }
+                (None, None) if client_id.is_some() => return Err(RefreshError::HalfCredentials),
                 (None, None) => None,
             };
         }
@@ -141,16 +147,16 @@ impl Client {
     }
 
     /// Obtains a new token after the API has refused the one in use since before
-    /// `asked_at`; a token that another thread has obtained since is kept.
+    /// `asked_at`; false where another thread has obtained one since.
     ///
     /// # Errors
     /// [`RefreshError`] where there is nothing to obtain one with, or none is given.
-    pub fn renew(&self, asked_at: Timestamp, now: Timestamp) -> Result<(), RefreshError> {
+    pub fn renew(&self, asked_at: Timestamp, now: Timestamp) -> Result<bool, RefreshError> {
         let mut token = self.token.lock().unwrap_or_else(PoisonError::into_inner);
         let refused = |what: &str| RefreshError::Refused { what: what.to_owned() };
         let old = token.as_ref().ok_or_else(|| refused("it asks anonymous clients for one"))?;
         if old.obtained_at > asked_at {
-            return Ok(());
+            return Ok(false);
         }
         let given = self.options.credentials.clone().or_else(|| old.credentials());
         let credentials = given.ok_or_else(|| refused("it has expired, and its secret is not kept"))?;
@@ -161,7 +167,7 @@ impl Client {
         }
         tracing::info!("token renewed");
         *token = Some(fresh);
-        Ok(())
+        Ok(true)
     }
 }
 

@@ -49,6 +49,8 @@ pub enum RefreshError {
     NotUnderstood,
     #[error("the server has not answered for {seconds} s: {what}")]
     Down { seconds: u64, what: String },
+    #[error("a thread broke down while it asked; its message stands above")]
+    Panicked,
     #[error(transparent)]
     Archive(#[from] ArchiveError),
     #[error(transparent)]
@@ -65,11 +67,11 @@ impl RefreshError {
             Self::Url { .. } => "give scheme, host and path, without a user or a query",
             Self::NoSecret { .. } => "write the client secret alone into the file",
             Self::HalfCredentials => {
-                "give --client-secret-file FILE (or - for standard input), or set ORCIDLAKE_CLIENT_SECRET"
+                "give --client-secret-file FILE (or - for standard input), set ORCIDLAKE_CLIENT_SECRET, or run `orcidlake auth`"
             }
             Self::TokenFile { .. } => "remove the file and run `orcidlake auth` again",
             Self::NoHome => "give --token-file",
-            Self::NoToken { .. } => "check the client id and secret, and --sandbox",
+            Self::NoToken { .. } => "check the network, the client id and secret, and --sandbox",
             Self::Refused { .. } => "run `orcidlake auth` again, or refresh with --anonymous",
             Self::Scope { .. } => "see `orcidlake help refresh`",
             Self::NoScope => "give --ids, --query, --ror, --grid, --ringgold or --all-in-dataset",
@@ -84,6 +86,7 @@ impl RefreshError {
             Self::QuotaEnd { .. } => "run the same command again tomorrow",
             Self::NotUnderstood => "give --by each",
             Self::Down { .. } => "run the same command again later: what was fetched is kept",
+            Self::Panicked => "this is a fault of orcidlake: please report it; the same command goes on",
             Self::Archive(error) => error.hint(),
             Self::Dataset(error) => error.hint(),
             Self::Convert(error) => error.hint(),

@@ -154,6 +154,7 @@ impl Fetch {
     }
 
     fn work(&self) {
+        let _place = Place(self);
         loop {
             match self.next() {
                 Step::Ask(task) => self.ask(&task),
@@ -162,7 +163,6 @@ impl Fetch {
                 Step::Home => break,
             }
         }
-        self.lock().threads -= 1;
     }
 
     /// What this thread does next.
@@ -265,6 +265,19 @@ impl Fetch {
 
     pub(super) fn breaker(&self) -> MutexGuard<'_, Breaker> {
         self.breaker.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A thread's place among those at work, given up however it ends.
+struct Place<'f>(&'f Fetch);
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        let mut state = self.0.lock();
+        state.threads -= 1;
+        if std::thread::panicking() {
+            state.end.get_or_insert(Err(RefreshError::Panicked));
+        }
     }
 }
 

@@ -12,7 +12,7 @@ use crate::record::Timestamp;
 
 /// The share of the allowed rate that is used: the rest absorbs the jitter of
 /// threads and networks, which would push two requests into one second.
-const USED_SHARE: f64 = 0.975;
+const USED_SHARE: f64 = 0.96;
 /// The longest sleep without a look at the stop flag.
 const LOOKS: Duration = Duration::from_millis(50);
 

@@ -8,6 +8,8 @@ use crate::record::Timestamp;
 
 /// The longest wait between two tries of one request.
 const MAX_WAIT: Duration = Duration::from_secs(120);
+/// The longest time that a server's `Retry-After` is believed: two days.
+const MAX_RETRY_AFTER: Duration = Duration::from_secs(2 * 86_400);
 /// Faults in a row, of whichever requests, after which the server counts as down.
 const FAULTS_IN_A_ROW: u32 = 12;
 /// The longest rest that a server which is down is given between two probes.
@@ -37,13 +39,13 @@ pub fn wait(patience: &Patience, tried: u32, random: f64) -> Duration {
     doubled.min(MAX_WAIT).mul_f64(0.5 + random.clamp(0.0, 1.0) / 2.0)
 }
 
-/// Reads `Retry-After` in seconds or as a date.
+/// Reads `Retry-After` in seconds or as a date; no more than two days.
 pub fn parse_retry_after(text: &str, now: Timestamp) -> Option<Duration> {
-    if let Ok(seconds) = text.trim().parse() {
-        return Some(Duration::from_secs(seconds));
-    }
-    let until = parse_http_date(text)?;
-    Some(Duration::from_micros(u64::try_from(until - now).unwrap_or(0)))
+    let after = match text.trim().parse() {
+        Ok(seconds) => Duration::from_secs(seconds),
+        Err(_) => Duration::from_micros(u64::try_from(parse_http_date(text)? - now).unwrap_or(0)),
+    };
+    Some(after.min(MAX_RETRY_AFTER))
 }
 
 /// Numbers from 0 to 1 that two processes do not share.
@@ -153,6 +155,7 @@ mod tests {
             ("0", Some(0)),
             ("Sun, 22 Nov 2026 00:02:00 GMT", Some(120)),
             ("Sun, 22 Nov 2015 00:02:00 GMT", Some(0)),
+            ("18446744073709551615", Some(2 * 86_400)),
             ("soon", None),
         ] {
             assert_eq!(parse_retry_after(text, now).map(|wait| wait.as_secs()), seconds, "{text}");

@@ -54,6 +54,8 @@ pub enum Told {
     Effects(Effects),
     /// More than were named: the server does not understand the query.
     NotUnderstood,
+    /// More than can be paged through, in a window that cannot be halved.
+    OutOfReach,
 }
 
 impl How {
@@ -105,6 +107,9 @@ impl Search {
         let mut effects = Effects::default();
         let moved = self.start > 0 && page.found != self.found;
         let out_of_reach = page.found > MAX_START + PAGE_ROWS;
+        if out_of_reach && self.high - self.low < 2 * SHORTEST {
+            return Told::OutOfReach;
+        }
         if (moved || out_of_reach) && self.high - self.low >= 2 * SHORTEST {
             effects.tasks = self.halves().map(Wanted::Search).into();
             return Told::Effects(effects);
@@ -117,6 +122,12 @@ impl Search {
             effects.tasks = pages.map(Wanted::Search).collect();
         }
         Told::Effects(effects)
+    }
+
+    /// True where a page holds fewer results than the number found asks for.
+    pub fn is_short(&self, page: &SearchPage) -> bool {
+        let due = page.found.saturating_sub(self.start).min(PAGE_ROWS);
+        (page.orcids.len() as u64) < due
     }
 
     fn halves(&self) -> [Self; 2] {
@@ -192,7 +203,10 @@ mod tests {
         while let Some(window) = windows.pop() {
             // As if a hundred changed in each millisecond around noon.
             let found = if window.low <= DAY / 2 && window.high >= DAY / 2 { 20_000 } else { 10 };
-            let Told::Effects(effects) = window.told(&page(found, 0)) else { panic!() };
+            let Told::Effects(effects) = window.told(&page(found, 0)) else {
+                leaves.push((window.low, window.high));
+                continue;
+            };
             let halves: Vec<Search> = searches(&effects).into_iter().filter(|half| half.start == 0).collect();
             if halves.is_empty() {
                 leaves.push((window.low, window.high));
@@ -212,6 +226,23 @@ mod tests {
         let Told::Effects(effects) = second.told(&page(1_499, 499)) else { panic!() };
 
         assert_eq!(searches(&effects).len(), 2);
+    }
+
+    #[test]
+    fn a_page_that_lacks_results_is_not_believed() {
+        let first = Search::new(How::Changed, "", 0, DAY);
+        let second = Search { start: 1_000, found: 1_500, ..first.clone() };
+
+        assert!(first.is_short(&page(1_500, 999)) && second.is_short(&page(1_500, 499)));
+        assert!(!first.is_short(&page(1_500, 1_000)) && !second.is_short(&page(1_500, 500)));
+        assert!(!first.is_short(&page(0, 0)));
+    }
+
+    #[test]
+    fn a_moment_with_more_records_than_can_be_paged_through_is_told() {
+        let moment = Search::new(How::Changed, "", 0, SHORTEST);
+
+        assert!(matches!(moment.told(&page(11_001, 1_000)), Told::OutOfReach));
     }
 
     #[test]

@@ -14,10 +14,10 @@ use super::retry::wait;
 use super::search::Told;
 use super::tasks::{Effects, Task, Wanted};
 use super::time::{day, end_of_day};
-use crate::record::Timestamp;
+use crate::record::{SearchPage, Timestamp};
 
-/// Refusals of the token in a row after which a new one would not help.
-const MAX_REFUSALS: u32 = 24;
+/// New tokens in a row that are refused, after which a further one would not help.
+const MAX_REFUSALS: u32 = 3;
 /// The rest that is added to what a server asks for.
 const COURTESY: Duration = Duration::from_millis(250);
 
@@ -52,6 +52,9 @@ pub fn judge(fetch: &Fetch, task: &Task, result: Result<Reply, Fault>, asked_at:
         fetch.refusals.store(0, Ordering::Relaxed);
     }
     match treatment {
+        Treatment::Take(Taken::Search(page)) if is_short(task, &page) => {
+            Verdict::Again { code: "short-page", after: None, counts: true }
+        }
         Treatment::Take(taken) => keep(task, taken, reply.body),
         Treatment::Again { code, after } => {
             if let Some(after) = after {
@@ -69,6 +72,11 @@ pub fn judge(fetch: &Fetch, task: &Task, result: Result<Reply, Fault>, asked_at:
     }
 }
 
+/// True where a search's page lacks results that it must have.
+fn is_short(task: &Task, page: &SearchPage) -> bool {
+    matches!(&task.wanted, Wanted::Search(search) if search.is_short(page))
+}
+
 /// The body is kept where the dataset will need it.
 fn keep(task: &Task, taken: Taken, body: Vec<u8>) -> Verdict {
     let unchanged =
@@ -79,13 +87,15 @@ fn keep(task: &Task, taken: Taken, body: Vec<u8>) -> Verdict {
 }
 
 fn renew(fetch: &Fetch, asked_at: Timestamp, wall: Timestamp) -> Verdict {
-    let refusals = fetch.refusals.fetch_add(1, Ordering::Relaxed);
-    if refusals >= MAX_REFUSALS {
+    if fetch.refusals.load(Ordering::Relaxed) >= MAX_REFUSALS {
         let what = "a new one does not help".to_owned();
         return Verdict::End(RefreshError::Refused { what });
     }
     match fetch.client.renew(asked_at, wall) {
-        Ok(()) => Verdict::Again { code: "token-renewed", after: None, counts: false },
+        Ok(renewed) => {
+            fetch.refusals.fetch_add(u32::from(renewed), Ordering::Relaxed);
+            Verdict::Again { code: "token-renewed", after: None, counts: false }
+        }
         Err(error) => Verdict::End(error),
     }
 }
@@ -149,6 +159,10 @@ fn write_answer(
         (Taken::Search(page), Wanted::Search(search)) => match search.told(page) {
             Told::Effects(effects) => effects,
             Told::NotUnderstood => return Err(RefreshError::NotUnderstood),
+            Told::OutOfReach => {
+                let what = format!("{} records changed within a millisecond", page.found);
+                return Err(RefreshError::Search { what });
+            }
         },
         (Taken::Record { .. }, Wanted::Record(orcid)) if fetch.activities && code != "unchanged" => {
             let held = queue.held(run, *orcid)?;

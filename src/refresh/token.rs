@@ -4,11 +4,12 @@
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use super::RefreshError;
-use super::client::form_post;
+use super::client::{Fault, form_post};
 use super::credentials::{Credentials, Secret};
 use super::host::Host;
 use super::time::SECOND;
@@ -19,6 +20,10 @@ const SCOPE: &str = "/read-public";
 /// A token is renewed so long before it expires.
 const MARGIN: Timestamp = 3_600 * SECOND;
 const FILE_VERSION: u32 = 1;
+/// How often the endpoint is asked where it fails for the moment.
+const TRIES: u32 = 4;
+/// The wait before the second try; it doubles with each.
+const FIRST_WAIT: Duration = Duration::from_millis(500);
 
 /// A token with what is known of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -85,7 +90,7 @@ impl Token {
             ("scope", SCOPE),
         ];
         let fault = |what: String| RefreshError::NoToken { token_url: host.token_url.clone(), what };
-        let (status, body) = form_post(agent, &host.token_url, &form).map_err(|error| fault(error.what))?;
+        let (status, body) = post(agent, &host.token_url, &form).map_err(|error| fault(error.what))?;
         if status != 200 {
             return Err(fault(format!("status {status}{}", reason(&body))));
         }
@@ -115,6 +120,20 @@ impl Token {
     pub fn credentials(&self) -> Option<Credentials> {
         let client_secret = self.client_secret.clone()?;
         Some(Credentials { client_id: self.client_id.clone(), client_secret })
+    }
+}
+
+/// Posts the form, again where there is no answer or the server is in trouble.
+fn post(agent: &ureq::Agent, url: &str, form: &[(&str, &str)]) -> Result<(u16, Vec<u8>), Fault> {
+    let mut tried = 1;
+    loop {
+        let answer = form_post(agent, url, form);
+        let passing = answer.as_ref().map_or(true, |(status, _)| *status >= 500 || *status == 429);
+        if !passing || tried == TRIES {
+            return answer;
+        }
+        std::thread::sleep(FIRST_WAIT * (1 << (tried - 1)));
+        tried += 1;
     }
 }
 
@@ -165,14 +184,16 @@ impl TokenFile {
         self.write(entries)
     }
 
-    /// Removes the tokens for an endpoint; gives their number.
+    /// Removes the tokens for an endpoint, of one client or of all; gives their number.
     ///
     /// # Errors
     /// [`RefreshError`] where the file cannot be read or written.
-    pub fn forget(&self, token_url: &str) -> Result<usize, RefreshError> {
+    pub fn forget(&self, token_url: &str, client_id: Option<&str>) -> Result<usize, RefreshError> {
         let mut entries = self.read()?;
         let before = entries.len();
-        entries.retain(|entry| entry.token_url != token_url);
+        entries.retain(|entry| {
+            entry.token_url != token_url || client_id.is_some_and(|client_id| client_id != entry.client_id)
+        });
         let gone = before - entries.len();
         match (gone, entries.is_empty()) {
             (0, _) => {}
@@ -287,8 +308,9 @@ mod tests {
 
         assert_eq!(file.find("a", Some("2")).unwrap(), Some(token("a", "2")));
         assert_eq!(file.find("a", None).unwrap(), Some(token("a", "1")));
-        assert_eq!((file.forget("a").unwrap(), file.forget("a").unwrap()), (2, 0));
-        assert_eq!(file.forget("b").unwrap(), 1);
+        assert_eq!((file.forget("a", Some("3")).unwrap(), file.forget("a", Some("2")).unwrap()), (0, 1));
+        assert_eq!((file.forget("a", None).unwrap(), file.forget("a", None).unwrap()), (1, 0));
+        assert_eq!(file.forget("b", None).unwrap(), 1);
         assert!(!file.path.exists());
     }
 

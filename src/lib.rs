@@ -14,6 +14,9 @@ pub mod archive;
 // Meaning: XML to records; knows no files.
 pub mod record;
 
+// Names: plain strings to organisations; knows no records.
+pub mod orgs;
+
 // Account: what was counted.
 pub mod report;
 

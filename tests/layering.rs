@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 /// The floors, ground floor first; those on one line do not know each other.
 const FLOORS: &[&[&str]] =
-    &[&["ids", "archive", "record", "report", "synth"], &["tables"], &["dataset"], &["convert"], &["cli"]];
+    &[&["ids", "archive", "record", "orgs", "report", "synth"], &["tables"], &["dataset"], &["convert"], &["cli"]];
 
 /// Lines of a file.
 const MAX_LINES: usize = 400;

@@ -1,0 +1,103 @@
+//! What single words mean for matching: which tell nothing, which stand for the
+//! same, which say what kind of institution is meant.
+
+use rustc_hash::FxHashMap;
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::countries::Country;
+use super::normal::Words;
+use super::words::{CITIES, KINDS, LEGAL, SHARED, STOP, SUBUNIT};
+
+/// What is known of a word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Meaning {
+    /// The hash of the word that stands for it.
+    pub canonical: u64,
+    /// It tells nothing: "of".
+    pub stop: bool,
+    /// It is the form of a company: "gmbh".
+    pub legal: bool,
+    /// Very many names have it: "institute".
+    pub generic: bool,
+    /// It names a part of an institution: "faculty".
+    pub subunit: bool,
+    /// The kinds of institution it speaks of, a bit each.
+    pub kinds: u32,
+}
+
+impl Meaning {
+    /// A word of which nothing is known.
+    pub fn plain(hash: u64) -> Self {
+        Self { canonical: hash, stop: false, legal: false, generic: false, subunit: false, kinds: 0 }
+    }
+}
+
+/// The meanings of words, and the names of countries.
+pub struct Lexicon {
+    meanings: FxHashMap<u64, Meaning>,
+    countries: FxHashMap<u64, Vec<Country>>,
+}
+
+/// The hash of a word, by which it is known from here on.
+pub fn word_hash(word: &str) -> u64 {
+    xxh3_64(word.as_bytes())
+}
+
+/// The hash of a row of words.
+pub fn row_hash(hashes: impl Iterator<Item = u64>) -> u64 {
+    hashes.fold(0x9E37_79B9_7F4A_7C15, |row, hash| (row.rotate_left(5) ^ hash).wrapping_mul(0xD6E8_FEB8_6659_FD93))
+}
+
+impl Lexicon {
+    pub fn new() -> Self {
+        let mut lexicon = Self { meanings: FxHashMap::default(), countries: FxHashMap::default() };
+        lexicon.read_lines(CITIES, |meaning, _| meaning);
+        let (generic, subjects) = SHARED.split_once("\n\n").unwrap_or((SHARED, ""));
+        lexicon.read_lines(subjects, |meaning, _| meaning);
+        lexicon.read_lines(generic, |meaning, _| Meaning { generic: true, ..meaning });
+        lexicon.read_lines(KINDS, |meaning, line| Meaning { generic: true, kinds: 1 << line, ..meaning });
+        lexicon.change(LEGAL, |meaning| meaning.legal = true);
+        lexicon.change(SUBUNIT, |meaning| meaning.subunit = true);
+        lexicon.change(STOP, |meaning| meaning.stop = true);
+        for (country, name) in Country::names() {
+            let name = row_hash(Words::of(name).iter().map(word_hash));
+            lexicon.countries.entry(name).or_default().push(country);
+        }
+        lexicon
+    }
+
+    /// What is known of the word with a hash.
+    pub fn meaning(&self, hash: u64) -> Meaning {
+        self.meanings.get(&hash).copied().unwrap_or_else(|| Meaning::plain(hash))
+    }
+
+    /// The countries with a name, given by the hash of its row of words.
+    pub fn countries_named(&self, row: u64) -> &[Country] {
+        self.countries.get(&row).map_or(&[], Vec::as_slice)
+    }
+
+    fn read_lines(&mut self, lines: &str, finish: impl Fn(Meaning, usize) -> Meaning) {
+        for (number, line) in lines.lines().filter(|line| line.contains('|')).enumerate() {
+            let (canonical, others) = line.split_once('|').unwrap_or((line, ""));
+            let canonical = hash_of(canonical);
+            let meaning = finish(Meaning::plain(canonical), number);
+            self.meanings.insert(canonical, meaning);
+            others.split_whitespace().for_each(|word| {
+                self.meanings.insert(hash_of(word), meaning);
+            });
+        }
+    }
+
+    fn change(&mut self, words: &str, change: impl Fn(&mut Meaning)) {
+        for word in words.split_whitespace() {
+            let hash = hash_of(word);
+            change(self.meanings.entry(hash).or_insert_with(|| Meaning::plain(hash)));
+        }
+    }
+}
+
+/// The hash of a word of the tables, which is normalised as all others are.
+fn hash_of(word: &str) -> u64 {
+    let words = Words::of(word);
+    if words.is_empty() { 0 } else { word_hash(words.get(0)) }
+}

@@ -1,0 +1,195 @@
+//! Finds the most similar name in the country: rare words count most, words
+//! that differ by a letter count as nearly the same.
+
+use super::answer::{Candidate, Tier};
+use super::choose::list;
+use super::exact::{Search, Step};
+use super::lexicon::Meaning;
+use super::places::Verdict;
+use super::preset::Similarity;
+use super::reading::{Reading, Token};
+use super::vocabulary::Document;
+
+/// Words by which names are looked for, the rarest first.
+const MAX_SOUGHT: usize = 5;
+/// Names that are looked through for one word, but for the rarest.
+const MAX_NAMES: usize = 400;
+/// The same for the rarest.
+const MAX_FIRST_NAMES: usize = 4000;
+/// Names that are compared.
+const MAX_COMPARED: usize = 24;
+/// What is left of the weight of a word that the city has.
+const CITY_SHARE: f32 = 0.25;
+/// What the city adds to a score, or takes from it.
+const CITY_BONUS: f32 = 0.03;
+/// What a word may weigh at most.
+const MAX_WEIGHT: f32 = 9.0;
+
+/// Buffers that are used again.
+#[derive(Default)]
+pub struct Buffers {
+    asked: Vec<Asked>,
+    corrections: Vec<(u32, f32)>,
+    sought: Vec<(u32, f32)>,
+    sums: Vec<f32>,
+    touched: Vec<u32>,
+}
+
+/// A word of the query.
+struct Asked {
+    /// The words of the vocabulary that it may be, with how alike they are.
+    words: Vec<(u32, f32)>,
+    weight: f32,
+}
+
+/// A name with how alike it is.
+struct Scored {
+    score: f32,
+    document: Document,
+}
+
+impl Search<'_> {
+    /// The most similar name, if it is similar enough and the next is not.
+    pub fn by_similarity(&mut self, reading: &Reading, limits: Similarity, buffers: &mut Buffers) -> Step {
+        let (first, end) = self.index.vocabulary.country(self.place.country.group());
+        if first == end {
+            return Step::Nothing;
+        }
+        let (kinds, numbers) = self.ask(reading, buffers);
+        self.gather(first, end, buffers);
+        let asked: f32 = buffers.asked.iter().map(|word| word.weight).sum();
+        let mut scored: Vec<Scored> = Vec::with_capacity(buffers.touched.len());
+        for number in &buffers.touched {
+            let document = *self.index.vocabulary.document(*number);
+            if hard(document.kinds) == hard(kinds) && document.numbers == numbers {
+                let score = self.score(&document, asked, &buffers.asked);
+                scored.push(Scored { score, document });
+            }
+        }
+        scored.sort_by(|one, other| {
+            other.score.total_cmp(&one.score).then(one.document.organization.cmp(&other.document.organization))
+        });
+        self.decide(&scored, limits)
+    }
+
+    fn decide(&mut self, scored: &[Scored], limits: Similarity) -> Step {
+        let Some(best) = scored.first().filter(|best| best.score >= limits.score) else {
+            self.list(scored.iter().filter(|other| other.score > limits.score / 2.0));
+            return Step::Nothing;
+        };
+        let release = &self.index.release;
+        let became = release.successor(best.document.organization);
+        let next = scored.iter().find(|other| release.successor(other.document.organization) != became);
+        if next.is_some_and(|next| best.score - next.score < limits.margin) {
+            self.list(scored.iter());
+            return Step::Tie;
+        }
+        Step::Found { tier: Tier::Similar, best: self.candidate(best), next: next.map(|next| self.candidate(next)) }
+    }
+
+    fn list<'b>(&mut self, scored: impl Iterator<Item = &'b Scored>) {
+        let candidates: Vec<Candidate> = scored.map(|scored| self.candidate(scored)).collect();
+        list(self.listed, candidates.into_iter());
+    }
+
+    fn candidate(&self, scored: &Scored) -> Candidate {
+        let Document { organization, name, kind, .. } = scored.document;
+        Candidate {
+            organization,
+            name,
+            kind,
+            score: scored.score.min(1.0),
+            country: self.index.places.country(organization, self.place.country),
+            city: self.index.places.city(organization, &self.place.city),
+        }
+    }
+
+    /// Finds out what the words may be; gives their kinds and numbers.
+    fn ask(&self, reading: &Reading, buffers: &mut Buffers) -> (u32, u64) {
+        let vocabulary = &self.index.vocabulary;
+        buffers.asked.clear();
+        let (mut kinds, mut numbers) = (0, 0u64);
+        let mut seen: Vec<u64> = Vec::with_capacity(reading.tokens.len());
+        for (place, token) in reading.tokens.iter().enumerate() {
+            let Token { meaning: Meaning { canonical, .. }, .. } = *token;
+            if !token.tells() || seen.contains(&canonical) {
+                continue;
+            }
+            seen.push(canonical);
+            kinds |= token.meaning.kinds;
+            numbers = numbers.wrapping_add(if token.number { canonical } else { 0 });
+            let words = match vocabulary.word(canonical) {
+                Some(word) => vec![(word, 1.0)],
+                None => {
+                    vocabulary.corrections(reading.words.get(place), &mut buffers.corrections);
+                    buffers.corrections.clone()
+                }
+            };
+            let known = words.iter().map(|(word, _)| vocabulary.weight(*word)).reduce(f32::max);
+            let weight = known.unwrap_or(vocabulary.unknown_weight()).min(MAX_WEIGHT);
+            let share = if self.place.city.contains(&canonical) { CITY_SHARE } else { 1.0 };
+            buffers.asked.push(Asked { words, weight: weight * share });
+        }
+        (kinds, numbers)
+    }
+
+    /// Gathers the names that share the rarest words.
+    fn gather(&self, first: u32, end: u32, buffers: &mut Buffers) {
+        let vocabulary = &self.index.vocabulary;
+        let Buffers { asked, sought, sums, touched, .. } = buffers;
+        sought.clear();
+        sought.extend(asked.iter().flat_map(|asked| asked.words.iter().map(|(word, _)| (*word, asked.weight))));
+        sought.sort_by(|one, other| other.1.total_cmp(&one.1).then(one.0.cmp(&other.0)));
+        sought.truncate(MAX_SOUGHT);
+        touched.clear();
+        sums.resize(sums.len().max((end - first) as usize), 0.0);
+        for (word, weight) in sought.iter() {
+            let names = vocabulary.postings(*word, first, end);
+            let most = if touched.is_empty() { MAX_FIRST_NAMES } else { MAX_NAMES };
+            if names.len() > most {
+                continue;
+            }
+            for name in names {
+                let sum = &mut sums[(name - first) as usize];
+                if *sum == 0.0 {
+                    touched.push(*name);
+                }
+                *sum += weight;
+            }
+        }
+        let sum = |name: &u32| sums[(*name - first) as usize];
+        if touched.len() > MAX_COMPARED {
+            touched.select_nth_unstable_by(MAX_COMPARED, |one, other| {
+                sum(other).total_cmp(&sum(one)).then(one.cmp(other))
+            });
+        }
+        touched.iter().for_each(|name| sums[(*name - first) as usize] = 0.0);
+        touched.truncate(MAX_COMPARED);
+    }
+
+    /// How much of what both names tell is the same.
+    fn score(&self, document: &Document, asked_weight: f32, asked: &[Asked]) -> f32 {
+        let vocabulary = &self.index.vocabulary;
+        let words = vocabulary.words(document);
+        let mut shared = 0.0;
+        for asked in asked {
+            let alike = asked.words.iter().filter(|(word, _)| words.contains(word)).map(|(_, alike)| *alike);
+            shared += asked.weight * alike.fold(0.0, f32::max);
+        }
+        let weight: f32 = words.iter().map(|word| vocabulary.weight(*word).min(MAX_WEIGHT)).sum();
+        let score = shared / (asked_weight + weight - shared).max(f32::EPSILON);
+        match self.index.places.city(document.organization, &self.place.city) {
+            Verdict::Agree => score + CITY_BONUS,
+            Verdict::Differ => score - CITY_BONUS,
+            _ => score,
+        }
+    }
+}
+
+/// The kinds in which two names must agree: a university's school is not the
+/// university.
+fn hard(kinds: u32) -> u32 {
+    const UNIVERSITY: u32 = 1 << 0;
+    const FREE: u32 = UNIVERSITY;
+    kinds & !FREE
+}

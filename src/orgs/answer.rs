@@ -16,6 +16,7 @@ pub enum Tier {
     Country,
     Segment,
     Acronym,
+    Contained,
     PartOf,
     Similar,
     Elsewhere,
@@ -63,7 +64,7 @@ pub struct Answer {
 }
 
 impl Tier {
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Override,
         Self::Exact,
         Self::Reordered,
@@ -74,6 +75,7 @@ impl Tier {
         Self::Country,
         Self::Segment,
         Self::Acronym,
+        Self::Contained,
         Self::PartOf,
         Self::Similar,
         Self::Elsewhere,
@@ -91,6 +93,7 @@ impl Tier {
             Self::Country => "country",
             Self::Segment => "segment",
             Self::Acronym => "acronym",
+            Self::Contained => "contained",
             Self::PartOf => "part of",
             Self::Similar => "similar",
             Self::Elsewhere => "elsewhere",
@@ -110,6 +113,7 @@ impl Tier {
             Self::Country => "the same but for the country",
             Self::Segment => "a part of the text, between commas or the like, is a name in ROR",
             Self::Acronym => "it is an acronym in ROR, of one organisation in the country",
+            Self::Contained => "a name in ROR with other words before or behind it, in the same city",
             Self::PartOf => "a name in ROR with that of a part before or behind it",
             Self::Similar => "most of what tells it from others is the same",
             Self::Elsewhere => "a name of one organisation only, in the same city, though the country differs",
@@ -127,6 +131,7 @@ impl Tier {
             Self::Country => 0.95,
             Self::Segment => 0.93,
             Self::Acronym => 0.9,
+            Self::Contained => 0.88,
             Self::PartOf => 0.85,
             Self::Similar => 0.8,
             Self::Elsewhere => 0.7,

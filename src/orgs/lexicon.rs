@@ -6,7 +6,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::countries::Country;
 use super::normal::Words;
-use super::words::{CITIES, KINDS, LEGAL, SHARED, STOP, SUBUNIT};
+use super::words::{CITIES, DIVIDING, KINDS, LEGAL, SHARED, STOP, SUBUNIT};
 
 /// What is known of a word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,6 +21,8 @@ pub struct Meaning {
     pub generic: bool,
     /// It names a part of an institution: "faculty".
     pub subunit: bool,
+    /// It tells universities of one place apart: "technical".
+    pub divides: bool,
     /// The kinds of institution it speaks of, a bit each.
     pub kinds: u32,
 }
@@ -28,9 +30,15 @@ pub struct Meaning {
 impl Meaning {
     /// A word of which nothing is known.
     pub fn plain(hash: u64) -> Self {
-        Self { canonical: hash, stop: false, legal: false, generic: false, subunit: false, kinds: 0 }
+        Self { canonical: hash, stop: false, legal: false, generic: false, subunit: false, divides: false, kinds: 0 }
     }
 }
+
+/// The kind of universities, the first line of the table.
+pub const UNIVERSITY: u32 = 1 << 0;
+/// Kinds that are forms of law rather than of institutions: foundation,
+/// society, association, company.
+pub const BODIES: u32 = 1 << 5 | 1 << 14 | 1 << 15 | 1 << 18;
 
 /// The meanings of words, and the names of countries.
 pub struct Lexicon {
@@ -59,16 +67,43 @@ impl Lexicon {
         lexicon.change(LEGAL, |meaning| meaning.legal = true);
         lexicon.change(SUBUNIT, |meaning| meaning.subunit = true);
         lexicon.change(STOP, |meaning| meaning.stop = true);
-        for (country, name) in Country::names() {
-            let name = row_hash(Words::of(name).iter().map(word_hash));
-            lexicon.countries.entry(name).or_default().push(country);
+        let divides: Vec<u64> = DIVIDING.split_whitespace().map(hash_of).collect();
+        for meaning in lexicon.meanings.values_mut() {
+            meaning.divides = divides.contains(&meaning.canonical);
         }
+        lexicon.read_countries();
         lexicon
     }
 
-    /// What is known of the word with a hash.
-    pub fn meaning(&self, hash: u64) -> Meaning {
-        self.meanings.get(&hash).copied().unwrap_or_else(|| Meaning::plain(hash))
+    /// Names of countries; those of one word stand for each other. Parts of the
+    /// United Kingdom do not, and America is no name for the United States.
+    fn read_countries(&mut self) {
+        let mut first: FxHashMap<Country, u64> = FxHashMap::default();
+        for (country, name) in Country::names() {
+            let words = Words::of(name);
+            let row = row_hash(words.iter().map(word_hash));
+            self.countries.entry(row).or_default().push(country);
+            if words.len() == 1 && !["GB", "US"].contains(&country.code()) {
+                let hash = word_hash(words.get(0));
+                let canonical = *first.entry(country).or_insert(hash);
+                self.meanings.entry(hash).or_insert(Meaning::plain(canonical));
+            }
+        }
+    }
+
+    /// What is known of a word with its hash. One of which nothing is known
+    /// stands for its plural too.
+    pub fn meaning(&self, word: &str, hash: u64) -> Meaning {
+        if let Some(meaning) = self.meanings.get(&hash) {
+            return *meaning;
+        }
+        match singular(word) {
+            Some(singular) => {
+                let hash = word_hash(singular);
+                self.meanings.get(&hash).copied().unwrap_or_else(|| Meaning::plain(hash))
+            }
+            None => Meaning::plain(hash),
+        }
     }
 
     /// The countries with a name, given by the hash of its row of words.
@@ -94,6 +129,13 @@ impl Lexicon {
             change(self.meanings.entry(hash).or_insert_with(|| Meaning::plain(hash)));
         }
     }
+}
+
+/// A word without the letter that makes many, in most of the languages here.
+fn singular(word: &str) -> Option<&str> {
+    let kept = ["ss", "us", "is", "os"];
+    let cut = word.len() >= 5 && word.ends_with('s') && !kept.iter().any(|end| word.ends_with(end));
+    if cut { word.strip_suffix('s') } else { None }
 }
 
 /// The hash of a word of the tables, which is normalised as all others are.

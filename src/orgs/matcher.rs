@@ -69,13 +69,16 @@ impl Matcher {
             });
             step = step.or(|| search.by_acronym(tokens));
             step = step.or(|| {
-                let step = search.by_parent(tokens);
-                relation = if let Step::Found { .. } = step { Relation::PartOf } else { relation };
+                let (step, found) = search.by_edge(tokens, &self.tree);
+                relation = found;
                 step
             });
         }
         if let Some(limits) = self.preset.similarity() {
-            step = step.or(|| search.by_similarity(name, limits, similar));
+            step = step.or(|| {
+                relation = Relation::Same;
+                search.by_similarity(name, limits, similar)
+            });
         }
         if ventures {
             step = step.or(|| search.elsewhere(tokens));

@@ -1,9 +1,10 @@
 //! Finds the organisation in a text that says more than its name: between
-//! commas, or with the name of a part before or behind it.
+//! commas, or with other words before or behind it.
 
-use super::answer::{Relation, Tier};
+use super::answer::{Candidate, Relation, Tier};
 use super::exact::{Search, Step};
-use super::index::is_generic;
+use super::index::{Entry, is_generic};
+use super::lexicon::BODIES;
 use super::organization::NameKind;
 use super::places::Verdict;
 use super::reading::{Form, Token, hash};
@@ -20,48 +21,96 @@ impl Search<'_> {
         let mut found: Option<(Step, u32)> = None;
         let mut part = false;
         for segment in tokens.chunk_by(|_, next| !next.after_break) {
-            let telling = segment.iter().filter(|token| token.tells()).count();
-            let long = segment.iter().any(|token| token.length >= 5);
-            if is_generic(segment) || telling < 2 && !long {
+            let Step::Found { best, next, .. } = self.segment(segment) else {
                 part |= segment.iter().any(|token| token.meaning.subunit);
                 continue;
-            }
-            match self.by_words(segment) {
-                Step::Found { best, next, .. } => {
-                    let step = Step::Found { tier: Tier::Segment, best, next };
-                    let number = best.organization;
-                    match &found {
-                        Some((_, known)) if *known == number || tree.is_above(number, *known) => {}
-                        Some((_, known)) if !tree.is_above(*known, number) => return (Step::Tie, Relation::Same),
-                        _ => found = Some((step, number)),
-                    }
-                }
-                _ => part |= segment.iter().any(|token| token.meaning.subunit),
+            };
+            let number = best.organization;
+            match &found {
+                Some((_, known)) if *known == number || tree.is_above(number, *known) => {}
+                Some((_, known)) if !tree.is_above(*known, number) => return (Step::Tie, Relation::Same),
+                _ => found = Some((Step::Found { tier: Tier::Segment, best, next }, number)),
             }
         }
         let relation = if part { Relation::PartOf } else { Relation::Same };
         found.map_or(nothing, |(step, _)| (step, relation))
     }
 
-    /// The organisation whose name, with that of a part of it, makes the text.
-    pub fn by_parent(&mut self, tokens: &[Token]) -> Step {
-        let is_part = |rest: &[Token]| rest.iter().any(|token| token.meaning.subunit);
-        for length in (2..tokens.len()).rev() {
-            for (name, rest) in [
-                (&tokens[..length], &tokens[length..]),
-                (&tokens[tokens.len() - length..], &tokens[..tokens.len() - length]),
-            ] {
-                if !is_part(rest) || is_generic(name) || name.iter().filter(|token| token.tells()).count() < 2 {
-                    continue;
-                }
-                let step = self.look(Form::Canonical, hash(Form::Canonical, name), Tier::PartOf, &|entry, candidate| {
-                    !entry.generic && entry.kind != NameKind::Acronym && candidate.country >= Verdict::Near
-                });
-                if !matches!(step, Step::Nothing) {
-                    return step;
-                }
+    /// A part of a text, if it is more than a word that may mean anything.
+    fn segment(&mut self, segment: &[Token]) -> Step {
+        let telling = segment.iter().filter(|token| token.tells()).count();
+        if is_generic(segment) || telling < 2 && !segment.iter().any(|token| token.length >= 5) {
+            return Step::Nothing;
+        }
+        match self.by_words(segment) {
+            Step::Found { tier, best, .. }
+                if telling < 2 && (tier > Tier::Reordered || best.country < Verdict::Near) =>
+            {
+                Step::Nothing
+            }
+            step => step,
+        }
+    }
+
+    /// The organisation whose name stands at the beginning or at the end of the
+    /// text, the longest such name. If the rest names a part, it is part of it;
+    /// else the organisation must be in the same city.
+    pub fn by_edge(&mut self, tokens: &[Token], tree: &Tree) -> (Step, Relation) {
+        let front = self.edge((2..tokens.len()).rev().map(|length| tokens.split_at(length)));
+        let back = self.edge((1..tokens.len() - 1).map(|length| {
+            let (rest, name) = tokens.split_at(length);
+            (name, rest)
+        }));
+        match (front, back) {
+            ((Step::Found { best: front, .. }, _), (Step::Found { best: back, .. }, _))
+                if front.organization != back.organization
+                    && !tree.is_above(back.organization, front.organization)
+                    && !tree.is_above(front.organization, back.organization) =>
+            {
+                (Step::Tie, Relation::Same)
+            }
+            ((Step::Found { best, .. }, _), (step @ Step::Found { .. }, relation))
+                if tree.is_above(best.organization, back_of(&step)) =>
+            {
+                (step, relation)
+            }
+            ((Step::Nothing, _), back) => back,
+            (front, _) => front,
+        }
+    }
+
+    /// The first name of those that stand beside a rest.
+    fn edge<'a>(&mut self, cuts: impl Iterator<Item = (&'a [Token], &'a [Token])>) -> (Step, Relation) {
+        for (name, rest) in cuts {
+            let telling = name.iter().filter(|token| token.tells()).count();
+            if telling < 2 || is_generic(name) || !rest.iter().any(Token::tells) {
+                continue;
+            }
+            let part = rest.iter().any(|token| token.meaning.subunit);
+            let kinds = rest.iter().fold(0, |kinds, token| kinds | token.meaning.kinds);
+            if !part && (kinds & !BODIES != 0 || rest.iter().any(|token| token.number)) {
+                continue;
+            }
+            let least = if part { Verdict::Unknown } else { Verdict::Agree };
+            let accept = |entry: &Entry, candidate: &Candidate| {
+                !entry.generic
+                    && entry.kind != NameKind::Acronym
+                    && candidate.country >= Verdict::Near
+                    && candidate.city >= least
+            };
+            let tier = if part { Tier::PartOf } else { Tier::Contained };
+            let step = self.look(Form::Canonical, hash(Form::Canonical, name), tier, &accept);
+            if !matches!(step, Step::Nothing) {
+                return (step, if part { Relation::PartOf } else { Relation::Same });
             }
         }
-        Step::Nothing
+        (Step::Nothing, Relation::Same)
+    }
+}
+
+fn back_of(step: &Step) -> u32 {
+    match step {
+        Step::Found { best, .. } => best.organization,
+        _ => u32::MAX,
     }
 }

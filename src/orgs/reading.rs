@@ -51,7 +51,7 @@ impl Reading {
             let raw = word_hash(word);
             self.tokens.push(Token {
                 raw,
-                meaning: lexicon.meaning(raw),
+                meaning: lexicon.meaning(word, raw),
                 number: word.starts_with(|first: char| first.is_numeric()),
                 after_break: self.words.is_after_break(number),
                 in_brackets: self.words.is_in_brackets(number),
@@ -83,11 +83,12 @@ impl Reading {
         }
     }
 
-    /// The key of the letters of those words that tell something.
+    /// The key of all letters but those of the form of a company.
     pub fn letters(&self, letters: &mut String) -> u64 {
         letters.clear();
-        for (word, token) in self.words.iter().zip(&self.tokens) {
-            if !token.meaning.stop && !token.meaning.legal {
+        for (place, (word, token)) in self.words.iter().zip(&self.tokens).enumerate() {
+            let article = place == 0 && token.raw == the();
+            if !article && (token.meaning.stop || !token.meaning.legal) {
                 letters.push_str(word);
             }
         }
@@ -96,6 +97,11 @@ impl Reading {
 }
 
 impl Token {
+    /// Its hash, where a name with another is of another institution.
+    pub fn mark(&self) -> u64 {
+        if self.number || self.meaning.divides { self.meaning.canonical } else { 0 }
+    }
+
     /// It helps to tell an organisation from others.
     pub fn tells(&self) -> bool {
         !self.meaning.stop && !self.meaning.legal

@@ -4,7 +4,7 @@
 use super::answer::{Candidate, Tier};
 use super::choose::list;
 use super::exact::{Search, Step};
-use super::lexicon::Meaning;
+use super::lexicon::{BODIES, Meaning, UNIVERSITY};
 use super::places::Verdict;
 use super::preset::Similarity;
 use super::reading::{Reading, Token};
@@ -20,6 +20,8 @@ const MAX_FIRST_NAMES: usize = 4000;
 const MAX_COMPARED: usize = 24;
 /// What is left of the weight of a word that the city has.
 const CITY_SHARE: f32 = 0.25;
+/// The same where it is not known whether the organisation is there.
+const UNKNOWN_CITY_SHARE: f32 = 0.6;
 /// What the city adds to a score, or takes from it.
 const CITY_BONUS: f32 = 0.03;
 /// What a word may weigh at most.
@@ -40,6 +42,8 @@ struct Asked {
     /// The words of the vocabulary that it may be, with how alike they are.
     words: Vec<(u32, f32)>,
     weight: f32,
+    /// It is one of the city's.
+    city: bool,
 }
 
 /// A name with how alike it is.
@@ -55,14 +59,13 @@ impl Search<'_> {
         if first == end {
             return Step::Nothing;
         }
-        let (kinds, numbers) = self.ask(reading, buffers);
+        let (kinds, marks) = self.ask(reading, buffers);
         self.gather(first, end, buffers);
-        let asked: f32 = buffers.asked.iter().map(|word| word.weight).sum();
         let mut scored: Vec<Scored> = Vec::with_capacity(buffers.touched.len());
         for number in &buffers.touched {
             let document = *self.index.vocabulary.document(*number);
-            if hard(document.kinds) == hard(kinds) && document.numbers == numbers {
-                let score = self.score(&document, asked, &buffers.asked);
+            if hard(document.kinds) == hard(kinds) && document.marks == marks {
+                let score = self.score(&document, &buffers.asked);
                 scored.push(Scored { score, document });
             }
         }
@@ -104,11 +107,11 @@ impl Search<'_> {
         }
     }
 
-    /// Finds out what the words may be; gives their kinds and numbers.
+    /// Finds out what the words may be; gives their kinds and marks.
     fn ask(&self, reading: &Reading, buffers: &mut Buffers) -> (u32, u64) {
         let vocabulary = &self.index.vocabulary;
         buffers.asked.clear();
-        let (mut kinds, mut numbers) = (0, 0u64);
+        let (mut kinds, mut marks) = (0, 0u64);
         let mut seen: Vec<u64> = Vec::with_capacity(reading.tokens.len());
         for (place, token) in reading.tokens.iter().enumerate() {
             let Token { meaning: Meaning { canonical, .. }, .. } = *token;
@@ -117,7 +120,7 @@ impl Search<'_> {
             }
             seen.push(canonical);
             kinds |= token.meaning.kinds;
-            numbers = numbers.wrapping_add(if token.number { canonical } else { 0 });
+            marks = marks.wrapping_add(token.mark());
             let words = match vocabulary.word(canonical) {
                 Some(word) => vec![(word, 1.0)],
                 None => {
@@ -127,10 +130,9 @@ impl Search<'_> {
             };
             let known = words.iter().map(|(word, _)| vocabulary.weight(*word)).reduce(f32::max);
             let weight = known.unwrap_or(vocabulary.unknown_weight()).min(MAX_WEIGHT);
-            let share = if self.place.city.contains(&canonical) { CITY_SHARE } else { 1.0 };
-            buffers.asked.push(Asked { words, weight: weight * share });
+            buffers.asked.push(Asked { words, weight, city: self.place.city.contains(&canonical) });
         }
-        (kinds, numbers)
+        (kinds, marks)
     }
 
     /// Gathers the names that share the rarest words.
@@ -167,18 +169,27 @@ impl Search<'_> {
         touched.truncate(MAX_COMPARED);
     }
 
-    /// How much of what both names tell is the same.
-    fn score(&self, document: &Document, asked_weight: f32, asked: &[Asked]) -> f32 {
+    /// How much of what both names tell is the same. The city, if it is the
+    /// right one, need not be in both.
+    fn score(&self, document: &Document, asked: &[Asked]) -> f32 {
         let vocabulary = &self.index.vocabulary;
         let words = vocabulary.words(document);
-        let mut shared = 0.0;
+        let city = self.index.places.city(document.organization, &self.place.city);
+        let share = |city_word: bool| match city {
+            Verdict::Agree if city_word => CITY_SHARE,
+            Verdict::Unknown if city_word => UNKNOWN_CITY_SHARE,
+            _ => 1.0,
+        };
+        let weight: f32 = words.iter().map(|word| vocabulary.weight(*word).min(MAX_WEIGHT)).sum();
+        let (mut shared, mut all) = (0.0, weight);
         for asked in asked {
             let alike = asked.words.iter().filter(|(word, _)| words.contains(word)).map(|(_, alike)| *alike);
-            shared += asked.weight * alike.fold(0.0, f32::max);
+            let alike = alike.fold(0.0, f32::max);
+            shared += asked.weight * alike;
+            all += (1.0 - alike) * asked.weight * share(asked.city);
         }
-        let weight: f32 = words.iter().map(|word| vocabulary.weight(*word).min(MAX_WEIGHT)).sum();
-        let score = shared / (asked_weight + weight - shared).max(f32::EPSILON);
-        match self.index.places.city(document.organization, &self.place.city) {
+        let score = shared / all.max(f32::EPSILON);
+        match city {
             Verdict::Agree => score + CITY_BONUS,
             Verdict::Differ => score - CITY_BONUS,
             _ => score,
@@ -189,7 +200,5 @@ impl Search<'_> {
 /// The kinds in which two names must agree: a university's school is not the
 /// university.
 fn hard(kinds: u32) -> u32 {
-    const UNIVERSITY: u32 = 1 << 0;
-    const FREE: u32 = UNIVERSITY;
-    kinds & !FREE
+    kinds & !(UNIVERSITY | BODIES)
 }

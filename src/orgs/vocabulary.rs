@@ -25,8 +25,9 @@ pub struct Document {
     pub kinds: u32,
     /// The sum of what its words tell.
     pub weight: f32,
-    /// The sum of its numbers' hashes.
-    pub numbers: u64,
+    /// The sum of the hashes of what must be the same: numbers, and words that
+    /// tell universities of one place apart.
+    pub marks: u64,
 }
 
 /// The words and the names.
@@ -49,20 +50,20 @@ impl Vocabulary {
     /// Adds a name's words.
     pub fn add(&mut self, organization: u32, name: u16, kind: NameKind, tokens: &[Token], words: &Words) {
         let start = self.words.len();
-        let (mut kinds, mut numbers) = (0, 0u64);
+        let (mut kinds, mut marks) = (0, 0u64);
         for (place, token) in tokens.iter().enumerate().filter(|(_, token)| token.tells()) {
             let id = self.id(token, words.get(place));
             if !self.words[start..].contains(&id) && self.words.len() - start < MAX_NAME_WORDS {
                 self.words.push(id);
                 kinds |= token.meaning.kinds;
-                numbers = numbers.wrapping_add(if token.number { token.meaning.canonical } else { 0 });
+                marks = marks.wrapping_add(token.mark());
             }
         }
         let length = self.words.len() - start;
         self.words[start..].iter().for_each(|id| self.counts[*id as usize] += 1);
         if length > 0 {
             let (start, length) = (start as u32, length as u8);
-            self.documents.push(Document { organization, name, kind, start, length, kinds, weight: 0.0, numbers });
+            self.documents.push(Document { organization, name, kind, start, length, kinds, weight: 0.0, marks });
         }
     }
 

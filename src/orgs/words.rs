@@ -15,7 +15,7 @@ pub const LEGAL: &str = "gmbh ag ev eg ggmbh mbh kg kgaa ohg gbr se ug inc incor
     as asa ab oy oyj aps is ivs hf ehf doo dd ad eood ood kft zrt nyrt rt sp zoo spzoo sro spol ao ooo pao zao oao jsc ojsc cjsc \
     pty pte pvt private sdn bhd kk gk lda ltda eireli epe sgps eirl ev stichting ik rf saco rl aktiengesellschaft aktiebolag \
     osakeyhtio ei scop scic sicav uab sia ou mtu csp oam ike epe ae abee sti kurumu anonim sirketi tic san asociatia eingetragener verein \
-    consortile cooperativa coop scc sc unltd dac clg holding holdings group gruppe groupe gruppo grupo";
+    consortile cooperativa coop scc sc unltd dac clg holding holdings group gruppe groupe gruppo grupo gie lbg eesv eeig geie kommanditgesellschaft aktieselskab anpartsselskab srlu unipersonale consorzio epic esp";
 
 /// Parts of an institution, which are none themselves.
 pub const SUBUNIT: &str = "department faculty school division section unit chair college laboratory institute clinic \
@@ -41,7 +41,7 @@ academy|academia accademia akademie akademia akademi academie akademija akademia
 foundation|fundacion fundacao fondazione fondation stiftung fundacio fundacja fundatia vakfi saatio stiftelsen alapitvany nadace nadacia fundacija found sihtasutus fundazioa fundatio idryma zaklada
 ministry|ministerio ministere ministero ministerium ministerul ministarstvo ministerstwo ministerstvo ministerie bakanligi ministeriet ministeriö ministerio bundesministerium staatsministerium miniszterium ministerija министерство ministrstvo
 museum|museo musee muzeum museu muzeul muzej muzesi музей musees museums
-library|biblioteca bibliotheque bibliothek biblioteka bibliotek kutuphane knihovna библиотека libraries
+library|biblioteca bibliotheque bibliothek biblioteka bibliotek kutuphane kutuphanesi knihovna konyvtar konyvtara raamatukogu kirjasto knjiznica библиотека libraries
 bank|banco banque banca banka
 hochschule|fachhochschule hogskola hogskolen hojskole hogeschole hogskole hochschulen
 polytechnic|politecnico politecnica politecnic politechnika polytechnique polytechnische polytechnischer politehnica polytechnio polytechneio politehnika politeknik polytechnical polytechnics politeknika politechniki
@@ -61,7 +61,7 @@ institute|inst institut instituto istituto instytut instituut institutul institu
 technology|technical technique techniques tecnica tecnico tecnologia tecnologico tecnologica tecnologie tecnologias technologies technologie techniczna techniczny technische technischer technisches technischen technological teknik teknoloji tehnica tehnologie tehnica technicka technicke tekniska tekniske technologiczny technologiczna technologii technologico tech teknologi teknologisk teknillinen teknologian tehnicki tehniska technologies tehnologiju technologijos technikos muszaki tecnologic технический технологический техники технологии technologico tecnologicas tecnologicos tecnologicos tehnoloski
 science|sciences ciencia ciencias scienze scienza wissenschaft wissenschaften nauk nauka videnskab vetenskap ciencies ciencia stiinte stiinta tudomany tudomanyos bilim bilimler bilimleri wetenschappen scientific scientifique scientifica scientifico cientifico cientifica cientificas wissenschaftliche znanosti ved vied наук scientifiques cientificos scientifiche zinatnu
 research|recherche recherches investigacion investigaciones ricerca ricerche pesquisa pesquisas investigacao forschung forschungs forschungsinstitut onderzoek badan badawczy badawczo vyzkumny vyzkumu arastirma arastirmalar cercetare forskning forsknings kutatas kutato recerca investigacio raziskave istrazivanja tutkimus tutkimuslaitos tutkimuskeskus forskningsinstitut onderzoeks
-national|nacional nazionale nationale nationaler nationales nationales nationaux nationalen narodowy narodowe narodni narodny nacionalni nationala ulusal nemzeti natl nasional national nacionales nacionalinis kansallinen rahvuslik национальный
+national|nacional nazionale nationale nationaler nationales nationales nationaux nationalen narodowy narodowe narodni narodny nacionalni nationala ulusal nemzeti natl nasional national nacionales nacionalinis nacionaline kansallinen rahvuslik национальный
 medical|medicina medizin medizinische medizinischen medico medica medicale medicas medecine medicine medyczny medyczna medicinska med medicinos medicala tip tibbi medicines medizinischer medisch medische медицинский медицины medicinski medicinal orvosi medicinsk medicinische medycyny
 center|centre centro centrum zentrum centrul centru kozpont kozpontja centar merkezi merkez keskus centrala zentrums ctr centers centres centros centri keskuse centras центр kentro zentren cent
 state|estado stato etat staatliche staatlicher estatal estadual statale devlet panstwowy panstwowa statny statni государственный state
@@ -135,9 +135,14 @@ region|regione regiao
 islamic|islami
 ";
 
+/// Words that universities of one place differ by.
+pub const DIVIDING: &str = "technology medical agricultural veterinary economics education engineering art music law \
+    business sport polytechnic hochschule catholic islamic open free autonomous north south east west state \
+    social marine children cancer forest public army navy defense transport";
+
 /// Cities by their names in English and in other languages.
 pub const CITIES: &str = "\
-vienna|wien vienne bec
+vienna|wien wiener vienne bec
 rome|roma rom
 florence|firenze
 milan|milano mailand
@@ -148,8 +153,8 @@ genoa|genova
 padua|padova
 mantua|mantova
 syracuse|siracusa
-munich|munchen monaco
-cologne|koln
+munich|munchen munchner
+cologne|koln kolner
 nuremberg|nurnberg
 hanover|hannover
 brunswick|braunschweig
@@ -181,7 +186,7 @@ piraeus|pireas piraus πειραιως
 patras|patra patron
 crete|kriti kritis
 geneva|geneve genf ginevra
-zurich|zuerich
+zurich|zuricher
 lucerne|luzern
 basel|basle bale
 bern|berne
@@ -251,10 +256,30 @@ picardy|picardie
 normandy|normandie
 lorraine|lothringen
 upper|haute
-luxembourg|luxemburg luxembourgeois
+luxembourgish|luxembourgeois
 salzburg|salisburgo
 innsbruck|
-graz|
+ostrava|ostravska ostravske ostrave
+brno|brnenska brne brunn
+olomouc|olomouci
+berlin|berliner
+hamburg|hamburger
+tallinn|tallinna
+szeged|szegedi
+debrecen|debreceni
+budapest|budapesti
+bratislava|bratislave pressburg
+kosice|kosiciach
+silesian|slaski slaska slaskie slaskiego
+maribor|mariboru
+sofia|sofiiski софийски
+minsk|минск
+zilina|ziline
+trnava|trnave
+liberec|liberci
+malaga|malacitana
+valencia|valenciana
+galicia|galega gallega
 german|deutsche deutsches deutscher deutschen allemand
 french|francais francaise francaises
 italian|italiano italiana italiani italiane italien
@@ -270,7 +295,7 @@ norwegian|norges norsk norske
 finnish|suomen
 turkish|turk turkiye
 greek|ellinika elliniko hellenic ελληνικο
-portuguese|portuguesa portugues
+portuguese|portuguesa portuguese portugues
 romanian|romana romane roman
 austrian|osterreichische osterreichisches osterreichischer
 swiss|schweizerische schweizerischer suisse

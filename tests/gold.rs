@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use orcidlake::orgs::{Answer, Matcher, Preset, Query, Release, RorId, Scratch, Tier};
+use orcidlake::orgs::{Answer, Candidate, Matcher, Preset, Query, Release, RorId, Scratch, Tier};
 
 /// A row of the gold set: name, city, country and the organisation meant.
 struct Row {
@@ -165,7 +165,19 @@ fn names_are_matched_as_annotators_have_matched_them() {
             let right = count(&mut whole, &matcher.index.release, row, found);
             count(&mut halves[number % 2], &matcher.index.release, row, found);
             if let Some(found) = answer.found {
-                count(&mut tiers[found.tier as usize], &matcher.index.release, row, Some(found.found.organization));
+                count(
+                    &mut tiers[found.tier as usize],
+                    &matcher.index.release,
+                    row,
+                    Some(found.found.organization),
+                );
+            }
+            if let (Some(found), "all") = (answer.found, explained.as_str()) {
+                let Candidate { score, city, kind, .. } = found.found;
+                println!(
+                    "ALL\t{preset:?}\t{:?}\t{city:?}\t{kind:?}\t{right}\t{score:.2}\t{}",
+                    found.tier, row.name
+                );
             }
             if !right && explained == preset.name() {
                 explain(&matcher, row, &answer);

@@ -10,6 +10,8 @@ mod failure;
 mod get;
 mod inspect;
 mod man;
+mod match_;
+mod matching;
 mod numbers;
 mod output;
 mod progress;
@@ -64,6 +66,7 @@ enum Command {
     Inspect(inspect::Args),
     Verify(verify::Args),
     Get(get::Args),
+    Match(match_::Args),
     Synth(synth::Args),
     Completions(completions::Args),
     Man(man::Args),
@@ -109,6 +112,7 @@ fn run(arguments: Vec<OsString>) -> Result<Done, Failure> {
         Command::Inspect(args) => inspect::run(args, &cli.common),
         Command::Verify(args) => verify::run(args, &cli.common),
         Command::Get(args) => get::run(args, &cli.common),
+        Command::Match(args) => match_::run(args, &cli.common),
         Command::Synth(args) => synth::run(args, &cli.common),
         Command::Completions(args) => completions::run(args),
         Command::Man(args) => man::run(args),

@@ -116,7 +116,9 @@ impl Tier {
             Self::Contained => "a name in ROR with other words before or behind it, in the same city",
             Self::PartOf => "a name in ROR with that of a part before or behind it",
             Self::Similar => "most of what tells it from others is the same",
-            Self::Elsewhere => "a name of one organisation only, in the same city, though the country differs",
+            Self::Elsewhere => {
+                "a name of one organisation only, in the same city, though the country differs"
+            }
         }
     }
 

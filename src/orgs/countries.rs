@@ -29,13 +29,20 @@ impl Country {
     /// The country of a name in English or in its own language.
     pub fn named(name: &str) -> Self {
         let name = name.trim();
-        let found = NAMES.iter().find(|(_, names)| names.split('|').any(|known| known.eq_ignore_ascii_case(name)));
+        let found =
+            NAMES.iter().find(|(_, names)| names.split('|').any(|known| known.eq_ignore_ascii_case(name)));
         found.map_or(Self::UNKNOWN, |(code, _)| Self(**code))
     }
 
     /// The code, or nothing for the unknown country.
     pub fn code(&self) -> &str {
         if self.is_known() { std::str::from_utf8(&self.0).unwrap_or_default() } else { "" }
+    }
+
+    /// The code of a country that has a name.
+    pub fn static_code(self) -> Option<&'static str> {
+        let known = NAMES.iter().find(|(code, _)| **code == self.0);
+        known.and_then(|(code, _)| std::str::from_utf8(code.as_slice()).ok())
     }
 
     pub fn is_known(self) -> bool {

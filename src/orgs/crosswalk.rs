@@ -70,7 +70,10 @@ impl Crosswalk {
                 let scheme = Scheme::of(id.registry);
                 let Some(value) = scheme.normalize(&id.value) else { continue };
                 let new = Claim { organization: number, preferred: id.preferred, several: false };
-                listed.entry((scheme, value)).and_modify(|old| *old = old.against(new, release)).or_insert(new);
+                listed
+                    .entry((scheme, value))
+                    .and_modify(|old| *old = old.against(new, release))
+                    .or_insert(new);
             }
         }
         Self { listed, added: FxHashMap::default() }
@@ -84,9 +87,14 @@ impl Crosswalk {
     pub fn add_table(&mut self, path: &Path, release: &Release) -> Result<(), OrgsError> {
         for (line, row) in super::table::rows::<3>(path, ["source", "id", "ror"])? {
             let [source, id, ror] = row;
-            let fault = |what: String| OrgsError::Table { path: path.to_owned(), what: format!("line {line}: {what}") };
-            let scheme = Scheme::named(&source).ok_or_else(|| fault(format!("\"{source}\" is no known source")))?;
-            let value = scheme.normalize(&id).ok_or_else(|| fault(format!("\"{id}\" is no id of {source}")))?;
+            let fault = |what: String| OrgsError::Table {
+                path: path.to_owned(),
+                what: format!("line {line}: {what}"),
+            };
+            let scheme =
+                Scheme::named(&source).ok_or_else(|| fault(format!("\"{source}\" is no known source")))?;
+            let value =
+                scheme.normalize(&id).ok_or_else(|| fault(format!("\"{id}\" is no id of {source}")))?;
             let known = RorId::parse(&ror).ok().and_then(|ror| release.number(ror));
             let number = known.ok_or_else(|| fault(format!("\"{ror}\" is not in this ROR release")))?;
             self.added.insert((scheme, value), (number, Via::Table));
@@ -104,7 +112,9 @@ impl Crosswalk {
         let Some(scheme) = Scheme::named(source) else { return Resolved::Unknown };
         if scheme == Scheme::Ror {
             return match RorId::parse(id) {
-                Ok(id) => release.number(id).map_or(Resolved::Unknown, |number| Resolved::One(number, Via::Ror)),
+                Ok(id) => {
+                    release.number(id).map_or(Resolved::Unknown, |number| Resolved::One(number, Via::Ror))
+                }
                 Err(NotRor::CheckDigits) => Resolved::Mistyped,
                 Err(NotRor::Form) => Resolved::Unknown,
             };

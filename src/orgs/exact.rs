@@ -20,7 +20,11 @@ const MAX_COUNTRY_WORDS: usize = 4;
 /// What a way of searching comes to.
 pub enum Step {
     Nothing,
-    Found { tier: Tier, best: Candidate, next: Option<Candidate> },
+    Found {
+        tier: Tier,
+        best: Candidate,
+        next: Option<Candidate>,
+    },
     /// Several are equally good: no other way will tell better.
     Tie,
 }
@@ -37,6 +41,8 @@ pub struct Search<'a> {
     pub index: &'a Index,
     pub place: &'a Place,
     pub listed: &'a mut Vec<Candidate>,
+    /// Other than exact names are taken in the right city only.
+    pub careful: bool,
 }
 
 impl Search<'_> {
@@ -129,7 +135,8 @@ impl Search<'_> {
             return Step::Nothing;
         }
         let anywhere = Place { city: self.place.city.clone(), ..Place::default() };
-        let mut search = Search { index: self.index, place: &anywhere, listed: self.listed };
+        let mut search =
+            Search { index: self.index, place: &anywhere, listed: self.listed, careful: self.careful };
         let step = search.look(Form::Row, hash(Form::Row, tokens), Tier::Elsewhere, &|entry, candidate| {
             entry.kind != NameKind::Acronym && candidate.city == Verdict::Agree
         });
@@ -151,6 +158,12 @@ impl Search<'_> {
         accept: &dyn Fn(&Entry, &Candidate) -> bool,
     ) -> Step {
         let entries = self.index.find(form, hash);
+        let careful = self.careful;
+        let accept = |entry: &Entry, candidate: &Candidate| {
+            let surely =
+                tier == Tier::Exact && (entry.kind < NameKind::Alias || candidate.city != Verdict::Differ);
+            (!careful || surely || candidate.city == Verdict::Agree) && accept(entry, candidate)
+        };
         match choose(self.index, entries, self.place, tier.score(), self.listed, accept) {
             Choice::Nothing => Step::Nothing,
             Choice::One(best, next) => Step::Found { tier, best, next },
@@ -181,8 +194,12 @@ fn is_lone(tokens: &[Token]) -> bool {
     }
 }
 
-/// The words that are none of the city's.
+/// The words that are none of the city's, if all of the city's are there.
 fn without_city(tokens: &[Token], place: &Place) -> Vec<Token> {
+    let has = |word: &u64| tokens.iter().any(|token| token.meaning.canonical == *word);
+    if !place.city.iter().all(has) {
+        return tokens.to_vec();
+    }
     tokens.iter().filter(|token| !place.city.contains(&token.meaning.canonical)).copied().collect()
 }
 

@@ -71,7 +71,9 @@ mod tests {
 
     #[test]
     fn an_id_is_read_in_each_form_and_written_as_its_address() {
-        for text in ["https://ror.org/04ttjf776", "ror.org/04ttjf776", "04TTJF776", " https://ror.org/04ttjf776/\n"] {
+        for text in
+            ["https://ror.org/04ttjf776", "ror.org/04ttjf776", "04TTJF776", " https://ror.org/04ttjf776/\n"]
+        {
             assert_eq!(RorId::parse(text).unwrap().to_string(), "https://ror.org/04ttjf776", "{text}");
         }
     }

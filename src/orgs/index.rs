@@ -46,8 +46,7 @@ impl Index {
         for (number, organization) in (0..).zip(&release.organizations) {
             places.push(organization, &lexicon, &mut reader.reading);
             for (name, value) in (0..).zip(&organization.names) {
-                let entry =
-                    Entry { key: 0, organization: number, name, kind: value.kind, generic: false };
+                let entry = Entry { key: 0, organization: number, name, kind: value.kind, generic: false };
                 reader.add(organization, &value.value, entry, &places, &mut entries, &mut vocabulary);
             }
         }

@@ -30,12 +30,23 @@ pub struct Meaning {
 impl Meaning {
     /// A word of which nothing is known.
     pub fn plain(hash: u64) -> Self {
-        Self { canonical: hash, stop: false, legal: false, generic: false, subunit: false, divides: false, kinds: 0 }
+        Self {
+            canonical: hash,
+            stop: false,
+            legal: false,
+            generic: false,
+            subunit: false,
+            divides: false,
+            kinds: 0,
+        }
     }
 }
 
 /// The kind of universities, the first line of the table.
 pub const UNIVERSITY: u32 = 1 << 0;
+/// Kinds of institutions that have parts of their own names: university,
+/// hospital, school, college, hochschule, polytechnic.
+pub const PARENTS: u32 = UNIVERSITY | 1 << 1 | 1 << 2 | 1 << 3 | 1 << 10 | 1 << 11;
 /// Kinds that are forms of law rather than of institutions: foundation,
 /// society, association, company.
 pub const BODIES: u32 = 1 << 5 | 1 << 14 | 1 << 15 | 1 << 18;
@@ -53,7 +64,9 @@ pub fn word_hash(word: &str) -> u64 {
 
 /// The hash of a row of words.
 pub fn row_hash(hashes: impl Iterator<Item = u64>) -> u64 {
-    hashes.fold(0x9E37_79B9_7F4A_7C15, |row, hash| (row.rotate_left(5) ^ hash).wrapping_mul(0xD6E8_FEB8_6659_FD93))
+    hashes.fold(0x9E37_79B9_7F4A_7C15, |row, hash| {
+        (row.rotate_left(5) ^ hash).wrapping_mul(0xD6E8_FEB8_6659_FD93)
+    })
 }
 
 impl Lexicon {
@@ -65,11 +78,13 @@ impl Lexicon {
         lexicon.read_lines(generic, |meaning, _| Meaning { generic: true, ..meaning });
         lexicon.read_lines(KINDS, |meaning, line| Meaning { generic: true, kinds: 1 << line, ..meaning });
         lexicon.change(LEGAL, |meaning| meaning.legal = true);
-        lexicon.change(SUBUNIT, |meaning| meaning.subunit = true);
         lexicon.change(STOP, |meaning| meaning.stop = true);
+        lexicon.change(SUBUNIT, |_| ());
         let divides: Vec<u64> = DIVIDING.split_whitespace().map(hash_of).collect();
+        let subunits: Vec<u64> = SUBUNIT.split_whitespace().map(hash_of).collect();
         for meaning in lexicon.meanings.values_mut() {
             meaning.divides = divides.contains(&meaning.canonical);
+            meaning.subunit = subunits.contains(&meaning.canonical);
         }
         lexicon.read_countries();
         lexicon

@@ -50,9 +50,10 @@ impl Matcher {
     /// The ways of searching one after another, until one finds something.
     fn search(&self, scratch: &mut Scratch, answer: &mut Answer) {
         let Scratch { name, place, letters, similar, .. } = scratch;
-        let mut search = Search { index: &self.index, place, listed: &mut answer.candidates };
-        let tokens = &name.tokens;
         let ventures = self.preset.ventures();
+        let listed = &mut answer.candidates;
+        let mut search = Search { index: &self.index, place, listed, careful: !ventures };
+        let tokens = &name.tokens;
         let mut relation = Relation::Same;
         let mut step = search.by_words(tokens);
         step = step.or(|| {

@@ -47,7 +47,8 @@ impl Words {
         self.words.clear();
         self.folded.clear();
         fold(text, &mut self.folded);
-        let mut cutter = Cutter { text: &mut self.text, words: &mut self.words, gap: Gap::default(), last: Kind::Other };
+        let mut cutter =
+            Cutter { text: &mut self.text, words: &mut self.words, gap: Gap::default(), last: Kind::Other };
         for character in self.folded.chars() {
             if !cutter.take(character) {
                 break;

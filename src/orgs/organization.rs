@@ -113,7 +113,12 @@ impl NameKind {
 impl Registry {
     /// The registry by ROR's name for it, in either schema.
     pub fn named(name: &str) -> Option<Self> {
-        let all = [("grid", Self::Grid), ("fundref", Self::FundRef), ("isni", Self::Isni), ("wikidata", Self::Wikidata)];
+        let all = [
+            ("grid", Self::Grid),
+            ("fundref", Self::FundRef),
+            ("isni", Self::Isni),
+            ("wikidata", Self::Wikidata),
+        ];
         all.into_iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, registry)| registry)
     }
 }

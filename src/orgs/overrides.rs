@@ -26,7 +26,10 @@ impl Overrides {
     pub fn read(path: &Path, release: &Release, lexicon: &Lexicon) -> Result<Self, OrgsError> {
         let mut names = FxHashMap::default();
         for (line, [name, country, ror]) in super::table::rows(path, ["name", "country", "ror"])? {
-            let fault = |what: String| OrgsError::Table { path: path.to_owned(), what: format!("line {line}: {what}") };
+            let fault = |what: String| OrgsError::Table {
+                path: path.to_owned(),
+                what: format!("line {line}: {what}"),
+            };
             let of = Country::of(&country);
             if !of.is_known() && !country.is_empty() {
                 return Err(fault(format!("\"{country}\" is no country")));

@@ -4,7 +4,7 @@
 use super::answer::{Candidate, Relation, Tier};
 use super::exact::{Search, Step};
 use super::index::{Entry, is_generic};
-use super::lexicon::BODIES;
+use super::lexicon::{BODIES, PARENTS};
 use super::organization::NameKind;
 use super::places::Verdict;
 use super::reading::{Form, Token, hash};
@@ -87,8 +87,7 @@ impl Search<'_> {
                 continue;
             }
             let part = rest.iter().any(|token| token.meaning.subunit);
-            let kinds = rest.iter().fold(0, |kinds, token| kinds | token.meaning.kinds);
-            if !part && (kinds & !BODIES != 0 || rest.iter().any(|token| token.number)) {
+            if !(if part { may_be_part(name, rest) } else { may_be_extra(rest) }) {
                 continue;
             }
             let least = if part { Verdict::Unknown } else { Verdict::Agree };
@@ -106,6 +105,20 @@ impl Search<'_> {
         }
         (Step::Nothing, Relation::Same)
     }
+}
+
+fn kinds(tokens: &[Token]) -> u32 {
+    tokens.iter().fold(0, |kinds, token| kinds | token.meaning.kinds)
+}
+
+/// True where `rest` names a part, and `name` an institution that has such.
+fn may_be_part(name: &[Token], rest: &[Token]) -> bool {
+    kinds(name) & PARENTS != 0 && rest.iter().filter(|token| token.tells()).count() >= 2
+}
+
+/// True where `rest` may be left out without naming another institution.
+fn may_be_extra(rest: &[Token]) -> bool {
+    kinds(rest) & !BODIES == 0 && !rest.iter().any(|token| token.mark() != 0)
 }
 
 fn back_of(step: &Step) -> u32 {

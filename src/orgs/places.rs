@@ -1,5 +1,7 @@
 //! Whether the place of an address and that of an organisation are the same.
 
+use rustc_hash::FxHashSet;
+
 use super::countries::Country;
 use super::lexicon::Lexicon;
 use super::organization::Organization;
@@ -33,6 +35,8 @@ pub struct Places {
     countries: Lists<Country>,
     /// The words of cities, each city's ended by 0.
     cities: Lists<u64>,
+    /// All cities, by the sum of their words.
+    known: FxHashSet<u64>,
 }
 
 /// A list for each organisation, in one piece of memory.
@@ -69,9 +73,19 @@ impl Places {
         let mut words = Vec::new();
         for city in organization.places.iter().filter_map(|place| place.city.as_deref()) {
             read_city(city, lexicon, reading, &mut words);
+            self.known.insert(
+                words.iter().rev().take_while(|word| **word != 0).copied().fold(0, u64::wrapping_add),
+            );
             words.push(0);
         }
         self.cities.push(words);
+    }
+
+    /// True where a text is the name of a city that has an organisation.
+    pub fn is_city(&self, text: &str, lexicon: &Lexicon) -> bool {
+        let mut words = Vec::new();
+        read_city(text, lexicon, &mut Reading::default(), &mut words);
+        !words.is_empty() && self.known.contains(&words.into_iter().fold(0, u64::wrapping_add))
     }
 
     pub fn countries(&self, organization: u32) -> &[Country] {
@@ -115,6 +129,7 @@ impl Places {
 pub fn read_city(city: &str, lexicon: &Lexicon, reading: &mut Reading, words: &mut Vec<u64>) {
     reading.read(city, lexicon);
     let cedex = super::lexicon::word_hash("cedex");
-    let tells = reading.tokens.iter().filter(|token| !token.meaning.stop && !token.number && token.raw != cedex);
+    let tells =
+        reading.tokens.iter().filter(|token| !token.meaning.stop && !token.number && token.raw != cedex);
     words.extend(tells.map(|token| token.meaning.canonical));
 }

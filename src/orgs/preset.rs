@@ -14,8 +14,11 @@ pub enum Preset {
 /// When a similar name is taken.
 #[derive(Clone, Copy, Debug)]
 pub struct Similarity {
-    /// The least score.
+    /// The least score, where one name says all that the other does, and the
+    /// city does not differ.
     pub score: f32,
+    /// The least score of others.
+    pub contrary_score: f32,
     /// The least distance to the next best organisation.
     pub margin: f32,
 }
@@ -35,8 +38,8 @@ impl Preset {
     pub fn similarity(self) -> Option<Similarity> {
         match self {
             Self::Strict => None,
-            Self::Balanced => Some(Similarity { score: 0.6, margin: 0.05 }),
-            Self::Recall => Some(Similarity { score: 0.5, margin: 0.05 }),
+            Self::Balanced => Some(Similarity { score: 0.5, contrary_score: 0.7, margin: 0.07 }),
+            Self::Recall => Some(Similarity { score: 0.4, contrary_score: 0.6, margin: 0.05 }),
         }
     }
 

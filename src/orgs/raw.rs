@@ -175,8 +175,11 @@ fn first_names(
     acronyms: Vec<String>,
 ) -> Vec<Name> {
     let plain = |kind| move |value| Name { value, kind, language: None };
-    let labels =
-        labels.into_iter().map(|label| Name { value: label.label, kind: NameKind::Label, language: label.iso639 });
+    let labels = labels.into_iter().map(|label| Name {
+        value: label.label,
+        kind: NameKind::Label,
+        language: label.iso639,
+    });
     name.into_iter()
         .map(plain(NameKind::Display))
         .chain(labels)

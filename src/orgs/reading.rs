@@ -58,7 +58,7 @@ impl Reading {
                 length: word.len().min(255) as u8,
             });
         }
-        self.read_roman_number();
+        self.read_roman_numbers();
     }
 
     pub fn of(text: &str, lexicon: &Lexicon) -> Self {
@@ -67,19 +67,18 @@ impl Reading {
         reading
     }
 
-    /// The end of the name may be a number in Roman letters: Lille III.
-    fn read_roman_number(&mut self) {
+    /// Numbers may be in Roman letters: Lille III. Single letters count at the
+    /// end only.
+    fn read_roman_numbers(&mut self) {
         const ROMAN: [&str; 13] =
             ["i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii", "xiii"];
-        if self.tokens.len() < 2 {
-            return;
-        }
-        let last = self.tokens.len() - 1;
-        let word = self.words.get(last);
-        if let Some(place) = ROMAN.iter().position(|roman| *roman == word) {
-            let canonical = word_hash(&(place + 1).to_string());
-            self.tokens[last].meaning = Meaning::plain(canonical);
-            self.tokens[last].number = true;
+        let last = self.tokens.len().saturating_sub(1);
+        for (place, (word, token)) in self.words.iter().zip(&mut self.tokens).enumerate().skip(1) {
+            let may_be = word.len() <= 4 && (place == last || word.len() > 1);
+            if let Some(number) = may_be.then(|| ROMAN.iter().position(|roman| *roman == word)).flatten() {
+                token.meaning = Meaning::plain(word_hash(&(number + 1).to_string()));
+                token.number = true;
+            }
         }
     }
 
@@ -110,9 +109,8 @@ impl Token {
 
 /// The hash of `tokens` in a form; that of no words is 0.
 pub fn hash(form: Form, tokens: &[Token]) -> u64 {
-    let sum = |pick: &dyn Fn(&Token) -> Option<u64>| {
-        tokens.iter().filter_map(pick).fold(0u64, u64::wrapping_add)
-    };
+    let sum =
+        |pick: &dyn Fn(&Token) -> Option<u64>| tokens.iter().filter_map(pick).fold(0u64, u64::wrapping_add);
     match form {
         Form::Row => {
             let skipped = usize::from(tokens.len() > 1 && tokens[0].raw == the());

@@ -45,7 +45,8 @@ impl Release {
 
     /// A release of organisations that are in the order of their ids.
     pub fn new(name: String, organizations: Vec<Organization>) -> Self {
-        let by_id = (0..).zip(&organizations).map(|(number, organization)| (organization.id, number)).collect();
+        let by_id =
+            (0..).zip(&organizations).map(|(number, organization)| (organization.id, number)).collect();
         Self { name, organizations, by_id }
     }
 
@@ -97,8 +98,11 @@ fn organizations(path: &Path, json: &mut dyn Read) -> Result<Vec<Organization>, 
 }
 
 fn organization(path: &Path, number: usize, object: &[u8]) -> Result<Organization, OrgsError> {
-    let raw: RawOrganization = serde_json::from_slice(object)
-        .map_err(|source| OrgsError::Organization { path: path.to_owned(), number, source })?;
+    let raw: RawOrganization = serde_json::from_slice(object).map_err(|source| OrgsError::Organization {
+        path: path.to_owned(),
+        number,
+        source,
+    })?;
     match RorId::parse(&raw.id) {
         Ok(id) => Ok(raw.finish(id)),
         Err(_) => Err(OrgsError::Id { path: path.to_owned(), number, id: raw.id }),

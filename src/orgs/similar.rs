@@ -4,7 +4,7 @@
 use super::answer::{Candidate, Tier};
 use super::choose::list;
 use super::exact::{Search, Step};
-use super::lexicon::{BODIES, Meaning, UNIVERSITY};
+use super::lexicon::{BODIES, Meaning};
 use super::places::Verdict;
 use super::preset::Similarity;
 use super::reading::{Reading, Token};
@@ -24,6 +24,8 @@ const CITY_SHARE: f32 = 0.25;
 const UNKNOWN_CITY_SHARE: f32 = 0.6;
 /// What the city adds to a score, or takes from it.
 const CITY_BONUS: f32 = 0.03;
+/// What a name must tell beside another to speak against it.
+const CONTRARY_WEIGHT: f32 = 4.5;
 /// What a word may weigh at most.
 const MAX_WEIGHT: f32 = 9.0;
 
@@ -50,6 +52,9 @@ struct Asked {
 struct Scored {
     score: f32,
     document: Document,
+    /// Each says something that the other does not.
+    contrary: bool,
+    city: Verdict,
 }
 
 impl Search<'_> {
@@ -64,19 +69,23 @@ impl Search<'_> {
         let mut scored: Vec<Scored> = Vec::with_capacity(buffers.touched.len());
         for number in &buffers.touched {
             let document = *self.index.vocabulary.document(*number);
-            if hard(document.kinds) == hard(kinds) && document.marks == marks {
-                let score = self.score(&document, &buffers.asked);
-                scored.push(Scored { score, document });
+            if fit(kinds, document.kinds) && document.marks == marks {
+                scored.push(self.score(document, &buffers.asked));
             }
         }
         scored.sort_by(|one, other| {
-            other.score.total_cmp(&one.score).then(one.document.organization.cmp(&other.document.organization))
+            other
+                .score
+                .total_cmp(&one.score)
+                .then(one.document.organization.cmp(&other.document.organization))
         });
         self.decide(&scored, limits)
     }
 
     fn decide(&mut self, scored: &[Scored], limits: Similarity) -> Step {
-        let Some(best) = scored.first().filter(|best| best.score >= limits.score) else {
+        let enough =
+            |best: &&Scored| best.score >= if best.contrary { limits.contrary_score } else { limits.score };
+        let Some(best) = scored.first().filter(enough) else {
             self.list(scored.iter().filter(|other| other.score > limits.score / 2.0));
             return Step::Nothing;
         };
@@ -87,7 +96,11 @@ impl Search<'_> {
             self.list(scored.iter());
             return Step::Tie;
         }
-        Step::Found { tier: Tier::Similar, best: self.candidate(best), next: next.map(|next| self.candidate(next)) }
+        Step::Found {
+            tier: Tier::Similar,
+            best: self.candidate(best),
+            next: next.map(|next| self.candidate(next)),
+        }
     }
 
     fn list<'b>(&mut self, scored: impl Iterator<Item = &'b Scored>) {
@@ -103,7 +116,7 @@ impl Search<'_> {
             kind,
             score: scored.score.min(1.0),
             country: self.index.places.country(organization, self.place.country),
-            city: self.index.places.city(organization, &self.place.city),
+            city: scored.city,
         }
     }
 
@@ -140,7 +153,8 @@ impl Search<'_> {
         let vocabulary = &self.index.vocabulary;
         let Buffers { asked, sought, sums, touched, .. } = buffers;
         sought.clear();
-        sought.extend(asked.iter().flat_map(|asked| asked.words.iter().map(|(word, _)| (*word, asked.weight))));
+        sought
+            .extend(asked.iter().flat_map(|asked| asked.words.iter().map(|(word, _)| (*word, asked.weight))));
         sought.sort_by(|one, other| other.1.total_cmp(&one.1).then(one.0.cmp(&other.0)));
         sought.truncate(MAX_SOUGHT);
         touched.clear();
@@ -171,9 +185,9 @@ impl Search<'_> {
 
     /// How much of what both names tell is the same. The city, if it is the
     /// right one, need not be in both.
-    fn score(&self, document: &Document, asked: &[Asked]) -> f32 {
+    fn score(&self, document: Document, asked: &[Asked]) -> Scored {
         let vocabulary = &self.index.vocabulary;
-        let words = vocabulary.words(document);
+        let words = vocabulary.words(&document);
         let city = self.index.places.city(document.organization, &self.place.city);
         let share = |city_word: bool| match city {
             Verdict::Agree if city_word => CITY_SHARE,
@@ -181,24 +195,27 @@ impl Search<'_> {
             _ => 1.0,
         };
         let weight: f32 = words.iter().map(|word| vocabulary.weight(*word).min(MAX_WEIGHT)).sum();
-        let (mut shared, mut all) = (0.0, weight);
+        let (mut shared, mut left) = (0.0, 0.0);
         for asked in asked {
             let alike = asked.words.iter().filter(|(word, _)| words.contains(word)).map(|(_, alike)| *alike);
             let alike = alike.fold(0.0, f32::max);
             shared += asked.weight * alike;
-            all += (1.0 - alike) * asked.weight * share(asked.city);
+            left += (1.0 - alike) * asked.weight * share(asked.city);
         }
-        let score = shared / all.max(f32::EPSILON);
-        match city {
-            Verdict::Agree => score + CITY_BONUS,
-            Verdict::Differ => score - CITY_BONUS,
-            _ => score,
-        }
+        let score = shared / (weight + left).max(f32::EPSILON);
+        let bonus = match city {
+            Verdict::Agree => CITY_BONUS,
+            Verdict::Differ => -CITY_BONUS,
+            _ => 0.0,
+        };
+        let contrary = left > CONTRARY_WEIGHT && weight - shared > CONTRARY_WEIGHT || city == Verdict::Differ;
+        Scored { score: score + bonus, document, contrary, city }
     }
 }
 
-/// The kinds in which two names must agree: a university's school is not the
-/// university.
-fn hard(kinds: u32) -> u32 {
-    kinds & !(UNIVERSITY | BODIES)
+/// Two names must be of the same kinds: a university's school is not the
+/// university, and a foundation is not the company; but what calls itself a
+/// foundation may be listed without.
+fn fit(asked: u32, listed: u32) -> bool {
+    asked & !BODIES == listed & !BODIES && listed & BODIES & !asked == 0
 }

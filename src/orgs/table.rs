@@ -8,12 +8,15 @@ use super::error::OrgsError;
 /// the table does not have is a fault.
 pub fn rows<const N: usize>(path: &Path, columns: [&str; N]) -> Result<Vec<(u64, [String; N])>, OrgsError> {
     let fault = |error: csv::Error| OrgsError::Table { path: path.to_owned(), what: error.to_string() };
-    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).flexible(true).from_path(path).map_err(fault)?;
+    let mut reader =
+        csv::ReaderBuilder::new().trim(csv::Trim::All).flexible(true).from_path(path).map_err(fault)?;
     let header = reader.headers().map_err(fault)?.clone();
     let mut places = [0; N];
     for (place, name) in places.iter_mut().zip(columns) {
-        let found = header.iter().position(|column| column.trim_start_matches('\u{feff}').eq_ignore_ascii_case(name));
-        let missing = || OrgsError::Table { path: path.to_owned(), what: format!("there is no column {name}") };
+        let found =
+            header.iter().position(|column| column.trim_start_matches('\u{feff}').eq_ignore_ascii_case(name));
+        let missing =
+            || OrgsError::Table { path: path.to_owned(), what: format!("there is no column {name}") };
         *place = found.ok_or_else(missing)?;
     }
     let mut rows = Vec::new();

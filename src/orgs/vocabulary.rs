@@ -63,7 +63,16 @@ impl Vocabulary {
         self.words[start..].iter().for_each(|id| self.counts[*id as usize] += 1);
         if length > 0 {
             let (start, length) = (start as u32, length as u8);
-            self.documents.push(Document { organization, name, kind, start, length, kinds, weight: 0.0, marks });
+            self.documents.push(Document {
+                organization,
+                name,
+                kind,
+                start,
+                length,
+                kinds,
+                weight: 0.0,
+                marks,
+            });
         }
     }
 

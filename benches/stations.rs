@@ -15,6 +15,8 @@ use orcidlake::dataset::SideWriter;
 use orcidlake::record::{Document, MemberName, Parsed, parse, parse_by_reference};
 use orcidlake::synth;
 use orcidlake::tables::{self, Entry, Rows, Side};
+use quick_xml::Reader;
+use quick_xml::events::Event;
 
 /// Records of the archive that is made.
 const DEFAULT_RECORDS: u64 = 20_000;
@@ -39,6 +41,7 @@ fn main() {
     let chunks = chunks(&input.tar);
     tell(&input, "parse (both readers)", time(|| parse_all(&chunks, parse)));
     tell(&input, "parse (reference alone)", time(|| parse_all(&chunks, parse_by_reference)));
+    tell(&input, "quick-xml's events, bare", time(|| bare_events(&chunks)));
     let (build, encode) = build_and_encode(&chunks, &folder.path().join("tables"));
     tell(&input, "build", build);
     tell(&input, "encode", encode);
@@ -113,6 +116,14 @@ fn parse_all(
 ) {
     for (_, data, _) in chunks.iter().flat_map(files) {
         std::hint::black_box(parse(data).expect("the dump is sound"));
+    }
+}
+
+/// The yardstick: what quick-xml takes to read the XML and do nothing with it.
+fn bare_events(chunks: &[Chunk]) {
+    for (_, data, _) in chunks.iter().flat_map(files) {
+        let mut reader = Reader::from_str(std::str::from_utf8(data).expect("the dump is UTF-8"));
+        while !matches!(reader.read_event().expect("the dump is sound"), Event::Eof) {}
     }
 }
 

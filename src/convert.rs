@@ -15,17 +15,20 @@ mod error;
 mod members;
 mod pipeline;
 mod plan;
+mod update;
 
 pub use error::ConvertError;
 pub use pipeline::ARCHIVE_OPTIONS;
 pub use plan::{Selection, release_of};
+pub use update::{Update, Updated, update};
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use crate::archive::{ArchiveError, Meter};
-use crate::dataset::{ArchiveEntry, DatasetError, Manifest, Staging};
+use crate::dataset::{ArchiveEntry, DatasetError, Logs, Manifest, Part, Staging};
 use crate::report::Report;
 use pipeline::{Converted, Pipeline, Source};
 use plan::Plan;
@@ -136,10 +139,14 @@ impl Run<'_> {
             return Ok(None);
         }
         let scratch = self.staging.scratch(&format!("archive-{}", step.number))?;
-        let source =
-            Source { path: &step.path, size_bytes: step.size_bytes(), salvage: self.options.salvage };
+        let source = Source {
+            path: &step.path,
+            size_bytes: step.size_bytes(),
+            salvage: self.options.salvage,
+            members: None,
+        };
         let converted =
-            self.pipeline.run(&source, Some(&scratch), &self.plan.manifest.tables, self.watch, self.stop);
+            self.pipeline.run(source, Some(&scratch), &self.plan.manifest.tables, self.watch, self.stop);
         if converted.is_err() {
             self.staging.discard(&scratch)?;
         }
@@ -172,6 +179,8 @@ impl Run<'_> {
         manifest: &mut Manifest,
     ) -> Result<Option<ArchiveEntry>, ConvertError> {
         let is_same = |archive: &ArchiveEntry| archive.complete && archive.md5 == converted.totals.md5;
+        // A dataset that holds nothing yet begins, or begins anew with `replace`.
+        let logs = if manifest.archives.is_empty() { Logs::Begin } else { Logs::Continue };
         if manifest.archives.iter().any(is_same) {
             // It is in the dataset under another name, or came by standard input.
             self.staging.discard(&converted.scratch)?;
@@ -183,11 +192,20 @@ impl Run<'_> {
         next.tool_version = env!("CARGO_PKG_VERSION").to_owned();
         next.release = next_release;
         next.archives.retain(|archive| archive.complete || archive.name != step.name);
-        let parts = self.staging.number(&next, &converted.tables);
-        let entry = step.entry(&converted, parts.clone());
+        let mut files = Vec::new();
+        let mut parts: BTreeMap<String, Vec<Part>> = BTreeMap::new();
+        for table in &converted.tables {
+            let folder = converted.scratch.join(&table.key);
+            for part in &table.parts {
+                let (part, file) = next.take_in(&table.key, part.clone(), &folder);
+                parts.entry(table.key.clone()).or_default().push(part);
+                files.push(file);
+            }
+        }
+        let entry = step.entry(&converted, parts);
+        next.watermark = next.watermark.max(entry.watermark);
         next.archives.push(entry.clone());
-        next.watermark = next.archives.iter().filter_map(|archive| archive.watermark).max();
-        self.staging.commit(&next, &converted.scratch, &converted.tables, &parts)?;
+        self.staging.commit(&next, &files, logs)?;
         self.staging.discard(&converted.scratch)?;
         *manifest = next;
         Ok(Some(entry))
@@ -207,9 +225,10 @@ pub fn inspect(
     let pipeline = Pipeline::new(options)?;
     let plan = Plan::new(std::slice::from_ref(&archive.to_owned()), None, options)?;
     let step = &plan.steps[0];
-    let source = Source { path: archive, size_bytes: step.size_bytes(), salvage: options.salvage };
-    let converted = pipeline.run(&source, None, &plan.manifest.tables, watch, stop)?;
-    Ok(step.entry(&converted, std::collections::BTreeMap::new()))
+    let source =
+        Source { path: archive, size_bytes: step.size_bytes(), salvage: options.salvage, members: None };
+    let converted = pipeline.run(source, None, &plan.manifest.tables, watch, stop)?;
+    Ok(step.entry(&converted, BTreeMap::new()))
 }
 
 impl From<ArchiveError> for ConvertError {

@@ -11,20 +11,41 @@ const WORD_BITS: u64 = 64;
 const PAGE_WORDS: usize = (PAGE_NUMBERS / WORD_BITS) as usize;
 
 /// A set of numbers.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct IdSet(HashMap<u64, Box<[u64; PAGE_WORDS]>>);
 
 impl IdSet {
     /// Adds a number; false where it was there already.
     pub fn insert(&mut self, number: u64) -> bool {
         let page = self.0.entry(number / PAGE_NUMBERS).or_insert_with(|| Box::new([0; PAGE_WORDS]));
-        let place = number % PAGE_NUMBERS;
-        let word = &mut page[(place / WORD_BITS) as usize];
-        let bit = 1 << (place % WORD_BITS);
-        let new = *word & bit == 0;
-        *word |= bit;
+        let (word, bit) = place(number);
+        let new = page[word] & bit == 0;
+        page[word] |= bit;
         new
     }
+
+    pub fn contains(&self, number: u64) -> bool {
+        let (word, bit) = place(number);
+        self.0.get(&(number / PAGE_NUMBERS)).is_some_and(|page| page[word] & bit != 0)
+    }
+
+    /// Adds all numbers of another set.
+    pub fn extend(&mut self, other: &Self) {
+        for (number, others) in &other.0 {
+            let page = self.0.entry(*number).or_insert_with(|| Box::new([0; PAGE_WORDS]));
+            page.iter_mut().zip(others.iter()).for_each(|(own, other)| *own |= other);
+        }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+/// The word of its page and the bit that stand for a number.
+fn place(number: u64) -> (usize, u64) {
+    let place = number % PAGE_NUMBERS;
+    ((place / WORD_BITS) as usize, 1 << (place % WORD_BITS))
 }
 
 #[cfg(test)]
@@ -36,8 +57,23 @@ mod tests {
         let mut set = IdSet::default();
 
         for number in [0, 1, 63, 64, 4_095, 4_096, 900_100_000_000_000, u64::MAX] {
+            assert!(!set.contains(number), "{number}");
             assert!(set.insert(number), "{number}");
             assert!(!set.insert(number), "{number}");
+            assert!(set.contains(number), "{number}");
         }
+    }
+
+    #[test]
+    fn one_set_takes_in_another() {
+        let (mut one, mut other) = (IdSet::default(), IdSet::default());
+        one.insert(1);
+        other.insert(2);
+        other.insert(5_000);
+
+        one.extend(&other);
+
+        assert!([1, 2, 5_000].iter().all(|&number| one.contains(number)));
+        assert!(!one.contains(3));
     }
 }

@@ -26,8 +26,9 @@ pub mod tables;
 // Disk: rows to Parquet, in one step.
 pub mod dataset;
 
-// The whole way.
+// The whole way: archives to a dataset; a dataset's organizations to ROR.
 pub mod convert;
+pub mod matching;
 
 // A dump to try all this on; knows nothing of the above.
 pub mod synth;

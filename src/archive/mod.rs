@@ -1,13 +1,14 @@
 //! Archives to named byte slices, in chunks bounded in bytes.
 //!
 //! Reads `.tar.gz`, `.tar`, folders of loose files, single files and streams,
-//! and tells them apart by content. This floor knows no ORCID: a member is a
+//! tells them apart by content, and takes members that a caller hands over. This floor knows no ORCID: a member is a
 //! name and bytes. Members come in the archive's order; the same input gives the
 //! same chunks whatever happens to them afterwards.
 
 mod chunk;
 mod error;
 mod folder;
+mod given;
 mod gzip;
 mod input;
 mod open;
@@ -15,5 +16,6 @@ mod tar;
 
 pub use chunk::{Buffers, Chunk, Kind, Member};
 pub use error::ArchiveError;
+pub use given::GivenMember;
 pub use input::Meter;
 pub use open::{Archive, Fingerprint, Options, Totals, fingerprint};

@@ -9,6 +9,7 @@ use md5::{Digest, Md5};
 use super::chunk::{Buffers, Chunk, Kind};
 use super::error::ArchiveError;
 use super::folder::{FolderWalk, listing};
+use super::given::{GivenMember, GivenMembers};
 use super::gzip::{Gunzip, is_gzip};
 use super::input::{Input, Meter, hex_digest};
 use super::tar::{Fault, TarWalk, is_header};
@@ -49,14 +50,15 @@ pub struct Fingerprint {
 }
 
 /// An archive being read.
-pub struct Archive {
+pub struct Archive<'m> {
     path: PathBuf,
-    form: Form,
+    form: Form<'m>,
 }
 
-enum Form {
+enum Form<'m> {
     Tar(Box<TarWalk<Stream>>),
     Folder(FolderWalk),
+    Given(GivenMembers<'m>),
     /// One XML file, until it has been handed out.
     Single {
         input: Option<Input>,
@@ -70,7 +72,17 @@ enum Stream {
     Plain(Input),
 }
 
-impl Archive {
+impl<'m> Archive<'m> {
+    /// An archive under the name `name` of the members that come one by one.
+    pub fn of_members(
+        name: &Path,
+        members: &'m mut dyn Iterator<Item = io::Result<GivenMember>>,
+        options: Options,
+        meter: Meter,
+    ) -> Self {
+        Self { path: name.to_owned(), form: Form::Given(GivenMembers::new(members, options, meter)) }
+    }
+
     /// Opens a file, a folder, or standard input (`-`).
     ///
     /// # Errors
@@ -101,6 +113,10 @@ impl Archive {
                 walk.next_chunk().map_err(|fault| explain(&self.path, fault, walk.input.position()))
             }
             Form::Folder(walk) => walk.next_chunk(),
+            Form::Given(members) => members.next_chunk().map_err(|source| {
+                let offset = members.totals().0;
+                ArchiveError::Read { path: self.path.clone(), offset, source }
+            }),
             Form::Single { input, totals, options } => {
                 let Some(input) = input.take() else { return Ok(None) };
                 let name = self.path.file_name().unwrap_or(self.path.as_os_str()).to_string_lossy();
@@ -142,13 +158,14 @@ impl Archive {
                 (totals.unwrap_or_default(), notes)
             }
             Form::Folder(walk) => (walk.totals(), Vec::new()),
+            Form::Given(members) => (members.totals(), Vec::new()),
             Form::Single { totals, .. } => (totals.unwrap_or_default(), Vec::new()),
         };
         Ok(Totals { size_bytes, md5, notes })
     }
 }
 
-impl Form {
+impl Form<'_> {
     fn of(path: &Path, mut input: Input, options: Options) -> Result<Self, ArchiveError> {
         let start = input.peek(SNIFF_BYTES).map_err(|source| ArchiveError::Read {
             path: path.to_owned(),

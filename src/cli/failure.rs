@@ -7,6 +7,7 @@ use std::io;
 use crate::archive::ArchiveError;
 use crate::convert::ConvertError;
 use crate::dataset::DatasetError;
+use crate::matching::MatchError;
 use crate::orgs::OrgsError;
 use crate::synth::SynthError;
 
@@ -61,4 +62,4 @@ macro_rules! hinted {
     )+ };
 }
 
-hinted!(ArchiveError, ConvertError, DatasetError, OrgsError, SynthError);
+hinted!(ArchiveError, ConvertError, DatasetError, MatchError, OrgsError, SynthError);

@@ -1,24 +1,37 @@
 //! `orcidlake match`.
 
+use std::fmt::Write as _;
 use std::io::{BufWriter, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
+use super::convert::{Machine, stop_on_signals};
 use super::failure::Failure;
 use super::matching::{Ror, evidence};
+use super::numbers::{counted, grouped};
+use super::output::print_json;
 use super::{Common, Done};
-use crate::orgs::{Address, Answer, Matcher, Query, Scratch};
+use crate::matching::{Options, Summary, match_dataset};
+use crate::orgs::{Address, Answer, Crosswalk, Matcher, Query, Scratch};
 
 /// Find out which organisation of ROR each affiliation means.
 ///
-/// Matches texts (--text) or the rows of a CSV table (--csv). Works offline with a release
+/// Matches all organizations of a dataset, and adds the tables of `organizations/` to it; or
+/// texts (--text), or the rows of a CSV table (--csv). Works offline with a release
 /// of ROR: https://doi.org/10.5281/zenodo.6347574. No answer is better than a wrong one: where several
 /// organisations are equally likely, none is chosen and the candidates are listed.
 #[derive(Debug, clap::Args)]
 pub struct Args {
+    /// The dataset.
+    #[arg(value_name = "DIR", conflicts_with_all = ["text", "csv"])]
+    dataset: Option<PathBuf>,
     #[command(flatten)]
     ror: Ror,
+    /// A CSV table of ids and their organisations, with the columns source, id and ror, such as
+    /// RINGGOLD,2153,https://ror.org/…; it wins over what ROR says and over what is learned.
+    #[arg(long, value_name = "FILE", env = "ORCIDLAKE_CROSSWALK")]
+    crosswalk: Option<PathBuf>,
     /// Match this text, an affiliation with or without its place; may be given several times.
     #[arg(long, value_name = "TEXT")]
     text: Vec<String>,
@@ -35,8 +48,12 @@ pub struct Args {
     /// taken if it is there.
     #[arg(long, value_name = "COLUMN", requires = "csv")]
     country: Option<String>,
+    #[command(flatten)]
+    machine: Machine,
 }
 
+/// The share of the memory that keys may have; the index has its own.
+const KEYS_SHARE: usize = 4;
 /// The columns that a match adds to a table.
 const COLUMNS: [&str; 14] = [
     "ror_id",
@@ -56,6 +73,9 @@ const COLUMNS: [&str; 14] = [
 ];
 
 pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
+    if let Some(path) = &args.dataset {
+        return dataset(&args, path, common);
+    }
     let Some(path) = &args.csv else {
         return texts(&args, common);
     };
@@ -75,6 +95,49 @@ pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
     }
     out.end()?;
     Ok(Done::All)
+}
+
+/// Matches a dataset.
+fn dataset(args: &Args, path: &Path, common: &Common) -> Result<Done, Failure> {
+    let stop = stop_on_signals()?;
+    let matcher = args.ror.matcher(common)?;
+    let mut crosswalk = Crosswalk::new(&matcher.index.release);
+    if let Some(table) = &args.crosswalk {
+        crosswalk.add_table(table, &matcher.index.release)?;
+    }
+    let machine = args.machine.options();
+    let options = Options { threads: machine.threads, memory_bytes: machine.memory_bytes / KEYS_SHARE };
+    let summary = match_dataset(path, &matcher, crosswalk, options, &stop)?;
+    if common.json {
+        let mut value = serde_json::to_value(&summary).map_err(std::io::Error::from)?;
+        value["dataset"] = json!(path);
+        value["ror_release"] = json!(matcher.index.release.name);
+        value["preset"] = json!(matcher.preset.name());
+        print_json(&value)?;
+    } else if !common.quiet {
+        eprint!("{}", summary_text(&summary));
+    }
+    Ok(Done::All)
+}
+
+/// The counts, for people.
+fn summary_text(summary: &Summary) -> String {
+    let share = |part: u64, whole: u64| 100.0 * part as f64 / whole.max(1) as f64;
+    let mut text = format!(
+        "{} organizations as written, {:.1} % of them matched\n{} occurrences, {:.1} % matched\n{} learned\n",
+        grouped(summary.keys),
+        share(summary.matched_keys, summary.keys),
+        grouped(summary.occurrences),
+        share(summary.matched_occurrences, summary.occurrences),
+        counted(summary.learned, "id"),
+    );
+    for (what, counts) in [("id and name", &summary.agreement), ("names by tier", &summary.tiers)] {
+        let _ = writeln!(text, "{what}");
+        for (name, count) in counts {
+            let _ = writeln!(text, "  {:>14} {name}", grouped(*count));
+        }
+    }
+    text
 }
 
 /// Matches the texts of the command line.

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::Common;
 use super::failure::Failure;
 use super::numbers::counted;
-use crate::orgs::{Answer, Candidate, Crosswalk, Matcher, Overrides, Preset, Release};
+use crate::orgs::{Answer, Candidate, Matcher, Overrides, Preset, Release};
 
 /// The options that say how to match.
 #[derive(Debug, Clone, clap::Args)]
@@ -55,15 +55,6 @@ impl Ror {
             matcher.overrides = Overrides::read(path, &matcher.index.release, &matcher.index.lexicon)?;
         }
         Ok(matcher)
-    }
-
-    /// The ids of a release, and of a table that the user gives.
-    pub fn crosswalk(matcher: &Matcher, table: Option<&PathBuf>) -> Result<Crosswalk, Failure> {
-        let mut crosswalk = Crosswalk::new(&matcher.index.release);
-        if let Some(path) = table {
-            crosswalk.add_table(path, &matcher.index.release)?;
-        }
-        Ok(crosswalk)
     }
 }
 

@@ -1,16 +1,15 @@
 //! Finds members that an archive holds more than once, as they pass.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
+use crate::dataset::OrcidSet;
 use crate::ids::IdSet;
-use crate::record::{MemberName, Orcid};
+use crate::record::MemberName;
 
 /// The names of all members so far.
 #[derive(Debug, Default)]
 pub struct Seen {
-    records: IdSet,
-    /// iDs with a wrong check digit, which the number does not tell apart.
-    odd_records: HashSet<Orcid>,
+    records: OrcidSet,
     activities: HashMap<&'static str, IdSet>,
 }
 
@@ -20,10 +19,7 @@ impl Seen {
     /// code are told as a repeat too; the caller compares iDs.
     pub fn is_repeated(&mut self, name: &MemberName) -> bool {
         let new = match name {
-            MemberName::Summary(orcid) if orcid.has_valid_check_digit() => {
-                self.records.insert(orcid.number())
-            }
-            MemberName::Summary(orcid) => self.odd_records.insert(*orcid),
+            MemberName::Summary(orcid) => self.records.insert(*orcid),
             MemberName::Activity { section, put_code, .. } => {
                 self.activities.entry(section.kind()).or_default().insert(put_code.cast_unsigned())
             }

@@ -16,6 +16,8 @@ pub enum ConvertError {
     OtherRelease { path: PathBuf, found: u16, dataset: u16 },
     #[error("{path} has the name of an archive that is in the dataset already, but not its content")]
     OtherContent { path: PathBuf },
+    #[error("{path} would bring back rows that a refresh of the dataset has replaced")]
+    Refreshed { path: PathBuf },
     #[error("{path} is given twice")]
     Twice { path: PathBuf },
     #[error("the dataset keeps other tables than --tables selects")]
@@ -38,6 +40,7 @@ impl ConvertError {
                 "a dataset holds one year's dump: give another --out, or --replace to make this one anew"
             }
             Self::OtherContent { .. } => "give another --out, or --replace to make the dataset anew",
+            Self::Refreshed { .. } => "convert all archives into a new --out, or --replace, then refresh it",
             Self::Twice { .. } => "name each archive once",
             Self::OtherTables => {
                 "leave out --tables, give another --out, or --replace to make the dataset anew"

@@ -26,6 +26,9 @@ pub struct Batch {
     pub rows: [Vec<Option<RecordBatch>>; Side::ALL.len()],
     /// Members that replace earlier ones of the same name.
     pub replacing: Vec<MemberName>,
+    /// Members that were read, and such that could not be.
+    pub accepted: Vec<MemberName>,
+    pub rejected: Vec<MemberName>,
     /// The newest change of any record.
     pub watermark: Option<i64>,
     /// The path of the first member.
@@ -212,6 +215,7 @@ impl Maker<'_> {
             }
             Entry::Reject(_) => unreachable!("rejects are not accepted"),
         };
+        self.batch.accepted.push(member.name);
         if member.repeated && !member.replaced {
             self.batch.replacing.push(member.name);
         }
@@ -225,6 +229,7 @@ impl Maker<'_> {
         reason: String,
         size_bytes: u64,
     ) -> (Side, Entry<'static>) {
+        self.batch.rejected.push(member.name);
         let report = &mut self.batch.report;
         report.members.rejects += 1;
         *report.rejects.entry(code.to_owned()).or_default() += 1;

@@ -4,6 +4,7 @@
 //! order and written in the archive's; if writing fails, reading stops.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -17,8 +18,8 @@ use super::duplicates::Seen;
 use super::members::{Batch, SpareBuilders, read_chunk};
 use super::plan::release_of;
 use super::{ConvertError, Options, Watch};
-use crate::archive::{Archive, ArchiveError, Meter, Options as ArchiveOptions, Totals};
-use crate::dataset::{Part, SideWriter, Superseded, WrittenTable, table_key};
+use crate::archive::{Archive, ArchiveError, GivenMember, Meter, Options as ArchiveOptions, Totals};
+use crate::dataset::{Part, SideWriter, Superseded, Targets, WrittenTable, table_key};
 use crate::record::MemberName;
 use crate::report::Report;
 use crate::tables::{self, Side};
@@ -53,6 +54,8 @@ pub struct Source<'s> {
     pub size_bytes: Option<u64>,
     /// Take what is whole of a damaged archive.
     pub salvage: bool,
+    /// Where its members come from, if not from the path.
+    pub members: Option<&'s mut dyn Iterator<Item = io::Result<GivenMember>>>,
 }
 
 /// An archive that has been read to its end, its tables written aside.
@@ -62,6 +65,9 @@ pub struct Converted {
     pub release: Option<u16>,
     pub watermark: Option<i64>,
     pub report: Report,
+    /// Of a source that hands members over, which were read and which were not.
+    pub accepted: Targets,
+    pub rejected: Vec<MemberName>,
     /// Where the tables are.
     pub scratch: PathBuf,
     pub tables: Vec<WrittenTable>,
@@ -93,6 +99,10 @@ impl Pipeline {
         Ok(Self { pool: Arc::new(pool), budget, threads, memory_bytes })
     }
 
+    pub fn pool(&self) -> &ThreadPool {
+        &self.pool
+    }
+
     /// How many of `count` archives are read at the same time.
     pub fn side_by_side(&self, count: usize) -> usize {
         count.min(self.threads).min(self.memory_bytes / MEMORY_PER_ARCHIVE).max(1)
@@ -104,7 +114,7 @@ impl Pipeline {
     /// [`ConvertError`] where the archive or the disk fails, or when stopped.
     pub fn run(
         &self,
-        source: &Source<'_>,
+        source: Source<'_>,
         scratch: Option<&Path>,
         keep: &BTreeSet<String>,
         watch: &dyn Watch,
@@ -113,15 +123,20 @@ impl Pipeline {
         let meter = Meter::default();
         watch.begun(source.path, source.size_bytes, &meter);
         let keep = Arc::new(keep.clone());
-        let mut writer = Writer::new(source.path, scratch, keep.clone());
+        let mut writer = Writer::new(&source, scratch, keep.clone());
         let (sender, receiver) = crossbeam_channel::unbounded();
         let failed = AtomicBool::new(false);
+        // The reader stays in the caller's thread: members may come from what must.
         let (read, written) = std::thread::scope(|scope| {
             let halt = || stop.load(Ordering::Relaxed) || failed.load(Ordering::Relaxed);
-            let reader = scope.spawn(move || self.read(source, &meter, &keep, sender, &halt));
-            let written = writer.write_all(receiver, &self.pool, watch);
-            failed.store(written.is_err(), Ordering::Relaxed);
-            (reader.join().expect("the reader does not panic"), written)
+            let write = || {
+                let written = writer.write_all(receiver, &self.pool, watch);
+                failed.store(written.is_err(), Ordering::Relaxed);
+                written
+            };
+            let written = scope.spawn(write);
+            let read = self.read(source, &meter, &keep, sender, &halt);
+            (read, written.join().expect("the writer does not panic"))
         });
         written?;
         let read = read?;
@@ -134,7 +149,7 @@ impl Pipeline {
     /// Reads, and hands each chunk to the pool.
     fn read(
         &self,
-        source: &Source<'_>,
+        source: Source<'_>,
         meter: &Meter,
         keep: &Arc<BTreeSet<String>>,
         sender: Sender<Message>,
@@ -144,7 +159,10 @@ impl Pipeline {
         let name: Arc<str> =
             source.path.file_name().unwrap_or(source.path.as_os_str()).to_string_lossy().into();
         let spare = Arc::new(SpareBuilders::default());
-        let mut archive = Archive::open(source.path, options, meter.clone())?;
+        let mut archive = match source.members {
+            Some(members) => Archive::of_members(source.path, members, options, meter.clone()),
+            None => Archive::open(source.path, options, meter.clone())?,
+        };
         let (mut seen, mut sequence, mut damage, mut time) = (Seen::default(), 0, None, Duration::ZERO);
         loop {
             let begun = Instant::now();
@@ -185,14 +203,21 @@ struct Writer {
     sides: BTreeMap<Side, SideWriter>,
     superseded: Superseded,
     report: Report,
+    /// Whether to note which members were read.
+    notes_names: bool,
+    accepted: Targets,
+    rejected: Vec<MemberName>,
     watermark: Option<i64>,
     first_path: Option<String>,
 }
 
 impl Writer {
-    fn new(path: &Path, scratch: Option<&Path>, keep: Arc<BTreeSet<String>>) -> Self {
+    fn new(source: &Source<'_>, scratch: Option<&Path>, keep: Arc<BTreeSet<String>>) -> Self {
         Self {
-            path: path.to_owned(),
+            path: source.path.to_owned(),
+            notes_names: source.members.is_some(),
+            accepted: Targets::default(),
+            rejected: Vec::new(),
             scratch: scratch.map(Path::to_owned),
             keep,
             sides: BTreeMap::new(),
@@ -245,6 +270,10 @@ impl Writer {
                 MemberName::OtherXml | MemberName::Other => {}
             }
         }
+        if self.notes_names {
+            batch.accepted.iter().for_each(|name| self.accepted.insert(name));
+            self.rejected.extend(batch.rejected);
+        }
         self.first_path = self.first_path.take().or(batch.first_path);
         self.watermark = self.watermark.max(batch.watermark);
         batch.report.times.encode += begun.elapsed();
@@ -276,6 +305,8 @@ impl Writer {
             totals: read.totals,
             watermark: self.watermark,
             report: self.report,
+            accepted: self.accepted,
+            rejected: self.rejected,
             scratch,
             tables,
         })

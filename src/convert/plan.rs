@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::pipeline::Converted;
 use super::{ConvertError, Options};
 use crate::archive::{Fingerprint, fingerprint};
-use crate::dataset::{ArchiveEntry, Manifest, Part, table_key};
+use crate::dataset::{ArchiveEntry, EntryKind, Manifest, Part, table_key};
 use crate::tables::{self, Side};
 
 /// Which tables to write.
@@ -93,6 +93,10 @@ impl Plan {
         if let Some(twice) = steps.iter().find(|step| !names.insert(&step.name)) {
             return Err(ConvertError::Twice { path: twice.path.clone() });
         }
+        let refreshed = manifest.archives.iter().any(|archive| archive.kind == EntryKind::Refresh);
+        if let Some(waiting) = steps.iter().find(|step| refreshed && !step.already_done) {
+            return Err(ConvertError::Refreshed { path: waiting.path.clone() });
+        }
         let waiting = || steps.iter().filter(|step| !step.already_done);
         let mut release = manifest.release;
         for step in waiting() {
@@ -109,7 +113,8 @@ impl Step {
         let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
         let name = if stream { path } else { Path::new(absolute.file_name().unwrap_or(path.as_os_str())) };
         let name = name.to_string_lossy().into_owned();
-        let mut known = manifest.archives.iter().filter(|archive| archive.complete || salvage);
+        let archives = manifest.archives.iter().filter(|archive| archive.kind == EntryKind::Archive);
+        let mut known = archives.filter(|archive| archive.complete || salvage);
         let known = known.find(|archive| archive.name == name && !stream);
         let same = |archive: &ArchiveEntry| {
             fingerprint.as_ref().is_some_and(|own| own.digest == archive.fingerprint)
@@ -136,6 +141,7 @@ impl Step {
     pub fn entry(&self, converted: &Converted, parts: BTreeMap<String, Vec<Part>>) -> ArchiveEntry {
         let fingerprint = self.fingerprint.as_ref().map(|fingerprint| fingerprint.digest.clone());
         ArchiveEntry {
+            kind: EntryKind::Archive,
             name: self.name.clone(),
             size_bytes: converted.totals.size_bytes,
             md5: converted.totals.md5.clone(),
@@ -145,6 +151,7 @@ impl Step {
             watermark: converted.watermark,
             report: converted.report.clone(),
             parts,
+            ..ArchiveEntry::default()
         }
     }
 }

@@ -5,15 +5,15 @@
 //! system call, so every reader sees the old dataset or the new one, and a
 //! crash leaves one of them; what is left aside is cleared by the next run.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeSet, HashSet};
 use std::fs::{self, File, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
+use super::delta;
 use super::error::DatasetError;
-use super::layout::{part_name, staging_folder, table_folder};
-use super::manifest::{Manifest, Part};
-use super::writer::WrittenTable;
+use super::layout::{NewFile, staging_folder, table_folder};
+use super::manifest::Manifest;
 
 /// A dataset under change: the folder beside it, and the lock that says so.
 #[derive(Debug)]
@@ -21,6 +21,15 @@ pub struct Staging {
     dataset: PathBuf,
     folder: PathBuf,
     lock: Option<File>,
+}
+
+/// What becomes of the tables' logs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Logs {
+    /// They get a further version.
+    Continue,
+    /// They begin anew, as the dataset does.
+    Begin,
 }
 
 impl Staging {
@@ -60,48 +69,30 @@ impl Staging {
         remove(scratch)
     }
 
-    /// Numbers the parts of new tables behind those that `manifest` has.
-    pub fn number(&self, manifest: &Manifest, tables: &[WrittenTable]) -> BTreeMap<String, Vec<Part>> {
-        let mut used: HashSet<(&str, &str)> = HashSet::new();
-        used.extend(manifest.parts().map(|(key, part)| (key, part.name.as_str())));
-        let numbered = tables.iter().map(|table| {
-            let free =
-                (0..).map(part_name).filter(|name| !used.contains(&(table.key.as_str(), name.as_str())));
-            let parts = table.parts.iter().zip(free).map(|(part, name)| Part { name, ..part.clone() });
-            (table.key.clone(), parts.collect())
-        });
-        numbered.collect()
-    }
-
     /// Puts the state that `manifest` describes in the dataset's place: files
-    /// that are there and in the manifest stay, `new` tables move in from
-    /// `scratch`, other table files go, and anything else in the folder stays.
+    /// that are there and in the manifest stay, `new` files move in, other table
+    /// files go, and anything else in the folder stays. The tables' logs go on,
+    /// or begin anew.
     ///
     /// # Errors
     /// [`DatasetError`] where the disk fails; the dataset is then as it was.
-    pub fn commit(
-        &self,
-        manifest: &Manifest,
-        scratch: &Path,
-        new: &[WrittenTable],
-        numbered: &BTreeMap<String, Vec<Part>>,
-    ) -> Result<(), DatasetError> {
+    pub fn commit(&self, manifest: &Manifest, new: &[NewFile], logs: Logs) -> Result<(), DatasetError> {
         let next = self.scratch("next")?;
         let old = Manifest::read(&self.dataset)?;
         let gone = files_that_go(old.as_ref(), manifest);
         if self.dataset.exists() {
-            link_tree(&self.dataset, &next, &|path| gone.contains(path))?;
+            let goes = |path: &Path| gone.contains(path) || (logs == Logs::Begin && delta::is_log(path));
+            link_tree(&self.dataset, &next, &goes)?;
         }
-        for table in new {
-            let folder = table_folder(&next, &table.key);
+        let mut folders = BTreeSet::new();
+        for file in new {
+            let folder = table_folder(&next, &file.key);
             fs::create_dir_all(&folder).map_err(DatasetError::io("make", &folder))?;
-            for (part, to) in table.parts.iter().zip(&numbered[&table.key]) {
-                let from = table_folder(scratch, &table.key).join(&part.name);
-                let to = folder.join(&to.name);
-                fs::rename(&from, &to).map_err(DatasetError::io("move", &from))?;
-            }
-            sync_folder(&folder)?;
+            fs::rename(&file.from, folder.join(&file.name)).map_err(DatasetError::io("move", &file.from))?;
+            folders.insert(folder);
         }
+        delta::commit_all(&next, manifest)?;
+        folders.iter().try_for_each(|folder| sync_folder(folder))?;
         manifest.write(&next)?;
         sync_folder(&next)?;
         self.swap(&next)?;
@@ -253,10 +244,11 @@ fn lock(folder: &Path, dataset: &Path) -> Result<File, DatasetError> {
     Ok(file)
 }
 
-/// Table files of the old manifest that the new one does not have.
+/// Table files of the old manifest that the new one neither has nor keeps.
 fn files_that_go(old: Option<&Manifest>, new: &Manifest) -> HashSet<PathBuf> {
     let paths = |manifest: &Manifest| -> HashSet<PathBuf> {
-        manifest.parts().map(|(key, part)| Path::new(key).join(&part.name)).collect()
+        let kept = manifest.kept.iter().map(|kept| (kept.key.as_str(), &kept.part));
+        manifest.parts().chain(kept).map(|(key, part)| Path::new(key).join(&part.name)).collect()
     };
     let stay = paths(new);
     let mut gone = old.map(paths).unwrap_or_default();

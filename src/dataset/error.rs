@@ -12,6 +12,12 @@ pub enum DatasetError {
     DiskFull { path: PathBuf, source: io::Error },
     #[error("cannot {act} the table file {path}")]
     Parquet { act: &'static str, path: PathBuf, source: parquet::errors::ParquetError },
+    #[error("cannot {act} the Delta Lake log of {path}")]
+    Delta { act: &'static str, path: PathBuf, source: Box<delta_kernel::KernelError> },
+    #[error("stopped before the end")]
+    Stopped,
+    #[error("there is no table {key}")]
+    NoTable { key: String },
     #[error("{path} is not an orcidlake dataset: it has no orcidlake.json")]
     NoDataset { path: PathBuf },
     #[error("{path} is not empty and not an orcidlake dataset")]
@@ -32,14 +38,19 @@ impl DatasetError {
     /// What to do about it.
     pub fn hint(&self) -> &'static str {
         match self {
-            Self::Io { .. } | Self::Parquet { .. } => "check the path, the permissions and the disk",
+            Self::Io { .. } | Self::Parquet { .. } | Self::Delta { .. } => {
+                "check the path, the permissions and the disk"
+            }
             Self::DiskFull { .. } => {
                 "free some space and run the same command again; what was whole is untouched"
             }
+            Self::Stopped => "run the same command again; what was whole is untouched",
             Self::NoDataset { .. } => "give the folder that `orcidlake convert … --out` wrote",
             Self::Foreign { .. } => "give a new or an empty folder",
             Self::Manifest { .. } => "restore orcidlake.json, or convert again into a new folder",
-            Self::Version { .. } => "use the orcidlake that wrote it, or convert again",
+            Self::Version { .. } | Self::NoTable { .. } => {
+                "use the orcidlake that wrote it, or convert again"
+            }
             Self::Locked { .. } => "wait until it has finished",
             Self::NotSwappable { .. } => {
                 "give a folder that is no mount point (one inside it will do), and run from outside of it"
@@ -55,6 +66,15 @@ impl DatasetError {
             io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Self::DiskFull { path, source },
             _ => Self::Io { act, path, source },
         }
+    }
+
+    /// An error of the Delta Lake kernel.
+    pub(super) fn delta(
+        act: &'static str,
+        path: &Path,
+    ) -> impl FnOnce(delta_kernel::KernelError) -> Self + use<> {
+        let path = path.to_owned();
+        move |source| Self::Delta { act, path, source: Box::new(source) }
     }
 
     /// An error of the Parquet library; a full disk may be its cause.

@@ -11,6 +11,7 @@ use arrow::datatypes::Int64Type;
 use rayon::ThreadPool;
 
 use super::error::DatasetError;
+use super::keys::ActivityKey;
 use super::layout::table_folder;
 use super::reader::batches;
 use super::writer::{TableWriter, WrittenTable};
@@ -19,9 +20,6 @@ use crate::tables::{self, Side};
 
 /// Replaced members that are remembered; beyond it memory would grow.
 const MAX_SUPERSEDED: usize = 4_000_000;
-
-/// One activity among all of its side.
-pub type ActivityKey = (Orcid, &'static str, i64);
 
 /// Members that came again later, and before which chunk their rows are old.
 #[derive(Debug, Default)]
@@ -138,13 +136,13 @@ impl Superseded {
 }
 
 /// What tells one activity from another in a table's rows.
-struct ActivityColumns<'b> {
+pub(super) struct ActivityColumns<'b> {
     kind: Option<&'static str>,
     batch: &'b RecordBatch,
 }
 
 impl<'b> ActivityColumns<'b> {
-    fn of(table: &str, batch: &'b RecordBatch) -> Self {
+    pub fn of(table: &str, batch: &'b RecordBatch) -> Self {
         let kind = match table {
             "works" | "work_contributors" => Some("work"),
             "fundings" | "funding_contributors" => Some("funding"),
@@ -157,7 +155,7 @@ impl<'b> ActivityColumns<'b> {
         Self { kind, batch }
     }
 
-    fn key(&self, orcid: Orcid, row: usize) -> Option<ActivityKey> {
+    pub fn key(&self, orcid: Orcid, row: usize) -> Option<ActivityKey> {
         let put_codes = self.batch.column_by_name("put_code")?.as_primitive::<Int64Type>();
         let kind = match self.kind {
             Some(kind) => kind,

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::tables::Side;
+use crate::tables::{self, AnyTable, Side};
 
 /// The manifest's file name; a folder with it is a dataset.
 pub const MANIFEST_NAME: &str = "orcidlake.json";
@@ -10,6 +10,20 @@ pub const MANIFEST_NAME: &str = "orcidlake.json";
 /// A table's name across both sides, as `summaries/works`.
 pub fn table_key(side: Side, table: &str) -> String {
     format!("{side}/{table}")
+}
+
+/// The table of a key, and its side; `None` for a key that is none.
+pub(super) fn table_of(key: &str) -> Option<(Side, &'static dyn AnyTable)> {
+    let (folder, name) = key.split_once('/')?;
+    let side = Side::ALL.into_iter().find(|side| side.folder() == folder)?;
+    let table = tables::of(side).iter().find(|table| table.name() == name)?;
+    Some((side, table.as_ref()))
+}
+
+/// The table of a key, whatever its folder.
+pub(super) fn any_table_of(key: &str) -> Option<&'static dyn AnyTable> {
+    let (folder, name) = key.split_once('/')?;
+    tables::all().find(|(own, table)| *own == folder && table.name() == name).map(|(_, table)| table)
 }
 
 /// The folder of a table below `root`.
@@ -22,8 +36,21 @@ pub(super) fn part_name(number: usize) -> String {
     format!("part-{number:05}.parquet")
 }
 
+/// The number in a part's name.
+pub(super) fn part_number(name: &str) -> Option<usize> {
+    name.strip_prefix("part-")?.strip_suffix(".parquet")?.parse().ok()
+}
+
 /// The folder beside a dataset in which its next state is made.
 pub(super) fn staging_folder(dataset: &Path) -> PathBuf {
     let name = dataset.file_name().unwrap_or_default().to_string_lossy();
     dataset.with_file_name(format!(".{name}.orcidlake"))
+}
+
+/// A file that has been written aside, and where it goes.
+#[derive(Debug)]
+pub struct NewFile {
+    pub from: PathBuf,
+    pub key: String,
+    pub name: String,
 }

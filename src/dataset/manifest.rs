@@ -6,9 +6,10 @@ use std::io::Write;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use super::error::DatasetError;
-use super::layout::MANIFEST_NAME;
+use super::layout::{MANIFEST_NAME, NewFile, part_name, part_number};
 use crate::report::Report;
 
 /// The version of the tables' format; it grows when a reader must know.
@@ -24,17 +25,61 @@ pub struct Manifest {
     pub release: Option<u16>,
     /// The tables that are kept, as `summaries/works`.
     pub tables: BTreeSet<String>,
-    /// The archives it was made of, in the order in which they came.
+    /// The archives it was made of, and the refreshes since, in the order in
+    /// which they came.
     pub archives: Vec<ArchiveEntry>,
-    /// The newest `last_modified_date` of any record, in microseconds since
-    /// 1970 (UTC): the dataset knows no change after it.
+    /// Up to when the dataset knows all changes, in microseconds since 1970
+    /// (UTC): the newest `last_modified_date` of the archives' records, or what a
+    /// refresh has set since.
     pub watermark: Option<i64>,
+    /// What refreshes note for the next one, such as watermarks by scope.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub scopes: Map<String, Value>,
+    /// What was matched to ROR, if anything was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub organizations: Option<Organizations>,
+    /// The number of each table's next file. None is given twice, so that a name
+    /// means one content in every version of the table.
+    #[serde(default)]
+    pub next_numbers: BTreeMap<String, usize>,
+    /// Files of earlier versions that stay for time travel.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub kept: Vec<KeptPart>,
 }
 
-/// An archive in the dataset.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// The tables of `organizations/`, and what they were made of.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Organizations {
+    /// The name of the ROR release.
+    pub ror_release: String,
+    /// strict, balanced or recall.
+    pub preset: String,
+    /// The version of orcidlake that matched.
+    pub tool_version: String,
+    /// The digest of the names and digests of the files that were matched; where
+    /// it differs from the dataset's, the dataset has changed since.
+    pub source: String,
+    /// Their files by table.
+    pub parts: BTreeMap<String, Vec<Part>>,
+}
+
+/// What an entry of the manifest is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum EntryKind {
+    /// An archive, a folder or a stream that was converted.
+    #[default]
+    Archive,
+    /// A batch of answers that replaced rows.
+    Refresh,
+}
+
+/// An archive in the dataset, or a refresh of it.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct ArchiveEntry {
-    /// File name.
+    #[serde(default)]
+    pub kind: EntryKind,
+    /// File name, or what the refresh is called.
     pub name: String,
     /// The year of the dump, where a name gives one.
     pub release: Option<u16>,
@@ -48,8 +93,24 @@ pub struct ArchiveEntry {
     /// The newest `last_modified_date` of its records.
     pub watermark: Option<i64>,
     pub report: Report,
+    /// Rows that have left its files since, by table: replaced, removed, or moved
+    /// to a later refresh.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub rows_out: BTreeMap<String, u64>,
+    /// Rows of earlier refreshes that moved into its files, by table.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub rows_in: BTreeMap<String, u64>,
     /// Its files by table.
     pub parts: BTreeMap<String, Vec<Part>>,
+}
+
+/// A file that is no longer part of its table but stays for a while.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeptPart {
+    pub key: String,
+    pub part: Part,
+    /// Further versions after which it goes.
+    pub versions_left: u32,
 }
 
 /// One Parquet file.
@@ -70,6 +131,14 @@ impl Part {
     }
 }
 
+impl ArchiveEntry {
+    /// The rows that its files of a table must have.
+    pub fn expected_rows(&self, key: &str) -> u64 {
+        let count = |rows: &BTreeMap<String, u64>| rows.get(key).copied().unwrap_or(0);
+        (count(&self.report.rows) + count(&self.rows_in)).saturating_sub(count(&self.rows_out))
+    }
+}
+
 impl Manifest {
     /// The manifest of a dataset that holds nothing yet.
     pub fn new(tables: BTreeSet<String>) -> Self {
@@ -80,6 +149,10 @@ impl Manifest {
             tables,
             archives: Vec::new(),
             watermark: None,
+            scopes: Map::new(),
+            organizations: None,
+            next_numbers: BTreeMap::new(),
+            kept: Vec::new(),
         }
     }
 
@@ -127,9 +200,46 @@ impl Manifest {
         whole
     }
 
+    /// Gives a file in a folder aside a name in its table, and tells where it goes.
+    pub fn take_in(&mut self, key: &str, part: Part, folder: &Path) -> (Part, NewFile) {
+        let name = self.new_part_name(key);
+        let file = NewFile { from: folder.join(&part.name), key: key.to_owned(), name: name.clone() };
+        (Part { name, ..part }, file)
+    }
+
+    /// A name for a new file of a table, which no file of it has had.
+    fn new_part_name(&mut self, key: &str) -> String {
+        let kept = self.kept.iter().filter(|kept| kept.key == key).map(|kept| &kept.part);
+        let parts = self.parts().filter(|(other, _)| *other == key).map(|(_, part)| part);
+        let used = parts.chain(kept).filter_map(|part| part_number(&part.name)).max();
+        let number = used.map_or(0, |used| used + 1);
+        let number = number.max(self.next_numbers.get(key).copied().unwrap_or(0));
+        self.next_numbers.insert(key.to_owned(), number + 1);
+        part_name(number)
+    }
+
+    /// The parts of each table.
+    pub(super) fn parts_by_table(&self) -> BTreeMap<&str, Vec<&Part>> {
+        let mut tables: BTreeMap<&str, Vec<&Part>> = BTreeMap::new();
+        self.parts().for_each(|(key, part)| tables.entry(key).or_default().push(part));
+        tables
+    }
+
+    /// A digest of the files that came out of archives and refreshes.
+    pub fn source(&self) -> String {
+        let mut digest = xxhash_rust::xxh3::Xxh3::new();
+        for (key, parts) in self.archives.iter().flat_map(|archive| &archive.parts) {
+            for part in parts {
+                digest.update(format!("{key}/{} {}\n", part.name, part.xxh3).as_bytes());
+            }
+        }
+        format!("{:016x}", digest.digest())
+    }
+
     /// Every part with its table's key.
     pub fn parts(&self) -> impl Iterator<Item = (&str, &Part)> {
-        let tables = self.archives.iter().flat_map(|archive| &archive.parts);
+        let matched = self.organizations.iter().flat_map(|matched| &matched.parts);
+        let tables = self.archives.iter().flat_map(|archive| &archive.parts).chain(matched);
         tables.flat_map(|(key, parts)| parts.iter().map(move |part| (key.as_str(), part)))
     }
 }

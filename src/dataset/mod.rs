@@ -1,24 +1,33 @@
-//! Rows to a dataset on disk: Parquet folders and a manifest, changed in one
-//! step.
+//! Rows to a dataset on disk: Parquet folders that are Delta Lake tables, and a
+//! manifest, changed in one step.
 //!
 //! This floor knows tables and Parquet, not XML. A dataset is whole or not
 //! there: everything is written aside and swapped in, the manifest with it.
 
 mod commit;
+mod delta;
 mod error;
+mod file;
 mod filter;
+mod keys;
 mod layout;
 mod manifest;
+mod marks;
 mod reader;
+mod replace;
+mod rewrite;
 mod spill;
 mod verify;
 mod writer;
 
-pub use commit::Staging;
+pub use commit::{Logs, Staging};
 pub use error::DatasetError;
-pub use filter::{ActivityKey, Superseded};
-pub use layout::{MANIFEST_NAME, table_key};
-pub use manifest::{ArchiveEntry, FORMAT_VERSION, Manifest, Part};
+pub use filter::Superseded;
+pub use keys::{ActivityKey, ActivitySet, OrcidSet, Targets};
+pub use layout::{MANIFEST_NAME, NewFile, table_key};
+pub use manifest::{ArchiveEntry, EntryKind, FORMAT_VERSION, KeptPart, Manifest, Organizations, Part};
+pub use marks::Gone;
 pub use reader::{Dataset, record_rows};
+pub use replace::{Change, Replacement};
 pub use verify::{Problem, verify};
-pub use writer::{SideWriter, WrittenTable};
+pub use writer::{SideWriter, TableWriter, WrittenTable};

@@ -33,12 +33,12 @@ struct SpilledPages {
 }
 
 impl Spill {
-    /// A file without a name on the file system of `folder`.
+    /// A file without a name on the file system of the file `beside`.
     ///
     /// # Errors
     /// An I/O error where it cannot be made.
-    pub fn new(folder: &Path) -> io::Result<Self> {
-        let path = folder.join("pages");
+    pub fn new(beside: &Path) -> io::Result<Self> {
+        let path = beside.with_extension("pages");
         let file = File::options().read(true).write(true).create(true).truncate(true).open(&path)?;
         std::fs::remove_file(&path)?;
         Ok(Self(Arc::new(Shared { file, end: AtomicU64::new(0) })))

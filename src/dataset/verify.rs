@@ -1,6 +1,6 @@
-//! Compares a dataset with its manifest: files, digests, counts, keys.
+//! Compares a dataset with its manifest: files, digests, counts, keys, logs.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::fs::{self, File};
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -9,7 +9,9 @@ use arrow::array::AsArray;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use xxhash_rust::xxh3::Xxh3;
 
+use super::delta;
 use super::error::DatasetError;
+use super::layout::table_folder;
 use super::manifest::Part;
 use super::reader::{Dataset, orcids};
 use crate::ids::IdSet;
@@ -45,9 +47,44 @@ pub fn verify(dataset: &Dataset, told: &dyn Fn(&Path)) -> Result<Vec<Problem>, D
             problems.extend(check_keys(&path, &mut records)?);
         }
     }
+    for kept in &dataset.manifest.kept {
+        let path = dataset.part_path(&kept.key, &kept.part.name);
+        let faults = check_file(&path, &kept.part)?;
+        problems.extend(faults.into_iter().map(|what| Problem { path: path.clone(), what }));
+        known.insert(path);
+    }
     let strangers = parquet_files(&dataset.root)?.into_iter().filter(|path| !known.contains(path));
     problems.extend(strangers.map(|path| Problem { path, what: "is not in the manifest".to_owned() }));
     problems.extend(count_faults(dataset));
+    problems.extend(check_logs(dataset)?);
+    Ok(problems)
+}
+
+/// The newest version of each table's log lists the files of the manifest.
+fn check_logs(dataset: &Dataset) -> Result<Vec<Problem>, DatasetError> {
+    let tables = dataset.manifest.parts_by_table();
+    let logs = delta::files(&dataset.root, tables.keys().copied())?;
+    let mut problems = Vec::new();
+    for (key, parts) in &tables {
+        let mut report = |what| problems.push(Problem { path: table_folder(&dataset.root, key), what });
+        let Some(listed) = &logs[key] else {
+            report("has no Delta Lake log".to_owned());
+            continue;
+        };
+        for part in parts {
+            match listed.get(&part.name) {
+                None => report(format!("its log does not list {}", part.name)),
+                Some(listed) if *listed != (part.size_bytes, Some(part.rows)) => {
+                    report(format!("its log tells another size or number of rows of {}", part.name));
+                }
+                Some(_) => {}
+            }
+        }
+        let known: HashSet<&str> = parts.iter().map(|part| part.name.as_str()).collect();
+        for name in listed.keys().filter(|name| !known.contains(name.as_str())) {
+            report(format!("its log lists {name}, the manifest does not"));
+        }
+    }
     Ok(problems)
 }
 
@@ -106,13 +143,12 @@ fn count_faults(dataset: &Dataset) -> Vec<Problem> {
         if !archive.report.members.add_up() {
             faults.push(format!("the members of {} do not add up", archive.name));
         }
-        for (key, parts) in &archive.parts {
-            let (rows, told) = (Part::total_rows(parts), archive.report.rows.get(key).copied().unwrap_or(0));
+        let keys: BTreeSet<&String> = archive.report.rows.keys().chain(archive.parts.keys()).collect();
+        for key in keys {
+            let rows = archive.parts.get(key).map_or(0, |parts| Part::total_rows(parts));
+            let told = archive.expected_rows(key);
             if rows != told {
-                faults.push(format!(
-                    "{key} of {} has {rows} rows in its files, {told} in the report",
-                    archive.name
-                ));
+                faults.push(format!("{key} of {} has {rows} rows, {told} by the counts", archive.name));
             }
         }
     }
@@ -131,15 +167,19 @@ fn digest(file: &mut File) -> std::io::Result<(u64, String)> {
     }
 }
 
-/// The Parquet files below the folders of the two sides.
+/// The Parquet files below the folders of tables.
 fn parquet_files(root: &Path) -> Result<Vec<PathBuf>, DatasetError> {
-    let mut pending: Vec<PathBuf> =
-        crate::tables::Side::ALL.iter().map(|side| root.join(side.folder())).collect();
+    let folders: BTreeSet<&str> = crate::tables::all().map(|(folder, _)| folder).collect();
+    let mut pending: Vec<PathBuf> = folders.into_iter().map(|folder| root.join(folder)).collect();
     let mut files = Vec::new();
     while let Some(folder) = pending.pop() {
         let Ok(entries) = fs::read_dir(&folder) else { continue };
         for entry in entries {
             let path = entry.map_err(DatasetError::io("read", &folder))?.path();
+            if delta::is_log(&path) {
+                // Its checkpoints are Parquet files too.
+                continue;
+            }
             if path.is_dir() {
                 pending.push(path);
             } else if path.extension().is_some_and(|extension| extension == "parquet") {

@@ -5,37 +5,34 @@
 //! Where row groups and files end depends on the rows alone, so the same rows give
 //! the same bytes whatever the number of threads.
 
-use std::fs::{self, File};
-use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, RecordBatch};
 use arrow::datatypes::{FieldRef, SchemaRef};
-use parquet::arrow::arrow_writer::{
-    ArrowColumnChunk, ArrowColumnWriter, ArrowRowGroupWriterFactory, compute_leaves,
-};
-use parquet::arrow::{ArrowSchemaConverter, add_encoded_arrow_schema_to_metadata};
+use parquet::arrow::add_encoded_arrow_schema_to_metadata;
+use parquet::arrow::arrow_writer::{ArrowColumnChunk, ArrowColumnWriter, compute_leaves};
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::errors::ParquetError;
 use parquet::file::metadata::KeyValue;
 use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterPropertiesPtr};
-use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::types::ColumnPath;
 use rayon::ThreadPool;
 use rayon::prelude::*;
-use xxhash_rust::xxh3::Xxh3;
 
 use super::error::DatasetError;
+use super::file::PartFile;
 use super::layout::{part_name, table_folder, table_key};
 use super::manifest::{FORMAT_VERSION, Part};
-use super::spill::Spill;
 use crate::tables::{self, AnyTable, Side};
 
 /// Rows of a row group; readers skip and parallelise by row groups.
 const ROW_GROUP_ROWS: usize = 1_000_000;
 /// Encoded bytes of a row group; bounds what an open table holds in memory.
 const ROW_GROUP_BYTES: usize = 64 << 20;
+/// Memory of a side's open row groups together: pages of columns with dictionaries
+/// wait in it for the end of their group. Beyond it the largest group ends.
+const OPEN_BYTES: usize = 128 << 20;
 /// Bytes of a file, after which the next begins.
 const FILE_BYTES: usize = 1 << 30;
 /// Zstandard's level: see docs/performance.md for what others cost and gain.
@@ -46,8 +43,6 @@ const DICTIONARY_BYTES: usize = 1 << 20;
 const BLOOM_DISTINCT: u64 = 1_000_000;
 /// Share of false positives of a Bloom filter.
 const BLOOM_FALSE_POSITIVES: f64 = 0.01;
-/// Bytes gathered before a write to the disk.
-const WRITE_BYTES: usize = 1 << 20;
 
 /// Writes the tables of one side below a folder.
 pub struct SideWriter {
@@ -62,23 +57,14 @@ pub struct WrittenTable {
 }
 
 /// Writes one table's files, `part-00000.parquet` and on.
-pub(super) struct TableWriter {
+pub struct TableWriter {
     key: String,
     folder: PathBuf,
     schema: SchemaRef,
     properties: WriterPropertiesPtr,
-    open: Option<OpenFile>,
-    parts: Vec<Part>,
-}
-
-struct OpenFile {
-    path: PathBuf,
-    writer: SerializedFileWriter<Digesting>,
-    columns: ArrowRowGroupWriterFactory,
-    spill: Spill,
+    open: Option<PartFile>,
     group: Option<RowGroup>,
-    groups: usize,
-    rows: u64,
+    parts: Vec<Part>,
 }
 
 struct RowGroup {
@@ -91,12 +77,6 @@ struct Job<'w> {
     writer: &'w mut ArrowColumnWriter,
     field: &'w FieldRef,
     values: ArrayRef,
-}
-
-/// A file that digests what is written to it.
-struct Digesting {
-    file: BufWriter<File>,
-    digest: Xxh3,
 }
 
 impl SideWriter {
@@ -131,7 +111,22 @@ impl SideWriter {
         let encoded: Result<Vec<()>, ParquetError> =
             pool.install(|| jobs.into_par_iter().with_max_len(1).map(Job::run).collect());
         encoded.map_err(DatasetError::parquet("encode", Path::new("a row group")))?;
-        self.tables.iter_mut().flatten().try_for_each(|table| table.end_full_group(pool))
+        self.tables.iter_mut().flatten().try_for_each(|table| table.end_full_group(pool))?;
+        self.end_largest_groups(pool)
+    }
+
+    /// Ends row groups, the largest first, until the open ones fit.
+    fn end_largest_groups(&mut self, pool: &ThreadPool) -> Result<(), DatasetError> {
+        let mut open: Vec<_> =
+            self.tables.iter_mut().flatten().map(|table| (table.memory_bytes(), table)).collect();
+        let mut total: usize = open.iter().map(|(bytes, _)| bytes).sum();
+        while total > OPEN_BYTES {
+            let largest = open.iter_mut().max_by_key(|(bytes, _)| *bytes);
+            let (bytes, table) = largest.expect("an open group has taken the memory");
+            table.end_open_group(pool)?;
+            total -= std::mem::take(bytes);
+        }
+        Ok(())
     }
 
     /// Ends all files; a table without rows gets one empty file, so that
@@ -145,100 +140,104 @@ impl SideWriter {
 }
 
 impl TableWriter {
-    pub fn new(folder: PathBuf, key: String, table: &dyn AnyTable) -> Self {
+    /// A writer of the table `key` below `root`, whose files carry notes.
+    pub fn with_notes(root: &Path, key: String, table: &dyn AnyTable, notes: &[(&str, String)]) -> Self {
+        let mut writer = Self::new(table_folder(root, &key), key, table);
+        writer.properties = Arc::new(properties_with(&writer.key, table, &writer.schema, notes));
+        writer
+    }
+
+    pub(super) fn new(folder: PathBuf, key: String, table: &dyn AnyTable) -> Self {
         let schema = table.schema();
         let properties = Arc::new(properties(&key, table, &schema));
-        Self { key, folder, schema, properties, open: None, parts: Vec::new() }
+        Self { key, folder, schema, properties, open: None, group: None, parts: Vec::new() }
     }
 
     /// Appends a batch, encoding its columns one after the other.
-    pub fn write_serially(&mut self, batch: &RecordBatch) -> Result<(), DatasetError> {
+    pub(super) fn write_serially(&mut self, batch: &RecordBatch) -> Result<(), DatasetError> {
         let jobs = self.jobs(batch)?;
         jobs.into_iter()
             .try_for_each(Job::run)
             .map_err(DatasetError::parquet("encode", Path::new("a row group")))
     }
 
+    /// Appends a batch, encoding its columns side by side.
+    ///
+    /// # Errors
+    /// [`DatasetError`] where a file cannot be made or written.
+    pub fn write(&mut self, batch: &RecordBatch, pool: &ThreadPool) -> Result<(), DatasetError> {
+        let jobs = self.jobs(batch)?;
+        let encoded: Result<Vec<()>, ParquetError> =
+            pool.install(|| jobs.into_par_iter().with_max_len(1).map(Job::run).collect());
+        encoded.map(drop).map_err(DatasetError::parquet("encode", Path::new("a row group")))
+    }
+
     /// Pairs each column of `batch` with its writer, and counts the rows.
     fn jobs(&mut self, batch: &RecordBatch) -> Result<Vec<Job<'_>>, DatasetError> {
-        if self.open.is_none() {
-            self.open = Some(self.create()?);
+        if self.group.is_none() {
+            let writers = self.open()?.column_writers()?;
+            self.group = Some(RowGroup { writers, rows: 0 });
         }
-        let open = self.open.as_mut().expect("the file was just made");
-        if open.group.is_none() {
-            let writers = open.columns.create_column_writers(open.groups);
-            let writers = writers.map_err(DatasetError::parquet("encode", &open.path))?;
-            open.group = Some(RowGroup { writers, rows: 0 });
-        }
-        let group = open.group.as_mut().expect("the group was just begun");
+        let group = self.group.as_mut().expect("the group was just begun");
         group.rows += batch.num_rows();
         let columns = group.writers.iter_mut().zip(self.schema.fields()).zip(batch.columns());
         Ok(columns.map(|((writer, field), values)| Job { writer, field, values: values.clone() }).collect())
     }
 
-    /// Ends the row group, and the file, if it has become large enough.
+    /// Ends the open row group if it is full.
+    ///
+    /// # Errors
+    /// [`DatasetError`] where the file cannot be written.
     pub fn end_full_group(&mut self, pool: &ThreadPool) -> Result<(), DatasetError> {
-        let Some(open) = &mut self.open else { return Ok(()) };
-        if !open.group.as_ref().is_some_and(RowGroup::is_full) {
-            return Ok(());
-        }
-        open.end_group(pool)?;
-        if open.writer.bytes_written() >= FILE_BYTES { self.end_file(pool) } else { Ok(()) }
+        if self.group.as_ref().is_some_and(RowGroup::is_full) { self.end_open_group(pool) } else { Ok(()) }
     }
 
+    /// Ends the open row group, and the file if it has become large enough.
+    fn end_open_group(&mut self, pool: &ThreadPool) -> Result<(), DatasetError> {
+        self.end_group(pool)?;
+        let full = self.open.as_ref().is_some_and(|open| open.bytes_written() >= FILE_BYTES);
+        if full { self.end_file(pool) } else { Ok(()) }
+    }
+
+    /// What the open row group holds in memory.
+    fn memory_bytes(&self) -> usize {
+        let writers = self.group.iter().flat_map(|group| &group.writers);
+        writers.map(ArrowColumnWriter::memory_size).sum()
+    }
+
+    /// Ends the last file; a table without rows gets one empty file.
+    ///
+    /// # Errors
+    /// [`DatasetError`] where the file cannot be written.
     pub fn finish(mut self, pool: &ThreadPool) -> Result<WrittenTable, DatasetError> {
-        if self.open.is_none() && self.parts.is_empty() {
-            self.open = Some(self.create()?);
+        if self.parts.is_empty() {
+            self.open()?;
         }
         self.end_file(pool)?;
         Ok(WrittenTable { key: self.key, parts: self.parts })
     }
 
-    fn create(&self) -> Result<OpenFile, DatasetError> {
-        let path = self.folder.join(part_name(self.parts.len()));
-        fs::create_dir_all(&self.folder).map_err(DatasetError::io("make", &self.folder))?;
-        let file = File::create(&path).map_err(DatasetError::io("make", &path))?;
-        let sink = Digesting { file: BufWriter::with_capacity(WRITE_BYTES, file), digest: Xxh3::new() };
-        let spill = Spill::new(&self.folder).map_err(DatasetError::io("make a file in", &self.folder))?;
-        let pages = Arc::new(spill.clone());
-        let make = || -> Result<_, ParquetError> {
-            let schema = ArrowSchemaConverter::new().convert(&self.schema)?;
-            let writer = SerializedFileWriter::new(sink, schema.root_schema_ptr(), self.properties.clone())?;
-            let columns = ArrowRowGroupWriterFactory::new(&writer, self.schema.clone());
-            let columns = columns.with_page_store_factory(pages);
-            Ok((writer, columns))
-        };
-        let (writer, columns) = make().map_err(DatasetError::parquet("write", &path))?;
-        Ok(OpenFile { path, writer, columns, spill, group: None, groups: 0, rows: 0 })
+    /// The file that rows go to.
+    fn open(&mut self) -> Result<&mut PartFile, DatasetError> {
+        if self.open.is_none() {
+            let path = self.folder.join(part_name(self.parts.len()));
+            self.open = Some(PartFile::create(path, &self.schema, &self.properties)?);
+        }
+        Ok(self.open.as_mut().expect("the file was just made"))
+    }
+
+    fn end_group(&mut self, pool: &ThreadPool) -> Result<(), DatasetError> {
+        let Some(group) = self.group.take() else { return Ok(()) };
+        let close = || group.writers.into_par_iter().with_max_len(1).map(ArrowColumnWriter::close);
+        let chunks: Result<Vec<ArrowColumnChunk>, _> = pool.install(|| close().collect());
+        let chunks = chunks.map_err(DatasetError::parquet("encode", &self.folder))?;
+        self.open()?.append_group(chunks, group.rows as u64)
     }
 
     fn end_file(&mut self, pool: &ThreadPool) -> Result<(), DatasetError> {
-        let Some(mut open) = self.open.take() else { return Ok(()) };
-        open.end_group(pool)?;
-        let name = part_name(self.parts.len());
-        let sink = open.writer.into_inner().map_err(DatasetError::parquet("write", &open.path))?;
-        let (size_bytes, xxh3) = sink.finish().map_err(DatasetError::io("write", &open.path))?;
-        self.parts.push(Part { name, rows: open.rows, size_bytes, xxh3 });
-        Ok(())
-    }
-}
-
-impl OpenFile {
-    fn end_group(&mut self, pool: &ThreadPool) -> Result<(), DatasetError> {
-        let Some(group) = self.group.take() else { return Ok(()) };
-        self.groups += 1;
-        self.rows += group.rows as u64;
-        let close = || group.writers.into_par_iter().with_max_len(1).map(ArrowColumnWriter::close);
-        let chunks: Result<Vec<ArrowColumnChunk>, _> = pool.install(|| close().collect());
-        let append = || -> Result<(), ParquetError> {
-            let mut writer = self.writer.next_row_group()?;
-            for chunk in chunks? {
-                chunk.append_to_row_group(&mut writer)?;
-            }
-            writer.close().map(drop)
-        };
-        append().map_err(DatasetError::parquet("write", &self.path))?;
-        self.spill.clear();
+        self.end_group(pool)?;
+        let open = self.open.take();
+        self.parts.extend(open.map(PartFile::finish).transpose()?);
         Ok(())
     }
 }
@@ -256,30 +255,19 @@ impl Job<'_> {
     }
 }
 
-impl Digesting {
-    /// Waits until the file is on disk; gives its size and digest.
-    fn finish(self) -> io::Result<(u64, String)> {
-        let file = self.file.into_inner().map_err(io::IntoInnerError::into_error)?;
-        file.sync_all()?;
-        Ok((file.metadata()?.len(), format!("{:016x}", self.digest.digest())))
-    }
-}
-
-impl Write for Digesting {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let length = self.file.write(bytes)?;
-        self.digest.update(&bytes[..length]);
-        Ok(length)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.file.flush()
-    }
-}
-
-/// How a table is written: dictionaries where values repeat, a Bloom filter on
+/// How the table `key` is written: dictionaries where values repeat, a Bloom filter on
 /// the iD, page statistics for skipping.
-fn properties(key: &str, table: &dyn AnyTable, schema: &SchemaRef) -> WriterProperties {
+pub(super) fn properties(key: &str, table: &dyn AnyTable, schema: &SchemaRef) -> WriterProperties {
+    properties_with(key, table, schema, &[])
+}
+
+/// The same, with notes.
+fn properties_with(
+    key: &str,
+    table: &dyn AnyTable,
+    schema: &SchemaRef,
+    notes: &[(&str, String)],
+) -> WriterProperties {
     let version = env!("CARGO_PKG_VERSION");
     let metadata = [
         ("orcidlake.version", version.to_owned()),
@@ -287,7 +275,8 @@ fn properties(key: &str, table: &dyn AnyTable, schema: &SchemaRef) -> WriterProp
         ("orcidlake.table", key.to_owned()),
         ("orcidlake.description", table.doc().to_owned()),
     ];
-    let metadata = metadata.map(|(key, value)| KeyValue::new(key.to_owned(), value)).to_vec();
+    let metadata = metadata.into_iter().chain(notes.iter().cloned());
+    let metadata = metadata.map(|(key, value)| KeyValue::new(key.to_owned(), value)).collect();
     let level = ZstdLevel::try_new(ZSTD_LEVEL).expect("the level is one that Zstandard has");
     let orcid = ColumnPath::from("orcid");
     let mut builder = WriterProperties::builder()

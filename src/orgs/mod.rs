@@ -31,6 +31,7 @@ mod text;
 mod tree;
 mod typos;
 mod vocabulary;
+mod witness;
 mod words;
 
 pub use answer::{Answer, Candidate, Match, Relation, Tier};
@@ -48,3 +49,4 @@ pub use query::{Query, Scratch};
 pub use release::Release;
 pub use text::Address;
 pub use tree::Tree;
+pub use witness::{Agreement, By, Finding, ask_id};

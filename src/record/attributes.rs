@@ -76,7 +76,7 @@ impl<'a> Cursor<'a> {
 
     /// Resolves references and folds white space, as XML defines for attributes.
     fn attribute_value(&self, value: Cow<'a, str>) -> Result<Cow<'a, str>, ParseError> {
-        if !value.contains(['&', '\t', '\n', '\r']) {
+        if !value.bytes().any(|byte| matches!(byte, b'&' | b'\t' | b'\n' | b'\r')) {
             return Ok(value);
         }
         let spaced = value.replace("\r\n", " ").replace(['\t', '\n', '\r'], " ");

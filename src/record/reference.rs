@@ -11,7 +11,7 @@ use quick_xml::events::{BytesRef, BytesStart, Event};
 use super::ParseError;
 use super::clean::is_illegal_character;
 use super::token::{Piece, RawTag, Step};
-use super::xml::WHITE_SPACE;
+use super::xml::{WHITE_SPACE, local_name};
 
 pub(super) struct Reference<'a> {
     source: &'a str,
@@ -75,7 +75,7 @@ impl<'a> Reference<'a> {
         self.depth += 1;
         let content = &self.source[start + 1..start + 1 + tag.len()];
         let (name, attributes) = content.split_at(tag.name().as_ref().len());
-        RawTag { start, name, attributes }
+        RawTag { start, name, local_name: local_name(name), attributes }
     }
 
     fn closed<T>(&mut self, told: T) -> T {

@@ -12,10 +12,9 @@ use memchr::{memchr, memchr3};
 
 use super::clean::is_illegal_character;
 use super::token::{Piece, RawTag, Step};
-use super::xml::WHITE_SPACE;
 
-/// Eight spaces, as one number.
-const EIGHT_SPACES: u64 = u64::from_le_bytes(*b"        ");
+/// Sixteen spaces, as one number.
+const SIXTEEN_SPACES: u128 = u128::from_le_bytes(*b"                ");
 
 /// One in each of eight bytes, and their high bits.
 const LOW: u64 = 0x0101_0101_0101_0101;
@@ -29,30 +28,29 @@ pub(super) struct Scanner<'a> {
     source: &'a str,
     /// Where the next byte to look at is.
     place: usize,
-    /// Names of the open elements, to be matched by their end tags.
-    open: Vec<&'a str>,
     /// The newest open element was written `<a/>`.
     self_closed: bool,
 }
 
 impl<'a> Scanner<'a> {
     pub fn new(source: &'a str) -> Self {
-        Self { source, place: 0, open: Vec::with_capacity(16), self_closed: false }
+        Self { source, place: 0, self_closed: false }
     }
 
-    /// The next child of the open element, or its end.
+    /// The next child of the element `open`, or its end; `None` stands for the
+    /// document.
     #[inline]
-    pub fn step(&mut self) -> Result<Step<'a>, Irregular> {
-        if self.closes_itself() {
+    pub fn step(&mut self, open: Option<&str>) -> Result<Step<'a>, Irregular> {
+        if std::mem::take(&mut self.self_closed) {
             return Ok(Step::Close);
         }
         let bytes = self.source.as_bytes();
         loop {
             self.pass_white_space();
             return match (bytes.get(self.place), bytes.get(self.place + 1)) {
-                (None, _) if self.open.is_empty() => Ok(Step::Eof),
-                (Some(b'<'), Some(b'/')) => self.close().map(|()| Step::Close),
-                (Some(b'<'), Some(b'?')) if self.open.is_empty() => {
+                (None, _) if open.is_none() => Ok(Step::Eof),
+                (Some(b'<'), Some(b'/')) => self.close(open).map(|()| Step::Close),
+                (Some(b'<'), Some(b'?')) if open.is_none() => {
                     self.pass_declaration()?;
                     continue;
                 }
@@ -62,10 +60,10 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// The text up to the end tag of the open element, which is passed too.
+    /// The text up to the end tag of the element `open`, which is passed too.
     #[inline]
-    pub fn text(&mut self) -> Result<Piece<'a>, Irregular> {
-        if self.closes_itself() {
+    pub fn text(&mut self, open: Option<&str>) -> Result<Piece<'a>, Irregular> {
+        if std::mem::take(&mut self.self_closed) {
             return Ok(Piece::End);
         }
         let start = self.place;
@@ -75,75 +73,66 @@ impl<'a> Scanner<'a> {
         let length = if plain { first } else { memchr(b'<', rest).ok_or(Irregular)? };
         let text = &self.source[start..start + length];
         self.place += length;
-        self.close()?;
+        self.close(open)?;
         if plain {
             return Ok(Piece::Text(Cow::Borrowed(text)));
         }
         unescaped(text).map(|text| Piece::Text(Cow::Owned(text)))
     }
 
-    /// Passes a line's end and the indentation after it, eight bytes at a look.
+    /// Passes a line's end and the indentation after it, sixteen bytes at a look.
     #[inline]
     fn pass_white_space(&mut self) {
         let bytes = self.source.as_bytes();
+        let mut place = self.place + usize::from(bytes.get(self.place) == Some(&b'\n'));
         loop {
-            while let Some(chunk) = bytes[self.place..].first_chunk::<8>() {
-                let spaces = (u64::from_le_bytes(*chunk) ^ EIGHT_SPACES).trailing_zeros() as usize / 8;
-                self.place += spaces;
-                if spaces < 8 {
+            for chunk in bytes.get(place..).unwrap_or_default().as_chunks::<16>().0 {
+                let other = u128::from_le_bytes(*chunk) ^ SIXTEEN_SPACES;
+                place += other.trailing_zeros() as usize / 8;
+                if other != 0 {
                     break;
                 }
             }
-            match bytes.get(self.place) {
-                Some(b' ' | b'\n' | b'\t' | b'\r') => self.place += 1,
-                _ => return,
+            match bytes.get(place) {
+                Some(b' ' | b'\n' | b'\t' | b'\r') => place += 1,
+                _ => break,
             }
         }
+        self.place = place;
     }
 
-    fn closes_itself(&mut self) -> bool {
-        let closes = self.self_closed;
-        if closes {
-            self.self_closed = false;
-            self.open.pop();
-        }
-        closes
-    }
-
-    /// Passes the end tag of the open element.
+    /// Passes the end tag of the element `open`.
     #[inline]
-    fn close(&mut self) -> Result<(), Irregular> {
-        let name = self.open.pop().ok_or(Irregular)?.as_bytes();
-        let rest = &self.source.as_bytes()[self.place..];
+    fn close(&mut self, open: Option<&str>) -> Result<(), Irregular> {
+        let name = open.ok_or(Irregular)?.as_bytes();
+        let rest = self.source.as_bytes().get(self.place..).ok_or(Irregular)?;
         let whole = name.len() + 3;
-        let matches = rest.len() >= whole
-            && rest.starts_with(b"</")
-            && &rest[2..2 + name.len()] == name
-            && rest[whole - 1] == b'>';
+        let tag = rest.get(..whole).ok_or(Irregular)?;
         self.place += whole;
+        let matches = tag.starts_with(b"</") && tag.ends_with(b">") && &tag[2..whole - 1] == name;
         if matches { Ok(()) } else { Err(Irregular) }
     }
 
     #[inline]
     fn open(&mut self) -> Result<RawTag<'a>, Irregular> {
         let start = self.place;
-        let rest = &self.source.as_bytes()[start + 1..];
-        let length = name_length(rest).filter(|&length| length > 0).ok_or(Irregular)?;
-        let name = &self.source[start + 1..start + 1 + length];
-        self.open.push(name);
+        let tag = &self.source[start + 1..];
+        let rest = tag.as_bytes();
+        let (prefix, length) = name_lengths(rest).filter(|&(_, length)| length > 0).ok_or(Irregular)?;
+        let (name, local_name) = (&tag[..length], &tag[prefix..length]);
         if rest[length] == b'>' {
             self.place = start + length + 2;
-            return Ok(RawTag { start, name, attributes: "" });
+            return Ok(RawTag { start, name, local_name, attributes: "" });
         }
         if !matches!(rest[length], b' ' | b'\n' | b'\t' | b'\r' | b'/') {
             return Err(Irregular);
         }
         let end = length + memchr(b'>', &rest[length..]).ok_or(Irregular)?;
         self.self_closed = rest[end - 1] == b'/';
-        let attributes = &self.source[start + 1 + length..start + 1 + end - usize::from(self.self_closed)];
+        let attributes = &tag[length..end - usize::from(self.self_closed)];
         self.place = start + end + 2;
         // A `>` inside a value cuts that value off here, which reading it tells.
-        Ok(RawTag { start, name, attributes })
+        Ok(RawTag { start, name, local_name, attributes })
     }
 
     fn pass_declaration(&mut self) -> Result<(), Irregular> {
@@ -154,21 +143,31 @@ impl<'a> Scanner<'a> {
     }
 }
 
-/// The length of the name that `rest` begins with, looking at eight bytes at a
-/// time for what ends it.
+/// The lengths of the prefix, with its colon, and of the whole name that `rest`
+/// begins with, looking at eight bytes at a time for what ends them.
 #[inline]
-fn name_length(rest: &[u8]) -> Option<usize> {
-    let mut length = 0;
-    while let Some(chunk) = rest[length..].first_chunk::<8>() {
+fn name_lengths(rest: &[u8]) -> Option<(usize, usize)> {
+    let (mut prefix, mut length) = (0, 0);
+    let (chunks, _) = rest.as_chunks::<8>();
+    for chunk in chunks {
         let chunk = u64::from_le_bytes(*chunk);
         let found = equals(chunk, b'>') | equals(chunk, b'/') | white_space(chunk);
+        let end = found.trailing_zeros();
+        if prefix == 0 {
+            let colon = equals(chunk, b':').trailing_zeros();
+            if colon < end {
+                prefix = length + colon as usize / 8 + 1;
+            }
+        }
         if found != 0 {
-            return Some(length + found.trailing_zeros() as usize / 8);
+            return Some((prefix, length + end as usize / 8));
         }
         length += 8;
     }
-    let left = rest[length..].iter().position(|byte| matches!(byte, b'>' | b'/' | 0..=b' '));
-    left.map(|left| length + left)
+    let left = rest[length..].iter().position(|byte| matches!(byte, b'>' | b'/' | 0..=b' '))?;
+    let colon = rest[length..length + left].iter().position(|&byte| byte == b':');
+    let prefix = if prefix == 0 { colon.map_or(0, |colon| length + colon + 1) } else { prefix };
+    Some((prefix, length + left))
 }
 
 /// Sets the high bit of the first byte up to the space; bits after it may be set
@@ -189,7 +188,7 @@ fn equals(chunk: u64, byte: u8) -> u64 {
 /// Splits the attributes of a regular tag: name and value as they stand.
 pub(super) fn attributes(mut rest: &str) -> impl Iterator<Item = Result<(&str, &str), Irregular>> {
     std::iter::from_fn(move || {
-        rest = rest.trim_start_matches(WHITE_SPACE);
+        rest = rest.trim_start_matches(|character| matches!(character, ' ' | '\t' | '\n' | '\r'));
         if rest.is_empty() {
             return None;
         }
@@ -202,12 +201,11 @@ pub(super) fn attributes(mut rest: &str) -> impl Iterator<Item = Result<(&str, &
 /// The first `name="value"`, and what follows it.
 #[inline]
 fn first_attribute(rest: &str) -> Option<(&str, &str, &str)> {
-    let equals = memchr(b'=', rest.as_bytes())?;
-    let (name, value) = (&rest[..equals], rest[equals + 1..].strip_prefix('"')?);
+    let ends_name = |byte: &u8| matches!(byte, 0..=b' ' | b'=' | b'"' | b'\'' | b'<');
+    let equals = rest.as_bytes().iter().position(ends_name).filter(|&equals| equals > 0)?;
+    let (name, value) = (&rest[..equals], rest[equals..].strip_prefix("=\"")?);
     let quote = memchr(b'"', value.as_bytes())?;
-    let plain =
-        !name.is_empty() && name.bytes().all(|byte| byte > b' ' && !matches!(byte, b'"' | b'\'' | b'<'));
-    plain.then_some((name, &value[..quote], &value[quote + 1..]))
+    Some((name, &value[..quote], &value[quote + 1..]))
 }
 
 /// Text with its entities and character references resolved.

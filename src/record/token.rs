@@ -8,6 +8,8 @@ pub(super) struct RawTag<'a> {
     pub start: usize,
     /// With its prefix.
     pub name: &'a str,
+    /// Without its prefix.
+    pub local_name: &'a str,
     /// What follows the name, up to `>` or `/>`.
     pub attributes: &'a str,
 }

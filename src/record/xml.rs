@@ -33,8 +33,8 @@ pub(super) struct Tag<'a> {
 pub(super) struct Cursor<'a> {
     source: &'a str,
     pub(super) reader: Reader<'a>,
-    /// Where each open element's tag begins in `source`.
-    open: Vec<usize>,
+    /// The names of the open elements, with their prefixes.
+    open: Vec<&'a str>,
     unmapped: Vec<String>,
 }
 
@@ -71,7 +71,7 @@ impl<'a> Cursor<'a> {
     pub fn child(&mut self) -> Result<Option<Tag<'a>>, ParseError> {
         loop {
             let step = match &mut self.reader {
-                Reader::Scanner(scanner) => scanner.step()?,
+                Reader::Scanner(scanner) => scanner.step(self.open.last().copied())?,
                 Reader::Reference(reference) => {
                     reference.step().map_err(|error| with_path(error, self.path()))?
                 }
@@ -100,8 +100,7 @@ impl<'a> Cursor<'a> {
     #[inline]
     pub fn content(&mut self) -> Result<Text<'a>, ParseError> {
         if let Reader::Scanner(scanner) = &mut self.reader {
-            let piece = scanner.text()?;
-            self.open.pop();
+            let piece = scanner.text(self.open.pop())?;
             return Ok(match piece {
                 Piece::Text(text) => trimmed(text),
                 _ => None,
@@ -196,7 +195,7 @@ impl<'a> Cursor<'a> {
 
     /// Where the cursor stands, as `/record:record/person:person`.
     pub fn path(&self) -> String {
-        self.open.iter().fold(String::new(), |path, &start| path + "/" + name_at(&self.source[start + 1..]))
+        self.open.iter().fold(String::new(), |path, name| path + "/" + name)
     }
 
     pub fn invalid(&self, tag: Tag<'_>, value: &str, expected: &'static str) -> ParseError {
@@ -231,8 +230,8 @@ impl<'a> Cursor<'a> {
         if self.open.len() == MAX_DEPTH {
             return Err(ParseError::TooDeep { offset: tag.start as u64, limit: MAX_DEPTH });
         }
-        self.open.push(tag.start);
-        Ok(Tag { name: local_name(tag.name), attributes: tag.attributes })
+        self.open.push(tag.name);
+        Ok(Tag { name: tag.local_name, attributes: tag.attributes })
     }
 
     pub(super) fn malformed(&self, reason: String) -> ParseError {
@@ -300,11 +299,6 @@ pub(super) fn local_name(name: &str) -> &str {
         Some(colon) => &name[colon + 1..],
         None => name,
     }
-}
-
-fn name_at(tag: &str) -> &str {
-    let end = tag.find(|character: char| character.is_whitespace() || matches!(character, '/' | '>'));
-    &tag[..end.unwrap_or(tag.len())]
 }
 
 #[cfg(test)]

@@ -1,0 +1,67 @@
+//! Members that the caller hands over one by one, such as answers of a server.
+
+use std::io;
+
+use md5::{Digest, Md5};
+
+use super::chunk::{Buffers, Chunk, Kind};
+use super::input::{Meter, hex_digest};
+use super::open::Options;
+
+/// A member: a name as in an archive, and bytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GivenMember {
+    pub name: String,
+    pub data: Vec<u8>,
+}
+
+/// The members of an iterator, in chunks.
+pub(super) struct GivenMembers<'m> {
+    members: &'m mut dyn Iterator<Item = io::Result<GivenMember>>,
+    options: Options,
+    buffers: Buffers,
+    meter: Meter,
+    digest: Md5,
+    read_bytes: u64,
+}
+
+impl<'m> GivenMembers<'m> {
+    pub fn new(
+        members: &'m mut dyn Iterator<Item = io::Result<GivenMember>>,
+        options: Options,
+        meter: Meter,
+    ) -> Self {
+        Self { members, options, buffers: Buffers::default(), meter, digest: Md5::new(), read_bytes: 0 }
+    }
+
+    /// Whole members up to about the chunk size; `None` at the end.
+    pub fn next_chunk(&mut self) -> io::Result<Option<Chunk>> {
+        let mut chunk = Chunk::new(&self.buffers);
+        let mut bytes = Vec::new();
+        while bytes.len() < self.options.chunk_bytes {
+            let Some(member) = self.members.next() else { break };
+            self.take(&member?, &mut chunk, &mut bytes);
+        }
+        chunk.set_bytes(bytes);
+        Ok((!chunk.is_empty()).then_some(chunk))
+    }
+
+    /// Size and MD5 of all members, one after the other.
+    pub fn totals(&self) -> (u64, String) {
+        (self.read_bytes, hex_digest(self.digest.clone()))
+    }
+
+    fn take(&mut self, member: &GivenMember, chunk: &mut Chunk, bytes: &mut Vec<u8>) {
+        let (start, offset) = (bytes.len(), self.read_bytes);
+        let size_bytes = member.data.len() as u64;
+        if size_bytes > self.options.max_member_bytes {
+            chunk.push(&member.name, Kind::TooLarge { size_bytes }, start..start, offset);
+        } else {
+            bytes.extend_from_slice(&member.data);
+            chunk.push(&member.name, Kind::File, start..bytes.len(), offset);
+        }
+        self.digest.update(&member.data);
+        self.read_bytes += size_bytes;
+        self.meter.add(size_bytes);
+    }
+}

@@ -1,0 +1,141 @@
+//! Replaces the rows of some iDs in a dataset by those of their new members.
+//!
+//! The members go the way of an archive's; then rows of what was read, and of what
+//! is gone, leave every table, and the new ones come, in one step for the whole
+//! dataset. What could not be read keeps its old rows.
+
+use std::io;
+use std::path::Path;
+use std::sync::atomic::AtomicBool;
+
+use serde_json::{Map, Value};
+
+use super::pipeline::{Converted, Pipeline, Source};
+use super::{ConvertError, Options, Watch};
+use crate::archive::GivenMember;
+use crate::dataset::{
+    ArchiveEntry, Change, DatasetError, EntryKind, Gone, Logs, Manifest, Replacement, Staging, Targets,
+};
+use crate::record::MemberName;
+
+/// Refreshes without files of their own that the manifest still names.
+const REMEMBERED_REFRESHES: usize = 100;
+
+/// What changes in a dataset, beside the members that come.
+#[derive(Debug, Clone, Default)]
+pub struct Update {
+    /// Its name in the manifest, such as `api-2026-11-22T10:00:00Z`.
+    pub source: String,
+    /// Records, people and activities whose rows go. What a member brings anew
+    /// goes too, named here or not.
+    pub gone: Targets,
+    /// Put beside what the manifest has of scopes; a name that it has is replaced.
+    pub scopes: Map<String, Value>,
+    /// Up to when the whole dataset knows all changes from now on, in microseconds
+    /// since 1970 (UTC).
+    pub watermark: Option<i64>,
+    /// Versions for which files that go stay in their folders, for time travel.
+    /// With any, a plain `*.parquet` finds old rows too.
+    pub keep_versions: u32,
+}
+
+/// What an update came to.
+#[derive(Debug)]
+pub struct Updated {
+    /// What the manifest says of it.
+    pub entry: ArchiveEntry,
+    /// Members that could not be read; the rows of their iDs are the old ones.
+    pub rejected: Vec<MemberName>,
+    /// Rows that left the dataset.
+    pub rows_removed: u64,
+}
+
+/// Applies `update` and `members` to the dataset at `dataset`, all or nothing.
+///
+/// Members have the names that they have in the archives, `<iD>.xml` or
+/// `<iD>_<section>_<put code>.xml`. Of `options` only threads and memory count.
+///
+/// # Errors
+/// [`ConvertError`] where there is no dataset, where it is being changed by
+/// another, where the disk or `members` fail, or when stopped; the dataset is then
+/// as it was.
+pub fn update(
+    dataset: &Path,
+    update: Update,
+    members: &mut dyn Iterator<Item = io::Result<GivenMember>>,
+    options: &Options,
+    watch: &dyn Watch,
+    stop: &AtomicBool,
+) -> Result<Updated, ConvertError> {
+    let no_dataset = || DatasetError::NoDataset { path: dataset.to_owned() };
+    Manifest::read(dataset)?.ok_or_else(no_dataset)?;
+    let staging = Staging::begin(dataset)?;
+    let manifest = Manifest::read(dataset)?.ok_or_else(no_dataset)?;
+    let pipeline = Pipeline::new(options)?;
+    let scratch = staging.scratch("refresh")?;
+    let name = Path::new(&update.source);
+    let source = Source { path: name, size_bytes: None, salvage: false, members: Some(members) };
+    let converted = pipeline.run(source, Some(&scratch), &manifest.tables, watch, stop)?;
+    let gone = what_goes(&update.gone, &converted);
+    let replacement = Replacement {
+        dataset,
+        manifest: &manifest,
+        scratch: &scratch,
+        new: &converted.tables,
+        gone: &gone,
+        keep_versions: update.keep_versions,
+        pool: pipeline.pool(),
+        stop,
+    };
+    let mut change = replacement.run()?;
+    let (rows_removed, files) = (change.rows_removed, std::mem::take(&mut change.files));
+    let rejected = converted.rejected.clone();
+    let (next, entry) = next_manifest(change, converted, update);
+    staging.commit(&next, &files, Logs::Continue)?;
+    staging.end()?;
+    Ok(Updated { entry, rejected, rows_removed })
+}
+
+/// Rows go of all that is named or was read, but for what could not be read.
+fn what_goes(named: &Targets, converted: &Converted) -> Gone {
+    let mut gone = Gone { targets: named.clone(), spared: Targets::default() };
+    gone.targets.extend(&converted.accepted);
+    let unread = converted.rejected.iter().filter(|name| !converted.accepted.contains(name));
+    unread.for_each(|name| gone.spared.insert(name));
+    gone
+}
+
+/// The manifest after an update, and the update's entry in it.
+fn next_manifest(change: Change, converted: Converted, update: Update) -> (Manifest, ArchiveEntry) {
+    let mut next = change.manifest;
+    let entry = ArchiveEntry {
+        kind: EntryKind::Refresh,
+        name: update.source,
+        size_bytes: converted.totals.size_bytes,
+        md5: converted.totals.md5,
+        complete: true,
+        watermark: converted.watermark,
+        report: converted.report,
+        rows_in: change.rows_in,
+        parts: change.parts,
+        ..ArchiveEntry::default()
+    };
+    next.tool_version = env!("CARGO_PKG_VERSION").to_owned();
+    next.scopes.extend(update.scopes);
+    next.watermark = update.watermark.or(next.watermark);
+    next.archives.push(entry.clone());
+    forget_old_refreshes(&mut next);
+    (next, entry)
+}
+
+/// A refresh whose rows have all moved on is told for a while, then forgotten.
+fn forget_old_refreshes(manifest: &mut Manifest) {
+    let is_spent = |entry: &ArchiveEntry| entry.kind == EntryKind::Refresh && entry.parts.is_empty();
+    let spent = manifest.archives.iter().filter(|entry| is_spent(entry)).count();
+    let mut surplus = spent.saturating_sub(REMEMBERED_REFRESHES);
+    manifest.archives.retain(|entry| {
+        let goes = surplus > 0 && is_spent(entry);
+        surplus -= usize::from(goes);
+        !goes
+    });
+}

@@ -1,0 +1,157 @@
+//! One Parquet file being written: row groups of encoded columns, in their order.
+//!
+//! The pages of a row group wait in a file of their own until the group is whole;
+//! the file itself is digested as it is written.
+
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use arrow::datatypes::SchemaRef;
+use parquet::arrow::ArrowSchemaConverter;
+use parquet::arrow::arrow_reader::ArrowReaderMetadata;
+use parquet::arrow::arrow_writer::{ArrowColumnChunk, ArrowColumnWriter, ArrowRowGroupWriterFactory};
+use parquet::bloom_filter::Sbbf;
+use parquet::column::writer::ColumnCloseResult;
+use parquet::errors::ParquetError;
+use parquet::file::properties::WriterPropertiesPtr;
+use parquet::file::writer::SerializedFileWriter;
+use xxhash_rust::xxh3::Xxh3;
+
+use super::error::DatasetError;
+use super::manifest::Part;
+use super::spill::Spill;
+
+/// Bytes gathered before a write to the disk.
+const WRITE_BYTES: usize = 1 << 20;
+
+/// A Parquet file that grows by row groups.
+pub(super) struct PartFile {
+    path: PathBuf,
+    writer: SerializedFileWriter<Digesting>,
+    columns: ArrowRowGroupWriterFactory,
+    spill: Spill,
+    groups: usize,
+    rows: u64,
+}
+
+/// A file that digests what is written to it.
+struct Digesting {
+    file: BufWriter<File>,
+    digest: Xxh3,
+}
+
+impl PartFile {
+    /// Makes the file at `path`, and its folder.
+    pub fn create(
+        path: PathBuf,
+        schema: &SchemaRef,
+        properties: &WriterPropertiesPtr,
+    ) -> Result<Self, DatasetError> {
+        let folder = path.parent().unwrap_or(Path::new("."));
+        fs::create_dir_all(folder).map_err(DatasetError::io("make", folder))?;
+        let file = File::create(&path).map_err(DatasetError::io("make", &path))?;
+        let sink = Digesting { file: BufWriter::with_capacity(WRITE_BYTES, file), digest: Xxh3::new() };
+        let spill = Spill::new(&path).map_err(DatasetError::io("make a file beside", &path))?;
+        let pages = Arc::new(spill.clone());
+        let make = || -> Result<_, ParquetError> {
+            let parquet = ArrowSchemaConverter::new().convert(schema)?;
+            let writer = SerializedFileWriter::new(sink, parquet.root_schema_ptr(), properties.clone())?;
+            let columns = ArrowRowGroupWriterFactory::new(&writer, schema.clone());
+            Ok((writer, columns.with_page_store_factory(pages)))
+        };
+        let (writer, columns) = make().map_err(DatasetError::parquet("write", &path))?;
+        Ok(Self { path, writer, columns, spill, groups: 0, rows: 0 })
+    }
+
+    /// Writers for the columns of the next row group.
+    pub fn column_writers(&self) -> Result<Vec<ArrowColumnWriter>, DatasetError> {
+        let writers = self.columns.create_column_writers(self.groups);
+        writers.map_err(DatasetError::parquet("encode", &self.path))
+    }
+
+    /// Appends a row group of encoded columns.
+    pub fn append_group(&mut self, chunks: Vec<ArrowColumnChunk>, rows: u64) -> Result<(), DatasetError> {
+        let append = || -> Result<(), ParquetError> {
+            let mut group = self.writer.next_row_group()?;
+            for chunk in chunks {
+                chunk.append_to_row_group(&mut group)?;
+            }
+            group.close().map(drop)
+        };
+        append().map_err(DatasetError::parquet("write", &self.path))?;
+        self.spill.clear();
+        self.groups += 1;
+        self.rows += rows;
+        Ok(())
+    }
+
+    /// Appends a row group of another file as it is, with its indexes and the
+    /// Bloom filters of its columns. The metadata must have the page index.
+    pub fn copy_group(
+        &mut self,
+        source: &File,
+        metadata: &ArrowReaderMetadata,
+        group: usize,
+        blooms: Vec<Option<Sbbf>>,
+    ) -> Result<(), DatasetError> {
+        let metadata = metadata.metadata();
+        let rows = u64::try_from(metadata.row_group(group).num_rows()).unwrap_or_default();
+        let index = metadata.page_index_for_row_group(group);
+        let copy = || -> Result<(), ParquetError> {
+            let mut writer = self.writer.next_row_group()?;
+            for (place, (column, bloom_filter)) in
+                metadata.row_group(group).columns().iter().zip(blooms).enumerate()
+            {
+                let close = ColumnCloseResult {
+                    bytes_written: column.compressed_size().cast_unsigned(),
+                    rows_written: rows,
+                    metadata: column.clone(),
+                    bloom_filter,
+                    column_index: index.column_index(place).cloned(),
+                    offset_index: index.offset_index(place).cloned(),
+                };
+                writer.append_column(source, close)?;
+            }
+            writer.close().map(drop)
+        };
+        copy().map_err(DatasetError::parquet("write", &self.path))?;
+        self.groups += 1;
+        self.rows += rows;
+        Ok(())
+    }
+
+    pub fn bytes_written(&self) -> usize {
+        self.writer.bytes_written()
+    }
+
+    /// Ends the file and waits until it is on disk.
+    pub fn finish(self) -> Result<Part, DatasetError> {
+        let name = self.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let sink = self.writer.into_inner().map_err(DatasetError::parquet("write", &self.path))?;
+        let (size_bytes, xxh3) = sink.finish().map_err(DatasetError::io("write", &self.path))?;
+        Ok(Part { name, rows: self.rows, size_bytes, xxh3 })
+    }
+}
+
+impl Digesting {
+    /// Waits until the file is on disk; gives its size and digest.
+    fn finish(self) -> io::Result<(u64, String)> {
+        let file = self.file.into_inner().map_err(io::IntoInnerError::into_error)?;
+        file.sync_all()?;
+        Ok((file.metadata()?.len(), format!("{:016x}", self.digest.digest())))
+    }
+}
+
+impl Write for Digesting {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let length = self.file.write(bytes)?;
+        self.digest.update(&bytes[..length]);
+        Ok(length)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}

@@ -1,0 +1,190 @@
+//! Sets of iDs and of activities, small enough for millions.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::ids::IdSet;
+use crate::record::{MemberName, Orcid};
+
+/// iDs that are named one by one; with more, a Bloom filter of an iD column says
+/// too often that one may be there.
+const FEW: usize = 32;
+
+/// One activity among all of its side: iD, kind as in
+/// [`crate::record::ActivitySection::kind`], put code.
+pub type ActivityKey = (Orcid, &'static str, i64);
+
+/// A set of iDs: a bit for each, and each in full where the check digit is wrong.
+#[derive(Debug, Clone, Default)]
+pub struct OrcidSet {
+    numbers: IdSet,
+    /// iDs with a wrong check digit, which the number does not tell apart.
+    odd: HashSet<Orcid>,
+    /// The first ones, and one more than [`FEW`] where there are more.
+    first: Vec<Orcid>,
+}
+
+/// A set of activities.
+#[derive(Debug, Clone, Default)]
+pub struct ActivitySet {
+    owners: OrcidSet,
+    by_kind: HashMap<&'static str, HashSet<(Orcid, i64)>>,
+}
+
+impl OrcidSet {
+    /// Adds an iD; false where it was there already.
+    pub fn insert(&mut self, orcid: Orcid) -> bool {
+        let new = match orcid.has_valid_check_digit() {
+            true => self.numbers.insert(orcid.number()),
+            false => self.odd.insert(orcid),
+        };
+        if new && self.first.len() <= FEW {
+            self.first.push(orcid);
+        }
+        new
+    }
+
+    pub fn contains(&self, orcid: &Orcid) -> bool {
+        match orcid.has_valid_check_digit() {
+            true => self.numbers.contains(orcid.number()),
+            false => self.odd.contains(orcid),
+        }
+    }
+
+    /// Adds all iDs of another set.
+    pub fn extend(&mut self, other: &Self) {
+        self.numbers.extend(&other.numbers);
+        self.odd.extend(&other.odd);
+        let room = (FEW + 1).saturating_sub(self.first.len());
+        self.first.extend(other.first.iter().take(room));
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.first.is_empty()
+    }
+
+    /// The iDs, some of them twice, where they are few.
+    pub fn few(&self) -> Option<&[Orcid]> {
+        (self.first.len() <= FEW).then_some(&self.first)
+    }
+}
+
+impl FromIterator<Orcid> for OrcidSet {
+    fn from_iter<I: IntoIterator<Item = Orcid>>(orcids: I) -> Self {
+        let mut set = Self::default();
+        for orcid in orcids {
+            set.insert(orcid);
+        }
+        set
+    }
+}
+
+impl ActivitySet {
+    /// Adds an activity; false where it was there already.
+    pub fn insert(&mut self, (orcid, kind, put_code): ActivityKey) -> bool {
+        self.owners.insert(orcid);
+        self.by_kind.entry(kind).or_default().insert((orcid, put_code))
+    }
+
+    pub fn contains(&self, (orcid, kind, put_code): &ActivityKey) -> bool {
+        self.by_kind.get(kind).is_some_and(|keys| keys.contains(&(*orcid, *put_code)))
+    }
+
+    /// Adds all activities of another set.
+    pub fn extend(&mut self, other: &Self) {
+        self.owners.extend(&other.owners);
+        for (kind, keys) in &other.by_kind {
+            self.by_kind.entry(kind).or_default().extend(keys);
+        }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.by_kind.is_empty()
+    }
+
+    /// The people who have one of the activities.
+    pub fn owners(&self) -> &OrcidSet {
+        &self.owners
+    }
+}
+
+impl FromIterator<ActivityKey> for ActivitySet {
+    fn from_iter<I: IntoIterator<Item = ActivityKey>>(keys: I) -> Self {
+        let mut set = Self::default();
+        for key in keys {
+            set.insert(key);
+        }
+        set
+    }
+}
+
+/// Records and activities whose rows are meant.
+#[derive(Debug, Clone, Default)]
+pub struct Targets {
+    /// Of these iDs the rows of `summaries/`.
+    pub records: OrcidSet,
+    /// Of these iDs all rows of `activities/`.
+    pub people: OrcidSet,
+    /// Of these activities the rows of `activities/`.
+    pub activities: ActivitySet,
+}
+
+impl Targets {
+    /// Adds what a member of this name gives rows for.
+    pub fn insert(&mut self, name: &MemberName) {
+        match name {
+            MemberName::Summary(orcid) => {
+                self.records.insert(*orcid);
+            }
+            MemberName::Activity { orcid, section, put_code } => {
+                self.activities.insert((*orcid, section.kind(), *put_code));
+            }
+            MemberName::OtherXml | MemberName::Other => {}
+        }
+    }
+
+    /// True where a member of this name is meant.
+    pub fn contains(&self, name: &MemberName) -> bool {
+        match name {
+            MemberName::Summary(orcid) => self.records.contains(orcid),
+            MemberName::Activity { orcid, section, put_code } => {
+                self.people.contains(orcid) || self.activities.contains(&(*orcid, section.kind(), *put_code))
+            }
+            MemberName::OtherXml | MemberName::Other => false,
+        }
+    }
+
+    /// Adds all that another means.
+    pub fn extend(&mut self, other: &Self) {
+        self.records.extend(&other.records);
+        self.people.extend(&other.people);
+        self.activities.extend(&other.activities);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_set_knows_its_ids_whatever_their_check_digit() {
+        let orcids = ["0000-0002-1825-0097", "0000-0002-1825-0098", "0000-0002-1694-233X"];
+        let orcids = orcids.map(|text| Orcid::new(text).unwrap());
+
+        let set: OrcidSet = orcids[1..].iter().copied().collect();
+
+        assert_eq!(orcids.map(|orcid| set.contains(&orcid)), [false, true, true]);
+        assert_eq!(set.few().map(<[Orcid]>::len), Some(2));
+    }
+
+    #[test]
+    fn two_people_may_have_one_put_code() {
+        let [one, other] =
+            ["0000-0002-1825-0097", "0000-0002-1694-233X"].map(|text| Orcid::new(text).unwrap());
+
+        let set: ActivitySet = [(one, "work", 5)].into_iter().collect();
+
+        assert!(set.contains(&(one, "work", 5)));
+        assert!(!set.contains(&(other, "work", 5)));
+        assert!(!set.contains(&(one, "funding", 5)));
+    }
+}

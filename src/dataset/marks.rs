@@ -1,0 +1,193 @@
+//! Which rows of a file go: reads nothing but the columns that tell.
+
+use std::fs::File;
+use std::path::Path;
+
+use arrow::array::{Array, AsArray, BooleanBufferBuilder, RecordBatch, StringArray};
+use arrow::buffer::BooleanBuffer;
+use parquet::arrow::ProjectionMask;
+use parquet::arrow::arrow_reader::{
+    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,
+};
+use parquet::errors::ParquetError;
+use rayon::prelude::*;
+
+use super::error::DatasetError;
+use super::filter::ActivityColumns;
+use super::keys::{OrcidSet, Targets};
+use crate::record::{MemberName, Orcid};
+use crate::tables::{AnyTable, Side};
+
+/// Rows read at a time; of the few columns that tell.
+const BATCH_ROWS: usize = 32_768;
+/// The columns that tell whose a row is and of what; a table has some of them.
+const KEY_COLUMNS: [&str; 4] = ["orcid", "put_code", "kind", "path"];
+
+/// Whose rows go.
+#[derive(Debug, Clone, Default)]
+pub struct Gone {
+    /// Their rows go from every table.
+    pub targets: Targets,
+    /// Of these only what says that they could not be read.
+    pub spared: Targets,
+}
+
+/// Which rows of a file go.
+pub(super) struct Marks {
+    /// How the file is laid out, with its indexes.
+    pub metadata: ArrowReaderMetadata,
+    /// For each row group.
+    pub groups: Vec<Mark>,
+}
+
+/// Which rows of a row group stay.
+pub(super) enum Mark {
+    All,
+    Some(BooleanBuffer),
+}
+
+/// A file's own table, and whose rows of it go.
+struct Question<'q> {
+    side: Side,
+    table: &'static str,
+    gone: &'q Gone,
+}
+
+/// Finds the rows of `gone` in a table's file.
+pub(super) fn mark(
+    path: &Path,
+    side: Side,
+    table: &dyn AnyTable,
+    gone: &Gone,
+) -> Result<Marks, DatasetError> {
+    let question = Question { side, table: table.name(), gone };
+    let file = File::open(path).map_err(DatasetError::io("open", path))?;
+    let options = ArrowReaderOptions::new().with_page_index_policy(true.into());
+    let metadata = ArrowReaderMetadata::load(&file, options);
+    let metadata = metadata.map_err(DatasetError::parquet("read", path))?;
+    let groups = 0..metadata.metadata().num_row_groups();
+    let marks = groups.into_par_iter().map(|group| question.mark_group(path, &metadata, group));
+    let groups = marks.collect::<Result<_, _>>()?;
+    Ok(Marks { metadata, groups })
+}
+
+impl Marks {
+    /// Rows that go.
+    pub fn rows_out(&self) -> u64 {
+        let out = |mark: &Mark| match mark {
+            Mark::All => 0,
+            Mark::Some(kept) => (kept.len() - kept.count_set_bits()) as u64,
+        };
+        self.groups.iter().map(out).sum()
+    }
+}
+
+impl Question<'_> {
+    fn mark_group(
+        &self,
+        path: &Path,
+        metadata: &ArrowReaderMetadata,
+        group: usize,
+    ) -> Result<Mark, DatasetError> {
+        // Each reads through a file of its own: a place in a file is not shared.
+        let file = File::open(path).map_err(DatasetError::io("open", path))?;
+        let reader = self.reader(file, metadata, group).map_err(DatasetError::parquet("read", path))?;
+        let Some(reader) = reader else { return Ok(Mark::All) };
+        let mut kept = BooleanBufferBuilder::new(0);
+        for batch in reader {
+            let batch = batch.map_err(|error| DatasetError::parquet("read", path)(error.into()))?;
+            self.append_kept(&batch, &mut kept);
+        }
+        let kept = kept.finish();
+        Ok(if kept.count_set_bits() == kept.len() { Mark::All } else { Mark::Some(kept) })
+    }
+
+    /// A reader of the columns that tell; `None` where the Bloom filter says that
+    /// nobody's rows are there.
+    fn reader(
+        &self,
+        file: File,
+        metadata: &ArrowReaderMetadata,
+        group: usize,
+    ) -> Result<Option<ParquetRecordBatchReader>, ParquetError> {
+        let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(file, metadata.clone());
+        if let Some(few) = self.few() {
+            let column =
+                metadata.parquet_schema().columns().iter().position(|column| column.name() == "orcid");
+            let filter = column.map(|column| builder.get_row_group_column_bloom_filter(group, column));
+            let filter = filter.transpose()?.flatten();
+            if filter.is_some_and(|filter| few.iter().all(|orcid| !filter.check(&orcid.as_str()))) {
+                return Ok(None);
+            }
+        }
+        let mask = ProjectionMask::columns(metadata.parquet_schema(), KEY_COLUMNS);
+        let builder = builder.with_projection(mask).with_row_groups(vec![group]);
+        builder.with_batch_size(BATCH_ROWS).build().map(Some)
+    }
+
+    /// The iDs that rows are looked for of, where they are few.
+    fn few(&self) -> Option<Vec<Orcid>> {
+        let of = |targets: &Targets| -> Option<Vec<Orcid>> {
+            let sets = match self.side {
+                Side::Summaries => vec![&targets.records],
+                Side::Activities => vec![&targets.people, targets.activities.owners()],
+            };
+            let few = sets.into_iter().map(OrcidSet::few).collect::<Option<Vec<_>>>()?;
+            Some(few.concat())
+        };
+        Some([of(&self.gone.targets)?, of(&self.gone.spared)?].concat())
+    }
+
+    fn append_kept(&self, batch: &RecordBatch, kept: &mut BooleanBufferBuilder) {
+        let orcids = batch.column_by_name("orcid").expect("every table has an iD").as_string::<i32>();
+        if self.table == "rejects" {
+            return self.append_kept_rejects(batch, orcids, kept);
+        }
+        let keys = ActivityColumns::of(self.table, batch);
+        // Rows of an iD stand together, so that it is looked up once.
+        let (mut last, mut owner) = ("", None);
+        for row in 0..orcids.len() {
+            let text = orcids.value(row);
+            if text != last {
+                (last, owner) = (text, Orcid::new(text).filter(|orcid| self.may_go(orcid)));
+            }
+            let goes = owner.is_some_and(|orcid| match self.side {
+                Side::Summaries => self.record_goes(&orcid),
+                Side::Activities => {
+                    let key = keys.key(orcid, row);
+                    let spared = key.is_some_and(|key| self.gone.spared.activities.contains(&key));
+                    let named = key.is_some_and(|key| self.gone.targets.activities.contains(&key));
+                    !spared && (named || self.gone.targets.people.contains(&orcid))
+                }
+            });
+            kept.append(!goes);
+        }
+    }
+
+    /// What tells that a member could not be read goes when it is tried again.
+    fn append_kept_rejects(
+        &self,
+        batch: &RecordBatch,
+        orcids: &StringArray,
+        kept: &mut BooleanBufferBuilder,
+    ) {
+        let paths = batch.column_by_name("path").expect("every reject has a path").as_string::<i32>();
+        for row in 0..batch.num_rows() {
+            let name = MemberName::new(paths.value(row));
+            let known = !orcids.is_null(row);
+            kept.append(!(known && (self.gone.targets.contains(&name) || self.gone.spared.contains(&name))));
+        }
+    }
+
+    fn record_goes(&self, orcid: &Orcid) -> bool {
+        self.gone.targets.records.contains(orcid) && !self.gone.spared.records.contains(orcid)
+    }
+
+    fn may_go(&self, orcid: &Orcid) -> bool {
+        let targets = &self.gone.targets;
+        match self.side {
+            Side::Summaries => targets.records.contains(orcid),
+            Side::Activities => targets.people.contains(orcid) || targets.activities.owners().contains(orcid),
+        }
+    }
+}

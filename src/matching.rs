@@ -9,15 +9,27 @@
 //! Each distinct organization is looked at once, however often it occurs. What
 //! comes out stands in the dataset in one step, beside what was there.
 
+mod cells;
+mod coverage;
 mod error;
+mod expansion;
 mod gather;
 mod key;
 mod learn;
+mod names;
+mod people;
+mod reconcile;
 mod rows;
+mod staff;
 mod unmatched;
 
+pub use coverage::{Coverage, CoverageRow, NO_ID, coverage};
 pub use error::MatchError;
-pub use rows::{ancestor_rows, ror_row};
+pub use expansion::{Counted, Expansion, Question, Written};
+pub use names::{Likeness, PersonName};
+pub use people::{Day, Person, Wanted, people};
+pub use reconcile::{Reconciled, reconcile};
+pub use staff::{Affiliated, Evidence, Staff, StaffList, Verdict};
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -108,7 +120,7 @@ pub fn match_dataset(
 }
 
 /// A table's files in the scratch folder.
-type Written = (String, Vec<Part>);
+type Files = (String, Vec<Part>);
 
 /// One matching under way.
 struct Run<'r> {
@@ -154,7 +166,7 @@ impl Run<'_> {
         keys: &Keys,
         crosswalk: &Crosswalk,
         mut answers: Option<Vec<Answer>>,
-    ) -> Result<(Vec<Written>, Summary), MatchError> {
+    ) -> Result<(Vec<Files>, Summary), MatchError> {
         let mut organizations = self.writer(&*ORGANIZATIONS);
         let mut disagreements = self.writer(&*DISAGREEMENTS);
         let mut unmatched = Unmatched::default();
@@ -210,7 +222,7 @@ impl Run<'_> {
         self.pool.install(|| keys.par_iter().zip(answers).with_min_len(KEYS_AT_ONCE).map(find).collect())
     }
 
-    fn write_learned(&self, rows: &[LearnedRow]) -> Result<Written, MatchError> {
+    fn write_learned(&self, rows: &[LearnedRow]) -> Result<Files, MatchError> {
         let mut writer = self.writer(&*LEARNED_CROSSWALK);
         for rows in rows.chunks(BATCH_ROWS) {
             self.write(&mut writer, &LEARNED_CROSSWALK.batch(&rows.iter().collect::<Vec<_>>()))?;
@@ -219,15 +231,15 @@ impl Run<'_> {
     }
 
     /// Writes the organisations of ROR and which belongs to which.
-    fn write_ror(&self) -> Result<[Written; 2], MatchError> {
+    fn write_ror(&self) -> Result<[Files; 2], MatchError> {
         let (mut ror, mut ancestors) = (self.writer(&*ROR), self.writer(&*ROR_ANCESTORS));
         let numbers: Vec<u32> = (0..self.matcher.index.release.organizations.len() as u32).collect();
         for numbers in numbers.chunks(BATCH_ROWS) {
             let rows: Vec<_> =
-                numbers.iter().map(|number| ror_row(&self.matcher.index.release, *number)).collect();
+                numbers.iter().map(|number| rows::ror_row(&self.matcher.index.release, *number)).collect();
             self.write(&mut ror, &ROR.batch(&rows.iter().collect::<Vec<_>>()))?;
             let rows: Vec<_> =
-                numbers.iter().flat_map(|number| ancestor_rows(self.matcher, *number)).collect();
+                numbers.iter().flat_map(|number| rows::ancestor_rows(self.matcher, *number)).collect();
             self.write(&mut ancestors, &ROR_ANCESTORS.batch(&rows.iter().collect::<Vec<_>>()))?;
         }
         Ok([self.end(ror)?, self.end(ancestors)?])
@@ -249,7 +261,7 @@ impl Run<'_> {
         Ok(())
     }
 
-    fn end(&self, writer: TableWriter) -> Result<Written, MatchError> {
+    fn end(&self, writer: TableWriter) -> Result<Files, MatchError> {
         let written = writer.finish(self.pool)?;
         Ok((written.key, written.parts))
     }
@@ -265,7 +277,7 @@ fn commit(
     mut manifest: Manifest,
     matcher: &Matcher,
     scratch: &Path,
-    written: Vec<Written>,
+    written: Vec<Files>,
 ) -> Result<(), DatasetError> {
     let mut files = Vec::new();
     let mut parts: BTreeMap<String, Vec<Part>> = BTreeMap::new();

@@ -6,6 +6,7 @@
 mod completions;
 mod config;
 mod convert;
+mod coverage;
 mod failure;
 mod get;
 mod inspect;
@@ -14,7 +15,11 @@ mod match_;
 mod matching;
 mod numbers;
 mod output;
+mod page;
+mod people;
 mod progress;
+mod reconcile;
+mod rows;
 mod schema;
 mod synth;
 mod verify;
@@ -67,6 +72,9 @@ enum Command {
     Verify(verify::Args),
     Get(get::Args),
     Match(match_::Args),
+    People(people::Args),
+    Reconcile(reconcile::Args),
+    Coverage(coverage::Args),
     Synth(synth::Args),
     Completions(completions::Args),
     Man(man::Args),
@@ -113,6 +121,9 @@ fn run(arguments: Vec<OsString>) -> Result<Done, Failure> {
         Command::Verify(args) => verify::run(args, &cli.common),
         Command::Get(args) => get::run(args, &cli.common),
         Command::Match(args) => match_::run(args, &cli.common),
+        Command::People(args) => people::run(args, &cli.common),
+        Command::Reconcile(args) => reconcile::run(args, &cli.common),
+        Command::Coverage(args) => coverage::run(args, &cli.common),
         Command::Synth(args) => synth::run(args, &cli.common),
         Command::Completions(args) => completions::run(args),
         Command::Man(args) => man::run(args),

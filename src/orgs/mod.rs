@@ -41,6 +41,7 @@ pub use error::OrgsError;
 pub use id::{NotRor, RorId};
 pub use index::Index;
 pub use matcher::Matcher;
+pub use normal::plain_words;
 pub use organization::{ExternalId, Name, NameKind, Organization, Place, Registry, Status};
 pub use overrides::Overrides;
 pub use places::Verdict;

@@ -85,6 +85,11 @@ impl Words {
     }
 }
 
+/// The words of a text, without what spelling adds to them.
+pub fn plain_words(text: &str) -> Vec<String> {
+    Words::of(text).iter().map(str::to_owned).collect()
+}
+
 /// What stands between two words.
 #[derive(Clone, Copy, Default)]
 struct Gap {

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::cells::Cells;
 use super::error::MatchError;
@@ -69,7 +69,7 @@ pub fn coverage(dataset: &Dataset, of: Option<&Expansion>, most: usize) -> Resul
     }
     let (keys, organizations) = keys(dataset, of)?;
     let mut groups: FxHashMap<Group, CoverageRow> = FxHashMap::default();
-    let mut people: FxHashMap<String, ()> = FxHashMap::default();
+    let mut people: FxHashSet<String> = FxHashSet::default();
     let table = format!("{}/affiliations", side(dataset, "affiliations"));
     for batch in dataset.rows(&table, &COLUMNS) {
         let batch = batch?;
@@ -81,9 +81,9 @@ pub fn coverage(dataset: &Dataset, of: Option<&Expansion>, most: usize) -> Resul
             groups.entry(group).or_default().count(&cells, row);
             if of.is_some()
                 && let Some(orcid) = cells.text("orcid", row)
-                && !people.contains_key(orcid)
+                && !people.contains(orcid)
             {
-                people.insert(orcid.to_owned(), ());
+                people.insert(orcid.to_owned());
             }
         }
     }

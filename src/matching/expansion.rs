@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::cells::Cells;
 use super::error::MatchError;
@@ -69,10 +69,10 @@ impl Expansion {
             return Err(MatchError::NotMatched);
         }
         let mut expansion = Self { organizations: counted(dataset, question)?, keys: FxHashMap::default() };
-        let ids: FxHashMap<&str, ()> =
-            expansion.organizations.iter().map(|counted| (counted.ror_id.as_str(), ())).collect();
+        let ids: FxHashSet<&str> =
+            expansion.organizations.iter().map(|counted| counted.ror_id.as_str()).collect();
         for_each_written(dataset, |org_key, written| {
-            if ids.contains_key(written.ror_id.as_str()) && written.confidence >= question.min_confidence {
+            if ids.contains(written.ror_id.as_str()) && written.confidence >= question.min_confidence {
                 expansion.keys.insert(org_key, written);
             }
         })?;
@@ -166,7 +166,7 @@ pub fn for_each_written(dataset: &Dataset, mut each: impl FnMut(i64, Written)) -
 
 /// The organisations that are asked for, and those below that count.
 fn counted(dataset: &Dataset, question: &Question) -> Result<Vec<Counted>, MatchError> {
-    let asked: FxHashMap<String, ()> = question.ror.iter().map(|id| (id.to_string(), ())).collect();
+    let asked: FxHashSet<String> = question.ror.iter().map(ToString::to_string).collect();
     let mut below: BTreeMap<String, (i32, String)> = BTreeMap::new();
     for batch in dataset.rows("organizations/ror_ancestors", &["ror_id", "ancestor_id", "depth"]) {
         let batch = batch?;
@@ -176,7 +176,7 @@ fn counted(dataset: &Dataset, question: &Question) -> Result<Vec<Counted>, Match
                 continue;
             };
             let depth = cells.int32("depth", row).unwrap_or(0);
-            if asked.contains_key(above) && depth <= i32::from(question.depth) {
+            if asked.contains(above) && depth <= i32::from(question.depth) {
                 let new = (depth, above.to_owned());
                 let old = below.entry(id.to_owned()).or_insert_with(|| new.clone());
                 *old = new.min(old.clone());

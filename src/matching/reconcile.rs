@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::cells::Cells;
 use super::error::MatchError;
@@ -156,8 +156,7 @@ fn by_names(
     candidates: &mut Candidates,
 ) -> Result<FxHashMap<String, RecordName>, MatchError> {
     const COLUMNS: [&str; 4] = ["orcid", "given_names", "family_name", "credit_name"];
-    let mut wanted: FxHashMap<String, ()> = FxHashMap::default();
-    candidates.iter().flat_map(BTreeMap::keys).for_each(|orcid| drop(wanted.insert(orcid.clone(), ())));
+    let wanted: FxHashSet<String> = candidates.iter().flat_map(BTreeMap::keys).cloned().collect();
     let mut names = FxHashMap::default();
     for batch in dataset.rows("summaries/records", &COLUMNS) {
         let batch = batch?;
@@ -172,7 +171,7 @@ fn by_names(
             };
             readings.extend(PersonName::readings(text("credit_name")));
             let found = note_names(list, orcid, &readings, false, affiliated, candidates);
-            if found || wanted.contains_key(orcid) {
+            if found || wanted.contains(orcid) {
                 names.insert(
                     orcid.to_owned(),
                     (cells.owned("given_names", row), cells.owned("family_name", row)),

@@ -159,6 +159,8 @@ fn names_are_found_in_each_way() {
         ("جامعة الملك سعود", "الرياض", "SA", Some((15, Tier::Exact))),
         ("Université Paris 7 Panthéon-Sorbonne", "Paris", "FR", None),
         ("University of Vienna / University of Coimbra", "", "", None),
+        ("Universidade do Porto - UC", "Coimbra", "PT", None),
+        ("Universidade de Coimbra - UC", "Coimbra", "PT", Some((1, Tier::Segment))),
     ] {
         assert_eq!(find(&matcher, name, city, country), expected, "{name} | {city} | {country}");
     }
@@ -279,6 +281,8 @@ fn an_address_is_taken_apart() {
         (address.name, address.city, address.country),
         ("Dept. of Physics, Univ. Coimbra", Some("Coimbra"), Some("PT"))
     );
+    let address = Address::of("KU, Copenhagen, MA, Denmark", &matcher.index);
+    assert_eq!((address.name, address.city, address.country), ("KU", Some("Copenhagen"), Some("DK")));
 }
 
 #[test]

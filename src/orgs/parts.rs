@@ -32,8 +32,25 @@ impl Search<'_> {
                 _ => found = Some((Step::Found { tier: Tier::Segment, best, next }, number)),
             }
         }
+        if let Some((_, known)) = found
+            && self.names_another(tokens, known, tree)
+        {
+            return (Step::Tie, Relation::Same);
+        }
         let relation = if part { Relation::PartOf } else { Relation::Same };
         found.map_or(nothing, |(step, _)| (step, relation))
+    }
+
+    /// True where a segment is the acronym of an organisation that has nothing to
+    /// do with the one that was found: "Sorbonne Université / CNRS".
+    fn names_another(&mut self, tokens: &[Token], known: u32, tree: &Tree) -> bool {
+        tokens.chunk_by(|_, next| !next.after_break).any(|segment| match self.by_acronym(segment) {
+            Step::Found { best, .. } => {
+                let other = best.organization;
+                other != known && !tree.is_above(other, known) && !tree.is_above(known, other)
+            }
+            _ => false,
+        })
     }
 
     /// A part of a text, if it is more than a word that may mean anything.

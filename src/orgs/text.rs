@@ -33,7 +33,7 @@ impl<'a> Address<'a> {
                 None if address.city.is_none() && index.places.is_city(last, &index.lexicon) => {
                     address.city = Some(last);
                 }
-                None if words.is_empty() => {}
+                None if words.is_empty() || is_region(last) => {}
                 _ => break,
             }
             address.name = address.name[..cut].trim();
@@ -45,4 +45,9 @@ impl<'a> Address<'a> {
     pub fn query(&self) -> Query<'a> {
         Query { name: self.name, city: self.city, country: self.country }
     }
+}
+
+/// True for the code of a state or province: MA, NSW.
+fn is_region(text: &str) -> bool {
+    (2..=3).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_uppercase())
 }

@@ -14,6 +14,9 @@ pub mod archive;
 // Meaning: XML to records; knows no files.
 pub mod record;
 
+// Names: plain strings to organisations; knows no records.
+pub mod orgs;
+
 // Account: what was counted.
 pub mod report;
 
@@ -23,8 +26,9 @@ pub mod tables;
 // Disk: rows to Parquet, in one step.
 pub mod dataset;
 
-// The whole way.
+// The whole way: archives to a dataset; a dataset's organizations to ROR.
 pub mod convert;
+pub mod matching;
 
 // A dataset kept fresh through ORCID's API.
 pub mod refresh;

@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 
 /// The floors, ground floor first; those on one line do not know each other.
 const FLOORS: &[&[&str]] = &[
-    &["ids", "archive", "record", "report", "synth"],
+    &["ids", "archive", "record", "orgs", "report", "synth"],
     &["tables"],
     &["dataset"],
-    &["convert"],
+    &["convert", "matching"],
     &["refresh"],
     &["cli"],
 ];
@@ -23,7 +23,7 @@ fn sources() -> Vec<(PathBuf, String)> {
     while let Some(path) = pending.pop() {
         if path.is_dir() {
             pending.extend(fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path()));
-        } else {
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
             let text = fs::read_to_string(&path).unwrap();
             found.push((path, text));
         }

@@ -7,6 +7,8 @@ use std::io;
 use crate::archive::ArchiveError;
 use crate::convert::ConvertError;
 use crate::dataset::DatasetError;
+use crate::matching::MatchError;
+use crate::orgs::OrgsError;
 use crate::refresh::RefreshError;
 use crate::synth::SynthError;
 
@@ -61,4 +63,4 @@ macro_rules! hinted {
     )+ };
 }
 
-hinted!(ArchiveError, ConvertError, DatasetError, RefreshError, SynthError);
+hinted!(ArchiveError, ConvertError, DatasetError, MatchError, OrgsError, RefreshError, SynthError);

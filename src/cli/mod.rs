@@ -7,15 +7,22 @@ mod auth;
 mod completions;
 mod config;
 mod convert;
+mod coverage;
 mod failure;
 mod get;
 mod inspect;
 mod man;
+mod match_;
+mod matching;
 mod numbers;
 mod output;
+mod page;
+mod people;
 mod progress;
+mod reconcile;
 mod refresh;
 mod refresh_report;
+mod rows;
 mod schema;
 mod synth;
 mod verify;
@@ -69,6 +76,10 @@ enum Command {
     Get(get::Args),
     Refresh(Box<refresh::Args>),
     Auth(auth::Args),
+    Match(match_::Args),
+    People(people::Args),
+    Reconcile(reconcile::Args),
+    Coverage(coverage::Args),
     Synth(synth::Args),
     Completions(completions::Args),
     Man(man::Args),
@@ -116,6 +127,10 @@ fn run(arguments: Vec<OsString>) -> Result<Done, Failure> {
         Command::Get(args) => get::run(args, &cli.common),
         Command::Refresh(args) => refresh::run(&args, &cli.common),
         Command::Auth(args) => auth::run(args, &cli.common),
+        Command::Match(args) => match_::run(args, &cli.common),
+        Command::People(args) => people::run(args, &cli.common),
+        Command::Reconcile(args) => reconcile::run(args, &cli.common),
+        Command::Coverage(args) => coverage::run(args, &cli.common),
         Command::Synth(args) => synth::run(args, &cli.common),
         Command::Completions(args) => completions::run(args),
         Command::Man(args) => man::run(args),

@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 use super::failure::Failure;
 use super::output::print;
 use super::{Common, Done};
-use crate::dataset::{Manifest, table_key};
-use crate::tables::{self, AnyTable, Side, Type};
+use crate::dataset::Manifest;
+use crate::tables::{self, AnyTable, Type};
 
 /// Print the data dictionary: every table and column with its meaning.
 #[derive(Debug, clap::Args)]
@@ -37,7 +37,8 @@ enum Format {
     Spark,
 }
 
-type Tables = Vec<(Side, &'static dyn AnyTable)>;
+/// Tables with their folders.
+type Tables = Vec<(&'static str, &'static dyn AnyTable)>;
 
 pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
     let tables = selected(args.table.as_deref());
@@ -74,18 +75,20 @@ pub fn markdown() -> String {
 }
 
 fn selected(name: Option<&str>) -> Tables {
-    let all =
-        Side::ALL.iter().flat_map(|&side| tables::of(side).iter().map(move |table| (side, table.as_ref())));
-    all.filter(|(side, table)| {
-        name.is_none_or(|name| name == table.name() || name == table_key(*side, table.name()))
-    })
-    .collect()
+    let wanted = |folder: &str, table: &dyn AnyTable| {
+        name.is_none_or(|name| name == table.name() || name == key(folder, table))
+    };
+    tables::all().filter(|(folder, table)| wanted(folder, *table)).collect()
+}
+
+fn key(folder: &str, table: &dyn AnyTable) -> String {
+    format!("{folder}/{}", table.name())
 }
 
 fn to_text(tables: &Tables) -> String {
     let mut text = String::new();
-    for (side, table) in tables {
-        let _ = writeln!(text, "{side}/{}\n  {}", table.name(), table.doc());
+    for (folder, table) in tables {
+        let _ = writeln!(text, "{folder}/{}\n  {}", table.name(), table.doc());
         for column in table.columns() {
             let _ = writeln!(text, "    {:38} {:19} {}", column.name, column.kind.name(), column.doc);
         }
@@ -96,8 +99,8 @@ fn to_text(tables: &Tables) -> String {
 
 fn to_markdown(tables: &Tables) -> String {
     let mut text = String::new();
-    for (side, table) in tables {
-        let _ = writeln!(text, "## {side}/{}\n\n{}\n", table.name(), table.doc());
+    for (folder, table) in tables {
+        let _ = writeln!(text, "## {folder}/{}\n\n{}\n", table.name(), table.doc());
         if !table.xpaths().is_empty() {
             let paths: Vec<String> = table.xpaths().iter().map(|path| format!("`{path}`")).collect();
             let _ = writeln!(text, "Rows: {}\n", paths.join(", "));
@@ -117,7 +120,7 @@ fn to_markdown(tables: &Tables) -> String {
 fn to_json(tables: &Tables) -> String {
     let tables: Vec<Value> = tables
         .iter()
-        .map(|(side, table)| {
+        .map(|(folder, table)| {
             let columns: Vec<Value> = table
                 .columns()
                 .into_iter()
@@ -129,7 +132,7 @@ fn to_json(tables: &Tables) -> String {
                 })
                 .collect();
             json!({
-                "table": table_key(*side, table.name()), "description": table.doc(), "rows": table.xpaths(),
+                "table": key(folder, *table), "description": table.doc(), "rows": table.xpaths(),
                 "columns": columns,
             })
         })
@@ -150,15 +153,15 @@ const SPARK: Dialect =
 
 /// The tables that a dataset has; all where there is no dataset yet.
 fn present(tables: Tables, in_dataset: impl Fn(&str) -> bool) -> Tables {
-    tables.into_iter().filter(|(side, table)| in_dataset(&table_key(*side, table.name()))).collect()
+    tables.into_iter().filter(|(folder, table)| in_dataset(&key(folder, *table))).collect()
 }
 
 /// Views named `summaries_works` and so on.
 fn to_sql(tables: &Tables, dialect: &Dialect, root: &str) -> String {
     let mut text = String::new();
     let quote = dialect.quote;
-    for (side, table) in tables {
-        let (name, path) = (table.name(), format!("{root}/{}", table_key(*side, table.name())));
+    for (folder, table) in tables {
+        let (name, path) = (table.name(), format!("{root}/{}", key(folder, *table)));
         let columns: Vec<String> = table
             .columns()
             .iter()
@@ -167,7 +170,7 @@ fn to_sql(tables: &Tables, dialect: &Dialect, root: &str) -> String {
         let (columns, source) = (columns.join(",\n"), (dialect.source)(&path));
         let _ = writeln!(text, "-- {}", table.doc());
         let _ =
-            writeln!(text, "CREATE OR REPLACE VIEW {side}_{name} AS\nSELECT\n{columns}\nFROM {source};\n");
+            writeln!(text, "CREATE OR REPLACE VIEW {folder}_{name} AS\nSELECT\n{columns}\nFROM {source};\n");
     }
     text
 }
@@ -178,6 +181,7 @@ fn sql_type(kind: Type) -> &'static str {
         Type::Int64 => "bigint",
         Type::Int32 => "int",
         Type::Int16 => "smallint",
+        Type::Float64 => "double",
         Type::Boolean => "boolean",
         Type::Timestamp => "timestamp with time zone",
     }

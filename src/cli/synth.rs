@@ -44,6 +44,9 @@ pub struct Args {
     /// Break the summary, and one activity, of so many records.
     #[arg(long, value_name = "N", default_value_t = 0, env = "ORCIDLAKE_DAMAGED")]
     damaged: u32,
+    /// Make a release of ROR too, of the first so many of the 20,000 institutions in the records.
+    #[arg(long = "ror", value_name = "N", num_args = 0..=1, default_missing_value = "20000", env = "ORCIDLAKE_SYNTH_ROR")]
+    institutions: Option<u64>,
     /// The gzip level.
     #[arg(long, value_name = "LEVEL", default_value_t = 6, env = "ORCIDLAKE_LEVEL")]
     level: u32,
@@ -63,9 +66,10 @@ pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
     let bar = bar(options.records, "records", common.quiet);
     let written = write_dump(&options, &args.out, &|records| bar.set_position(records))?;
     bar.finish_and_clear();
+    let ror = args.institutions.map(|count| synth::write_ror(count, &args.out)).transpose()?;
     if common.json {
         let archives: Vec<_> = written.iter().map(to_json).collect();
-        print_json(&json!({ "archives": archives }))?;
+        print_json(&json!({ "archives": archives, "ror": ror }))?;
     } else if !common.quiet {
         written.iter().for_each(print);
     }

@@ -33,7 +33,7 @@ use delta_kernel_default_engine::parquet::DataFileMetadata;
 use delta_kernel_default_engine::{DefaultEngine, DefaultEngineBuilder, build_add_file_metadata};
 
 use super::error::DatasetError;
-use super::layout::{table_folder, table_of};
+use super::layout::{any_table_of, table_folder};
 use super::manifest::{Manifest, Part};
 use crate::tables::AnyTable;
 
@@ -65,7 +65,7 @@ pub(super) fn commit_all(root: &Path, manifest: &Manifest) -> Result<(), Dataset
     let threads = threads().map_err(DatasetError::delta("write", root))?;
     let kept = manifest.kept.iter().map(|kept| u64::from(kept.versions_left)).max().unwrap_or(0);
     for (key, parts) in manifest.parts_by_table() {
-        let Some((_, table)) = table_of(key) else { continue };
+        let Some(table) = any_table_of(key) else { continue };
         let folder = table_folder(root, key);
         let log = Log::new(&threads, &folder, kept.max(CHECKPOINT_VERSIONS));
         log.and_then(|log| log.commit(table, &parts)).map_err(DatasetError::delta("write", &folder))?;

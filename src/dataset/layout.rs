@@ -20,6 +20,12 @@ pub(super) fn table_of(key: &str) -> Option<(Side, &'static dyn AnyTable)> {
     Some((side, table.as_ref()))
 }
 
+/// The table of a key, whatever its folder.
+pub(super) fn any_table_of(key: &str) -> Option<&'static dyn AnyTable> {
+    let (folder, name) = key.split_once('/')?;
+    tables::all().find(|(own, table)| *own == folder && table.name() == name).map(|(_, table)| table)
+}
+
 /// The folder of a table below `root`.
 pub(super) fn table_folder(root: &Path, key: &str) -> PathBuf {
     root.join(key)

@@ -35,6 +35,9 @@ pub struct Manifest {
     /// What refreshes note for the next one, such as watermarks by scope.
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     pub scopes: Map<String, Value>,
+    /// What was matched to ROR, if anything was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub organizations: Option<Organizations>,
     /// The number of each table's next file. None is given twice, so that a name
     /// means one content in every version of the table.
     #[serde(default)]
@@ -42,6 +45,22 @@ pub struct Manifest {
     /// Files of earlier versions that stay for time travel.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub kept: Vec<KeptPart>,
+}
+
+/// The tables of `organizations/`, and what they were made of.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Organizations {
+    /// The name of the ROR release.
+    pub ror_release: String,
+    /// strict, balanced or recall.
+    pub preset: String,
+    /// The version of orcidlake that matched.
+    pub tool_version: String,
+    /// The digest of the names and digests of the files that were matched; where
+    /// it differs from the dataset's, the dataset has changed since.
+    pub source: String,
+    /// Their files by table.
+    pub parts: BTreeMap<String, Vec<Part>>,
 }
 
 /// What an entry of the manifest is.
@@ -131,6 +150,7 @@ impl Manifest {
             archives: Vec::new(),
             watermark: None,
             scopes: Map::new(),
+            organizations: None,
             next_numbers: BTreeMap::new(),
             kept: Vec::new(),
         }
@@ -210,9 +230,21 @@ impl Manifest {
         tables
     }
 
+    /// A digest of the files that came out of archives and refreshes.
+    pub fn source(&self) -> String {
+        let mut digest = xxhash_rust::xxh3::Xxh3::new();
+        for (key, parts) in self.archives.iter().flat_map(|archive| &archive.parts) {
+            for part in parts {
+                digest.update(format!("{key}/{} {}\n", part.name, part.xxh3).as_bytes());
+            }
+        }
+        format!("{:016x}", digest.digest())
+    }
+
     /// Every part with its table's key.
     pub fn parts(&self) -> impl Iterator<Item = (&str, &Part)> {
-        let tables = self.archives.iter().flat_map(|archive| &archive.parts);
+        let matched = self.organizations.iter().flat_map(|matched| &matched.parts);
+        let tables = self.archives.iter().flat_map(|archive| &archive.parts).chain(matched);
         tables.flat_map(|(key, parts)| parts.iter().map(move |part| (key.as_str(), part)))
     }
 }

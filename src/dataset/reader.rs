@@ -5,14 +5,14 @@ use std::path::{Path, PathBuf};
 
 use arrow::array::{Array, AsArray, BooleanArray, RecordBatch};
 use arrow::compute::kernels::cmp::eq;
-use arrow::datatypes::{DataType, Int16Type, Int32Type, Int64Type, TimestampMicrosecondType};
+use arrow::datatypes::{DataType, Float64Type, Int16Type, Int32Type, Int64Type, TimestampMicrosecondType};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ArrowPredicateFn, ParquetRecordBatchReaderBuilder, RowFilter};
 use parquet::file::reader::ChunkReader;
 use serde_json::{Map, Value};
 
 use super::error::DatasetError;
-use super::layout::table_folder;
+use super::layout::{table_folder, table_of};
 use super::manifest::Manifest;
 use crate::record::Orcid;
 
@@ -55,7 +55,8 @@ impl Dataset {
 /// [`DatasetError`] where a file cannot be read.
 pub fn record_rows(dataset: &Dataset, orcid: Orcid) -> Result<Map<String, Value>, DatasetError> {
     let mut found: Map<String, Value> = Map::new();
-    for (key, part) in dataset.manifest.parts() {
+    let of_records = dataset.manifest.parts().filter(|(key, _)| table_of(key).is_some());
+    for (key, part) in of_records {
         for batch in batches(&dataset.part_path(key, &part.name), Some(orcid))? {
             let batch = batch?;
             let rows = (0..batch.num_rows()).map(|row| row_to_json(&batch, row));
@@ -65,6 +66,44 @@ pub fn record_rows(dataset: &Dataset, orcid: Orcid) -> Result<Map<String, Value>
     }
     found.retain(|_, rows| rows.as_array().is_some_and(|rows| !rows.is_empty()));
     Ok(found)
+}
+
+impl Dataset {
+    /// The rows of a table, batch by batch, with the named columns only, in the
+    /// order of the table.
+    pub fn rows<'d>(
+        &'d self,
+        key: &'d str,
+        columns: &'d [&'d str],
+    ) -> impl Iterator<Item = Result<RecordBatch, DatasetError>> + 'd {
+        let parts = self.manifest.parts().filter(move |(own, _)| *own == key);
+        parts.flat_map(move |(key, part)| -> Box<dyn Iterator<Item = _>> {
+            match columns_of(&self.part_path(key, &part.name), columns) {
+                Ok(batches) => Box::new(batches),
+                Err(error) => Box::new(std::iter::once(Err(error))),
+            }
+        })
+    }
+
+    /// True where the dataset has a table.
+    pub fn has(&self, key: &str) -> bool {
+        self.manifest.parts().any(|(own, _)| own == key)
+    }
+}
+
+/// The batches of a file with the named columns only.
+fn columns_of(
+    path: &Path,
+    columns: &[&str],
+) -> Result<impl Iterator<Item = Result<RecordBatch, DatasetError>> + use<>, DatasetError> {
+    let file = File::open(path).map_err(DatasetError::io("open", path))?;
+    let builder =
+        ParquetRecordBatchReaderBuilder::try_new(file).map_err(DatasetError::parquet("read", path))?;
+    let mask = ProjectionMask::columns(builder.parquet_schema(), columns.iter().copied());
+    let reader = builder.with_batch_size(BATCH_ROWS).with_projection(mask).build();
+    let reader = reader.map_err(DatasetError::parquet("read", path))?;
+    let path = path.to_owned();
+    Ok(reader.map(move |batch| batch.map_err(|error| DatasetError::parquet("read", &path)(error.into()))))
 }
 
 /// The batches of a file, of one iD's rows or of all; row groups whose Bloom
@@ -155,6 +194,7 @@ fn cell_to_json(column: &dyn Array, row: usize) -> Value {
         DataType::Int64 => column.as_primitive::<Int64Type>().value(row).into(),
         DataType::Int32 => column.as_primitive::<Int32Type>().value(row).into(),
         DataType::Int16 => column.as_primitive::<Int16Type>().value(row).into(),
+        DataType::Float64 => column.as_primitive::<Float64Type>().value(row).into(),
         DataType::Boolean => column.as_boolean().value(row).into(),
         DataType::Timestamp(..) => {
             let column = column.as_primitive::<TimestampMicrosecondType>();

@@ -167,10 +167,10 @@ fn digest(file: &mut File) -> std::io::Result<(u64, String)> {
     }
 }
 
-/// The Parquet files below the folders of the two sides.
+/// The Parquet files below the folders of tables.
 fn parquet_files(root: &Path) -> Result<Vec<PathBuf>, DatasetError> {
-    let mut pending: Vec<PathBuf> =
-        crate::tables::Side::ALL.iter().map(|side| root.join(side.folder())).collect();
+    let folders: BTreeSet<&str> = crate::tables::all().map(|(folder, _)| folder).collect();
+    let mut pending: Vec<PathBuf> = folders.into_iter().map(|folder| root.join(folder)).collect();
     let mut files = Vec::new();
     while let Some(folder) = pending.pop() {
         let Ok(entries) = fs::read_dir(&folder) else { continue };

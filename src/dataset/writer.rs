@@ -57,7 +57,7 @@ pub struct WrittenTable {
 }
 
 /// Writes one table's files, `part-00000.parquet` and on.
-pub(super) struct TableWriter {
+pub struct TableWriter {
     key: String,
     folder: PathBuf,
     schema: SchemaRef,
@@ -140,14 +140,21 @@ impl SideWriter {
 }
 
 impl TableWriter {
-    pub fn new(folder: PathBuf, key: String, table: &dyn AnyTable) -> Self {
+    /// A writer of the table `key` below `root`, whose files carry notes.
+    pub fn with_notes(root: &Path, key: String, table: &dyn AnyTable, notes: &[(&str, String)]) -> Self {
+        let mut writer = Self::new(table_folder(root, &key), key, table);
+        writer.properties = Arc::new(properties_with(&writer.key, table, &writer.schema, notes));
+        writer
+    }
+
+    pub(super) fn new(folder: PathBuf, key: String, table: &dyn AnyTable) -> Self {
         let schema = table.schema();
         let properties = Arc::new(properties(&key, table, &schema));
         Self { key, folder, schema, properties, open: None, group: None, parts: Vec::new() }
     }
 
     /// Appends a batch, encoding its columns one after the other.
-    pub fn write_serially(&mut self, batch: &RecordBatch) -> Result<(), DatasetError> {
+    pub(super) fn write_serially(&mut self, batch: &RecordBatch) -> Result<(), DatasetError> {
         let jobs = self.jobs(batch)?;
         jobs.into_iter()
             .try_for_each(Job::run)
@@ -155,6 +162,9 @@ impl TableWriter {
     }
 
     /// Appends a batch, encoding its columns side by side.
+    ///
+    /// # Errors
+    /// [`DatasetError`] where a file cannot be made or written.
     pub fn write(&mut self, batch: &RecordBatch, pool: &ThreadPool) -> Result<(), DatasetError> {
         let jobs = self.jobs(batch)?;
         let encoded: Result<Vec<()>, ParquetError> =
@@ -175,6 +185,9 @@ impl TableWriter {
     }
 
     /// Ends the open row group if it is full.
+    ///
+    /// # Errors
+    /// [`DatasetError`] where the file cannot be written.
     pub fn end_full_group(&mut self, pool: &ThreadPool) -> Result<(), DatasetError> {
         if self.group.as_ref().is_some_and(RowGroup::is_full) { self.end_open_group(pool) } else { Ok(()) }
     }
@@ -193,6 +206,9 @@ impl TableWriter {
     }
 
     /// Ends the last file; a table without rows gets one empty file.
+    ///
+    /// # Errors
+    /// [`DatasetError`] where the file cannot be written.
     pub fn finish(mut self, pool: &ThreadPool) -> Result<WrittenTable, DatasetError> {
         if self.parts.is_empty() {
             self.open()?;
@@ -243,6 +259,16 @@ impl Job<'_> {
 /// How the table `key` is written: dictionaries where values repeat, a Bloom filter on
 /// the iD, page statistics for skipping.
 pub(super) fn properties(key: &str, table: &dyn AnyTable, schema: &SchemaRef) -> WriterProperties {
+    properties_with(key, table, schema, &[])
+}
+
+/// The same, with notes.
+fn properties_with(
+    key: &str,
+    table: &dyn AnyTable,
+    schema: &SchemaRef,
+    notes: &[(&str, String)],
+) -> WriterProperties {
     let version = env!("CARGO_PKG_VERSION");
     let metadata = [
         ("orcidlake.version", version.to_owned()),
@@ -250,7 +276,8 @@ pub(super) fn properties(key: &str, table: &dyn AnyTable, schema: &SchemaRef) ->
         ("orcidlake.table", key.to_owned()),
         ("orcidlake.description", table.doc().to_owned()),
     ];
-    let metadata = metadata.map(|(key, value)| KeyValue::new(key.to_owned(), value)).to_vec();
+    let metadata = metadata.into_iter().chain(notes.iter().cloned());
+    let metadata = metadata.map(|(key, value)| KeyValue::new(key.to_owned(), value)).collect();
     let level = ZstdLevel::try_new(ZSTD_LEVEL).expect("the level is one that Zstandard has");
     let orcid = ColumnPath::from("orcid");
     let mut builder = WriterProperties::builder()

@@ -30,6 +30,7 @@ mod places;
 mod publications;
 mod random;
 mod record;
+mod registry;
 mod research_resources;
 mod stubs;
 mod summary;
@@ -42,6 +43,8 @@ mod works;
 mod world;
 mod writers;
 mod xml;
+
+pub use registry::write_ror;
 
 use std::io;
 use std::path::{Path, PathBuf};

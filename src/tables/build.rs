@@ -5,7 +5,7 @@ use std::sync::Arc;
 use arrow::array::{
     ArrayBuilder, ArrayRef, ArrowPrimitiveType, BooleanBuilder, PrimitiveBuilder, RecordBatch, StringBuilder,
 };
-use arrow::array::{Int16Builder, Int32Builder, Int64Builder, TimestampMicrosecondBuilder};
+use arrow::array::{Float64Builder, Int16Builder, Int32Builder, Int64Builder, TimestampMicrosecondBuilder};
 use arrow::datatypes::{Schema, SchemaRef};
 
 use super::column::{Column, ColumnInfo, Family, Row, Type, Value};
@@ -57,6 +57,7 @@ enum Cells {
     Int64(Int64Builder),
     Int32(Int32Builder),
     Int16(Int16Builder),
+    Float64(Float64Builder),
     Boolean(BooleanBuilder),
     Timestamp(TimestampMicrosecondBuilder),
 }
@@ -86,6 +87,19 @@ impl<F: Family> AnyTable for Table<F> {
     fn rows(&'static self) -> Box<dyn Rows> {
         let cells = self.columns.iter().map(|column| Cells::new(column.info().kind)).collect();
         Box::new(Builder { table: self, schema: self.schema(), cells })
+    }
+}
+
+impl<F: Family> Table<F> {
+    /// A batch of rows that come from elsewhere than members.
+    pub fn batch(&self, rows: &[F::Row<'_>]) -> RecordBatch {
+        let mut columns = Vec::with_capacity(self.columns.len());
+        for column in &self.columns {
+            let mut cells = Cells::new(column.info().kind);
+            cells.append(&column.value, rows);
+            columns.push(cells.finish());
+        }
+        RecordBatch::try_new(self.schema(), columns).expect("every column got one value for each row")
     }
 }
 
@@ -121,6 +135,7 @@ impl Cells {
             Type::Int64 => Self::Int64(Int64Builder::new()),
             Type::Int32 => Self::Int32(Int32Builder::new()),
             Type::Int16 => Self::Int16(Int16Builder::new()),
+            Type::Float64 => Self::Float64(Float64Builder::new()),
             Type::Boolean => Self::Boolean(BooleanBuilder::new()),
             Type::Timestamp => Self::Timestamp(timestamps(0)),
         }
@@ -137,6 +152,9 @@ impl Cells {
             (Self::Text(cells), Value::Made(get)) => fill(cells, rows.iter().map(|row| get(&Row(*row)))),
             (Self::Int64(cells), Value::Int64(get)) => fill(cells, rows.iter().map(|row| get(&Row(*row)))),
             (Self::Int32(cells), Value::Int32(get)) => fill(cells, rows.iter().map(|row| get(&Row(*row)))),
+            (Self::Float64(cells), Value::Float64(get)) => {
+                fill(cells, rows.iter().map(|row| get(&Row(*row))))
+            }
             (Self::Boolean(cells), Value::Boolean(get)) => {
                 fill(cells, rows.iter().map(|row| get(&Row(*row))))
             }
@@ -173,6 +191,7 @@ impl Cells {
                 let room = Int16Builder::with_capacity(cells.len());
                 Arc::new(std::mem::replace(cells, room).finish())
             }
+            Self::Float64(cells) => Arc::new(cells.finish()),
             Self::Boolean(cells) => Arc::new(cells.finish()),
             Self::Timestamp(cells) => {
                 let room = timestamps(cells.len());

@@ -47,6 +47,7 @@ pub enum Value<F: Family> {
     Made(for<'a> fn(&Row<'a, F>) -> Option<Cow<'a, str>>),
     Int64(for<'a> fn(&Row<'a, F>) -> Option<i64>),
     Int32(for<'a> fn(&Row<'a, F>) -> Option<i32>),
+    Float64(for<'a> fn(&Row<'a, F>) -> Option<f64>),
     Boolean(for<'a> fn(&Row<'a, F>) -> Option<bool>),
     Timestamp(for<'a> fn(&Row<'a, F>) -> Option<Timestamp>),
     Year(for<'a> fn(&Row<'a, F>) -> FuzzyDate),
@@ -61,6 +62,7 @@ pub enum Type {
     Int64,
     Int32,
     Int16,
+    Float64,
     Boolean,
     Timestamp,
 }
@@ -103,7 +105,9 @@ impl<F: Family> Column<F> {
         match self.value {
             Value::Key(_) | Value::Label(_) | Value::Boolean(_) | Value::Int32(_) => true,
             Value::Year(_) | Value::Month(_) | Value::Day(_) => true,
-            Value::Text(_) | Value::Made(_) | Value::Int64(_) | Value::Timestamp(_) => false,
+            Value::Text(_) | Value::Made(_) | Value::Int64(_) | Value::Float64(_) | Value::Timestamp(_) => {
+                false
+            }
         }
     }
 }
@@ -114,6 +118,7 @@ impl<F: Family> Value<F> {
             Self::Key(_) | Self::Label(_) | Self::Text(_) | Self::Made(_) => Type::Text,
             Self::Int64(_) => Type::Int64,
             Self::Int32(_) => Type::Int32,
+            Self::Float64(_) => Type::Float64,
             Self::Boolean(_) => Type::Boolean,
             Self::Timestamp(_) => Type::Timestamp,
             Self::Year(_) | Self::Month(_) | Self::Day(_) => Type::Int16,
@@ -140,6 +145,7 @@ impl Type {
             Self::Int64 => DataType::Int64,
             Self::Int32 => DataType::Int32,
             Self::Int16 => DataType::Int16,
+            Self::Float64 => DataType::Float64,
             Self::Boolean => DataType::Boolean,
             Self::Timestamp => DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into())),
         }
@@ -152,6 +158,7 @@ impl Type {
             Self::Int64 => "int64",
             Self::Int32 => "int32",
             Self::Int16 => "int16",
+            Self::Float64 => "float64",
             Self::Boolean => "boolean",
             Self::Timestamp => "timestamp[us, UTC]",
         }

@@ -17,6 +17,7 @@ mod fundings;
 mod hosts;
 mod identifier;
 mod keywords;
+pub mod organizations;
 mod other_names;
 mod peer_reviews;
 mod records;
@@ -28,7 +29,7 @@ mod shared;
 mod tombstones;
 mod works;
 
-pub use build::{AnyTable, Rows};
+pub use build::{AnyTable, Rows, Table};
 pub use column::{ColumnInfo, Type};
 pub use entry::{Entry, Reject, Side};
 
@@ -82,4 +83,13 @@ pub fn of(side: Side) -> &'static [Box<dyn AnyTable>] {
         Side::Summaries => &SUMMARIES,
         Side::Activities => &ACTIVITIES,
     }
+}
+
+/// All tables with their folders, in a fixed order: both sides, and what was
+/// matched.
+pub fn all() -> impl Iterator<Item = (&'static str, &'static dyn AnyTable)> {
+    let sides = Side::ALL
+        .into_iter()
+        .flat_map(|side| of(side).iter().map(move |table| (side.folder(), table.as_ref())));
+    sides.chain(organizations::all().into_iter().map(|table| (organizations::FOLDER, table)))
 }

@@ -1,0 +1,101 @@
+//! `orcidlake coverage`.
+
+use std::path::PathBuf;
+
+use clap::ValueEnum;
+
+use super::failure::Failure;
+use super::numbers::counted;
+use super::page::{Page, page};
+use super::people::{Institution, parse_ror};
+use super::rows::{Form, write_rows};
+use super::{Common, Done};
+use crate::dataset::{Dataset, DatasetError};
+use crate::matching::coverage;
+use crate::orgs::RorId;
+
+/// Tell how well affiliations are identified: by whose id and year, current and past, by whom.
+///
+/// Needs a dataset that `match` has been run on. For the institutions with the most affiliations,
+/// or for one and its parts (--ror); as a table, and as a page with charts (--html).
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The dataset.
+    #[arg(value_name = "DIR")]
+    dataset: PathBuf,
+    /// Of this organisation; several count as one.
+    #[arg(long = "ror", value_name = "ID", value_delimiter = ',', value_parser = parse_ror)]
+    ids: Vec<RorId>,
+    /// Its parts count too, as ROR has them, and theirs, inactive ones as well.
+    #[arg(long, requires = "ids")]
+    children: bool,
+    /// How many institutions, if none is named.
+    #[arg(long, value_name = "N", default_value_t = 100)]
+    top: usize,
+    /// The form of the table.
+    #[arg(long, short, value_enum, default_value_t = Format::Csv)]
+    format: Format,
+    /// The file for the table; standard output if not given.
+    #[arg(long, short, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// Write a page with charts too; it needs no network.
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Csv,
+    /// JSON Lines.
+    Jsonl,
+    Parquet,
+}
+
+pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
+    let dataset = Dataset::open(&args.dataset)?;
+    let expansion = if args.ids.is_empty() {
+        None
+    } else {
+        let institution = Institution {
+            ror: args.ids,
+            children: args.children,
+            depth: None,
+            include_inactive: true,
+            min_confidence: 0.0,
+        };
+        Some(institution.expansion(&dataset, common)?)
+    };
+    let found = coverage(&dataset, expansion.as_ref(), args.top)?;
+    if let Some(path) = &args.html {
+        let matched = dataset.manifest.organizations.as_ref();
+        let shown = Page {
+            title: expansion.as_ref().and_then(|expansion| expansion.organizations.first()).map_or_else(
+                || format!("The {} institutions with the most affiliations", args.top),
+                |counted| counted.name.clone(),
+            ),
+            organizations: expansion.as_ref().map_or(&[][..], |expansion| &expansion.organizations),
+            coverage: &found,
+            ror_release: matched.map_or("", |matched| &matched.ror_release),
+            year: dataset.manifest.release,
+        };
+        std::fs::write(path, page(&shown)).map_err(DatasetError::io("write", path))?;
+        if !common.quiet {
+            eprintln!("{}", path.display());
+        }
+    }
+    // The page alone is enough for who asks for no table.
+    if args.html.is_none() || args.out.is_some() {
+        let form = match args.format {
+            _ if common.json => Form::JsonLines,
+            Format::Csv => Form::Csv,
+            Format::Jsonl => Form::JsonLines,
+            Format::Parquet => Form::Parquet,
+        };
+        write_rows(&found.rows, form, args.out.as_deref())?;
+    }
+    if !common.quiet {
+        let affiliations: u64 = found.rows.iter().map(|row| row.affiliations).sum();
+        eprintln!("{}", counted(affiliations, "affiliation"));
+    }
+    Ok(Done::All)
+}

@@ -1,0 +1,263 @@
+//! `orcidlake match`.
+
+use std::fmt::Write as _;
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+
+use super::convert::{Machine, stop_on_signals};
+use super::failure::Failure;
+use super::matching::{Ror, evidence};
+use super::numbers::{counted, grouped};
+use super::output::print_json;
+use super::{Common, Done};
+use crate::matching::{Options, Summary, match_dataset};
+use crate::orgs::{Address, Answer, Crosswalk, Matcher, Query, Scratch};
+
+/// Find out which organisation of ROR each affiliation means.
+///
+/// Matches all organizations of a dataset, and adds the tables of `organizations/` to it; or
+/// texts (--text), or the rows of a CSV table (--csv). Works offline with a release
+/// of ROR: https://doi.org/10.5281/zenodo.6347574. No answer is better than a wrong one: where several
+/// organisations are equally likely, none is chosen and the candidates are listed.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The dataset.
+    #[arg(value_name = "DIR", conflicts_with_all = ["text", "csv"])]
+    dataset: Option<PathBuf>,
+    #[command(flatten)]
+    ror: Ror,
+    /// A CSV table of ids and their organisations, with the columns source, id and ror, such as
+    /// RINGGOLD,2153,https://ror.org/…; it wins over what ROR says and over what is learned.
+    #[arg(long, value_name = "FILE", env = "ORCIDLAKE_CROSSWALK")]
+    crosswalk: Option<PathBuf>,
+    /// Match this text, an affiliation with or without its place; may be given several times.
+    #[arg(long, value_name = "TEXT")]
+    text: Vec<String>,
+    /// Match the rows of this CSV table; all its columns are printed with those of the match.
+    #[arg(long, value_name = "FILE", conflicts_with = "text")]
+    csv: Option<PathBuf>,
+    /// The table's column with the name.
+    #[arg(long, value_name = "COLUMN", default_value = "name", requires = "csv")]
+    name: String,
+    /// The table's column with the city; `city` is taken if it is there.
+    #[arg(long, value_name = "COLUMN", requires = "csv")]
+    city: Option<String>,
+    /// The table's column with the country, as a code of two letters or a name; `country` is
+    /// taken if it is there.
+    #[arg(long, value_name = "COLUMN", requires = "csv")]
+    country: Option<String>,
+    #[command(flatten)]
+    machine: Machine,
+}
+
+/// The share of the memory that keys may have; the index has its own.
+const KEYS_SHARE: usize = 4;
+/// The columns that a match adds to a table.
+const COLUMNS: [&str; 14] = [
+    "ror_id",
+    "ror_name",
+    "tier",
+    "relation",
+    "score",
+    "margin",
+    "matched_name",
+    "matched_name_type",
+    "country_verdict",
+    "city_verdict",
+    "ror_status",
+    "successor_of",
+    "runner_up",
+    "candidates",
+];
+
+pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
+    if let Some(path) = &args.dataset {
+        return dataset(&args, path, common);
+    }
+    let Some(path) = &args.csv else {
+        return texts(&args, common);
+    };
+    let fault = |error: csv::Error| {
+        Failure::new(format!("{}: {error}", path.display()), "give a CSV table with a header, in UTF-8")
+    };
+    let mut reader = csv::ReaderBuilder::new().flexible(true).from_path(path).map_err(fault)?;
+    let header = reader.headers().map_err(fault)?.clone();
+    let columns = Columns::of(&args, &header)?;
+    let matcher = args.ror.matcher(common)?;
+    let mut out = Output::new(&header, common)?;
+    let mut scratch = Scratch::default();
+    let mut row = csv::StringRecord::new();
+    while reader.read_record(&mut row).map_err(fault)? {
+        let answer = matcher.find(&columns.query(&row), &mut scratch);
+        out.row(&matcher, &header, &row, &answer)?;
+    }
+    out.end()?;
+    Ok(Done::All)
+}
+
+/// Matches a dataset.
+fn dataset(args: &Args, path: &Path, common: &Common) -> Result<Done, Failure> {
+    let stop = stop_on_signals()?;
+    let matcher = args.ror.matcher(common)?;
+    let mut crosswalk = Crosswalk::new(&matcher.index.release);
+    if let Some(table) = &args.crosswalk {
+        crosswalk.add_table(table, &matcher.index.release)?;
+    }
+    let machine = args.machine.options();
+    let options = Options { threads: machine.threads, memory_bytes: machine.memory_bytes / KEYS_SHARE };
+    let summary = match_dataset(path, &matcher, crosswalk, options, &stop)?;
+    if common.json {
+        let mut value = serde_json::to_value(&summary).map_err(std::io::Error::from)?;
+        value["dataset"] = json!(path);
+        value["ror_release"] = json!(matcher.index.release.name);
+        value["preset"] = json!(matcher.preset.name());
+        print_json(&value)?;
+    } else if !common.quiet {
+        eprint!("{}", summary_text(&summary));
+    }
+    Ok(Done::All)
+}
+
+/// The counts, for people.
+fn summary_text(summary: &Summary) -> String {
+    let share = |part: u64, whole: u64| 100.0 * part as f64 / whole.max(1) as f64;
+    let mut text = format!(
+        "{} organizations as written, {:.1} % of them matched\n{} occurrences, {:.1} % matched\n{} learned\n",
+        grouped(summary.keys),
+        share(summary.matched_keys, summary.keys),
+        grouped(summary.occurrences),
+        share(summary.matched_occurrences, summary.occurrences),
+        counted(summary.learned, "id"),
+    );
+    for (what, counts) in [("id and name", &summary.agreement), ("names by tier", &summary.tiers)] {
+        let _ = writeln!(text, "{what}");
+        for (name, count) in counts {
+            let _ = writeln!(text, "  {:>14} {name}", grouped(*count));
+        }
+    }
+    text
+}
+
+/// Matches the texts of the command line.
+fn texts(args: &Args, common: &Common) -> Result<Done, Failure> {
+    if args.text.is_empty() {
+        return Err(Failure::new("there is nothing to match", "give --text or --csv"));
+    }
+    let matcher = args.ror.matcher(common)?;
+    let mut scratch = Scratch::default();
+    let header = csv::StringRecord::from(vec!["text"]);
+    let mut out = Output::new(&header, common)?;
+    for text in &args.text {
+        let answer = matcher.find(&Address::of(text, &matcher.index).query(), &mut scratch);
+        out.row(&matcher, &header, &csv::StringRecord::from(vec![text.as_str()]), &answer)?;
+    }
+    out.end()?;
+    Ok(Done::All)
+}
+
+/// Where in a table name and place stand.
+struct Columns {
+    name: usize,
+    city: Option<usize>,
+    country: Option<usize>,
+}
+
+impl Columns {
+    fn of(args: &Args, header: &csv::StringRecord) -> Result<Self, Failure> {
+        let find = |name: &str| {
+            header
+                .iter()
+                .position(|column| column.trim_start_matches('\u{feff}').trim().eq_ignore_ascii_case(name))
+        };
+        let required = |name: &str| {
+            let columns: Vec<&str> = header.iter().collect();
+            let hint = format!("the columns are: {}", columns.join(", "));
+            find(name).ok_or_else(|| Failure::new(format!("the table has no column {name}"), &hint))
+        };
+        let optional = |name: &Option<String>, usual: &str| match name {
+            Some(name) => required(name).map(Some),
+            None => Ok(find(usual)),
+        };
+        Ok(Self {
+            name: required(&args.name)?,
+            city: optional(&args.city, "city")?,
+            country: optional(&args.country, "country")?,
+        })
+    }
+
+    fn query<'r>(&self, row: &'r csv::StringRecord) -> Query<'r> {
+        let cell =
+            |place: Option<usize>| place.and_then(|place| row.get(place)).filter(|cell| !cell.is_empty());
+        Query {
+            name: row.get(self.name).unwrap_or_default(),
+            city: cell(self.city),
+            country: cell(self.country),
+        }
+    }
+}
+
+/// Prints rows as they come: CSV, or JSON Lines.
+enum Output {
+    Csv(Box<csv::Writer<std::io::StdoutLock<'static>>>),
+    Json(BufWriter<std::io::StdoutLock<'static>>),
+}
+
+impl Output {
+    fn new(header: &csv::StringRecord, common: &Common) -> Result<Self, Failure> {
+        let out = std::io::stdout().lock();
+        if common.json {
+            return Ok(Self::Json(BufWriter::new(out)));
+        }
+        let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(out);
+        writer.write_record(header.iter().chain(COLUMNS)).map_err(std::io::Error::from)?;
+        Ok(Self::Csv(Box::new(writer)))
+    }
+
+    fn row(
+        &mut self,
+        matcher: &Matcher,
+        header: &csv::StringRecord,
+        row: &csv::StringRecord,
+        answer: &Answer,
+    ) -> Result<(), Failure> {
+        let found = evidence(matcher, answer);
+        match self {
+            Self::Csv(writer) => {
+                // A row that is too short would put the match under the wrong columns.
+                let padding = std::iter::repeat_n("", header.len().saturating_sub(row.len()));
+                let cells: Vec<String> = COLUMNS.iter().map(|column| cell(&found[*column])).collect();
+                let own = row.iter().take(header.len()).chain(padding);
+                writer
+                    .write_record(own.chain(cells.iter().map(String::as_str)))
+                    .map_err(std::io::Error::from)?;
+            }
+            Self::Json(out) => {
+                let own: serde_json::Map<String, Value> =
+                    header.iter().zip(row).map(|(column, cell)| (column.to_owned(), json!(cell))).collect();
+                writeln!(out, "{}", json!({ "query": own, "match": found }))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn end(self) -> Result<(), Failure> {
+        match self {
+            Self::Csv(mut writer) => writer.flush()?,
+            Self::Json(mut out) => out.flush()?,
+        }
+        Ok(())
+    }
+}
+
+/// A value of the evidence as the cell of a table.
+fn cell(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        Value::Array(values) => values.iter().map(cell).collect::<Vec<_>>().join("|"),
+        Value::Object(candidate) => format!("{} {}", cell(&candidate["ror_id"]), cell(&candidate["score"])),
+        other => other.to_string(),
+    }
+}

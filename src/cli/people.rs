@@ -1,0 +1,186 @@
+//! `orcidlake people`.
+
+use std::path::PathBuf;
+
+use clap::ValueEnum;
+use serde_json::json;
+
+use super::failure::Failure;
+use super::numbers::{counted, grouped};
+use super::output::print_json;
+use super::rows::{Form, write_rows};
+use super::{Common, Done};
+use crate::dataset::Dataset;
+use crate::matching::{Day, Expansion, Question, Wanted, people};
+use crate::orgs::RorId;
+
+/// List the people of an institution, under any of its ids and names.
+///
+/// Needs a dataset that `match` has been run on. What counts as the institution is said first:
+/// --explain lists every organisation, id and name, and stops there.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The dataset.
+    #[arg(value_name = "DIR")]
+    dataset: PathBuf,
+    #[command(flatten)]
+    institution: Institution,
+    /// Only say what counts as the institution.
+    #[arg(long)]
+    explain: bool,
+    /// Only affiliations without an end date.
+    #[arg(long, conflicts_with = "as_of")]
+    current: bool,
+    /// Only affiliations that held on this day, such as 2024-12-31; a date that is known in part
+    /// only is taken in favour.
+    #[arg(long, value_name = "DATE", value_parser = parse_day)]
+    as_of: Option<Day>,
+    /// Only these kinds, such as employment,education.
+    #[arg(long, value_delimiter = ',', value_name = "KIND")]
+    kind: Vec<String>,
+    /// Add public e-mail addresses.
+    #[arg(long)]
+    emails: bool,
+    /// The form of the list.
+    #[arg(long, short, value_enum, default_value_t = Format::Csv)]
+    format: Format,
+    /// The file for the list; standard output if not given.
+    #[arg(long, short, value_name = "FILE")]
+    out: Option<PathBuf>,
+}
+
+/// The institution that is meant.
+#[derive(Debug, Clone, clap::Args)]
+pub struct Institution {
+    /// Its ROR id; several count as one.
+    #[arg(long = "ror", value_name = "ID", value_delimiter = ',', required = true, value_parser = parse_ror)]
+    pub ror: Vec<RorId>,
+    /// Its parts count too, as ROR has them, and theirs.
+    #[arg(long)]
+    pub children: bool,
+    /// Only so many levels of parts.
+    #[arg(long, value_name = "N", requires = "children")]
+    pub depth: Option<u8>,
+    /// Parts that are inactive or withdrawn count too.
+    #[arg(long, requires = "children")]
+    pub include_inactive: bool,
+    /// The least score of matches by name, from 0 to 1; ids have 1.
+    #[arg(long, value_name = "SCORE", default_value_t = 0.0)]
+    pub min_confidence: f64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Csv,
+    /// JSON Lines.
+    Jsonl,
+    Parquet,
+}
+
+pub fn parse_ror(text: &str) -> Result<RorId, String> {
+    RorId::parse(text).map_err(|fault| match fault {
+        crate::orgs::NotRor::Form => format!("\"{text}\" is not a ROR id such as https://ror.org/04ttjf776"),
+        crate::orgs::NotRor::CheckDigits => format!("the check digits of \"{text}\" are wrong: mistyped?"),
+    })
+}
+
+fn parse_day(text: &str) -> Result<Day, String> {
+    let parts: Result<Vec<i16>, _> = text.split('-').map(str::parse).collect();
+    match parts.as_deref() {
+        Ok([year, month @ 1..=12, day @ 1..=31]) => Ok(Day(*year, *month, *day)),
+        _ => Err(format!("\"{text}\" is not a date such as 2024-12-31")),
+    }
+}
+
+impl Institution {
+    /// What counts as the institution.
+    pub fn expansion(&self, dataset: &Dataset, common: &Common) -> Result<Expansion, Failure> {
+        let question = Question {
+            ror: self.ror.clone(),
+            depth: if self.children { self.depth.unwrap_or(u8::MAX) } else { 0 },
+            inactive: self.include_inactive,
+            min_confidence: self.min_confidence,
+        };
+        let expansion = Expansion::of(dataset, &question)?;
+        for id in &self.ror {
+            if !expansion.organizations.iter().any(|counted| counted.ror_id == id.to_string()) {
+                return Err(Failure::new(
+                    format!("{id} is not in the ROR release that the dataset was matched with"),
+                    "check the id at https://ror.org, or match again with a newer release",
+                ));
+            }
+        }
+        if dataset
+            .manifest
+            .organizations
+            .as_ref()
+            .is_some_and(|matched| matched.source != dataset.manifest.source())
+        {
+            eprintln!("note: the dataset has changed since it was matched; `orcidlake match` it again");
+        }
+        if !common.quiet {
+            eprintln!(
+                "{}, written in {}",
+                counted(expansion.organizations.len() as u64, "organisation"),
+                counted(expansion.keys.len() as u64, "way")
+            );
+            for counted in expansion.organizations.iter().filter(|counted| counted.status != "active") {
+                eprintln!("note: {} {} is {}", counted.ror_id, counted.name, counted.status);
+            }
+        }
+        Ok(expansion)
+    }
+}
+
+pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
+    let dataset = Dataset::open(&args.dataset)?;
+    let expansion = args.institution.expansion(&dataset, common)?;
+    if args.explain {
+        return explain(&expansion, common);
+    }
+    let wanted = Wanted { kinds: args.kind, current: args.current, as_of: args.as_of, emails: args.emails };
+    let found = people(&dataset, &expansion, &wanted)?;
+    let form = match args.format {
+        _ if common.json => Form::JsonLines,
+        Format::Csv => Form::Csv,
+        Format::Jsonl => Form::JsonLines,
+        Format::Parquet => Form::Parquet,
+    };
+    write_rows(&found, form, args.out.as_deref())?;
+    if !common.quiet {
+        let mut people: Vec<&str> = found.iter().map(|person| person.orcid.as_str()).collect();
+        people.dedup();
+        eprintln!("{} of {} iDs", counted(found.len() as u64, "affiliation"), grouped(people.len() as u64));
+    }
+    Ok(Done::All)
+}
+
+/// Prints what counts as the institution.
+fn explain(expansion: &Expansion, common: &Common) -> Result<Done, Failure> {
+    let (ids, names) = (expansion.identifiers(), expansion.names());
+    if common.json {
+        let ids: Vec<_> = ids
+            .iter()
+            .map(|(source, id, count)| json!({ "source": source, "id": id, "occurrences": count }))
+            .collect();
+        let names: Vec<_> =
+            names.iter().map(|(name, count)| json!({ "name": name, "occurrences": count })).collect();
+        print_json(&json!({ "organizations": expansion.organizations, "ids": ids, "names": names }))?;
+        return Ok(Done::All);
+    }
+    let mut text = "organisations\n".to_owned();
+    for counted in &expansion.organizations {
+        let indent = "  ".repeat(1 + usize::try_from(counted.depth).unwrap_or(0));
+        text += &format!("{indent}{} {} ({})\n", counted.ror_id, counted.name, counted.status);
+    }
+    text += "ids\n";
+    for (source, id, count) in &ids {
+        text += &format!("  {:>12} {source} {id}\n", grouped(count.unsigned_abs()));
+    }
+    text += "names\n";
+    for (name, count) in &names {
+        text += &format!("  {:>12} {name}\n", grouped(count.unsigned_abs()));
+    }
+    super::output::print(&text)?;
+    Ok(Done::All)
+}

@@ -1,0 +1,195 @@
+//! `orcidlake reconcile`.
+
+use std::path::{Path, PathBuf};
+
+use clap::ValueEnum;
+
+use super::failure::Failure;
+use super::numbers::counted;
+use super::people::{Institution, parse_ror};
+use super::rows::{Form, write_rows};
+use super::{Common, Done};
+use crate::dataset::Dataset;
+use crate::matching::{PersonName, Staff, StaffList, reconcile};
+use crate::orgs::RorId;
+
+/// Find the iDs of a list of staff, with what speaks for and against each.
+///
+/// The list is a CSV table; its columns are guessed by their names, and shown, or named by
+/// options. A candidate is accepted by its iD or e-mail with a name that fits, never by the name
+/// alone; with --ror, a name and an affiliation make it probable.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The dataset.
+    #[arg(value_name = "DIR")]
+    dataset: PathBuf,
+    /// The list of staff.
+    #[arg(value_name = "STAFF.csv")]
+    staff: PathBuf,
+    /// Whose staff they are; needs a dataset that `match` has been run on.
+    #[arg(long = "ror", value_name = "ID", value_delimiter = ',', value_parser = parse_ror)]
+    ids: Vec<RorId>,
+    /// Its parts count too.
+    #[arg(long, requires = "ids")]
+    children: bool,
+    /// The column with the whole name.
+    #[arg(long, value_name = "COLUMN")]
+    name: Option<String>,
+    /// The column with the given names.
+    #[arg(long, value_name = "COLUMN")]
+    given: Option<String>,
+    /// The column with the family name.
+    #[arg(long, value_name = "COLUMN")]
+    family: Option<String>,
+    /// The column with former or other names, `;` or `|` between several.
+    #[arg(long, value_name = "COLUMN")]
+    former: Option<String>,
+    /// The column with the e-mail address.
+    #[arg(long, value_name = "COLUMN")]
+    email: Option<String>,
+    /// The column with the iD.
+    #[arg(long, value_name = "COLUMN")]
+    orcid: Option<String>,
+    /// The column with the department.
+    #[arg(long, value_name = "COLUMN")]
+    department: Option<String>,
+    /// The form of the answer.
+    #[arg(long, short, value_enum, default_value_t = Format::Csv)]
+    format: Format,
+    /// The file for it; standard output if not given.
+    #[arg(long, short, value_name = "FILE")]
+    out: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Csv,
+    /// JSON Lines.
+    Jsonl,
+    Parquet,
+}
+
+/// What columns are mostly called, by what is in them.
+const USUAL: [(&str, &[&str]); 7] = [
+    ("name", &["name", "full name", "fullname", "display name"]),
+    ("given", &["given", "given name", "given names", "first name", "firstname", "forename", "vorname"]),
+    ("family", &["family", "family name", "last name", "lastname", "surname", "nachname"]),
+    ("former", &["former", "former name", "former names", "other names", "maiden name", "previous name"]),
+    ("email", &["email", "e-mail", "mail", "email address"]),
+    ("orcid", &["orcid", "orcid id", "orcid_id", "orcidid"]),
+    ("department", &["department", "dept", "department name", "unit", "faculty"]),
+];
+
+/// Where each of [`USUAL`] stands in the table.
+type Columns = [Option<usize>; 7];
+
+pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
+    let dataset = Dataset::open(&args.dataset)?;
+    let staff = read(&args, common)?;
+    let expansion = if args.ids.is_empty() {
+        None
+    } else {
+        let institution = Institution {
+            ror: args.ids.clone(),
+            children: args.children,
+            depth: None,
+            include_inactive: true,
+            min_confidence: 0.0,
+        };
+        Some(institution.expansion(&dataset, common)?)
+    };
+    let list = StaffList::new(staff);
+    let rows = reconcile(&dataset, &list, expansion.as_ref())?;
+    let form = match args.format {
+        _ if common.json => Form::JsonLines,
+        Format::Csv => Form::Csv,
+        Format::Jsonl => Form::JsonLines,
+        Format::Parquet => Form::Parquet,
+    };
+    write_rows(&rows, form, args.out.as_deref())?;
+    if !common.quiet {
+        let best = |verdict: &str| {
+            let firsts = rows.chunk_by(|one, other| one.line == other.line).filter_map(<[_]>::first);
+            firsts.filter(|row| row.verdict == verdict).count()
+        };
+        eprintln!("{} on the list", counted(list.staff.len() as u64, "name"));
+        for verdict in ["accepted", "probable", "possible", "conflict", "none"] {
+            eprintln!("  {:>8} {verdict}", best(verdict));
+        }
+    }
+    Ok(Done::All)
+}
+
+fn read(args: &Args, common: &Common) -> Result<Vec<Staff>, Failure> {
+    let path: &Path = &args.staff;
+    let fault = |error: csv::Error| {
+        Failure::new(format!("{}: {error}", path.display()), "give a CSV table with a header, in UTF-8")
+    };
+    let mut reader =
+        csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_path(path).map_err(fault)?;
+    let header = reader.headers().map_err(fault)?.clone();
+    let columns = columns(args, &header)?;
+    if !common.quiet {
+        for ((what, _), place) in USUAL.iter().zip(columns) {
+            if let Some(place) = place {
+                eprintln!("{what}: column \"{}\"", &header[place]);
+            }
+        }
+    }
+    let mut staff = Vec::new();
+    for row in reader.records() {
+        staff.push(one(&row.map_err(fault)?, &columns));
+    }
+    Ok(staff)
+}
+
+fn columns(args: &Args, header: &csv::StringRecord) -> Result<Columns, Failure> {
+    let plain = |text: &str| text.trim_start_matches('\u{feff}').trim().to_lowercase().replace('_', " ");
+    let given: [&Option<String>; 7] =
+        [&args.name, &args.given, &args.family, &args.former, &args.email, &args.orcid, &args.department];
+    let mut columns: Columns = [None; 7];
+    for ((place, given), (_, usual)) in columns.iter_mut().zip(given).zip(USUAL) {
+        *place = match given {
+            Some(name) => {
+                let found = header.iter().position(|column| plain(column) == plain(name));
+                let hint = format!("the columns are: {}", header.iter().collect::<Vec<_>>().join(", "));
+                Some(found.ok_or_else(|| Failure::new(format!("the list has no column {name}"), &hint))?)
+            }
+            None => header.iter().position(|column| usual.iter().any(|usual| plain(column) == plain(usual))),
+        };
+    }
+    if columns.iter().take(6).all(Option::is_none) {
+        let hint = "name them: --name, --given and --family, --email or --orcid";
+        return Err(Failure::new("the list has no column that is known", hint));
+    }
+    Ok(columns)
+}
+
+fn one(row: &csv::StringRecord, columns: &Columns) -> Staff {
+    let cell = |place: Option<usize>| place.and_then(|place| row.get(place)).filter(|cell| !cell.is_empty());
+    let [name, given, family, former, email, orcid, department] = columns.map(cell);
+    let mut names = match (given, family) {
+        (Some(given), Some(family)) => vec![PersonName::of(given, family)],
+        _ => Vec::new(),
+    };
+    let others = former.into_iter().flat_map(|former| former.split([';', '|']));
+    for other in name.into_iter().chain(others) {
+        names.extend(PersonName::readings(other));
+        // A former family name stands alone.
+        if let (Some(given), false) = (given, other.trim().contains([' ', ','])) {
+            names.push(PersonName::of(given, other));
+        }
+    }
+    let shown = match (name, given, family) {
+        (Some(name), ..) => name.to_owned(),
+        (None, given, family) => [given, family].into_iter().flatten().collect::<Vec<_>>().join(" "),
+    };
+    Staff {
+        line: row.position().map_or(0, csv::Position::line),
+        name: shown,
+        names,
+        email: email.map(str::to_owned),
+        orcid: orcid.map(str::to_owned),
+        department: department.map(str::to_owned),
+    }
+}

@@ -1,0 +1,102 @@
+//! Lists of rows as CSV, JSON Lines or Parquet.
+
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::path::Path;
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, Float64Array, Int64Array, RecordBatch, StringArray};
+use arrow::datatypes::{DataType, Field, Schema};
+use parquet::arrow::ArrowWriter;
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use super::failure::Failure;
+use crate::dataset::DatasetError;
+
+/// How rows are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    Csv,
+    JsonLines,
+    Parquet,
+}
+
+/// Writes rows to a file, or to standard output. Columns that no row fills stay.
+pub fn write_rows<R: Serialize + Default>(rows: &[R], form: Form, out: Option<&Path>) -> Result<(), Failure> {
+    if form == Form::Parquet && out.is_none() {
+        return Err(Failure::new("Parquet cannot go to standard output", "give --out"));
+    }
+    let mut output: Box<dyn Write + Send> = match out {
+        Some(path) => Box::new(BufWriter::new(File::create(path).map_err(DatasetError::io("make", path))?)),
+        None => Box::new(BufWriter::new(io::stdout())),
+    };
+    match form {
+        Form::Csv => write_csv(rows, &mut output)?,
+        Form::JsonLines => {
+            for row in rows {
+                serde_json::to_writer(&mut output, row).map_err(io::Error::from)?;
+                output.write_all(b"\n")?;
+            }
+        }
+        Form::Parquet => return write_parquet(rows, output),
+    }
+    output.flush()?;
+    Ok(())
+}
+
+fn write_csv<R: Serialize + Default>(rows: &[R], output: &mut dyn Write) -> Result<(), Failure> {
+    let mut writer = csv::Writer::from_writer(output);
+    if rows.is_empty() {
+        writer.write_record(header::<R>()?.iter()).map_err(io::Error::from)?;
+    }
+    for row in rows {
+        writer.serialize(row).map_err(io::Error::from)?;
+    }
+    writer.flush()?;
+    Ok(())
+}
+
+/// The names of the columns, in their order.
+fn header<R: Serialize + Default>() -> Result<csv::StringRecord, Failure> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    writer.serialize(R::default()).map_err(io::Error::from)?;
+    let text = writer.into_inner().map_err(|error| io::Error::other(error.to_string()))?;
+    Ok(csv::Reader::from_reader(text.as_slice()).headers().map_err(io::Error::from)?.clone())
+}
+
+fn object<R: Serialize>(row: &R) -> Result<Map<String, Value>, Failure> {
+    match serde_json::to_value(row).map_err(io::Error::from)? {
+        Value::Object(object) => Ok(object),
+        _ => unreachable!("a row has named columns"),
+    }
+}
+
+fn write_parquet<R: Serialize + Default>(rows: &[R], output: Box<dyn Write + Send>) -> Result<(), Failure> {
+    let objects: Vec<Map<String, Value>> = rows.iter().map(object).collect::<Result<_, _>>()?;
+    let columns: Vec<(Field, ArrayRef)> = header::<R>()?.iter().map(|name| column(name, &objects)).collect();
+    let (fields, arrays): (Vec<Field>, Vec<ArrayRef>) = columns.into_iter().unzip();
+    let schema = Arc::new(Schema::new(fields));
+    let batch = RecordBatch::try_new(schema.clone(), arrays).map_err(io::Error::other)?;
+    let mut writer = ArrowWriter::try_new(output, schema, None).map_err(io::Error::other)?;
+    writer.write(&batch).map_err(io::Error::other)?;
+    writer.close().map_err(io::Error::other)?;
+    Ok(())
+}
+
+/// A column by what its values are: whole numbers, numbers, or text.
+fn column(name: &str, rows: &[Map<String, Value>]) -> (Field, ArrayRef) {
+    let values = || rows.iter().map(|row| &row[name]);
+    let all = |is: fn(&Value) -> bool| {
+        values().any(|value| !value.is_null()) && values().all(|value| value.is_null() || is(value))
+    };
+    let array: ArrayRef = if all(Value::is_i64) {
+        Arc::new(values().map(Value::as_i64).collect::<Int64Array>())
+    } else if all(Value::is_f64) {
+        Arc::new(values().map(Value::as_f64).collect::<Float64Array>())
+    } else {
+        Arc::new(values().map(Value::as_str).collect::<StringArray>())
+    };
+    let kind: DataType = array.data_type().clone();
+    (Field::new(name, kind, true), array)
+}

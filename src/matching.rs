@@ -1,0 +1,315 @@
+//! A dataset's organizations to ROR: the whole way on one page.
+//!
+//! ```text
+//! tables ─ gather ─ keys ─ names found ─ votes ─ crosswalk ─┐
+//!          bounded  distinct   in the pool   learned        ├─ both witnesses ─ rows ─ files
+//!                                             ids found ────┘  in the pool   in order
+//! ```
+//!
+//! Each distinct organization is looked at once, however often it occurs. What
+//! comes out stands in the dataset in one step, beside what was there.
+
+mod cells;
+mod coverage;
+mod error;
+mod expansion;
+mod gather;
+mod key;
+mod learn;
+mod names;
+mod people;
+mod reconcile;
+mod rows;
+mod staff;
+mod unmatched;
+
+pub use coverage::{Coverage, CoverageRow, NO_ID, coverage};
+pub use error::MatchError;
+pub use expansion::{Counted, Expansion, Question, Written};
+pub use names::{Likeness, PersonName};
+pub use people::{Day, Person, Wanted, people};
+pub use reconcile::{Reconciled, reconcile};
+pub use staff::{Affiliated, Evidence, Staff, StaffList, Verdict};
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use arrow::array::RecordBatch;
+use rayon::ThreadPool;
+use rayon::prelude::*;
+
+use crate::dataset::{Dataset, DatasetError, Logs, Manifest, Organizations, Part, Staging, TableWriter};
+use crate::orgs::{Agreement, Answer, Crosswalk, Finding, Matcher, Query, Scratch, ask_id};
+use crate::tables::AnyTable;
+use crate::tables::organizations::{
+    DISAGREEMENTS, FOLDER, LEARNED_CROSSWALK, LearnedRow, ORGANIZATIONS, OrganizationRow, ROR, ROR_ANCESTORS,
+    UNMATCHED,
+};
+use gather::Keys;
+use key::Key;
+use learn::Votes;
+use unmatched::Unmatched;
+
+/// Rows that are written at a time.
+const BATCH_ROWS: usize = 8_192;
+/// Keys that one thread takes at a time at least.
+const KEYS_AT_ONCE: usize = 256;
+
+/// How a dataset is matched.
+#[derive(Debug, Clone, Copy)]
+pub struct Options {
+    pub threads: usize,
+    /// Bytes of keys that are held before they go to the disk.
+    pub memory_bytes: usize,
+}
+
+/// What a matching came to.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Summary {
+    /// Distinct organizations as they were written.
+    pub keys: u64,
+    pub matched_keys: u64,
+    /// How often they occur.
+    pub occurrences: u64,
+    pub matched_occurrences: u64,
+    /// Keys by what the witnesses say of each other.
+    pub agreement: BTreeMap<String, u64>,
+    /// Keys by how the name was found.
+    pub tiers: BTreeMap<String, u64>,
+    /// Ids that were learned and used.
+    pub learned: u64,
+}
+
+/// Matches the dataset at `path` and adds the tables of `organizations/` to it,
+/// in place of those that were there.
+///
+/// # Errors
+/// [`MatchError`] where the dataset cannot be read or written; it is then as it
+/// was.
+pub fn match_dataset(
+    path: &Path,
+    matcher: &Matcher,
+    mut crosswalk: Crosswalk,
+    options: Options,
+    stop: &AtomicBool,
+) -> Result<Summary, MatchError> {
+    let staging = Staging::begin(path)?;
+    let dataset = Dataset::open(path)?;
+    if !key::SECTIONS
+        .iter()
+        .any(|table| crate::tables::Side::ALL.iter().any(|side| dataset.has(&format!("{side}/{table}"))))
+    {
+        return Err(MatchError::NoOrganizations);
+    }
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(options.threads).build()?;
+    let scratch = staging.scratch("matching")?;
+    let keys = gather::gather(&dataset, &scratch, options.memory_bytes)?;
+    let run = Run { matcher, pool: &pool, scratch: &scratch, stop };
+
+    let (votes, answers) = run.vote(&keys)?;
+    let learned = votes.learn(matcher, &mut crosswalk);
+    let (mut written, mut summary) = run.resolve(&keys, &crosswalk, answers)?;
+    summary.learned = learned.iter().filter(|row| row.accepted).count() as u64;
+    written.push(run.write_learned(&learned)?);
+    written.extend(run.write_ror()?);
+
+    commit(&staging, dataset.manifest, matcher, &scratch, written)?;
+    staging.end()?;
+    Ok(summary)
+}
+
+/// A table's files in the scratch folder.
+type Files = (String, Vec<Part>);
+
+/// One matching under way.
+struct Run<'r> {
+    matcher: &'r Matcher,
+    pool: &'r ThreadPool,
+    scratch: &'r Path,
+    stop: &'r AtomicBool,
+}
+
+impl Run<'_> {
+    /// Finds all names once, for what they say of ids. Where all keys are one
+    /// share the answers are kept, so that they need not be found again.
+    fn vote(&self, keys: &Keys) -> Result<(Votes, Option<Vec<Answer>>), MatchError> {
+        let mut votes = Votes::default();
+        let mut kept = None;
+        for share in 0..keys.shares() {
+            self.check_stop()?;
+            let answers = keys.with_share(share, |keys| {
+                let answers = self.answers(keys);
+                for (key, answer) in keys.iter().zip(&answers) {
+                    votes.count(self.matcher, key, answer);
+                }
+                answers
+            })?;
+            kept = (keys.shares() == 1).then_some(answers);
+        }
+        Ok((votes, kept))
+    }
+
+    /// The answers to all keys, in their order.
+    fn answers(&self, keys: &[Key]) -> Vec<Answer> {
+        let find = |scratch: &mut Scratch, key: &Key| {
+            let name = key.name().unwrap_or_default();
+            self.matcher.find(&Query { name, city: key.city(), country: key.country() }, scratch)
+        };
+        self.pool
+            .install(|| keys.par_iter().with_min_len(KEYS_AT_ONCE).map_init(Scratch::default, find).collect())
+    }
+
+    /// Hears both witnesses on all keys, and writes what they say.
+    fn resolve(
+        &self,
+        keys: &Keys,
+        crosswalk: &Crosswalk,
+        mut answers: Option<Vec<Answer>>,
+    ) -> Result<(Vec<Files>, Summary), MatchError> {
+        let mut organizations = self.writer(&*ORGANIZATIONS);
+        let mut disagreements = self.writer(&*DISAGREEMENTS);
+        let mut unmatched = Unmatched::default();
+        let mut summary = Summary::default();
+        for share in 0..keys.shares() {
+            self.check_stop()?;
+            keys.with_share(share, |keys| -> Result<(), MatchError> {
+                let answers = answers.take().unwrap_or_else(|| self.answers(keys));
+                let findings = self.findings(keys, answers, crosswalk);
+                for (keys, findings) in keys.chunks(BATCH_ROWS).zip(findings.chunks(BATCH_ROWS)) {
+                    let rows: Vec<OrganizationRow<'_>> = keys
+                        .iter()
+                        .zip(findings)
+                        .map(|(key, finding)| rows::organization_row(self.matcher, key, finding))
+                        .collect();
+                    let all: Vec<_> = rows.iter().collect();
+                    self.write(&mut organizations, &ORGANIZATIONS.batch(&all))?;
+                    let differing: Vec<_> = rows
+                        .iter()
+                        .zip(findings)
+                        .filter(|(_, finding)| finding.agreement == Agreement::Differ)
+                        .map(|(row, finding)| rows::disagreement_row(self.matcher, row, finding))
+                        .collect();
+                    self.write(
+                        &mut disagreements,
+                        &DISAGREEMENTS.batch(&differing.iter().collect::<Vec<_>>()),
+                    )?;
+                    for (key, row) in keys.iter().zip(&rows) {
+                        summary.count(row);
+                        if row.ror_id.is_none() {
+                            unmatched.keep(key, row.candidates.as_deref());
+                        }
+                    }
+                }
+                Ok(())
+            })??;
+        }
+        let mut frequent = self.writer(&*UNMATCHED);
+        unmatched.with_rows(|rows| {
+            rows.chunks(BATCH_ROWS).try_for_each(|rows| {
+                self.write(&mut frequent, &UNMATCHED.batch(&rows.iter().collect::<Vec<_>>()))
+            })
+        })?;
+        let written = [organizations, disagreements, frequent].map(|writer| self.end(writer));
+        Ok((written.into_iter().collect::<Result<_, _>>()?, summary))
+    }
+
+    fn findings(&self, keys: &[Key], answers: Vec<Answer>, crosswalk: &Crosswalk) -> Vec<Finding> {
+        let find = |(key, answer): (&Key, Answer)| {
+            let id = ask_id(self.matcher, crosswalk, key.source(), key.identifier());
+            Finding::of(self.matcher, id, answer, key.country())
+        };
+        self.pool.install(|| keys.par_iter().zip(answers).with_min_len(KEYS_AT_ONCE).map(find).collect())
+    }
+
+    fn write_learned(&self, rows: &[LearnedRow]) -> Result<Files, MatchError> {
+        let mut writer = self.writer(&*LEARNED_CROSSWALK);
+        for rows in rows.chunks(BATCH_ROWS) {
+            self.write(&mut writer, &LEARNED_CROSSWALK.batch(&rows.iter().collect::<Vec<_>>()))?;
+        }
+        self.end(writer)
+    }
+
+    /// Writes the organisations of ROR and which belongs to which.
+    fn write_ror(&self) -> Result<[Files; 2], MatchError> {
+        let (mut ror, mut ancestors) = (self.writer(&*ROR), self.writer(&*ROR_ANCESTORS));
+        let numbers: Vec<u32> = (0..self.matcher.index.release.organizations.len() as u32).collect();
+        for numbers in numbers.chunks(BATCH_ROWS) {
+            let rows: Vec<_> =
+                numbers.iter().map(|number| rows::ror_row(&self.matcher.index.release, *number)).collect();
+            self.write(&mut ror, &ROR.batch(&rows.iter().collect::<Vec<_>>()))?;
+            let rows: Vec<_> =
+                numbers.iter().flat_map(|number| rows::ancestor_rows(self.matcher, *number)).collect();
+            self.write(&mut ancestors, &ROR_ANCESTORS.batch(&rows.iter().collect::<Vec<_>>()))?;
+        }
+        Ok([self.end(ror)?, self.end(ancestors)?])
+    }
+
+    fn writer(&self, table: &'static dyn AnyTable) -> TableWriter {
+        let notes = [
+            ("orcidlake.ror_release", self.matcher.index.release.name.clone()),
+            ("orcidlake.preset", self.matcher.preset.name().to_owned()),
+        ];
+        TableWriter::with_notes(self.scratch, format!("{FOLDER}/{}", table.name()), table, &notes)
+    }
+
+    fn write(&self, writer: &mut TableWriter, batch: &RecordBatch) -> Result<(), MatchError> {
+        if batch.num_rows() > 0 {
+            writer.write(batch, self.pool)?;
+            writer.end_full_group(self.pool)?;
+        }
+        Ok(())
+    }
+
+    fn end(&self, writer: TableWriter) -> Result<Files, MatchError> {
+        let written = writer.finish(self.pool)?;
+        Ok((written.key, written.parts))
+    }
+
+    fn check_stop(&self) -> Result<(), MatchError> {
+        if self.stop.load(Ordering::Relaxed) { Err(MatchError::Stopped) } else { Ok(()) }
+    }
+}
+
+/// Puts the new tables in the place of the old ones.
+fn commit(
+    staging: &Staging,
+    mut manifest: Manifest,
+    matcher: &Matcher,
+    scratch: &Path,
+    written: Vec<Files>,
+) -> Result<(), DatasetError> {
+    let mut files = Vec::new();
+    let mut parts: BTreeMap<String, Vec<Part>> = BTreeMap::new();
+    for (key, new) in written {
+        for part in new {
+            let (part, file) = manifest.take_in(&key, part, &scratch.join(&key));
+            parts.entry(key.clone()).or_default().push(part);
+            files.push(file);
+        }
+    }
+    manifest.organizations = Some(Organizations {
+        ror_release: matcher.index.release.name.clone(),
+        preset: matcher.preset.name().to_owned(),
+        tool_version: env!("CARGO_PKG_VERSION").to_owned(),
+        source: manifest.source(),
+        parts,
+    });
+    staging.commit(&manifest, &files, Logs::Continue)
+}
+
+impl Summary {
+    fn count(&mut self, row: &OrganizationRow<'_>) {
+        let occurrences = row.key.occurrences().unsigned_abs();
+        self.keys += 1;
+        self.occurrences += occurrences;
+        if row.ror_id.is_some() {
+            self.matched_keys += 1;
+            self.matched_occurrences += occurrences;
+        }
+        *self.agreement.entry(row.agreement.to_owned()).or_default() += 1;
+        if let Some(tier) = row.tier {
+            *self.tiers.entry(tier.to_owned()).or_default() += 1;
+        }
+    }
+}

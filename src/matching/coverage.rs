@@ -1,0 +1,157 @@
+//! How well affiliations with institutions are identified: by whose id, since
+//! when, by whom, and whether they still hold.
+
+use std::collections::BTreeMap;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::cells::Cells;
+use super::error::MatchError;
+use super::expansion::{Expansion, for_each_written};
+use super::people::{asserted_by, side};
+use crate::dataset::Dataset;
+
+/// What stands for affiliations without an id.
+pub const NO_ID: &str = "none";
+
+/// Affiliations with one organisation, of one year of creation and one source of
+/// ids.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
+pub struct CoverageRow {
+    pub ror_id: String,
+    pub ror_name: Option<String>,
+    /// The year in which the affiliation was added to its record.
+    pub year: Option<i32>,
+    /// Whose id it has: ROR, GRID, RINGGOLD, FUNDREF, LEI, or `none`.
+    pub source: String,
+    pub affiliations: u64,
+    /// Without an end date.
+    pub current: u64,
+    pub past: u64,
+    pub self_asserted: u64,
+    pub member_asserted: u64,
+}
+
+/// The coverage of some organisations.
+#[derive(Debug, Clone, Default)]
+pub struct Coverage {
+    /// By organisation, the one with the most affiliations first; then by year
+    /// and source.
+    pub rows: Vec<CoverageRow>,
+    /// iDs with at least one of the affiliations, where an institution was asked for.
+    pub people: Option<u64>,
+}
+
+/// What rows are grouped by: organisation, year, source.
+type Group = (u32, Option<i32>, u8);
+
+const SOURCES: [&str; 6] = ["ROR", "GRID", "RINGGOLD", "FUNDREF", "LEI", NO_ID];
+const COLUMNS: [&str; 9] = [
+    "orcid",
+    "org_key",
+    "disambiguation_source",
+    "created_date",
+    "end_year",
+    "source_orcid",
+    "source_client_id",
+    "assertion_origin_orcid",
+    "assertion_origin_client_id",
+];
+
+/// The coverage of the organisations of an expansion, or else of the `most`
+/// organisations with the most affiliations.
+///
+/// # Errors
+/// [`MatchError`] where the dataset has not been matched or cannot be read.
+pub fn coverage(dataset: &Dataset, of: Option<&Expansion>, most: usize) -> Result<Coverage, MatchError> {
+    if dataset.manifest.organizations.is_none() {
+        return Err(MatchError::NotMatched);
+    }
+    let (keys, organizations) = keys(dataset, of)?;
+    let mut groups: FxHashMap<Group, CoverageRow> = FxHashMap::default();
+    let mut people: FxHashSet<String> = FxHashSet::default();
+    let table = format!("{}/affiliations", side(dataset, "affiliations"));
+    for batch in dataset.rows(&table, &COLUMNS) {
+        let batch = batch?;
+        let cells = Cells(&batch);
+        for row in 0..batch.num_rows() {
+            let number = cells.int64("org_key", row).and_then(|key| keys.get(&key));
+            let Some(number) = number else { continue };
+            let group = (*number, cells.year("created_date", row), source(&cells, row));
+            groups.entry(group).or_default().count(&cells, row);
+            if of.is_some()
+                && let Some(orcid) = cells.text("orcid", row)
+                && !people.contains(orcid)
+            {
+                people.insert(orcid.to_owned());
+            }
+        }
+    }
+    let rows = in_order(groups, &organizations, if of.is_some() { usize::MAX } else { most });
+    Ok(Coverage { rows, people: of.map(|_| people.len() as u64) })
+}
+
+/// The organisations, and which of them each key means.
+type Meaning = (FxHashMap<i64, u32>, Vec<(String, Option<String>)>);
+
+fn keys(dataset: &Dataset, of: Option<&Expansion>) -> Result<Meaning, MatchError> {
+    let mut numbers: FxHashMap<String, u32> = FxHashMap::default();
+    let mut organizations = Vec::new();
+    let mut keys = FxHashMap::default();
+    for_each_written(dataset, |key, written| {
+        if of.is_some_and(|expansion| !expansion.keys.contains_key(&key)) {
+            return;
+        }
+        let number = *numbers.entry(written.ror_id.clone()).or_insert_with(|| {
+            organizations.push((written.ror_id.clone(), written.ror_name.clone()));
+            organizations.len() as u32 - 1
+        });
+        keys.insert(key, number);
+    })?;
+    Ok((keys, organizations))
+}
+
+/// The place of an affiliation's source in [`SOURCES`].
+fn source(cells: &Cells<'_>, row: usize) -> u8 {
+    let written = cells.text("disambiguation_source", row).unwrap_or(NO_ID);
+    let place = SOURCES.iter().position(|source| source.eq_ignore_ascii_case(written));
+    place.unwrap_or(SOURCES.len() - 1) as u8
+}
+
+fn in_order(
+    groups: FxHashMap<Group, CoverageRow>,
+    organizations: &[(String, Option<String>)],
+    most: usize,
+) -> Vec<CoverageRow> {
+    let mut totals: BTreeMap<u32, u64> = BTreeMap::new();
+    for ((number, ..), row) in &groups {
+        *totals.entry(*number).or_default() += row.affiliations;
+    }
+    let id = |number: u32| &organizations[number as usize].0;
+    let mut ranked: Vec<(u32, u64)> = totals.into_iter().collect();
+    ranked.sort_by(|one, other| other.1.cmp(&one.1).then_with(|| id(one.0).cmp(id(other.0))));
+    ranked.truncate(most);
+    let places: FxHashMap<u32, usize> =
+        ranked.into_iter().enumerate().map(|(place, (number, _))| (number, place)).collect();
+    let mut rows: Vec<(usize, Group, CoverageRow)> =
+        groups.into_iter().filter_map(|(group, row)| Some((*places.get(&group.0)?, group, row))).collect();
+    rows.sort_by_key(|(place, (_, year, source), _)| (*place, *year, *source));
+    let named = |(_, (number, year, source), row): (usize, Group, CoverageRow)| {
+        let (ror_id, ror_name) = organizations[number as usize].clone();
+        CoverageRow { ror_id, ror_name, year, source: SOURCES[usize::from(source)].to_owned(), ..row }
+    };
+    rows.into_iter().map(named).collect()
+}
+
+impl CoverageRow {
+    fn count(&mut self, cells: &Cells<'_>, row: usize) {
+        self.affiliations += 1;
+        let ended = cells.int16("end_year", row).is_some();
+        *(if ended { &mut self.past } else { &mut self.current }) += 1;
+        match asserted_by(cells, row) {
+            Some("self") => self.self_asserted += 1,
+            Some(_) => self.member_asserted += 1,
+            None => {}
+        }
+    }
+}

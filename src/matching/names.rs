@@ -1,0 +1,93 @@
+//! Whether two names of people may be the same person's.
+
+use crate::orgs::plain_words;
+
+/// A name in two parts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PersonName {
+    /// The words of the family name.
+    pub family: Vec<String>,
+    pub given: Vec<String>,
+}
+
+/// How alike two names with the same family name are, the least first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Likeness {
+    /// The first initials are the same, and one has no more.
+    Initial,
+    /// The first given names are the same.
+    First,
+    /// All is the same.
+    Whole,
+}
+
+impl PersonName {
+    pub fn of(given: &str, family: &str) -> Self {
+        Self { family: plain_words(family), given: plain_words(given) }
+    }
+
+    /// The ways to read a name that stands in one text: `Family, Given`, or the
+    /// last word, or the last two, as the family name.
+    pub fn readings(text: &str) -> Vec<Self> {
+        if let Some((family, given)) = text.split_once(',') {
+            return vec![Self::of(given, family)];
+        }
+        let words = plain_words(text);
+        let cut = |length: usize| {
+            let (given, family) = words.split_at(words.len().saturating_sub(length));
+            Self { family: family.to_vec(), given: given.to_vec() }
+        };
+        (1..=2).filter(|length| *length < words.len()).map(cut).collect()
+    }
+
+    /// What names must share to be compared.
+    pub fn key(&self) -> Option<String> {
+        (!self.family.is_empty()).then(|| self.family.concat())
+    }
+
+    /// How alike two names are; nothing where they cannot be one person's.
+    pub fn likeness(&self, other: &Self) -> Option<Likeness> {
+        if self.key() != other.key() || self.key().is_none() {
+            return None;
+        }
+        let (one, other) = (self.given.first()?, other.given.first().map(|first| (first, &other.given))?);
+        let (first, given) = other;
+        if &self.given == given {
+            Some(Likeness::Whole)
+        } else if one == first && one.chars().count() > 1 {
+            Some(Likeness::First)
+        } else {
+            let short = one.chars().count() == 1 || first.chars().count() == 1;
+            (short && one.chars().next() == first.chars().next()).then_some(Likeness::Initial)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_compared_by_what_both_have() {
+        let name = |given, family| PersonName::of(given, family);
+        for (one, other, expected) in [
+            (name("José", "García Pérez"), name("Jose", "Garcia-Perez"), Some(Likeness::Whole)),
+            (name("Anna Maria", "Müller"), name("Anna", "Mueller"), Some(Likeness::First)),
+            (name("A.", "Müller"), name("Anna", "Müller"), Some(Likeness::Initial)),
+            (name("Anna", "Müller"), name("Andrea", "Müller"), None),
+            (name("Anna", "Müller"), name("Anna", "Meier"), None),
+            (name("", "Müller"), name("Anna", "Müller"), None),
+        ] {
+            assert_eq!(one.likeness(&other), expected, "{one:?} {other:?}");
+        }
+    }
+
+    #[test]
+    fn one_text_is_read_in_several_ways() {
+        let keys = |text| PersonName::readings(text).iter().filter_map(PersonName::key).collect::<Vec<_>>();
+
+        assert_eq!(keys("van Dyck, Anton"), ["vandyck"]);
+        assert_eq!(keys("Ana García Pérez"), ["perez", "garciaperez"]);
+        assert_eq!(keys("Plato"), Vec::<String>::new());
+    }
+}

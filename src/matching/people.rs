@@ -1,0 +1,224 @@
+//! Who lists an institution: the affiliations under any of its ids and names.
+
+use rustc_hash::FxHashMap;
+
+use super::cells::Cells;
+use super::error::MatchError;
+use super::expansion::Expansion;
+use crate::dataset::Dataset;
+
+/// Which affiliations count.
+#[derive(Debug, Clone, Default)]
+pub struct Wanted {
+    /// Kinds such as employment; all if empty.
+    pub kinds: Vec<String>,
+    /// Only those without an end.
+    pub current: bool,
+    /// Only those that held on this day.
+    pub as_of: Option<Day>,
+    pub emails: bool,
+}
+
+/// A day as year, month, day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Day(pub i16, pub i16, pub i16);
+
+/// One affiliation of one person with the institution.
+#[derive(Debug, Clone, Default, PartialEq, serde::Serialize)]
+pub struct Person {
+    pub orcid: String,
+    pub given_names: Option<String>,
+    pub family_name: Option<String>,
+    pub credit_name: Option<String>,
+    pub kind: String,
+    pub department_name: Option<String>,
+    pub role_title: Option<String>,
+    pub start_date: Option<String>,
+    pub end_date: Option<String>,
+    pub organization_name: Option<String>,
+    pub ror_id: String,
+    pub ror_name: Option<String>,
+    pub matched_by: Option<String>,
+    pub tier: Option<String>,
+    pub confidence: f64,
+    /// `self`, or `member` for a client of the registry.
+    pub asserted_by: Option<String>,
+    pub source_name: Option<String>,
+    pub put_code: Option<i64>,
+    pub created_date: Option<String>,
+    pub last_modified_date: Option<String>,
+    /// Public addresses, where they were asked for.
+    pub emails: Option<String>,
+}
+
+/// The columns that are read.
+const COLUMNS: [&str; 20] = [
+    "orcid",
+    "put_code",
+    "kind",
+    "department_name",
+    "role_title",
+    "start_year",
+    "start_month",
+    "start_day",
+    "end_year",
+    "end_month",
+    "end_day",
+    "organization_name",
+    "org_key",
+    "source_orcid",
+    "source_client_id",
+    "source_name",
+    "assertion_origin_orcid",
+    "assertion_origin_client_id",
+    "created_date",
+    "last_modified_date",
+];
+
+/// The people of an institution, in the order of their iDs.
+///
+/// # Errors
+/// [`MatchError`] where the dataset cannot be read.
+pub fn people(dataset: &Dataset, expansion: &Expansion, wanted: &Wanted) -> Result<Vec<Person>, MatchError> {
+    let mut found = Vec::new();
+    let table = format!("{}/affiliations", side(dataset, "affiliations"));
+    for batch in dataset.rows(&table, &COLUMNS) {
+        let batch = batch?;
+        let cells = Cells(&batch);
+        for row in 0..batch.num_rows() {
+            let written = cells.int64("org_key", row).and_then(|key| expansion.keys.get(&key));
+            let Some(written) = written else { continue };
+            let kind = cells.text("kind", row).unwrap_or_default();
+            let of_kind = wanted.kinds.is_empty() || wanted.kinds.iter().any(|wanted| wanted == kind);
+            if !of_kind || !wanted.holds(&cells, row) {
+                continue;
+            }
+            found.push(Person {
+                orcid: cells.owned("orcid", row).unwrap_or_default(),
+                kind: kind.to_owned(),
+                department_name: cells.owned("department_name", row),
+                role_title: cells.owned("role_title", row),
+                start_date: date(&cells, "start", row),
+                end_date: date(&cells, "end", row),
+                organization_name: cells.owned("organization_name", row),
+                ror_id: written.ror_id.clone(),
+                ror_name: written.ror_name.clone(),
+                matched_by: written.decided_by.clone(),
+                tier: written.tier.clone(),
+                confidence: written.confidence,
+                asserted_by: asserted_by(&cells, row).map(str::to_owned),
+                source_name: cells.owned("source_name", row),
+                put_code: cells.int64("put_code", row),
+                created_date: cells.time("created_date", row),
+                last_modified_date: cells.time("last_modified_date", row),
+                ..Person::default()
+            });
+        }
+    }
+    found.sort_by(|one, other| (&one.orcid, one.put_code).cmp(&(&other.orcid, other.put_code)));
+    add_names(dataset, &mut found)?;
+    if wanted.emails {
+        add_emails(dataset, &mut found)?;
+    }
+    Ok(found)
+}
+
+/// The side of the dataset that a table is read from: summaries, if it has them.
+pub fn side(dataset: &Dataset, table: &str) -> &'static str {
+    if dataset.has(&format!("summaries/{table}")) { "summaries" } else { "activities" }
+}
+
+/// Who says so: the owner, or a client of the registry, which members are.
+pub fn asserted_by(cells: &Cells<'_>, row: usize) -> Option<&'static str> {
+    let owner = cells.text("orcid", row);
+    let is_owner = |column: &str| owner.is_some() && cells.text(column, row) == owner;
+    if is_owner("source_orcid") || is_owner("assertion_origin_orcid") {
+        Some("self")
+    } else if cells.text("source_client_id", row).is_some()
+        || cells.text("assertion_origin_client_id", row).is_some()
+    {
+        Some("member")
+    } else {
+        None
+    }
+}
+
+impl Wanted {
+    fn holds(&self, cells: &Cells<'_>, row: usize) -> bool {
+        let part = |name: &str| cells.int16(name, row);
+        let end_year = part("end_year");
+        if self.current && end_year.is_some() {
+            return false;
+        }
+        let Some(day) = self.as_of else { return true };
+        // What is not known of a date is taken for what lets it hold.
+        let begun = part("start_year").is_none_or(|year| {
+            Day(year, part("start_month").unwrap_or(1), part("start_day").unwrap_or(1)) <= day
+        });
+        let ended = end_year.is_some_and(|year| {
+            Day(year, part("end_month").unwrap_or(12), part("end_day").unwrap_or(31)) < day
+        });
+        begun && !ended
+    }
+}
+
+/// A date as far as it is known: 2019, 2019-07, 2019-07-01.
+fn date(cells: &Cells<'_>, which: &str, row: usize) -> Option<String> {
+    let part = |name: &str| cells.int16(&format!("{which}_{name}"), row);
+    let mut text = format!("{:04}", part("year")?);
+    if let Some(month) = part("month") {
+        text.push_str(&format!("-{month:02}"));
+        if let Some(day) = part("day") {
+            text.push_str(&format!("-{day:02}"));
+        }
+    }
+    Some(text)
+}
+
+fn add_names(dataset: &Dataset, people: &mut [Person]) -> Result<(), MatchError> {
+    let places = places(people);
+    for batch in dataset.rows("summaries/records", &["orcid", "given_names", "family_name", "credit_name"]) {
+        let batch = batch?;
+        let cells = Cells(&batch);
+        for row in 0..batch.num_rows() {
+            let Some((start, end)) = cells.text("orcid", row).and_then(|orcid| places.get(orcid)) else {
+                continue;
+            };
+            for person in &mut people[*start..*end] {
+                person.given_names = cells.owned("given_names", row);
+                person.family_name = cells.owned("family_name", row);
+                person.credit_name = cells.owned("credit_name", row);
+            }
+        }
+    }
+    Ok(())
+}
+
+fn add_emails(dataset: &Dataset, people: &mut [Person]) -> Result<(), MatchError> {
+    let places = places(people);
+    for batch in dataset.rows("summaries/emails", &["orcid", "email"]) {
+        let batch = batch?;
+        let cells = Cells(&batch);
+        for row in 0..batch.num_rows() {
+            let place = cells.text("orcid", row).and_then(|orcid| places.get(orcid));
+            let (Some((start, end)), Some(email)) = (place, cells.text("email", row)) else { continue };
+            for person in &mut people[*start..*end] {
+                let emails = person.emails.get_or_insert_default();
+                if !emails.is_empty() {
+                    emails.push('|');
+                }
+                emails.push_str(email);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Where in the list, which is in their order, the rows of each iD stand.
+fn places(people: &[Person]) -> FxHashMap<String, (usize, usize)> {
+    let mut places: FxHashMap<String, (usize, usize)> = FxHashMap::default();
+    for (place, person) in people.iter().enumerate() {
+        places.entry(person.orcid.clone()).or_insert((place, place)).1 = place + 1;
+    }
+    places
+}

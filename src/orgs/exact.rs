@@ -1,0 +1,219 @@
+//! Finds names that are the same but for spelling, order, language, place or
+//! form of company, each more freely than the one before.
+
+use super::answer::{Candidate, Tier};
+use super::choose::{Choice, choose};
+use super::index::{Entry, Index, is_generic};
+use super::lexicon::row_hash;
+use super::organization::NameKind;
+use super::places::Verdict;
+use super::query::Place;
+use super::reading::{Form, Token, hash};
+
+/// Bytes of a name of one word that is not taken for an acronym.
+const MIN_LONE_BYTES: u8 = 5;
+/// Letters by which a name may be found without regard to spaces.
+const MIN_LETTERS: usize = 9;
+/// Words of a country's name.
+const MAX_COUNTRY_WORDS: usize = 4;
+
+/// What a way of searching comes to.
+pub enum Step {
+    Nothing,
+    Found {
+        tier: Tier,
+        best: Candidate,
+        next: Option<Candidate>,
+    },
+    /// Several are equally good: no other way will tell better.
+    Tie,
+}
+
+impl Step {
+    /// The next way, where this one has found nothing.
+    pub fn or(self, next: impl FnOnce() -> Self) -> Self {
+        if let Self::Nothing = self { next() } else { self }
+    }
+}
+
+/// A search for names at one place.
+pub struct Search<'a> {
+    pub index: &'a Index,
+    pub place: &'a Place,
+    pub listed: &'a mut Vec<Candidate>,
+    /// Other than exact names are taken in the right city only.
+    pub careful: bool,
+}
+
+impl Search<'_> {
+    /// The name as a whole, by its words.
+    pub fn by_words(&mut self, tokens: &[Token]) -> Step {
+        let forms = [
+            (Form::Row, Tier::Exact),
+            (Form::Bag, Tier::Reordered),
+            (Form::Plain, Tier::LegalForm),
+            (Form::Canonical, Tier::Translated),
+        ];
+        let lone = is_lone(tokens);
+        for (form, tier) in forms {
+            let accept = |entry: &Entry, candidate: &Candidate| accept(tier, entry, candidate, lone);
+            match self.look(form, hash(form, tokens), tier, &accept) {
+                Step::Nothing => {}
+                step => return step,
+            }
+        }
+        Step::Nothing
+    }
+
+    /// The name as a whole, by its letters.
+    pub fn by_letters(&mut self, letters: &str, hash: u64) -> Step {
+        if letters.chars().count() < MIN_LETTERS {
+            return Step::Nothing;
+        }
+        self.look(Form::Letters, hash, Tier::Spacing, &|entry, candidate| {
+            !entry.generic && candidate.country >= Verdict::Near
+        })
+    }
+
+    /// The name with more or less of the city in it.
+    pub fn by_city(&mut self, tokens: &[Token]) -> Step {
+        let cityless = without_city(tokens, self.place);
+        let shorter = cityless.len() < tokens.len() && !is_generic(&cityless);
+        if shorter {
+            let here = |entry: &Entry, candidate: &Candidate| {
+                !entry.generic && candidate.country >= Verdict::Near && candidate.city != Verdict::Differ
+            };
+            let short = hash(Form::Canonical, &cityless);
+            match self.look(Form::Canonical, short, Tier::City, &here) {
+                Step::Nothing => {}
+                step => return step,
+            }
+        }
+        let here = |_: &Entry, candidate: &Candidate| {
+            candidate.country >= Verdict::Near && candidate.city == Verdict::Agree
+        };
+        let known = if shorter { &cityless } else { tokens };
+        if is_generic(known) {
+            return Step::Nothing;
+        }
+        self.look(Form::Cityless, hash(Form::Cityless, known), Tier::City, &here)
+    }
+
+    /// The name without that of its own country.
+    pub fn by_country(&mut self, tokens: &[Token]) -> Step {
+        let Some(rest) = without_country(self.index, tokens, self.place) else { return Step::Nothing };
+        if is_generic(&rest) || is_lone(&rest) && rest.iter().all(|token| token.length < 3) {
+            return Step::Nothing;
+        }
+        for form in [Form::Plain, Form::Canonical] {
+            let step = self.look(form, hash(form, &rest), Tier::Country, &|entry, candidate| {
+                !entry.generic && entry.kind != NameKind::Acronym && candidate.country == Verdict::Agree
+            });
+            if !matches!(step, Step::Nothing) {
+                return step;
+            }
+        }
+        Step::Nothing
+    }
+
+    /// An acronym, or a name as short as one.
+    pub fn by_acronym(&mut self, tokens: &[Token]) -> Step {
+        if tokens.iter().filter(|token| token.tells()).count() != 1 {
+            return Step::Nothing;
+        }
+        let long = tokens.iter().map(|token| u32::from(token.length)).sum::<u32>() >= 4;
+        self.look(Form::Row, hash(Form::Row, tokens), Tier::Acronym, &|_, candidate| {
+            candidate.country == Verdict::Agree
+                && (candidate.city == Verdict::Agree || long && candidate.city == Verdict::Unknown)
+        })
+    }
+
+    /// A name that is that of one organisation in the world, which is in the
+    /// same city: the country is wrong, or not given.
+    pub fn elsewhere(&mut self, tokens: &[Token]) -> Step {
+        if tokens.iter().filter(|token| token.tells()).count() < 2 || is_generic(tokens) {
+            return Step::Nothing;
+        }
+        let anywhere = Place { city: self.place.city.clone(), ..Place::default() };
+        let mut search =
+            Search { index: self.index, place: &anywhere, listed: self.listed, careful: self.careful };
+        let step = search.look(Form::Row, hash(Form::Row, tokens), Tier::Elsewhere, &|entry, candidate| {
+            entry.kind != NameKind::Acronym && candidate.city == Verdict::Agree
+        });
+        match step {
+            Step::Found { best, next: None, tier } => {
+                let country = self.index.places.country(best.organization, self.place.country);
+                Step::Found { best: Candidate { country, ..best }, next: None, tier }
+            }
+            _ => Step::Nothing,
+        }
+    }
+
+    /// Looks a key up and chooses.
+    pub fn look(
+        &mut self,
+        form: Form,
+        hash: u64,
+        tier: Tier,
+        accept: &dyn Fn(&Entry, &Candidate) -> bool,
+    ) -> Step {
+        let entries = self.index.find(form, hash);
+        let careful = self.careful;
+        let accept = |entry: &Entry, candidate: &Candidate| {
+            let surely =
+                tier == Tier::Exact && (entry.kind < NameKind::Alias || candidate.city != Verdict::Differ);
+            (!careful || surely || candidate.city == Verdict::Agree) && accept(entry, candidate)
+        };
+        match choose(self.index, entries, self.place, tier.score(), self.listed, accept) {
+            Choice::Nothing => Step::Nothing,
+            Choice::One(best, next) => Step::Found { tier, best, next },
+            Choice::Tie => Step::Tie,
+        }
+    }
+}
+
+/// Whether a name found by its words may be taken.
+fn accept(tier: Tier, entry: &Entry, candidate: &Candidate, lone: bool) -> bool {
+    let alias = entry.kind == NameKind::Alias;
+    let here = candidate.city == Verdict::Agree;
+    if entry.kind == NameKind::Acronym || lone && alias && !here {
+        return false;
+    }
+    if entry.generic && (tier > Tier::Reordered || alias) && !here {
+        return false;
+    }
+    candidate.country >= Verdict::Near || here || tier <= Tier::Translated && !entry.generic && !lone
+}
+
+/// True for one short word, which may be anything.
+fn is_lone(tokens: &[Token]) -> bool {
+    let mut telling = tokens.iter().filter(|token| token.tells());
+    match (telling.next(), telling.next()) {
+        (Some(only), None) => only.length < MIN_LONE_BYTES,
+        _ => false,
+    }
+}
+
+/// The words that are none of the city's, if all of the city's are there.
+fn without_city(tokens: &[Token], place: &Place) -> Vec<Token> {
+    let has = |word: &u64| tokens.iter().any(|token| token.meaning.canonical == *word);
+    if !place.city.iter().all(has) {
+        return tokens.to_vec();
+    }
+    tokens.iter().filter(|token| !place.city.contains(&token.meaning.canonical)).copied().collect()
+}
+
+/// The words without the last that name the country, if there are such.
+pub fn without_country(index: &Index, tokens: &[Token], place: &Place) -> Option<Vec<Token>> {
+    for length in (1..=MAX_COUNTRY_WORDS.min(tokens.len().saturating_sub(1))).rev() {
+        let named = tokens.windows(length).rposition(|words| {
+            let row = row_hash(words.iter().map(|token| token.raw));
+            index.lexicon.countries_named(row).contains(&place.country)
+        });
+        if let Some(start) = named {
+            let rest = tokens[..start].iter().chain(&tokens[start + length..]).copied();
+            return Some(rest.collect());
+        }
+    }
+    None
+}

@@ -1,0 +1,162 @@
+//! All names of a release, by their keys.
+//!
+//! The keys are 64-bit hashes; that two of a few million names share one by
+//! chance happens once in a million releases.
+
+use super::countries::Country;
+use super::lexicon::Lexicon;
+use super::organization::{NameKind, Organization};
+use super::places::Places;
+use super::reading::{Form, Reading, Token, hash};
+use super::release::Release;
+use super::vocabulary::Vocabulary;
+
+/// Bits of a key that find its bucket.
+const BUCKET_BITS: u32 = 18;
+
+/// What is looked up.
+pub struct Index {
+    pub release: Release,
+    pub lexicon: Lexicon,
+    pub places: Places,
+    pub vocabulary: Vocabulary,
+    entries: Vec<Entry>,
+    buckets: Vec<u32>,
+}
+
+/// A name under one of its keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Entry {
+    key: u64,
+    pub organization: u32,
+    pub name: u16,
+    pub kind: NameKind,
+    /// None of its words is its own: "Institute of Technology".
+    pub generic: bool,
+}
+
+impl Index {
+    /// An index of a release.
+    pub fn new(release: Release) -> Self {
+        let lexicon = Lexicon::new();
+        let mut places = Places::default();
+        let mut entries = Vec::new();
+        let mut vocabulary = Vocabulary::default();
+        let mut reader = Reader { lexicon: &lexicon, reading: Reading::default(), letters: String::new() };
+        for (number, organization) in (0..).zip(&release.organizations) {
+            places.push(organization, &lexicon, &mut reader.reading);
+            for (name, value) in (0..).zip(&organization.names) {
+                let entry = Entry { key: 0, organization: number, name, kind: value.kind, generic: false };
+                reader.add(organization, &value.value, entry, &places, &mut entries, &mut vocabulary);
+            }
+        }
+        entries.sort_unstable();
+        entries.dedup();
+        vocabulary.finish(&places);
+        let buckets = buckets(&entries);
+        Self { release, lexicon, places, vocabulary, entries, buckets }
+    }
+
+    /// All names with a key.
+    pub fn find(&self, form: Form, hash: u64) -> &[Entry] {
+        if hash == 0 {
+            return &[];
+        }
+        let key = key(form, hash);
+        let bucket = bucket(key);
+        let entries = &self.entries[self.buckets[bucket] as usize..self.buckets[bucket + 1] as usize];
+        let start = entries.partition_point(|entry| entry.key < key);
+        let length = entries[start..].iter().take_while(|entry| entry.key == key).count();
+        &entries[start..start + length]
+    }
+
+    /// The words of a name of an organisation.
+    pub fn name(&self, organization: u32, name: u16) -> &str {
+        &self.release.organization(organization).names[usize::from(name)].value
+    }
+}
+
+fn key(form: Form, hash: u64) -> u64 {
+    (hash ^ (form as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15)).wrapping_mul(0xFF51_AFD7_ED55_8CCD)
+}
+
+fn bucket(key: u64) -> usize {
+    (key >> (64 - BUCKET_BITS)) as usize
+}
+
+fn buckets(entries: &[Entry]) -> Vec<u32> {
+    let mut buckets = vec![0; (1 << BUCKET_BITS) + 1];
+    entries.iter().for_each(|entry| buckets[bucket(entry.key) + 1] += 1);
+    for place in 1..buckets.len() {
+        buckets[place] += buckets[place - 1];
+    }
+    buckets
+}
+
+/// Reads names into entries.
+struct Reader<'a> {
+    lexicon: &'a Lexicon,
+    reading: Reading,
+    letters: String,
+}
+
+impl Reader<'_> {
+    fn add(
+        &mut self,
+        organization: &Organization,
+        name: &str,
+        entry: Entry,
+        places: &Places,
+        entries: &mut Vec<Entry>,
+        vocabulary: &mut Vocabulary,
+    ) {
+        self.reading.read(name, self.lexicon);
+        let all = &self.reading.tokens;
+        if all.is_empty() {
+            return;
+        }
+        let mut push = |form, hash, generic| {
+            entries.push(Entry { key: key(form, hash), generic, ..entry });
+        };
+        push(Form::Row, hash(Form::Row, all), false);
+        if entry.kind == NameKind::Acronym {
+            return;
+        }
+        let tokens = without_country(all, self.lexicon, organization.country());
+        let generic = is_generic(tokens);
+        for form in [Form::Row, Form::Bag, Form::Plain, Form::Canonical] {
+            let hash = hash(form, tokens);
+            if hash != 0 {
+                push(form, hash, generic);
+            }
+        }
+        let city = places.city_words(entry.organization);
+        let cityless: Vec<Token> =
+            tokens.iter().filter(|token| !city.contains(&token.meaning.canonical)).copied().collect();
+        if cityless.len() < tokens.len() && !is_generic(&cityless) {
+            push(Form::Cityless, hash(Form::Cityless, &cityless), false);
+        }
+        let (tokens, kind) = (tokens.to_vec(), entry.kind);
+        if tokens.len() == all.len() {
+            push(Form::Letters, self.reading.letters(&mut self.letters), generic);
+        }
+        vocabulary.add(entry.organization, entry.name, kind, &tokens, &self.reading.words);
+    }
+}
+
+/// The words in front of "(Country)" at the end of a name.
+fn without_country<'a>(tokens: &'a [Token], lexicon: &Lexicon, country: Country) -> &'a [Token] {
+    let start = tokens.iter().rposition(|token| !token.in_brackets).map_or(0, |place| place + 1);
+    if start == 0 || start == tokens.len() {
+        return tokens;
+    }
+    let row = super::lexicon::row_hash(tokens[start..].iter().map(|token| token.raw));
+    let named = lexicon.countries_named(row);
+    let own = named.contains(&country) || !country.is_known() && !named.is_empty();
+    if own { &tokens[..start] } else { tokens }
+}
+
+/// True where no word tells which of many institutions is meant.
+pub fn is_generic(tokens: &[Token]) -> bool {
+    tokens.iter().filter(|token| token.tells()).all(|token| token.meaning.generic || token.number)
+}

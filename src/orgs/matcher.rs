@@ -1,0 +1,107 @@
+//! Which organisation a name means: the ways of searching one after another,
+//! from the surest on.
+
+use super::answer::{Answer, Candidate, Match, Relation, Tier};
+use super::countries::Country;
+use super::exact::{Search, Step};
+use super::index::Index;
+use super::organization::NameKind;
+use super::overrides::Overrides;
+use super::places::read_city;
+use super::preset::Preset;
+use super::query::{Query, Scratch};
+use super::release::Release;
+use super::tree::Tree;
+
+/// Finds organisations by name and place. The same query gets the same answer.
+pub struct Matcher {
+    pub index: Index,
+    pub tree: Tree,
+    pub preset: Preset,
+    pub overrides: Overrides,
+}
+
+impl Matcher {
+    pub fn new(release: Release, preset: Preset) -> Self {
+        let tree = Tree::new(&release);
+        Self { index: Index::new(release), tree, preset, overrides: Overrides::default() }
+    }
+
+    /// The organisation that `query` means, or none and what was near.
+    pub fn find(&self, query: &Query<'_>, scratch: &mut Scratch) -> Answer {
+        let Scratch { name, city, place, .. } = scratch;
+        name.read(query.name, &self.index.lexicon);
+        place.country = Country::of(query.country.unwrap_or_default());
+        place.city.clear();
+        if let Some(text) = query.city {
+            read_city(text, &self.index.lexicon, city, &mut place.city);
+        }
+        let mut answer = Answer::default();
+        if scratch.name.tokens.is_empty() {
+            return answer;
+        }
+        match self.overrides.find(&scratch.name.tokens, scratch.place.country) {
+            Some(given) => answer.found = given.map(|number| self.overridden(number, scratch)),
+            None => self.search(scratch, &mut answer),
+        }
+        answer
+    }
+
+    /// The ways of searching one after another, until one finds something.
+    fn search(&self, scratch: &mut Scratch, answer: &mut Answer) {
+        let Scratch { name, place, letters, similar, .. } = scratch;
+        let ventures = self.preset.ventures();
+        let listed = &mut answer.candidates;
+        let mut search = Search { index: &self.index, place, listed, careful: !ventures };
+        let tokens = &name.tokens;
+        let mut relation = Relation::Same;
+        let mut step = search.by_words(tokens);
+        step = step.or(|| {
+            let hash = name.letters(letters);
+            search.by_letters(letters, hash)
+        });
+        step = step.or(|| search.by_city(tokens));
+        if ventures {
+            step = step.or(|| search.by_country(tokens));
+            step = step.or(|| {
+                let (step, found) = search.by_segments(tokens, &self.tree);
+                relation = found;
+                step
+            });
+            step = step.or(|| search.by_acronym(tokens));
+            step = step.or(|| {
+                let (step, found) = search.by_edge(tokens, &self.tree);
+                relation = found;
+                step
+            });
+        }
+        if let Some(limits) = self.preset.similarity() {
+            step = step.or(|| {
+                relation = Relation::Same;
+                search.by_similarity(name, limits, similar)
+            });
+        }
+        if ventures {
+            step = step.or(|| search.elsewhere(tokens));
+        }
+        if let Step::Found { tier, best, next } = step {
+            let rival = next.filter(|_| tier == Tier::Similar).map_or(0.0, |next| next.score);
+            answer.candidates.clear();
+            answer.found =
+                Some(Match { found: best, tier, relation, margin: best.score - rival, runner_up: next });
+        }
+    }
+
+    fn overridden(&self, organization: u32, scratch: &Scratch) -> Match {
+        let found = Candidate {
+            organization,
+            name: 0,
+            kind: NameKind::Display,
+            score: Tier::Override.score(),
+            country: self.index.places.country(organization, scratch.place.country),
+            city: self.index.places.city(organization, &scratch.place.city),
+        };
+        let margin = found.score;
+        Match { found, tier: Tier::Override, relation: Relation::Same, margin, runner_up: None }
+    }
+}

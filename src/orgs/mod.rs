@@ -1,0 +1,53 @@
+//! Finds which organisation of ROR a name means.
+//!
+//! Works offline on plain strings; it knows neither records nor Parquet. The
+//! same query gives the same answer, and no answer is better than a wrong one.
+
+mod answer;
+mod choose;
+mod countries;
+mod crosswalk;
+mod error;
+mod exact;
+mod id;
+mod index;
+mod lexicon;
+mod matcher;
+mod normal;
+mod objects;
+mod organization;
+mod overrides;
+mod parts;
+mod places;
+mod preset;
+mod query;
+mod raw;
+mod reading;
+mod release;
+mod similar;
+mod source;
+mod table;
+mod text;
+mod tree;
+mod typos;
+mod vocabulary;
+mod witness;
+mod words;
+
+pub use answer::{Answer, Candidate, Match, Relation, Tier};
+pub use countries::Country;
+pub use crosswalk::{Crosswalk, Resolved, Scheme, Via};
+pub use error::OrgsError;
+pub use id::{NotRor, RorId};
+pub use index::Index;
+pub use matcher::Matcher;
+pub use normal::plain_words;
+pub use organization::{ExternalId, Name, NameKind, Organization, Place, Registry, Status};
+pub use overrides::Overrides;
+pub use places::Verdict;
+pub use preset::Preset;
+pub use query::{Query, Scratch};
+pub use release::Release;
+pub use text::Address;
+pub use tree::Tree;
+pub use witness::{Agreement, By, Finding, ask_id};

@@ -1,0 +1,58 @@
+//! What the user knows better: names with their organisations.
+
+use std::path::Path;
+
+use rustc_hash::FxHashMap;
+
+use super::countries::Country;
+use super::error::OrgsError;
+use super::id::RorId;
+use super::lexicon::Lexicon;
+use super::reading::{Form, Reading, Token, hash};
+use super::release::Release;
+
+/// Names whose organisation the user has given; it may be none.
+#[derive(Default)]
+pub struct Overrides {
+    names: FxHashMap<(u64, Country), Option<u32>>,
+}
+
+impl Overrides {
+    /// Reads a CSV table with the columns `name`, `country` and `ror`. Without
+    /// a country a row holds for all, without an id the name is of none.
+    ///
+    /// # Errors
+    /// [`OrgsError`] where the table cannot be read or names what is not known.
+    pub fn read(path: &Path, release: &Release, lexicon: &Lexicon) -> Result<Self, OrgsError> {
+        let mut names = FxHashMap::default();
+        for (line, [name, country, ror]) in super::table::rows(path, ["name", "country", "ror"])? {
+            let fault = |what: String| OrgsError::Table {
+                path: path.to_owned(),
+                what: format!("line {line}: {what}"),
+            };
+            let of = Country::of(&country);
+            if !of.is_known() && !country.is_empty() {
+                return Err(fault(format!("\"{country}\" is no country")));
+            }
+            let number = match ror.as_str() {
+                "" => None,
+                id => {
+                    let known = RorId::parse(id).ok().and_then(|id| release.number(id));
+                    Some(known.ok_or_else(|| fault(format!("\"{id}\" is not in this ROR release")))?)
+                }
+            };
+            let reading = Reading::of(&name, lexicon);
+            names.insert((hash(Form::Row, &reading.tokens), of), number);
+        }
+        Ok(Self { names })
+    }
+
+    /// What the user says of a name: an organisation, none, or nothing.
+    pub fn find(&self, tokens: &[Token], country: Country) -> Option<Option<u32>> {
+        if self.names.is_empty() {
+            return None;
+        }
+        let row = hash(Form::Row, tokens);
+        self.names.get(&(row, country)).or_else(|| self.names.get(&(row, Country::UNKNOWN))).copied()
+    }
+}

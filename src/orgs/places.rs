@@ -1,0 +1,135 @@
+//! Whether the place of an address and that of an organisation are the same.
+
+use rustc_hash::FxHashSet;
+
+use super::countries::Country;
+use super::lexicon::Lexicon;
+use super::organization::Organization;
+use super::reading::Reading;
+
+/// What a comparison says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Verdict {
+    Differ,
+    /// One of both is not known.
+    Unknown,
+    /// Places that are hardly told apart: Hong Kong and China.
+    Near,
+    Agree,
+}
+
+impl Verdict {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Differ => "differ",
+            Self::Unknown => "unknown",
+            Self::Near => "near",
+            Self::Agree => "agree",
+        }
+    }
+}
+
+/// The places of all organisations, as far as they are compared.
+#[derive(Default)]
+pub struct Places {
+    countries: Lists<Country>,
+    /// The words of cities, each city's ended by 0.
+    cities: Lists<u64>,
+    /// All cities, by the sum of their words.
+    known: FxHashSet<u64>,
+}
+
+/// A list for each organisation, in one piece of memory.
+struct Lists<T> {
+    ends: Vec<u32>,
+    items: Vec<T>,
+}
+
+impl<T> Default for Lists<T> {
+    fn default() -> Self {
+        Self { ends: Vec::new(), items: Vec::new() }
+    }
+}
+
+impl<T> Lists<T> {
+    fn push(&mut self, items: impl IntoIterator<Item = T>) {
+        self.items.extend(items);
+        self.ends.push(self.items.len() as u32);
+    }
+
+    fn get(&self, number: u32) -> &[T] {
+        let start = number.checked_sub(1).map_or(0, |before| self.ends[before as usize]);
+        &self.items[start as usize..self.ends[number as usize] as usize]
+    }
+}
+
+impl Places {
+    /// Adds the next organisation's.
+    pub fn push(&mut self, organization: &Organization, lexicon: &Lexicon, reading: &mut Reading) {
+        let mut countries: Vec<Country> = organization.places.iter().map(|place| place.country).collect();
+        countries.retain(|country| country.is_known());
+        countries.dedup();
+        self.countries.push(countries);
+        let mut words = Vec::new();
+        for city in organization.places.iter().filter_map(|place| place.city.as_deref()) {
+            read_city(city, lexicon, reading, &mut words);
+            self.known.insert(
+                words.iter().rev().take_while(|word| **word != 0).copied().fold(0, u64::wrapping_add),
+            );
+            words.push(0);
+        }
+        self.cities.push(words);
+    }
+
+    /// True where a text is the name of a city that has an organisation.
+    pub fn is_city(&self, text: &str, lexicon: &Lexicon) -> bool {
+        let mut words = Vec::new();
+        read_city(text, lexicon, &mut Reading::default(), &mut words);
+        !words.is_empty() && self.known.contains(&words.into_iter().fold(0, u64::wrapping_add))
+    }
+
+    pub fn countries(&self, organization: u32) -> &[Country] {
+        self.countries.get(organization)
+    }
+
+    /// The words of the organisation's cities.
+    pub fn city_words(&self, organization: u32) -> &[u64] {
+        self.cities.get(organization)
+    }
+
+    /// Whether the organisation is in `country`.
+    pub fn country(&self, organization: u32, country: Country) -> Verdict {
+        let known = self.countries.get(organization);
+        if !country.is_known() || known.is_empty() {
+            Verdict::Unknown
+        } else if known.contains(&country) {
+            Verdict::Agree
+        } else if known.iter().any(|known| known.group() == country.group()) {
+            Verdict::Near
+        } else {
+            Verdict::Differ
+        }
+    }
+
+    /// Whether the organisation is in the city of these words: of two names of
+    /// a city one may say more than the other.
+    pub fn city(&self, organization: u32, city: &[u64]) -> Verdict {
+        let known = self.cities.get(organization);
+        if city.is_empty() || known.is_empty() {
+            return Verdict::Unknown;
+        }
+        let same = known.split(|word| *word == 0).filter(|known| !known.is_empty()).any(|known| {
+            known.iter().all(|word| city.contains(word)) || city.iter().all(|word| known.contains(word))
+        });
+        if same { Verdict::Agree } else { Verdict::Differ }
+    }
+}
+
+/// Appends what tells a city: no numbers, no post office.
+pub fn read_city(city: &str, lexicon: &Lexicon, reading: &mut Reading, words: &mut Vec<u64>) {
+    reading.read(city, lexicon);
+    let cedex = super::lexicon::word_hash("cedex");
+    let tells =
+        reading.tokens.iter().filter(|token| !token.meaning.stop && !token.number && token.raw != cedex);
+    words.extend(tells.map(|token| token.meaning.canonical));
+}

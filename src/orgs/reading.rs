@@ -1,0 +1,130 @@
+//! A name read word by word, with what each word means, and the keys under
+//! which such a name is looked up.
+
+use super::lexicon::{Lexicon, Meaning, row_hash, word_hash};
+use super::normal::Words;
+
+/// A name of which every word has been looked up.
+#[derive(Default)]
+pub struct Reading {
+    pub words: Words,
+    pub tokens: Vec<Token>,
+}
+
+/// A word of a name.
+#[derive(Clone, Copy, Debug)]
+pub struct Token {
+    /// The hash of the word as it stands.
+    pub raw: u64,
+    pub meaning: Meaning,
+    /// A number, which tells institutions apart: Paris 7.
+    pub number: bool,
+    pub after_break: bool,
+    pub in_brackets: bool,
+    /// Bytes of the word.
+    pub length: u8,
+}
+
+/// The ways to look at a name, from the closest to the widest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Form {
+    /// All words in their order.
+    Row,
+    /// The words that tell something, in any order.
+    Bag,
+    /// The same without the form of a company.
+    Plain,
+    /// The same, each word as the one that stands for it in all languages.
+    Canonical,
+    /// The same without the city of the organisation.
+    Cityless,
+    /// The letters without anything between the words.
+    Letters,
+}
+
+impl Reading {
+    /// Reads `text` in place of what was there.
+    pub fn read(&mut self, text: &str, lexicon: &Lexicon) {
+        self.words.read(text);
+        self.tokens.clear();
+        for (number, word) in self.words.iter().enumerate() {
+            let raw = word_hash(word);
+            self.tokens.push(Token {
+                raw,
+                meaning: lexicon.meaning(word, raw),
+                number: word.starts_with(|first: char| first.is_numeric()),
+                after_break: self.words.is_after_break(number),
+                in_brackets: self.words.is_in_brackets(number),
+                length: word.len().min(255) as u8,
+            });
+        }
+        self.read_roman_numbers();
+    }
+
+    pub fn of(text: &str, lexicon: &Lexicon) -> Self {
+        let mut reading = Self::default();
+        reading.read(text, lexicon);
+        reading
+    }
+
+    /// Numbers may be in Roman letters: Lille III. Single letters count at the
+    /// end only.
+    fn read_roman_numbers(&mut self) {
+        const ROMAN: [&str; 13] =
+            ["i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii", "xiii"];
+        let last = self.tokens.len().saturating_sub(1);
+        for (place, (word, token)) in self.words.iter().zip(&mut self.tokens).enumerate().skip(1) {
+            let may_be = word.len() <= 4 && (place == last || word.len() > 1);
+            if let Some(number) = may_be.then(|| ROMAN.iter().position(|roman| *roman == word)).flatten() {
+                token.meaning = Meaning::plain(word_hash(&(number + 1).to_string()));
+                token.number = true;
+            }
+        }
+    }
+
+    /// The key of all letters but those of the form of a company.
+    pub fn letters(&self, letters: &mut String) -> u64 {
+        letters.clear();
+        for (place, (word, token)) in self.words.iter().zip(&self.tokens).enumerate() {
+            let article = place == 0 && token.raw == the();
+            if !article && (token.meaning.stop || !token.meaning.legal) {
+                letters.push_str(word);
+            }
+        }
+        word_hash(letters)
+    }
+}
+
+impl Token {
+    /// Its hash, where a name with another is of another institution.
+    pub fn mark(&self) -> u64 {
+        if self.number || self.meaning.divides { self.meaning.canonical } else { 0 }
+    }
+
+    /// It helps to tell an organisation from others.
+    pub fn tells(&self) -> bool {
+        !self.meaning.stop && !self.meaning.legal
+    }
+}
+
+/// The hash of `tokens` in a form; that of no words is 0.
+pub fn hash(form: Form, tokens: &[Token]) -> u64 {
+    let sum =
+        |pick: &dyn Fn(&Token) -> Option<u64>| tokens.iter().filter_map(pick).fold(0u64, u64::wrapping_add);
+    match form {
+        Form::Row => {
+            let skipped = usize::from(tokens.len() > 1 && tokens[0].raw == the());
+            if tokens.is_empty() { 0 } else { row_hash(tokens[skipped..].iter().map(|token| token.raw)) }
+        }
+        Form::Bag => sum(&|token| (!token.meaning.stop).then_some(token.raw)),
+        Form::Plain => sum(&|token| token.tells().then_some(token.raw)),
+        Form::Canonical | Form::Cityless => sum(&|token| token.tells().then_some(token.meaning.canonical)),
+        Form::Letters => 0,
+    }
+}
+
+/// The article that many names have or have not.
+fn the() -> u64 {
+    const THE: &[u8] = b"the";
+    xxhash_rust::xxh3::xxh3_64(THE)
+}

@@ -1,0 +1,110 @@
+//! A ROR release: all its organisations, by id.
+
+use std::io::Read;
+use std::path::Path;
+
+use rustc_hash::FxHashMap;
+
+use super::error::OrgsError;
+use super::id::RorId;
+use super::objects::{NoObject, Objects};
+use super::organization::{Organization, Status};
+use super::raw::RawOrganization;
+use super::source::with_json;
+
+/// Successors are followed so far, lest two name each other.
+const MAX_SUCCESSIONS: usize = 8;
+
+/// All organisations of a release, in the order of their ids.
+#[derive(Debug)]
+pub struct Release {
+    /// The name of the file, which tells version and day.
+    pub name: String,
+    pub organizations: Vec<Organization>,
+    by_id: FxHashMap<RorId, u32>,
+}
+
+impl Release {
+    /// Reads a release as it is published: zip, JSON, or gzip of that, in
+    /// schema 1 or 2.
+    ///
+    /// # Errors
+    /// [`OrgsError`] where the file cannot be read or is no ROR release.
+    pub fn read(path: &Path) -> Result<Self, OrgsError> {
+        let (name, mut organizations) =
+            with_json(path, |json, name| Ok((name.to_owned(), organizations(path, json)?)))?;
+        organizations.sort_by_key(|organization| organization.id);
+        if let Some(pair) = organizations.windows(2).find(|pair| pair[0].id == pair[1].id) {
+            return Err(OrgsError::Twice { path: path.to_owned(), id: pair[0].id.to_string() });
+        }
+        if organizations.is_empty() {
+            return Err(OrgsError::NotRor { path: path.to_owned(), what: "it has no organisation" });
+        }
+        Ok(Self::new(release_name(&name), organizations))
+    }
+
+    /// A release of organisations that are in the order of their ids.
+    pub fn new(name: String, organizations: Vec<Organization>) -> Self {
+        let by_id =
+            (0..).zip(&organizations).map(|(number, organization)| (organization.id, number)).collect();
+        Self { name, organizations, by_id }
+    }
+
+    /// The number of an organisation.
+    pub fn number(&self, id: RorId) -> Option<u32> {
+        self.by_id.get(&id).copied()
+    }
+
+    pub fn organization(&self, number: u32) -> &Organization {
+        &self.organizations[number as usize]
+    }
+
+    /// The active organisation that `number` became, step by step. Stops where
+    /// there is none, or several; then what is left may not be active.
+    pub fn successor(&self, mut number: u32) -> u32 {
+        for _ in 0..MAX_SUCCESSIONS {
+            let organization = self.organization(number);
+            let next = match organization.successors.as_slice() {
+                [one] if organization.status != Status::Active => self.number(*one),
+                _ => None,
+            };
+            match next {
+                Some(next) => number = next,
+                None => break,
+            }
+        }
+        number
+    }
+}
+
+/// `v2.9-2026-06-23-ror-data.json` without what says nothing.
+fn release_name(file: &str) -> String {
+    let name = file.trim_end_matches(".json").trim_end_matches("_schema_v2").trim_end_matches("-ror-data");
+    name.to_owned()
+}
+
+fn organizations(path: &Path, json: &mut dyn Read) -> Result<Vec<Organization>, OrgsError> {
+    let mut objects = Objects::new(json);
+    let mut found = Vec::new();
+    loop {
+        let number = found.len() + 1;
+        match objects.next_object() {
+            Ok(Some(object)) => found.push(organization(path, number, object)?),
+            Ok(None) => return Ok(found),
+            Err(NoObject::Io(source)) => return Err(OrgsError::Read { path: path.to_owned(), source }),
+            Err(NoObject::Form(what)) => return Err(OrgsError::NotRor { path: path.to_owned(), what }),
+        }
+    }
+}
+
+fn organization(path: &Path, number: usize, object: &[u8]) -> Result<Organization, OrgsError> {
+    let raw: RawOrganization = serde_json::from_slice(object).map_err(|source| OrgsError::Organization {
+        path: path.to_owned(),
+        number,
+        source,
+    })?;
+    match RorId::parse(&raw.id) {
+        Ok(id) => Ok(raw.finish(id)),
+        Err(_) => Err(OrgsError::Id { path: path.to_owned(), number, id: raw.id }),
+    }
+}

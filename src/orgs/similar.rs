@@ -1,0 +1,221 @@
+//! Finds the most similar name in the country: rare words count most, words
+//! that differ by a letter count as nearly the same.
+
+use super::answer::{Candidate, Tier};
+use super::choose::list;
+use super::exact::{Search, Step};
+use super::lexicon::{BODIES, Meaning};
+use super::places::Verdict;
+use super::preset::Similarity;
+use super::reading::{Reading, Token};
+use super::vocabulary::Document;
+
+/// Words by which names are looked for, the rarest first.
+const MAX_SOUGHT: usize = 5;
+/// Names that are looked through for one word, but for the rarest.
+const MAX_NAMES: usize = 400;
+/// The same for the rarest.
+const MAX_FIRST_NAMES: usize = 4000;
+/// Names that are compared.
+const MAX_COMPARED: usize = 24;
+/// What is left of the weight of a word that the city has.
+const CITY_SHARE: f32 = 0.25;
+/// The same where it is not known whether the organisation is there.
+const UNKNOWN_CITY_SHARE: f32 = 0.6;
+/// What the city adds to a score, or takes from it.
+const CITY_BONUS: f32 = 0.03;
+/// What a name must tell beside another to speak against it.
+const CONTRARY_WEIGHT: f32 = 4.5;
+/// What a word may weigh at most.
+const MAX_WEIGHT: f32 = 9.0;
+
+/// Buffers that are used again.
+#[derive(Default)]
+pub struct Buffers {
+    asked: Vec<Asked>,
+    corrections: Vec<(u32, f32)>,
+    sought: Vec<(u32, f32)>,
+    sums: Vec<f32>,
+    touched: Vec<u32>,
+}
+
+/// A word of the query.
+struct Asked {
+    /// The words of the vocabulary that it may be, with how alike they are.
+    words: Vec<(u32, f32)>,
+    weight: f32,
+    /// It is one of the city's.
+    city: bool,
+}
+
+/// A name with how alike it is.
+struct Scored {
+    score: f32,
+    document: Document,
+    /// Each says something that the other does not.
+    contrary: bool,
+    city: Verdict,
+}
+
+impl Search<'_> {
+    /// The most similar name, if it is similar enough and the next is not.
+    pub fn by_similarity(&mut self, reading: &Reading, limits: Similarity, buffers: &mut Buffers) -> Step {
+        let (first, end) = self.index.vocabulary.country(self.place.country.group());
+        if first == end {
+            return Step::Nothing;
+        }
+        let (kinds, marks) = self.ask(reading, buffers);
+        self.gather(first, end, buffers);
+        let mut scored: Vec<Scored> = Vec::with_capacity(buffers.touched.len());
+        for number in &buffers.touched {
+            let document = *self.index.vocabulary.document(*number);
+            if fit(kinds, document.kinds) && document.marks == marks {
+                scored.push(self.score(document, &buffers.asked));
+            }
+        }
+        scored.sort_by(|one, other| {
+            other
+                .score
+                .total_cmp(&one.score)
+                .then(one.document.organization.cmp(&other.document.organization))
+        });
+        self.decide(&scored, limits)
+    }
+
+    fn decide(&mut self, scored: &[Scored], limits: Similarity) -> Step {
+        let enough =
+            |best: &&Scored| best.score >= if best.contrary { limits.contrary_score } else { limits.score };
+        let Some(best) = scored.first().filter(enough) else {
+            self.list(scored.iter().filter(|other| other.score > limits.score / 2.0));
+            return Step::Nothing;
+        };
+        let release = &self.index.release;
+        let became = release.successor(best.document.organization);
+        let next = scored.iter().find(|other| release.successor(other.document.organization) != became);
+        if next.is_some_and(|next| best.score - next.score < limits.margin) {
+            self.list(scored.iter());
+            return Step::Tie;
+        }
+        Step::Found {
+            tier: Tier::Similar,
+            best: self.candidate(best),
+            next: next.map(|next| self.candidate(next)),
+        }
+    }
+
+    fn list<'b>(&mut self, scored: impl Iterator<Item = &'b Scored>) {
+        let candidates: Vec<Candidate> = scored.map(|scored| self.candidate(scored)).collect();
+        list(self.listed, candidates.into_iter());
+    }
+
+    fn candidate(&self, scored: &Scored) -> Candidate {
+        let Document { organization, name, kind, .. } = scored.document;
+        Candidate {
+            organization,
+            name,
+            kind,
+            score: scored.score.min(1.0),
+            country: self.index.places.country(organization, self.place.country),
+            city: scored.city,
+        }
+    }
+
+    /// Finds out what the words may be; gives their kinds and marks.
+    fn ask(&self, reading: &Reading, buffers: &mut Buffers) -> (u32, u64) {
+        let vocabulary = &self.index.vocabulary;
+        buffers.asked.clear();
+        let (mut kinds, mut marks) = (0, 0u64);
+        let mut seen: Vec<u64> = Vec::with_capacity(reading.tokens.len());
+        for (place, token) in reading.tokens.iter().enumerate() {
+            let Token { meaning: Meaning { canonical, .. }, .. } = *token;
+            if !token.tells() || seen.contains(&canonical) {
+                continue;
+            }
+            seen.push(canonical);
+            kinds |= token.meaning.kinds;
+            marks = marks.wrapping_add(token.mark());
+            let words = match vocabulary.word(canonical) {
+                Some(word) => vec![(word, 1.0)],
+                None => {
+                    vocabulary.corrections(reading.words.get(place), &mut buffers.corrections);
+                    buffers.corrections.clone()
+                }
+            };
+            let known = words.iter().map(|(word, _)| vocabulary.weight(*word)).reduce(f32::max);
+            let weight = known.unwrap_or(vocabulary.unknown_weight()).min(MAX_WEIGHT);
+            buffers.asked.push(Asked { words, weight, city: self.place.city.contains(&canonical) });
+        }
+        (kinds, marks)
+    }
+
+    /// Gathers the names that share the rarest words.
+    fn gather(&self, first: u32, end: u32, buffers: &mut Buffers) {
+        let vocabulary = &self.index.vocabulary;
+        let Buffers { asked, sought, sums, touched, .. } = buffers;
+        sought.clear();
+        sought
+            .extend(asked.iter().flat_map(|asked| asked.words.iter().map(|(word, _)| (*word, asked.weight))));
+        sought.sort_by(|one, other| other.1.total_cmp(&one.1).then(one.0.cmp(&other.0)));
+        sought.truncate(MAX_SOUGHT);
+        touched.clear();
+        sums.resize(sums.len().max((end - first) as usize), 0.0);
+        for (word, weight) in sought.iter() {
+            let names = vocabulary.postings(*word, first, end);
+            let most = if touched.is_empty() { MAX_FIRST_NAMES } else { MAX_NAMES };
+            if names.len() > most {
+                continue;
+            }
+            for name in names {
+                let sum = &mut sums[(name - first) as usize];
+                if *sum == 0.0 {
+                    touched.push(*name);
+                }
+                *sum += weight;
+            }
+        }
+        let sum = |name: &u32| sums[(*name - first) as usize];
+        if touched.len() > MAX_COMPARED {
+            touched.select_nth_unstable_by(MAX_COMPARED, |one, other| {
+                sum(other).total_cmp(&sum(one)).then(one.cmp(other))
+            });
+        }
+        touched.iter().for_each(|name| sums[(*name - first) as usize] = 0.0);
+        touched.truncate(MAX_COMPARED);
+    }
+
+    /// How much of what both names tell is the same. The city, if it is the
+    /// right one, need not be in both.
+    fn score(&self, document: Document, asked: &[Asked]) -> Scored {
+        let vocabulary = &self.index.vocabulary;
+        let words = vocabulary.words(&document);
+        let city = self.index.places.city(document.organization, &self.place.city);
+        let share = |city_word: bool| match city {
+            Verdict::Agree if city_word => CITY_SHARE,
+            Verdict::Unknown if city_word => UNKNOWN_CITY_SHARE,
+            _ => 1.0,
+        };
+        let weight: f32 = words.iter().map(|word| vocabulary.weight(*word).min(MAX_WEIGHT)).sum();
+        let (mut shared, mut left) = (0.0, 0.0);
+        for asked in asked {
+            let alike = asked.words.iter().filter(|(word, _)| words.contains(word)).map(|(_, alike)| *alike);
+            let alike = alike.fold(0.0, f32::max);
+            shared += asked.weight * alike;
+            left += (1.0 - alike) * asked.weight * share(asked.city);
+        }
+        let score = shared / (weight + left).max(f32::EPSILON);
+        let bonus = match city {
+            Verdict::Agree => CITY_BONUS,
+            Verdict::Differ => -CITY_BONUS,
+            _ => 0.0,
+        };
+        let contrary = left > CONTRARY_WEIGHT && weight - shared > CONTRARY_WEIGHT || city == Verdict::Differ;
+        Scored { score: score + bonus, document, contrary, city }
+    }
+}
+
+/// Two names must be of the same kinds: a university's school is not the
+/// university, and a foundation is not the company; but what calls itself a
+/// foundation may be listed without.
+fn fit(asked: u32, listed: u32) -> bool {
+    asked & !BODIES == listed & !BODIES && listed & BODIES & !asked == 0
+}

@@ -1,0 +1,179 @@
+//! The words of all names, how much each tells, and which names have it: what
+//! the search for similar names goes by.
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::countries::Country;
+use super::normal::Words;
+use super::organization::NameKind;
+use super::places::Places;
+use super::reading::Token;
+use super::typos::Typos;
+
+/// Words of a name that are compared.
+const MAX_NAME_WORDS: usize = 24;
+
+/// A name, as far as its words go.
+#[derive(Clone, Copy)]
+pub struct Document {
+    pub organization: u32,
+    pub name: u16,
+    pub kind: NameKind,
+    start: u32,
+    length: u8,
+    /// The kinds of institution that it speaks of.
+    pub kinds: u32,
+    /// The sum of what its words tell.
+    pub weight: f32,
+    /// The sum of the hashes of what must be the same: numbers, and words that
+    /// tell universities of one place apart.
+    pub marks: u64,
+}
+
+/// The words and the names.
+#[derive(Default)]
+pub struct Vocabulary {
+    ids: FxHashMap<u64, u32>,
+    spellings: FxHashSet<u64>,
+    typos: Typos,
+    counts: Vec<u32>,
+    weights: Vec<f32>,
+    words: Vec<u32>,
+    documents: Vec<Document>,
+    /// For each group of countries, its documents.
+    countries: FxHashMap<Country, (u32, u32)>,
+    posting_starts: Vec<u32>,
+    postings: Vec<u32>,
+}
+
+impl Vocabulary {
+    /// Adds a name's words.
+    pub fn add(&mut self, organization: u32, name: u16, kind: NameKind, tokens: &[Token], words: &Words) {
+        let start = self.words.len();
+        let (mut kinds, mut marks) = (0, 0u64);
+        for (place, token) in tokens.iter().enumerate().filter(|(_, token)| token.tells()) {
+            let id = self.id(token, words.get(place));
+            if !self.words[start..].contains(&id) && self.words.len() - start < MAX_NAME_WORDS {
+                self.words.push(id);
+                kinds |= token.meaning.kinds;
+                marks = marks.wrapping_add(token.mark());
+            }
+        }
+        let length = self.words.len() - start;
+        self.words[start..].iter().for_each(|id| self.counts[*id as usize] += 1);
+        if length > 0 {
+            let (start, length) = (start as u32, length as u8);
+            self.documents.push(Document {
+                organization,
+                name,
+                kind,
+                start,
+                length,
+                kinds,
+                weight: 0.0,
+                marks,
+            });
+        }
+    }
+
+    fn id(&mut self, token: &Token, word: &str) -> u32 {
+        let next = self.counts.len() as u32;
+        let id = *self.ids.entry(token.meaning.canonical).or_insert(next);
+        if id == next {
+            self.counts.push(0);
+        }
+        if self.spellings.insert(token.raw) {
+            self.typos.add(id, word);
+        }
+        id
+    }
+
+    /// Weighs words and names, and lists names by word and country.
+    pub fn finish(&mut self, places: &Places) {
+        let total = self.documents.len().max(1) as f32;
+        self.weights = self.counts.iter().map(|count| (1.0 + total / (*count).max(1) as f32).ln()).collect();
+        self.typos.finish();
+        self.spellings = FxHashSet::default();
+        let mut placed: Vec<(Country, Document)> = Vec::with_capacity(self.documents.len());
+        for document in std::mem::take(&mut self.documents) {
+            let mut groups: Vec<Country> =
+                places.countries(document.organization).iter().map(|country| country.group()).collect();
+            groups.sort_unstable();
+            groups.dedup();
+            placed.extend(groups.into_iter().map(|group| (group, document)));
+        }
+        placed.sort_by_key(|(country, document)| (*country, document.organization, document.name));
+        for (number, (country, _)) in (0..).zip(&placed) {
+            self.countries.entry(*country).or_insert((number, number)).1 = number + 1;
+        }
+        self.documents = placed.into_iter().map(|(_, document)| document).collect();
+        let mut documents = std::mem::take(&mut self.documents);
+        for document in &mut documents {
+            document.weight = self.words(document).iter().map(|id| self.weight(*id)).sum();
+        }
+        self.documents = documents;
+        self.list();
+    }
+
+    fn list(&mut self) {
+        let mut starts = vec![0u32; self.counts.len() + 1];
+        for document in &self.documents {
+            self.words(document).iter().for_each(|id| starts[*id as usize + 1] += 1);
+        }
+        for place in 1..starts.len() {
+            starts[place] += starts[place - 1];
+        }
+        let mut next = starts.clone();
+        let mut postings = vec![0; starts.last().map_or(0, |end| *end as usize)];
+        for (number, document) in (0..).zip(&self.documents) {
+            for id in self.words(document) {
+                let place = &mut next[*id as usize];
+                postings[*place as usize] = number;
+                *place += 1;
+            }
+        }
+        (self.posting_starts, self.postings) = (starts, postings);
+    }
+
+    /// The number of a word.
+    pub fn word(&self, canonical: u64) -> Option<u32> {
+        self.ids.get(&canonical).copied()
+    }
+
+    /// Words that `word` may be a misspelling of, with how alike they are.
+    pub fn corrections(&self, word: &str, found: &mut Vec<(u32, f32)>) {
+        self.typos.corrections(word, found);
+    }
+
+    /// How much a word tells: the rarer, the more.
+    pub fn weight(&self, word: u32) -> f32 {
+        self.weights[word as usize]
+    }
+
+    /// What a word tells that no name has.
+    pub fn unknown_weight(&self) -> f32 {
+        (self.documents.len().max(1) as f32).ln()
+    }
+
+    pub fn document(&self, number: u32) -> &Document {
+        &self.documents[number as usize]
+    }
+
+    pub fn words(&self, document: &Document) -> &[u32] {
+        &self.words[document.start as usize..document.start as usize + usize::from(document.length)]
+    }
+
+    /// The first document of a group of countries, and how many it has.
+    pub fn country(&self, group: Country) -> (u32, u32) {
+        self.countries.get(&group).copied().unwrap_or((0, 0))
+    }
+
+    /// The documents with a word among those from `first` to before `end`.
+    pub fn postings(&self, word: u32, first: u32, end: u32) -> &[u32] {
+        let word = word as usize;
+        let all = &self.postings[self.posting_starts[word] as usize..self.posting_starts[word + 1] as usize];
+        let start = all.partition_point(|document| *document < first);
+        let length = all[start..].partition_point(|document| *document < end);
+        &all[start..start + length]
+    }
+}

@@ -1,0 +1,48 @@
+//! `unmatched`: what was not matched, the most frequent first.
+
+use super::keys::{KeyRow, Named, key_columns};
+use crate::tables::build::Table;
+use crate::tables::column::Value::{Int64, Text};
+use crate::tables::column::{Family, column};
+
+pub struct Unmatched;
+
+impl Family for Unmatched {
+    type Row<'a> = &'a UnmatchedRow<'a>;
+}
+
+/// A key without an organisation.
+#[derive(Debug, Clone, Default)]
+pub struct UnmatchedRow<'a> {
+    pub key: KeyRow<'a>,
+    pub candidates: Option<&'a str>,
+}
+
+impl<'a> Named<'a> for &'a UnmatchedRow<'a> {
+    fn key(&self) -> KeyRow<'a> {
+        self.key
+    }
+}
+
+pub fn table() -> Table<Unmatched> {
+    let mut columns = vec![column::<Unmatched>(
+        "occurrences",
+        "",
+        "How often it occurs in all sections together.",
+        Int64(|row| Some(row.key.occurrences())),
+    )];
+    columns.extend(key_columns());
+    columns.push(column(
+        "candidates",
+        "",
+        "The organisations that were near, the best first, with `|` between them.",
+        Text(|row| row.candidates),
+    ));
+    Table {
+        name: "unmatched",
+        doc: "The 100,000 most frequent organizations that were not matched, the most frequent first: what to ask ROR for, or to put into a table of overrides.",
+        xpaths: &[],
+        columns,
+        collect: |_, _| {},
+    }
+}

@@ -15,7 +15,7 @@ use super::numbers::{bytes, counted, grouped, parse_bytes};
 use super::output::print_json;
 use super::progress::Progress;
 use super::{Common, Done};
-use crate::convert::{Options, Outcome, Selection, convert};
+use crate::convert::{Options, Outcome, Selection, Shard, convert};
 use crate::report::Report;
 
 /// Time between looks for a signal.
@@ -48,6 +48,13 @@ pub struct Args {
     /// Make the dataset anew of these archives alone; the old one stays until the first is done.
     #[arg(long, env = "ORCIDLAKE_REPLACE", value_parser = BoolishValueParser::new())]
     replace: bool,
+    /// Write an index beside each archive that has none, as the command index does, while reading.
+    #[arg(long, conflicts_with_all = ["salvage", "shard"], env = "ORCIDLAKE_INDEX", value_parser = BoolishValueParser::new())]
+    index: bool,
+    /// Convert one part of each archive, such as 2/5; its index must be there. All parts, each by a
+    /// machine of its own, have the rows of the whole.
+    #[arg(long, value_name = "I/N", conflicts_with = "salvage", env = "ORCIDLAKE_SHARD")]
+    shard: Option<Shard>,
 }
 
 /// What of the machine may be used.
@@ -76,13 +83,17 @@ impl Machine {
             memory_bytes: self.memory,
             salvage: false,
             replace: false,
+            write_index: false,
+            shard: None,
         }
     }
 }
 
 pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
     let tables = Selection::new(&args.tables)?;
-    let options = Options { tables, salvage: args.salvage, replace: args.replace, ..args.machine.options() };
+    let (write_index, shard) = (args.index, args.shard);
+    let (salvage, replace) = (args.salvage, args.replace);
+    let options = Options { tables, salvage, replace, write_index, shard, ..args.machine.options() };
     let progress = Progress::new(common.quiet);
     let stop = stop_on_signals()?;
     let outcomes = convert(&args.archives, &args.out, &options, &progress, &stop)?;

@@ -8,6 +8,7 @@ mod config;
 mod convert;
 mod failure;
 mod get;
+mod index;
 mod inspect;
 mod man;
 mod numbers;
@@ -61,6 +62,7 @@ pub struct Common {
 enum Command {
     Convert(convert::Args),
     Schema(schema::Args),
+    Index(index::Args),
     Inspect(inspect::Args),
     Verify(verify::Args),
     Get(get::Args),
@@ -106,6 +108,7 @@ fn run(arguments: Vec<OsString>) -> Result<Done, Failure> {
     match cli.command {
         Command::Convert(args) => convert::run(args, &cli.common),
         Command::Schema(args) => schema::run(args, &cli.common),
+        Command::Index(args) => index::run(args, &cli.common),
         Command::Inspect(args) => inspect::run(args, &cli.common),
         Command::Verify(args) => verify::run(args, &cli.common),
         Command::Get(args) => get::run(args, &cli.common),

@@ -193,14 +193,14 @@ fn parts_give_the_chunks_that_the_whole_gives() {
 #[test]
 fn damage_of_an_index_gives_a_message_or_the_right_members() {
     let folder = folder();
-    let archive = archives(folder.path(), 60).swap_remove(0);
+    let archive = archives(folder.path(), 30).swap_remove(0);
     make_index(&archive);
     let path = index_path(&archive);
     let sound = fs::read(&path).unwrap();
-    let wanted = [orcid(3), orcid(31), orcid(60), orcid(61)];
+    let wanted = [orcid(3), orcid(28)];
     let expected = wanted.map(|orcid| by_reading(&archive, orcid));
-    let tables_begin = sound.len() - 4_000;
-    let places = (0..tables_begin).step_by(41).chain(tables_begin..sound.len());
+    let tables_begin = sound.len() - 1_500;
+    let places = (0..tables_begin).step_by(97).chain(tables_begin..sound.len());
 
     let mut told = 0;
     for place in places {
@@ -214,7 +214,7 @@ fn damage_of_an_index_gives_a_message_or_the_right_members() {
             }
         }
     }
-    assert!(told > 1_000, "{told} were told");
+    assert!(told > 500, "{told} were told");
 
     for length in [0, 7, 31, 32, sound.len() / 2, sound.len() - 1] {
         fs::write(&path, &sound[..length]).unwrap();
@@ -328,12 +328,13 @@ fn rows_of(datasets: &[PathBuf]) -> Vec<(PathBuf, RecordBatch)> {
         .collect();
     tables.dedup();
     let rows = |table: &Path| {
-        let mut batches = Vec::new();
+        let (mut schema, mut batches) = (None, Vec::new());
         for part in datasets.iter().flat_map(|dataset| files(&dataset.join(table))) {
             let reader = ParquetRecordBatchReaderBuilder::try_new(bytes::Bytes::from(part.1)).unwrap();
+            schema.get_or_insert(reader.schema().clone());
             batches.extend(reader.build().unwrap().map(Result::unwrap));
         }
-        concat_batches(&batches[0].schema(), &batches).unwrap()
+        concat_batches(&schema.unwrap(), &batches).unwrap()
     };
     tables.iter().map(|table| (table.clone(), rows(table))).collect()
 }

@@ -79,7 +79,8 @@ impl Read for Recorder {
                 if self.finder.quiet_bytes().is_none() {
                     self.finder.mark(Kind::Plain, self.input.position());
                 }
-                let length = self.input.read(out)?;
+                let room = self.finder.quiet_bytes().map_or(out.len(), |bytes| out.len().min(bytes as usize));
+                let length = self.input.read(&mut out[..room])?;
                 self.finder.add(&[], &out[..length]);
                 Ok(length)
             }

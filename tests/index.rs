@@ -339,6 +339,13 @@ fn rows_of(datasets: &[PathBuf]) -> Vec<(PathBuf, RecordBatch)> {
     tables.iter().map(|table| (table.clone(), rows(table))).collect()
 }
 
+/// What a file says of itself.
+fn metadata(path: &Path) -> Vec<(String, Option<String>)> {
+    let reader = ParquetRecordBatchReaderBuilder::try_new(fs::File::open(path).unwrap()).unwrap();
+    let pairs = reader.metadata().file_metadata().key_value_metadata().unwrap();
+    pairs.iter().map(|pair| (pair.key.clone(), pair.value.clone())).collect()
+}
+
 #[test]
 fn parts_of_an_archive_together_have_the_rows_of_the_whole() {
     let folder = folder();
@@ -362,6 +369,8 @@ fn parts_of_an_archive_together_have_the_rows_of_the_whole() {
         let parts: Vec<PathBuf> = parts.collect();
 
         assert!(rows_of(&parts) == expected, "{count} parts");
+        let metadata = metadata(&parts[0].join("summaries/records/part-00000.parquet"));
+        assert!(metadata.contains(&("orcidlake.shard".to_owned(), Some(format!("1/{count}")))));
     }
 }
 

@@ -212,6 +212,7 @@ impl Pipeline {
 struct Writer {
     path: PathBuf,
     scratch: Option<PathBuf>,
+    shard: Option<String>,
     keep: Arc<BTreeSet<String>>,
     sides: BTreeMap<Side, SideWriter>,
     superseded: Superseded,
@@ -232,6 +233,7 @@ impl Writer {
             accepted: Targets::default(),
             rejected: Vec::new(),
             scratch: scratch.map(Path::to_owned),
+            shard: source.how.shard.map(|shard| shard.to_string()),
             keep,
             sides: BTreeMap::new(),
             superseded: Superseded::default(),
@@ -271,7 +273,8 @@ impl Writer {
                     self.superseded.chunk_ended(table_key(side, table.name()), sequence, rows);
                 }
             }
-            let make = || SideWriter::new(scratch, side, |key| self.keep.contains(key));
+            let shard = self.shard.as_deref();
+            let make = || SideWriter::new(scratch, side, |key| self.keep.contains(key), shard);
             self.sides.entry(side).or_insert_with(make).write(batches, pool)?;
         }
         for name in batch.replacing {

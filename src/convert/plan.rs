@@ -122,11 +122,10 @@ impl Step {
             fingerprint.as_ref().is_some_and(|own| own.digest == archive.fingerprint)
         };
         let already_done = known.is_some_and(same);
-        let parts = |shard: &Option<String>| {
-            shard.as_ref().map(|shard| shard.split_once('/').unzip().1.map(str::to_owned))
+        let other_parts = |archive: &ArchiveEntry| {
+            part_count(archive.shard.as_deref()) != part_count(shard.as_deref()) && same(archive)
         };
-        let other_parts = |archive: &&ArchiveEntry| parts(&archive.shard) != parts(&shard) && same(archive);
-        if manifest.archives.iter().find(other_parts).is_some() {
+        if manifest.archives.iter().any(other_parts) {
             return Err(ConvertError::OtherParts { path: path.to_owned() });
         }
         if known.is_some() && !already_done {
@@ -166,6 +165,11 @@ impl Step {
             ..ArchiveEntry::default()
         }
     }
+}
+
+/// Of how many parts a part such as `2/5` is one.
+fn part_count(shard: Option<&str>) -> Option<&str> {
+    shard?.split_once('/').map(|(_, count)| count)
 }
 
 /// The year of a dump by the name of its archive or of its root folder, such as

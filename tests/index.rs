@@ -245,6 +245,44 @@ fn damage_of_an_archive_is_noticed_by_the_index() {
 }
 
 #[test]
+fn a_damaged_archive_gets_no_index_that_misleads() {
+    let folder = folder();
+    let archive = archives(folder.path(), 30).swap_remove(1);
+    let sound = fs::read(&archive).unwrap();
+    let expected = by_reading(&archive, orcid(28));
+    let (mut random, mut refused) = (Random(2), 0);
+    for _ in 0..150 {
+        let mut bytes = sound.clone();
+        let place = random.below(bytes.len());
+        bytes[place] ^= 1 << random.below(8);
+        fs::write(&archive, bytes).unwrap();
+
+        match index(&archive, &index_path(&archive), SPACING, &Silent, &AtomicBool::new(false)) {
+            Ok(_) => assert_eq!(indexed_members(&archive, orcid(28)).unwrap(), Some(expected.clone())),
+            Err(error) => refused += usize::from(!error.hint().is_empty()),
+        }
+    }
+    assert!(refused > 140, "{refused} were refused");
+}
+
+#[test]
+fn nothing_but_an_index_is_replaced_by_one() {
+    let folder = folder();
+    let archive = folder.path().join("a.tar.gz");
+    fs::write(&archive, pack(&stream(5))).unwrap();
+    let before = fs::read(&archive).unwrap();
+
+    let output = orcidlake(&["index", "--out"]).arg(&archive).arg(&archive).output().unwrap();
+
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8(output.stderr).unwrap().contains("is no index"));
+    assert_eq!(fs::read(&archive).unwrap(), before);
+    for _ in 0..2 {
+        assert!(run(&["index", archive.to_str().unwrap()]).status.success());
+    }
+}
+
+#[test]
 fn an_index_of_something_else_is_told_and_the_archive_read() {
     let folder = folder();
     let archive = folder.path().join("a.tar.gz");

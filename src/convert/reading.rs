@@ -61,19 +61,12 @@ impl<'m> Reading<'m> {
         if let Some(members) = source.members {
             return Ok((Self::Alone(Archive::of_members(path, members, options, meter)), None));
         }
-        let no_index = how.shard.is_none() && (source.salvage || (how.readers < 2 && !how.write_index));
-        let index = if no_index || !path.is_file() { Ok(None) } else { usable_index(path) };
-        let (index, note) = match (index, how.shard) {
-            (Err(error), Some(_)) => return Err(ArchiveError::from(error).into()),
-            (Err(error), None) => (None, Some(format!("{error}; it was not used ({})", error.hint()))),
-            (Ok(None), Some(_)) => return Err(ConvertError::NoIndex { path: path.to_owned() }),
-            (Ok(index), _) => (index, None),
-        };
+        let (index, note) = find_index(path, how, source.salvage)?;
         let reading = match index {
             Some(index) if how.shard.is_some() || how.readers > 1 => {
                 Self::Shared(Shared::begin(path, index, how, options, &meter)?)
             }
-            None if how.write_index && is_seekable(path) => {
+            None if how.write_index && may_be_tar(path) => {
                 let indexing = Indexing::begin(path, &index_path(path), SPACING_BYTES, meter)?;
                 Self::Indexing(Box::new(indexing))
             }
@@ -129,23 +122,19 @@ impl Shared {
             None => 0..contents.stream_bytes,
         };
         let stretches = index.stretches(range, STRETCH_BYTES).map_err(ArchiveError::from)?;
-        let (index, readers) = (Arc::new(index), how.readers.clamp(1, stretches.len().max(1)));
-        let buffers = Buffers::default();
-        let mut receivers = Vec::new();
-        for number in 0..readers {
-            let (sender, receiver) = crossbeam_channel::bounded(CHUNKS_AHEAD);
-            receivers.push(receiver);
+        let readers = how.readers.clamp(1, stretches.len().max(1));
+        let reader = Reader {
+            path: path.into(),
+            index: Arc::new(index),
+            options,
+            meter: meter.clone(),
+            buffers: Buffers::default(),
+        };
+        let starts = (0..readers).map(|number| {
             let own = stretches.iter().skip(number).step_by(readers).cloned().collect();
-            let reader = Reader {
-                path: path.into(),
-                index: index.clone(),
-                options,
-                meter: meter.clone(),
-                buffers: buffers.clone(),
-            };
-            let thread = std::thread::Builder::new().name(format!("reader-{number}"));
-            thread.spawn(move || reader.read(own, &sender)).map_err(ConvertError::Threads)?;
-        }
+            reader.clone().start(number, own)
+        });
+        let receivers = starts.collect::<Result<Vec<_>, _>>()?;
         let turns = (0..stretches.len()).map(|stretch| receivers[stretch % readers].clone()).collect();
         Ok(Self { totals, turns })
     }
@@ -163,6 +152,7 @@ impl Shared {
 }
 
 /// One of several readers of an archive, in a thread of its own.
+#[derive(Clone)]
 struct Reader {
     path: Box<Path>,
     index: Arc<Index>,
@@ -172,6 +162,14 @@ struct Reader {
 }
 
 impl Reader {
+    /// Begins to read; what is found comes by the channel.
+    fn start(self, number: usize, stretches: Vec<Range<u64>>) -> Result<Receiver<Found>, ConvertError> {
+        let (sender, receiver) = crossbeam_channel::bounded(CHUNKS_AHEAD);
+        let thread = std::thread::Builder::new().name(format!("reader-{number}"));
+        thread.spawn(move || self.read(stretches, &sender)).map_err(ConvertError::Threads)?;
+        Ok(receiver)
+    }
+
     /// Reads one stretch after the other, until nobody listens any more.
     fn read(&self, stretches: Vec<Range<u64>>, sender: &Sender<Found>) {
         for stretch in stretches {
@@ -199,6 +197,19 @@ impl Reader {
     }
 }
 
+/// The index of an archive, where it is of use; or what is wrong with it, which only
+/// a part of an archive cannot do without.
+fn find_index(path: &Path, how: How, salvage: bool) -> Result<(Option<Index>, Option<String>), ConvertError> {
+    let of_use = how.shard.is_some() || (!salvage && (how.readers > 1 || how.write_index));
+    let index = if of_use && path.is_file() { usable_index(path) } else { Ok(None) };
+    match (index, how.shard) {
+        (Ok(None), Some(_)) => Err(ConvertError::NoIndex { path: path.to_owned() }),
+        (Ok(index), _) => Ok((index, None)),
+        (Err(error), Some(_)) => Err(ArchiveError::from(error).into()),
+        (Err(error), None) => Ok((None, Some(format!("{error}; it was not used ({})", error.hint())))),
+    }
+}
+
 /// The index beside an archive, if it gives the chunks that this program would.
 fn usable_index(path: &Path) -> Result<Option<Index>, IndexError> {
     let index = Index::beside(path)?;
@@ -211,6 +222,6 @@ fn usable_index(path: &Path) -> Result<Option<Index>, IndexError> {
 }
 
 /// True of a file that may be a tar archive, as against a single XML file.
-fn is_seekable(path: &Path) -> bool {
+fn may_be_tar(path: &Path) -> bool {
     path.is_file() && path.extension().is_none_or(|extension| extension != "xml")
 }

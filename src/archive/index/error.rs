@@ -20,6 +20,10 @@ pub enum IndexError {
     OtherChunks { path: PathBuf },
     #[error("{path} needs no index")]
     NoNeed { path: PathBuf },
+    #[error("{path} is there and is no index")]
+    InTheWay { path: PathBuf },
+    #[error("{path} is being written by another process")]
+    Busy { path: PathBuf },
     #[error("the archive changed while its index was made")]
     Changed,
 }
@@ -35,6 +39,8 @@ impl IndexError {
             | Self::Stale { .. }
             | Self::OtherChunks { .. } => "make it anew with `orcidlake index`, or remove it",
             Self::NoNeed { .. } => "an index is for .tar.gz and .tar archives that lie on a disk",
+            Self::InTheWay { .. } => "give another --out, or remove the file",
+            Self::Busy { .. } => "wait until it is done",
             Self::Changed => "wait until the archive is complete, then make the index",
         }
     }

@@ -5,7 +5,7 @@ use std::io::{self, BufRead, Read};
 use zlib_rs::{Inflate, InflateFlush, Status};
 
 use super::points::{Finder, Found, Kind};
-use super::resume::{WINDOW_BITS, invalid};
+use super::resume::{WINDOW_BITS, invalid, stuck};
 use crate::archive::gzip::{first_non_zero, is_gzip};
 use crate::archive::input::Input;
 
@@ -100,33 +100,28 @@ impl Read for Recorder {
 impl Gunzip {
     /// Inflates some of the input, up to the end of a block where a point is due.
     fn step(&mut self, input: &mut Input, finder: &mut Finder, out: &mut [u8]) -> io::Result<usize> {
-        let (used_before, made_before) = (self.inflate.total_in(), self.inflate.total_out());
+        let before = (self.inflate.total_in(), self.inflate.total_out());
         // Right after a member's header there is nothing that a window could hold.
-        let quiet_bytes = if made_before == 0 { Some(1) } else { finder.quiet_bytes() };
+        let quiet_bytes = if before.1 == 0 { Some(1) } else { finder.quiet_bytes() };
         let flush = if quiet_bytes.is_none() { InflateFlush::Block } else { InflateFlush::NoFlush };
-        let room = quiet_bytes
-            .map_or(out.len(), |bytes| out.len().min(usize::try_from(bytes).unwrap_or(usize::MAX)));
+        let room = quiet_bytes.map_or(out.len(), |bytes| out.len().min(bytes as usize));
         let packed = input.fill_buf()?;
-        if packed.is_empty() {
-            return Err(io::ErrorKind::UnexpectedEof.into());
-        }
         let status = self.inflate.decompress(packed, &mut out[..room], flush);
         let status =
             status.map_err(|error| invalid(self.inflate.error_message().unwrap_or(error.as_str())))?;
-        let used = (self.inflate.total_in() - used_before) as usize;
-        let made = (self.inflate.total_out() - made_before) as usize;
+        let used = (self.inflate.total_in() - before.0) as usize;
+        let made = (self.inflate.total_out() - before.1) as usize;
         if used + made == 0 {
-            return Err(invalid("the decoder does not go on"));
+            return Err(if packed.is_empty() { io::ErrorKind::UnexpectedEof.into() } else { stuck() });
         }
-        let at_block_end =
-            quiet_bytes.is_none() && status == Status::Ok && made < room && used < packed.len();
+        let stopped = status == Status::Ok && made < room && used < packed.len();
         self.last = packed[..used].last().copied().unwrap_or(self.last);
         finder.add(&packed[..used], &out[..made]);
         input.consume(used);
         if status == Status::StreamEnd {
             finder.member_ended();
             self.next_member(input, finder)?;
-        } else if at_block_end {
+        } else if stopped && quiet_bytes.is_none() {
             finder.block_ended(input.position(), self.last);
         }
         Ok(made)

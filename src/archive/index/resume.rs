@@ -42,6 +42,11 @@ pub fn invalid(reason: &str) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, reason.to_owned())
 }
 
+/// What a decoder that neither takes nor gives is told.
+pub fn stuck() -> io::Error {
+    invalid("the decoder does not go on")
+}
+
 /// Empty blocks of `bits` more than whole bytes, then the rest of the byte `first`.
 fn lead_in(first: u8, bits: u32) -> Vec<u8> {
     let mut blocks = Bits::default();

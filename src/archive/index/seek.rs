@@ -14,7 +14,7 @@ use super::IndexError;
 use super::points::Kind;
 use super::read::{Index, Point};
 use super::record::GZIP;
-use super::resume::{WINDOW_BITS, invalid, resume};
+use super::resume::{WINDOW_BITS, invalid, resume, stuck};
 use crate::archive::input::Meter;
 
 /// Bytes read from the disk at a time; a span takes some 250 kB.
@@ -158,7 +158,7 @@ impl SpanReader {
             }
         };
         if used + made == 0 {
-            return Err(invalid("the decoder does not go on"));
+            return Err(stuck());
         }
         self.input.consume(used);
         self.file_position += used as u64;

@@ -1,11 +1,11 @@
 //! Writes an index as its archive passes.
 //!
 //! Windows go to the file as they come, runs are sorted in pieces: of what grows with
-//! the archive only points stay in memory, 64 bytes for each. The file has a name of
+//! the archive only points stay in memory, 56 bytes for each. The file has a name of
 //! its own until it is whole and on disk.
 
 use std::fs::{self, File};
-use std::io;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use super::page::{Output, PageWriter};
@@ -54,7 +54,8 @@ impl IndexWriter {
     /// Begins the index of `archive` at `path`; what is there stays until the end.
     ///
     /// # Errors
-    /// [`IndexError::Io`] where the archive cannot be read or a file not be made.
+    /// [`IndexError`] where the archive cannot be read or a file not be made, or where
+    /// something else than an index is in the way.
     pub fn create(
         archive: &Path,
         path: &Path,
@@ -62,11 +63,19 @@ impl IndexWriter {
         spacing_bytes: u64,
         chunk_bytes: usize,
     ) -> Result<Self, IndexError> {
+        if path.exists() && !begins_like_an_index(path) {
+            return Err(IndexError::InTheWay { path: path.to_owned() });
+        }
         let mark = ArchiveMark::of(archive).map_err(IndexError::io("read", archive))?;
         let mut aside = path.as_os_str().to_owned();
         aside.push(".part");
         let aside = PathBuf::from(aside);
-        let file = File::create(&aside).map_err(IndexError::io("make", &aside))?;
+        let file = File::options().write(true).create(true).truncate(false).open(&aside);
+        let file = file.map_err(IndexError::io("make", &aside))?;
+        if file.try_lock().is_err() {
+            return Err(IndexError::Busy { path: path.to_owned() });
+        }
+        file.set_len(0).map_err(IndexError::io("make", &aside))?;
         let mut output = Output::new(file);
         output.put(&MAGIC).map_err(IndexError::io("write", &aside))?;
         Ok(Self {
@@ -199,6 +208,12 @@ impl Drop for IndexWriter {
         // Where it has its name already there is nothing to remove.
         let _ = fs::remove_file(&self.aside);
     }
+}
+
+/// Nothing but an index is replaced by one, above all not the archive.
+fn begins_like_an_index(path: &Path) -> bool {
+    let mut head = [0; MAGIC.len()];
+    File::open(path).and_then(|mut file| file.read_exact(&mut head)).is_ok() && head == MAGIC
 }
 
 fn kind_number(kind: Kind) -> u64 {

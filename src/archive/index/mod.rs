@@ -49,8 +49,9 @@ const FORMAT_VERSION: u32 = 1;
 const MAGIC: [u8; 8] = *b"orcidIdx";
 /// What an index is called, after the archive's name.
 const EXTENSION: &str = "idx";
-/// Bytes at either end of an archive that tell one from another, beside its size.
-const END_BYTES: u64 = 1 << 20;
+/// Bytes at either end of an archive that tell one from another, beside its size: the
+/// end of gzip data has their CRC. Each `get` reads them.
+const END_BYTES: u64 = 64 << 10;
 /// tar's unit, in which runs are counted.
 const BLOCK: u64 = 512;
 /// Records of a page: points are large, runs are small.

@@ -27,7 +27,8 @@ pub struct Args {
     #[arg(value_name = "ARCHIVE")]
     archive: PathBuf,
     /// Where to write the index; others find it only as ARCHIVE.idx, which is where it goes if not given.
-    #[arg(long, value_name = "FILE", env = "ORCIDLAKE_OUT")]
+    // Under a name of its own, lest an `out` that is meant for datasets be taken for it.
+    #[arg(id = "index_out", long = "out", short = 'o', value_name = "FILE", env = "ORCIDLAKE_INDEX_OUT")]
     out: Option<PathBuf>,
     /// Uncompressed bytes between two places from which reading can begin: less makes get faster and
     /// the index larger.

@@ -26,6 +26,9 @@ pub mod dataset;
 // The whole way.
 pub mod convert;
 
+// A dataset kept fresh through ORCID's API.
+pub mod refresh;
+
 // A dump to try all this on; knows nothing of the above.
 pub mod synth;
 

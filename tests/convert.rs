@@ -424,6 +424,24 @@ fn a_folder_of_something_else_is_refused_and_other_files_stay() {
 }
 
 #[test]
+fn a_dataset_may_have_any_name() {
+    let folder = folder();
+    let archive = write(folder.path(), "a.tar", &two_records());
+    for name in ["a b%20ü", "s3:x", "100 % #1?", "a&b=c;*'\""] {
+        let out = folder.path().join(name).join(name);
+
+        let (status, messages) = convert(&[&archive], &out, &[]);
+
+        assert_eq!(status, 0, "{name}: {messages}");
+        let verified = support::run(&["verify", out.to_str().unwrap()]);
+        assert_eq!(verified.status.code(), Some(0), "{}", String::from_utf8_lossy(&verified.stderr));
+        assert_eq!(fs::read_dir(folder.path().join(name)).unwrap().count(), 1, "{name}");
+        let log = out.join("summaries/records/_delta_log/00000000000000000000.json");
+        assert!(log.is_file(), "{}", log.display());
+    }
+}
+
+#[test]
 fn only_the_tables_asked_for_are_written() {
     let folder = folder();
     let archive = write(folder.path(), "a.tar", &two_records());

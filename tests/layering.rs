@@ -5,8 +5,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The floors, ground floor first; those on one line do not know each other.
-const FLOORS: &[&[&str]] =
-    &[&["ids", "archive", "record", "report", "synth"], &["tables"], &["dataset"], &["convert"], &["cli"]];
+const FLOORS: &[&[&str]] = &[
+    &["ids", "archive", "record", "report", "synth"],
+    &["tables"],
+    &["dataset"],
+    &["convert"],
+    &["refresh"],
+    &["cli"],
+];
 
 /// Lines of a file.
 const MAX_LINES: usize = 400;

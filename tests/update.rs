@@ -24,6 +24,8 @@ use support::{ONE, OTHER, Random, convert, dump, files, folder, given_names, rec
 const THIRD: &str = "0000-0002-1694-233X";
 /// The dataset that a process of its own updates, for the test that kills it.
 const DATASET_VARIABLE: &str = "ORCIDLAKE_TEST_UPDATE";
+/// Versions for which its old files stay.
+const KEEP_VARIABLE: &str = "ORCIDLAKE_TEST_KEEP";
 
 struct Quiet;
 
@@ -433,11 +435,12 @@ fn a_kill_at_any_moment_leaves_the_old_or_the_new_rows() {
 }
 
 fn update_as_the_process_does(dataset: &Path, members: Vec<GivenMember>) {
-    apply(dataset, Update { gone: gone(&[ONE]), ..named("killed") }, members).unwrap();
+    let keep_versions = env::var(KEEP_VARIABLE).map_or(0, |keep| keep.parse().unwrap());
+    apply(dataset, Update { gone: gone(&[ONE]), keep_versions, ..named("killed") }, members).unwrap();
 }
 
 #[test]
-#[ignore = "the process that another test kills"]
+#[ignore = "the process that another test kills, and that tests/tools/delta.py runs"]
 fn a_process_that_updates() {
     let Some(folder) = env::var_os(DATASET_VARIABLE) else { return };
     let folder = PathBuf::from(folder);

@@ -16,6 +16,8 @@ use super::output::print_json;
 use super::progress::Progress;
 use super::{Common, Done};
 use crate::convert::{Options, Outcome, Selection, Shard, convert};
+use crate::dataset::Dataset;
+use crate::refresh::{Clock, Lock, SystemClock};
 use crate::report::Report;
 
 /// Time between looks for a signal.
@@ -96,6 +98,12 @@ pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
     let options = Options { tables, salvage, replace, write_index, shard, ..args.machine.options() };
     let progress = Progress::new(common.quiet);
     let stop = stop_on_signals()?;
+    // A refresh keeps its queue in the dataset, which a commit must not move under it.
+    let _lock = if Dataset::is_at(&args.out) {
+        Some(Lock::take(&args.out, SystemClock::default().wall())?)
+    } else {
+        None
+    };
     let outcomes = convert(&args.archives, &args.out, &options, &progress, &stop)?;
     let report = whole(&outcomes);
     if common.json {

@@ -7,6 +7,7 @@ use std::io;
 use crate::archive::ArchiveError;
 use crate::convert::ConvertError;
 use crate::dataset::DatasetError;
+use crate::refresh::RefreshError;
 use crate::synth::SynthError;
 
 /// An error with its hint, ready to be shown.
@@ -60,4 +61,4 @@ macro_rules! hinted {
     )+ };
 }
 
-hinted!(ArchiveError, ConvertError, DatasetError, SynthError);
+hinted!(ArchiveError, ConvertError, DatasetError, RefreshError, SynthError);

@@ -12,7 +12,7 @@ use super::output::{print, print_json};
 use super::progress::Progress;
 use super::{Common, Done};
 use crate::convert::inspect;
-use crate::dataset::{ArchiveEntry, Dataset, Manifest};
+use crate::dataset::{ArchiveEntry, Dataset, EntryKind, Manifest};
 
 /// Say what is in an archive or a dataset: year, members, rows, sizes, problems.
 #[derive(Debug, clap::Args)]
@@ -73,7 +73,11 @@ fn dataset_text(root: &Path, manifest: &Manifest) -> String {
         bytes(size)
     );
     for archive in &manifest.archives {
-        let state = if archive.complete { "" } else { ", salvaged" };
+        let state = match (archive.kind, archive.complete) {
+            (EntryKind::Refresh, _) => ", refresh",
+            (EntryKind::Archive, true) => "",
+            (EntryKind::Archive, false) => ", salvaged",
+        };
         let size = bytes(archive.size_bytes);
         let _ = writeln!(text, "  {} ({size}, md5 {}{state})", archive.name, archive.md5);
     }

@@ -3,6 +3,7 @@
 //! A command asks the library and prints; it decides nothing about data. What
 //! programs may read goes to standard output, all else to standard error.
 
+mod auth;
 mod completions;
 mod config;
 mod convert;
@@ -14,6 +15,8 @@ mod man;
 mod numbers;
 mod output;
 mod progress;
+mod refresh;
+mod refresh_report;
 mod schema;
 mod synth;
 mod verify;
@@ -66,6 +69,8 @@ enum Command {
     Inspect(inspect::Args),
     Verify(verify::Args),
     Get(get::Args),
+    Refresh(Box<refresh::Args>),
+    Auth(auth::Args),
     Synth(synth::Args),
     Completions(completions::Args),
     Man(man::Args),
@@ -112,6 +117,8 @@ fn run(arguments: Vec<OsString>) -> Result<Done, Failure> {
         Command::Inspect(args) => inspect::run(args, &cli.common),
         Command::Verify(args) => verify::run(args, &cli.common),
         Command::Get(args) => get::run(args, &cli.common),
+        Command::Refresh(args) => refresh::run(&args, &cli.common),
+        Command::Auth(args) => auth::run(args, &cli.common),
         Command::Synth(args) => synth::run(args, &cli.common),
         Command::Completions(args) => completions::run(args),
         Command::Man(args) => man::run(args),

@@ -62,7 +62,7 @@ pub struct Updated {
 /// as it was.
 pub fn update(
     dataset: &Path,
-    update: Update,
+    mut update: Update,
     members: &mut dyn Iterator<Item = io::Result<GivenMember>>,
     options: &Options,
     watch: &dyn Watch,
@@ -77,8 +77,8 @@ pub fn update(
     let name = Path::new(&update.source);
     let source =
         Source { path: name, size_bytes: None, salvage: false, how: How::default(), members: Some(members) };
-    let converted = pipeline.run(source, Some(&scratch), &manifest.tables, watch, stop)?;
-    let gone = what_goes(&update.gone, &converted);
+    let mut converted = pipeline.run(source, Some(&scratch), &manifest.tables, watch, stop)?;
+    let gone = what_goes(std::mem::take(&mut update.gone), &converted);
     let replacement = Replacement {
         dataset,
         manifest: &manifest,
@@ -91,7 +91,7 @@ pub fn update(
     };
     let mut change = replacement.run()?;
     let (rows_removed, files) = (change.rows_removed, std::mem::take(&mut change.files));
-    let rejected = converted.rejected.clone();
+    let rejected = std::mem::take(&mut converted.rejected);
     let (next, entry) = next_manifest(change, converted, update);
     staging.commit(&next, &files, Logs::Continue)?;
     staging.end()?;
@@ -99,8 +99,8 @@ pub fn update(
 }
 
 /// Rows go of all that is named or was read, but for what could not be read.
-fn what_goes(named: &Targets, converted: &Converted) -> Gone {
-    let mut gone = Gone { targets: named.clone(), spared: Targets::default() };
+fn what_goes(named: Targets, converted: &Converted) -> Gone {
+    let mut gone = Gone { targets: named, spared: Targets::default() };
     gone.targets.extend(&converted.accepted);
     let unread = converted.rejected.iter().filter(|name| !converted.accepted.contains(name));
     unread.for_each(|name| gone.spared.insert(name));

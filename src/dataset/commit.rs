@@ -81,7 +81,9 @@ impl Staging {
         let old = Manifest::read(&self.dataset)?;
         let gone = files_that_go(old.as_ref(), manifest);
         if self.dataset.exists() {
-            let goes = |path: &Path| gone.contains(path) || (logs == Logs::Begin && delta::is_log(path));
+            let goes = |path: &Path| {
+                gone.contains(path) || is_passing(path) || (logs == Logs::Begin && delta::is_log(path))
+            };
             link_tree(&self.dataset, &next, &goes)?;
         }
         let mut folders = BTreeSet::new();
@@ -255,6 +257,13 @@ fn files_that_go(old: Option<&Manifest>, new: &Manifest) -> HashSet<PathBuf> {
     gone.retain(|path| !stay.contains(path));
     gone.insert(super::MANIFEST_NAME.into());
     gone
+}
+
+/// Files that SQLite makes for as long as somebody has a database open, if only
+/// to look at it; the database is whole without them (see `refresh/queue.rs`).
+fn is_passing(path: &Path) -> bool {
+    let name = path.to_string_lossy();
+    name.ends_with(".sqlite-wal") || name.ends_with(".sqlite-shm")
 }
 
 /// Makes `to` a copy of `from` by hard links, leaving out what `skip` names by

@@ -47,6 +47,10 @@ const VERSION_DIGITS: usize = 20;
 /// Threads that read and write log files.
 const THREADS: usize = 2;
 
+/// Where a table is for its engine. The kernel takes the percent signs of a real
+/// path for escapes.
+const ROOT: &str = "file:///";
+
 type Engine = DefaultEngine<TokioMultiThreadExecutor>;
 /// The files of a table by name, with their sizes and rows.
 pub(super) type LogFiles = BTreeMap<String, (u64, Option<u64>)>;
@@ -58,13 +62,13 @@ pub(super) fn is_log(path: &Path) -> bool {
 
 /// Brings the logs of all tables of the dataset at `root` to what its manifest says.
 pub(super) fn commit_all(root: &Path, manifest: &Manifest) -> Result<(), DatasetError> {
-    let engine = engine().map_err(DatasetError::delta("write", root))?;
+    let threads = threads().map_err(DatasetError::delta("write", root))?;
     let kept = manifest.kept.iter().map(|kept| u64::from(kept.versions_left)).max().unwrap_or(0);
     for (key, parts) in manifest.parts_by_table() {
         let Some((_, table)) = table_of(key) else { continue };
         let folder = table_folder(root, key);
-        let log = Log { engine: &engine, folder: &folder, history: kept.max(CHECKPOINT_VERSIONS) };
-        log.commit(table, &parts).map_err(DatasetError::delta("write", &folder))?;
+        let log = Log::new(&threads, &folder, kept.max(CHECKPOINT_VERSIONS));
+        log.and_then(|log| log.commit(table, &parts)).map_err(DatasetError::delta("write", &folder))?;
     }
     Ok(())
 }
@@ -75,32 +79,42 @@ pub(super) fn files<'k>(
     root: &Path,
     keys: impl Iterator<Item = &'k str>,
 ) -> Result<BTreeMap<&'k str, Option<LogFiles>>, DatasetError> {
-    let engine = engine().map_err(DatasetError::delta("read", root))?;
+    let threads = threads().map_err(DatasetError::delta("read", root))?;
     let read = |key| {
         let folder = table_folder(root, key);
-        let log = Log { engine: &engine, folder: &folder, history: 0 };
-        let files = log.newest().and_then(|newest| newest.map(|newest| log.files(&newest)).transpose());
-        Ok((key, files.map_err(DatasetError::delta("read", &folder))?))
+        if !folder.join(LOG_FOLDER).is_dir() {
+            return Ok((key, None));
+        }
+        let files = || -> KernelResult<Option<LogFiles>> {
+            let log = Log::new(&threads, &folder, 0)?;
+            log.newest()?.map(|newest| log.files(&newest)).transpose()
+        };
+        Ok((key, files().map_err(DatasetError::delta("read", &folder))?))
     };
     keys.map(read).collect()
 }
 
-/// The kernel's engine on local files, with threads of its own.
-fn engine() -> KernelResult<Engine> {
-    let store = Arc::new(LocalFileSystem::new().with_fsync(true));
-    let executor = TokioMultiThreadExecutor::new_owned_runtime(Some(THREADS), Some(THREADS))?;
-    Ok(DefaultEngineBuilder::new(store).with_task_executor(Arc::new(executor)).build())
+/// The threads of the kernel's engines.
+fn threads() -> KernelResult<Arc<TokioMultiThreadExecutor>> {
+    TokioMultiThreadExecutor::new_owned_runtime(Some(THREADS), Some(THREADS)).map(Arc::new)
 }
 
 /// One table's log.
 struct Log<'l> {
-    engine: &'l Engine,
+    /// Sees the table's folder as the root of all files.
+    engine: Engine,
     folder: &'l Path,
     /// Versions that stay readable.
     history: u64,
 }
 
-impl Log<'_> {
+impl<'l> Log<'l> {
+    fn new(threads: &Arc<TokioMultiThreadExecutor>, folder: &'l Path, history: u64) -> KernelResult<Self> {
+        let store = LocalFileSystem::new_with_prefix(folder)?.with_fsync(true);
+        let engine = DefaultEngineBuilder::new(Arc::new(store)).with_task_executor(threads.clone()).build();
+        Ok(Self { engine, folder, history })
+    }
+
     /// Adds a version, or the first one, if the files differ from the newest.
     fn commit(&self, table: &dyn AnyTable, parts: &[&Part]) -> KernelResult<()> {
         let committed = match self.newest()? {
@@ -112,7 +126,7 @@ impl Log<'_> {
         };
         let version = committed.version();
         if version > 0 && version.is_multiple_of(CHECKPOINT_VERSIONS) {
-            committed.checkpoint(self.engine, Some(&CheckpointSpec::V1))?;
+            committed.checkpoint(&self.engine, Some(&CheckpointSpec::V1))?;
             self.trim(version)?;
         }
         Ok(())
@@ -122,13 +136,13 @@ impl Log<'_> {
         if !self.folder.join(LOG_FOLDER).is_dir() {
             return Ok(None);
         }
-        Snapshot::builder_for(self.root()?).build(self.engine).map(Some)
+        Snapshot::builder_for(ROOT).build(&self.engine).map(Some)
     }
 
     fn files(&self, snapshot: &SnapshotRef) -> KernelResult<LogFiles> {
         let scan = snapshot.clone().scan_builder().build()?;
         let mut files = LogFiles::new();
-        for metadata in scan.scan_metadata(self.engine)? {
+        for metadata in scan.scan_metadata(&self.engine)? {
             let note = |files: &mut LogFiles, file: ScanFile| {
                 let rows = file.stats.map(|stats| stats.num_records);
                 files.insert(file.path, (file.size.try_into().unwrap_or(u64::MAX), rows));
@@ -139,10 +153,10 @@ impl Log<'_> {
     }
 
     fn create(&self, table: &dyn AnyTable, parts: &[&Part]) -> KernelResult<SnapshotRef> {
-        let mut creation = create_table(self.root()?, schema(table)?, engine_info(), true)
-            .build(self.engine, Box::new(FileSystemCommitter::new()))?;
+        let mut creation = create_table(ROOT, schema(table)?, engine_info(), true)
+            .build(&self.engine, Box::new(FileSystemCommitter::new()))?;
         self.add(&mut creation, parts.iter().copied())?;
-        committed(creation.commit(self.engine)?)
+        committed(creation.commit(&self.engine)?)
     }
 
     /// One version that adds and removes what differs; `None` where nothing does.
@@ -158,14 +172,14 @@ impl Log<'_> {
         let mut change = newest
             .clone()
             .update_table(operation, engine_info(), true)
-            .build(self.engine, Box::new(FileSystemCommitter::new()))?;
+            .build(&self.engine, Box::new(FileSystemCommitter::new()))?;
         self.add(&mut change, new.into_iter())?;
         if removes {
-            for metadata in newest.clone().scan_builder().build()?.scan_metadata(self.engine)? {
+            for metadata in newest.clone().scan_builder().build()?.scan_metadata(&self.engine)? {
                 change.remove_files(all_but(&wanted, metadata?.scan_files)?);
             }
         }
-        committed(change.commit(self.engine)?).map(Some)
+        committed(change.commit(&self.engine)?).map(Some)
     }
 
     fn add<'p, S>(
@@ -200,11 +214,6 @@ impl Log<'_> {
             }
         }
         Ok(())
-    }
-
-    /// The folder as the kernel wants it.
-    fn root(&self) -> KernelResult<&str> {
-        self.folder.to_str().ok_or_else(|| KernelError::generic("the path is not Unicode"))
     }
 }
 

@@ -176,10 +176,15 @@ impl Manifest {
         write().map_err(DatasetError::io("write", &path))
     }
 
-    /// The report of all archives together.
+    /// The report of all archives and refreshes together; rows are those that are
+    /// there now.
     pub fn report(&self) -> Report {
         let mut whole = Report::default();
         self.archives.iter().for_each(|archive| whole.add(archive.report.clone()));
+        whole.rows.values_mut().for_each(|rows| *rows = 0);
+        for (key, part) in self.parts() {
+            *whole.rows.entry(key.to_owned()).or_default() += part.rows;
+        }
         whole
     }
 

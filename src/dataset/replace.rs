@@ -17,12 +17,15 @@ use super::error::DatasetError;
 use super::layout::{NewFile, table_folder, table_of};
 use super::manifest::{EntryKind, KeptPart, Manifest, Part};
 use super::marks::{Gone, Mark, Marks, mark};
-use super::reader::group_batches;
+use super::reader::{group_batches, row_groups};
 use super::rewrite::rewrite;
 use super::writer::{TableWriter, WrittenTable};
+use crate::tables::{AnyTable, Side};
 
 /// Files of refreshes below this size are written anew with the next one.
 const SMALL_FILE_BYTES: u64 = 32 << 20;
+/// The folder aside for what is written anew.
+const REWRITTEN: &str = "rewritten";
 
 /// Rows that replace others.
 pub struct Replacement<'r> {
@@ -73,6 +76,23 @@ struct TableChange {
     new_folder: PathBuf,
 }
 
+/// A table while its files are gone through.
+struct TableWork<'w> {
+    all: &'w Replacement<'w>,
+    key: &'w str,
+    side: Side,
+    table: &'static dyn AnyTable,
+    /// The new rows' files.
+    written: &'w [Part],
+    /// Where files are written anew.
+    folder: PathBuf,
+    /// Takes small files of earlier refreshes and the new rows, where both are.
+    merged: Option<TableWriter>,
+    rewritten: Vec<Rewritten>,
+    /// Some file of the dataset stays, or what is left of one.
+    stays: bool,
+}
+
 /// A file of the dataset.
 struct OldPart<'p> {
     entry: usize,
@@ -107,93 +127,14 @@ impl Replacement<'_> {
     }
 
     fn table(&self, key: &str, old: &[OldPart<'_>]) -> Result<TableChange, DatasetError> {
-        let (side, table) = table_of(key).ok_or_else(|| DatasetError::NoTable { key: key.to_owned() })?;
-        let written = self.new.iter().find(|table| table.key == key);
-        let written = written.map_or(&[][..], |table| table.parts.as_slice());
-        let new_rows = Part::total_rows(written);
-        let small = written.iter().all(|part| part.size_bytes < SMALL_FILE_BYTES);
-        let merges = new_rows > 0 && small && old.iter().any(|old| old.small);
-        let aside = self.scratch.join("rewritten");
-        let mut writer = merges.then(|| TableWriter::new(table_folder(&aside, key), key.to_owned(), table));
-        let mut rewritten = Vec::new();
+        let mut work = TableWork::new(self, key, old)?;
         for old in old {
             if self.stop.load(Ordering::Relaxed) {
                 return Err(DatasetError::Stopped);
             }
-            let from = table_folder(self.dataset, key).join(&old.part.name);
-            let marks = mark(&from, side, table, self.gone)?;
-            let rows_out = marks.rows_out();
-            let of = |left, moved| Rewritten {
-                entry: old.entry,
-                name: old.part.name.clone(),
-                rows_out,
-                left,
-                moved,
-            };
-            if let Some(writer) = writer.as_mut().filter(|_| old.small) {
-                self.append(&from, Some(&marks), writer)?;
-                rewritten.push(of(None, old.part.rows - rows_out));
-            } else if rows_out > 0 {
-                let to = table_folder(&aside, key).join(format!("left-{}", old.part.name));
-                rewritten.push(of(rewrite(&from, &marks, to, key, table)?, 0));
-            }
+            work.visit(old)?;
         }
-        let stays = old.len() > rewritten.iter().filter(|rewritten| rewritten.left.is_none()).count();
-        let (new, new_folder) = match writer {
-            Some(mut writer) => {
-                for part in written {
-                    let from = table_folder(self.scratch, key).join(&part.name);
-                    self.append(&from, None, &mut writer)?;
-                }
-                (writer.finish(self.pool)?.parts, table_folder(&aside, key))
-            }
-            None if new_rows > 0 => (written.to_vec(), table_folder(self.scratch, key)),
-            None if stays => (Vec::new(), aside),
-            // Readers find every table: one without rows has an empty file.
-            None => {
-                let folder = table_folder(&aside, key);
-                let writer = TableWriter::new(folder.clone(), key.to_owned(), table);
-                (writer.finish(self.pool)?.parts, folder)
-            }
-        };
-        Ok(TableChange { key: key.to_owned(), rewritten, new, new_folder })
-    }
-
-    /// Appends the rows of a file that stay.
-    fn append(
-        &self,
-        from: &Path,
-        marks: Option<&Marks>,
-        writer: &mut TableWriter,
-    ) -> Result<(), DatasetError> {
-        let groups = match marks {
-            Some(marks) => marks.groups.len(),
-            None => super::reader::row_groups(from)?,
-        };
-        for group in 0..groups {
-            let kept = marks.and_then(|marks| match &marks.groups[group] {
-                Mark::All => None,
-                Mark::Some(kept) => Some(kept),
-            });
-            let mut first_row = 0;
-            for batch in group_batches(from, group)? {
-                let batch = batch?;
-                let rows = batch.num_rows();
-                let batch = match kept {
-                    None => batch,
-                    Some(kept) => {
-                        let kept = BooleanArray::from(kept.slice(first_row, rows));
-                        filter_record_batch(&batch, &kept).expect("the mask has one value for each row")
-                    }
-                };
-                first_row += rows;
-                if batch.num_rows() > 0 {
-                    writer.write(&batch, self.pool)?;
-                    writer.end_full_group(self.pool)?;
-                }
-            }
-        }
-        Ok(())
+        work.finish()
     }
 
     /// Gives names to new files and notes all changes in a manifest.
@@ -210,7 +151,7 @@ impl Replacement<'_> {
             kept.versions_left = kept.versions_left.saturating_sub(1);
             stays
         });
-        let aside = self.scratch.join("rewritten");
+        let aside = self.scratch.join(REWRITTEN);
         for table in changes {
             for rewritten in table.rewritten {
                 change.replace(&table.key, rewritten, &table_folder(&aside, &table.key), self.keep_versions);
@@ -222,6 +163,86 @@ impl Replacement<'_> {
         }
         change
     }
+}
+
+impl<'w> TableWork<'w> {
+    fn new(all: &'w Replacement<'w>, key: &'w str, old: &[OldPart<'_>]) -> Result<Self, DatasetError> {
+        let (side, table) = table_of(key).ok_or_else(|| DatasetError::NoTable { key: key.to_owned() })?;
+        let written = all.new.iter().find(|table| table.key == key);
+        let written = written.map_or(&[][..], |table| table.parts.as_slice());
+        let folder = table_folder(&all.scratch.join(REWRITTEN), key);
+        let small = written.iter().all(|part| part.size_bytes < SMALL_FILE_BYTES);
+        let merges = small && Part::total_rows(written) > 0 && old.iter().any(|old| old.small);
+        let merged = merges.then(|| TableWriter::new(folder.clone(), key.to_owned(), table));
+        Ok(Self { all, key, side, table, written, folder, merged, rewritten: Vec::new(), stays: false })
+    }
+
+    /// Writes a file of the dataset anew, if it must be.
+    fn visit(&mut self, old: &OldPart<'_>) -> Result<(), DatasetError> {
+        let from = table_folder(self.all.dataset, self.key).join(&old.part.name);
+        let marks = mark(&from, self.side, self.table, self.all.gone)?;
+        let rows_out = marks.rows_out();
+        let (left, moved) = if let Some(writer) = self.merged.as_mut().filter(|_| old.small) {
+            append(&from, Some(&marks), writer, self.all.pool)?;
+            (None, old.part.rows - rows_out)
+        } else if rows_out > 0 {
+            let to = self.folder.join(format!("left-{}", old.part.name));
+            (rewrite(&from, &marks, to, self.key, self.table, self.all.stop)?, 0)
+        } else {
+            self.stays = true;
+            return Ok(());
+        };
+        self.stays |= left.is_some();
+        let name = old.part.name.clone();
+        self.rewritten.push(Rewritten { entry: old.entry, name, rows_out, left, moved });
+        Ok(())
+    }
+
+    fn finish(mut self) -> Result<TableChange, DatasetError> {
+        let given = table_folder(self.all.scratch, self.key);
+        let (new, new_folder) = if let Some(mut writer) = self.merged.take() {
+            for part in self.written {
+                append(&given.join(&part.name), None, &mut writer, self.all.pool)?;
+            }
+            (writer.finish(self.all.pool)?.parts, self.folder)
+        } else if Part::total_rows(self.written) > 0 {
+            (self.written.to_vec(), given)
+        } else if self.stays {
+            (Vec::new(), given)
+        } else {
+            // Readers find every table: one without rows has an empty file.
+            let writer = TableWriter::new(self.folder.clone(), self.key.to_owned(), self.table);
+            (writer.finish(self.all.pool)?.parts, self.folder)
+        };
+        Ok(TableChange { key: self.key.to_owned(), rewritten: self.rewritten, new, new_folder })
+    }
+}
+
+/// Appends the rows of a file that stay.
+fn append(
+    from: &Path,
+    marks: Option<&Marks>,
+    writer: &mut TableWriter,
+    pool: &ThreadPool,
+) -> Result<(), DatasetError> {
+    let groups = marks.map_or_else(|| row_groups(from), |marks| Ok(marks.groups.len()))?;
+    for group in 0..groups {
+        let mut first_row = 0;
+        for batch in group_batches(from, group)? {
+            let mut batch = batch?;
+            let rows = batch.num_rows();
+            if let Some(Mark::Some(kept)) = marks.map(|marks| &marks.groups[group]) {
+                let kept = BooleanArray::from(kept.slice(first_row, rows));
+                batch = filter_record_batch(&batch, &kept).expect("the mask has one value for each row");
+            }
+            first_row += rows;
+            if batch.num_rows() > 0 {
+                writer.write(&batch, pool)?;
+                writer.end_full_group(pool)?;
+            }
+        }
+    }
+    Ok(())
 }
 
 impl Change {

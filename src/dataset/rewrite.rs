@@ -6,12 +6,16 @@
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use arrow::array::BooleanArray;
 use arrow::buffer::BooleanBuffer;
 use arrow::compute::filter;
+use arrow::datatypes::{DataType, FieldRef, Schema};
 use parquet::arrow::ProjectionMask;
-use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ParquetRecordBatchReaderBuilder};
+use parquet::arrow::arrow_reader::{
+    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder,
+};
 use parquet::arrow::arrow_writer::{ArrowColumnChunk, ArrowColumnWriter, compute_leaves};
 use parquet::errors::ParquetError;
 use rayon::prelude::*;
@@ -33,6 +37,7 @@ pub(super) fn rewrite(
     to: PathBuf,
     key: &str,
     table: &dyn AnyTable,
+    stop: &AtomicBool,
 ) -> Result<Option<Part>, DatasetError> {
     let rows = u64::try_from(marks.metadata.metadata().file_metadata().num_rows()).unwrap_or_default();
     if rows == marks.rows_out() {
@@ -41,8 +46,12 @@ pub(super) fn rewrite(
     let schema = table.schema();
     let properties = Arc::new(properties(key, table, &schema));
     let mut file = PartFile::create(to, &schema, &properties)?;
+    let views = with_views(&marks.metadata).map_err(DatasetError::parquet("read", from))?;
     for (group, mark) in marks.groups.iter().enumerate() {
-        let source = Source { path: from, metadata: &marks.metadata, group };
+        if stop.load(Ordering::Relaxed) {
+            return Err(DatasetError::Stopped);
+        }
+        let source = Source { path: from, metadata: &marks.metadata, views: &views, group };
         match mark {
             Mark::All => source.copy(&mut file)?,
             Mark::Some(kept) if kept.count_set_bits() == 0 => {}
@@ -56,7 +65,23 @@ pub(super) fn rewrite(
 struct Source<'s> {
     path: &'s Path,
     metadata: &'s ArrowReaderMetadata,
+    /// The same, to read texts as views.
+    views: &'s ArrowReaderMetadata,
     group: usize,
+}
+
+/// Lets texts be read as views of the pages that hold them: they are copied once,
+/// when they are encoded.
+fn with_views(metadata: &ArrowReaderMetadata) -> Result<ArrowReaderMetadata, ParquetError> {
+    let view = |field: &FieldRef| match field.data_type() {
+        DataType::Utf8 => Arc::new(field.as_ref().clone().with_data_type(DataType::Utf8View)),
+        _ => field.clone(),
+    };
+    let schema = metadata.schema();
+    let fields: Vec<FieldRef> = schema.fields().iter().map(view).collect();
+    let schema = Schema::new_with_metadata(fields, schema.metadata().clone());
+    let options = ArrowReaderOptions::new().with_schema(Arc::new(schema));
+    ArrowReaderMetadata::try_new(metadata.metadata().clone(), options)
 }
 
 impl Source<'_> {
@@ -97,7 +122,7 @@ impl Source<'_> {
         let file = self.open()?;
         let encode = || -> Result<ArrowColumnChunk, ParquetError> {
             let mask = ProjectionMask::leaves(self.metadata.parquet_schema(), [column]);
-            let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(file, self.metadata.clone());
+            let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(file, self.views.clone());
             let reader = reader.with_projection(mask).with_row_groups(vec![self.group]);
             let mut first_row = 0;
             for batch in reader.with_batch_size(BATCH_ROWS).build()? {
@@ -112,5 +137,127 @@ impl Source<'_> {
             writer.close()
         };
         encode().map_err(DatasetError::parquet("rewrite", self.path))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dataset::keys::Targets;
+    use crate::dataset::layout::table_of;
+    use crate::dataset::marks::{Gone, mark};
+    use crate::dataset::reader::batches;
+    use crate::record::{Orcid, parse};
+    use crate::tables::{Entry, Side};
+    use arrow::array::{AsArray, RecordBatch};
+
+    const KEY: &str = "summaries/tombstones";
+    const ORCIDS: [&str; 4] =
+        ["0000-0002-1825-0097", "0000-0001-5109-3700", "0000-0002-1694-233X", "0000-0001-5000-0007"];
+    const STUB: &[u8] = br#"<error:error xmlns:error="http://www.orcid.org/ns/error"><error:response-code>409</error:response-code><error:developer-message>locked</error:developer-message><error:error-code>9018</error:error-code></error:error>"#;
+
+    fn table() -> &'static dyn AnyTable {
+        table_of(KEY).unwrap().1
+    }
+
+    fn batch(orcids: &[&str]) -> RecordBatch {
+        let mut rows = table().rows();
+        let entries: Vec<Entry<'_>> = orcids
+            .iter()
+            .map(|orcid| {
+                let crate::record::Document::Stub(stub) = parse(STUB).unwrap().document else { panic!() };
+                Entry::Tombstone { orcid: Orcid::new(orcid).unwrap(), activity: None, stub }
+            })
+            .collect();
+        rows.append(&entries);
+        rows.finish()
+    }
+
+    /// A file of two row groups with two iDs each.
+    fn file(path: &Path) {
+        let schema = table().schema();
+        let properties = Arc::new(properties(KEY, table(), &schema));
+        let mut file = PartFile::create(path.to_owned(), &schema, &properties).unwrap();
+        for orcids in [&ORCIDS[..2], &ORCIDS[2..]] {
+            let batch = batch(orcids);
+            let writers = file.column_writers().unwrap().into_iter();
+            let chunks =
+                writers.zip(schema.fields()).zip(batch.columns()).map(|((mut writer, field), values)| {
+                    compute_leaves(field, values)
+                        .unwrap()
+                        .iter()
+                        .for_each(|leaf| writer.write(leaf).unwrap());
+                    writer.close().unwrap()
+                });
+            file.append_group(chunks.collect(), 2).unwrap();
+        }
+        file.finish().unwrap();
+    }
+
+    fn orcids(path: &Path) -> Vec<String> {
+        let batches = batches(path, None).unwrap().map(Result::unwrap);
+        let texts = |batch: RecordBatch| -> Vec<String> {
+            batch.column(0).as_string::<i32>().iter().map(|text| text.unwrap().to_owned()).collect()
+        };
+        batches.flat_map(texts).collect()
+    }
+
+    fn gone(orcids: &[&str]) -> Gone {
+        let records = orcids.iter().map(|orcid| Orcid::new(orcid).unwrap()).collect();
+        Gone { targets: Targets { records, ..Targets::default() }, ..Gone::default() }
+    }
+
+    #[test]
+    fn a_row_group_without_rows_that_go_is_copied_with_filter_and_index() {
+        let folder = tempfile::tempdir().unwrap();
+        let (from, to) = (folder.path().join("from.parquet"), folder.path().join("to.parquet"));
+        file(&from);
+        let marks = mark(&from, Side::Summaries, table(), &gone(&ORCIDS[..1])).unwrap();
+
+        let part =
+            rewrite(&from, &marks, to.clone(), KEY, table(), &AtomicBool::new(false)).unwrap().unwrap();
+
+        assert_eq!((part.rows, orcids(&to)), (3, ORCIDS[1..].iter().map(ToString::to_string).collect()));
+        let options = ArrowReaderOptions::new().with_page_index_policy(true.into());
+        let old = marks.metadata.metadata();
+        let new = ArrowReaderMetadata::load(&File::open(&to).unwrap(), options).unwrap();
+        let builder =
+            ParquetRecordBatchReaderBuilder::new_with_metadata(File::open(&to).unwrap(), new.clone());
+        let filter = builder.get_row_group_column_bloom_filter(1, 0).unwrap().unwrap();
+        assert!(ORCIDS[2..].iter().all(|orcid| filter.check(orcid)) && !filter.check(&ORCIDS[0]));
+        let (old_index, new_index) =
+            (old.page_index_for_row_group(1), new.metadata().page_index_for_row_group(1));
+        assert!(new_index.column_index(0).is_some());
+        assert_eq!(new_index.column_index(0), old_index.column_index(0));
+        let bytes = |path: &Path, metadata: &ArrowReaderMetadata| {
+            let (start, length) = metadata.metadata().row_group(1).column(0).byte_range();
+            std::fs::read(path).unwrap()[start as usize..][..length as usize].to_vec()
+        };
+        assert_eq!(bytes(&to, &new), bytes(&from, &marks.metadata));
+    }
+
+    #[test]
+    fn a_row_group_or_a_file_without_rows_is_left_out() {
+        let folder = tempfile::tempdir().unwrap();
+        let (from, to) = (folder.path().join("from.parquet"), folder.path().join("to.parquet"));
+        file(&from);
+        let marked = |orcids: &[&str]| mark(&from, Side::Summaries, table(), &gone(orcids)).unwrap();
+
+        let half = rewrite(&from, &marked(&ORCIDS[..2]), to.clone(), KEY, table(), &AtomicBool::new(false))
+            .unwrap()
+            .unwrap();
+        let none = rewrite(
+            &from,
+            &marked(&ORCIDS),
+            folder.path().join("none.parquet"),
+            KEY,
+            table(),
+            &AtomicBool::new(false),
+        )
+        .unwrap();
+
+        assert_eq!((half.rows, orcids(&to)), (2, ORCIDS[2..].iter().map(ToString::to_string).collect()));
+        assert!(none.is_none());
+        assert_eq!(marked(&[]).rows_out(), 0);
     }
 }

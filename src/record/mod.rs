@@ -7,6 +7,7 @@
 //! from the XML wherever the XML holds it unchanged.
 
 mod affiliation;
+mod answer;
 mod attributes;
 mod clean;
 mod document;
@@ -30,6 +31,7 @@ mod work;
 mod xml;
 
 pub use affiliation::{Affiliation, AffiliationKind};
+pub use answer::{SearchPage, parse_search, pieces};
 pub use clean::{clean, needs_cleaning};
 pub use document::{Activity, Document, Parsed, parse, parse_by_reference, parse_by_scanner};
 pub use element::{Element, FuzzyDate, Organization, Source, Title};
@@ -46,6 +48,7 @@ pub use person::{
 pub use research_resource::{ResearchResource, ResourceItem};
 pub use stub::Stub;
 pub use summary::{Activities, History, Record};
+pub use values::timestamp;
 pub use work::{Contributor, Work, WorkDetails};
 
 use std::borrow::Cow;

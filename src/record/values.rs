@@ -7,7 +7,7 @@ const SECONDS_PER_DAY: i64 = 86_400;
 
 /// Reads an `xs:dateTime` such as `2015-07-03T12:57:22.749Z`; without a zone it
 /// is taken as UTC. `None` where it is not one, or is finer than a microsecond.
-pub(super) fn timestamp(text: &str) -> Option<Timestamp> {
+pub fn timestamp(text: &str) -> Option<Timestamp> {
     let bytes = text.as_bytes();
     if bytes.len() < 19
         || bytes[4] != b'-'

@@ -114,7 +114,8 @@ pub fn files(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
     let mut files = Vec::new();
     let mut pending = vec![folder.to_owned()];
     while let Some(path) = pending.pop() {
-        if path.ends_with("_delta_log") {
+        // Logs hold times; the lock is no part of the dataset's content.
+        if path.ends_with("_delta_log") || path.ends_with("refresh.lock") {
             continue;
         }
         if path.is_dir() {

@@ -8,7 +8,9 @@ Makes a small dump in FOLDER and FOLDER/dataset from an older state of it, reads
 every table with DuckDB's delta_scan, Polars' scan_delta, the deltalake package and
 a plain glob, and compares rows with the manifest. Then runs COMMAND, which updates
 the dataset in one commit (ORCIDLAKE_TEST_UPDATE tells it FOLDER), while all readers
-go on reading; each must see the old state or the new one. Exit status 1 otherwise.
+go on reading; each must see the old state or the new one. Then runs it again so that
+old files stay (ORCIDLAKE_TEST_KEEP), and reads the version before. Exit status 1 on
+any fault.
 """
 import glob, hashlib, io, json, os, subprocess, sys, tarfile
 
@@ -78,6 +80,10 @@ def state(read, dataset):
     return hashlib.sha256(repr(sorted(map(str, zip(*columns)))).encode()).hexdigest()
 
 
+def len_of(dataset):
+    return tables(dataset)["summaries/records"]
+
+
 def prepare(orcidlake, folder):
     os.makedirs(folder, exist_ok=True)
     subprocess.check_call([orcidlake, "synth", "--records", "3000", "--seed", "11", "--out", folder, "--quiet"])
@@ -120,6 +126,16 @@ def main(orcidlake, folder, *command):
         strange = [state for state in states if state not in old | new]
         if strange:
             faults.append(f"{name} has seen {len(strange)} states that are neither the old nor the new one")
+    subprocess.run(command, env={**os.environ, "ORCIDLAKE_TEST_UPDATE": folder, "ORCIDLAKE_TEST_KEEP": "1"},
+                   stdout=subprocess.DEVNULL, check=True)
+    records = os.path.join(dataset, "summaries/records")
+    version = deltalake.DeltaTable(records).version()
+    for name, rows in {
+        "deltalake": lambda at: deltalake.DeltaTable(records, version=at).to_pyarrow_table().num_rows,
+        "scan_delta": lambda at: polars.scan_delta(records, version=at).collect().height,
+    }.items():
+        if (version, rows(version), rows(version - 1)) != (2, len_of(dataset), len_of(dataset)):
+            faults.append(f"{name} does not read version {version} and the one before as whole tables")
     verified = subprocess.run([orcidlake, "verify", dataset], capture_output=True, text=True)
     if verified.returncode != 0:
         faults.append(verified.stdout + verified.stderr)

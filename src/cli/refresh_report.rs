@@ -1,0 +1,123 @@
+//! What a refresh tells: its plan, its outcome, its status; for people and as JSON.
+
+use std::path::Path;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::failure::Failure;
+use super::numbers::{bytes, counted, duration, grouped};
+use super::output::{print, print_json};
+use super::{Common, Done};
+use crate::refresh::{Ended, Outcome, Plan, Status, Way, readable_time, status};
+
+/// The plan, for people.
+pub fn plan_text(plan: &Plan) -> String {
+    let records = counted(plan.records, "record");
+    let way = Way::new(&plan.way).map_or("", Way::meaning);
+    let mut text =
+        format!("{records} to read of {}, changed since {}\n", plan.scope, readable_time(plan.since));
+    text.push_str(&format!("  how: {way}\n  requests to make: {}", grouped(plan.requests)));
+    if plan.item_requests > 0 {
+        text.push_str(&format!(", and about {} for single items", grouped(plan.item_requests)));
+    }
+    if plan.made > 0 {
+        text.push_str(&format!(" ({} made already)", grouped(plan.made)));
+    }
+    let quota = plan.quota.map_or_else(|| "no quota".to_owned(), |quota| format!("{} a day", grouped(quota)));
+    let time = duration(Duration::from_secs(plan.seconds));
+    text.push_str(&format!(
+        "\n  time: {} ({quota}, {} used today), {time} of requests\n",
+        counted(plan.days, "day"),
+        grouped(plan.used_today)
+    ));
+    text
+}
+
+/// What was counted, for people.
+pub fn outcome_text(outcome: &Outcome) -> String {
+    let mut text = String::new();
+    for (code, count) in &outcome.tally {
+        text.push_str(&format!("  {:>14} {code}\n", grouped(*count)));
+    }
+    if let Some(applied) = &outcome.applied {
+        let rows: u64 = applied.report.rows.values().sum();
+        text.push_str(&format!(
+            "{} out, {} in ({} of XML)\n",
+            counted(applied.rows_removed, "row"),
+            counted(rows, "row"),
+            bytes(applied.report.members.xml_bytes)
+        ));
+        if let Some(watermark) = applied.watermark {
+            text.push_str(&format!("up to date as of {}\n", readable_time(watermark)));
+        }
+    }
+    if outcome.given_up > 0 {
+        let requests = counted(outcome.given_up, "request");
+        text.push_str(&format!("{requests} given up; the next run tries again\n"));
+    }
+    text
+}
+
+/// The outcome, for programs.
+pub fn to_json(dataset: &Path, outcome: &Outcome) -> Value {
+    let (end, until) = match outcome.end {
+        Ended::Planned => ("planned", None),
+        Ended::Applied => ("applied", None),
+        Ended::Quota(until) => ("quota", Some(readable_time(until))),
+        Ended::Stopped => ("stopped", None),
+    };
+    let tally: serde_json::Map<String, Value> =
+        outcome.tally.iter().map(|(code, count)| (code.clone(), json!(count))).collect();
+    let applied = outcome.applied.as_ref().map(|applied| {
+        json!({
+            "source": applied.source, "report": applied.report, "rows_removed": applied.rows_removed,
+            "rejected": applied.rejected.len(), "watermark": applied.watermark.map(readable_time),
+        })
+    });
+    json!({
+        "dataset": dataset, "end": end, "come_back_after": until, "plan": outcome.plan,
+        "answers": tally, "given_up": outcome.given_up, "applied": applied,
+    })
+}
+
+/// Prints how far the refreshes of a dataset have come.
+pub fn show_status(dataset: &Path, common: &Common) -> Result<Done, Failure> {
+    let status = status(dataset)?;
+    if common.json {
+        print_json(&serde_json::to_value(&status).unwrap_or_default())?;
+    } else {
+        print(&status_text(&status))?;
+    }
+    Ok(Done::All)
+}
+
+fn status_text(status: &Status) -> String {
+    let mut text = match &status.holder {
+        Some(holder) => format!("being refreshed by {holder}\n"),
+        None => "not being refreshed now\n".to_owned(),
+    };
+    for run in &status.runs {
+        text.push_str(&format!("{} ({}): {}\n", run.source, run.scope, run.stage.name()));
+        for (name, counts) in [("searches", run.searches), ("records", run.records), ("items", run.items)] {
+            let all = counts.waiting + counts.answered + counts.given_up;
+            if all > 0 {
+                text.push_str(&format!(
+                    "  {name}: {} of {} answered, {} given up\n",
+                    grouped(counts.answered),
+                    grouped(all),
+                    grouped(counts.given_up)
+                ));
+            }
+        }
+        for (code, count) in &run.counted {
+            text.push_str(&format!("  {:>14} {code}\n", grouped(*count)));
+        }
+    }
+    for day in &status.requests {
+        let date = readable_time(day.day * 86_400_000_000);
+        let requests = counted(day.used, "request");
+        text.push_str(&format!("{}: {requests} to {}\n", &date[..10], day.client));
+    }
+    text
+}

@@ -1,0 +1,162 @@
+//! Answers that only the API gives: a page of search results, and a bulk of
+//! works as the pieces it is made of.
+
+use super::element::id_into;
+use super::xml::{Cursor, Tag};
+use super::{Orcid, ParseError, Text};
+
+/// `search:search`: how many were found in all, and the iDs of one page.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SearchPage {
+    pub found: u64,
+    pub orcids: Vec<Orcid>,
+}
+
+/// Reads a page of search results.
+///
+/// # Errors
+/// [`ParseError`] where it is not well-formed, or is something else.
+pub fn parse_search(bytes: &[u8]) -> Result<SearchPage, ParseError> {
+    let source =
+        std::str::from_utf8(bytes).map_err(|error| ParseError::NotUtf8 { offset: error.valid_up_to() })?;
+    let mut cursor = Cursor::new(source);
+    let root = cursor.child()?.ok_or(ParseError::Empty)?;
+    if root.name != "search" {
+        return Err(ParseError::UnknownRoot { name: root.name.chars().take(60).collect() });
+    }
+    let page = SearchPage::parse(&mut cursor, root)?;
+    // What follows the root must be nothing; a body that is cut off ends here.
+    cursor.child()?;
+    Ok(page)
+}
+
+impl SearchPage {
+    fn parse<'a>(cursor: &mut Cursor<'a>, tag: Tag<'a>) -> Result<Self, ParseError> {
+        let mut found: Text<'a> = None;
+        cursor.attribute_into(tag, "num-found", &mut found)?;
+        let number = found.as_deref().unwrap_or_default();
+        let number = number.parse().map_err(|_| cursor.invalid(tag, number, "a number of results"))?;
+        let mut page = Self { found: number, orcids: Vec::new() };
+        while let Some(result) = cursor.child()? {
+            if result.name != "result" {
+                cursor.unmapped(result)?;
+                continue;
+            }
+            cursor.container(result)?;
+            while let Some(inner) = cursor.child()? {
+                if inner.name != "orcid-identifier" {
+                    cursor.unmapped(inner)?;
+                    continue;
+                }
+                let mut path = None;
+                id_into(cursor, inner, &mut path)?;
+                let path = path.unwrap_or_default();
+                let orcid = Orcid::new(&path).ok_or_else(|| cursor.invalid(inner, &path, "an ORCID iD"))?;
+                page.orcids.push(orcid);
+            }
+        }
+        Ok(page)
+    }
+}
+
+/// The elements inside the root of `document`, each as its own bytes; `None`
+/// where the tags do not close one another.
+pub fn pieces(document: &[u8]) -> Option<Vec<&[u8]>> {
+    let (mut pieces, mut depth, mut begun, mut place) = (Vec::new(), 0usize, 0, 0);
+    while let Some(next) = memchr::memchr(b'<', &document[place..]) {
+        let start = place + next;
+        let rest = &document[start..];
+        let (length, step) = markup(rest)?;
+        place = start + length;
+        match step {
+            Step::In => {
+                if depth == 1 {
+                    begun = start;
+                }
+                depth += 1;
+            }
+            Step::Out => {
+                depth = depth.checked_sub(1)?;
+                if depth == 1 {
+                    pieces.push(&document[begun..place]);
+                }
+            }
+            Step::Both if depth == 1 => pieces.push(&document[start..place]),
+            Step::Both | Step::Neither => {}
+        }
+    }
+    (depth == 0).then_some(pieces)
+}
+
+enum Step {
+    In,
+    Out,
+    Both,
+    Neither,
+}
+
+/// The length of the markup that `rest` begins with, and where it leads.
+fn markup(rest: &[u8]) -> Option<(usize, Step)> {
+    for (start, end) in [("<!--", "-->"), ("<![CDATA[", "]]>"), ("<?", "?>"), ("<!", ">")] {
+        if rest.starts_with(start.as_bytes()) {
+            let end_at = memchr::memmem::find(&rest[start.len()..], end.as_bytes())?;
+            return Some((start.len() + end_at + end.len(), Step::Neither));
+        }
+    }
+    let mut quote = None;
+    let end = rest.iter().position(|&byte| {
+        match quote {
+            None if byte == b'>' => return true,
+            None if byte == b'"' || byte == b'\'' => quote = Some(byte),
+            Some(open) if byte == open => quote = None,
+            _ => {}
+        }
+        false
+    })?;
+    let step = match (rest.get(1), rest.get(end - 1)) {
+        (Some(b'/'), _) => Step::Out,
+        (_, Some(b'/')) => Step::Both,
+        _ => Step::In,
+    };
+    Some((end + 1, step))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_of_results_gives_its_count_and_its_ids() {
+        let xml =
+            r#"<?xml version="1.0"?><search:search num-found="12,1" xmlns:search="s" xmlns:common="c"/>"#;
+        assert!(parse_search(xml.as_bytes()).is_err());
+
+        let xml = r#"<?xml version="1.0" encoding="UTF-8"?>
+            <search:search num-found="1201" xmlns:search="s" xmlns:common="c">
+              <search:result><common:orcid-identifier>
+                <common:uri>https://orcid.org/0000-0002-1825-0097</common:uri>
+                <common:path>0000-0002-1825-0097</common:path><common:host>orcid.org</common:host>
+              </common:orcid-identifier></search:result>
+            </search:search>"#;
+
+        let page = parse_search(xml.as_bytes()).unwrap();
+
+        assert_eq!(page.found, 1201);
+        assert_eq!(page.orcids, [Orcid::new("0000-0002-1825-0097").unwrap()]);
+        assert!(parse_search(&xml.as_bytes()[..xml.len() - 20]).is_err());
+    }
+
+    #[test]
+    fn a_bulk_falls_into_its_pieces_byte_for_byte() {
+        let bulk = r#"<?xml version="1.0"?><b:bulk x="a>b"><!-- <no> --><w:work put-code="1"><t>a &gt; <![CDATA[</w:work>]]></t></w:work>
+            <e:error/><w:work put-code="2"></w:work></b:bulk>"#;
+
+        let found = pieces(bulk.as_bytes()).unwrap();
+
+        let found: Vec<&str> = found.into_iter().map(|piece| std::str::from_utf8(piece).unwrap()).collect();
+        let first = r#"<w:work put-code="1"><t>a &gt; <![CDATA[</w:work>]]></t></w:work>"#;
+        assert_eq!(found, [first, "<e:error/>", r#"<w:work put-code="2"></w:work>"#]);
+        assert_eq!(pieces(&bulk.as_bytes()[..bulk.len() - 3]), None);
+        assert_eq!(pieces(b"</a>"), None);
+    }
+}

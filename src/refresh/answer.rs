@@ -1,0 +1,387 @@
+//! What an answer means: status and error code to treatment, each with the code
+//! that it is counted under.
+//!
+//! An answer is taken for ORCID's only if its body is ORCID's. A 404 in HTML is
+//! some proxy's word, and removes nobody.
+
+use std::time::Duration;
+
+use super::client::Reply;
+use super::retry::parse_retry_after;
+use crate::record::{
+    self, Activity, ActivitySection, Document, Orcid, ParseError, SearchPage, Stub, Timestamp, parse_search,
+    pieces,
+};
+
+/// ORCID's errors have less than a kilobyte; what is longer is not looked at twice.
+const MAX_STUB_BYTES: usize = 16 << 10;
+/// Bytes of an item in which its `path` stands: within its first tag.
+const HEAD_BYTES: usize = 4 << 10;
+/// A `Retry-After` beyond this means a quota, not a hurry.
+const MAX_RETRY_AFTER: Duration = Duration::from_secs(600);
+
+/// What was asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Asked {
+    Search,
+    Record(Orcid),
+    Works(Orcid, Vec<i64>),
+    Item(Orcid, ActivitySection, i64),
+}
+
+/// What to do about an answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Treatment {
+    /// It is what was asked for.
+    Take(Taken),
+    /// Ask again, after this time if the server names one.
+    Again { code: &'static str, after: Option<Duration> },
+    /// Asking again would not help; what the dataset has stays.
+    Leave { code: &'static str },
+    /// The token is not accepted.
+    Renew,
+    /// No more today; until when, if the server names a time.
+    QuotaEnd { after: Option<Duration> },
+}
+
+/// An answer that counts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Taken {
+    Search(SearchPage),
+    /// A record that can be read.
+    Record {
+        modified: Option<Timestamp>,
+    },
+    /// The record has gone: by its status, and to whom.
+    Gone {
+        code: &'static str,
+        primary: Option<Orcid>,
+    },
+    /// A record that is in a state without public data; rows stay as they are.
+    Closed {
+        code: &'static str,
+    },
+    /// Works that came, by their put codes.
+    Works(Vec<i64>),
+    Item,
+    /// The item is no more, or is not public.
+    ItemGone {
+        code: &'static str,
+    },
+}
+
+impl Taken {
+    /// The code that the answer is counted under.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Search(_) => "search",
+            Self::Record { .. } => "record",
+            Self::Gone { code, .. } | Self::Closed { code } | Self::ItemGone { code } => code,
+            Self::Works(_) => "works",
+            Self::Item => "item",
+        }
+    }
+}
+
+/// Decides about the answer to `asked`.
+pub fn treat(asked: &Asked, reply: &Reply, now: Timestamp) -> Treatment {
+    let after = reply.retry_after.as_deref().and_then(|text| parse_retry_after(text, now));
+    match reply.status {
+        200..=299 => treat_success(asked, reply),
+        301 | 302 | 307 | 308 | 403 | 404 | 409 => match parse_stub(&reply.body) {
+            Some(stub) => treat_stub(asked, &stub),
+            None => Treatment::Again { code: not_orcid(reply.status), after },
+        },
+        400 => Treatment::Leave { code: "bad-request" },
+        401 => Treatment::Renew,
+        406 | 415 => Treatment::Leave { code: "not-acceptable" },
+        429 => treat_too_many(reply, after),
+        503 if after.is_some_and(|after| after > MAX_RETRY_AFTER) => Treatment::QuotaEnd { after },
+        503 => Treatment::Again { code: "busy", after },
+        408 | 425 | 500.. => Treatment::Again { code: "server-error", after },
+        _ => Treatment::Leave { code: "other-status" },
+    }
+}
+
+fn not_orcid(status: u16) -> &'static str {
+    match status {
+        403 => "foreign-403",
+        404 => "foreign-404",
+        409 => "foreign-409",
+        _ => "foreign-redirect",
+    }
+}
+
+/// The day's quota says so in plain text, without a header, or names a long time;
+/// anything else is a hurry, or some proxy's.
+fn treat_too_many(reply: &Reply, after: Option<Duration>) -> Treatment {
+    let text = String::from_utf8_lossy(&reply.body).to_ascii_lowercase();
+    let quota = text.contains("quota") || text.contains("daily");
+    if quota || after.is_some_and(|after| after > MAX_RETRY_AFTER) {
+        return Treatment::QuotaEnd { after };
+    }
+    Treatment::Again { code: "too-many-requests", after }
+}
+
+fn treat_success(asked: &Asked, reply: &Reply) -> Treatment {
+    if reply.body.iter().all(u8::is_ascii_whitespace) {
+        return Treatment::Again { code: "empty-body", after: None };
+    }
+    if let (true, Some(stub)) = (!matches!(asked, Asked::Search), parse_stub(&reply.body)) {
+        return treat_stub(asked, &stub);
+    }
+    let taken = match asked {
+        Asked::Search => parse_search(&reply.body).map(Taken::Search),
+        Asked::Works(_, put_codes) => take_works(&reply.body, put_codes),
+        Asked::Record(orcid) => take_record(&reply.body, *orcid),
+        Asked::Item(orcid, section, put_code) => take_item(&reply.body, *orcid, *section, *put_code),
+    };
+    match taken {
+        Ok(taken) => Treatment::Take(taken),
+        Err(error) => Treatment::Again { code: fault_code(&error, reply), after: None },
+    }
+}
+
+/// A page in HTML is told apart, since it comes from something in between.
+fn fault_code(error: &ParseError, reply: &Reply) -> &'static str {
+    let start: String =
+        String::from_utf8_lossy(&reply.body[..reply.body.len().min(200)]).to_ascii_lowercase();
+    let html = start.contains("<html") || start.contains("<!doctype html");
+    match error {
+        _ if html || reply.content_type.contains("html") => "html",
+        ParseError::UnknownRoot { .. } => "not-orcid",
+        error => error.code(),
+    }
+}
+
+fn take_record(body: &[u8], orcid: Orcid) -> Result<Taken, ParseError> {
+    let source = cleaned(body);
+    let Document::Record(record) = record::parse(&source)?.document else {
+        return Err(ParseError::UnknownRoot { name: "another".to_owned() });
+    };
+    match record.orcid.as_deref().and_then(Orcid::new) {
+        Some(found) if found == orcid => Ok(Taken::Record { modified: record.history.last_modified_date }),
+        Some(found) => Err(other_id(orcid, found)),
+        None => Err(ParseError::NoId),
+    }
+}
+
+fn take_works(body: &[u8], asked: &[i64]) -> Result<Taken, ParseError> {
+    let cut_off = || ParseError::CutOff { offset: body.len() as u64, path: "bulk".to_owned() };
+    let mut came = Vec::new();
+    for piece in pieces(body).ok_or_else(cut_off)? {
+        let source = cleaned(piece);
+        if let Document::Activity(Activity::Work(work)) = record::parse(&source)?.document {
+            came.extend(work.element.put_code);
+        }
+    }
+    match came.iter().find(|put_code| !asked.contains(put_code)) {
+        Some(put_code) => Err(ParseError::OtherPutCode { expected: asked[0], found: put_code.to_string() }),
+        None => Ok(Taken::Works(came)),
+    }
+}
+
+fn other_id(expected: Orcid, found: Orcid) -> ParseError {
+    ParseError::OtherId { expected: expected.to_string(), found: found.to_string() }
+}
+
+/// Whose item it is, by the path that its tag tells.
+fn owner(item: &[u8]) -> Option<Orcid> {
+    let head = String::from_utf8_lossy(&item[..item.len().min(HEAD_BYTES)]);
+    let (_, path) = head.split_once("path=\"/")?;
+    path.get(..Orcid::LENGTH).and_then(Orcid::new)
+}
+
+fn take_item(
+    body: &[u8],
+    orcid: Orcid,
+    section: ActivitySection,
+    put_code: i64,
+) -> Result<Taken, ParseError> {
+    let source = cleaned(body);
+    let Document::Activity(activity) = record::parse(&source)?.document else {
+        return Err(ParseError::UnknownRoot { name: "another".to_owned() });
+    };
+    if activity.section() != section {
+        return Err(ParseError::UnknownRoot { name: activity.section().kind().to_owned() });
+    }
+    match (activity.put_code(), owner(body)) {
+        (_, Some(found)) if found != orcid => Err(other_id(orcid, found)),
+        (Some(found), _) if found == put_code => Ok(Taken::Item),
+        (found, _) => {
+            let found = found.map_or_else(|| "none".to_owned(), |found| found.to_string());
+            Err(ParseError::OtherPutCode { expected: put_code, found })
+        }
+    }
+}
+
+/// ORCID's own word about a record or an item.
+fn treat_stub(asked: &Asked, stub: &Stub<'_>) -> Treatment {
+    if matches!(asked, Asked::Works(..)) && !matches!(stub.error_code, Some(9002 | 9008 | 9017)) {
+        // What is wrong may be one of them: those that did not come are asked for one by one.
+        return Treatment::Take(Taken::Works(Vec::new()));
+    }
+    let is_item = matches!(asked, Asked::Item(..));
+    let gone = |code| match is_item {
+        true => Treatment::Take(Taken::ItemGone { code }),
+        false => Treatment::Take(Taken::Gone { code, primary: stub.primary_orcid() }),
+    };
+    match stub.error_code {
+        Some(9007) => gone("deprecated"),
+        Some(9011 | 9016) => gone("not-found"),
+        Some(9018) => gone("locked"),
+        Some(9044) => gone("deactivated"),
+        Some(9036) => Treatment::Take(Taken::Closed { code: "unclaimed" }),
+        Some(9038 | 9039) if is_item => gone("not-public"),
+        Some(9038 | 9039) => Treatment::Take(Taken::Closed { code: "not-public" }),
+        Some(9002 | 9017) => Treatment::Renew,
+        Some(9008) => Treatment::Again { code: "server-error", after: None },
+        _ => Treatment::Leave { code: "other-error" },
+    }
+}
+
+/// The `error:error` that a body is, if it is one with a code.
+fn parse_stub(body: &[u8]) -> Option<Stub<'_>> {
+    let body = Some(body).filter(|body| body.len() <= MAX_STUB_BYTES)?;
+    match record::parse(body).ok()?.document {
+        Document::Stub(stub) if stub.error_code.is_some() => Some(stub),
+        _ => None,
+    }
+}
+
+/// The bytes as a conversion reads them: without what XML forbids.
+pub fn cleaned(body: &[u8]) -> std::borrow::Cow<'_, [u8]> {
+    if record::needs_cleaning(body) { record::clean(body).into() } else { body.into() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ONE: &str = "0000-0002-1825-0097";
+    const OTHER: &str = "0000-0002-1694-233X";
+
+    fn stub(code: i32) -> String {
+        format!(
+            r#"<?xml version="1.0"?><error:error xmlns:error="e"><error:response-code>404</error:response-code><error:user-message>See https://orcid.org/{OTHER}.</error:user-message><error:error-code>{code}</error:error-code></error:error>"#
+        )
+    }
+
+    fn record(orcid: &str) -> String {
+        format!(
+            r#"<record:record xmlns:record="r" xmlns:common="c" xmlns:history="h"><common:orcid-identifier><common:path>{orcid}</common:path></common:orcid-identifier><history:history><common:last-modified-date>1970-01-01T00:00:01Z</common:last-modified-date></history:history></record:record>"#
+        )
+    }
+
+    /// The code, with `?` behind what is asked again and `!` behind what is left.
+    fn told(asked: &Asked, status: u16, body: &str, retry_after: Option<&str>) -> String {
+        let retry_after = retry_after.map(str::to_owned);
+        let reply = Reply { status, retry_after, body: body.into(), ..Reply::default() };
+        match treat(asked, &reply, 0) {
+            Treatment::Take(taken) => taken.code().to_owned(),
+            Treatment::Again { code, after: None } => format!("{code}?"),
+            Treatment::Again { code, after: Some(after) } => format!("{code}? {}", after.as_secs()),
+            Treatment::Leave { code } => format!("{code}!"),
+            Treatment::Renew => "renew".to_owned(),
+            Treatment::QuotaEnd { after } => format!("quota {:?}", after.map(|after| after.as_secs())),
+        }
+    }
+
+    #[test]
+    fn every_answer_about_a_record_has_its_treatment() {
+        let asked = Asked::Record(Orcid::new(ONE).unwrap());
+        let whole = record(ONE);
+        let quota = "Too Many Requests. You have exceeded the daily quota for anonymous usage of this API.";
+        let html = "<!DOCTYPE html><html><body>maintenance</body></html>";
+        for (status, body, retry_after, expected) in [
+            (200, whole.as_str(), None, "record"),
+            (200, &record(OTHER), None, "other-id?"),
+            (200, &whole[..whole.len() - 9], None, "cut-off-xml?"),
+            (200, "", None, "empty-body?"),
+            (200, html, None, "html?"),
+            (200, "<other/>", None, "not-orcid?"),
+            (200, "<record:record xmlns:record='r'/>", None, "no-id?"),
+            (200, &stub(9018), None, "locked"),
+            (301, &stub(9007), None, "deprecated"),
+            (301, "", None, "foreign-redirect?"),
+            (404, &stub(9016), None, "not-found"),
+            (404, html, None, "foreign-404?"),
+            (409, &stub(9018), None, "locked"),
+            (409, &stub(9044), None, "deactivated"),
+            (409, &stub(9036), None, "unclaimed"),
+            (403, &stub(9039), None, "not-public"),
+            (403, html, None, "foreign-403?"),
+            (400, &stub(9006), None, "bad-request!"),
+            (401, r#"{"error":"invalid_token"}"#, None, "renew"),
+            (403, &stub(9017), None, "renew"),
+            (406, "", None, "not-acceptable!"),
+            (429, quota, None, "quota None"),
+            (429, "slow down", None, "too-many-requests?"),
+            (429, "slow down", Some("7"), "too-many-requests? 7"),
+            (429, "slow down", Some("7000"), "quota Some(7000)"),
+            (429, quota, Some("7"), "quota Some(7)"),
+            (500, &stub(9008), None, "server-error?"),
+            (503, html, Some("Thu, 01 Jan 1970 00:00:09 GMT"), "busy? 9"),
+            (503, html, Some("18446744073709551615"), "quota Some(172800)"),
+            (418, "", None, "other-status!"),
+        ] {
+            let body = body.to_owned();
+            assert_eq!(told(&asked, status, &body, retry_after), expected, "{status} {body}");
+        }
+    }
+
+    #[test]
+    fn an_item_that_is_gone_or_hidden_leaves_and_another_is_not_taken_for_it() {
+        let asked = Asked::Item(Orcid::new(ONE).unwrap(), ActivitySection::Works, 5);
+        for (status, body, expected) in [
+            (200, r#"<work:work put-code="5" xmlns:work="w"/>"#, "item"),
+            (200, r#"<work:work put-code="6" xmlns:work="w"/>"#, "other-put-code?"),
+            (200, r#"<work:work xmlns:work="w"/>"#, "other-put-code?"),
+            (200, r#"<work:work put-code="5" path="/0000-0002-1825-0097/work/5" xmlns:work="w"/>"#, "item"),
+            (
+                200,
+                r#"<work:work put-code="5" path="/0000-0002-1694-233X/work/5" xmlns:work="w"/>"#,
+                "other-id?",
+            ),
+            (200, r#"<funding:funding put-code="5" xmlns:funding="f"/>"#, "not-orcid?"),
+            (404, &stub(9016), "not-found"),
+            (403, &stub(9039), "not-public"),
+        ] {
+            assert_eq!(told(&asked, status, body, None), expected, "{status} {body}");
+        }
+    }
+
+    #[test]
+    fn a_bulk_tells_which_works_came() {
+        let asked = Asked::Works(Orcid::new(ONE).unwrap(), vec![1, 2]);
+        let bulk = format!(
+            r#"<bulk:bulk xmlns:bulk="b" xmlns:work="w"><work:work put-code="2"/>{}</bulk:bulk>"#,
+            stub(9016).replace(r#"<?xml version="1.0"?>"#, "")
+        );
+        let reply = Reply { status: 200, body: bulk.into(), ..Reply::default() };
+
+        assert_eq!(treat(&asked, &reply, 0), Treatment::Take(Taken::Works(vec![2])));
+        assert_eq!(
+            told(&asked, 200, r#"<bulk:bulk xmlns:bulk="b"><work:work put-code="1">"#, None),
+            "cut-off-xml?"
+        );
+    }
+
+    #[test]
+    fn works_that_are_refused_together_are_asked_for_one_by_one() {
+        let asked = Asked::Works(Orcid::new(ONE).unwrap(), vec![1, 2]);
+        for (error, expected) in [(9016, "works"), (9018, "works"), (9017, "renew"), (9008, "server-error?")]
+        {
+            assert_eq!(told(&asked, 404, &stub(error), None), expected, "{error}");
+        }
+    }
+
+    #[test]
+    fn the_primary_record_is_told() {
+        let asked = Asked::Record(Orcid::new(ONE).unwrap());
+        let reply = Reply { status: 301, body: stub(9007).into(), ..Reply::default() };
+
+        let primary = Orcid::new(OTHER);
+        assert_eq!(treat(&asked, &reply, 0), Treatment::Take(Taken::Gone { code: "deprecated", primary }));
+    }
+}

@@ -1,0 +1,173 @@
+//! The answers of a run into the dataset, in one commit.
+//!
+//! The answers go in as members of an archive would, under the names that the
+//! dump gives them. The queue is closed before the commit begins, and opened
+//! again by the caller (see [`super::queue`]).
+
+use std::collections::VecDeque;
+use std::io;
+use std::path::Path;
+use std::sync::atomic::AtomicBool;
+
+use serde_json::json;
+
+use super::queue::{Queue, Run};
+use super::scope::Scope;
+use super::tasks::{Kept, Wanted};
+use super::time::iso;
+use super::{INSTANT, RefreshError, Settings};
+use crate::archive::{GivenMember, Meter};
+use crate::convert::{Outcome, Update, Watch, update};
+use crate::dataset::{Manifest, Targets};
+use crate::record::{self, Activity, Document, MemberName, Orcid, Timestamp, pieces};
+use crate::report::Report;
+
+/// Answers that are read from the queue at a time.
+const BATCH_ANSWERS: usize = 16;
+/// The codes of people who have gone.
+const GONE: [&str; 4] = ["deprecated", "locked", "deactivated", "not-found"];
+
+/// What came into the dataset.
+#[derive(Debug)]
+pub struct Applied {
+    /// The run's entry in the manifest.
+    pub source: String,
+    pub report: Report,
+    /// Answers that could not be read as records; the dataset keeps what it had.
+    pub rejected: Vec<MemberName>,
+    pub rows_removed: u64,
+    /// Up to when the scope is known now; `None` where that did not move.
+    pub watermark: Option<Timestamp>,
+}
+
+/// Applies a run; closes its queue.
+///
+/// # Errors
+/// [`RefreshError`] where the queue or the dataset fail; the dataset is then as
+/// it was.
+pub fn apply(
+    root: &Path,
+    queue: Queue,
+    run: &Run,
+    settings: &Settings,
+    stop: &AtomicBool,
+) -> Result<Applied, RefreshError> {
+    let gone = what_goes(&queue, run)?;
+    let manifest = Manifest::read(root)?;
+    let moves = manifest.is_some_and(|manifest| {
+        watermark(&manifest, &run.scope).is_none_or(|known| run.since <= known + INSTANT && known < run.until)
+    });
+    let watermark = moves.then_some(run.until);
+    let mut scopes = serde_json::Map::new();
+    if let Some(until) = watermark {
+        scopes.insert(
+            run.scope.clone(),
+            json!({ "watermark": until, "until": iso(until), "source": run.source }),
+        );
+    }
+    let whole = matches!(settings.scope, Scope::All) && !settings.known_only;
+    let update = Update {
+        source: run.source.clone(),
+        gone,
+        scopes,
+        watermark: watermark.filter(|_| whole),
+        keep_versions: settings.keep_versions,
+    };
+    let mut members = Members { queue: Some(queue), run: run.id, last: 0, ready: VecDeque::new() };
+    let updated = self::update(root, update, &mut members, &settings.options, &Unwatched, stop)?;
+    Ok(Applied {
+        source: run.source.clone(),
+        report: updated.entry.report,
+        rejected: updated.rejected,
+        rows_removed: updated.rows_removed,
+        watermark,
+    })
+}
+
+/// Up to when the dataset knows all changes of a scope.
+pub fn watermark(manifest: &Manifest, scope: &str) -> Option<Timestamp> {
+    let own = manifest.scopes.get(scope).and_then(|scope| scope["watermark"].as_i64());
+    own.max(manifest.watermark)
+}
+
+/// People and items that leave without a member in their place.
+fn what_goes(queue: &Queue, run: &Run) -> Result<Targets, RefreshError> {
+    let mut gone = Targets::default();
+    queue.each_record(run.id, &mut |orcid, code| {
+        if GONE.contains(&code) {
+            gone.people.insert(orcid);
+        }
+    })?;
+    queue.each_leaving(run.id, &mut |orcid, section, put_code| {
+        gone.activities.insert((orcid, section.kind(), put_code));
+    })?;
+    Ok(gone)
+}
+
+/// The answers as members of an archive; the queue closes at the end.
+struct Members {
+    queue: Option<Queue>,
+    run: i64,
+    last: i64,
+    ready: VecDeque<GivenMember>,
+}
+
+impl Iterator for Members {
+    type Item = io::Result<GivenMember>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            if let Some(member) = self.ready.pop_front() {
+                return Some(Ok(member));
+            }
+            let answers = self.queue.as_ref()?.answers(self.run, self.last, BATCH_ANSWERS);
+            match answers {
+                Err(error) => return Some(Err(io::Error::other(error))),
+                Ok(answers) if answers.is_empty() => {
+                    return self.queue.take()?.close().err().map(|error| Err(io::Error::other(error)));
+                }
+                Ok(answers) => {
+                    self.last = answers.last().map_or(self.last, |(id, _)| *id);
+                    self.ready.extend(answers.into_iter().flat_map(|(_, kept)| members_of(kept)));
+                }
+            }
+        }
+    }
+}
+
+/// What an answer gives rows for: nothing where there is no body.
+fn members_of(kept: Kept) -> Vec<GivenMember> {
+    let member = |name: String, data: Vec<u8>| GivenMember { name, data };
+    match kept.wanted {
+        _ if kept.body.is_empty() => Vec::new(),
+        Wanted::Record(orcid) => vec![member(format!("{orcid}.xml"), kept.body)],
+        Wanted::Item(orcid, section, put_code) => {
+            vec![member(format!("{orcid}_{}s_{put_code}.xml", section.kind()), kept.body)]
+        }
+        Wanted::Works(orcid, _) => works_of(orcid, &kept.body),
+        Wanted::Search(_) => Vec::new(),
+    }
+}
+
+/// The works of a bulk, each with its own bytes; errors among them are asked
+/// about one by one, and give nothing here.
+fn works_of(orcid: Orcid, bulk: &[u8]) -> Vec<GivenMember> {
+    let works = pieces(bulk).unwrap_or_default().into_iter().filter_map(|piece| {
+        let source = super::answer::cleaned(piece);
+        let Document::Activity(Activity::Work(work)) = record::parse(&source).ok()?.document else {
+            return None;
+        };
+        let put_code = work.element.put_code?;
+        Some(GivenMember { name: format!("{orcid}_works_{put_code}.xml"), data: piece.to_vec() })
+    });
+    works.collect()
+}
+
+/// The commit says nothing while it is under way.
+struct Unwatched;
+
+impl Watch for Unwatched {
+    fn begun(&self, _: &Path, _: Option<u64>, _: &Meter) {}
+    fn progressed(&self, _: &Path, _: &Report) {}
+    fn ended(&self, _: &Path, _: &Outcome) {}
+}

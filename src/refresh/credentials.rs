@@ -1,0 +1,89 @@
+//! Who asks: a client's id and its secret, and where they came from.
+
+use std::fmt;
+use std::fs;
+use std::io::Read;
+use std::path::Path;
+
+use super::RefreshError;
+
+/// Bytes of a file or stream that may hold a secret; more is a mistake.
+const MAX_SECRET_BYTES: u64 = 4_096;
+
+/// Text that no message, log or debug output shows.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+/// A client of ORCID's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Credentials {
+    pub client_id: String,
+    pub client_secret: Secret,
+}
+
+impl Secret {
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// The text itself, for the request or the file that needs it.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+
+    /// Reads a secret from a file, or from standard input for `-`; white space at
+    /// both ends is taken off.
+    ///
+    /// # Errors
+    /// [`RefreshError`] where it cannot be read, is empty or far too long.
+    pub fn read(path: &Path) -> Result<Self, RefreshError> {
+        let fault = |source| RefreshError::Io { act: "read", path: path.to_owned(), source };
+        let mut text = String::new();
+        let stream: Box<dyn Read> = if path == Path::new("-") {
+            Box::new(std::io::stdin())
+        } else {
+            Box::new(fs::File::open(path).map_err(fault)?)
+        };
+        stream.take(MAX_SECRET_BYTES + 1).read_to_string(&mut text).map_err(fault)?;
+        let secret = text.trim();
+        let usable = !secret.is_empty() && !secret.contains(char::is_whitespace);
+        if !usable || text.len() as u64 > MAX_SECRET_BYTES {
+            return Err(RefreshError::NoSecret { path: path.to_owned() });
+        }
+        Ok(Self::new(secret))
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("(secret)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_is_not_shown() {
+        let credentials =
+            Credentials { client_id: "APP-1".to_owned(), client_secret: Secret::new("hush-hush") };
+
+        let shown = format!("{credentials:?}");
+
+        assert!(shown.contains("APP-1") && !shown.contains("hush"), "{shown}");
+    }
+
+    #[test]
+    fn a_file_gives_a_secret_or_says_that_it_has_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("secret");
+        for (text, expected) in [("  hush\n", Some("hush")), ("", None), ("two words", None)] {
+            fs::write(&file, text).unwrap();
+
+            let found = Secret::read(&file).ok();
+
+            assert_eq!(found.as_ref().map(Secret::reveal), expected, "{text}");
+        }
+    }
+}

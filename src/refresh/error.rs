@@ -1,0 +1,95 @@
+//! Why a refresh could not be done.
+
+use std::path::PathBuf;
+
+use crate::archive::ArchiveError;
+use crate::convert::ConvertError;
+use crate::dataset::DatasetError;
+
+/// A fault that ends a refresh; what was fetched stays in the queue.
+#[derive(Debug, thiserror::Error)]
+pub enum RefreshError {
+    #[error("cannot {act} {path}")]
+    Io { act: &'static str, path: PathBuf, source: std::io::Error },
+    #[error("{url} is not a URL such as https://pub.orcid.org/v3.0")]
+    Url { url: String },
+    #[error("{path} holds no secret: one word is expected")]
+    NoSecret { path: PathBuf },
+    #[error("a client id needs its secret")]
+    HalfCredentials,
+    #[error("the token file {path} cannot be understood")]
+    TokenFile { path: PathBuf, source: serde_json::Error },
+    #[error("there is no folder for the token: neither XDG_CONFIG_HOME nor HOME is set")]
+    NoHome,
+    #[error("no token for {token_url}: {what}")]
+    NoToken { token_url: String, what: String },
+    #[error("the API does not accept the token: {what}")]
+    Refused { what: String },
+    #[error("\"{text}\" is not {expected}")]
+    Scope { text: String, expected: &'static str },
+    #[error("no scope: say whose records are to be refreshed")]
+    NoScope,
+    #[error("{path}: line {line} is not {expected}")]
+    Line { path: PathBuf, line: u64, expected: &'static str },
+    #[error("the dataset does not tell how new it is")]
+    NoWatermark,
+    #[error("{path} is being refreshed by another orcidlake ({holder})")]
+    Locked { path: PathBuf, holder: String },
+    #[error("cannot use the queue {path}")]
+    Queue { path: PathBuf, source: rusqlite::Error },
+    #[error("the queue {path} has version {found}; this orcidlake reads {known}")]
+    QueueVersion { path: PathBuf, found: i64, known: i64 },
+    #[error("a search could not be answered: {what}")]
+    Search { what: String },
+    /// Ends fetching; the run goes on when the quota is there again.
+    #[error("the day's quota is used up")]
+    QuotaEnd { until: crate::record::Timestamp },
+    /// Ends searching; the run goes on by reading each record.
+    #[error("the server does not understand searches that name iDs")]
+    NotUnderstood,
+    #[error("the server has not answered for {seconds} s: {what}")]
+    Down { seconds: u64, what: String },
+    #[error("a thread broke down while it asked; its message stands above")]
+    Panicked,
+    #[error(transparent)]
+    Archive(#[from] ArchiveError),
+    #[error(transparent)]
+    Dataset(#[from] DatasetError),
+    #[error(transparent)]
+    Convert(#[from] ConvertError),
+}
+
+impl RefreshError {
+    /// What to do about it.
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::Io { .. } => "check the path, the permissions and the disk",
+            Self::Url { .. } => "give scheme, host and path, without a user or a query",
+            Self::NoSecret { .. } => "write the client secret alone into the file",
+            Self::HalfCredentials => {
+                "give --client-secret-file FILE (or - for standard input), set ORCIDLAKE_CLIENT_SECRET, or run `orcidlake auth`"
+            }
+            Self::TokenFile { .. } => "remove the file and run `orcidlake auth` again",
+            Self::NoHome => "give --token-file",
+            Self::NoToken { .. } => "check the network, the client id and secret, and --sandbox",
+            Self::Refused { .. } => "run `orcidlake auth` again, or refresh with --anonymous",
+            Self::Scope { .. } => "see `orcidlake help refresh`",
+            Self::NoScope => "give --ids, --query, --ror, --grid, --ringgold or --all-in-dataset",
+            Self::Line { .. } => "mend the file and run the same command again",
+            Self::NoWatermark => "give --since",
+            Self::Locked { .. } => "wait until it has finished, or see `orcidlake refresh DIR --status`",
+            Self::Queue { .. } => "check the disk; to begin anew, remove refresh.sqlite from the dataset",
+            Self::QueueVersion { .. } => {
+                "use the orcidlake that wrote it, or remove refresh.sqlite from the dataset"
+            }
+            Self::Search { .. } => "check --query; --log-file shows each request",
+            Self::QuotaEnd { .. } => "run the same command again tomorrow",
+            Self::NotUnderstood => "give --by each",
+            Self::Down { .. } => "run the same command again later: what was fetched is kept",
+            Self::Panicked => "this is a fault of orcidlake: please report it; the same command goes on",
+            Self::Archive(error) => error.hint(),
+            Self::Dataset(error) => error.hint(),
+            Self::Convert(error) => error.hint(),
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! What the dataset has: read from its own tables, a few columns at a time.
+
+use std::fs::File;
+
+use arrow::array::{Array, AsArray, RecordBatch};
+use arrow::datatypes::{Int64Type, TimestampMicrosecondType};
+use parquet::arrow::ProjectionMask;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+
+use super::RefreshError;
+use super::scope::Organization;
+use crate::dataset::{Dataset, DatasetError};
+use crate::record::{ActivitySection, Orcid, Timestamp};
+
+/// Rows read at a time.
+const BATCH_ROWS: usize = 65_536;
+/// The tables of full items, by what they hold; affiliations tell their kind.
+const ACTIVITY_TABLES: [(&str, Option<ActivitySection>); 5] = [
+    ("activities/affiliations", None),
+    ("activities/fundings", Some(ActivitySection::Fundings)),
+    ("activities/peer_reviews", Some(ActivitySection::PeerReviews)),
+    ("activities/research_resources", Some(ActivitySection::ResearchResources)),
+    ("activities/works", Some(ActivitySection::Works)),
+];
+
+/// True where the dataset has full items.
+pub fn has_activities(dataset: &Dataset) -> bool {
+    dataset.manifest.parts().any(|(key, part)| key.starts_with("activities/") && part.rows > 0)
+}
+
+/// Tells each record with its last change.
+///
+/// # Errors
+/// [`RefreshError::Dataset`] where a table cannot be read.
+pub fn records(
+    dataset: &Dataset,
+    told: &mut dyn FnMut(Orcid, Option<Timestamp>),
+) -> Result<(), RefreshError> {
+    each(dataset, "summaries/records", &["orcid", "last_modified_date"], &mut |batch| {
+        let times = batch.column(1).as_primitive::<TimestampMicrosecondType>();
+        for (row, orcid) in orcids(batch) {
+            told(orcid, times.is_valid(row).then(|| times.value(row)));
+        }
+    })
+}
+
+/// Tells each iD in whose place an error stands.
+///
+/// # Errors
+/// As [`records`].
+pub fn tombstones(dataset: &Dataset, told: &mut dyn FnMut(Orcid)) -> Result<(), RefreshError> {
+    each(dataset, "summaries/tombstones", &["orcid"], &mut |batch| {
+        orcids(batch).for_each(|(_, orcid)| told(orcid));
+    })
+}
+
+/// Tells who lists an organization, once for each affiliation.
+///
+/// # Errors
+/// As [`records`].
+pub fn listing(
+    dataset: &Dataset,
+    organization: &Organization,
+    told: &mut dyn FnMut(Orcid),
+) -> Result<(), RefreshError> {
+    let names = ["orcid", "disambiguated_organization_identifier", "disambiguation_source"];
+    let wanted = organization.identifier.rsplit('/').next().unwrap_or_default();
+    each(dataset, "summaries/affiliations", &names, &mut |batch| {
+        let (identifiers, sources) = (batch.column(1).as_string::<i32>(), batch.column(2).as_string::<i32>());
+        for (row, orcid) in orcids(batch) {
+            let source = sources.is_valid(row) && sources.value(row) == organization.registry.source();
+            if source && identifiers.is_valid(row) && same(identifiers.value(row), wanted) {
+                told(orcid);
+            }
+        }
+    })
+}
+
+/// An identifier is the same with or without a URL before it.
+fn same(found: &str, wanted: &str) -> bool {
+    found.trim_end_matches('/').rsplit('/').next().unwrap_or_default().eq_ignore_ascii_case(wanted)
+}
+
+/// An item that the dataset has in full.
+pub type HeldItem = (Orcid, ActivitySection, i64, Option<Timestamp>);
+
+/// Tells each full item of those whom `wanted` picks.
+///
+/// # Errors
+/// As [`records`].
+pub fn held(
+    dataset: &Dataset,
+    wanted: &dyn Fn(Orcid) -> bool,
+    told: &mut dyn FnMut(HeldItem),
+) -> Result<(), RefreshError> {
+    for (key, section) in ACTIVITY_TABLES {
+        let names = ["orcid", "put_code", "last_modified_date", "kind"];
+        let names = if section.is_some() { &names[..3] } else { &names[..] };
+        each(dataset, key, names, &mut |batch| {
+            let put_codes = batch.column(1).as_primitive::<Int64Type>();
+            let times = batch.column(2).as_primitive::<TimestampMicrosecondType>();
+            for (row, orcid) in orcids(batch).filter(|(_, orcid)| wanted(*orcid)) {
+                let kind = || ActivitySection::new(batch.column(3).as_string::<i32>().value(row));
+                let Some(section) = section.or_else(kind) else { continue };
+                let modified = times.is_valid(row).then(|| times.value(row));
+                told((orcid, section, put_codes.value(row), modified));
+            }
+        })?;
+    }
+    Ok(())
+}
+
+fn orcids(batch: &RecordBatch) -> impl Iterator<Item = (usize, Orcid)> + '_ {
+    let column = batch.column(0).as_string::<i32>();
+    (0..batch.num_rows()).filter_map(|row| Some((row, Orcid::new(column.value(row))?)))
+}
+
+/// Goes through some columns of a table, in the order of `names`.
+fn each(
+    dataset: &Dataset,
+    key: &str,
+    names: &[&str],
+    told: &mut dyn FnMut(&RecordBatch),
+) -> Result<(), RefreshError> {
+    for (_, part) in dataset.manifest.parts().filter(|(found, _)| *found == key) {
+        let path = dataset.part_path(key, &part.name);
+        let file = File::open(&path).map_err(DatasetError::io("open", &path))?;
+        let builder = ParquetRecordBatchReaderBuilder::try_new(file);
+        let builder = builder.map_err(DatasetError::parquet("read", &path))?.with_batch_size(BATCH_ROWS);
+        let mask = ProjectionMask::columns(builder.parquet_schema(), names.iter().copied());
+        let reader = builder.with_projection(mask).build().map_err(DatasetError::parquet("read", &path))?;
+        for batch in reader {
+            let batch = batch.map_err(|error| DatasetError::parquet("read", &path)(error.into()))?;
+            let schema = batch.schema();
+            let order: Option<Vec<usize>> = names.iter().map(|name| schema.index_of(name).ok()).collect();
+            if let Some(batch) = order.and_then(|order| batch.project(&order).ok()) {
+                told(&batch);
+            }
+        }
+    }
+    Ok(())
+}

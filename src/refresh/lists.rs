@@ -1,0 +1,140 @@
+//! The queue's lists of iDs: found by searches, members of scopes, left unread;
+//! and the items that the dataset held when the run was planned.
+
+use rusqlite::params;
+
+use super::RefreshError;
+use super::activities::Held;
+use super::queue::{Queue, Run};
+use crate::record::{ActivitySection, Orcid};
+
+impl Queue {
+    /// Tells the iDs that a run's searches have found as `how`, in order.
+    ///
+    /// # Errors
+    /// [`RefreshError::Queue`] where the disk fails.
+    pub fn each_found(&self, run: i64, how: &str, told: &mut dyn FnMut(Orcid)) -> Result<(), RefreshError> {
+        self.each_orcid("SELECT orcid FROM found WHERE run = ?1 AND how = ?2", params![run, how], told)
+    }
+
+    /// Tells the iDs that belonged to a scope when it was refreshed last.
+    ///
+    /// # Errors
+    /// [`RefreshError::Queue`] where the disk fails.
+    pub fn each_member(&self, scope: &str, told: &mut dyn FnMut(Orcid)) -> Result<(), RefreshError> {
+        self.each_orcid("SELECT orcid FROM member WHERE scope = ?1", params![scope], told)
+    }
+
+    /// Tells the iDs that the scope's last refresh had to give up.
+    ///
+    /// # Errors
+    /// [`RefreshError::Queue`] where the disk fails.
+    pub fn each_unread(&self, scope: &str, told: &mut dyn FnMut(Orcid)) -> Result<(), RefreshError> {
+        self.each_orcid("SELECT orcid FROM unread WHERE scope = ?1", params![scope], told)
+    }
+
+    /// Takes what the last refresh had to give up for changed, whatever its date:
+    /// the record may be in the dataset, and its items not.
+    ///
+    /// # Errors
+    /// [`RefreshError::Queue`] where the disk fails.
+    pub fn forget_known(&self, run: &Run) -> Result<(), RefreshError> {
+        let sql = "UPDATE task SET known = NULL WHERE run = ?1 AND kind = 'record'
+            AND orcid IN (SELECT orcid FROM unread WHERE scope = ?2)";
+        self.run_sql(sql, params![run.id, run.scope]).map(|_| ())
+    }
+
+    fn each_orcid(
+        &self,
+        sql: &str,
+        values: impl rusqlite::Params,
+        told: &mut dyn FnMut(Orcid),
+    ) -> Result<(), RefreshError> {
+        let all = || -> rusqlite::Result<()> {
+            let mut rows = self.db.prepare_cached(sql)?;
+            let mut rows = rows.query(values)?;
+            while let Some(row) = rows.next()? {
+                if let Some(orcid) = row.get_ref(0)?.as_str().ok().and_then(Orcid::new) {
+                    told(orcid);
+                }
+            }
+            Ok(())
+        };
+        all().map_err(self.fault())
+    }
+
+    /// True where a run has no request for this record.
+    ///
+    /// # Errors
+    /// [`RefreshError::Queue`] where the disk fails.
+    pub fn lacks_record(&self, run: i64, orcid: Orcid) -> Result<bool, RefreshError> {
+        let sql = "SELECT count(*) FROM task WHERE run = ?1 AND kind = 'record' AND orcid = ?2 AND what = ''";
+        let count = || {
+            self.db.prepare_cached(sql)?.query_row(params![run, orcid.as_str()], |row| row.get::<_, i64>(0))
+        };
+        Ok(count().map_err(self.fault())? == 0)
+    }
+
+    /// Tells the records that a run has an answer about, with its code.
+    ///
+    /// # Errors
+    /// [`RefreshError::Queue`] where the disk fails.
+    pub fn each_record(&self, run: i64, told: &mut dyn FnMut(Orcid, &str)) -> Result<(), RefreshError> {
+        let sql = "SELECT orcid, code FROM task WHERE run = ?1 AND kind = 'record' AND state = 2";
+        let mut all = || -> rusqlite::Result<()> {
+            let mut rows = self.db.prepare_cached(sql)?;
+            let mut rows = rows.query([run])?;
+            while let Some(row) = rows.next()? {
+                if let Some(orcid) = Orcid::new(row.get_ref(0)?.as_str()?) {
+                    told(orcid, row.get_ref(1)?.as_str()?);
+                }
+            }
+            Ok(())
+        };
+        all().map_err(self.fault())
+    }
+
+    /// The items that the dataset holds of one person.
+    ///
+    /// # Errors
+    /// [`RefreshError::Queue`] where the disk fails.
+    pub fn held(&self, run: i64, orcid: Orcid) -> Result<Held, RefreshError> {
+        let sql = "SELECT kind, put_code, modified FROM held WHERE run = ?1 AND orcid = ?2";
+        let all = || -> rusqlite::Result<Held> {
+            let mut rows = self.db.prepare_cached(sql)?;
+            let mut rows = rows.query(params![run, orcid.as_str()])?;
+            let mut held = Held::new();
+            while let Some(row) = rows.next()? {
+                if let Some(section) = ActivitySection::new(row.get_ref(0)?.as_str()?) {
+                    held.insert((section, row.get(1)?), row.get(2)?);
+                }
+            }
+            Ok(held)
+        };
+        all().map_err(self.fault())
+    }
+
+    /// Tells the items of a run that leave the dataset.
+    ///
+    /// # Errors
+    /// [`RefreshError::Queue`] where the disk fails.
+    pub fn each_leaving(
+        &self,
+        run: i64,
+        told: &mut dyn FnMut(Orcid, ActivitySection, i64),
+    ) -> Result<(), RefreshError> {
+        let sql = "SELECT orcid, kind, put_code FROM leaving WHERE run = ?1";
+        let mut all = || -> rusqlite::Result<()> {
+            let mut rows = self.db.prepare_cached(sql)?;
+            let mut rows = rows.query([run])?;
+            while let Some(row) = rows.next()? {
+                let (orcid, kind) = (row.get_ref(0)?.as_str()?, row.get_ref(1)?.as_str()?);
+                if let (Some(orcid), Some(section)) = (Orcid::new(orcid), ActivitySection::new(kind)) {
+                    told(orcid, section, row.get(2)?);
+                }
+            }
+            Ok(())
+        };
+        all().map_err(self.fault())
+    }
+}

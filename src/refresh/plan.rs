@@ -1,0 +1,347 @@
+//! Which records are to be read: from what searches have found, what a file
+//! says, and what the dataset has.
+
+use std::path::{Path, PathBuf};
+
+use rusqlite::params;
+
+use super::RefreshError;
+use super::queue::{Queue, Run};
+use super::scope::Scope;
+use super::search::{BATCH_IDS, How, PAGE_ROWS, Search};
+use super::tasks::{Wanted, insert};
+use super::time::{DAY, parse};
+use super::{changes, known};
+use crate::dataset::{Dataset, OrcidSet};
+use crate::record::{Orcid, Timestamp};
+
+/// ORCID's first day: no record has changed before.
+const FIRST_DAY: &str = "2012-01-01";
+/// Windows reach so far beyond the watermark that is to come: what changed in the
+/// last minute is found, and found again next time; and clocks differ.
+const AHEAD: Timestamp = DAY;
+/// Records of the registry, to weigh ways against each other; 2025.
+const REGISTRY_RECORDS: f64 = 26e6;
+/// The share of all records that have changed after so many days; measured in
+/// the dumps of 2018 and 2019.
+const CHANGED: [(f64, f64); 8] = [
+    (1.0, 0.015),
+    (3.0, 0.038),
+    (7.0, 0.068),
+    (14.0, 0.097),
+    (30.0, 0.15),
+    (90.0, 0.31),
+    (180.0, 0.42),
+    (365.0, 0.60),
+];
+
+/// How it is found out who has changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    /// Every record of the scope is read.
+    Each,
+    /// Searches that name a hundred iDs each.
+    Batches,
+    /// Searches for all that changed in the registry.
+    Windows,
+    /// The scope's own query.
+    Query,
+    /// A file of last changes.
+    File,
+}
+
+/// What a plan is made from.
+#[derive(Debug)]
+pub struct Inputs<'i> {
+    pub dataset: &'i Dataset,
+    pub scope: &'i Scope,
+    /// Only records that the dataset has.
+    pub known_only: bool,
+    /// Do not look for people who have gone from the registry.
+    pub changes_only: bool,
+    pub changes: Option<&'i Path>,
+    pub way: Option<Way>,
+}
+
+impl Way {
+    pub const ALL: [Self; 5] = [Self::Each, Self::Batches, Self::Windows, Self::Query, Self::File];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Each => "each",
+            Self::Batches => "batches",
+            Self::Windows => "windows",
+            Self::Query => "query",
+            Self::File => "file",
+        }
+    }
+
+    pub fn new(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|way| way.name() == name)
+    }
+
+    /// What a way means, for people.
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Self::Each => "every record of the scope is read",
+            Self::Batches => "searches that name 100 iDs each tell who changed and who is gone",
+            Self::Windows => "searches for all that changed in the registry tell who changed",
+            Self::Query => "searches tell who belongs to the scope and who changed",
+            Self::File => "the file of changes tells who changed",
+        }
+    }
+
+    /// The way of the fewest requests for `count` records since some days ago.
+    pub fn cheapest(count: u64, elapsed: Timestamp, changes_only: bool) -> Self {
+        let share = changed_share(elapsed);
+        let batches = count.div_ceil(BATCH_IDS as u64) as f64;
+        let changed = count as f64 * share;
+        let presence = if changes_only { 0.0 } else { batches };
+        let costs = [
+            (Self::Each, count as f64),
+            (Self::Batches, batches + presence + changed),
+            // Halving a window costs about as much again as reading it.
+            (Self::Windows, 2.0 * REGISTRY_RECORDS * share / PAGE_ROWS as f64 + presence + changed),
+        ];
+        let cheapest = costs.into_iter().min_by(|one, other| one.1.total_cmp(&other.1));
+        cheapest.map_or(Self::Each, |(way, _)| way)
+    }
+}
+
+fn changed_share(elapsed: Timestamp) -> f64 {
+    let days = (elapsed as f64 / DAY as f64).max(0.0);
+    let mut before = (0.0, 0.0);
+    for point in CHANGED {
+        if days <= point.0 {
+            return before.1 + (point.1 - before.1) * (days - before.0) / (point.0 - before.0);
+        }
+        before = point;
+    }
+    (before.1 + 0.15 * (days - before.0) / 365.0).min(1.0)
+}
+
+impl Inputs<'_> {
+    /// The way that a new run goes.
+    ///
+    /// # Errors
+    /// [`RefreshError::Dataset`] where the dataset cannot be read.
+    pub fn choose(&self, elapsed: Timestamp) -> Result<Way, RefreshError> {
+        let mut count = 0;
+        match (self.changes, self.scope, self.way) {
+            (Some(_), ..) => return Ok(Way::File),
+            (_, Scope::Query(_) | Scope::Organization(_), _) => return Ok(Way::Query),
+            (_, _, Some(way)) => return Ok(way),
+            (_, Scope::Ids(orcids), _) => count = orcids.len() as u64,
+            (_, Scope::All, _) => known::records(self.dataset, &mut |_, _| count += 1)?,
+        }
+        Ok(Way::cheapest(count, elapsed, self.changes_only))
+    }
+
+    /// The iDs that the scope names, in the order in which they come.
+    fn named(&self, told: &mut dyn FnMut(Orcid)) -> Result<(), RefreshError> {
+        match self.scope {
+            Scope::Ids(orcids) => orcids.iter().for_each(|orcid| told(*orcid)),
+            Scope::All => known::records(self.dataset, &mut |orcid, _| told(orcid))?,
+            Scope::Query(_) | Scope::Organization(_) => {}
+        }
+        Ok(())
+    }
+
+    fn file(&self) -> Option<PathBuf> {
+        self.changes.map(Path::to_owned)
+    }
+}
+
+/// Puts the searches of a new run into the queue.
+///
+/// # Errors
+/// [`RefreshError`] where dataset or queue fail.
+pub fn add_searches(queue: &mut Queue, run: &Run, inputs: &Inputs<'_>) -> Result<(), RefreshError> {
+    let first_day = parse(FIRST_DAY).expect("the constant is a date");
+    let way = Way::new(&run.way).unwrap_or(Way::Each);
+    let until = run.until + AHEAD;
+    let mut searches = Vec::new();
+    if let Some(query) = inputs.scope.query() {
+        searches.push(Search::new(How::There, &query, first_day, until));
+        if way != Way::File {
+            searches.push(Search::new(How::Changed, &query, run.since, until));
+        }
+    }
+    if way == Way::Windows {
+        searches.push(Search::new(How::Changed, "", run.since, until));
+    }
+    let presence = !inputs.changes_only && matches!(way, Way::Batches | Way::Windows);
+    if presence || way == Way::Batches {
+        let mut orcids = Vec::new();
+        inputs.named(&mut |orcid| orcids.push(orcid))?;
+        for batch in orcids.chunks(BATCH_IDS) {
+            if presence {
+                searches.push(Search::batch(How::There, batch, first_day, until));
+            }
+            if way == Way::Batches {
+                searches.push(Search::batch(How::Changed, batch, run.since, until));
+            }
+        }
+    }
+    queue.add(run.id, searches.into_iter().map(Wanted::Search))
+}
+
+/// Puts the records that are to be read into the queue, once the searches are
+/// answered; again after a crash, it adds the same.
+///
+/// # Errors
+/// [`RefreshError`] where dataset, file or queue fail.
+pub fn add_records(queue: &mut Queue, run: &Run, inputs: &Inputs<'_>) -> Result<(), RefreshError> {
+    let way = Way::new(&run.way).unwrap_or(Way::Each);
+    let (mut has, mut gone) = (OrcidSet::default(), OrcidSet::default());
+    known::records(inputs.dataset, &mut |orcid, _| note(&mut has, orcid))?;
+    known::tombstones(inputs.dataset, &mut |orcid| note(&mut gone, orcid))?;
+    let (mut changed, mut there) = (OrcidSet::default(), OrcidSet::default());
+    queue.each_found(run.id, "changed", &mut |orcid| note(&mut changed, orcid))?;
+    queue.each_found(run.id, "there", &mut |orcid| note(&mut there, orcid))?;
+    if let Some(file) = inputs.file() {
+        let mut changed_at = |orcid: Orcid, modified| {
+            if modified >= run.since {
+                changed.insert(orcid);
+            }
+        };
+        changes::read(&file, &mut changed_at)?;
+    }
+    let holds = OrcidSet::contains;
+    let mut wanted = Vec::new();
+    // The scope's own iDs; in the file's way nothing tells who is gone.
+    let presence = !inputs.changes_only && matches!(way, Way::Batches | Way::Windows);
+    inputs.named(&mut |orcid| {
+        let is_new = !holds(&has, &orcid) && !holds(&gone, &orcid);
+        let missing = presence && !holds(&there, &orcid) && !holds(&gone, &orcid);
+        if way == Way::Each || is_new || missing || holds(&changed, &orcid) {
+            wanted.push(orcid);
+        }
+    })?;
+    if inputs.scope.query().is_some() {
+        queue.each_found(run.id, "there", &mut |orcid| {
+            if !holds(&has, &orcid) || holds(&changed, &orcid) {
+                wanted.push(orcid);
+            }
+        })?;
+        queue.each_found(run.id, "changed", &mut |orcid| wanted.push(orcid))?;
+        // Who belonged to the scope and does no more has changed, or is gone.
+        let mut left = |orcid: Orcid| {
+            if holds(&has, &orcid) && !holds(&there, &orcid) {
+                wanted.push(orcid);
+            }
+        };
+        queue.each_member(&run.scope, &mut left)?;
+        if let Scope::Organization(organization) = inputs.scope {
+            known::listing(inputs.dataset, organization, &mut left)?;
+        }
+    }
+    queue.each_unread(&run.scope, &mut |orcid| wanted.push(orcid))?;
+    wanted.retain(|orcid| !inputs.known_only || holds(&has, orcid));
+    enlist(queue, run, inputs.dataset, wanted)?;
+    queue.forget_known(run)
+}
+
+fn note(set: &mut OrcidSet, orcid: Orcid) {
+    set.insert(orcid);
+}
+
+/// Adds the records that took the place of deprecated ones; false if there are
+/// none that the run has not read.
+///
+/// # Errors
+/// [`RefreshError`] where dataset or queue fail.
+pub fn add_primaries(queue: &mut Queue, run: &Run, inputs: &Inputs<'_>) -> Result<bool, RefreshError> {
+    let before = queue.counts(run.id, &["record"])?;
+    let mut primaries = Vec::new();
+    queue.each_found(run.id, "primary", &mut |orcid| primaries.push(orcid))?;
+    if primaries.is_empty() {
+        return Ok(false);
+    }
+    if inputs.known_only {
+        let mut has = OrcidSet::default();
+        known::records(inputs.dataset, &mut |orcid, _| note(&mut has, orcid))?;
+        primaries.retain(|orcid| has.contains(orcid));
+    }
+    primaries.retain(|orcid| queue.lacks_record(run.id, *orcid).unwrap_or(true));
+    if primaries.is_empty() {
+        return Ok(false);
+    }
+    enlist(queue, run, inputs.dataset, primaries)?;
+    Ok(queue.counts(run.id, &["record"])? != before)
+}
+
+/// Adds requests for records, with what the dataset has of them.
+fn enlist(queue: &mut Queue, run: &Run, dataset: &Dataset, orcids: Vec<Orcid>) -> Result<(), RefreshError> {
+    let mut listed = OrcidSet::default();
+    queue.change(|change| {
+        orcids.iter().try_for_each(|orcid| {
+            listed.insert(*orcid);
+            insert(change, run.id, &Wanted::Record(*orcid))
+        })
+    })?;
+    let mut known = Vec::new();
+    known::records(dataset, &mut |orcid, modified| {
+        if listed.contains(&orcid) {
+            known.push((orcid, modified));
+        }
+    })?;
+    queue.change(|change| {
+        let sql =
+            "UPDATE task SET known = ?3 WHERE run = ?1 AND kind = 'record' AND orcid = ?2 AND what = ''";
+        let mut update = change.prepare(sql)?;
+        known.iter().try_for_each(|(orcid, modified)| {
+            update.execute(params![run.id, orcid.as_str(), modified]).map(|_| ())
+        })
+    })?;
+    if !known::has_activities(dataset) {
+        return Ok(());
+    }
+    let mut result = Ok(());
+    queue.change(|change| {
+        let sql =
+            "INSERT OR IGNORE INTO held (run, orcid, kind, put_code, modified) VALUES (?1, ?2, ?3, ?4, ?5)";
+        let mut insert = change.prepare(sql)?;
+        let mut fault = Ok(());
+        let wanted = |orcid: Orcid| listed.contains(&orcid);
+        result = known::held(dataset, &wanted, &mut |(orcid, section, put_code, modified)| {
+            let values = params![run.id, orcid.as_str(), section.kind(), put_code, modified];
+            if let Err(error) = insert.execute(values) {
+                fault = Err(error);
+            }
+        });
+        fault
+    })?;
+    result
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_way_of_the_fewest_requests_is_taken() {
+        for (count, days, changes_only, expected) in [
+            (3, 1, false, Way::Batches),
+            (2, 1, false, Way::Each),
+            (3, 365, false, Way::Each),
+            (100, 1, false, Way::Batches),
+            (100_000, 30, false, Way::Batches),
+            (1_000_000, 1, false, Way::Windows),
+            (1_000_000, 1, true, Way::Windows),
+            (1_000_000, 3650, false, Way::Each),
+        ] {
+            let found = Way::cheapest(count, days * DAY, changes_only);
+
+            assert_eq!(found, expected, "{count} records after {days} days");
+        }
+    }
+
+    #[test]
+    fn more_change_in_more_time() {
+        let shares: Vec<f64> = (0..500).map(|days| changed_share(days * DAY)).collect();
+
+        assert!(shares.windows(2).all(|pair| pair[0] < pair[1]));
+        assert!((changed_share(30 * DAY) - 0.15).abs() < 1e-9);
+    }
+}

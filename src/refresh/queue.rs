@@ -1,0 +1,399 @@
+//! What is to be done and what has been answered, in one SQLite file, so that a
+//! kill at any moment loses no answer and asks for none twice.
+//!
+//! The file lies in the dataset. A commit exchanges the dataset's folder for one
+//! of hard links, which SQLite survives only while nobody has the file open: so
+//! the queue is closed while its answers are applied, and the lock
+//! ([`super::lock`]) keeps every other writer out.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
+
+use super::RefreshError;
+use crate::record::Timestamp;
+
+/// The file's name in the dataset.
+pub const QUEUE_NAME: &str = "refresh.sqlite";
+const VERSION: i64 = 1;
+const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+
+const SCHEMA: &str = "
+CREATE TABLE run (
+    id INTEGER PRIMARY KEY,
+    scope TEXT NOT NULL,
+    source TEXT NOT NULL,
+    api TEXT NOT NULL,
+    way TEXT NOT NULL,
+    asked TEXT NOT NULL,
+    since INTEGER NOT NULL,
+    until INTEGER NOT NULL,
+    begun INTEGER NOT NULL,
+    stage TEXT NOT NULL
+) STRICT;
+CREATE TABLE task (
+    id INTEGER PRIMARY KEY,
+    run INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    orcid TEXT NOT NULL,
+    what TEXT NOT NULL,
+    state INTEGER NOT NULL DEFAULT 0,
+    tries INTEGER NOT NULL DEFAULT 0,
+    not_before INTEGER NOT NULL DEFAULT 0,
+    known INTEGER,
+    status INTEGER,
+    code TEXT,
+    answered INTEGER,
+    body BLOB,
+    UNIQUE (run, kind, orcid, what)
+) STRICT;
+CREATE INDEX waiting ON task (run, not_before, id) WHERE state = 0;
+CREATE TABLE found (run INTEGER NOT NULL, how TEXT NOT NULL, orcid TEXT NOT NULL,
+    PRIMARY KEY (run, how, orcid)) STRICT, WITHOUT ROWID;
+CREATE TABLE held (run INTEGER NOT NULL, orcid TEXT NOT NULL, kind TEXT NOT NULL, put_code INTEGER NOT NULL,
+    modified INTEGER, PRIMARY KEY (run, orcid, kind, put_code)) STRICT, WITHOUT ROWID;
+CREATE TABLE leaving (run INTEGER NOT NULL, orcid TEXT NOT NULL, kind TEXT NOT NULL, put_code INTEGER NOT NULL,
+    PRIMARY KEY (run, orcid, kind, put_code)) STRICT, WITHOUT ROWID;
+CREATE TABLE member (scope TEXT NOT NULL, orcid TEXT NOT NULL, PRIMARY KEY (scope, orcid)) STRICT, WITHOUT ROWID;
+CREATE TABLE unread (scope TEXT NOT NULL, orcid TEXT NOT NULL, PRIMARY KEY (scope, orcid)) STRICT, WITHOUT ROWID;
+CREATE TABLE tally (run INTEGER NOT NULL, code TEXT NOT NULL, count INTEGER NOT NULL,
+    PRIMARY KEY (run, code)) STRICT, WITHOUT ROWID;
+CREATE TABLE quota (client TEXT NOT NULL, day INTEGER NOT NULL, used INTEGER NOT NULL, ended_until INTEGER,
+    PRIMARY KEY (client, day)) STRICT, WITHOUT ROWID;
+";
+
+/// The queue of a dataset.
+#[derive(Debug)]
+pub struct Queue {
+    pub(super) db: Connection,
+    path: PathBuf,
+}
+
+/// One refresh of one scope, from its plan to its commit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Run {
+    pub id: i64,
+    pub scope: String,
+    /// The name of its entry in the manifest.
+    pub source: String,
+    /// Whose records: the API's URL.
+    pub api: String,
+    /// How changes are found.
+    pub way: String,
+    /// The options that the plan was made with; another plan has others.
+    pub asked: String,
+    pub since: Timestamp,
+    pub until: Timestamp,
+    pub begun: Timestamp,
+    pub stage: Stage,
+}
+
+/// How far a run has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Stage {
+    /// Its searches may not all be in the queue yet.
+    Begun,
+    Search,
+    Fetch,
+    Apply,
+    Done,
+}
+
+impl Stage {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Begun => "begun",
+            Self::Search => "search",
+            Self::Fetch => "fetch",
+            Self::Apply => "apply",
+            Self::Done => "done",
+        }
+    }
+
+    fn new(name: &str) -> Self {
+        match name {
+            "begun" => Self::Begun,
+            "search" => Self::Search,
+            "fetch" => Self::Fetch,
+            "apply" => Self::Apply,
+            _ => Self::Done,
+        }
+    }
+}
+
+impl Queue {
+    /// Opens the queue of the dataset at `dataset`, or makes it; the caller holds
+    /// the lock. What was on its way when a run was killed waits again.
+    ///
+    /// # Errors
+    /// [`RefreshError`] where the file cannot be used or is of another version.
+    pub fn open(dataset: &Path) -> Result<Self, RefreshError> {
+        let path = dataset.join(QUEUE_NAME);
+        let open = || -> rusqlite::Result<(Connection, i64)> {
+            let mut db = Connection::open(&path)?;
+            db.busy_timeout(BUSY_TIMEOUT)?;
+            db.pragma_update(None, "journal_mode", "wal")?;
+            // A kill loses nothing; a power cut may lose the last answers.
+            db.pragma_update(None, "synchronous", "normal")?;
+            let mut version: i64 = db.pragma_query_value(None, "user_version", |row| row.get(0))?;
+            if version == 0 {
+                let change = db.transaction()?;
+                change.execute_batch(SCHEMA)?;
+                change.pragma_update(None, "user_version", VERSION)?;
+                change.commit()?;
+                version = VERSION;
+            }
+            Ok((db, version))
+        };
+        let (db, version) = open().map_err(|source| RefreshError::Queue { path: path.clone(), source })?;
+        let queue = Self { db, path };
+        queue.check(version)?;
+        // A new run of the program has patience anew.
+        queue.run_sql(
+            "UPDATE task SET state = 0, tries = 0 WHERE state = 1 OR state = 0 AND tries > 0",
+            params![],
+        )?;
+        Ok(queue)
+    }
+
+    /// Opens a queue to look at it, also while a refresh is at work; `None` where
+    /// there is none.
+    ///
+    /// # Errors
+    /// As [`Queue::open`].
+    pub fn look_at(dataset: &Path) -> Result<Option<Self>, RefreshError> {
+        let path = dataset.join(QUEUE_NAME);
+        if !path.is_file() {
+            return Ok(None);
+        }
+        let open = || -> rusqlite::Result<(Connection, i64)> {
+            let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+            let db = Connection::open_with_flags(&path, flags)?;
+            db.busy_timeout(BUSY_TIMEOUT)?;
+            let version = db.pragma_query_value(None, "user_version", |row| row.get(0))?;
+            Ok((db, version))
+        };
+        let (db, version) = open().map_err(|source| RefreshError::Queue { path: path.clone(), source })?;
+        let queue = Self { db, path };
+        queue.check(version)?;
+        Ok(Some(queue))
+    }
+
+    /// Brings all into the one file and closes it.
+    ///
+    /// # Errors
+    /// [`RefreshError::Queue`] where the disk fails.
+    pub fn close(self) -> Result<(), RefreshError> {
+        let path = self.path;
+        self.db.close().map_err(|(_, source)| RefreshError::Queue { path, source })
+    }
+
+    fn check(&self, found: i64) -> Result<(), RefreshError> {
+        if found == VERSION {
+            return Ok(());
+        }
+        Err(RefreshError::QueueVersion { path: self.path.clone(), found, known: VERSION })
+    }
+
+    /// Turns a database's error into this floor's.
+    pub(super) fn fault(&self) -> impl FnOnce(rusqlite::Error) -> RefreshError + use<> {
+        let path = self.path.clone();
+        move |source| RefreshError::Queue { path, source }
+    }
+
+    pub(super) fn run_sql(&self, sql: &str, values: impl rusqlite::Params) -> Result<usize, RefreshError> {
+        let execute = || self.db.prepare_cached(sql)?.execute(values);
+        execute().map_err(self.fault())
+    }
+
+    /// Does several changes as one.
+    pub(super) fn change<T>(
+        &mut self,
+        act: impl FnOnce(&rusqlite::Transaction<'_>) -> rusqlite::Result<T>,
+    ) -> Result<T, RefreshError> {
+        let fault = self.fault();
+        let all = |db: &mut Connection| -> rusqlite::Result<T> {
+            let change = db.transaction()?;
+            let value = act(&change)?;
+            change.commit()?;
+            Ok(value)
+        };
+        all(&mut self.db).map_err(fault)
+    }
+
+    /// The run of a scope at this API that has not come to its end.
+    ///
+    /// # Errors
+    /// [`RefreshError::Queue`] where the disk fails.
+    pub fn unfinished(&self, scope: &str, api: &str) -> Result<Option<Run>, RefreshError> {
+        let sql = format!("{RUN} WHERE scope = ?1 AND api = ?2 AND stage <> 'done' ORDER BY id DESC LIMIT 1");
+        let find = || self.db.prepare_cached(&sql)?.query_row(params![scope, api], run_of).optional();
+        find().map_err(self.fault())
+    }
+
+    /// All runs, the newest first.
+    ///
+    /// # Errors
+    /// [`RefreshError::Queue`] where the disk fails.
+    pub fn runs(&self) -> Result<Vec<Run>, RefreshError> {
+        let all = || -> rusqlite::Result<Vec<Run>> {
+            let mut found = self.db.prepare_cached(&format!("{RUN} ORDER BY id DESC"))?;
+            found.query_map(params![], run_of)?.collect()
+        };
+        all().map_err(self.fault())
+    }
+
+    /// Begins a run; its number is given by the queue.
+    ///
+    /// # Errors
+    /// [`RefreshError::Queue`] where the disk fails.
+    pub fn begin(&mut self, run: Run) -> Result<Run, RefreshError> {
+        let id = self.change(|change| {
+            change.execute(
+                "INSERT INTO run (scope, source, api, way, since, until, begun, stage, asked) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+                params![run.scope, run.source, run.api, run.way, run.since, run.until, run.begun, run.stage.name(),run.asked],
+            )?;
+            Ok(change.last_insert_rowid())
+        })?;
+        Ok(Run { id, ..run })
+    }
+
+    /// Notes how far a run has come, and by which way.
+    ///
+    /// # Errors
+    /// [`RefreshError::Queue`] where the disk fails.
+    pub fn note(&self, run: &Run) -> Result<(), RefreshError> {
+        let values = params![run.stage.name(), run.way, run.id];
+        self.run_sql("UPDATE run SET stage = ?1, way = ?2 WHERE id = ?3", values).map(|_| ())
+    }
+
+    /// Forgets a run with all that belongs to it.
+    ///
+    /// # Errors
+    /// [`RefreshError::Queue`] where the disk fails.
+    pub fn drop_run(&mut self, id: i64) -> Result<(), RefreshError> {
+        self.change(|change| {
+            for table in ["task", "found", "held", "leaving", "tally"] {
+                change.execute(&format!("DELETE FROM {table} WHERE run = ?1"), params![id])?;
+            }
+            change.execute("DELETE FROM run WHERE id = ?1", params![id]).map(|_| ())
+        })
+    }
+
+    /// Ends a run whose answers are in the dataset: remembers what could not be
+    /// read and who belongs to the scope, and makes room.
+    ///
+    /// # Errors
+    /// [`RefreshError::Queue`] where the disk fails.
+    pub fn finish(&mut self, run: &Run, remember_members: bool) -> Result<(), RefreshError> {
+        self.change(|change| {
+            change.execute("DELETE FROM unread WHERE scope = ?1", params![run.scope])?;
+            change.execute(
+                "INSERT OR IGNORE INTO unread SELECT DISTINCT ?1, orcid FROM task WHERE run = ?2 AND state = 3 AND orcid <> ''",
+                params![run.scope, run.id],
+            )?;
+            if remember_members {
+                change.execute("DELETE FROM member WHERE scope = ?1", params![run.scope])?;
+                change.execute(
+                    "INSERT INTO member SELECT ?1, orcid FROM found WHERE run = ?2 AND how = 'there'",
+                    params![run.scope, run.id],
+                )?;
+            }
+            for table in ["task", "found", "held", "leaving"] {
+                change.execute(&format!("DELETE FROM {table} WHERE run = ?1"), params![run.id])?;
+            }
+            change.execute("UPDATE run SET stage = 'done' WHERE id = ?1", params![run.id]).map(|_| ())
+        })?;
+        // Somebody who looks at the status may be in the way; the next run makes room.
+        let _ = self.run_sql("VACUUM", params![]);
+        Ok(())
+    }
+}
+
+const RUN: &str = "SELECT id, scope, source, api, way, since, until, begun, stage, asked FROM run";
+
+fn run_of(row: &rusqlite::Row<'_>) -> rusqlite::Result<Run> {
+    Ok(Run {
+        id: row.get(0)?,
+        scope: row.get(1)?,
+        source: row.get(2)?,
+        api: row.get(3)?,
+        way: row.get(4)?,
+        since: row.get(5)?,
+        until: row.get(6)?,
+        begun: row.get(7)?,
+        stage: Stage::new(&row.get::<_, String>(8)?),
+        asked: row.get(9)?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tasks::{Effects, Next, Task, Wanted};
+    use super::*;
+    use crate::record::Orcid;
+
+    fn run(queue: &mut Queue) -> Run {
+        let run = Run {
+            id: 0,
+            scope: "all".to_owned(),
+            source: "api-now".to_owned(),
+            api: "https://a".to_owned(),
+            way: "each".to_owned(),
+            asked: String::new(),
+            since: 0,
+            until: 1,
+            begun: 0,
+            stage: Stage::Fetch,
+        };
+        queue.begin(run).unwrap()
+    }
+
+    fn next(queue: &mut Queue, run: &Run, now: Timestamp) -> Task {
+        match queue.take(run.id, now).unwrap() {
+            Next::Task(task) => *task,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn what_is_answered_stays_so_and_what_was_on_its_way_waits_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut queue = Queue::open(folder.path()).unwrap();
+        let own = run(&mut queue);
+        let orcids = ["0000-0002-1825-0097", "0000-0002-1694-233X"].map(|text| Orcid::new(text).unwrap());
+        queue.add(own.id, orcids.map(Wanted::Record)).unwrap();
+        queue.add(own.id, orcids.map(Wanted::Record)).unwrap();
+        let (first, second) = (next(&mut queue, &own, 0), next(&mut queue, &own, 0));
+        assert_eq!(queue.take(own.id, 0).unwrap(), Next::Nothing);
+        queue.keep(own.id, &first, "record", Some(b"<xml/>"), &Effects::default(), 5).unwrap();
+        drop(queue);
+
+        let mut queue = Queue::open(folder.path()).unwrap();
+
+        assert_eq!(queue.unfinished("all", "https://a").unwrap().as_ref(), Some(&own));
+        assert_eq!(next(&mut queue, &own, 0), second);
+        let answers = queue.answers(own.id, 0, 10).unwrap();
+        assert_eq!(answers.len(), 1);
+        assert_eq!((&answers[0].1.wanted, answers[0].1.body.as_slice()), (&first.wanted, &b"<xml/>"[..]));
+        queue.finish(&own, false).unwrap();
+        assert_eq!(queue.unfinished("all", "https://a").unwrap(), None);
+    }
+
+    #[test]
+    fn what_is_to_be_asked_again_waits_for_its_time() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut queue = Queue::open(folder.path()).unwrap();
+        let own = run(&mut queue);
+        queue.add(own.id, [Wanted::Record(Orcid::new("0000-0002-1825-0097").unwrap())]).unwrap();
+        let task = next(&mut queue, &own, 0);
+
+        queue.again(own.id, &task, "busy", true, 1_000).unwrap();
+
+        assert_eq!(queue.take(own.id, 400).unwrap(), Next::Later(Duration::from_micros(600)));
+        assert_eq!(next(&mut queue, &own, 1_000).tries, 1);
+        assert_eq!(queue.tallies(own.id).unwrap(), [("busy".to_owned(), 1)]);
+    }
+}

@@ -1,0 +1,195 @@
+//! Whose records are refreshed: some iDs, what a query finds, an institution, or
+//! all that the dataset has.
+
+use std::collections::BTreeSet;
+use std::io::Read;
+use std::path::Path;
+
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::RefreshError;
+use super::search::quoted;
+use crate::record::Orcid;
+
+/// Bytes of a list of iDs; twenty million of them have less.
+const MAX_LIST_BYTES: u64 = 1 << 30;
+
+/// A set of people.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Scope {
+    /// These iDs, each once, in order.
+    Ids(Vec<Orcid>),
+    /// Whom a query of ORCID's search finds.
+    Query(String),
+    /// Who lists an organization under this identifier.
+    Organization(Organization),
+    /// Everybody whose record the dataset has.
+    All,
+}
+
+/// An organization as affiliations name it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Organization {
+    pub registry: Registry,
+    pub identifier: String,
+}
+
+/// Who gives out an organization's identifier.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Registry {
+    Ror,
+    Grid,
+    Ringgold,
+}
+
+impl Registry {
+    /// The name in the column `disambiguation_source`.
+    pub fn source(self) -> &'static str {
+        match self {
+            Self::Ror => "ROR",
+            Self::Grid => "GRID",
+            Self::Ringgold => "RINGGOLD",
+        }
+    }
+
+    fn field(self) -> &'static str {
+        match self {
+            Self::Ror => "ror-org-id",
+            Self::Grid => "grid-org-id",
+            Self::Ringgold => "ringgold-org-id",
+        }
+    }
+}
+
+impl Organization {
+    /// Reads an identifier with or without its registry's URL.
+    ///
+    /// # Errors
+    /// [`RefreshError::Scope`] for what is none.
+    pub fn new(registry: Registry, text: &str) -> Result<Self, RefreshError> {
+        let bare = text.trim().trim_end_matches('/').rsplit('/').next().unwrap_or_default();
+        let bare = bare.to_ascii_lowercase();
+        let alphanumeric = bare.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        let (fits, identifier, expected) = match registry {
+            Registry::Ror => (
+                alphanumeric && bare.len() == 9 && bare.starts_with('0'),
+                format!("https://ror.org/{bare}"),
+                "a ROR id such as https://ror.org/05dxps055",
+            ),
+            Registry::Grid => (
+                bare.starts_with("grid.") && bare.len() > 6 && !bare.contains(char::is_whitespace),
+                bare.clone(),
+                "a GRID id such as grid.20861.3d",
+            ),
+            Registry::Ringgold => (
+                !bare.is_empty() && bare.bytes().all(|byte| byte.is_ascii_digit()),
+                bare.clone(),
+                "a Ringgold id such as 6469",
+            ),
+        };
+        if !fits {
+            return Err(RefreshError::Scope { text: text.to_owned(), expected });
+        }
+        Ok(Self { registry, identifier })
+    }
+
+    /// The query that finds who lists it.
+    pub fn query(&self) -> String {
+        format!("{}:{}", self.registry.field(), quoted(&self.identifier))
+    }
+}
+
+impl Scope {
+    /// Reads a list of iDs from a file, or from standard input for `-`: one in a
+    /// line, as iD or URI; what follows a comma, tab or space is not read.
+    ///
+    /// # Errors
+    /// [`RefreshError`] for a line that has none, or if the file cannot be read.
+    pub fn read_ids(path: &Path) -> Result<Self, RefreshError> {
+        let fault = |source| RefreshError::Io { act: "read", path: path.to_owned(), source };
+        let stream: Box<dyn Read> = if path == Path::new("-") {
+            Box::new(std::io::stdin())
+        } else {
+            Box::new(std::fs::File::open(path).map_err(fault)?)
+        };
+        let mut text = String::new();
+        stream.take(MAX_LIST_BYTES).read_to_string(&mut text).map_err(fault)?;
+        let mut orcids = BTreeSet::new();
+        for (number, line) in text.lines().enumerate() {
+            let line = line.trim_start_matches('\u{feff}').trim();
+            let heading = number == 0 && line.to_ascii_lowercase().trim_matches('"').starts_with("orcid");
+            if line.is_empty() || line.starts_with('#') || heading && Orcid::find(line).is_none() {
+                continue;
+            }
+            let word = line.split([',', '\t', ' ', ';']).next().unwrap_or_default().trim_matches('"');
+            let bare = word.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
+            let Some(orcid) = Orcid::new(&bare.to_ascii_uppercase()) else {
+                let line = number as u64 + 1;
+                return Err(RefreshError::Line { path: path.to_owned(), line, expected: "an ORCID iD" });
+            };
+            orcids.insert(orcid);
+        }
+        Ok(Self::Ids(orcids.into_iter().collect()))
+    }
+
+    /// The name under which the scope's watermark is kept; the same scope has
+    /// the same name in each run.
+    pub fn key(&self) -> String {
+        match self {
+            Self::Ids(orcids) => {
+                let text: String = orcids.iter().map(Orcid::as_str).collect();
+                format!("ids:{:016x}", xxh3_64(text.as_bytes()))
+            }
+            Self::Query(query) => format!("query:{query}"),
+            Self::Organization(organization) => organization.query(),
+            Self::All => "all".to_owned(),
+        }
+    }
+
+    /// The query that finds the scope's people, where there is one.
+    pub fn query(&self) -> Option<String> {
+        match self {
+            Self::Query(query) => Some(query.clone()),
+            Self::Organization(organization) => Some(organization.query()),
+            Self::Ids(_) | Self::All => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn identifiers_become_queries() {
+        for (registry, text, expected) in [
+            (Registry::Ror, "https://ror.org/05dxps055", Some(r#"ror-org-id:"https://ror.org/05dxps055""#)),
+            (Registry::Ror, "05DXPS055", Some(r#"ror-org-id:"https://ror.org/05dxps055""#)),
+            (Registry::Grid, "grid.20861.3d", Some(r#"grid-org-id:"grid.20861.3d""#)),
+            (Registry::Ringgold, "6469", Some(r#"ringgold-org-id:"6469""#)),
+            (Registry::Ror, "grid.20861.3d", None),
+            (Registry::Grid, "6469", None),
+            (Registry::Ringgold, "6469\" OR *:*", None),
+        ] {
+            let query = Organization::new(registry, text).ok().map(|organization| organization.query());
+
+            assert_eq!(query.as_deref(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_list_of_ids_is_read_in_the_forms_that_people_write() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("ids");
+        let text = "orcid,name\nhttps://orcid.org/0000-0002-1825-0097,Josiah\n\n# a note\n0000-0002-1694-233x\n0000-0002-1825-0097\n";
+        std::fs::write(&file, text).unwrap();
+
+        let Scope::Ids(orcids) = Scope::read_ids(&file).unwrap() else { panic!() };
+
+        let found: Vec<&str> = orcids.iter().map(Orcid::as_str).collect();
+        assert_eq!(found, ["0000-0002-1694-233X", "0000-0002-1825-0097"]);
+        std::fs::write(&file, "0000-0002-1825-0097\nnobody\n").unwrap();
+        let error = Scope::read_ids(&file).unwrap_err();
+        assert!(matches!(error, RefreshError::Line { line: 2, .. }), "{error}");
+    }
+}

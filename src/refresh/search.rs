@@ -1,0 +1,256 @@
+//! Searches: how queries are written, and how a window of time is halved until
+//! all that it holds is within reach.
+//!
+//! The API shows no more than the first 11,000 results (`start` up to 10,000,
+//! 1,000 rows). Windows end before now, so that what changes while they are
+//! read only leaves them; a page whose count differs from the first page's
+//! shows that, and its window is read again in halves.
+
+use serde::{Deserialize, Serialize};
+
+use super::tasks::{Effects, Wanted};
+use super::time::iso;
+use crate::record::{Orcid, SearchPage, Timestamp};
+
+/// Results of one page.
+pub const PAGE_ROWS: u64 = 1_000;
+/// The last place at which a page may begin.
+const MAX_START: u64 = 10_000;
+/// iDs that one search asks for by name: the URL stays below 4 KiB.
+pub const BATCH_IDS: usize = 100;
+/// Windows are not cut finer than Solr's clock.
+const SHORTEST: Timestamp = 1_000;
+
+/// One page of one search.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Search {
+    /// What a result means: `changed` or `there`.
+    pub how: How,
+    /// The query without its window; empty for everybody.
+    pub query: String,
+    /// Those who changed at or after `low` and at or before `high`.
+    pub low: Timestamp,
+    pub high: Timestamp,
+    pub start: u64,
+    /// What the first page counted, for later ones.
+    pub found: u64,
+    /// iDs that the query names, at most so many can be found; 0 for others.
+    pub named: u64,
+}
+
+/// What it means to be found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum How {
+    /// The record has changed in the window.
+    Changed,
+    /// The record is there and belongs to the scope.
+    There,
+}
+
+/// What a page tells.
+#[derive(Debug)]
+pub enum Told {
+    Effects(Effects),
+    /// More than were named: the server does not understand the query.
+    NotUnderstood,
+    /// More than can be paged through, in a window that cannot be halved.
+    OutOfReach,
+}
+
+impl How {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Changed => "changed",
+            Self::There => "there",
+        }
+    }
+}
+
+impl Search {
+    /// The first page of a window.
+    pub fn new(how: How, query: &str, low: Timestamp, high: Timestamp) -> Self {
+        Self { how, query: query.to_owned(), low, high, start: 0, found: 0, named: 0 }
+    }
+
+    /// Those of some iDs who changed in a window.
+    pub fn batch(how: How, orcids: &[Orcid], low: Timestamp, high: Timestamp) -> Self {
+        let names: Vec<&str> = orcids.iter().map(Orcid::as_str).collect();
+        let query = format!("orcid:({})", names.join(" OR "));
+        Self { named: orcids.len() as u64, ..Self::new(how, &query, low, high) }
+    }
+
+    pub(super) fn to_text(&self) -> String {
+        serde_json::to_string(self).expect("strings and numbers can be written as JSON")
+    }
+
+    pub(super) fn from_text(text: &str) -> Option<Self> {
+        serde_json::from_str(text).ok()
+    }
+
+    /// The path below the API's root, with the query.
+    pub fn path(&self) -> String {
+        let window = format!("profile-last-modified-date:[{} TO {}]", iso(self.low), iso(self.high));
+        let query = match self.query.as_str() {
+            "" => window,
+            query => format!("({query}) AND {window}"),
+        };
+        let query = encoded(&query);
+        format!("/search?q={query}&sort=orcid+asc&start={}&rows={PAGE_ROWS}", self.start)
+    }
+
+    /// What follows from a page.
+    pub fn told(&self, page: &SearchPage) -> Told {
+        if self.named > 0 && page.found > self.named {
+            return Told::NotUnderstood;
+        }
+        let mut effects = Effects::default();
+        let moved = self.start > 0 && page.found != self.found;
+        let out_of_reach = page.found > MAX_START + PAGE_ROWS;
+        if out_of_reach && self.high - self.low < 2 * SHORTEST {
+            return Told::OutOfReach;
+        }
+        if (moved || out_of_reach) && self.high - self.low >= 2 * SHORTEST {
+            effects.tasks = self.halves().map(Wanted::Search).into();
+            return Told::Effects(effects);
+        }
+        effects.found = page.orcids.iter().map(|orcid| (self.how.name(), *orcid)).collect();
+        if self.start == 0 {
+            let starts = (1..).map(|page| page * PAGE_ROWS);
+            let starts = starts.take_while(|start| *start < page.found && *start <= MAX_START);
+            let pages = starts.map(|start| Self { start, found: page.found, ..self.clone() });
+            effects.tasks = pages.map(Wanted::Search).collect();
+        }
+        Told::Effects(effects)
+    }
+
+    /// True where a page holds fewer results than the number found asks for.
+    pub fn is_short(&self, page: &SearchPage) -> bool {
+        let due = page.found.saturating_sub(self.start).min(PAGE_ROWS);
+        (page.orcids.len() as u64) < due
+    }
+
+    fn halves(&self) -> [Self; 2] {
+        let half = (self.low + (self.high - self.low) / 2) / SHORTEST * SHORTEST;
+        let first = Self { high: half, start: 0, found: 0, ..self.clone() };
+        let second = Self { low: half + SHORTEST, start: 0, found: 0, ..self.clone() };
+        [first, second]
+    }
+}
+
+/// A value as a phrase of Solr's: within quotes only these two mean something.
+pub fn quoted(value: &str) -> String {
+    format!("\"{}\"", value.replace('\\', "\\\\").replace('"', "\\\""))
+}
+
+/// Percent-encoding of a query's value.
+fn encoded(text: &str) -> String {
+    let mut encoded = String::with_capacity(text.len() * 2);
+    for byte in text.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => encoded.push(byte as char),
+            b' ' => encoded.push('+'),
+            _ => encoded.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    encoded
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::time::{DAY, parse};
+    use super::*;
+
+    fn page(found: u64, count: usize) -> SearchPage {
+        SearchPage { found, orcids: vec![Orcid::new("0000-0002-1825-0097").unwrap(); count] }
+    }
+
+    fn searches(effects: &Effects) -> Vec<Search> {
+        let tasks = effects.tasks.iter();
+        tasks.map(|task| if let Wanted::Search(search) = task { search.clone() } else { panic!() }).collect()
+    }
+
+    #[test]
+    fn a_query_is_written_with_its_window() {
+        let low = parse("2025-10-01").unwrap();
+        let search = Search::new(How::Changed, r#"ror-org-id:"https://ror.org/1""#, low, low + DAY);
+
+        assert_eq!(
+            search.path(),
+            "/search?q=%28ror-org-id%3A%22https%3A%2F%2Fror.org%2F1%22%29+AND+profile-last-modified-date%3A%5B2025-10-01T00%3A00%3A00.000Z+TO+2025-10-02T00%3A00%3A00.000Z%5D&sort=orcid+asc&start=0&rows=1000"
+        );
+        assert_eq!(Search::from_text(&search.to_text()), Some(search));
+        assert_eq!(quoted(r#"a "b" \c"#), r#""a \"b\" \\c""#);
+    }
+
+    #[test]
+    fn a_window_is_paged_or_halved() {
+        let window = Search::new(How::Changed, "", 0, DAY);
+        for (found, expected_tasks) in
+            [(0, 0), (1_000, 0), (1_001, 1), (11_000, 10), (11_001, 2), (500_000, 2)]
+        {
+            let Told::Effects(effects) = window.told(&page(found, 1)) else { panic!() };
+
+            assert_eq!(effects.tasks.len(), expected_tasks, "{found}");
+            assert_eq!(effects.found.is_empty(), found > 11_000, "{found}");
+        }
+    }
+
+    #[test]
+    fn halves_leave_nothing_out_and_come_to_an_end() {
+        let mut windows = vec![Search::new(How::Changed, "", 0, DAY + 3)];
+        let mut leaves = Vec::new();
+        while let Some(window) = windows.pop() {
+            // As if a hundred changed in each millisecond around noon.
+            let found = if window.low <= DAY / 2 && window.high >= DAY / 2 { 20_000 } else { 10 };
+            let Told::Effects(effects) = window.told(&page(found, 0)) else {
+                leaves.push((window.low, window.high));
+                continue;
+            };
+            let halves: Vec<Search> = searches(&effects).into_iter().filter(|half| half.start == 0).collect();
+            if halves.is_empty() {
+                leaves.push((window.low, window.high));
+            }
+            windows.extend(halves);
+        }
+        leaves.sort_unstable();
+
+        assert!(leaves.windows(2).all(|pair| pair[1].0 - pair[0].1 <= SHORTEST), "{leaves:?}");
+        assert_eq!((leaves[0].0, leaves[leaves.len() - 1].1), (0, DAY + 3));
+    }
+
+    #[test]
+    fn a_window_from_which_records_have_moved_is_read_again() {
+        let second = Search { start: 1_000, found: 1_500, ..Search::new(How::Changed, "", 0, DAY) };
+
+        let Told::Effects(effects) = second.told(&page(1_499, 499)) else { panic!() };
+
+        assert_eq!(searches(&effects).len(), 2);
+    }
+
+    #[test]
+    fn a_page_that_lacks_results_is_not_believed() {
+        let first = Search::new(How::Changed, "", 0, DAY);
+        let second = Search { start: 1_000, found: 1_500, ..first.clone() };
+
+        assert!(first.is_short(&page(1_500, 999)) && second.is_short(&page(1_500, 499)));
+        assert!(!first.is_short(&page(1_500, 1_000)) && !second.is_short(&page(1_500, 500)));
+        assert!(!first.is_short(&page(0, 0)));
+    }
+
+    #[test]
+    fn a_moment_with_more_records_than_can_be_paged_through_is_told() {
+        let moment = Search::new(How::Changed, "", 0, SHORTEST);
+
+        assert!(matches!(moment.told(&page(11_001, 1_000)), Told::OutOfReach));
+    }
+
+    #[test]
+    fn a_server_that_finds_more_than_were_named_has_not_understood() {
+        let orcid = Orcid::new("0000-0002-1825-0097").unwrap();
+        let batch = Search::batch(How::There, &[orcid], 0, DAY);
+
+        assert!(matches!(batch.told(&page(2, 2)), Told::NotUnderstood));
+        assert!(batch.path().contains("orcid%3A%280000-0002-1825-0097%29"));
+    }
+}

@@ -1,0 +1,152 @@
+//! What a run is going to do, and how far the runs of a dataset have come.
+
+use std::path::Path;
+
+use serde::Serialize;
+
+use super::RefreshError;
+use super::fetch::Fetch;
+use super::lock::Lock;
+use super::queue::{Queue, Run, Stage};
+use super::tasks::Counts;
+use crate::record::Timestamp;
+
+/// Requests for items that a changed record brings with it, on average; guessed.
+const ITEM_REQUESTS: u64 = 2;
+
+/// What a run is going to do, as far as it is known before records are read.
+#[derive(Debug, Clone, Serialize)]
+pub struct Plan {
+    pub scope: String,
+    /// How it was found out who has changed.
+    pub way: String,
+    pub since: Timestamp,
+    pub until: Timestamp,
+    /// Records to read, those that have been read included.
+    pub records: u64,
+    /// Requests that are still to be made, as far as they are known.
+    pub requests: u64,
+    /// Further requests for full items: a guess; they are known when a record is.
+    pub item_requests: u64,
+    /// Requests that are made already, searches included.
+    pub made: u64,
+    /// The least time that the rate allows.
+    pub seconds: u64,
+    /// UTC days on which there will be requests.
+    pub days: u64,
+    pub quota: Option<u64>,
+    /// Requests of this client today.
+    pub used_today: u64,
+}
+
+/// The runs of a dataset.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Status {
+    /// Who is refreshing the dataset now.
+    pub holder: Option<String>,
+    pub runs: Vec<RunStatus>,
+    /// Requests by client and UTC day (counted from 1970).
+    pub requests: Vec<DayStatus>,
+}
+
+/// One run.
+#[derive(Debug, Clone, Serialize)]
+pub struct RunStatus {
+    pub scope: String,
+    pub source: String,
+    pub stage: Stage,
+    pub begun: Timestamp,
+    pub since: Timestamp,
+    pub until: Timestamp,
+    pub searches: Counts,
+    pub records: Counts,
+    pub items: Counts,
+    pub counted: std::collections::BTreeMap<String, u64>,
+}
+
+/// One client's day.
+#[derive(Debug, Clone, Serialize)]
+pub struct DayStatus {
+    pub client: String,
+    pub day: i64,
+    pub used: u64,
+    pub ended_until: Option<Timestamp>,
+}
+
+/// What is left of a run.
+///
+/// # Errors
+/// [`RefreshError::Queue`] where the disk fails.
+pub(super) fn plan(queue: &Queue, run: &Run, fetch: &Fetch) -> Result<Plan, RefreshError> {
+    let records = queue.counts(run.id, &["record"])?;
+    let items = queue.counts(run.id, &["works", "item"])?;
+    let searches = queue.counts(run.id, &["search"])?;
+    let requests = records.waiting + items.waiting;
+    let item_requests = if fetch.activities { records.waiting * ITEM_REQUESTS } else { 0 };
+    let used_today = queue.used(&fetch.account(), fetch.clock.wall())?;
+    let all = requests + item_requests;
+    let days = fetch.limits.quota.map_or(1, |quota| {
+        let today = quota.saturating_sub(used_today);
+        u64::from(today > 0) + all.saturating_sub(today).div_ceil(quota.max(1))
+    });
+    Ok(Plan {
+        scope: run.scope.clone(),
+        way: run.way.clone(),
+        since: run.since,
+        until: run.until,
+        records: records.waiting + records.answered + records.given_up,
+        requests,
+        item_requests,
+        made: records.answered + items.answered + searches.answered,
+        seconds: (all as f64 / fetch.limits.rate) as u64,
+        days: if all == 0 { 0 } else { days },
+        quota: fetch.limits.quota,
+        used_today,
+    })
+}
+
+/// How far the runs of the dataset at `root` have come.
+///
+/// # Errors
+/// [`RefreshError`] where the queue cannot be read.
+pub fn status(root: &Path) -> Result<Status, RefreshError> {
+    let holder = Lock::holder(root);
+    let Some(queue) = Queue::look_at(root)? else { return Ok(Status { holder, ..Status::default() }) };
+    let mut runs = Vec::new();
+    for run in queue.runs()? {
+        runs.push(RunStatus {
+            searches: queue.counts(run.id, &["search"])?,
+            records: queue.counts(run.id, &["record"])?,
+            items: queue.counts(run.id, &["works", "item"])?,
+            counted: queue.tallies(run.id)?.into_iter().collect(),
+            scope: run.scope,
+            source: run.source,
+            stage: run.stage,
+            begun: run.begun,
+            since: run.since,
+            until: run.until,
+        });
+    }
+    Ok(Status { holder, runs, requests: queue.days()? })
+}
+
+impl Queue {
+    /// Requests by client and day, the newest first.
+    fn days(&self) -> Result<Vec<DayStatus>, RefreshError> {
+        let all = || -> rusqlite::Result<Vec<DayStatus>> {
+            let mut rows = self.db.prepare(
+                "SELECT client, day, used, ended_until FROM quota ORDER BY day DESC, client LIMIT 31",
+            )?;
+            let rows = rows.query_map([], |row| {
+                Ok(DayStatus {
+                    client: row.get(0)?,
+                    day: row.get(1)?,
+                    used: row.get::<_, i64>(2)?.unsigned_abs(),
+                    ended_until: row.get(3)?,
+                })
+            })?;
+            rows.collect()
+        };
+        all().map_err(self.fault())
+    }
+}

@@ -1,0 +1,353 @@
+//! The requests of a run: each is asked for once, and its answer kept with it.
+
+use std::io::{Read, Write};
+use std::time::Duration;
+
+use flate2::Compression;
+use flate2::read::ZlibDecoder;
+use flate2::write::ZlibEncoder;
+use rusqlite::{OptionalExtension, Transaction, params};
+
+use super::RefreshError;
+use super::answer::Asked;
+use super::queue::Queue;
+use super::search::Search;
+use crate::record::{ActivitySection, Orcid, Timestamp};
+
+/// A request, waiting or on its way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Task {
+    pub id: i64,
+    pub wanted: Wanted,
+    /// Tries that have failed.
+    pub tries: u32,
+    /// For a record: the dataset's last change of it.
+    pub known: Option<Timestamp>,
+}
+
+/// What a request asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Wanted {
+    Search(Search),
+    Record(Orcid),
+    Works(Orcid, Vec<i64>),
+    Item(Orcid, ActivitySection, i64),
+}
+
+/// What the queue has for a worker.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Next {
+    Task(Box<Task>),
+    /// All that waits does so until later.
+    Later(Duration),
+    /// Nothing waits; others may still be on their way.
+    Nothing,
+}
+
+/// What an answer changes in the queue, besides its own line.
+#[derive(Debug, Default)]
+pub struct Effects {
+    pub tasks: Vec<Wanted>,
+    /// iDs that a search has found.
+    pub found: Vec<(&'static str, Orcid)>,
+    /// Items that leave the dataset.
+    pub leaving: Vec<(Orcid, ActivitySection, i64)>,
+}
+
+/// An answer that is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    pub wanted: Wanted,
+    pub code: String,
+    pub body: Vec<u8>,
+}
+
+/// Requests of a run by kind and state.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Counts {
+    pub waiting: u64,
+    pub answered: u64,
+    pub given_up: u64,
+}
+
+impl Wanted {
+    fn columns(&self) -> (&'static str, String, String) {
+        match self {
+            Self::Search(search) => ("search", String::new(), search.to_text()),
+            Self::Record(orcid) => ("record", orcid.to_string(), String::new()),
+            Self::Works(orcid, put_codes) => ("works", orcid.to_string(), joined(put_codes)),
+            Self::Item(orcid, section, put_code) => {
+                ("item", orcid.to_string(), format!("{}/{put_code}", section.kind()))
+            }
+        }
+    }
+
+    /// `None` for what this version of the queue cannot hold.
+    fn new(kind: &str, orcid: &str, what: &str) -> Option<Self> {
+        if kind == "search" {
+            return Search::from_text(what).map(Self::Search);
+        }
+        let orcid = Orcid::new(orcid)?;
+        Some(match kind {
+            "record" => Self::Record(orcid),
+            "works" => {
+                Self::Works(orcid, what.split(',').map(|code| code.parse().ok()).collect::<Option<_>>()?)
+            }
+            _ => {
+                let (section, put_code) = what.split_once('/')?;
+                Self::Item(orcid, ActivitySection::new(section)?, put_code.parse().ok()?)
+            }
+        })
+    }
+
+    /// The path below the API's root.
+    pub fn path(&self) -> String {
+        match self {
+            Self::Search(search) => search.path(),
+            Self::Record(orcid) => format!("/{orcid}/record"),
+            Self::Works(orcid, put_codes) => format!("/{orcid}/works/{}", joined(put_codes)),
+            Self::Item(orcid, section, put_code) => format!("/{orcid}/{}/{put_code}", section.kind()),
+        }
+    }
+
+    /// As the treatment of answers wants to know it.
+    pub fn asked(&self) -> Asked {
+        match self {
+            Self::Search(_) => Asked::Search,
+            Self::Record(orcid) => Asked::Record(*orcid),
+            Self::Works(orcid, put_codes) => Asked::Works(*orcid, put_codes.clone()),
+            Self::Item(orcid, section, put_code) => Asked::Item(*orcid, *section, *put_code),
+        }
+    }
+}
+
+fn joined(put_codes: &[i64]) -> String {
+    put_codes.iter().map(i64::to_string).collect::<Vec<_>>().join(",")
+}
+
+impl Queue {
+    /// Adds requests that the run does not have yet.
+    ///
+    /// # Errors
+    /// [`RefreshError::Queue`] where the disk fails.
+    pub fn add(&mut self, run: i64, wanted: impl IntoIterator<Item = Wanted>) -> Result<(), RefreshError> {
+        self.change(|change| wanted.into_iter().try_for_each(|wanted| insert(change, run, &wanted)))
+    }
+
+    /// Takes the next request that may go.
+    ///
+    /// # Errors
+    /// [`RefreshError::Queue`] where the disk fails.
+    pub fn take(&mut self, run: i64, now: Timestamp) -> Result<Next, RefreshError> {
+        let sql = "SELECT id, kind, orcid, what, tries, known, not_before FROM task
+            WHERE run = ?1 AND state = 0 ORDER BY not_before, id LIMIT 1";
+        self.change(|change| {
+            let mut find = change.prepare_cached(sql)?;
+            let found = find.query_row(params![run], |row| {
+                let (kind, orcid, what): (String, String, String) = (row.get(1)?, row.get(2)?, row.get(3)?);
+                let task = Wanted::new(&kind, &orcid, &what).map(|wanted| Task {
+                    id: row.get_unwrap(0),
+                    wanted,
+                    tries: row.get_unwrap(4),
+                    known: row.get_unwrap(5),
+                });
+                Ok((task, row.get::<_, Timestamp>(6)?))
+            });
+            match found.optional()? {
+                None | Some((None, _)) => Ok(Next::Nothing),
+                Some((_, not_before)) if not_before > now => {
+                    Ok(Next::Later(Duration::from_micros((not_before - now).unsigned_abs())))
+                }
+                Some((Some(task), _)) => {
+                    change.prepare_cached("UPDATE task SET state = 1 WHERE id = ?1")?.execute([task.id])?;
+                    Ok(Next::Task(Box::new(task)))
+                }
+            }
+        })
+    }
+
+    /// Gives back a request that has not gone.
+    ///
+    /// # Errors
+    /// [`RefreshError::Queue`] where the disk fails.
+    pub fn give_back(&self, task: &Task) -> Result<(), RefreshError> {
+        self.run_sql("UPDATE task SET state = 0 WHERE id = ?1", [task.id]).map(|_| ())
+    }
+
+    /// Notes a try that failed; the request waits until `not_before`.
+    ///
+    /// # Errors
+    /// [`RefreshError::Queue`] where the disk fails.
+    pub fn again(
+        &mut self,
+        run: i64,
+        task: &Task,
+        code: &str,
+        counts: bool,
+        not_before: Timestamp,
+    ) -> Result<(), RefreshError> {
+        self.change(|change| {
+            change.execute(
+                "UPDATE task SET state = 0, tries = tries + ?2, not_before = ?3, code = ?4 WHERE id = ?1",
+                params![task.id, i64::from(counts), not_before, code],
+            )?;
+            tally(change, run, code)
+        })
+    }
+
+    /// Gives a request up for this run.
+    ///
+    /// # Errors
+    /// [`RefreshError::Queue`] where the disk fails.
+    pub fn give_up(&mut self, run: i64, task: &Task, code: &str) -> Result<(), RefreshError> {
+        self.change(|change| {
+            change.execute("UPDATE task SET state = 3, code = ?2 WHERE id = ?1", params![task.id, code])?;
+            tally(change, run, code)
+        })
+    }
+
+    /// Keeps an answer, with all that follows from it, in one step.
+    ///
+    /// # Errors
+    /// [`RefreshError::Queue`] where the disk fails.
+    pub fn keep(
+        &mut self,
+        run: i64,
+        task: &Task,
+        code: &str,
+        body: Option<&[u8]>,
+        effects: &Effects,
+        now: Timestamp,
+    ) -> Result<(), RefreshError> {
+        let body = body.map(deflated);
+        self.change(|change| {
+            change
+                .prepare_cached(
+                    "UPDATE task SET state = 2, code = ?2, answered = ?3, body = ?4 WHERE id = ?1",
+                )?
+                .execute(params![task.id, code, now, body])?;
+            for wanted in &effects.tasks {
+                insert(change, run, wanted)?;
+            }
+            let mut found =
+                change.prepare_cached("INSERT OR IGNORE INTO found (run, how, orcid) VALUES (?1, ?2, ?3)")?;
+            for (how, orcid) in &effects.found {
+                found.execute(params![run, how, orcid.as_str()])?;
+            }
+            let mut leaving = change.prepare_cached(
+                "INSERT OR IGNORE INTO leaving (run, orcid, kind, put_code) VALUES (?1, ?2, ?3, ?4)",
+            )?;
+            for (orcid, section, put_code) in &effects.leaving {
+                leaving.execute(params![run, orcid.as_str(), section.kind(), put_code])?;
+            }
+            tally(change, run, code)
+        })
+    }
+
+    /// Removes the searches of a run that still wait.
+    ///
+    /// # Errors
+    /// [`RefreshError::Queue`] where the disk fails.
+    pub fn drop_searches(&self, run: i64) -> Result<(), RefreshError> {
+        self.run_sql("DELETE FROM task WHERE run = ?1 AND kind = 'search' AND state IN (0, 3)", [run])
+            .map(|_| ())
+    }
+
+    /// A run's requests by kind.
+    ///
+    /// # Errors
+    /// [`RefreshError::Queue`] where the disk fails.
+    pub fn counts(&self, run: i64, kinds: &[&str]) -> Result<Counts, RefreshError> {
+        let sql = "SELECT kind, state, count(*) FROM task WHERE run = ?1 GROUP BY kind, state";
+        let count = || -> rusqlite::Result<Counts> {
+            let mut counts = Counts::default();
+            let mut rows = self.db.prepare_cached(sql)?;
+            let mut rows = rows.query([run])?;
+            while let Some(row) = rows.next()? {
+                let (kind, state, count): (String, i64, i64) = (row.get(0)?, row.get(1)?, row.get(2)?);
+                let count = count.unsigned_abs();
+                match state {
+                    _ if !kinds.contains(&kind.as_str()) => {}
+                    2 => counts.answered += count,
+                    3 => counts.given_up += count,
+                    _ => counts.waiting += count,
+                }
+            }
+            Ok(counts)
+        };
+        count().map_err(self.fault())
+    }
+
+    /// How often each code has been counted in a run.
+    ///
+    /// # Errors
+    /// [`RefreshError::Queue`] where the disk fails.
+    pub fn tallies(&self, run: i64) -> Result<Vec<(String, u64)>, RefreshError> {
+        let sql = "SELECT code, count FROM tally WHERE run = ?1 ORDER BY code";
+        let all = || -> rusqlite::Result<Vec<(String, u64)>> {
+            let mut rows = self.db.prepare_cached(sql)?;
+            let rows =
+                rows.query_map([run], |row| Ok((row.get(0)?, row.get::<_, i64>(1)?.unsigned_abs())))?;
+            rows.collect()
+        };
+        all().map_err(self.fault())
+    }
+
+    /// The answers of a run after the one numbered `after`, so that all can be
+    /// gone through without holding them; each with its number.
+    ///
+    /// # Errors
+    /// [`RefreshError`] where the disk fails or a body is damaged.
+    pub fn answers(&self, run: i64, after: i64, most: usize) -> Result<Vec<(i64, Kept)>, RefreshError> {
+        let sql = "SELECT id, kind, orcid, what, code, body FROM task
+            WHERE run = ?1 AND id > ?2 AND state = 2 AND kind <> 'search' ORDER BY id LIMIT ?3";
+        let all = || -> rusqlite::Result<Vec<(i64, Kept)>> {
+            let mut rows = self.db.prepare_cached(sql)?;
+            let mut rows = rows.query(params![run, after, most as i64])?;
+            let mut answers = Vec::new();
+            while let Some(row) = rows.next()? {
+                let (kind, orcid, what): (String, String, String) = (row.get(1)?, row.get(2)?, row.get(3)?);
+                let Some(wanted) = Wanted::new(&kind, &orcid, &what) else { continue };
+                let body: Option<Vec<u8>> = row.get(5)?;
+                let body = body.map(|body| inflated(&body)).transpose();
+                let body = body.map_err(|error| {
+                    rusqlite::Error::FromSqlConversionFailure(5, rusqlite::types::Type::Blob, error.into())
+                })?;
+                answers
+                    .push((row.get(0)?, Kept { wanted, code: row.get(4)?, body: body.unwrap_or_default() }));
+            }
+            Ok(answers)
+        };
+        all().map_err(self.fault())
+    }
+}
+
+/// Adds one request, unless the run has it.
+pub(super) fn insert(change: &Transaction<'_>, run: i64, wanted: &Wanted) -> rusqlite::Result<()> {
+    let (kind, orcid, what) = wanted.columns();
+    change
+        .prepare_cached("INSERT OR IGNORE INTO task (run, kind, orcid, what) VALUES (?1, ?2, ?3, ?4)")?
+        .execute(params![run, kind, orcid, what])
+        .map(|_| ())
+}
+
+fn tally(change: &Transaction<'_>, run: i64, code: &str) -> rusqlite::Result<()> {
+    change
+        .prepare_cached(
+            "INSERT INTO tally (run, code, count) VALUES (?1, ?2, 1) ON CONFLICT (run, code) DO UPDATE SET count = count + 1",
+        )?
+        .execute(params![run, code])
+        .map(|_| ())
+}
+
+fn deflated(body: &[u8]) -> Vec<u8> {
+    let mut encoder = ZlibEncoder::new(Vec::new(), Compression::fast());
+    encoder.write_all(body).expect("memory takes all");
+    encoder.finish().expect("memory takes all")
+}
+
+fn inflated(body: &[u8]) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    ZlibDecoder::new(body).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}

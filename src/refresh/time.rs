@@ -1,0 +1,118 @@
+//! Points in time as the API, its headers and its files write them; microseconds
+//! since 1970 (UTC) inside.
+
+use crate::record::{Timestamp, timestamp};
+
+/// Microseconds of a second.
+pub const SECOND: Timestamp = 1_000_000;
+/// Microseconds of a day.
+pub const DAY: Timestamp = 86_400 * SECOND;
+
+const MONTHS: [&str; 12] =
+    ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+/// The number of a UTC day, counted from 1970.
+pub fn day(time: Timestamp) -> i64 {
+    time.div_euclid(DAY)
+}
+
+/// When a UTC day ends.
+pub fn end_of_day(day: i64) -> Timestamp {
+    (day + 1) * DAY
+}
+
+/// `2025-10-01T00:00:00.000Z`, to the millisecond, as Solr writes it.
+pub fn iso(time: Timestamp) -> String {
+    let (year, month, day) = date(day(time));
+    let milliseconds = time.rem_euclid(DAY) / 1_000;
+    let (seconds, milliseconds) = (milliseconds / 1_000, milliseconds % 1_000);
+    let (hour, minute, second) = (seconds / 3_600, seconds / 60 % 60, seconds % 60);
+    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{milliseconds:03}Z")
+}
+
+/// `2025-10-01 00:00 UTC`, for people.
+pub fn readable(time: Timestamp) -> String {
+    format!("{} UTC", iso(time)[..16].replace('T', " "))
+}
+
+/// Reads `2025-10-01`, `2025-10-01T00:00:00Z`, or the `2025-10-01 00:00:00.123456`
+/// of `last_modified.csv`; UTC where no zone is given.
+pub fn parse(text: &str) -> Option<Timestamp> {
+    let text = text.trim();
+    if text.len() == 10 {
+        timestamp(&format!("{text}T00:00:00Z"))
+    } else {
+        timestamp(&text.replace(' ', "T"))
+    }
+}
+
+/// Reads the three forms of a date in an HTTP header.
+pub fn parse_http_date(text: &str) -> Option<Timestamp> {
+    let words: Vec<&str> = text.split([' ', '-', ',']).filter(|word| !word.is_empty()).collect();
+    let (day, month, year, clock) = match words.as_slice() {
+        // Sun Nov  6 08:49:37 1994
+        [_, month, day, clock, year] if clock.contains(':') => (*day, *month, *year, *clock),
+        // Sun, 06 Nov 1994 08:49:37 GMT and Sunday, 06-Nov-94 08:49:37 GMT
+        [_, day, month, year, clock, ..] => (*day, *month, *year, *clock),
+        _ => return None,
+    };
+    let month = MONTHS.iter().position(|name| *name == month)? + 1;
+    let year: u16 = year.parse().ok()?;
+    let year = if year < 70 {
+        year + 2000
+    } else if year < 100 {
+        year + 1900
+    } else {
+        year
+    };
+    let day: u8 = day.parse().ok()?;
+    timestamp(&format!("{year:04}-{month:02}-{day:02}T{clock}Z"))
+}
+
+/// Year, month and day of a day counted from 1970, by eras of 400 years that
+/// begin in March.
+fn date(days: i64) -> (i64, i64, i64) {
+    let shifted = days + 719_468;
+    let era = shifted.div_euclid(146_097);
+    let day_of_era = shifted.rem_euclid(146_097);
+    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let month = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * month + 2) / 5 + 1;
+    let month = if month < 10 { month + 3 } else { month - 9 };
+    (year_of_era + era * 400 + i64::from(month <= 2), month, day)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_is_read_again() {
+        for text in ["1970-01-01T00:00:00.000Z", "2016-02-29T23:59:59.999Z", "2026-11-22T05:38:47.001Z"] {
+            assert_eq!(iso(parse(text).unwrap()), text);
+        }
+        assert_eq!(parse("2025-10-01"), parse("2025-10-01T00:00:00Z"));
+        assert_eq!(parse("2025-10-01 01:02:03.123456"), parse("2025-10-01T01:02:03.123456Z"));
+        assert_eq!(readable(parse("2025-10-01").unwrap()), "2025-10-01 00:00 UTC");
+        assert_eq!(parse("yesterday"), None);
+    }
+
+    #[test]
+    fn the_dates_of_http_are_read_in_each_form() {
+        let expected = parse("1994-11-06T08:49:37Z");
+        for text in
+            ["Sun, 06 Nov 1994 08:49:37 GMT", "Sunday, 06-Nov-94 08:49:37 GMT", "Sun Nov  6 08:49:37 1994"]
+        {
+            assert_eq!(parse_http_date(text), expected, "{text}");
+        }
+        assert_eq!(parse_http_date("soon"), None);
+    }
+
+    #[test]
+    fn a_day_ends_at_midnight() {
+        let time = parse("2026-11-22T23:59:59Z").unwrap();
+
+        assert_eq!(end_of_day(day(time)), parse("2026-11-23").unwrap());
+    }
+}

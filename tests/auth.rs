@@ -1,0 +1,95 @@
+//! Tokens, through the program, from a local ORCID.
+
+#[path = "support/orcid/mod.rs"]
+mod orcid;
+
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use orcid::{CLIENT_ID, CLIENT_SECRET, Limits, LocalOrcid, World};
+use serde_json::Value;
+
+fn server() -> LocalOrcid {
+    LocalOrcid::start(World::from_synth(3, 7), Limits::none())
+}
+
+fn auth(server: &LocalOrcid, config: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_orcidlake"));
+    command.arg("auth").args(arguments).args(["--api-url", &server.api_url()]);
+    command.env("XDG_CONFIG_HOME", config).stdin(Stdio::null());
+    command
+}
+
+fn both(output: &Output) -> String {
+    [&output.stdout[..], &output.stderr[..]].concat().iter().map(|byte| *byte as char).collect()
+}
+
+#[test]
+fn a_token_is_obtained_kept_used_again_and_forgotten() {
+    let (server, folder) = (server(), tempfile::tempdir().unwrap());
+    let file = folder.path().join("orcidlake/token.json");
+    let secret = [("ORCIDLAKE_CLIENT_SECRET", CLIENT_SECRET), ("ORCIDLAKE_CLIENT_ID", CLIENT_ID)];
+
+    let none = auth(&server, folder.path(), &["status"]).output().unwrap();
+    let first = auth(&server, folder.path(), &[]).envs(secret).output().unwrap();
+    let second = auth(&server, folder.path(), &["obtain"]).envs(secret).output().unwrap();
+    let status = auth(&server, folder.path(), &["status", "--json"]).output().unwrap();
+    let text = std::fs::read_to_string(&file).unwrap();
+    let forgotten = auth(&server, folder.path(), &["forget"]).output().unwrap();
+
+    assert_eq!(none.status.code(), Some(1));
+    assert_eq!((first.status.code(), second.status.code()), (Some(0), Some(0)), "{}", both(&first));
+    assert_eq!(server.tokens_issued(), 1);
+    let state: Value = serde_json::from_slice(&status.stdout).unwrap();
+    assert_eq!((&state["client_id"], &state["scope"]), (&CLIENT_ID.into(), &"/read-public".into()));
+    assert_eq!((&state["good"], &state["renewable"]), (&true.into(), &true.into()));
+    let token: Value = serde_json::from_str(&text).unwrap();
+    let token = token["tokens"][0]["access_token"].as_str().unwrap();
+    for output in [&none, &first, &second, &status, &forgotten] {
+        assert!(!both(output).contains(CLIENT_SECRET) && !both(output).contains(token), "{}", both(output));
+    }
+    assert_eq!(forgotten.status.code(), Some(0));
+    assert!(!file.exists());
+}
+
+#[test]
+fn the_secret_comes_from_standard_input_or_a_file_and_need_not_be_kept() {
+    let (server, folder) = (server(), tempfile::tempdir().unwrap());
+    let arguments = ["--client-id", CLIENT_ID, "--client-secret-file", "-", "--token-only"];
+    let mut child = auth(&server, folder.path(), &arguments).stdin(Stdio::piped()).spawn().unwrap();
+
+    child.stdin.take().unwrap().write_all(format!("{CLIENT_SECRET}\n").as_bytes()).unwrap();
+    let status = child.wait().unwrap();
+
+    assert_eq!(status.code(), Some(0));
+    let text = std::fs::read_to_string(folder.path().join("orcidlake/token.json")).unwrap();
+    assert!(!text.contains(CLIENT_SECRET) && text.contains("access_token"));
+}
+
+#[test]
+fn a_wrong_secret_is_refused_without_being_shown() {
+    let (server, folder) = (server(), tempfile::tempdir().unwrap());
+    let arguments = ["--client-id", CLIENT_ID, "--client-secret", "guessed-secret"];
+
+    let output = auth(&server, folder.path(), &arguments).output().unwrap();
+
+    assert_eq!(output.status.code(), Some(2));
+    let said = both(&output);
+    assert!(
+        said.contains("invalid_client") && said.contains("hint") && said.contains("list of processes"),
+        "{said}"
+    );
+    assert!(!said.contains("guessed-secret"));
+    assert!(!folder.path().join("orcidlake/token.json").exists());
+}
+
+#[test]
+fn a_client_id_without_a_secret_says_how_to_give_one() {
+    let (server, folder) = (server(), tempfile::tempdir().unwrap());
+
+    let output = auth(&server, folder.path(), &["--client-id", CLIENT_ID]).output().unwrap();
+
+    assert_eq!(output.status.code(), Some(2));
+    assert!(both(&output).contains("--client-secret-file"), "{}", both(&output));
+}

@@ -1,0 +1,38 @@
+//! What a person or a script can tell a server that stands alone: paths that
+//! begin with an underscore, and are not counted.
+
+use serde_json::json;
+
+use super::answer::Answer;
+use super::form::Form;
+use super::server::{Shared, locked};
+
+/// Does what the path says; `None` for all other paths.
+pub fn answer(shared: &Shared, path: &str, query: &str) -> Option<Answer> {
+    let form = Form::parse(query);
+    let mut state = locked(shared);
+    let said = match path {
+        "/_counts" => {
+            let mut counts = state.log.counts();
+            counts["tokens_issued"] = state.tokens.issued().into();
+            counts["quota_used"] = json!(state.gate.used());
+            counts
+        }
+        "/_reset-quota" => {
+            state.gate.reset_quota();
+            json!({ "done": true })
+        }
+        "/_expire-token" => {
+            state.tokens.expire();
+            json!({ "done": true })
+        }
+        "/_evolve" => {
+            let seed = form.get("seed").and_then(|seed| seed.parse().ok()).unwrap_or(1);
+            let share = form.get("share").and_then(|share| share.parse().ok()).unwrap_or(0.1);
+            let changes = state.world.evolve(seed, share);
+            json!({ "changes": changes.iter().map(|change| format!("{change:?}")).collect::<Vec<_>>() })
+        }
+        _ => return None,
+    };
+    Some(Answer::json(200, &said))
+}

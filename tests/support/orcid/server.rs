@@ -1,0 +1,294 @@
+//! The server: a thread with its own runtime, on a port of its own.
+//!
+//! One request passes here from top to bottom: it is noted, let in or refused,
+//! answered from the world, spoiled where a fault is due, and sent.
+
+use std::future::poll_fn;
+use std::io;
+use std::net::{SocketAddr, TcpListener as StdListener};
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
+use std::time::Instant;
+
+use hyper::body::{Body as _, Incoming};
+use hyper::header::HeaderMap;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper::{Method, Response};
+use hyper_util::rt::TokioIo;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::oneshot;
+
+use super::answer::Answer;
+use super::api::{self, Asked};
+use super::compress::gzip;
+use super::control;
+use super::faults::{Fault, Faults};
+use super::form::Form;
+use super::limits::{Gate, Limits};
+use super::log::{Log, Request};
+use super::reply::{Reply, Script, broken};
+use super::token::{Caller, Tokens, invalid_token};
+use super::wire::{Line, Wire};
+use super::world::{Standing, World, id};
+
+/// A form for a token is small.
+const MAX_FORM_BYTES: usize = 64 << 10;
+
+/// When answers are compressed, where the client takes it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Compression {
+    Never,
+    /// For about half of all paths, the same ones each time.
+    Sometimes,
+    Always,
+}
+
+/// All that changes while the server runs.
+pub struct State {
+    pub world: World,
+    pub gate: Gate,
+    pub tokens: Tokens,
+    pub faults: Faults,
+    pub log: Log,
+    pub compression: Compression,
+}
+
+pub type Shared = Arc<Mutex<State>>;
+
+/// A running server; it stops when this goes.
+pub struct Running {
+    pub address: SocketAddr,
+    pub shared: Shared,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Running {
+    /// Starts it on a port of 127.0.0.1; 0 takes any that is free.
+    pub fn start(world: World, limits: Limits, port: u16) -> io::Result<Running> {
+        let listener = StdListener::bind(("127.0.0.1", port))?;
+        listener.set_nonblocking(true)?;
+        let address = listener.local_addr()?;
+        let shared = Arc::new(Mutex::new(State {
+            world,
+            gate: Gate::new(limits),
+            tokens: Tokens::default(),
+            faults: Faults::default(),
+            log: Log::default(),
+            compression: Compression::Sometimes,
+        }));
+        let (stop, stopped) = oneshot::channel();
+        let state = shared.clone();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let thread = std::thread::spawn(move || {
+            runtime.block_on(async {
+                let listener = TcpListener::from_std(listener).expect("the runtime takes a listener");
+                tokio::spawn(accept(listener, state));
+                // An error means that the other end is gone, which says the same.
+                let _ = stopped.await;
+            });
+            runtime.shutdown_background();
+        });
+        Ok(Running { address, shared, stop: Some(stop), thread: Some(thread) })
+    }
+
+    pub fn state(&self) -> MutexGuard<'_, State> {
+        locked(&self.shared)
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        if let Some(stop) = self.stop.take() {
+            let _ = stop.send(());
+        }
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+/// A test that has failed may leave the lock poisoned; what it guards is whole.
+pub fn locked(shared: &Shared) -> MutexGuard<'_, State> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+async fn accept(listener: TcpListener, shared: Shared) {
+    loop {
+        let Ok((stream, _)) = listener.accept().await else { continue };
+        tokio::spawn(serve(stream, shared.clone()));
+    }
+}
+
+async fn serve(stream: TcpStream, shared: Shared) {
+    let _ = stream.set_nodelay(true);
+    let line = Arc::new(Line::default());
+    let wire = TokioIo::new(Wire::new(stream, line.clone()));
+    let service = service_fn(move |request| handle(shared.clone(), line.clone(), request));
+    // What breaks a connection is the client's doing, or ours on purpose.
+    let _ = http1::Builder::new().serve_connection(wire, service).await;
+}
+
+/// Tells the log when a request is over, however it ends.
+struct Ticket {
+    shared: Shared,
+    number: u64,
+}
+
+impl Drop for Ticket {
+    fn drop(&mut self) {
+        locked(&self.shared).log.leave();
+    }
+}
+
+type Done = Box<dyn FnOnce() + Send>;
+
+async fn handle(
+    shared: Shared,
+    line: Arc<Line>,
+    request: hyper::Request<Incoming>,
+) -> Result<Response<Script<Done>>, io::Error> {
+    let at = Instant::now();
+    let (head, body) = request.into_parts();
+    let path = head.uri.path().to_owned();
+    if let Some(answer) = control::answer(&shared, &path, head.uri.query().unwrap_or_default()) {
+        return Ok(Reply::whole(answer).into_response(line, Box::new(|| ())));
+    }
+    let posted = read(body).await;
+    let (reply, ticket) = {
+        let mut state = locked(&shared);
+        let arrival = arrival(at, &head, &path);
+        let target = arrival.target();
+        let (number, before) = state.log.arrive(arrival);
+        let reply = state.reply(number, before, &target, &head, &posted, at);
+        (reply, Ticket { shared: shared.clone(), number })
+    };
+    tokio::time::sleep(reply.wait).await;
+    if reply.reset {
+        line.reset_at_end();
+        return Err(broken());
+    }
+    let status = reply.status;
+    note(&ticket, |request| request.status = Some(status));
+    let done: Done = Box::new(move || note(&ticket, |request| request.complete = true));
+    Ok(reply.into_response(line, done))
+}
+
+fn note(ticket: &Ticket, change: impl FnOnce(&mut Request)) {
+    if let Some(request) = locked(&ticket.shared).log.request(ticket.number) {
+        change(request);
+    }
+}
+
+/// The body of a request, as far as a form goes.
+async fn read(mut body: Incoming) -> String {
+    let mut bytes = Vec::new();
+    while let Some(Ok(frame)) = poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await {
+        bytes.extend_from_slice(frame.data_ref().map_or(&[], |data| data.as_ref()));
+        if bytes.len() > MAX_FORM_BYTES {
+            break;
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+fn header<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+    headers.get(name).and_then(|value| value.to_str().ok())
+}
+
+fn arrival(at: Instant, head: &hyper::http::request::Parts, path: &str) -> Request {
+    Request {
+        number: 0,
+        at,
+        method: head.method.to_string(),
+        path: path.to_owned(),
+        query: head.uri.query().unwrap_or_default().to_owned(),
+        user_agent: header(&head.headers, "user-agent").unwrap_or_default().to_owned(),
+        authorized: head.headers.contains_key("authorization"),
+        status: None,
+        fault: None,
+        complete: false,
+        sound: true,
+    }
+}
+
+impl State {
+    fn reply(
+        &mut self,
+        number: u64,
+        before: u64,
+        target: &str,
+        head: &hyper::http::request::Parts,
+        posted: &str,
+        at: Instant,
+    ) -> Reply {
+        let path = head.uri.path();
+        let caller = self.tokens.caller(header(&head.headers, "authorization"));
+        if path.starts_with("/v3.0/") {
+            let address = header(&head.headers, "x-forwarded-for").unwrap_or("127.0.0.1");
+            if let Some(refusal) = self.gate.refuse(&caller, address, at) {
+                return Reply::whole(refusal);
+            }
+        }
+        let fault = self.faults.choose(number, target, before);
+        if let (Some(fault), Some(request)) = (&fault, self.log.request(number)) {
+            request.fault = Some(fault.name());
+            request.sound = fault.is_harmless();
+        }
+        let other = (fault == Some(Fault::OtherRecord)).then(|| self.other_path(path)).flatten();
+        let answer = self.answer(other.as_deref().unwrap_or(path), head, posted, &caller);
+        let takes_gzip = header(&head.headers, "accept-encoding").is_some_and(|types| types.contains("gzip"));
+        let spoils_content = fault.as_ref().is_some_and(Fault::needs_plain_body);
+        let answer =
+            if takes_gzip && !spoils_content && self.compresses(path) { gzip(answer) } else { answer };
+        match fault {
+            Some(fault) => fault.play(answer),
+            None => Reply::whole(answer),
+        }
+    }
+
+    fn answer(
+        &mut self,
+        path: &str,
+        head: &hyper::http::request::Parts,
+        posted: &str,
+        caller: &Caller,
+    ) -> Answer {
+        match (&head.method, path) {
+            (&Method::POST, "/oauth/token") => return self.tokens.answer(&Form::parse(posted)),
+            (&Method::GET, _) => {}
+            _ => return Answer::page(405, "Method Not Allowed"),
+        }
+        let Some(below) = path.strip_prefix("/v3.0/") else { return Answer::page(404, "Not Found") };
+        if let Caller::Stranger(token) = caller {
+            return invalid_token(token);
+        }
+        let base = format!("http://{}", header(&head.headers, "host").unwrap_or("127.0.0.1"));
+        let asked = Asked {
+            path: below,
+            query: head.uri.query().unwrap_or_default(),
+            accept: header(&head.headers, "accept").unwrap_or_default(),
+            base: &base,
+            anonymous: *caller == Caller::Anonymous,
+        };
+        api::answer(&self.world, &asked)
+    }
+
+    fn compresses(&self, path: &str) -> bool {
+        match self.compression {
+            Compression::Never => false,
+            Compression::Sometimes => xxhash_rust::xxh3::xxh3_64(path.as_bytes()).is_multiple_of(2),
+            Compression::Always => true,
+        }
+    }
+
+    /// The same path for another record, if there is any.
+    fn other_path(&self, path: &str) -> Option<String> {
+        let own = path.split('/').nth(2).filter(|part| orcidlake::record::Orcid::new(part).is_some())?;
+        let mut shown = self.world.people().filter(|(_, person)| person.standing == Standing::Active);
+        let (other, _) = shown.find(|(orcid, _)| *orcid != id(own))?;
+        Some(path.replacen(own, other.as_str(), 1))
+    }
+}

@@ -141,7 +141,7 @@ fn entries<'c>(members: &[(&'c str, &'c [u8], MemberName)]) -> Vec<Entry<'c>> {
 
 fn build_and_encode(chunks: &[Chunk], out: &Path) -> (Duration, Duration) {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().expect("one thread can be had");
-    let mut writer = SideWriter::new(out, Side::Summaries, |_| true);
+    let mut writer = SideWriter::new(out, Side::Summaries, |_| true, None);
     let mut builders: Vec<Box<dyn Rows>> =
         tables::of(Side::Summaries).iter().map(|table| table.rows()).collect();
     let (mut build, mut encode) = (Duration::ZERO, Duration::ZERO);

@@ -34,6 +34,8 @@ fn main() {
         memory_bytes: 2 << 30,
         salvage: false,
         replace: true,
+        write_index: false,
+        shard: None,
     };
     let stop = AtomicBool::new(false);
     let begun = Instant::now();

@@ -12,14 +12,19 @@
 mod budget;
 mod duplicates;
 mod error;
+mod index;
 mod members;
 mod pipeline;
 mod plan;
+mod reading;
+mod shard;
 mod update;
 
 pub use error::ConvertError;
+pub use index::{index, indexed_members};
 pub use pipeline::ARCHIVE_OPTIONS;
 pub use plan::{Selection, release_of};
+pub use shard::Shard;
 pub use update::{Update, Updated, update};
 
 use std::collections::BTreeMap;
@@ -32,6 +37,7 @@ use crate::dataset::{ArchiveEntry, DatasetError, Logs, Manifest, Part, Staging};
 use crate::report::Report;
 use pipeline::{Converted, Pipeline, Source};
 use plan::Plan;
+use reading::How;
 
 /// How a conversion is done.
 #[derive(Debug, Clone)]
@@ -46,6 +52,10 @@ pub struct Options {
     pub salvage: bool,
     /// Make the dataset anew of the given archives alone.
     pub replace: bool,
+    /// Write an index beside each archive that has none.
+    pub write_index: bool,
+    /// Convert this part of each archive only; it must have an index.
+    pub shard: Option<Shard>,
 }
 
 /// Who hears how a conversion goes on; called from several threads.
@@ -86,7 +96,9 @@ pub fn convert(
     let manifest = if options.replace { None } else { Manifest::read(out)? };
     let plan = Plan::new(archives, manifest, options)?;
     let pipeline = Pipeline::new(options)?;
-    let run = Run { plan: &plan, pipeline: &pipeline, staging: &staging, options, watch, stop };
+    let readers = pipeline.readers(plan.steps.len());
+    let how = How { readers, write_index: options.write_index, shard: options.shard };
+    let run = Run { plan: &plan, pipeline: &pipeline, how, staging: &staging, options, watch, stop };
     let outcomes = run.all();
     staging.end()?;
     Ok(outcomes)
@@ -95,6 +107,7 @@ pub fn convert(
 struct Run<'r> {
     plan: &'r Plan,
     pipeline: &'r Pipeline,
+    how: How,
     staging: &'r Staging,
     options: &'r Options,
     watch: &'r dyn Watch,
@@ -141,8 +154,9 @@ impl Run<'_> {
         let scratch = self.staging.scratch(&format!("archive-{}", step.number))?;
         let source = Source {
             path: &step.path,
-            size_bytes: step.size_bytes(),
+            size_bytes: step.size_bytes().map(|bytes| bytes / self.how.shard.map_or(1, |shard| shard.of)),
             salvage: self.options.salvage,
+            how: self.how,
             members: None,
         };
         let converted =
@@ -178,7 +192,9 @@ impl Run<'_> {
         converted: Converted,
         manifest: &mut Manifest,
     ) -> Result<Option<ArchiveEntry>, ConvertError> {
-        let is_same = |archive: &ArchiveEntry| archive.complete && archive.md5 == converted.totals.md5;
+        let is_same = |archive: &ArchiveEntry| {
+            archive.complete && archive.md5 == converted.totals.md5 && archive.shard == step.shard
+        };
         // A dataset that holds nothing yet begins, or begins anew with `replace`.
         let logs = if manifest.archives.is_empty() { Logs::Begin } else { Logs::Continue };
         if manifest.archives.iter().any(is_same) {
@@ -225,8 +241,9 @@ pub fn inspect(
     let pipeline = Pipeline::new(options)?;
     let plan = Plan::new(std::slice::from_ref(&archive.to_owned()), None, options)?;
     let step = &plan.steps[0];
-    let source =
-        Source { path: archive, size_bytes: step.size_bytes(), salvage: options.salvage, members: None };
+    let how = How { readers: pipeline.readers(1), ..How::default() };
+    let (path, size_bytes, salvage) = (archive, step.size_bytes(), options.salvage);
+    let source = Source { path, size_bytes, salvage, how, members: None };
     let converted = pipeline.run(source, None, &plan.manifest.tables, watch, stop)?;
     Ok(step.entry(&converted, BTreeMap::new()))
 }

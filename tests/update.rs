@@ -36,7 +36,15 @@ impl Watch for Quiet {
 }
 
 fn options(threads: usize) -> Options {
-    Options { tables: Selection::default(), threads, memory_bytes: 1 << 30, salvage: false, replace: false }
+    Options {
+        tables: Selection::default(),
+        threads,
+        memory_bytes: 1 << 30,
+        salvage: false,
+        replace: false,
+        write_index: false,
+        shard: None,
+    }
 }
 
 fn member(name: &str, data: &str) -> GivenMember {

@@ -12,6 +12,8 @@ pub struct Chunk {
     bytes: Vec<u8>,
     names: String,
     members: Vec<Member>,
+    /// Where it begins in the uncompressed stream, if reading could begin there.
+    start: Option<u64>,
     /// Where `bytes` goes when the chunk has been used.
     buffers: Buffers,
 }
@@ -46,13 +48,29 @@ pub struct Buffers(Arc<Mutex<Vec<Vec<u8>>>>);
 
 impl Chunk {
     pub(super) fn new(buffers: &Buffers) -> Self {
-        Self { bytes: Vec::new(), names: String::new(), members: Vec::new(), buffers: buffers.clone() }
+        Self {
+            bytes: Vec::new(),
+            names: String::new(),
+            members: Vec::new(),
+            start: None,
+            buffers: buffers.clone(),
+        }
     }
 
     pub(super) fn push(&mut self, name: &str, kind: Kind, data: Range<usize>, offset: u64) {
         let start = self.names.len();
         self.names.push_str(name);
         self.members.push(Member { kind, offset, name: start..self.names.len(), data });
+    }
+
+    pub(super) fn set_start(&mut self, start: Option<u64>) {
+        self.start = start;
+    }
+
+    /// Where the chunk begins in the uncompressed stream; `None` where whoever begins
+    /// to read there would not get the same chunks.
+    pub(super) fn start(&self) -> Option<u64> {
+        self.start
     }
 
     /// Gives the chunk the buffer that its members' ranges point into.

@@ -3,6 +3,8 @@
 use std::io;
 use std::path::PathBuf;
 
+use super::index::IndexError;
+
 /// A fault of the archive or of the disk beneath it.
 #[derive(Debug, thiserror::Error)]
 pub enum ArchiveError {
@@ -18,6 +20,8 @@ pub enum ArchiveError {
     Unknown { path: PathBuf, found: String },
     #[error("{path} is empty")]
     Empty { path: PathBuf },
+    #[error(transparent)]
+    Index(#[from] IndexError),
 }
 
 impl ArchiveError {
@@ -34,6 +38,7 @@ impl ArchiveError {
                 "give a .tar.gz or .tar archive, a folder of .xml files, or one .xml file"
             }
             Self::Empty { .. } => "fetch the file again",
+            Self::Index(error) => error.hint(),
         }
     }
 

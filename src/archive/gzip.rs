@@ -85,7 +85,7 @@ pub(super) fn is_gzip(start: &[u8]) -> bool {
 }
 
 /// Passes over zero padding; the place of the first other byte.
-fn first_non_zero(input: &mut Input) -> io::Result<Option<u64>> {
+pub(super) fn first_non_zero(input: &mut Input) -> io::Result<Option<u64>> {
     loop {
         let (length, found) = {
             let bytes = input.fill_buf()?;

@@ -10,6 +10,7 @@ mod error;
 mod folder;
 mod given;
 mod gzip;
+pub mod index;
 mod input;
 mod open;
 mod tar;

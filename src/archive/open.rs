@@ -2,7 +2,9 @@
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use md5::{Digest, Md5};
 
@@ -11,6 +13,7 @@ use super::error::ArchiveError;
 use super::folder::{FolderWalk, listing};
 use super::given::{GivenMember, GivenMembers};
 use super::gzip::{Gunzip, is_gzip};
+use super::index::{Index, IndexError, IndexWriter, Recorder, SpanReader};
 use super::input::{Input, Meter, hex_digest};
 use super::tar::{Fault, TarWalk, is_header};
 
@@ -70,6 +73,10 @@ enum Form<'m> {
 enum Stream {
     Gzip(Gunzip),
     Plain(Input),
+    /// Of either kind, while its index is written.
+    Recorded(Box<Recorder>),
+    /// A range of either kind, by its index.
+    Part(Box<SpanReader>),
 }
 
 impl<'m> Archive<'m> {
@@ -92,14 +99,61 @@ impl<'m> Archive<'m> {
             let form = Form::Folder(FolderWalk::new(path, options, meter));
             return Ok(Self { path: path.to_owned(), form });
         }
-        let reader: Box<dyn Read + Send> = if path == Path::new(STANDARD_INPUT) {
-            Box::new(io::stdin())
-        } else {
-            let file = File::open(path);
-            Box::new(file.map_err(|source| ArchiveError::Open { path: path.to_owned(), source })?)
-        };
-        let form = Form::of(path, Input::new(reader, meter), options)?;
+        let reader = if path == Path::new(STANDARD_INPUT) { Box::new(io::stdin()) } else { open(path)? };
+        let form = Form::of(path, Input::new(reader, meter), options, None)?;
         Ok(Self { path: path.to_owned(), form })
+    }
+
+    /// Opens a `.tar.gz` or `.tar` file of which an index is to be written, with a point
+    /// about every `spacing_bytes` of the stream.
+    ///
+    /// # Errors
+    /// As [`Archive::open`], and [`ArchiveError::Index`] for another form.
+    pub fn open_recorded(
+        path: &Path,
+        options: Options,
+        meter: Meter,
+        spacing_bytes: u64,
+    ) -> Result<Self, ArchiveError> {
+        let no_need = || ArchiveError::from(IndexError::NoNeed { path: path.to_owned() });
+        if !path.is_file() {
+            return Err(no_need());
+        }
+        let form = Form::of(path, Input::new(open(path)?, meter), options, Some(spacing_bytes))?;
+        if matches!(form, Form::Tar(_)) { Ok(Self { path: path.to_owned(), form }) } else { Err(no_need()) }
+    }
+
+    /// Opens a range of the stream of the `.tar.gz` or `.tar` file at `path`, from the
+    /// beginning of a member to the end of one.
+    ///
+    /// # Errors
+    /// [`ArchiveError`] where archive or index cannot be read.
+    pub fn open_part(
+        path: &Path,
+        index: Arc<Index>,
+        range: Range<u64>,
+        options: Options,
+        buffers: Buffers,
+        meter: Meter,
+    ) -> Result<Self, ArchiveError> {
+        let start = range.start;
+        let reader = SpanReader::new(path, index, range, meter);
+        let reader = reader.map_err(|error| explain(path, Fault::Io(error), 0))?;
+        let stream = Stream::Part(Box::new(reader));
+        let form = Form::Tar(Box::new(walk(stream, options, buffers).part(start)));
+        Ok(Self { path: path.to_owned(), form })
+    }
+
+    /// Hands the points that were found since to the writer of the index; `ended` once
+    /// the last chunk has come. Gives the bytes of the stream so far.
+    ///
+    /// # Errors
+    /// [`ArchiveError::Index`] where the index cannot be written.
+    pub fn record_points(&mut self, writer: &mut IndexWriter, ended: bool) -> Result<u64, ArchiveError> {
+        let Form::Tar(walk) = &mut self.form else { return Ok(0) };
+        let Stream::Recorded(recorder) = &mut walk.input else { return Ok(0) };
+        writer.add_points(recorder.points(ended))?;
+        Ok(recorder.stream_bytes())
     }
 
     /// The next run of whole members; `None` at the end of the archive.
@@ -143,17 +197,10 @@ impl<'m> Archive<'m> {
         let ((size_bytes, md5), notes) = match self.form {
             Form::Tar(walk) => {
                 let mut notes = walk.notes;
-                let input = match walk.input {
-                    Stream::Plain(input) => Some(input),
-                    Stream::Gzip(gunzip) => {
-                        notes.extend(gunzip.garbage_at().map(|place| {
-                            format!(
-                                "trailing garbage after the gzip data, from byte {place} on; it was not read"
-                            )
-                        }));
-                        gunzip.into_input()
-                    }
-                };
+                let (input, garbage_at) = walk.input.into_input();
+                notes.extend(garbage_at.map(|place| {
+                    format!("trailing garbage after the gzip data, from byte {place} on; it was not read")
+                }));
                 let totals = input.map(Input::finish).transpose().map_err(read_error)?;
                 (totals.unwrap_or_default(), notes)
             }
@@ -166,26 +213,35 @@ impl<'m> Archive<'m> {
 }
 
 impl Form<'_> {
-    fn of(path: &Path, mut input: Input, options: Options) -> Result<Self, ArchiveError> {
+    /// Tells the form by the first bytes; a tar archive is watched for points where
+    /// `spacing_bytes` says how far apart.
+    fn of(
+        path: &Path,
+        mut input: Input,
+        options: Options,
+        spacing_bytes: Option<u64>,
+    ) -> Result<Self, ArchiveError> {
         let start = input.peek(SNIFF_BYTES).map_err(|source| ArchiveError::Read {
             path: path.to_owned(),
             offset: 0,
             source,
         })?;
-        let walk = |stream| {
-            let buffers = Buffers::default();
-            let (chunk_bytes, max_member_bytes) = (options.chunk_bytes, options.max_member_bytes);
-            Form::Tar(Box::new(TarWalk::new(stream, chunk_bytes, max_member_bytes, options.resync, buffers)))
-        };
+        let walk = |stream| Form::Tar(Box::new(walk(stream, options, Buffers::default())));
         if start.is_empty() {
             return Err(ArchiveError::Empty { path: path.to_owned() });
         }
         if is_gzip(start) {
-            return Ok(walk(Stream::Gzip(Gunzip::new(input))));
+            return Ok(walk(match spacing_bytes {
+                Some(spacing) => Stream::Recorded(Box::new(Recorder::gzip(input, spacing))),
+                None => Stream::Gzip(Gunzip::new(input)),
+            }));
         }
         let named_tar = path.extension().is_some_and(|extension| extension == "tar");
         if is_header(start) || named_tar || start.iter().all(|&byte| byte == 0) {
-            return Ok(walk(Stream::Plain(input)));
+            return Ok(walk(match spacing_bytes {
+                Some(spacing) => Stream::Recorded(Box::new(Recorder::plain(input, spacing))),
+                None => Stream::Plain(input),
+            }));
         }
         if looks_like_xml(start) || path.extension().is_some_and(|extension| extension == "xml") {
             return Ok(Form::Single { input: Some(input), totals: None, options });
@@ -200,8 +256,39 @@ impl Stream {
         match self {
             Self::Gzip(gunzip) => gunzip.position(),
             Self::Plain(input) => input.position(),
+            Self::Recorded(recorder) => recorder.position(),
+            Self::Part(part) => part.file_position(),
         }
     }
+
+    /// What is left of the file, if it was read from its beginning, and where garbage
+    /// after the gzip data begins.
+    fn into_input(self) -> (Option<Input>, Option<u64>) {
+        match self {
+            Self::Plain(input) => (Some(input), None),
+            Self::Gzip(gunzip) => {
+                let garbage_at = gunzip.garbage_at();
+                (gunzip.into_input(), garbage_at)
+            }
+            Self::Recorded(recorder) => {
+                let (input, garbage_at) = recorder.into_input();
+                (Some(input), garbage_at)
+            }
+            Self::Part(_) => (None, None),
+        }
+    }
+}
+
+fn open(path: &Path) -> Result<Box<dyn Read + Send>, ArchiveError> {
+    match File::open(path) {
+        Ok(file) => Ok(Box::new(file)),
+        Err(source) => Err(ArchiveError::Open { path: path.to_owned(), source }),
+    }
+}
+
+fn walk(stream: Stream, options: Options, buffers: Buffers) -> TarWalk<Stream> {
+    let (chunk_bytes, max_member_bytes) = (options.chunk_bytes, options.max_member_bytes);
+    TarWalk::new(stream, chunk_bytes, max_member_bytes, options.resync, buffers)
 }
 
 impl Read for Stream {
@@ -209,6 +296,8 @@ impl Read for Stream {
         match self {
             Self::Gzip(gunzip) => gunzip.read(out),
             Self::Plain(input) => input.read(out),
+            Self::Recorded(recorder) => recorder.read(out),
+            Self::Part(part) => part.read(out),
         }
     }
 }
@@ -258,6 +347,10 @@ fn explain(path: &Path, fault: Fault, offset: u64) -> ArchiveError {
         Fault::CutOff { place } => ArchiveError::CutOff { path, offset, place },
         Fault::Damaged { reason } => ArchiveError::Damaged { path, offset, reason },
         Fault::NotTar { found } => ArchiveError::Unknown { path, found: quote(found.as_bytes()) },
+        Fault::Io(error) if error.get_ref().is_some_and(|inner| inner.is::<IndexError>()) => {
+            let inner = error.into_inner().and_then(|inner| inner.downcast().ok());
+            ArchiveError::Index(*inner.expect("it was looked at"))
+        }
         Fault::Io(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
             ArchiveError::CutOff { path, offset, place: "inside the gzip data".to_owned() }
         }

@@ -37,6 +37,8 @@ pub(super) struct TarWalk<R> {
     max_member_bytes: u64,
     /// Look for the next sound header after a damaged one.
     resync: bool,
+    /// The input is a part of a stream, which need not end with an end mark.
+    is_part: bool,
     /// Looking for it now.
     lost: bool,
     buffers: Buffers,
@@ -84,6 +86,7 @@ impl<R: Read> TarWalk<R> {
             chunk_bytes,
             max_member_bytes,
             resync,
+            is_part: false,
             lost: false,
             buffer: buffers.take(chunk_bytes),
             buffers,
@@ -98,9 +101,15 @@ impl<R: Read> TarWalk<R> {
         }
     }
 
+    /// The walk of a part of a stream, whose input begins at `start`.
+    pub fn part(self, start: u64) -> Self {
+        Self { start, is_part: true, ..self }
+    }
+
     /// Whole entries up to about the chunk size; `None` at the end.
     pub fn next_chunk(&mut self) -> Result<Option<Chunk>, Fault> {
         let mut chunk = Chunk::new(&self.buffers);
+        chunk.set_start(self.remembers_nothing().then_some(self.start));
         let mut place = 0;
         self.fill(self.chunk_bytes);
         loop {
@@ -278,12 +287,18 @@ impl<R: Read> TarWalk<R> {
         if let Some(fault) = self.fault.take() {
             return Err(fault);
         }
-        if self.zero_blocks > 0 || self.resync {
+        if self.zero_blocks > 0 || self.resync || self.is_part {
             return Ok(());
         }
         Err(Fault::CutOff {
             place: format!("without the end-of-archive mark, after {} entries", self.entries),
         })
+    }
+
+    /// True where a walk that begins here would go on in the same way.
+    fn remembers_nothing(&self) -> bool {
+        let Extension { name, size } = &self.next;
+        name.is_none() && size.is_none() && self.zero_blocks == 0 && !self.lost
     }
 
     /// Drops what was walked from the front of the buffer.

@@ -15,7 +15,7 @@ use super::numbers::{bytes, counted, grouped, parse_bytes};
 use super::output::print_json;
 use super::progress::Progress;
 use super::{Common, Done};
-use crate::convert::{Options, Outcome, Selection, convert};
+use crate::convert::{Options, Outcome, Selection, Shard, convert};
 use crate::dataset::Dataset;
 use crate::refresh::{Clock, Lock, SystemClock};
 use crate::report::Report;
@@ -50,6 +50,13 @@ pub struct Args {
     /// Make the dataset anew of these archives alone; the old one stays until the first is done.
     #[arg(long, env = "ORCIDLAKE_REPLACE", value_parser = BoolishValueParser::new())]
     replace: bool,
+    /// Write an index beside each archive that has none, as the command index does, while reading.
+    #[arg(long, conflicts_with_all = ["salvage", "shard"], env = "ORCIDLAKE_INDEX", value_parser = BoolishValueParser::new())]
+    index: bool,
+    /// Convert one part of each archive, such as 2/5; its index must be there. All parts, each by a
+    /// machine of its own, have the rows of the whole.
+    #[arg(long, value_name = "I/N", conflicts_with = "salvage", env = "ORCIDLAKE_SHARD")]
+    shard: Option<Shard>,
 }
 
 /// What of the machine may be used.
@@ -78,13 +85,17 @@ impl Machine {
             memory_bytes: self.memory,
             salvage: false,
             replace: false,
+            write_index: false,
+            shard: None,
         }
     }
 }
 
 pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
     let tables = Selection::new(&args.tables)?;
-    let options = Options { tables, salvage: args.salvage, replace: args.replace, ..args.machine.options() };
+    let (write_index, shard) = (args.index, args.shard);
+    let (salvage, replace) = (args.salvage, args.replace);
+    let options = Options { tables, salvage, replace, write_index, shard, ..args.machine.options() };
     let progress = Progress::new(common.quiet);
     let stop = stop_on_signals()?;
     // A refresh keeps its queue in the dataset, which a commit must not move under it.

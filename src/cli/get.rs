@@ -9,14 +9,15 @@ use super::failure::Failure;
 use super::output::print_json;
 use super::{Common, Done};
 use crate::archive::{Archive, Kind, Meter};
-use crate::convert::ARCHIVE_OPTIONS;
+use crate::convert::{ARCHIVE_OPTIONS, indexed_members};
 use crate::dataset::{Dataset, record_rows};
 use crate::record::{MemberName, Orcid};
 
 /// Print one record: its rows as JSON from a dataset, its XML from an archive.
 ///
 /// From a dataset all rows of the iD are printed as one JSON object, by table. From an archive the
-/// members of the iD are printed as they stand; that reads the archive up to the end.
+/// members of the iD are printed as they stand. An index beside the archive says where they are;
+/// without one the archive is read up to the end.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The ORCID iD, or its URI.
@@ -54,6 +55,17 @@ pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
 
 /// Prints the XML of each member of `orcid`; their paths go to standard error.
 fn print_members(path: &Path, orcid: Orcid, common: &Common) -> Result<bool, Failure> {
+    match indexed_members(path, orcid) {
+        Ok(Some(members)) => {
+            let mut out = std::io::stdout().lock();
+            for member in &members {
+                print_member(&member.name, &member.data, &mut out, common)?;
+            }
+            return Ok(!members.is_empty());
+        }
+        Ok(None) => {}
+        Err(error) => eprintln!("note: {error}; reading the whole archive instead ({})", error.hint()),
+    }
     let mut archive = Archive::open(path, ARCHIVE_OPTIONS, Meter::default())?;
     let mut found = false;
     let mut out = std::io::stdout().lock();
@@ -63,14 +75,19 @@ fn print_members(path: &Path, orcid: Orcid, common: &Common) -> Result<bool, Fai
                 continue;
             }
             found = true;
-            if !common.quiet {
-                eprintln!("{path}");
-            }
-            out.write_all(data)?;
-            if !data.ends_with(b"\n") {
-                out.write_all(b"\n")?;
-            }
+            print_member(path, data, &mut out, common)?;
         }
     }
     Ok(found)
+}
+
+fn print_member(path: &str, data: &[u8], out: &mut impl Write, common: &Common) -> Result<(), Failure> {
+    if !common.quiet {
+        eprintln!("{path}");
+    }
+    out.write_all(data)?;
+    if !data.ends_with(b"\n") {
+        out.write_all(b"\n")?;
+    }
+    Ok(())
 }

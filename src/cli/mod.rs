@@ -10,6 +10,7 @@ mod convert;
 mod coverage;
 mod failure;
 mod get;
+mod index;
 mod inspect;
 mod man;
 mod match_;
@@ -71,6 +72,7 @@ pub struct Common {
 enum Command {
     Convert(convert::Args),
     Schema(schema::Args),
+    Index(index::Args),
     Inspect(inspect::Args),
     Verify(verify::Args),
     Get(get::Args),
@@ -122,6 +124,7 @@ fn run(arguments: Vec<OsString>) -> Result<Done, Failure> {
     match cli.command {
         Command::Convert(args) => convert::run(args, &cli.common),
         Command::Schema(args) => schema::run(args, &cli.common),
+        Command::Index(args) => index::run(args, &cli.common),
         Command::Inspect(args) => inspect::run(args, &cli.common),
         Command::Verify(args) => verify::run(args, &cli.common),
         Command::Get(args) => get::run(args, &cli.common),

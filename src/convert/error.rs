@@ -18,6 +18,12 @@ pub enum ConvertError {
     OtherContent { path: PathBuf },
     #[error("{path} would bring back rows that a refresh of the dataset has replaced")]
     Refreshed { path: PathBuf },
+    #[error("{path} has no index, by which alone it can be taken in parts")]
+    NoIndex { path: PathBuf },
+    #[error("{path} holds members that come again, which may lie in two parts")]
+    Repeats { path: PathBuf },
+    #[error("{path} is in the dataset in other parts")]
+    OtherParts { path: PathBuf },
     #[error("{path} is given twice")]
     Twice { path: PathBuf },
     #[error("the dataset keeps other tables than --tables selects")]
@@ -41,6 +47,11 @@ impl ConvertError {
             }
             Self::OtherContent { .. } => "give another --out, or --replace to make the dataset anew",
             Self::Refreshed { .. } => "convert all archives into a new --out, or --replace, then refresh it",
+            Self::NoIndex { .. } => "make one with `orcidlake index`",
+            Self::Repeats { .. } => "convert it as a whole, without --shard",
+            Self::OtherParts { .. } => {
+                "give the same number of parts as before, another --out, or --replace to make the dataset anew"
+            }
             Self::Twice { .. } => "name each archive once",
             Self::OtherTables => {
                 "leave out --tables, give another --out, or --replace to make the dataset anew"

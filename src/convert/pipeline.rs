@@ -17,8 +17,9 @@ use super::budget::{Budget, Permit};
 use super::duplicates::Seen;
 use super::members::{Batch, SpareBuilders, read_chunk};
 use super::plan::release_of;
+use super::reading::{How, Reading};
 use super::{ConvertError, Options, Watch};
-use crate::archive::{Archive, ArchiveError, GivenMember, Meter, Options as ArchiveOptions, Totals};
+use crate::archive::{ArchiveError, GivenMember, Meter, Options as ArchiveOptions, Totals};
 use crate::dataset::{Part, SideWriter, Superseded, Targets, WrittenTable, table_key};
 use crate::record::MemberName;
 use crate::report::Report;
@@ -35,6 +36,10 @@ const CHUNKS_PER_THREAD: usize = 8;
 const CHUNK_SHARE: usize = 6;
 /// What one archive's open row groups and batches may come to.
 const MEMORY_PER_ARCHIVE: usize = 512 << 20;
+/// Threads of the pool that one reader keeps at work: a seventh of the work is reading.
+const THREADS_PER_READER: usize = 4;
+/// Memory for each reader, of which the chunks that it is ahead take a fifth.
+const MEMORY_PER_READER: usize = 256 << 20;
 
 /// How archives are read, but for salvage.
 pub const ARCHIVE_OPTIONS: ArchiveOptions =
@@ -54,6 +59,7 @@ pub struct Source<'s> {
     pub size_bytes: Option<u64>,
     /// Take what is whole of a damaged archive.
     pub salvage: bool,
+    pub how: How,
     /// Where its members come from, if not from the path.
     pub members: Option<&'s mut dyn Iterator<Item = io::Result<GivenMember>>>,
 }
@@ -108,6 +114,12 @@ impl Pipeline {
         count.min(self.threads).min(self.memory_bytes / MEMORY_PER_ARCHIVE).max(1)
     }
 
+    /// How many readers each of `count` archives may have, where it has an index.
+    pub fn readers(&self, count: usize) -> usize {
+        let wanted = self.threads.div_ceil(THREADS_PER_READER);
+        (wanted.min(self.memory_bytes / MEMORY_PER_READER) / self.side_by_side(count)).max(1)
+    }
+
     /// Reads an archive; writes the tables in `keep` below `scratch`, or none.
     ///
     /// # Errors
@@ -155,21 +167,19 @@ impl Pipeline {
         sender: Sender<Message>,
         halt: &dyn Fn() -> bool,
     ) -> Result<Read, ConvertError> {
-        let options = ArchiveOptions { resync: source.salvage, ..ARCHIVE_OPTIONS };
         let name: Arc<str> =
             source.path.file_name().unwrap_or(source.path.as_os_str()).to_string_lossy().into();
         let spare = Arc::new(SpareBuilders::default());
-        let mut archive = match source.members {
-            Some(members) => Archive::of_members(source.path, members, options, meter.clone()),
-            None => Archive::open(source.path, options, meter.clone())?,
-        };
+        let salvage = source.salvage;
+        let (mut archive, note) = Reading::open(source, meter.clone())?;
         let (mut seen, mut sequence, mut damage, mut time) = (Seen::default(), 0, None, Duration::ZERO);
+        let mut repeats = false;
         loop {
             let begun = Instant::now();
             let chunk = match archive.next_chunk() {
                 Ok(Some(chunk)) => chunk,
                 Ok(None) => break,
-                Err(error) if source.salvage && error.is_damage() => {
+                Err(error) if salvage && error.is_damage() => {
                     damage = Some(error);
                     break;
                 }
@@ -177,6 +187,7 @@ impl Pipeline {
             };
             let repeated: Vec<bool> =
                 chunk.members().map(|(path, _, _)| seen.is_repeated(&MemberName::new(path))).collect();
+            repeats |= repeated.contains(&true);
             time += begun.elapsed();
             let permit = self.budget.take(chunk.size_bytes());
             if halt() {
@@ -191,7 +202,9 @@ impl Pipeline {
             });
             sequence += 1;
         }
-        Ok(Read { totals: archive.finish()?, damage, time })
+        let mut totals = archive.finish(repeats)?;
+        totals.notes.extend(note);
+        Ok(Read { totals, damage, time })
     }
 }
 
@@ -199,6 +212,7 @@ impl Pipeline {
 struct Writer {
     path: PathBuf,
     scratch: Option<PathBuf>,
+    shard: Option<String>,
     keep: Arc<BTreeSet<String>>,
     sides: BTreeMap<Side, SideWriter>,
     superseded: Superseded,
@@ -219,6 +233,7 @@ impl Writer {
             accepted: Targets::default(),
             rejected: Vec::new(),
             scratch: scratch.map(Path::to_owned),
+            shard: source.how.shard.map(|shard| shard.to_string()),
             keep,
             sides: BTreeMap::new(),
             superseded: Superseded::default(),
@@ -258,7 +273,8 @@ impl Writer {
                     self.superseded.chunk_ended(table_key(side, table.name()), sequence, rows);
                 }
             }
-            let make = || SideWriter::new(scratch, side, |key| self.keep.contains(key));
+            let shard = self.shard.as_deref();
+            let make = || SideWriter::new(scratch, side, |key| self.keep.contains(key), shard);
             self.sides.entry(side).or_insert_with(make).write(batches, pool)?;
         }
         for name in batch.replacing {

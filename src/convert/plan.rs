@@ -29,6 +29,8 @@ pub struct Step {
     pub release: Option<u16>,
     /// `None` for standard input.
     fingerprint: Option<Fingerprint>,
+    /// Which part of it, as `2/5`.
+    pub shard: Option<String>,
     pub already_done: bool,
 }
 
@@ -85,9 +87,8 @@ impl Plan {
             Some(manifest) => manifest,
             None => Manifest::new(options.tables.keys()),
         };
-        let salvage = options.salvage;
         let steps =
-            archives.iter().enumerate().map(|(number, path)| Step::new(number, path, &manifest, salvage));
+            archives.iter().enumerate().map(|(number, path)| Step::new(number, path, &manifest, options));
         let steps: Vec<Step> = steps.collect::<Result<_, _>>()?;
         let mut names = HashSet::new();
         if let Some(twice) = steps.iter().find(|step| !names.insert(&step.name)) {
@@ -107,19 +108,26 @@ impl Plan {
 }
 
 impl Step {
-    fn new(number: usize, path: &Path, manifest: &Manifest, salvage: bool) -> Result<Self, ConvertError> {
+    fn new(number: usize, path: &Path, manifest: &Manifest, options: &Options) -> Result<Self, ConvertError> {
         let stream = path == Path::new("-");
         let fingerprint = if stream { None } else { Some(fingerprint(path)?) };
         let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
         let name = if stream { path } else { Path::new(absolute.file_name().unwrap_or(path.as_os_str())) };
         let name = name.to_string_lossy().into_owned();
         let archives = manifest.archives.iter().filter(|archive| archive.kind == EntryKind::Archive);
-        let mut known = archives.filter(|archive| archive.complete || salvage);
-        let known = known.find(|archive| archive.name == name && !stream);
+        let mut known = archives.filter(|archive| archive.complete || options.salvage);
+        let shard = options.shard.map(|shard| shard.to_string());
+        let known = known.find(|archive| archive.name == name && archive.shard == shard && !stream);
         let same = |archive: &ArchiveEntry| {
             fingerprint.as_ref().is_some_and(|own| own.digest == archive.fingerprint)
         };
         let already_done = known.is_some_and(same);
+        let other_parts = |archive: &ArchiveEntry| {
+            part_count(archive.shard.as_deref()) != part_count(shard.as_deref()) && same(archive)
+        };
+        if manifest.archives.iter().any(other_parts) {
+            return Err(ConvertError::OtherParts { path: path.to_owned() });
+        }
         if known.is_some() && !already_done {
             return Err(ConvertError::OtherContent { path: path.to_owned() });
         }
@@ -129,10 +137,12 @@ impl Step {
             release: release_of(&name),
             name,
             fingerprint,
+            shard,
             already_done,
         })
     }
 
+    /// Bytes that are to be read.
     pub fn size_bytes(&self) -> Option<u64> {
         self.fingerprint.as_ref().map(|fingerprint| fingerprint.size_bytes)
     }
@@ -143,6 +153,7 @@ impl Step {
         ArchiveEntry {
             kind: EntryKind::Archive,
             name: self.name.clone(),
+            shard: self.shard.clone(),
             size_bytes: converted.totals.size_bytes,
             md5: converted.totals.md5.clone(),
             release: self.release.or(converted.release),
@@ -154,6 +165,11 @@ impl Step {
             ..ArchiveEntry::default()
         }
     }
+}
+
+/// Of how many parts a part such as `2/5` is one.
+fn part_count(shard: Option<&str>) -> Option<&str> {
+    shard?.split_once('/').map(|(_, count)| count)
 }
 
 /// The year of a dump by the name of its archive or of its root folder, such as

@@ -11,6 +11,7 @@ use std::sync::atomic::AtomicBool;
 use serde_json::{Map, Value};
 
 use super::pipeline::{Converted, Pipeline, Source};
+use super::reading::How;
 use super::{ConvertError, Options, Watch};
 use crate::archive::GivenMember;
 use crate::dataset::{
@@ -74,7 +75,8 @@ pub fn update(
     let pipeline = Pipeline::new(options)?;
     let scratch = staging.scratch("refresh")?;
     let name = Path::new(&update.source);
-    let source = Source { path: name, size_bytes: None, salvage: false, members: Some(members) };
+    let source =
+        Source { path: name, size_bytes: None, salvage: false, how: How::default(), members: Some(members) };
     let mut converted = pipeline.run(source, Some(&scratch), &manifest.tables, watch, stop)?;
     let gone = what_goes(std::mem::take(&mut update.gone), &converted);
     let replacement = Replacement {

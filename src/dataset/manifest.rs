@@ -81,6 +81,9 @@ pub struct ArchiveEntry {
     pub kind: EntryKind,
     /// File name, or what the refresh is called.
     pub name: String,
+    /// Which part of the archive it is, as `2/5`, where it is not the whole.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shard: Option<String>,
     /// The year of the dump, where a name gives one.
     pub release: Option<u16>,
     pub size_bytes: u64,

@@ -80,11 +80,12 @@ struct Job<'w> {
 }
 
 impl SideWriter {
-    /// Prepares the tables that `keep` selects; files appear with the rows.
-    pub fn new(root: &Path, side: Side, keep: impl Fn(&str) -> bool) -> Self {
+    /// Prepares the tables that `keep` selects; files appear with the rows, and say
+    /// which part of an archive they hold where it is not the whole.
+    pub fn new(root: &Path, side: Side, keep: impl Fn(&str) -> bool, shard: Option<&str>) -> Self {
         let writer = |table: &dyn AnyTable| {
             let key = table_key(side, table.name());
-            keep(&key).then(|| TableWriter::new(table_folder(root, &key), key, table))
+            keep(&key).then(|| TableWriter::new(table_folder(root, &key), key, table).of_shard(shard))
         };
         Self { tables: tables::of(side).iter().map(|table| writer(table.as_ref())).collect() }
     }
@@ -151,6 +152,18 @@ impl TableWriter {
         let schema = table.schema();
         let properties = Arc::new(properties(&key, table, &schema));
         Self { key, folder, schema, properties, open: None, group: None, parts: Vec::new() }
+    }
+
+    /// The writer of files that say which part of an archive they hold.
+    fn of_shard(mut self, shard: Option<&str>) -> Self {
+        if let Some(shard) = shard {
+            let properties = WriterProperties::clone(&self.properties);
+            let mut metadata = properties.key_value_metadata().cloned().unwrap_or_default();
+            metadata.push(KeyValue::new("orcidlake.shard".to_owned(), shard.to_owned()));
+            let properties = properties.into_builder().set_key_value_metadata(Some(metadata));
+            self.properties = Arc::new(properties.build());
+        }
+        self
     }
 
     /// Appends a batch, encoding its columns one after the other.

@@ -1,0 +1,233 @@
+//! Reads an index: where members lie, where reading can begin.
+
+use std::fs::File;
+use std::io::Read;
+use std::ops::Range;
+use std::os::unix::fs::FileExt;
+use std::path::{Path, PathBuf};
+
+use flate2::read::ZlibDecoder;
+
+use super::page::{Blob, Directory};
+use super::points::Kind;
+use super::resume::WINDOW_BYTES;
+use super::{
+    ArchiveMark, BLOCK, Contents, FORMAT_VERSION, IndexError, MAGIC, NO_CHUNK, POINT_FIELDS, POINTS_PER_PAGE,
+    RUN_FIELDS, index_path,
+};
+
+/// Length, digest and magic after the contents.
+const TAIL_BYTES: u64 = 24;
+
+/// An index that belongs to its archive.
+#[derive(Debug)]
+pub struct Index {
+    path: PathBuf,
+    file: File,
+    pub contents: Contents,
+    points: Directory,
+    runs: Directory,
+}
+
+/// A place from which the stream can be read, as the index has it.
+#[derive(Debug, Clone, Copy)]
+pub struct Point {
+    pub offset: u64,
+    pub bit: u64,
+    pub kind: Kind,
+    pub window: Blob,
+    pub xxh3: u64,
+}
+
+impl Index {
+    /// The index that lies beside `archive`; `None` where there is none.
+    ///
+    /// # Errors
+    /// As [`Index::open`].
+    pub fn beside(archive: &Path) -> Result<Option<Self>, IndexError> {
+        let path = index_path(archive);
+        if path.is_file() { Self::open(&path, archive).map(Some) } else { Ok(None) }
+    }
+
+    /// Opens the index at `path` of `archive`.
+    ///
+    /// # Errors
+    /// [`IndexError`] where it is no index, damaged, of a newer format, or not of
+    /// this archive as it is now.
+    pub fn open(path: &Path, archive: &Path) -> Result<Self, IndexError> {
+        let read = IndexError::io("read", path);
+        let file = File::open(path).map_err(IndexError::io("open", path))?;
+        let contents = read_contents(path, &file)?;
+        let mark = ArchiveMark::of(archive).map_err(IndexError::io("read", archive))?;
+        if mark != contents.archive {
+            return Err(IndexError::Stale { path: path.to_owned() });
+        }
+        let directories = || -> std::io::Result<_> {
+            Ok((Directory::read(&contents.points, &file)?, Directory::read(&contents.runs, &file)?))
+        };
+        match directories().map_err(read)? {
+            (Some(points), Some(runs)) => Ok(Self { path: path.to_owned(), file, contents, points, runs }),
+            _ => Err(IndexError::Damaged { path: path.to_owned(), what: "a directory".to_owned() }),
+        }
+    }
+
+    /// Where the members of `key` lie in the stream, in its order.
+    ///
+    /// # Errors
+    /// [`IndexError`] where the index cannot be read or is damaged.
+    pub fn runs(&self, key: u64) -> Result<Vec<Range<u64>>, IndexError> {
+        let mut found = Vec::new();
+        for page in self.runs.first_page_of(key)..self.runs.pages() {
+            let records = self.page::<RUN_FIELDS>(&self.runs, page)?;
+            let of_key = records.iter().filter(|record| record[0] == key);
+            for &[_, first, blocks] in of_key {
+                let end = first.checked_add(blocks).and_then(|end| end.checked_mul(BLOCK));
+                let end = end.filter(|&end| end <= self.contents.stream_bytes);
+                found.push(first * BLOCK..end.ok_or_else(|| self.damaged("a run of members"))?);
+            }
+            if records.last().is_none_or(|record| record[0] > key) {
+                break;
+            }
+        }
+        Ok(found)
+    }
+
+    /// Cuts a range of the stream where chunks begin, into pieces of `least_bytes` or
+    /// more but for the last.
+    ///
+    /// # Errors
+    /// [`IndexError`] where the index cannot be read or is damaged.
+    pub fn stretches(&self, range: Range<u64>, least_bytes: u64) -> Result<Vec<Range<u64>>, IndexError> {
+        let (mut stretches, mut start) = (Vec::new(), range.start);
+        for cut in self.cuts()?.into_iter().filter(|cut| range.contains(cut)) {
+            if cut - start >= least_bytes {
+                stretches.push(start..cut);
+                start = cut;
+            }
+        }
+        stretches.push(start..range.end);
+        stretches.retain(|stretch| !stretch.is_empty());
+        Ok(stretches)
+    }
+
+    /// The `number`th of `count` parts of the stream, from 1 on, of about the same
+    /// size and each of whole chunks; all together are the stream.
+    ///
+    /// # Errors
+    /// [`IndexError`] where the index cannot be read or is damaged.
+    pub fn part(&self, number: u64, count: u64) -> Result<Range<u64>, IndexError> {
+        let whole = self.contents.stream_bytes;
+        let cuts = self.cuts()?;
+        let border = |number: u64| {
+            let wanted = (u128::from(whole) * u128::from(number) / u128::from(count)) as u64;
+            match number {
+                0 => 0,
+                _ if number >= count => whole,
+                _ => cuts.get(cuts.partition_point(|&cut| cut < wanted)).copied().unwrap_or(whole),
+            }
+        };
+        Ok(border(number.saturating_sub(1))..border(number))
+    }
+
+    /// The beginnings of chunks that points know, but for the first, ascending.
+    fn cuts(&self) -> Result<Vec<u64>, IndexError> {
+        let mut cuts = Vec::new();
+        for page in 0..self.points.pages() {
+            for point in self.page::<POINT_FIELDS>(&self.points, page)? {
+                let chunk = point[POINT_FIELDS - 1];
+                let is_new = chunk > cuts.last().copied().unwrap_or(0);
+                if is_new && chunk != NO_CHUNK && chunk < self.contents.stream_bytes {
+                    cuts.push(chunk);
+                }
+            }
+        }
+        Ok(cuts)
+    }
+
+    /// The number of the last point at or before a place of the stream.
+    pub(super) fn point_before(&self, offset: u64) -> Result<usize, IndexError> {
+        let page = self.points.last_page_of(offset).ok_or_else(|| self.damaged("the first point"))?;
+        let records = self.page::<POINT_FIELDS>(&self.points, page)?;
+        let within = records.partition_point(|record| record[0] <= offset);
+        Ok(page * POINTS_PER_PAGE + within.saturating_sub(1))
+    }
+
+    /// Some points from a number on; none at the end.
+    pub(super) fn points_from(&self, number: usize) -> Result<Vec<Point>, IndexError> {
+        if number as u64 >= self.contents.points() {
+            return Ok(Vec::new());
+        }
+        let records = self.page::<POINT_FIELDS>(&self.points, number / POINTS_PER_PAGE)?;
+        records.iter().skip(number % POINTS_PER_PAGE).map(|record| self.point(record)).collect()
+    }
+
+    fn point(&self, record: &[u64; POINT_FIELDS]) -> Result<Point, IndexError> {
+        let &[offset, bit_and_kind, window, length, window_xxh3, xxh3, _chunk] = record;
+        let kind = match bit_and_kind & 3 {
+            0 => Kind::Plain,
+            1 => Kind::Header,
+            2 => Kind::Block,
+            _ => return Err(self.damaged("the kind of a point")),
+        };
+        let window = Blob { offset: window, length, xxh3: window_xxh3 };
+        Ok(Point { offset, bit: bit_and_kind >> 2, kind, window, xxh3 })
+    }
+
+    /// The bytes before a point.
+    pub(super) fn window(&self, point: &Point) -> Result<Vec<u8>, IndexError> {
+        let packed = point.window.read(&self.file).map_err(IndexError::io("read", &self.path))?;
+        let packed = packed.ok_or_else(|| self.damaged("a window"))?;
+        let mut window = Vec::new();
+        let read = ZlibDecoder::new(packed.as_slice()).take(WINDOW_BYTES as u64).read_to_end(&mut window);
+        read.map(|_| window).map_err(|_| self.damaged("a window"))
+    }
+
+    /// What to say where the index does not fit the archive.
+    pub fn damaged(&self, what: &str) -> IndexError {
+        IndexError::Damaged { path: self.path.clone(), what: what.to_owned() }
+    }
+
+    fn page<const FIELDS: usize>(
+        &self,
+        directory: &Directory,
+        number: usize,
+    ) -> Result<Vec<[u64; FIELDS]>, IndexError> {
+        let page = directory.page(number, &self.file).map_err(IndexError::io("read", &self.path))?;
+        page.ok_or_else(|| self.damaged("a page"))
+    }
+}
+
+fn read_contents(path: &Path, file: &File) -> Result<Contents, IndexError> {
+    let no_index = || IndexError::NotAnIndex { path: path.to_owned() };
+    let damaged = || IndexError::Damaged { path: path.to_owned(), what: "its list of contents".to_owned() };
+    let read =
+        |bytes: &mut [u8], offset| file.read_exact_at(bytes, offset).map_err(IndexError::io("read", path));
+    let size_bytes = file.metadata().map_err(IndexError::io("read", path))?.len();
+    let head_bytes = MAGIC.len() as u64;
+    if size_bytes < head_bytes + TAIL_BYTES {
+        return Err(no_index());
+    }
+    let (mut head, mut tail) = ([0; MAGIC.len()], [0; TAIL_BYTES as usize]);
+    read(&mut head, 0)?;
+    read(&mut tail, size_bytes - TAIL_BYTES)?;
+    let [length, xxh3, magic] = tail.as_chunks::<8>().0 else { return Err(no_index()) };
+    if head != MAGIC || *magic != MAGIC {
+        return Err(no_index());
+    }
+    let length = u64::from_le_bytes(*length);
+    let offset = (size_bytes - TAIL_BYTES).checked_sub(length).ok_or_else(damaged)?;
+    let json = Blob { offset, length, xxh3: u64::from_le_bytes(*xxh3) }.read(file);
+    let json = json.map_err(IndexError::io("read", path))?.ok_or_else(damaged)?;
+    let version: Version = serde_json::from_slice(&json).map_err(|_| damaged())?;
+    if version.format_version != FORMAT_VERSION {
+        let (found, known) = (version.format_version, FORMAT_VERSION);
+        return Err(IndexError::Version { path: path.to_owned(), found, known });
+    }
+    serde_json::from_slice(&json).map_err(|_| damaged())
+}
+
+/// What every version of the format has.
+#[derive(serde::Deserialize)]
+struct Version {
+    format_version: u32,
+}

@@ -1,0 +1,143 @@
+//! Reads an archive's stream from end to end and finds points in it.
+
+use std::io::{self, BufRead, Read};
+
+use zlib_rs::{Inflate, InflateFlush, Status};
+
+use super::points::{Finder, Found, Kind};
+use super::resume::{WINDOW_BITS, invalid, stuck};
+use crate::archive::gzip::{first_non_zero, is_gzip};
+use crate::archive::input::Input;
+
+/// What zlib adds to the bits of the window to read gzip, checks included.
+pub const GZIP: u8 = 16;
+
+/// A stream that is read once, and its points.
+pub struct Recorder {
+    input: Input,
+    finder: Finder,
+    form: Form,
+}
+
+enum Form {
+    Plain,
+    Gzip(Box<Gunzip>),
+}
+
+struct Gunzip {
+    inflate: Inflate,
+    /// The byte that the decoder has taken last.
+    last: u8,
+    ended: bool,
+    garbage_at: Option<u64>,
+}
+
+impl Recorder {
+    pub fn plain(input: Input, spacing_bytes: u64) -> Self {
+        Self { input, finder: Finder::new(Kind::Plain, spacing_bytes), form: Form::Plain }
+    }
+
+    pub fn gzip(input: Input, spacing_bytes: u64) -> Self {
+        let gunzip = Gunzip {
+            inflate: Inflate::new(true, WINDOW_BITS + GZIP),
+            last: 0,
+            ended: false,
+            garbage_at: None,
+        };
+        let form = Form::Gzip(Box::new(gunzip));
+        Self { input, finder: Finder::new(Kind::Header, spacing_bytes), form }
+    }
+
+    /// Bytes of the stream read so far.
+    pub fn stream_bytes(&self) -> u64 {
+        self.finder.offset()
+    }
+
+    /// Bytes of the file read so far.
+    pub fn position(&self) -> u64 {
+        self.input.position()
+    }
+
+    /// The points found since it was asked last; at the end also the last one.
+    pub fn points(&mut self, ended: bool) -> impl Iterator<Item = Found> + '_ {
+        self.finder.take(ended)
+    }
+
+    /// The input, and where garbage after the last gzip member begins.
+    pub fn into_input(self) -> (Input, Option<u64>) {
+        match self.form {
+            Form::Plain => (self.input, None),
+            Form::Gzip(gunzip) => (self.input, gunzip.garbage_at),
+        }
+    }
+}
+
+impl Read for Recorder {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        match &mut self.form {
+            Form::Plain => {
+                if self.finder.quiet_bytes().is_none() {
+                    self.finder.mark(Kind::Plain, self.input.position());
+                }
+                let room = self.finder.quiet_bytes().map_or(out.len(), |bytes| out.len().min(bytes as usize));
+                let length = self.input.read(&mut out[..room])?;
+                self.finder.add(&[], &out[..length]);
+                Ok(length)
+            }
+            Form::Gzip(gunzip) => {
+                while !gunzip.ended && !out.is_empty() {
+                    let length = gunzip.step(&mut self.input, &mut self.finder, out)?;
+                    if length > 0 {
+                        return Ok(length);
+                    }
+                }
+                Ok(0)
+            }
+        }
+    }
+}
+
+impl Gunzip {
+    /// Inflates some of the input, up to the end of a block where a point is due.
+    fn step(&mut self, input: &mut Input, finder: &mut Finder, out: &mut [u8]) -> io::Result<usize> {
+        let before = (self.inflate.total_in(), self.inflate.total_out());
+        // Right after a member's header there is nothing that a window could hold.
+        let quiet_bytes = if before.1 == 0 { Some(1) } else { finder.quiet_bytes() };
+        let flush = if quiet_bytes.is_none() { InflateFlush::Block } else { InflateFlush::NoFlush };
+        let room = quiet_bytes.map_or(out.len(), |bytes| out.len().min(bytes as usize));
+        let packed = input.fill_buf()?;
+        let status = self.inflate.decompress(packed, &mut out[..room], flush);
+        let status =
+            status.map_err(|error| invalid(self.inflate.error_message().unwrap_or(error.as_str())))?;
+        let used = (self.inflate.total_in() - before.0) as usize;
+        let made = (self.inflate.total_out() - before.1) as usize;
+        if used + made == 0 {
+            return Err(if packed.is_empty() { io::ErrorKind::UnexpectedEof.into() } else { stuck() });
+        }
+        let stopped = status == Status::Ok && made < room && used < packed.len();
+        self.last = packed[..used].last().copied().unwrap_or(self.last);
+        finder.add(&packed[..used], &out[..made]);
+        input.consume(used);
+        if status == Status::StreamEnd {
+            finder.member_ended();
+            self.next_member(input, finder)?;
+        } else if stopped && quiet_bytes.is_none() {
+            finder.block_ended(input.position(), self.last);
+        }
+        Ok(made)
+    }
+
+    /// Goes on to the next member, if there is one.
+    fn next_member(&mut self, input: &mut Input, finder: &mut Finder) -> io::Result<()> {
+        if is_gzip(input.peek(2)?) {
+            if finder.quiet_bytes().is_none() {
+                finder.mark(Kind::Header, input.position());
+            }
+            self.inflate = Inflate::new(true, WINDOW_BITS + GZIP);
+            return Ok(());
+        }
+        self.ended = true;
+        self.garbage_at = first_non_zero(input)?;
+        Ok(())
+    }
+}

@@ -1,0 +1,232 @@
+//! Reads a range of an archive's stream by its index, checking every span between two
+//! points against its digest.
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
+use std::ops::Range;
+use std::path::Path;
+use std::sync::Arc;
+
+use xxhash_rust::xxh3::Xxh3;
+use zlib_rs::{Inflate, InflateFlush, Status};
+
+use super::IndexError;
+use super::points::Kind;
+use super::read::{Index, Point};
+use super::record::GZIP;
+use super::resume::{WINDOW_BITS, invalid, resume, stuck};
+use crate::archive::input::Meter;
+
+/// Bytes read from the disk at a time; a span takes some 250 kB.
+const READ_BYTES: usize = 128 << 10;
+/// Bytes that are inflated at a time where nobody wants them.
+const SKIPPED_BYTES: usize = 64 << 10;
+/// CRC and length at the end of a gzip member.
+const TRAILER_BYTES: usize = 8;
+
+/// A range of a stream.
+pub struct SpanReader {
+    index: Arc<Index>,
+    input: BufReader<File>,
+    meter: Meter,
+    form: Form,
+    /// The span that is being read, and those after it in its page.
+    spans: std::vec::IntoIter<Point>,
+    next_number: usize,
+    span: Range<u64>,
+    span_xxh3: u64,
+    digest: Xxh3,
+    /// Where in the stream, and in the file, it stands.
+    position: u64,
+    file_position: u64,
+    range: Range<u64>,
+    skipped: Vec<u8>,
+}
+
+enum Form {
+    Plain,
+    /// A gzip member from its header on.
+    Gzip(Box<Inflate>),
+    /// The rest of a gzip member.
+    Rest(Box<Inflate>),
+}
+
+impl SpanReader {
+    /// Prepares to read `range` of the stream of `archive`.
+    ///
+    /// # Errors
+    /// An I/O error where the archive cannot be read; it holds an [`IndexError`]
+    /// where the index is at fault.
+    pub fn new(archive: &Path, index: Arc<Index>, range: Range<u64>, meter: Meter) -> io::Result<Self> {
+        let number = index.point_before(range.start).map_err(io::Error::other)?;
+        let spans = index.points_from(number).map_err(io::Error::other)?;
+        let point = *spans.first().ok_or_else(|| io::Error::other(index.damaged("a point")))?;
+        let mut input = BufReader::with_capacity(READ_BYTES, File::open(archive)?);
+        let (form, file_position) = begin(&index, &point, &mut input)?;
+        let mut reader = Self {
+            index,
+            input,
+            meter,
+            form,
+            spans: spans.into_iter(),
+            next_number: number,
+            span: point.offset..point.offset,
+            span_xxh3: 0,
+            digest: Xxh3::new(),
+            position: point.offset,
+            file_position,
+            range,
+            skipped: vec![0; SKIPPED_BYTES],
+        };
+        reader.next_span()?;
+        Ok(reader)
+    }
+
+    /// Bytes of the file before the place that it stands at.
+    pub fn file_position(&self) -> u64 {
+        self.file_position
+    }
+
+    /// Enters the next span that has bytes.
+    fn next_span(&mut self) -> io::Result<()> {
+        let whole = self.index.contents.stream_bytes;
+        while self.position == self.span.end && self.position < whole {
+            let point = self.next_point()?.ok_or_else(|| io::Error::other(self.index.damaged("a point")))?;
+            self.fill_spans()?;
+            let end = self.spans.as_slice().first().map_or(whole, |next| next.offset);
+            if point.offset != self.position || end < self.position {
+                return Err(io::Error::other(self.index.damaged("the place of a point")));
+            }
+            (self.span, self.span_xxh3) = (self.position..end, point.xxh3);
+            self.digest = Xxh3::new();
+        }
+        Ok(())
+    }
+
+    fn next_point(&mut self) -> io::Result<Option<Point>> {
+        self.fill_spans()?;
+        let point = self.spans.next();
+        self.next_number += usize::from(point.is_some());
+        Ok(point)
+    }
+
+    fn fill_spans(&mut self) -> io::Result<()> {
+        if self.spans.as_slice().is_empty() {
+            self.spans = self.index.points_from(self.next_number).map_err(io::Error::other)?.into_iter();
+        }
+        Ok(())
+    }
+
+    /// Reads some bytes of the span, and checks it at its end.
+    fn read_span(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let left = usize::try_from(self.span.end - self.position).unwrap_or(usize::MAX);
+        let room = left.min(out.len());
+        let length = loop {
+            let length = self.decode(&mut out[..room])?;
+            if length > 0 || room == 0 {
+                break length;
+            }
+        };
+        self.digest.update(&out[..length]);
+        self.position += length as u64;
+        if self.position == self.span.end && length > 0 {
+            if self.digest.digest() != self.span_xxh3 {
+                return Err(invalid("the archive has other bytes than its index was made of"));
+            }
+            self.next_span()?;
+        }
+        Ok(length)
+    }
+
+    fn decode(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let packed = self.input.fill_buf()?;
+        if packed.is_empty() {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        let (used, made, status) = match &mut self.form {
+            Form::Plain => {
+                let length = packed.len().min(out.len());
+                out[..length].copy_from_slice(&packed[..length]);
+                (length, length, Status::Ok)
+            }
+            Form::Gzip(inflate) | Form::Rest(inflate) => {
+                let before = (inflate.total_in(), inflate.total_out());
+                let status = inflate.decompress(packed, out, InflateFlush::NoFlush);
+                let status = status.map_err(|error| invalid(error.as_str()))?;
+                let (used, made) = (inflate.total_in() - before.0, inflate.total_out() - before.1);
+                (used as usize, made as usize, status)
+            }
+        };
+        if used + made == 0 {
+            return Err(stuck());
+        }
+        self.input.consume(used);
+        self.file_position += used as u64;
+        self.meter.add(used as u64);
+        if status == Status::StreamEnd {
+            self.next_member()?;
+        }
+        Ok(made)
+    }
+
+    fn next_member(&mut self) -> io::Result<()> {
+        if matches!(self.form, Form::Rest(_)) {
+            self.input.read_exact(&mut [0; TRAILER_BYTES])?;
+            self.file_position += TRAILER_BYTES as u64;
+        }
+        self.form = Form::Gzip(Box::new(Inflate::new(true, WINDOW_BITS + GZIP)));
+        Ok(())
+    }
+
+    /// Reads on without handing out, at most to `end`.
+    fn skip_to(&mut self, end: u64) -> io::Result<()> {
+        let mut skipped = std::mem::take(&mut self.skipped);
+        while self.position < end {
+            let room = usize::try_from(end - self.position).unwrap_or(usize::MAX).min(skipped.len());
+            self.read_span(&mut skipped[..room])?;
+        }
+        self.skipped = skipped;
+        Ok(())
+    }
+}
+
+impl Read for SpanReader {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        self.skip_to(self.range.start)?;
+        let left = usize::try_from(self.range.end.saturating_sub(self.position)).unwrap_or(usize::MAX);
+        let room = left.min(out.len());
+        if room > 0 {
+            return self.read_span(&mut out[..room]);
+        }
+        if left == 0 && self.position > self.span.start {
+            // The digest is of the whole span, so the span is read to its end.
+            self.skip_to(self.span.end)?;
+        }
+        Ok(0)
+    }
+}
+
+/// A decoder that stands at `point`, and where its input goes on.
+fn begin(index: &Index, point: &Point, input: &mut BufReader<File>) -> io::Result<(Form, u64)> {
+    let (byte, bits) = (point.bit / 8, (point.bit % 8) as u32);
+    input.seek(SeekFrom::Start(byte))?;
+    match point.kind {
+        Kind::Plain => Ok((Form::Plain, byte)),
+        Kind::Header => Ok((Form::Gzip(Box::new(Inflate::new(true, WINDOW_BITS + GZIP))), byte)),
+        Kind::Block => {
+            let window = index.window(point).map_err(io::Error::other)?;
+            let mut first = [0; 1];
+            if bits > 0 {
+                input.read_exact(&mut first)?;
+            }
+            let inflate = resume(&window, first[0], bits)?;
+            Ok((Form::Rest(Box::new(inflate)), byte + u64::from(bits > 0)))
+        }
+    }
+}
+
+impl From<IndexError> for io::Error {
+    fn from(error: IndexError) -> Self {
+        Self::other(error)
+    }
+}

@@ -1,0 +1,83 @@
+//! `orcidlake index`.
+
+use std::path::PathBuf;
+
+use serde_json::json;
+
+use super::convert::stop_on_signals;
+use super::failure::Failure;
+use super::numbers::{bytes, counted, grouped, parse_bytes};
+use super::output::print_json;
+use super::progress::Progress;
+use super::{Common, Done};
+use crate::archive::index::{Contents, index_path};
+use crate::convert::index;
+
+/// Points nearer to each other than this would make the index larger than its archive.
+const LEAST_SPACING: usize = 64 << 10;
+
+/// Write an index of an archive, by which get and convert read it from anywhere.
+///
+/// The index says where each iD's members lie, and from which places the archive can be inflated.
+/// With it beside the archive, get answers in milliseconds, and convert reads with several readers or
+/// takes one part of the archive (--shard).
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// A .tar.gz or .tar archive.
+    #[arg(value_name = "ARCHIVE")]
+    archive: PathBuf,
+    /// Where to write the index; others find it only as ARCHIVE.idx, which is where it goes if not given.
+    // Under a name of its own, lest an `out` that is meant for datasets be taken for it.
+    #[arg(id = "index_out", long = "out", short = 'o', value_name = "FILE", env = "ORCIDLAKE_INDEX_OUT")]
+    out: Option<PathBuf>,
+    /// Uncompressed bytes between two places from which reading can begin: less makes get faster and
+    /// the index larger.
+    #[arg(long, value_name = "SIZE", env = "ORCIDLAKE_SPACING", default_value = "4MiB", value_parser = parse_spacing)]
+    spacing: usize,
+}
+
+fn parse_spacing(text: &str) -> Result<usize, String> {
+    let size = parse_bytes(text)?;
+    if size < LEAST_SPACING { Err("at least 64KiB are needed".to_owned()) } else { Ok(size) }
+}
+
+pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
+    let out = args.out.unwrap_or_else(|| index_path(&args.archive));
+    let progress = Progress::new(common.quiet);
+    let stop = stop_on_signals()?;
+    let contents = index(&args.archive, &out, args.spacing as u64, &progress, &stop);
+    progress.clear(&args.archive);
+    let contents = contents?;
+    let size_bytes = out.metadata()?.len();
+    if common.json {
+        print_json(&json!({ "index": out, "size_bytes": size_bytes, "contents": contents }))?;
+    } else if !common.quiet {
+        eprintln!("{}: {}", out.display(), text(&contents, size_bytes));
+    }
+    contents.notes.iter().for_each(|note| eprintln!("note: {note}"));
+    Ok(Done::All)
+}
+
+fn text(contents: &Contents, size_bytes: u64) -> String {
+    format!(
+        "{} for {} ({} of stream), {}, {} of them under an iD, {}",
+        bytes(size_bytes),
+        bytes(contents.archive.size_bytes),
+        bytes(contents.stream_bytes),
+        counted(contents.members, "member"),
+        grouped(contents.keyed),
+        counted(contents.points(), "point"),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::parse_spacing;
+    use crate::archive::index::SPACING_BYTES;
+
+    #[test]
+    fn the_spacing_is_what_the_index_says_of_it() {
+        assert_eq!(parse_spacing("4MiB"), Ok(SPACING_BYTES as usize));
+        assert!(parse_spacing("1KiB").is_err());
+    }
+}

@@ -1,0 +1,227 @@
+//! Where an archive's chunks come from: one reader, several that share its index, or
+//! one that writes the index as it goes. All give the same chunks in the same order.
+
+use std::collections::VecDeque;
+use std::ops::Range;
+use std::path::Path;
+use std::sync::Arc;
+
+use crossbeam_channel::{Receiver, Sender};
+
+use super::index::Indexing;
+use super::pipeline::{ARCHIVE_OPTIONS, Source};
+use super::{ConvertError, Shard};
+use crate::archive::index::{Index, IndexError, SPACING_BYTES, index_path};
+use crate::archive::{Archive, ArchiveError, Buffers, Chunk, Meter, Options, Totals};
+
+/// Bytes of the stream that a reader takes at a time. Before and behind it inflates
+/// some that others hand out, as much as the index's spacing.
+const STRETCH_BYTES: u64 = 32 << 20;
+/// Chunks that a reader may be ahead: those of a stretch, so that none waits for the
+/// others.
+const CHUNKS_AHEAD: usize = 4;
+
+/// How an archive is read, beside what it is.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct How {
+    /// How many readers may share the archive, where it has an index.
+    pub readers: usize,
+    /// Write the index, unless a good one is there.
+    pub write_index: bool,
+    /// Read this part only.
+    pub shard: Option<Shard>,
+}
+
+/// An archive being read.
+pub enum Reading<'m> {
+    Alone(Archive<'m>),
+    Indexing(Box<Indexing>),
+    Shared(Shared),
+}
+
+/// Several readers of one archive, and the chunks that they have ready.
+pub struct Shared {
+    totals: Totals,
+    /// For each stretch whose reader it is; the first is being handed out.
+    turns: VecDeque<Receiver<Found>>,
+}
+
+/// What a reader has found: a chunk, the end of its stretch, or a fault.
+type Found = Result<Option<Chunk>, ArchiveError>;
+
+impl<'m> Reading<'m> {
+    /// Opens an archive; what is to be told of its index comes beside.
+    ///
+    /// # Errors
+    /// [`ConvertError`] where it cannot be read, or a part is asked for that only an
+    /// index could tell.
+    pub fn open(source: Source<'m>, meter: Meter) -> Result<(Self, Option<String>), ConvertError> {
+        let options = Options { resync: source.salvage, ..ARCHIVE_OPTIONS };
+        let (path, how) = (source.path, source.how);
+        if let Some(members) = source.members {
+            return Ok((Self::Alone(Archive::of_members(path, members, options, meter)), None));
+        }
+        let (index, note) = find_index(path, how, source.salvage)?;
+        let reading = match index {
+            Some(index) if how.shard.is_some() || how.readers > 1 => {
+                Self::Shared(Shared::begin(path, index, how, options, &meter)?)
+            }
+            None if how.write_index && may_be_tar(path) => {
+                let indexing = Indexing::begin(path, &index_path(path), SPACING_BYTES, meter)?;
+                Self::Indexing(Box::new(indexing))
+            }
+            _ => Self::Alone(Archive::open(path, options, meter)?),
+        };
+        Ok((reading, note))
+    }
+
+    /// The next chunk in the archive's order; `None` at its end.
+    ///
+    /// # Errors
+    /// As [`Archive::next_chunk`].
+    pub fn next_chunk(&mut self) -> Result<Option<Chunk>, ArchiveError> {
+        match self {
+            Self::Alone(archive) => archive.next_chunk(),
+            Self::Indexing(indexing) => indexing.next_chunk(),
+            Self::Shared(shared) => shared.next_chunk(),
+        }
+    }
+
+    /// Says what the archive was; `repeats` says whether names came again.
+    ///
+    /// # Errors
+    /// As [`Archive::finish`], and where the index cannot be written.
+    pub fn finish(self, repeats: bool) -> Result<Totals, ArchiveError> {
+        match self {
+            Self::Alone(archive) => archive.finish(),
+            Self::Indexing(indexing) => indexing.finish(repeats).map(|(totals, _)| totals),
+            Self::Shared(shared) => Ok(shared.totals),
+        }
+    }
+}
+
+impl Shared {
+    fn begin(
+        path: &Path,
+        index: Index,
+        how: How,
+        options: Options,
+        meter: &Meter,
+    ) -> Result<Self, ConvertError> {
+        let contents = &index.contents;
+        if how.shard.is_some() && contents.repeats {
+            return Err(ConvertError::Repeats { path: path.to_owned() });
+        }
+        let totals = Totals {
+            size_bytes: contents.archive.size_bytes,
+            md5: contents.md5.clone(),
+            notes: contents.notes.clone(),
+        };
+        let range = match how.shard {
+            Some(shard) => index.part(shard.number, shard.of).map_err(ArchiveError::from)?,
+            None => 0..contents.stream_bytes,
+        };
+        let stretches = index.stretches(range, STRETCH_BYTES).map_err(ArchiveError::from)?;
+        let readers = how.readers.clamp(1, stretches.len().max(1));
+        let reader = Reader {
+            path: path.into(),
+            index: Arc::new(index),
+            options,
+            meter: meter.clone(),
+            buffers: Buffers::default(),
+        };
+        let starts = (0..readers).map(|number| {
+            let own = stretches.iter().skip(number).step_by(readers).cloned().collect();
+            reader.clone().start(number, own)
+        });
+        let receivers = starts.collect::<Result<Vec<_>, _>>()?;
+        let turns = (0..stretches.len()).map(|stretch| receivers[stretch % readers].clone()).collect();
+        Ok(Self { totals, turns })
+    }
+
+    fn next_chunk(&mut self) -> Result<Option<Chunk>, ArchiveError> {
+        while let Some(reader) = self.turns.front() {
+            let found = reader.recv().expect("a reader tells how each of its stretches ends");
+            match found? {
+                Some(chunk) => return Ok(Some(chunk)),
+                None => self.turns.pop_front(),
+            };
+        }
+        Ok(None)
+    }
+}
+
+/// One of several readers of an archive, in a thread of its own.
+#[derive(Clone)]
+struct Reader {
+    path: Box<Path>,
+    index: Arc<Index>,
+    options: Options,
+    meter: Meter,
+    buffers: Buffers,
+}
+
+impl Reader {
+    /// Begins to read; what is found comes by the channel.
+    fn start(self, number: usize, stretches: Vec<Range<u64>>) -> Result<Receiver<Found>, ConvertError> {
+        let (sender, receiver) = crossbeam_channel::bounded(CHUNKS_AHEAD);
+        let thread = std::thread::Builder::new().name(format!("reader-{number}"));
+        thread.spawn(move || self.read(stretches, &sender)).map_err(ConvertError::Threads)?;
+        Ok(receiver)
+    }
+
+    /// Reads one stretch after the other, until nobody listens any more.
+    fn read(&self, stretches: Vec<Range<u64>>, sender: &Sender<Found>) {
+        for stretch in stretches {
+            if self.read_stretch(stretch, sender).is_none() {
+                break;
+            }
+        }
+    }
+
+    fn read_stretch(&self, stretch: Range<u64>, sender: &Sender<Found>) -> Option<()> {
+        let (index, buffers, meter) = (self.index.clone(), self.buffers.clone(), self.meter.clone());
+        let mut part = match Archive::open_part(&self.path, index, stretch, self.options, buffers, meter) {
+            Ok(part) => part,
+            Err(error) => return sender.send(Err(error)).ok().and(None),
+        };
+        loop {
+            let found = part.next_chunk();
+            let ended = !matches!(found, Ok(Some(_)));
+            let failed = found.is_err();
+            sender.send(found).ok()?;
+            if ended {
+                return (!failed).then_some(());
+            }
+        }
+    }
+}
+
+/// The index of an archive, where it is of use; or what is wrong with it, which only
+/// a part of an archive cannot do without.
+fn find_index(path: &Path, how: How, salvage: bool) -> Result<(Option<Index>, Option<String>), ConvertError> {
+    let of_use = how.shard.is_some() || (!salvage && (how.readers > 1 || how.write_index));
+    let index = if of_use && path.is_file() { usable_index(path) } else { Ok(None) };
+    match (index, how.shard) {
+        (Ok(None), Some(_)) => Err(ConvertError::NoIndex { path: path.to_owned() }),
+        (Ok(index), _) => Ok((index, None)),
+        (Err(error), Some(_)) => Err(ArchiveError::from(error).into()),
+        (Err(error), None) => Ok((None, Some(format!("{error}; it was not used ({})", error.hint())))),
+    }
+}
+
+/// The index beside an archive, if it gives the chunks that this program would.
+fn usable_index(path: &Path) -> Result<Option<Index>, IndexError> {
+    let index = Index::beside(path)?;
+    match index {
+        Some(index) if index.contents.chunk_bytes != ARCHIVE_OPTIONS.chunk_bytes as u64 => {
+            Err(IndexError::OtherChunks { path: index_path(path) })
+        }
+        index => Ok(index),
+    }
+}
+
+/// True of a file that may be a tar archive, as against a single XML file.
+fn may_be_tar(path: &Path) -> bool {
+    path.is_file() && path.extension().is_none_or(|extension| extension != "xml")
+}

@@ -230,7 +230,8 @@ impl TableWriter {
         let Some(group) = self.group.take() else { return Ok(()) };
         let close = || group.writers.into_par_iter().with_max_len(1).map(ArrowColumnWriter::close);
         let chunks: Result<Vec<ArrowColumnChunk>, _> = pool.install(|| close().collect());
-        let chunks = chunks.map_err(DatasetError::parquet("encode", &self.folder))?;
+        let path = self.folder.join(part_name(self.parts.len()));
+        let chunks = chunks.map_err(DatasetError::parquet("encode", &path))?;
         self.open()?.append_group(chunks, group.rows as u64)
     }
 

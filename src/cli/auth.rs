@@ -74,7 +74,7 @@ pub struct ClientArgs {
     pub client_id: Option<String>,
     /// A file that holds the client's secret, or - for standard input.
     #[arg(long, value_name = "FILE", env = "ORCIDLAKE_CLIENT_SECRET_FILE")]
-    client_secret_file: Option<PathBuf>,
+    pub client_secret_file: Option<PathBuf>,
     /// The client's secret. Other users of the machine can see it in the list of processes:
     /// better give it in the environment or as a file.
     #[arg(

@@ -17,7 +17,7 @@ use super::progress::Progress;
 use super::{Common, Done};
 use crate::convert::{Options, Outcome, Selection, Shard, convert};
 use crate::dataset::Dataset;
-use crate::refresh::{Clock, Lock, SystemClock};
+use crate::refresh::{Clock, Lock, SystemClock, settle_queue};
 use crate::report::Report;
 
 /// Time between looks for a signal.
@@ -100,7 +100,9 @@ pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
     let stop = stop_on_signals()?;
     // A refresh keeps its queue in the dataset, which a commit must not move under it.
     let _lock = if Dataset::is_at(&args.out) {
-        Some(Lock::take(&args.out, SystemClock::default().wall())?)
+        let lock = Lock::take(&args.out, SystemClock::default().wall())?;
+        settle_queue(&args.out)?;
+        Some(lock)
     } else {
         None
     };

@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 use std::io::IsTerminal;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use clap::ValueEnum;
@@ -45,6 +45,9 @@ pub struct Args {
     /// Print the plan and stop; what has been found out is kept for the run.
     #[arg(long, env = "ORCIDLAKE_PLAN", value_parser = BoolishValueParser::new())]
     plan: bool,
+    /// Plan anew: forget what an unfinished run of the scope has planned and read.
+    #[arg(long, env = "ORCIDLAKE_ANEW", value_parser = BoolishValueParser::new())]
+    anew: bool,
     /// Print how far the refreshes of the dataset have come, and stop.
     #[arg(long)]
     status: bool,
@@ -176,6 +179,9 @@ impl ScopeArgs {
         };
         match self {
             Self { ids: Some(path), .. } => Ok(Scope::read_ids(path)?),
+            Self { query: Some(query), .. } if query.trim().is_empty() => {
+                Err(RefreshError::EmptyScope { what: "--query".to_owned() }.into())
+            }
             Self { query: Some(query), .. } => Ok(Scope::Query(query.clone())),
             Self { ror: Some(id), .. } => organization(Registry::Ror, id),
             Self { grid: Some(id), .. } => organization(Registry::Grid, id),
@@ -188,6 +194,13 @@ impl ScopeArgs {
 
 impl Args {
     fn settings(&self) -> Result<Settings, Failure> {
+        let is_stdin = |path: &Option<PathBuf>| path.as_deref().is_some_and(|path| path == Path::new("-"));
+        if is_stdin(&self.scope.ids) && is_stdin(&self.client.client_secret_file) {
+            return Err(Failure::new(
+                "standard input cannot hold both iDs and a secret",
+                "give one of --ids and --client-secret-file as a file",
+            ));
+        }
         let token_file = if self.anonymous { None } else { Some(self.client.token_file()?) };
         let credentials = if self.anonymous { None } else { self.client.credentials()? };
         Ok(Settings {
@@ -219,6 +232,7 @@ impl Args {
                 outage: Duration::from_secs(self.pace.patience),
             },
             keep_versions: self.keep_versions,
+            anew: self.anew,
             plan_only: self.plan,
             options: self.machine.options(),
         })
@@ -255,7 +269,7 @@ pub fn run(args: &Args, common: &Common) -> Result<Done, Failure> {
         }
         Ended::Planned => Ok(Done::All),
         Ended::Applied => {
-            let rejected = outcome.applied.as_ref().map_or(0, |applied| applied.rejected.len());
+            let rejected = outcome.applied.as_ref().map_or(0, |applied| applied.report.members.rejects);
             Ok(if outcome.given_up > 0 || rejected > 0 { Done::WithProblems } else { Done::All })
         }
     }
@@ -279,6 +293,12 @@ impl Teller {
 }
 
 impl Watch for Teller {
+    fn resumed(&self, begun: i64) {
+        if !self.quiet {
+            eprintln!("going on with the run begun at {}; --anew plans anew", readable_time(begun));
+        }
+    }
+
     fn searching(&self, way: Way, searches: u64) {
         if !self.quiet {
             eprintln!(

@@ -72,7 +72,7 @@ pub fn to_json(dataset: &Path, outcome: &Outcome) -> Value {
     let applied = outcome.applied.as_ref().map(|applied| {
         json!({
             "source": applied.source, "report": applied.report, "rows_removed": applied.rows_removed,
-            "rejected": applied.rejected.len(), "watermark": applied.watermark.map(readable_time),
+            "rejected": applied.report.members.rejects, "watermark": applied.watermark.map(readable_time),
         })
     });
     json!({

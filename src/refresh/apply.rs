@@ -11,7 +11,8 @@ use std::sync::atomic::AtomicBool;
 
 use serde_json::json;
 
-use super::queue::{Queue, Run};
+use super::queue::Queue;
+use super::runs::Run;
 use super::scope::Scope;
 use super::tasks::{Kept, Wanted};
 use super::time::iso;
@@ -54,7 +55,9 @@ pub fn apply(
 ) -> Result<Applied, RefreshError> {
     let gone = what_goes(&queue, run)?;
     let manifest = Manifest::read(root)?;
-    let moves = manifest.is_some_and(|manifest| {
+    // A file of changes may be older than what is known.
+    let reaches = run.until >= run.since;
+    let moves = manifest.filter(|_| reaches).is_some_and(|manifest| {
         watermark(&manifest, &run.scope).is_none_or(|known| run.since <= known + INSTANT && known < run.until)
     });
     let watermark = moves.then_some(run.until);
@@ -81,6 +84,20 @@ pub fn apply(
         rejected: updated.rejected,
         rows_removed: updated.rows_removed,
         watermark,
+    })
+}
+
+/// What came into the dataset by a run that was applied before, as far as its
+/// manifest tells.
+pub fn applied_before(manifest: &Manifest, run: &Run) -> Option<Applied> {
+    let entry = manifest.archives.iter().find(|entry| entry.name == run.source)?;
+    let scope = manifest.scopes.get(&run.scope).filter(|scope| scope["source"] == run.source.as_str());
+    Some(Applied {
+        source: run.source.clone(),
+        report: entry.report.clone(),
+        rejected: Vec::new(),
+        rows_removed: 0,
+        watermark: scope.and_then(|scope| scope["watermark"].as_i64()),
     })
 }
 

@@ -27,6 +27,8 @@ pub enum RefreshError {
     Refused { what: String },
     #[error("\"{text}\" is not {expected}")]
     Scope { text: String, expected: &'static str },
+    #[error("{what} names nobody: it is empty")]
+    EmptyScope { what: String },
     #[error("no scope: say whose records are to be refreshed")]
     NoScope,
     #[error("{path}: line {line} is not {expected}")]
@@ -37,6 +39,8 @@ pub enum RefreshError {
     Locked { path: PathBuf, holder: String },
     #[error("cannot use the queue {path}")]
     Queue { path: PathBuf, source: rusqlite::Error },
+    #[error("another program is reading the queue {path}")]
+    QueueRead { path: PathBuf },
     #[error("the queue {path} has version {found}; this orcidlake reads {known}")]
     QueueVersion { path: PathBuf, found: i64, known: i64 },
     #[error("a search could not be answered: {what}")]
@@ -74,11 +78,13 @@ impl RefreshError {
             Self::NoToken { .. } => "check the network, the client id and secret, and --sandbox",
             Self::Refused { .. } => "run `orcidlake auth` again, or refresh with --anonymous",
             Self::Scope { .. } => "see `orcidlake help refresh`",
+            Self::EmptyScope { .. } => "give at least one iD, or a query; --all-in-dataset means everybody",
             Self::NoScope => "give --ids, --query, --ror, --grid, --ringgold or --all-in-dataset",
             Self::Line { .. } => "mend the file and run the same command again",
             Self::NoWatermark => "give --since",
             Self::Locked { .. } => "wait until it has finished, or see `orcidlake refresh DIR --status`",
             Self::Queue { .. } => "check the disk; to begin anew, remove refresh.sqlite from the dataset",
+            Self::QueueRead { .. } => "end that program and run the same command again",
             Self::QueueVersion { .. } => {
                 "use the orcidlake that wrote it, or remove refresh.sqlite from the dataset"
             }

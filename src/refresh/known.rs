@@ -44,13 +44,25 @@ pub fn records(
     })
 }
 
+/// What stands in the place of a record that is gone.
+#[derive(Debug, Clone, Copy)]
+pub struct Tombstone {
+    pub orcid: Orcid,
+    /// The record that took its place.
+    pub primary: Option<Orcid>,
+}
+
 /// Tells each iD in whose place an error stands.
 ///
 /// # Errors
 /// As [`records`].
-pub fn tombstones(dataset: &Dataset, told: &mut dyn FnMut(Orcid)) -> Result<(), RefreshError> {
-    each(dataset, "summaries/tombstones", &["orcid"], &mut |batch| {
-        orcids(batch).for_each(|(_, orcid)| told(orcid));
+pub fn tombstones(dataset: &Dataset, told: &mut dyn FnMut(Tombstone)) -> Result<(), RefreshError> {
+    each(dataset, "summaries/tombstones", &["orcid", "primary_orcid"], &mut |batch| {
+        let primaries = batch.column(1).as_string::<i32>();
+        for (row, orcid) in orcids(batch) {
+            let primary = primaries.is_valid(row).then(|| Orcid::new(primaries.value(row))).flatten();
+            told(Tombstone { orcid, primary });
+        }
     })
 }
 

@@ -5,8 +5,9 @@ use rusqlite::params;
 
 use super::RefreshError;
 use super::activities::Held;
-use super::queue::{Queue, Run};
-use crate::record::{ActivitySection, Orcid};
+use super::queue::Queue;
+use super::runs::Run;
+use crate::record::{ActivitySection, Orcid, Timestamp};
 
 impl Queue {
     /// Tells the iDs that a run's searches have found as `how`, in order.
@@ -136,5 +137,51 @@ impl Queue {
             Ok(())
         };
         all().map_err(self.fault())
+    }
+
+    /// Tells a run's records with what the dataset had of them.
+    ///
+    /// # Errors
+    /// [`RefreshError::Queue`] where the disk fails.
+    pub fn each_known(
+        &self,
+        run: i64,
+        told: &mut dyn FnMut(Orcid, Option<Timestamp>),
+    ) -> Result<(), RefreshError> {
+        let sql = "SELECT orcid, known FROM task WHERE run = ?1 AND kind = 'record'";
+        let mut all = || -> rusqlite::Result<()> {
+            let mut rows = self.db.prepare_cached(sql)?;
+            let mut rows = rows.query([run])?;
+            while let Some(row) = rows.next()? {
+                if let Some(orcid) = Orcid::new(row.get_ref(0)?.as_str()?) {
+                    told(orcid, row.get(1)?);
+                }
+            }
+            Ok(())
+        };
+        all().map_err(self.fault())
+    }
+
+    /// Forgets the answers about some people, so that they are asked for again.
+    ///
+    /// # Errors
+    /// [`RefreshError::Queue`] where the disk fails.
+    pub fn ask_again(&mut self, run: i64, orcids: &[Orcid]) -> Result<(), RefreshError> {
+        let statements = [
+            "UPDATE task SET state = 0, tries = 0, not_before = 0, known = NULL, code = NULL, answered = NULL,
+                body = NULL WHERE run = ?1 AND kind = 'record' AND orcid = ?2",
+            "DELETE FROM task WHERE run = ?1 AND kind IN ('works', 'item') AND orcid = ?2",
+            "DELETE FROM held WHERE run = ?1 AND orcid = ?2",
+            "DELETE FROM leaving WHERE run = ?1 AND orcid = ?2",
+        ];
+        self.change(|change| {
+            for sql in statements {
+                let mut statement = change.prepare(sql)?;
+                for orcid in orcids {
+                    statement.execute(params![run, orcid.as_str()])?;
+                }
+            }
+            Ok(())
+        })
     }
 }

@@ -7,6 +7,7 @@
 use std::fs::{File, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use super::RefreshError;
 use super::time::readable;
@@ -16,6 +17,9 @@ use crate::record::Timestamp;
 pub const LOCK_NAME: &str = "refresh.lock";
 /// Bytes of the holder's line that are shown.
 const MAX_HOLDER_BYTES: u64 = 200;
+
+/// For so long a lock may be in somebody's hands who only looks.
+const GLANCE: Duration = Duration::from_secs(1);
 
 /// Held for as long as it lives.
 #[derive(Debug)]
@@ -36,7 +40,14 @@ impl Lock {
         };
         let open = File::options().create(true).truncate(false).read(true).write(true).open(&path);
         let mut file = open.map_err(io("make"))?;
-        match file.try_lock() {
+        let begun = Instant::now();
+        let mut locked = file.try_lock();
+        // Who looks at the status holds it for a moment.
+        while matches!(locked, Err(TryLockError::WouldBlock)) && begun.elapsed() < GLANCE {
+            std::thread::sleep(GLANCE / 20);
+            locked = file.try_lock();
+        }
+        match locked {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
                 return Err(RefreshError::Locked { path: dataset.to_owned(), holder: holder_of(&mut file) });

@@ -14,6 +14,7 @@
 mod activities;
 mod answer;
 mod apply;
+mod begin;
 mod changes;
 mod client;
 mod credentials;
@@ -24,11 +25,13 @@ mod known;
 mod lists;
 mod lock;
 mod log;
+mod mark;
 mod pace;
 mod plan;
 mod queue;
 mod quota;
 mod retry;
+mod runs;
 mod scope;
 mod search;
 mod settle;
@@ -47,8 +50,9 @@ pub use lock::{LOCK_NAME, Lock};
 pub use log::log_to;
 pub use pace::{Clock, Limits, SystemClock};
 pub use plan::Way;
-pub use queue::{QUEUE_NAME, Stage};
+pub use queue::QUEUE_NAME;
 pub use retry::Patience;
+pub use runs::Stage;
 pub use scope::{Organization, Registry, Scope};
 pub use status::{Plan, Status, status};
 pub use time::{parse as parse_time, readable as readable_time};
@@ -59,11 +63,13 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use crate::convert;
-use crate::dataset::{Dataset, Manifest};
-use crate::record::Timestamp;
+use crate::dataset::{Dataset, DatasetError, Manifest};
+use crate::record::{MemberName, Orcid, Timestamp};
 use fetch::Fetch;
+use mark::Mark;
 use plan::Inputs;
-use queue::{Queue, Run};
+use queue::Queue;
+use runs::Run;
 use time::{DAY, SECOND};
 
 /// A record that changed so shortly ago may not be in the search index yet: the
@@ -99,6 +105,8 @@ pub struct Settings {
     pub patience: Patience,
     /// Versions for which old files stay.
     pub keep_versions: u32,
+    /// Drop a run of the scope that has not come to its end, with its answers.
+    pub anew: bool,
     /// Stop when the plan is made.
     pub plan_only: bool,
     /// Threads and memory for the commit.
@@ -107,6 +115,8 @@ pub struct Settings {
 
 /// Who hears how a refresh goes on.
 pub trait Watch {
+    /// A run that has answers goes on, with the options that it was planned with.
+    fn resumed(&self, begun: Timestamp);
     /// Searches begin, to find out who has changed.
     fn searching(&self, way: Way, searches: u64);
     /// It is known what is to be read; nothing has been read yet.
@@ -153,12 +163,16 @@ pub fn refresh(
     stop: &Arc<AtomicBool>,
 ) -> Result<Outcome, RefreshError> {
     let clock = SystemClock::default();
-    let dataset = Dataset::open(root)?;
+    if !Dataset::is_at(root) {
+        // So that no lock is made elsewhere.
+        return Err(DatasetError::NoDataset { path: root.to_owned() }.into());
+    }
     let lock = Lock::take(root, clock.wall())?;
+    let dataset = Dataset::open(root)?;
     let client = Client::new(settings.client.clone(), settings.client_id.as_deref(), clock.wall())?;
     let mut queue = Queue::open(root)?;
-    let run = begin(&mut queue, settings, &dataset, &client, clock.wall())?;
     let inputs = settings.inputs(&dataset);
+    let run = begin::begin(&mut queue, settings, &inputs, &client, watch, clock.wall())?;
     let limits = settings.limits(&client);
     let activities = known::has_activities(&dataset);
     let fetch = Fetch::new(client, limits, settings.patience, Arc::new(clock), stop.clone(), run, activities);
@@ -166,6 +180,15 @@ pub fn refresh(
     let outcome = way.go(queue);
     drop(lock);
     outcome
+}
+
+/// Brings the queue of the dataset at `root`, if there is one, into its one file,
+/// which a commit takes along. The caller holds the lock.
+///
+/// # Errors
+/// [`RefreshError`] where the queue cannot be used or is being read.
+pub fn settle_queue(root: &Path) -> Result<(), RefreshError> {
+    Queue::settle(root)
 }
 
 impl Settings {
@@ -197,45 +220,6 @@ impl Settings {
     }
 }
 
-/// The unfinished run of the scope, or a new one.
-fn begin(
-    queue: &mut Queue,
-    settings: &Settings,
-    dataset: &Dataset,
-    client: &Client,
-    now: Timestamp,
-) -> Result<Run, RefreshError> {
-    let (scope, api) = (settings.scope.key(), client.host().api.clone());
-    if let Some(run) = queue.unfinished(&scope, &api)? {
-        let answered = queue.counts(run.id, &["record"])?.answered;
-        let other_since = settings.since.is_some_and(|since| since != run.since);
-        let stale = now - run.begun > PLAN_KEEPS || other_since || run.asked != settings.asked();
-        if answered > 0 || run.stage == Stage::Apply || !stale {
-            return Ok(run);
-        }
-        queue.drop_run(run.id)?;
-    }
-    let inputs = settings.inputs(dataset);
-    let known = apply::watermark(&dataset.manifest, &scope);
-    // What changed at the watermark itself is known.
-    let since = settings.since.or(known.map(|known| known + INSTANT));
-    let since = since.ok_or(RefreshError::NoWatermark)?;
-    let way = inputs.choose(now - since)?.name().to_owned();
-    let run = Run {
-        id: 0,
-        scope,
-        source: format!("api-{}", time::iso(now)),
-        api,
-        way,
-        asked: settings.asked(),
-        since,
-        until: now - MARGIN,
-        begun: now,
-        stage: Stage::Begun,
-    };
-    queue.begin(run)
-}
-
 /// A run on its way.
 struct Journey<'j> {
     root: &'j Path,
@@ -250,9 +234,9 @@ impl Journey<'_> {
     /// From wherever the run stands to its end, or to where it has to stop.
     fn go(&mut self, mut queue: Queue) -> Result<Outcome, RefreshError> {
         let mut run = self.fetch.run.clone();
-        if was_applied(self.root, &run)? {
-            queue.finish(&run, self.settings.scope.query().is_some())?;
-            return self.outcome(queue, &run, Ended::Applied, None);
+        // A crash may have come after the commit and before the queue knew of it.
+        if let Some(applied) = apply::applied_before(&self.inputs.dataset.manifest, &run) {
+            return self.finish(queue, &run, applied);
         }
         if run.stage == Stage::Begun {
             plan::add_searches(&mut queue, &run, &self.inputs)?;
@@ -265,7 +249,7 @@ impl Journey<'_> {
             if let Some(ended) = end {
                 return self.outcome(queue, &run, ended, None);
             }
-            plan::add_records(&mut queue, &run, &self.inputs)?;
+            plan::add_records(&mut queue, &mut run, &self.inputs)?;
             run.stage = Stage::Fetch;
             queue.note(&run)?;
         }
@@ -276,6 +260,9 @@ impl Journey<'_> {
             return self.outcome(queue, &run, Ended::Planned, None);
         }
         if run.stage == Stage::Fetch {
+            if run.way == Way::Each.name() {
+                queue.drop_searches(run.id)?;
+            }
             let (back, end) = self.fetch_all(queue, &run)?;
             queue = back;
             if let Some(ended) = end {
@@ -324,7 +311,6 @@ impl Journey<'_> {
 
     fn apply(&self, queue: Queue, run: &Run) -> Result<Outcome, RefreshError> {
         self.watch.applying();
-        let given_up = queue.counts(run.id, &["record", "works", "item"])?.given_up;
         let applied = apply::apply(self.root, queue, run, self.settings, &self.fetch.stop);
         let applied = match applied {
             Err(RefreshError::Convert(convert::ConvertError::Stopped)) => {
@@ -333,8 +319,17 @@ impl Journey<'_> {
             }
             applied => applied?,
         };
-        let mut queue = Queue::open(self.root)?;
-        queue.finish(run, self.settings.scope.query().is_some())?;
+        self.finish(Queue::open(self.root)?, run, applied)
+    }
+
+    /// The dataset has the answers; now the queue is told so.
+    fn finish(&self, mut queue: Queue, run: &Run, applied: Applied) -> Result<Outcome, RefreshError> {
+        let given_up = queue.counts(run.id, &["record", "works", "item"])?.given_up;
+        if let Some(manifest) = Manifest::read(self.root)? {
+            queue.note_mark(&Mark::of(&manifest).to_text())?;
+        }
+        let rejected: Vec<Orcid> = applied.rejected.iter().filter_map(MemberName::orcid).collect();
+        queue.finish(run, &rejected, self.settings.scope.query().is_some())?;
         let outcome = self.outcome(queue, run, Ended::Applied, Some(applied))?;
         Ok(Outcome { given_up, ..outcome })
     }
@@ -348,7 +343,7 @@ impl Journey<'_> {
     ) -> Result<Outcome, RefreshError> {
         let tally = queue.tallies(run.id)?;
         let given_up = queue.counts(run.id, &["record", "works", "item"])?.given_up;
-        queue.close()?;
+        drop(queue);
         Ok(Outcome { plan: self.plan.clone(), end, tally, given_up, applied })
     }
 }
@@ -359,10 +354,4 @@ fn ended(end: End) -> Option<Ended> {
         End::Stopped => Some(Ended::Stopped),
         End::Quota(until) => Some(Ended::Quota(until)),
     }
-}
-
-/// True where a crash came after the commit and before the queue knew of it.
-fn was_applied(root: &Path, run: &Run) -> Result<bool, RefreshError> {
-    let manifest = Manifest::read(root)?;
-    Ok(manifest.is_some_and(|manifest| manifest.archives.iter().any(|entry| entry.name == run.source)))
 }

@@ -1,16 +1,18 @@
 //! Which records are to be read: from what searches have found, what a file
 //! says, and what the dataset has.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use rusqlite::params;
 
-use super::RefreshError;
-use super::queue::{Queue, Run};
+use super::queue::Queue;
+use super::runs::Run;
 use super::scope::Scope;
 use super::search::{BATCH_IDS, How, PAGE_ROWS, Search};
 use super::tasks::{Wanted, insert};
 use super::time::{DAY, parse};
+use super::{INSTANT, RefreshError};
 use super::{changes, known};
 use crate::dataset::{Dataset, OrcidSet};
 use crate::record::{Orcid, Timestamp};
@@ -140,11 +142,44 @@ impl Inputs<'_> {
     /// The iDs that the scope names, in the order in which they come.
     fn named(&self, told: &mut dyn FnMut(Orcid)) -> Result<(), RefreshError> {
         match self.scope {
-            Scope::Ids(orcids) => orcids.iter().for_each(|orcid| told(*orcid)),
-            Scope::All => known::records(self.dataset, &mut |orcid, _| told(orcid))?,
+            Scope::Ids(orcids) => {
+                orcids.iter().for_each(|orcid| told(*orcid));
+                self.primaries(orcids)?.into_iter().for_each(told);
+            }
+            Scope::All => {
+                known::records(self.dataset, &mut |orcid, _| told(orcid))?;
+                // Who was locked may return; who was deprecated does not.
+                known::tombstones(self.dataset, &mut |tombstone| {
+                    if tombstone.primary.is_none() {
+                        told(tombstone.orcid);
+                    }
+                })?;
+            }
             Scope::Query(_) | Scope::Organization(_) => {}
         }
         Ok(())
+    }
+
+    /// The records that took the place of deprecated ones among `orcids`, as the
+    /// dataset knows them, and of these in turn; each once.
+    fn primaries(&self, orcids: &[Orcid]) -> Result<Vec<Orcid>, RefreshError> {
+        let mut successors = HashMap::new();
+        known::tombstones(self.dataset, &mut |tombstone| {
+            if let Some(primary) = tombstone.primary {
+                successors.insert(tombstone.orcid, primary);
+            }
+        })?;
+        let mut named = OrcidSet::default();
+        orcids.iter().for_each(|orcid| note(&mut named, *orcid));
+        let (mut pending, mut primaries) = (orcids.to_vec(), Vec::new());
+        while let Some(orcid) = pending.pop() {
+            if let Some(primary) = successors.get(&orcid).filter(|primary| !named.contains(primary)) {
+                named.insert(*primary);
+                pending.push(*primary);
+                primaries.push(*primary);
+            }
+        }
+        Ok(primaries)
     }
 
     fn file(&self) -> Option<PathBuf> {
@@ -187,25 +222,29 @@ pub fn add_searches(queue: &mut Queue, run: &Run, inputs: &Inputs<'_>) -> Result
 }
 
 /// Puts the records that are to be read into the queue, once the searches are
-/// answered; again after a crash, it adds the same.
+/// answered; again after a crash, it adds the same. A file of changes tells up to
+/// when it does so: no further than that is the scope known after the run.
 ///
 /// # Errors
 /// [`RefreshError`] where dataset, file or queue fail.
-pub fn add_records(queue: &mut Queue, run: &Run, inputs: &Inputs<'_>) -> Result<(), RefreshError> {
+pub fn add_records(queue: &mut Queue, run: &mut Run, inputs: &Inputs<'_>) -> Result<(), RefreshError> {
     let way = Way::new(&run.way).unwrap_or(Way::Each);
     let (mut has, mut gone) = (OrcidSet::default(), OrcidSet::default());
     known::records(inputs.dataset, &mut |orcid, _| note(&mut has, orcid))?;
-    known::tombstones(inputs.dataset, &mut |orcid| note(&mut gone, orcid))?;
+    known::tombstones(inputs.dataset, &mut |tombstone| note(&mut gone, tombstone.orcid))?;
     let (mut changed, mut there) = (OrcidSet::default(), OrcidSet::default());
     queue.each_found(run.id, "changed", &mut |orcid| note(&mut changed, orcid))?;
     queue.each_found(run.id, "there", &mut |orcid| note(&mut there, orcid))?;
     if let Some(file) = inputs.file() {
+        let mut newest = run.since - INSTANT;
         let mut changed_at = |orcid: Orcid, modified| {
+            newest = newest.max(modified);
             if modified >= run.since {
                 changed.insert(orcid);
             }
         };
         changes::read(&file, &mut changed_at)?;
+        run.until = run.until.min(newest);
     }
     let holds = OrcidSet::contains;
     let mut wanted = Vec::new();
@@ -214,7 +253,8 @@ pub fn add_records(queue: &mut Queue, run: &Run, inputs: &Inputs<'_>) -> Result<
     inputs.named(&mut |orcid| {
         let is_new = !holds(&has, &orcid) && !holds(&gone, &orcid);
         let missing = presence && !holds(&there, &orcid) && !holds(&gone, &orcid);
-        if way == Way::Each || is_new || missing || holds(&changed, &orcid) {
+        let returned = presence && !holds(&has, &orcid) && holds(&there, &orcid);
+        if way == Way::Each || is_new || missing || returned || holds(&changed, &orcid) {
             wanted.push(orcid);
         }
     })?;
@@ -272,7 +312,15 @@ pub fn add_primaries(queue: &mut Queue, run: &Run, inputs: &Inputs<'_>) -> Resul
 }
 
 /// Adds requests for records, with what the dataset has of them.
-fn enlist(queue: &mut Queue, run: &Run, dataset: &Dataset, orcids: Vec<Orcid>) -> Result<(), RefreshError> {
+///
+/// # Errors
+/// [`RefreshError`] where dataset or queue fail.
+pub fn enlist(
+    queue: &mut Queue,
+    run: &Run,
+    dataset: &Dataset,
+    orcids: Vec<Orcid>,
+) -> Result<(), RefreshError> {
     let mut listed = OrcidSet::default();
     queue.change(|change| {
         orcids.iter().try_for_each(|orcid| {

@@ -9,14 +9,13 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
+use rusqlite::{Connection, OpenFlags, params};
 
 use super::RefreshError;
-use crate::record::Timestamp;
 
 /// The file's name in the dataset.
 pub const QUEUE_NAME: &str = "refresh.sqlite";
-const VERSION: i64 = 1;
+const VERSION: i64 = 2;
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 
 const SCHEMA: &str = "
@@ -27,6 +26,7 @@ CREATE TABLE run (
     api TEXT NOT NULL,
     way TEXT NOT NULL,
     asked TEXT NOT NULL,
+    mark TEXT NOT NULL,
     since INTEGER NOT NULL,
     until INTEGER NOT NULL,
     begun INTEGER NOT NULL,
@@ -61,6 +61,7 @@ CREATE TABLE tally (run INTEGER NOT NULL, code TEXT NOT NULL, count INTEGER NOT 
     PRIMARY KEY (run, code)) STRICT, WITHOUT ROWID;
 CREATE TABLE quota (client TEXT NOT NULL, day INTEGER NOT NULL, used INTEGER NOT NULL, ended_until INTEGER,
     PRIMARY KEY (client, day)) STRICT, WITHOUT ROWID;
+CREATE TABLE dataset (only INTEGER PRIMARY KEY CHECK (only = 1), mark TEXT NOT NULL) STRICT;
 ";
 
 /// The queue of a dataset.
@@ -68,59 +69,6 @@ CREATE TABLE quota (client TEXT NOT NULL, day INTEGER NOT NULL, used INTEGER NOT
 pub struct Queue {
     pub(super) db: Connection,
     path: PathBuf,
-}
-
-/// One refresh of one scope, from its plan to its commit.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Run {
-    pub id: i64,
-    pub scope: String,
-    /// The name of its entry in the manifest.
-    pub source: String,
-    /// Whose records: the API's URL.
-    pub api: String,
-    /// How changes are found.
-    pub way: String,
-    /// The options that the plan was made with; another plan has others.
-    pub asked: String,
-    pub since: Timestamp,
-    pub until: Timestamp,
-    pub begun: Timestamp,
-    pub stage: Stage,
-}
-
-/// How far a run has come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Stage {
-    /// Its searches may not all be in the queue yet.
-    Begun,
-    Search,
-    Fetch,
-    Apply,
-    Done,
-}
-
-impl Stage {
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Begun => "begun",
-            Self::Search => "search",
-            Self::Fetch => "fetch",
-            Self::Apply => "apply",
-            Self::Done => "done",
-        }
-    }
-
-    fn new(name: &str) -> Self {
-        match name {
-            "begun" => Self::Begun,
-            "search" => Self::Search,
-            "fetch" => Self::Fetch,
-            "apply" => Self::Apply,
-            _ => Self::Done,
-        }
-    }
 }
 
 impl Queue {
@@ -181,13 +129,29 @@ impl Queue {
         Ok(Some(queue))
     }
 
-    /// Brings all into the one file and closes it.
+    /// Brings all into the one file and closes it. Who reads meanwhile is waited
+    /// for, since a commit takes this one file along and nothing beside it.
     ///
     /// # Errors
+    /// [`RefreshError::QueueRead`] where somebody reads for too long, and
     /// [`RefreshError::Queue`] where the disk fails.
     pub fn close(self) -> Result<(), RefreshError> {
+        let checkpoint = self.db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0));
+        let busy: i64 = checkpoint.map_err(self.fault())?;
         let path = self.path;
+        if busy != 0 {
+            return Err(RefreshError::QueueRead { path });
+        }
         self.db.close().map_err(|(_, source)| RefreshError::Queue { path, source })
+    }
+
+    /// Brings the queue of a dataset into its one file, if it has one: what a kill
+    /// left beside it would not outlive a commit.
+    ///
+    /// # Errors
+    /// As [`Queue::open`] and [`Queue::close`].
+    pub fn settle(dataset: &Path) -> Result<(), RefreshError> {
+        if dataset.join(QUEUE_NAME).is_file() { Self::open(dataset)?.close() } else { Ok(()) }
     }
 
     fn check(&self, found: i64) -> Result<(), RefreshError> {
@@ -222,118 +186,15 @@ impl Queue {
         };
         all(&mut self.db).map_err(fault)
     }
-
-    /// The run of a scope at this API that has not come to its end.
-    ///
-    /// # Errors
-    /// [`RefreshError::Queue`] where the disk fails.
-    pub fn unfinished(&self, scope: &str, api: &str) -> Result<Option<Run>, RefreshError> {
-        let sql = format!("{RUN} WHERE scope = ?1 AND api = ?2 AND stage <> 'done' ORDER BY id DESC LIMIT 1");
-        let find = || self.db.prepare_cached(&sql)?.query_row(params![scope, api], run_of).optional();
-        find().map_err(self.fault())
-    }
-
-    /// All runs, the newest first.
-    ///
-    /// # Errors
-    /// [`RefreshError::Queue`] where the disk fails.
-    pub fn runs(&self) -> Result<Vec<Run>, RefreshError> {
-        let all = || -> rusqlite::Result<Vec<Run>> {
-            let mut found = self.db.prepare_cached(&format!("{RUN} ORDER BY id DESC"))?;
-            found.query_map(params![], run_of)?.collect()
-        };
-        all().map_err(self.fault())
-    }
-
-    /// Begins a run; its number is given by the queue.
-    ///
-    /// # Errors
-    /// [`RefreshError::Queue`] where the disk fails.
-    pub fn begin(&mut self, run: Run) -> Result<Run, RefreshError> {
-        let id = self.change(|change| {
-            change.execute(
-                "INSERT INTO run (scope, source, api, way, since, until, begun, stage, asked) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-                params![run.scope, run.source, run.api, run.way, run.since, run.until, run.begun, run.stage.name(),run.asked],
-            )?;
-            Ok(change.last_insert_rowid())
-        })?;
-        Ok(Run { id, ..run })
-    }
-
-    /// Notes how far a run has come, and by which way.
-    ///
-    /// # Errors
-    /// [`RefreshError::Queue`] where the disk fails.
-    pub fn note(&self, run: &Run) -> Result<(), RefreshError> {
-        let values = params![run.stage.name(), run.way, run.id];
-        self.run_sql("UPDATE run SET stage = ?1, way = ?2 WHERE id = ?3", values).map(|_| ())
-    }
-
-    /// Forgets a run with all that belongs to it.
-    ///
-    /// # Errors
-    /// [`RefreshError::Queue`] where the disk fails.
-    pub fn drop_run(&mut self, id: i64) -> Result<(), RefreshError> {
-        self.change(|change| {
-            for table in ["task", "found", "held", "leaving", "tally"] {
-                change.execute(&format!("DELETE FROM {table} WHERE run = ?1"), params![id])?;
-            }
-            change.execute("DELETE FROM run WHERE id = ?1", params![id]).map(|_| ())
-        })
-    }
-
-    /// Ends a run whose answers are in the dataset: remembers what could not be
-    /// read and who belongs to the scope, and makes room.
-    ///
-    /// # Errors
-    /// [`RefreshError::Queue`] where the disk fails.
-    pub fn finish(&mut self, run: &Run, remember_members: bool) -> Result<(), RefreshError> {
-        self.change(|change| {
-            change.execute("DELETE FROM unread WHERE scope = ?1", params![run.scope])?;
-            change.execute(
-                "INSERT OR IGNORE INTO unread SELECT DISTINCT ?1, orcid FROM task WHERE run = ?2 AND state = 3 AND orcid <> ''",
-                params![run.scope, run.id],
-            )?;
-            if remember_members {
-                change.execute("DELETE FROM member WHERE scope = ?1", params![run.scope])?;
-                change.execute(
-                    "INSERT INTO member SELECT ?1, orcid FROM found WHERE run = ?2 AND how = 'there'",
-                    params![run.scope, run.id],
-                )?;
-            }
-            for table in ["task", "found", "held", "leaving"] {
-                change.execute(&format!("DELETE FROM {table} WHERE run = ?1"), params![run.id])?;
-            }
-            change.execute("UPDATE run SET stage = 'done' WHERE id = ?1", params![run.id]).map(|_| ())
-        })?;
-        // Somebody who looks at the status may be in the way; the next run makes room.
-        let _ = self.run_sql("VACUUM", params![]);
-        Ok(())
-    }
-}
-
-const RUN: &str = "SELECT id, scope, source, api, way, since, until, begun, stage, asked FROM run";
-
-fn run_of(row: &rusqlite::Row<'_>) -> rusqlite::Result<Run> {
-    Ok(Run {
-        id: row.get(0)?,
-        scope: row.get(1)?,
-        source: row.get(2)?,
-        api: row.get(3)?,
-        way: row.get(4)?,
-        since: row.get(5)?,
-        until: row.get(6)?,
-        begun: row.get(7)?,
-        stage: Stage::new(&row.get::<_, String>(8)?),
-        asked: row.get(9)?,
-    })
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::search::{How, Search};
     use super::super::tasks::{Effects, Next, Task, Wanted};
     use super::*;
-    use crate::record::Orcid;
+    use crate::record::{Orcid, Timestamp};
+    use crate::refresh::runs::{Run, Stage};
 
     fn run(queue: &mut Queue) -> Run {
         let run = Run {
@@ -343,6 +204,7 @@ mod tests {
             api: "https://a".to_owned(),
             way: "each".to_owned(),
             asked: String::new(),
+            mark: String::new(),
             since: 0,
             until: 1,
             begun: 0,
@@ -378,7 +240,7 @@ mod tests {
         let answers = queue.answers(own.id, 0, 10).unwrap();
         assert_eq!(answers.len(), 1);
         assert_eq!((&answers[0].1.wanted, answers[0].1.body.as_slice()), (&first.wanted, &b"<xml/>"[..]));
-        queue.finish(&own, false).unwrap();
+        queue.finish(&own, &[], false).unwrap();
         assert_eq!(queue.unfinished("all", "https://a").unwrap(), None);
     }
 
@@ -395,5 +257,40 @@ mod tests {
         assert_eq!(queue.take(own.id, 400).unwrap(), Next::Later(Duration::from_micros(600)));
         assert_eq!(next(&mut queue, &own, 1_000).tries, 1);
         assert_eq!(queue.tallies(own.id).unwrap(), [("busy".to_owned(), 1)]);
+    }
+
+    #[test]
+    fn a_queue_that_is_being_read_is_not_closed_before_all_is_in_its_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut queue = Queue::open(folder.path()).unwrap();
+        let reader = Queue::look_at(folder.path()).unwrap().unwrap();
+        reader.db.execute_batch("BEGIN; SELECT count(*) FROM run").unwrap();
+        let own = run(&mut queue);
+        queue.db.busy_timeout(Duration::from_millis(50)).unwrap();
+
+        let error = queue.close().unwrap_err();
+
+        assert!(matches!(error, RefreshError::QueueRead { .. }), "{error}");
+        drop(reader);
+        Queue::settle(folder.path()).unwrap();
+        assert!(!folder.path().join("refresh.sqlite-wal").exists());
+        let queue = Queue::look_at(folder.path()).unwrap().unwrap();
+        assert_eq!(queue.runs().unwrap(), [own]);
+    }
+
+    #[test]
+    fn a_search_on_its_way_goes_with_the_others() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut queue = Queue::open(folder.path()).unwrap();
+        let own = run(&mut queue);
+        let search = |query| Wanted::Search(Search::new(How::There, query, 0, 1));
+        queue.add(own.id, [search("one"), search("other")]).unwrap();
+        next(&mut queue, &own, 0);
+
+        queue.drop_searches(own.id).unwrap();
+
+        drop(queue);
+        let mut queue = Queue::open(folder.path()).unwrap();
+        assert_eq!(queue.take(own.id, 0).unwrap(), Next::Nothing);
     }
 }

@@ -104,7 +104,8 @@ impl Scope {
     /// line, as iD or URI; what follows a comma, tab or space is not read.
     ///
     /// # Errors
-    /// [`RefreshError`] for a line that has none, or if the file cannot be read.
+    /// [`RefreshError`] for a line that has none, for a list without any, or if the
+    /// file cannot be read.
     pub fn read_ids(path: &Path) -> Result<Self, RefreshError> {
         let fault = |source| RefreshError::Io { act: "read", path: path.to_owned(), source };
         let stream: Box<dyn Read> = if path == Path::new("-") {
@@ -128,6 +129,9 @@ impl Scope {
                 return Err(RefreshError::Line { path: path.to_owned(), line, expected: "an ORCID iD" });
             };
             orcids.insert(orcid);
+        }
+        if orcids.is_empty() {
+            return Err(RefreshError::EmptyScope { what: path.display().to_string() });
         }
         Ok(Self::Ids(orcids.into_iter().collect()))
     }
@@ -191,5 +195,16 @@ mod tests {
         std::fs::write(&file, "0000-0002-1825-0097\nnobody\n").unwrap();
         let error = Scope::read_ids(&file).unwrap_err();
         assert!(matches!(error, RefreshError::Line { line: 2, .. }), "{error}");
+    }
+
+    #[test]
+    fn a_list_without_ids_is_no_scope() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("ids");
+        std::fs::write(&file, "orcid\n# nobody yet\n").unwrap();
+
+        let error = Scope::read_ids(&file).unwrap_err();
+
+        assert!(matches!(error, RefreshError::EmptyScope { .. }), "{error}");
     }
 }

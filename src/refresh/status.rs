@@ -7,7 +7,8 @@ use serde::Serialize;
 use super::RefreshError;
 use super::fetch::Fetch;
 use super::lock::Lock;
-use super::queue::{Queue, Run, Stage};
+use super::queue::Queue;
+use super::runs::{Run, Stage};
 use super::tasks::Counts;
 use crate::record::Timestamp;
 

@@ -244,13 +244,12 @@ impl Queue {
         })
     }
 
-    /// Removes the searches of a run that still wait.
+    /// Removes the searches of a run that have no answer, those on their way too.
     ///
     /// # Errors
     /// [`RefreshError::Queue`] where the disk fails.
     pub fn drop_searches(&self, run: i64) -> Result<(), RefreshError> {
-        self.run_sql("DELETE FROM task WHERE run = ?1 AND kind = 'search' AND state IN (0, 3)", [run])
-            .map(|_| ())
+        self.run_sql("DELETE FROM task WHERE run = ?1 AND kind = 'search' AND state <> 2", [run]).map(|_| ())
     }
 
     /// A run's requests by kind.

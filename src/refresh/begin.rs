@@ -1,0 +1,143 @@
+//! How a run begins: the unfinished one of the scope goes on, or a new one comes.
+//!
+//! Meanwhile the dataset may have become another: what was asked before is then
+//! asked again where the answer may be older than what the dataset has now.
+
+use std::collections::HashMap;
+
+use super::mark::{Mark, Since};
+use super::plan::{self, Inputs};
+use super::queue::Queue;
+use super::runs::{Run, Stage};
+use super::{Client, INSTANT, MARGIN, PLAN_KEEPS, RefreshError, Settings, Watch, apply, known, time};
+use crate::dataset::{Dataset, Manifest};
+use crate::record::{Orcid, Timestamp};
+
+/// The unfinished run of the scope, or a new one.
+///
+/// # Errors
+/// [`RefreshError`] where dataset or queue fail, or where it is not known since
+/// when to look for changes.
+pub fn begin(
+    queue: &mut Queue,
+    settings: &Settings,
+    inputs: &Inputs<'_>,
+    client: &Client,
+    watch: &dyn Watch,
+    now: Timestamp,
+) -> Result<Run, RefreshError> {
+    let manifest = &inputs.dataset.manifest;
+    let mark = Mark::of(manifest);
+    forget_what_has_gone(queue, manifest, &mark)?;
+    if let Some(run) = queue.unfinished(&settings.scope.key(), &client.host().api)? {
+        if was_applied(manifest, &run) {
+            return Ok(run);
+        }
+        if goes_on(queue, settings, &run, now)? {
+            if queue.counts(run.id, &["record"])?.answered > 0 {
+                watch.resumed(run.begun);
+            }
+            return resume(queue, run, inputs, &mark);
+        }
+        queue.drop_run(run.id)?;
+    }
+    queue.begin(new_run(settings, inputs, client, &mark, now)?)
+}
+
+/// True where a run's answers are in the dataset already.
+pub fn was_applied(manifest: &Manifest, run: &Run) -> bool {
+    manifest.archives.iter().any(|entry| entry.name == run.source)
+}
+
+/// A run goes on where its answers are worth more than a newer plan.
+fn goes_on(queue: &Queue, settings: &Settings, run: &Run, now: Timestamp) -> Result<bool, RefreshError> {
+    let answered = queue.counts(run.id, &["record"])?.answered;
+    let other_since = settings.since.is_some_and(|since| since != run.since);
+    let stale = now - run.begun > PLAN_KEEPS || other_since || run.asked != settings.asked();
+    Ok(!settings.anew && (answered > 0 || run.stage == Stage::Apply || !stale))
+}
+
+fn new_run(
+    settings: &Settings,
+    inputs: &Inputs<'_>,
+    client: &Client,
+    mark: &Mark,
+    now: Timestamp,
+) -> Result<Run, RefreshError> {
+    let scope = settings.scope.key();
+    let known = apply::watermark(&inputs.dataset.manifest, &scope);
+    // What changed at the watermark itself is known.
+    let since = settings.since.or(known.map(|known| known + INSTANT));
+    let since = since.ok_or(RefreshError::NoWatermark)?;
+    Ok(Run {
+        id: 0,
+        scope,
+        source: format!("api-{}", time::iso(now)),
+        api: client.host().api.clone(),
+        way: inputs.choose(now - since)?.name().to_owned(),
+        asked: settings.asked(),
+        mark: mark.to_text(),
+        since,
+        until: now - MARGIN,
+        begun: now,
+        stage: Stage::Begun,
+    })
+}
+
+/// Drops what belongs to a dataset that is no more: in one made anew all but the
+/// quota, in one with further archives the runs that were planned without them.
+fn forget_what_has_gone(queue: &mut Queue, manifest: &Manifest, mark: &Mark) -> Result<(), RefreshError> {
+    let since = queue.mark()?.map_or(Since::Same, |then| Mark::since(&then, mark));
+    if matches!(since, Since::Grown | Since::Remade) {
+        for run in queue.runs()? {
+            if run.stage != Stage::Done && !was_applied(manifest, &run) {
+                queue.drop_run(run.id)?;
+            }
+        }
+    }
+    if since == Since::Remade {
+        queue.forget_people()?;
+    }
+    queue.note_mark(&mark.to_text())
+}
+
+/// Goes on with a run; where another has changed the dataset since, records that
+/// it has changed are to be read again.
+fn resume(queue: &mut Queue, mut run: Run, inputs: &Inputs<'_>, mark: &Mark) -> Result<Run, RefreshError> {
+    if Mark::since(&run.mark, mark) == Since::Same {
+        return Ok(run);
+    }
+    let changed = changed_since(queue, &run, inputs.dataset)?;
+    queue.ask_again(run.id, &changed)?;
+    plan::enlist(queue, &run, inputs.dataset, changed)?;
+    queue.forget_known(&run)?;
+    if run.stage == Stage::Apply && queue.counts(run.id, &["record"])?.waiting > 0 {
+        run.stage = Stage::Fetch;
+    }
+    run.mark = mark.to_text();
+    queue.note(&run)?;
+    Ok(run)
+}
+
+/// The run's records whose row in the dataset is not what it was when planned.
+fn changed_since(queue: &Queue, run: &Run, dataset: &Dataset) -> Result<Vec<Orcid>, RefreshError> {
+    let mut planned: HashMap<Orcid, Option<Timestamp>> = HashMap::new();
+    queue.each_known(run.id, &mut |orcid, known| {
+        planned.insert(orcid, known);
+    })?;
+    let mut changed = Vec::new();
+    known::records(dataset, &mut |orcid, modified| {
+        if planned.remove(&orcid).is_some_and(|known| known != modified) {
+            changed.push(orcid);
+        }
+    })?;
+    // The others have no row: it has gone, or there was none.
+    known::tombstones(dataset, &mut |tombstone| {
+        if planned.remove(&tombstone.orcid).is_some() {
+            changed.push(tombstone.orcid);
+        }
+    })?;
+    changed.extend(planned.into_iter().filter(|(_, known)| known.is_some()).map(|(orcid, _)| orcid));
+    changed.sort_unstable();
+    Ok(changed)
+}

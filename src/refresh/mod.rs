@@ -72,9 +72,9 @@ use queue::Queue;
 use runs::Run;
 use time::{DAY, SECOND};
 
-/// A record that changed so shortly ago may not be in the search index yet: the
-/// next run looks from there again.
-const MARGIN: Timestamp = 60 * SECOND;
+/// A record that changed so shortly ago may not be in the search index yet, and
+/// clocks differ: the next run looks from there again.
+const MARGIN: Timestamp = 3_600 * SECOND;
 /// The shortest time that searches tell apart.
 const INSTANT: Timestamp = 1_000;
 /// A plan that nobody has begun to carry out is made anew after this time.

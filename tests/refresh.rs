@@ -188,7 +188,8 @@ fn each_standing_has_its_treatment() {
 
     let answers = json(&output)["answers"].clone();
     for code in ["locked", "deactivated", "deprecated", "not-found", "unclaimed", "not-public"] {
-        assert_eq!(answers[code], 1, "{code}: {answers}");
+        // The dump has tombstones too, and who stands behind them may have returned.
+        assert!(answers[code].as_u64() >= Some(1), "{code}: {answers}");
     }
     for (place, stays) in [(0, false), (1, false), (2, false), (3, true), (4, false), (5, true), (6, true)] {
         assert_eq!(records(&here.dataset, &ids[place]).len(), usize::from(stays), "{place}");

@@ -12,6 +12,7 @@ use memchr::{memchr, memchr3};
 
 use super::clean::is_illegal_character;
 use super::token::{Piece, RawTag, Step};
+use super::xml::WHITE_SPACE;
 
 /// Sixteen spaces, as one number.
 const SIXTEEN_SPACES: u128 = u128::from_le_bytes(*b"                ");
@@ -188,7 +189,7 @@ fn equals(chunk: u64, byte: u8) -> u64 {
 /// Splits the attributes of a regular tag: name and value as they stand.
 pub(super) fn attributes(mut rest: &str) -> impl Iterator<Item = Result<(&str, &str), Irregular>> {
     std::iter::from_fn(move || {
-        rest = rest.trim_start_matches(|character| matches!(character, ' ' | '\t' | '\n' | '\r'));
+        rest = rest.trim_start_matches(WHITE_SPACE);
         if rest.is_empty() {
             return None;
         }

@@ -388,7 +388,7 @@ fn a_token_that_becomes_invalid_is_renewed_and_no_secret_shows() {
     let kept = std::fs::read_to_string(&token_file).unwrap();
     here.server.expire_token();
 
-    let second = here.refresh(&[&arguments[..], &["--json"]].concat());
+    let second = here.refresh(&[&client[..], &arguments[..], &["--json"]].concat());
 
     assert_eq!((first.status.code(), second.status.code()), (Some(0), Some(0)), "{}", text(&second));
     assert!(json(&second)["answers"]["token-renewed"].as_u64() >= Some(1));

@@ -120,7 +120,7 @@ impl Client {
     /// Asks for `path` below the API's root, such as `/0000-0002-1825-0097/record`.
     ///
     /// # Errors
-    /// [`Fault`] where there is no whole answer.
+    /// A fault where there is no whole answer.
     pub fn get(&self, path: &str) -> Result<Reply, Fault> {
         let begun = Instant::now();
         let result = self.send(path);

@@ -35,7 +35,8 @@ TURNS = itertools.cycle((0, -1))
 
 def main(orcidlake, scratch):
     schema = json.loads(subprocess.check_output([orcidlake, "schema", "--format", "json"]))
-    tables = {table["table"]: table for table in schema["tables"]}
+    tables = {table["table"]: table for table in schema["tables"]
+              if not table["table"].startswith("organizations/")}
     archive, dataset = os.path.join(scratch, "fill_all.tar"), os.path.join(scratch, "fill_all")
     os.makedirs(scratch, exist_ok=True)
     with tarfile.open(archive, "w") as tar:

@@ -9,7 +9,7 @@ use arrow::array::RecordBatch;
 
 use crate::archive::{Chunk, Kind};
 use crate::dataset::table_key;
-use crate::record::{self, Document, MemberName, Orcid, ParseError};
+use crate::record::{self, Document, MemberName, Orcid, ParseError, Parsed};
 use crate::report::Report;
 use crate::tables::{self, Entry, Reject, Rows, Side};
 
@@ -141,13 +141,22 @@ fn cleaned(data: &[u8]) -> Cow<'_, [u8]> {
 }
 
 impl Maker<'_> {
-    /// Parses some members, then makes rows of them.
+    /// Parses some members, then makes rows of them. What the scanner cannot read,
+    /// for whatever reason, the reference reads again, rid of forbidden characters.
     fn read_group(&mut self, group: &[Given<'_>]) {
         let begun = Instant::now();
-        let sources: Vec<Cow<'_, [u8]>> = group.iter().map(|member| cleaned(member.data)).collect();
+        let regular: Vec<Option<Parsed<'_>>> =
+            group.iter().map(|member| record::parse_by_scanner(member.data)).collect();
+        let sources: Vec<Cow<'_, [u8]>> = group
+            .iter()
+            .zip(&regular)
+            .map(
+                |(member, regular)| if regular.is_some() { member.data.into() } else { cleaned(member.data) },
+            )
+            .collect();
         let mut entries: [Vec<Entry<'_>>; Side::ALL.len()] = Default::default();
-        for (member, source) in group.iter().zip(&sources) {
-            if let Some((side, entry)) = self.read(member, source) {
+        for ((member, source), regular) in group.iter().zip(&sources).zip(regular) {
+            if let Some((side, entry)) = self.read(member, source, regular) {
                 entries[side as usize].push(entry);
             }
         }
@@ -160,7 +169,12 @@ impl Maker<'_> {
     }
 
     /// One member's entry; `None` where it gives no rows.
-    fn read<'s>(&mut self, member: &Given<'_>, source: &'s [u8]) -> Option<(Side, Entry<'s>)> {
+    fn read<'s>(
+        &mut self,
+        member: &Given<'_>,
+        source: &'s [u8],
+        regular: Option<Parsed<'s>>,
+    ) -> Option<(Side, Entry<'s>)> {
         let counts = &mut self.batch.report.members;
         if member.kind == Kind::Directory {
             return None;
@@ -177,7 +191,8 @@ impl Maker<'_> {
             let reason = format!("larger than the limit: {size_bytes} bytes");
             return Some(self.reject(member, "too-large", reason, size_bytes));
         }
-        let entry = record::parse(source).and_then(|parsed| {
+        let parsed = regular.map_or_else(|| record::parse_by_reference(source), Ok);
+        let entry = parsed.and_then(|parsed| {
             let entry = entry_of(&member.name, parsed.document)?;
             Ok((entry, parsed.unmapped))
         });

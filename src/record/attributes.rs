@@ -8,6 +8,7 @@ use std::borrow::Cow;
 
 use quick_xml::events::attributes::Attributes;
 
+use super::find::{find, is, is_up_to};
 use super::scan::attributes;
 use super::xml::{Cursor, Reader, Tag, local_name, trimmed};
 use super::{ParseError, Text};
@@ -76,7 +77,8 @@ impl<'a> Cursor<'a> {
 
     /// Resolves references and folds white space, as XML defines for attributes.
     fn attribute_value(&self, value: Cow<'a, str>) -> Result<Cow<'a, str>, ParseError> {
-        if !value.bytes().any(|byte| matches!(byte, b'&' | b'\t' | b'\n' | b'\r')) {
+        let folds = |block| is(block, b'&') | is_up_to(block, b'\r');
+        if find(value.as_bytes(), 0, folds).is_none() {
             return Ok(value);
         }
         let spaced = value.replace("\r\n", " ").replace(['\t', '\n', '\r'], " ");

@@ -15,7 +15,7 @@ pub fn needs_cleaning(bytes: &[u8]) -> bool {
 /// True where `bytes` hold a control byte that XML forbids: all below the space
 /// but tab, line feed and carriage return. Without a branch for each byte, so
 /// that sixteen are looked at in one.
-fn has_illegal_bytes(bytes: &[u8]) -> bool {
+pub(super) fn has_illegal_bytes(bytes: &[u8]) -> bool {
     let illegal = |found: u8, &byte: &u8| {
         let white_space = u8::from(byte == b'\t') | u8::from(byte == b'\n') | u8::from(byte == b'\r');
         found | u8::from(byte < 0x20) & !white_space

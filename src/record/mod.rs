@@ -14,6 +14,7 @@ mod document;
 mod element;
 mod error;
 mod external_id;
+mod find;
 mod funding;
 mod group;
 mod id;

@@ -2,24 +2,21 @@
 //!
 //! It knows elements, attributes in double quotes, text and the five named
 //! entities. On anything else (CDATA, comments, a stray text, tags that do not
-//! match) it gives up: [`Irregular`], and the whole document goes to the
-//! reference reader, which also finds the words for what is wrong. What it does
-//! gain stands in docs/performance.md.
+//! match, a character that XML forbids) it gives up: [`Irregular`], and the whole
+//! document goes to the reference reader, which also finds the words for what is
+//! wrong. What it does gain stands in docs/performance.md.
 
 use std::borrow::Cow;
 
-use memchr::{memchr, memchr3};
+use memchr::memchr;
 
-use super::clean::is_illegal_character;
+use super::clean::{has_illegal_bytes, is_illegal_character};
+use super::find::{are_equal, find, is, is_up_to, name_lengths, past_spaces};
 use super::token::{Piece, RawTag, Step};
 use super::xml::WHITE_SPACE;
 
-/// Sixteen spaces, as one number.
-const SIXTEEN_SPACES: u128 = u128::from_le_bytes(*b"                ");
-
-/// One in each of eight bytes, and their high bits.
-const LOW: u64 = 0x0101_0101_0101_0101;
-const HIGH: u64 = 0x8080_8080_8080_8080;
+/// The last of the control bytes, of which most are forbidden.
+const LAST_CONTROL: u8 = 0x1f;
 
 /// The document is not of the regular form; nothing is said about why.
 #[derive(Debug)]
@@ -68,34 +65,29 @@ impl<'a> Scanner<'a> {
             return Ok(Piece::End);
         }
         let start = self.place;
-        let rest = &self.source.as_bytes()[start..];
-        let first = memchr3(b'<', b'&', b'\r', rest).ok_or(Irregular)?;
-        let plain = rest[first] == b'<';
-        let length = if plain { first } else { memchr(b'<', rest).ok_or(Irregular)? };
-        let text = &self.source[start..start + length];
-        self.place += length;
+        let bytes = self.source.as_bytes();
+        let stops = |block| is(block, b'<') | is(block, b'&') | is_up_to(block, LAST_CONTROL);
+        let first = find(bytes, start, stops).ok_or(Irregular)?;
+        let plain = bytes[first] == b'<';
+        let end = if plain { first } else { first + memchr(b'<', &bytes[first..]).ok_or(Irregular)? };
+        let text = &self.source[start..end];
+        self.place = end;
         self.close(open)?;
         if plain {
             return Ok(Piece::Text(Cow::Borrowed(text)));
         }
-        unescaped(text).map(|text| Piece::Text(Cow::Owned(text)))
+        unescaped(text).map(Piece::Text)
     }
 
-    /// Passes a line's end and the indentation after it, sixteen bytes at a look.
+    /// Passes a line's end and the indentation after it.
     #[inline]
     fn pass_white_space(&mut self) {
         let bytes = self.source.as_bytes();
         let mut place = self.place + usize::from(bytes.get(self.place) == Some(&b'\n'));
         loop {
-            for chunk in bytes.get(place..).unwrap_or_default().as_chunks::<16>().0 {
-                let other = u128::from_le_bytes(*chunk) ^ SIXTEEN_SPACES;
-                place += other.trailing_zeros() as usize / 8;
-                if other != 0 {
-                    break;
-                }
-            }
+            place = past_spaces(bytes, place);
             match bytes.get(place) {
-                Some(b' ' | b'\n' | b'\t' | b'\r') => place += 1,
+                Some(b'\n' | b'\t' | b'\r') => place += 1,
                 _ => break,
             }
         }
@@ -110,7 +102,7 @@ impl<'a> Scanner<'a> {
         let whole = name.len() + 3;
         let tag = rest.get(..whole).ok_or(Irregular)?;
         self.place += whole;
-        let matches = tag.starts_with(b"</") && tag.ends_with(b">") && &tag[2..whole - 1] == name;
+        let matches = tag.starts_with(b"</") && tag.ends_with(b">") && are_equal(&tag[2..whole - 1], name);
         if matches { Ok(()) } else { Err(Irregular) }
     }
 
@@ -128,7 +120,7 @@ impl<'a> Scanner<'a> {
         if !matches!(rest[length], b' ' | b'\n' | b'\t' | b'\r' | b'/') {
             return Err(Irregular);
         }
-        let end = length + memchr(b'>', &rest[length..]).ok_or(Irregular)?;
+        let end = end_of_tag(rest, length).ok_or(Irregular)?;
         self.self_closed = rest[end - 1] == b'/';
         let attributes = &tag[length..end - usize::from(self.self_closed)];
         self.place = start + end + 2;
@@ -140,50 +132,26 @@ impl<'a> Scanner<'a> {
         let rest = &self.source[self.place..];
         let end = rest.find("?>").ok_or(Irregular)?;
         self.place += end + 2;
-        Ok(())
+        if has_illegal_bytes(&rest.as_bytes()[..end]) { Err(Irregular) } else { Ok(()) }
     }
 }
 
-/// The lengths of the prefix, with its colon, and of the whole name that `rest`
-/// begins with, looking at eight bytes at a time for what ends them.
+/// Where the `>` is that ends a tag's attributes. `None` where there is none, or a
+/// character before it that is, or may mean, one that XML forbids.
 #[inline]
-fn name_lengths(rest: &[u8]) -> Option<(usize, usize)> {
-    let (mut prefix, mut length) = (0, 0);
-    let (chunks, _) = rest.as_chunks::<8>();
-    for chunk in chunks {
-        let chunk = u64::from_le_bytes(*chunk);
-        let found = equals(chunk, b'>') | equals(chunk, b'/') | white_space(chunk);
-        let end = found.trailing_zeros();
-        if prefix == 0 {
-            let colon = equals(chunk, b':').trailing_zeros();
-            if colon < end {
-                prefix = length + colon as usize / 8 + 1;
-            }
+fn end_of_tag(rest: &[u8], start: usize) -> Option<usize> {
+    let stops = |block| is(block, b'>') | is(block, b'&') | is_up_to(block, LAST_CONTROL);
+    let mut place = start;
+    loop {
+        place = find(rest, place, stops)?;
+        match rest[place] {
+            b'>' => return Some(place),
+            b'\n' | b'\t' | b'\r' => {}
+            b'&' if rest.get(place + 1) != Some(&b'#') => {}
+            _ => return None,
         }
-        if found != 0 {
-            return Some((prefix, length + end as usize / 8));
-        }
-        length += 8;
+        place += 1;
     }
-    let left = rest[length..].iter().position(|byte| matches!(byte, b'>' | b'/' | 0..=b' '))?;
-    let colon = rest[length..length + left].iter().position(|&byte| byte == b':');
-    let prefix = if prefix == 0 { colon.map_or(0, |colon| length + colon + 1) } else { prefix };
-    Some((prefix, length + left))
-}
-
-/// Sets the high bit of the first byte up to the space; bits after it may be set
-/// too, never before.
-#[inline]
-fn white_space(chunk: u64) -> u64 {
-    chunk.wrapping_sub(LOW * u64::from(b' ' + 1)) & !chunk & HIGH
-}
-
-/// Sets the high bit of the first byte that equals `byte`; bits after it may be
-/// set too, never before.
-#[inline]
-fn equals(chunk: u64, byte: u8) -> u64 {
-    let zero = chunk ^ (LOW * u64::from(byte));
-    zero.wrapping_sub(LOW) & !zero & HIGH
 }
 
 /// Splits the attributes of a regular tag: name and value as they stand.
@@ -202,17 +170,22 @@ pub(super) fn attributes(mut rest: &str) -> impl Iterator<Item = Result<(&str, &
 /// The first `name="value"`, and what follows it.
 #[inline]
 fn first_attribute(rest: &str) -> Option<(&str, &str, &str)> {
-    let ends_name = |byte: &u8| matches!(byte, 0..=b' ' | b'=' | b'"' | b'\'' | b'<');
-    let equals = rest.as_bytes().iter().position(ends_name).filter(|&equals| equals > 0)?;
+    let ends_name = |block| {
+        is(block, b'=') | is(block, b'"') | is(block, b'\'') | is(block, b'<') | is_up_to(block, b' ')
+    };
+    let equals = find(rest.as_bytes(), 0, ends_name).filter(|&equals| equals > 0)?;
     let (name, value) = (&rest[..equals], rest[equals..].strip_prefix("=\"")?);
-    let quote = memchr(b'"', value.as_bytes())?;
+    let quote = find(value.as_bytes(), 0, |block| is(block, b'"'))?;
     Some((name, &value[..quote], &value[quote + 1..]))
 }
 
-/// Text with its entities and character references resolved.
-fn unescaped(text: &str) -> Result<String, Irregular> {
-    if text.contains('\r') {
+/// Text with its entities and character references resolved, where it has some.
+fn unescaped(text: &str) -> Result<Cow<'_, str>, Irregular> {
+    if memchr(b'\r', text.as_bytes()).is_some() || has_illegal_bytes(text.as_bytes()) {
         return Err(Irregular);
+    }
+    if memchr(b'&', text.as_bytes()).is_none() {
+        return Ok(Cow::Borrowed(text));
     }
     let mut whole = String::with_capacity(text.len());
     let mut rest = text;
@@ -223,7 +196,7 @@ fn unescaped(text: &str) -> Result<String, Irregular> {
         rest = after;
     }
     whole.push_str(rest);
-    Ok(whole)
+    Ok(Cow::Owned(whole))
 }
 
 fn character(name: &str) -> Option<char> {

@@ -8,18 +8,14 @@ const SECONDS_PER_DAY: i64 = 86_400;
 /// Reads an `xs:dateTime` such as `2015-07-03T12:57:22.749Z`; without a zone it
 /// is taken as UTC. `None` where it is not one, or is finer than a microsecond.
 pub fn timestamp(text: &str) -> Option<Timestamp> {
-    let bytes = text.as_bytes();
-    if bytes.len() < 19
-        || bytes[4] != b'-'
-        || bytes[7] != b'-'
-        || bytes[10] != b'T'
-        || bytes[13] != b':'
-        || bytes[16] != b':'
-    {
+    let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2, b'T', h1, h2, b':', n1, n2, b':', s1, s2, rest @ ..] =
+        text.as_bytes()
+    else {
         return None;
-    }
-    let (year, month, day) = (digits(&bytes[0..4])?, digits(&bytes[5..7])?, digits(&bytes[8..10])?);
-    let (hour, minute, second) = (digits(&bytes[11..13])?, digits(&bytes[14..16])?, digits(&bytes[17..19])?);
+    };
+    let year = two_digits(*y1, *y2)? * 100 + two_digits(*y3, *y4)?;
+    let (month, day) = (two_digits(*m1, *m2)?, two_digits(*d1, *d2)?);
+    let (hour, minute, second) = (two_digits(*h1, *h2)?, two_digits(*n1, *n2)?, two_digits(*s1, *s2)?);
     if !(1..=12).contains(&month)
         || day < 1
         || day > days_in(year, month)
@@ -29,7 +25,7 @@ pub fn timestamp(text: &str) -> Option<Timestamp> {
     {
         return None;
     }
-    let (fraction, zone) = fraction(&bytes[19..])?;
+    let (fraction, zone) = fraction(rest)?;
     let seconds = days_since_1970(year, month, day) * SECONDS_PER_DAY + hour * 3600 + minute * 60 + second;
     Some((seconds - zone_seconds(zone)?) * MICROSECONDS_PER_SECOND + fraction)
 }
@@ -48,6 +44,12 @@ pub(super) fn boolean(text: &str) -> Option<bool> {
     }
 }
 
+#[inline]
+fn two_digits(tens: u8, ones: u8) -> Option<i64> {
+    let (tens, ones) = (tens.wrapping_sub(b'0'), ones.wrapping_sub(b'0'));
+    (tens < 10 && ones < 10).then(|| i64::from(tens * 10 + ones))
+}
+
 fn digits(bytes: &[u8]) -> Option<i64> {
     bytes
         .iter()
@@ -55,7 +57,12 @@ fn digits(bytes: &[u8]) -> Option<i64> {
 }
 
 /// Splits `.749Z` into microseconds and the zone.
+#[inline]
 fn fraction(rest: &[u8]) -> Option<(i64, &[u8])> {
+    if let &[b'.', tenths, hundredths, thousandths, b'Z'] = rest {
+        let millis = two_digits(tenths, hundredths)? * 10 + two_digits(b'0', thousandths)?;
+        return Some((millis * 1_000, b"Z"));
+    }
     let Some(tail) = rest.strip_prefix(b".") else { return Some((0, rest)) };
     let length = tail.iter().take_while(|byte| byte.is_ascii_digit()).count();
     let (kept, dropped) = tail[..length].split_at(length.min(6));

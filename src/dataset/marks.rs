@@ -15,6 +15,7 @@ use rayon::prelude::*;
 use super::error::DatasetError;
 use super::filter::ActivityColumns;
 use super::keys::{OrcidSet, Targets};
+use super::reader::may_hold;
 use crate::record::{MemberName, Orcid};
 use crate::tables::{AnyTable, Side};
 
@@ -111,14 +112,10 @@ impl Question<'_> {
         group: usize,
     ) -> Result<Option<ParquetRecordBatchReader>, ParquetError> {
         let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(file, metadata.clone());
-        if let Some(few) = self.few() {
-            let column =
-                metadata.parquet_schema().columns().iter().position(|column| column.name() == "orcid");
-            let filter = column.map(|column| builder.get_row_group_column_bloom_filter(group, column));
-            let filter = filter.transpose()?.flatten();
-            if filter.is_some_and(|filter| few.iter().all(|orcid| !filter.check(&orcid.as_str()))) {
-                return Ok(None);
-            }
+        if let Some(few) = self.few()
+            && !may_hold(&builder, group, &few)?
+        {
+            return Ok(None);
         }
         let mask = ProjectionMask::columns(metadata.parquet_schema(), KEY_COLUMNS);
         let builder = builder.with_projection(mask).with_row_groups(vec![group]);

@@ -8,6 +8,7 @@ use arrow::compute::kernels::cmp::eq;
 use arrow::datatypes::{DataType, Float64Type, Int16Type, Int32Type, Int64Type, TimestampMicrosecondType};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ArrowPredicateFn, ParquetRecordBatchReaderBuilder, RowFilter};
+use parquet::errors::ParquetError;
 use parquet::file::reader::ChunkReader;
 use serde_json::{Map, Value};
 
@@ -92,18 +93,13 @@ impl Dataset {
 }
 
 /// The batches of a file with the named columns only.
-fn columns_of(
+pub(super) fn columns_of(
     path: &Path,
     columns: &[&str],
 ) -> Result<impl Iterator<Item = Result<RecordBatch, DatasetError>> + use<>, DatasetError> {
-    let file = File::open(path).map_err(DatasetError::io("open", path))?;
-    let builder =
-        ParquetRecordBatchReaderBuilder::try_new(file).map_err(DatasetError::parquet("read", path))?;
+    let builder = open(path)?;
     let mask = ProjectionMask::columns(builder.parquet_schema(), columns.iter().copied());
-    let reader = builder.with_batch_size(BATCH_ROWS).with_projection(mask).build();
-    let reader = reader.map_err(DatasetError::parquet("read", path))?;
-    let path = path.to_owned();
-    Ok(reader.map(move |batch| batch.map_err(|error| DatasetError::parquet("read", &path)(error.into()))))
+    read(path, builder.with_projection(mask))
 }
 
 /// The batches of a file, of one iD's rows or of all; row groups whose Bloom
@@ -112,23 +108,17 @@ pub(super) fn batches(
     path: &Path,
     orcid: Option<Orcid>,
 ) -> Result<impl Iterator<Item = Result<RecordBatch, DatasetError>> + use<>, DatasetError> {
-    let file = File::open(path).map_err(DatasetError::io("open", path))?;
-    let read = DatasetError::parquet("read", path);
-    let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(read)?.with_batch_size(BATCH_ROWS);
+    let builder = open(path)?;
     let builder = match orcid {
         Some(orcid) => only(builder, orcid).map_err(DatasetError::parquet("read", path))?,
         None => builder,
     };
-    let reader = builder.build().map_err(DatasetError::parquet("read", path))?;
-    let path = path.to_owned();
-    Ok(reader.map(move |batch| batch.map_err(|error| DatasetError::parquet("read", &path)(error.into()))))
+    read(path, builder)
 }
 
 /// The row groups of a file.
 pub(super) fn row_groups(path: &Path) -> Result<usize, DatasetError> {
-    let file = File::open(path).map_err(DatasetError::io("open", path))?;
-    let builder = ParquetRecordBatchReaderBuilder::try_new(file);
-    Ok(builder.map_err(DatasetError::parquet("read", path))?.metadata().num_row_groups())
+    Ok(open(path)?.metadata().num_row_groups())
 }
 
 /// The batches of one row group of a file.
@@ -136,24 +126,35 @@ pub(super) fn group_batches(
     path: &Path,
     group: usize,
 ) -> Result<impl Iterator<Item = Result<RecordBatch, DatasetError>> + use<>, DatasetError> {
-    let file = File::open(path).map_err(DatasetError::io("open", path))?;
-    let builder = ParquetRecordBatchReaderBuilder::try_new(file);
-    let builder = builder.map_err(DatasetError::parquet("read", path))?.with_batch_size(BATCH_ROWS);
-    let reader = builder.with_row_groups(vec![group]).build();
-    let reader = reader.map_err(DatasetError::parquet("read", path))?;
-    let path = path.to_owned();
-    Ok(reader.map(move |batch| batch.map_err(|error| DatasetError::parquet("read", &path)(error.into()))))
+    read(path, open(path)?.with_row_groups(vec![group]))
 }
 
-/// The values of a file's iD column, batch by batch.
-pub(super) fn orcids(
-    path: &Path,
-) -> Result<impl Iterator<Item = Result<RecordBatch, DatasetError>> + use<>, DatasetError> {
+/// True where the row group may hold rows of one of `orcids`: its Bloom filter does
+/// not rule them all out, or it has none.
+pub(super) fn may_hold<R: ChunkReader + 'static>(
+    builder: &ParquetRecordBatchReaderBuilder<R>,
+    group: usize,
+    orcids: &[Orcid],
+) -> Result<bool, ParquetError> {
+    let column = builder.parquet_schema().columns().iter().position(|column| column.name() == "orcid");
+    let filter = column.map(|column| builder.get_row_group_column_bloom_filter(group, column));
+    let filter = filter.transpose()?.flatten();
+    Ok(filter.is_none_or(|filter| orcids.iter().any(|orcid| filter.check(&orcid.as_str()))))
+}
+
+/// A file whose layout has been read, and none of its rows.
+fn open(path: &Path) -> Result<ParquetRecordBatchReaderBuilder<File>, DatasetError> {
     let file = File::open(path).map_err(DatasetError::io("open", path))?;
-    let builder =
-        ParquetRecordBatchReaderBuilder::try_new(file).map_err(DatasetError::parquet("read", path))?;
-    let mask = ProjectionMask::columns(builder.parquet_schema(), ["orcid"]);
-    let reader = builder.with_projection(mask).build().map_err(DatasetError::parquet("read", path))?;
+    let builder = ParquetRecordBatchReaderBuilder::try_new(file);
+    Ok(builder.map_err(DatasetError::parquet("read", path))?.with_batch_size(BATCH_ROWS))
+}
+
+/// Its rows.
+fn read(
+    path: &Path,
+    builder: ParquetRecordBatchReaderBuilder<File>,
+) -> Result<impl Iterator<Item = Result<RecordBatch, DatasetError>> + use<>, DatasetError> {
+    let reader = builder.build().map_err(DatasetError::parquet("read", path))?;
     let path = path.to_owned();
     Ok(reader.map(move |batch| batch.map_err(|error| DatasetError::parquet("read", &path)(error.into()))))
 }
@@ -161,13 +162,13 @@ pub(super) fn orcids(
 fn only<R: ChunkReader + 'static>(
     builder: ParquetRecordBatchReaderBuilder<R>,
     orcid: Orcid,
-) -> Result<ParquetRecordBatchReaderBuilder<R>, parquet::errors::ParquetError> {
-    let column = builder.parquet_schema().columns().iter().position(|column| column.name() == "orcid");
-    let Some(column) = column else { return Ok(builder) };
+) -> Result<ParquetRecordBatchReaderBuilder<R>, ParquetError> {
+    if !builder.parquet_schema().columns().iter().any(|column| column.name() == "orcid") {
+        return Ok(builder);
+    }
     let mut groups = Vec::new();
     for group in 0..builder.metadata().num_row_groups() {
-        let filter = builder.get_row_group_column_bloom_filter(group, column)?;
-        if filter.is_none_or(|filter| filter.check(&orcid.as_str())) {
+        if may_hold(&builder, group, &[orcid])? {
             groups.push(group);
         }
     }

@@ -44,7 +44,7 @@ pub(super) fn rewrite(
         return Ok(None);
     }
     let schema = table.schema();
-    let properties = Arc::new(properties(key, table, &schema));
+    let properties = Arc::new(properties(key, table, &schema, &[]));
     let mut file = PartFile::create(to, &schema, &properties)?;
     let views = with_views(&marks.metadata).map_err(DatasetError::parquet("read", from))?;
     for (group, mark) in marks.groups.iter().enumerate() {
@@ -176,7 +176,7 @@ mod tests {
     /// A file of two row groups with two iDs each.
     fn file(path: &Path) {
         let schema = table().schema();
-        let properties = Arc::new(properties(KEY, table(), &schema));
+        let properties = Arc::new(properties(KEY, table(), &schema, &[]));
         let mut file = PartFile::create(path.to_owned(), &schema, &properties).unwrap();
         for orcids in [&ORCIDS[..2], &ORCIDS[2..]] {
             let batch = batch(orcids);

@@ -13,7 +13,7 @@ use super::delta;
 use super::error::DatasetError;
 use super::layout::table_folder;
 use super::manifest::Part;
-use super::reader::{Dataset, orcids};
+use super::reader::{Dataset, columns_of};
 use crate::ids::IdSet;
 use crate::record::Orcid;
 
@@ -116,7 +116,7 @@ fn check_file(path: &Path, part: &Part) -> Result<Vec<String>, DatasetError> {
 fn check_keys(path: &Path, seen: &mut IdSet) -> Result<Vec<Problem>, DatasetError> {
     let mut problems = Vec::new();
     let mut report = |what: String| problems.push(Problem { path: path.to_owned(), what });
-    for batch in orcids(path)? {
+    for batch in columns_of(path, &["orcid"])? {
         let batch = batch?;
         for text in batch.column(0).as_string::<i32>().iter().flatten() {
             match Orcid::new(text) {

@@ -30,8 +30,8 @@ use crate::tables::{self, AnyTable, Side};
 const ROW_GROUP_ROWS: usize = 1_000_000;
 /// Encoded bytes of a row group; bounds what an open table holds in memory.
 const ROW_GROUP_BYTES: usize = 64 << 20;
-/// Memory of a side's open row groups together: pages of columns with dictionaries
-/// wait in it for the end of their group. Beyond it the largest group ends.
+/// Memory of a side's open row groups together: dictionaries, Bloom filters and the
+/// values of unfinished pages. Beyond it the largest group ends.
 const OPEN_BYTES: usize = 128 << 20;
 /// Bytes of a file, after which the next begins.
 const FILE_BYTES: usize = 1 << 30;
@@ -39,8 +39,11 @@ const FILE_BYTES: usize = 1 << 30;
 const ZSTD_LEVEL: i32 = 1;
 /// Encoded bytes of a dictionary, after which a column goes on without.
 const DICTIONARY_BYTES: usize = 1 << 20;
-/// Distinct iDs that a Bloom filter is made for before it is folded to size.
-const BLOOM_DISTINCT: u64 = 1_000_000;
+/// Distinct iDs that a Bloom filter is made for before it is folded to size, where
+/// each has one row, and where most have several: open filters of all tables take
+/// memory (0.5 MiB each, 2 MiB that of the records).
+const BLOOM_RECORDS: u64 = ROW_GROUP_ROWS as u64;
+const BLOOM_OWNERS: u64 = 250_000;
 /// Share of false positives of a Bloom filter.
 const BLOOM_FALSE_POSITIVES: f64 = 0.01;
 
@@ -83,9 +86,10 @@ impl SideWriter {
     /// Prepares the tables that `keep` selects; files appear with the rows, and say
     /// which part of an archive they hold where it is not the whole.
     pub fn new(root: &Path, side: Side, keep: impl Fn(&str) -> bool, shard: Option<&str>) -> Self {
+        let notes: Vec<_> = shard.into_iter().map(|shard| ("orcidlake.shard", shard.to_owned())).collect();
         let writer = |table: &dyn AnyTable| {
             let key = table_key(side, table.name());
-            keep(&key).then(|| TableWriter::new(table_folder(root, &key), key, table).of_shard(shard))
+            keep(&key).then(|| TableWriter::with_notes(root, key, table, &notes))
         };
         Self { tables: tables::of(side).iter().map(|table| writer(table.as_ref())).collect() }
     }
@@ -109,9 +113,7 @@ impl SideWriter {
         }
         // The largest first, so that no thread is left with it at the end.
         jobs.sort_by_key(|job| std::cmp::Reverse(job.values.get_buffer_memory_size()));
-        let encoded: Result<Vec<()>, ParquetError> =
-            pool.install(|| jobs.into_par_iter().with_max_len(1).map(Job::run).collect());
-        encoded.map_err(DatasetError::parquet("encode", Path::new("a row group")))?;
+        encode(jobs, pool)?;
         self.tables.iter_mut().flatten().try_for_each(|table| table.end_full_group(pool))?;
         self.end_largest_groups(pool)
     }
@@ -143,27 +145,17 @@ impl SideWriter {
 impl TableWriter {
     /// A writer of the table `key` below `root`, whose files carry notes.
     pub fn with_notes(root: &Path, key: String, table: &dyn AnyTable, notes: &[(&str, String)]) -> Self {
-        let mut writer = Self::new(table_folder(root, &key), key, table);
-        writer.properties = Arc::new(properties_with(&writer.key, table, &writer.schema, notes));
-        writer
+        Self::noting(table_folder(root, &key), key, table, notes)
     }
 
     pub(super) fn new(folder: PathBuf, key: String, table: &dyn AnyTable) -> Self {
-        let schema = table.schema();
-        let properties = Arc::new(properties(&key, table, &schema));
-        Self { key, folder, schema, properties, open: None, group: None, parts: Vec::new() }
+        Self::noting(folder, key, table, &[])
     }
 
-    /// The writer of files that say which part of an archive they hold.
-    fn of_shard(mut self, shard: Option<&str>) -> Self {
-        if let Some(shard) = shard {
-            let properties = WriterProperties::clone(&self.properties);
-            let mut metadata = properties.key_value_metadata().cloned().unwrap_or_default();
-            metadata.push(KeyValue::new("orcidlake.shard".to_owned(), shard.to_owned()));
-            let properties = properties.into_builder().set_key_value_metadata(Some(metadata));
-            self.properties = Arc::new(properties.build());
-        }
-        self
+    fn noting(folder: PathBuf, key: String, table: &dyn AnyTable, notes: &[(&str, String)]) -> Self {
+        let schema = table.schema();
+        let properties = Arc::new(properties(&key, table, &schema, notes));
+        Self { key, folder, schema, properties, open: None, group: None, parts: Vec::new() }
     }
 
     /// Appends a batch, encoding its columns one after the other.
@@ -179,10 +171,7 @@ impl TableWriter {
     /// # Errors
     /// [`DatasetError`] where a file cannot be made or written.
     pub fn write(&mut self, batch: &RecordBatch, pool: &ThreadPool) -> Result<(), DatasetError> {
-        let jobs = self.jobs(batch)?;
-        let encoded: Result<Vec<()>, ParquetError> =
-            pool.install(|| jobs.into_par_iter().with_max_len(1).map(Job::run).collect());
-        encoded.map(drop).map_err(DatasetError::parquet("encode", Path::new("a row group")))
+        encode(self.jobs(batch)?, pool)
     }
 
     /// Pairs each column of `batch` with its writer, and counts the rows.
@@ -263,6 +252,13 @@ impl RowGroup {
     }
 }
 
+/// Encodes values side by side, each in their own column's writer.
+fn encode(jobs: Vec<Job<'_>>, pool: &ThreadPool) -> Result<(), DatasetError> {
+    let encoded: Result<Vec<()>, ParquetError> =
+        pool.install(|| jobs.into_par_iter().with_max_len(1).map(Job::run).collect());
+    encoded.map(drop).map_err(DatasetError::parquet("encode", Path::new("a row group")))
+}
+
 impl Job<'_> {
     fn run(self) -> Result<(), ParquetError> {
         compute_leaves(self.field, &self.values)?.iter().try_for_each(|leaf| self.writer.write(leaf))
@@ -270,13 +266,8 @@ impl Job<'_> {
 }
 
 /// How the table `key` is written: dictionaries where values repeat, a Bloom filter on
-/// the iD, page statistics for skipping.
-pub(super) fn properties(key: &str, table: &dyn AnyTable, schema: &SchemaRef) -> WriterProperties {
-    properties_with(key, table, schema, &[])
-}
-
-/// The same, with notes.
-fn properties_with(
+/// the iD, page statistics for skipping; and what else its files shall note.
+pub(super) fn properties(
     key: &str,
     table: &dyn AnyTable,
     schema: &SchemaRef,
@@ -293,6 +284,7 @@ fn properties_with(
     let metadata = metadata.map(|(key, value)| KeyValue::new(key.to_owned(), value)).collect();
     let level = ZstdLevel::try_new(ZSTD_LEVEL).expect("the level is one that Zstandard has");
     let orcid = ColumnPath::from("orcid");
+    let distinct = if table.name() == "records" { BLOOM_RECORDS } else { BLOOM_OWNERS };
     let mut builder = WriterProperties::builder()
         .set_created_by(format!("orcidlake version {version}"))
         .set_compression(Compression::ZSTD(level))
@@ -300,7 +292,7 @@ fn properties_with(
         .set_dictionary_page_size_limit(DICTIONARY_BYTES)
         .set_max_row_group_row_count(None)
         .set_key_value_metadata(Some(metadata))
-        .set_column_bloom_filter_max_ndv(orcid.clone(), BLOOM_DISTINCT)
+        .set_column_bloom_filter_max_ndv(orcid.clone(), distinct)
         .set_column_bloom_filter_fpp(orcid, BLOOM_FALSE_POSITIVES);
     for column in table.columns() {
         builder = builder.set_column_dictionary_enabled(ColumnPath::from(column.name), column.repeats);

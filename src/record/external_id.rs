@@ -5,6 +5,9 @@ use std::borrow::Cow;
 use super::xml::{Cursor, Tag};
 use super::{Element, ParseError, Text, values};
 
+/// The attributes of most normalized values.
+const TRANSIENT: &str = " transient=\"true\"";
+
 /// Identifiers that most lists have at most.
 const USUAL_IDS: usize = 2;
 
@@ -81,6 +84,11 @@ impl<'a> ExternalId<'a> {
 
 /// The attribute `transient`: the value was computed by ORCID when asked.
 fn transient<'a>(cursor: &mut Cursor<'a>, tag: Tag<'a>, slot: &mut Option<bool>) -> Result<(), ParseError> {
+    // Nearly every identifier has it so; reading the attribute costs as much as all the rest.
+    if tag.attributes == TRANSIENT {
+        *slot = Some(true);
+        return Ok(());
+    }
     cursor.attributes(tag, |name, value| {
         let known = name == "transient";
         if known {

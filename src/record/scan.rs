@@ -10,10 +10,11 @@ use std::borrow::Cow;
 
 use memchr::memchr;
 
+use super::Text;
 use super::clean::{has_illegal_bytes, is_illegal_character};
 use super::find::{are_equal, find, is, is_up_to, name_lengths, past_spaces};
-use super::token::{Piece, RawTag, Step};
-use super::xml::WHITE_SPACE;
+use super::token::{RawTag, Step};
+use super::xml::{trim, trimmed};
 
 /// The last of the control bytes, of which most are forbidden.
 const LAST_CONTROL: u8 = 0x1f;
@@ -58,11 +59,12 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// The text up to the end tag of the element `open`, which is passed too.
+    /// The text up to the end tag of the element `open`, trimmed; the tag is passed
+    /// too.
     #[inline]
-    pub fn text(&mut self, open: Option<&str>) -> Result<Piece<'a>, Irregular> {
+    pub fn text(&mut self, open: Option<&str>) -> Result<Text<'a>, Irregular> {
         if std::mem::take(&mut self.self_closed) {
-            return Ok(Piece::End);
+            return Ok(None);
         }
         let start = self.place;
         let bytes = self.source.as_bytes();
@@ -74,9 +76,10 @@ impl<'a> Scanner<'a> {
         self.place = end;
         self.close(open)?;
         if plain {
-            return Ok(Piece::Text(Cow::Borrowed(text)));
+            let text = trim(text);
+            return Ok(if text.is_empty() { None } else { Some(Cow::Borrowed(text)) });
         }
-        unescaped(text).map(Piece::Text)
+        unescaped(text).map(trimmed)
     }
 
     /// Passes a line's end and the indentation after it.
@@ -157,7 +160,8 @@ fn end_of_tag(rest: &[u8], start: usize) -> Option<usize> {
 /// Splits the attributes of a regular tag: name and value as they stand.
 pub(super) fn attributes(mut rest: &str) -> impl Iterator<Item = Result<(&str, &str), Irregular>> {
     std::iter::from_fn(move || {
-        rest = rest.trim_start_matches(WHITE_SPACE);
+        let space = |byte: &u8| matches!(byte, b' ' | b'\n' | b'\t' | b'\r');
+        rest = &rest[rest.as_bytes().iter().take_while(|byte| space(byte)).count()..];
         if rest.is_empty() {
             return None;
         }

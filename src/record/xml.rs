@@ -72,9 +72,7 @@ impl<'a> Cursor<'a> {
         loop {
             let step = match &mut self.reader {
                 Reader::Scanner(scanner) => scanner.step(self.open.last().copied())?,
-                Reader::Reference(reference) => {
-                    reference.step().map_err(|error| with_path(error, self.path()))?
-                }
+                Reader::Reference(_) => self.reference_step()?,
             };
             match step {
                 Step::Open(tag) => return self.opened(tag).map(Some),
@@ -89,6 +87,14 @@ impl<'a> Cursor<'a> {
         }
     }
 
+    /// The next step as the reference sees it; kept apart, so that the scanner's way
+    /// stays short.
+    #[cold]
+    fn reference_step(&mut self) -> Result<Step<'a>, ParseError> {
+        let Reader::Reference(reference) = &mut self.reader else { return Err(Irregular.into()) };
+        reference.step().map_err(|error| with_path(error, self.path()))
+    }
+
     /// The text of an element whose tag was just given, trimmed; consumes it.
     #[inline]
     pub fn text(&mut self, tag: Tag<'a>) -> Result<Text<'a>, ParseError> {
@@ -100,16 +106,13 @@ impl<'a> Cursor<'a> {
     #[inline]
     pub fn content(&mut self) -> Result<Text<'a>, ParseError> {
         if let Reader::Scanner(scanner) = &mut self.reader {
-            let piece = scanner.text(self.open.pop())?;
-            return Ok(match piece {
-                Piece::Text(text) => trimmed(text),
-                _ => None,
-            });
+            return Ok(scanner.text(self.open.pop())?);
         }
         self.general_content()
     }
 
     /// Text that may come in pieces, with elements between.
+    #[cold]
     fn general_content(&mut self) -> Result<Text<'a>, ParseError> {
         let mut content: Cow<'a, str> = Cow::Borrowed("");
         loop {
@@ -188,6 +191,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// Notes that the element last opened holds a value without a place.
+    #[cold]
     pub fn note(&mut self, what: &str) {
         let path = self.path();
         self.unmapped.push(format!("{path}/{what}"));
@@ -242,6 +246,7 @@ impl<'a> Cursor<'a> {
         ParseError::Malformed { offset, reason }
     }
 
+    #[cold]
     fn cut_off(&self) -> ParseError {
         ParseError::CutOff { offset: self.source.len() as u64, path: self.path() }
     }
@@ -285,7 +290,7 @@ pub(super) fn trimmed(text: Cow<'_, str>) -> Text<'_> {
 
 /// Text without white space at its ends; most has none, which two looks tell.
 #[inline]
-fn trim(text: &str) -> &str {
+pub(super) fn trim(text: &str) -> &str {
     let bytes = text.as_bytes();
     match (bytes.first(), bytes.last()) {
         (Some(first), Some(last)) if *first > b' ' && *last > b' ' => text,

@@ -103,7 +103,10 @@ impl IndexWriter {
     /// [`IndexError::Io`] where the disk fails.
     pub fn add_points(&mut self, found: impl Iterator<Item = Found>) -> Result<(), IndexError> {
         for point in found {
-            let window = self.output.put(&encode(&point.checks, &point.window)).map_err(IndexError::io("write", &self.aside))?;
+            let window = self
+                .output
+                .put(&encode(&point.checks, &point.window))
+                .map_err(IndexError::io("write", &self.aside))?;
             let bit_and_kind = point.bit << 2 | kind_number(point.kind);
             self.points.push([
                 point.offset,

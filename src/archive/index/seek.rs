@@ -18,7 +18,7 @@ use super::resume::{WINDOW_BITS, invalid, resume, stuck};
 use crate::archive::input::Meter;
 
 /// Bytes read from the disk at a time; a span takes some 120 kB.
-const READ_BYTES: usize = 64 << 10;
+const READ_BYTES: usize = 128 << 10;
 /// Bytes that are inflated at a time where nobody wants them.
 const SKIPPED_BYTES: usize = 64 << 10;
 /// CRC and length at the end of a gzip member.

@@ -1,12 +1,14 @@
 //! What an index of an archive costs, and what it gives: making it beside reading the
 //! archive without; members of iDs at random; reading by stretches with one reader and
 //! with two. `BENCH_ARCHIVE` takes an archive, `BENCH_RECORDS` makes one,
-//! `BENCH_SPACING` sets the bytes between points.
+//! `BENCH_SPACING` sets the bytes between points, `BENCH_PROGRAM` takes a build of the
+//! program whose `get` is timed from its start to its exit.
 //!
 //! Compare figures of one run with each other; clocks differ from day to day.
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
@@ -21,6 +23,8 @@ use orcidlake::synth;
 const DEFAULT_RECORDS: u64 = 20_000;
 /// iDs that are looked up.
 const LOOKUPS: usize = 1_000;
+/// iDs that the program is started for.
+const STARTS: usize = 200;
 /// One member in so many is taken into account; odd, so that all folders have some.
 const EVERY: usize = 97;
 /// As `convert` cuts an archive for its readers.
@@ -60,6 +64,9 @@ fn main() {
         contents.members
     );
     look_up(&archive, &orcids);
+    if let Some(program) = std::env::var_os("BENCH_PROGRAM") {
+        start(Path::new(&program), &archive, &orcids);
+    }
     for readers in [1, 2] {
         let time = share_out(&archive, readers);
         println!(
@@ -106,10 +113,31 @@ fn look_up(archive: &Path, orcids: &[Orcid]) {
         times.push(begun.elapsed());
         assert!(found.is_some_and(|members| !members.is_empty()), "{orcid} is not found");
     }
+    tell("get", times);
+}
+
+/// Starts a program for each of some iDs, and without one in turn.
+fn start(program: &Path, archive: &Path, orcids: &[Orcid]) {
+    let run = |command: &mut Command| {
+        let begun = Instant::now();
+        let status = command.stdout(Stdio::null()).stderr(Stdio::null()).status().expect("it can be started");
+        assert!(status.success(), "{command:?}");
+        begun.elapsed()
+    };
+    let (mut gets, mut versions) = (Vec::new(), Vec::new());
+    for orcid in orcids.iter().take(STARTS) {
+        gets.push(run(Command::new(program).arg("get").arg(orcid.to_string()).arg(archive)));
+        versions.push(run(Command::new(program).arg("--version")));
+    }
+    tell("get, the process", gets);
+    tell("--version", versions);
+}
+
+fn tell(what: &str, mut times: Vec<Duration>) {
     times.sort();
     let at = |share: usize| times[(times.len() - 1) * share / 100].as_secs_f64() * 1e3;
     println!(
-        "get                 {:8.2} ms (median), {:.2} (90th), {:.2} (worst) of {}",
+        "{what:19} {:8.2} ms (median), {:.2} (90th), {:.2} (worst) of {}",
         at(50),
         at(90),
         at(100),

@@ -1,9 +1,14 @@
 //! Each station of `convert` alone, on one thread, over one synthetic archive:
 //! MB of XML a second and records a second. `BENCH_RECORDS` sets the size,
-//! `BENCH_ARCHIVE` takes another archive of summaries.
+//! `BENCH_ARCHIVE` takes another archive of summaries. At the end what more cores
+//! would reach.
 //!
 //! Compare figures of one run with each other; clocks differ from day to day.
 
+mod projection;
+
+use std::collections::HashMap;
+use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -15,6 +20,7 @@ use orcidlake::dataset::SideWriter;
 use orcidlake::record::{Document, MemberName, Parsed, parse, parse_by_reference};
 use orcidlake::synth;
 use orcidlake::tables::{self, Entry, Rows, Side};
+use parquet::file::reader::{FileReader, SerializedFileReader};
 use quick_xml::Reader;
 use quick_xml::events::Event;
 
@@ -35,16 +41,23 @@ fn main() {
     let input = prepare(folder.path());
     println!("{} members, {:.0} MB of XML, one thread", input.records, input.xml_bytes as f64 / 1e6);
     println!("{:28} {:>10} {:>12} {:>8}", "station", "MB/s", "records/s", "seconds");
-    tell(&input, "inflate", time(|| inflate(&input.gz)));
+    let inflating = tell(&input, "inflate", time(|| inflate(&input.gz)));
     tell(&input, "tar and MD5", time(|| read(&input.tar)));
-    tell(&input, "inflate, tar and MD5", time(|| read(&input.gz)));
+    let reading = tell(&input, "inflate, tar and MD5", time(|| read(&input.gz)));
     let chunks = chunks(&input.tar);
-    tell(&input, "parse (both readers)", time(|| parse_all(&chunks, parse)));
+    let parsing = tell(&input, "parse (both readers)", time(|| parse_all(&chunks, parse)));
     tell(&input, "parse (reference alone)", time(|| parse_all(&chunks, parse_by_reference)));
     tell(&input, "quick-xml's events, bare", time(|| bare_events(&chunks)));
-    let (build, encode) = build_and_encode(&chunks, &folder.path().join("tables"));
-    tell(&input, "build", build);
-    tell(&input, "encode", encode);
+    let tables = folder.path().join("tables");
+    let (build, encode) = build_and_encode(&chunks, &tables);
+    projection::print(&projection::Costs {
+        read: reading,
+        inflate: inflating,
+        parse: parsing,
+        build: tell(&input, "build", build),
+        encode: tell(&input, "encode", encode),
+        largest_column: largest_column(&tables),
+    });
 }
 
 fn prepare(folder: &Path) -> Input {
@@ -77,10 +90,12 @@ fn time(work: impl FnOnce()) -> Duration {
     begun.elapsed()
 }
 
-fn tell(input: &Input, station: &str, time: Duration) {
+/// Prints what a station does; gives its milliseconds for each MB.
+fn tell(input: &Input, station: &str, time: Duration) -> f64 {
     let seconds = time.as_secs_f64();
     let (rate, records) = (input.xml_bytes as f64 / 1e6 / seconds, input.records as f64 / seconds);
     println!("{station:28} {rate:>10.0} {records:>12.0} {seconds:>8.2}");
+    1e3 / rate
 }
 
 fn inflate(path: &Path) {
@@ -166,4 +181,26 @@ fn build_and_encode(chunks: &[Chunk], out: &Path) -> (Duration, Duration) {
     }
     encode += time(|| drop(writer.finish(&pool).expect("there is room")));
     (build, encode)
+}
+
+/// The share of the largest column in what the tables below `folder` hold uncompressed.
+fn largest_column(folder: &Path) -> f64 {
+    let mut bytes: HashMap<String, i64> = HashMap::new();
+    for path in parquet_files(folder) {
+        let file = File::open(&path).expect("it was written");
+        let reader = SerializedFileReader::new(file).expect("it is whole");
+        for column in reader.metadata().row_groups().iter().flat_map(|group| group.columns()) {
+            let key = format!("{} {}", path.display(), column.column_path());
+            *bytes.entry(key).or_default() += column.uncompressed_size();
+        }
+    }
+    let largest = bytes.values().max().copied().unwrap_or_default();
+    largest as f64 / bytes.values().sum::<i64>().max(1) as f64
+}
+
+fn parquet_files(folder: &Path) -> Vec<PathBuf> {
+    let entries =
+        std::fs::read_dir(folder).expect("it was made").map(|entry| entry.expect("it is there").path());
+    let (folders, files): (Vec<_>, Vec<_>) = entries.partition(|path| path.is_dir());
+    files.into_iter().chain(folders.iter().flat_map(|folder| parquet_files(folder))).collect()
 }

@@ -14,7 +14,7 @@ use arrow::array::RecordBatch;
 use arrow::compute::concat_batches;
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use orcidlake::archive::index::{Index, IndexWriter, IndexedTotals, index_path};
+use orcidlake::archive::index::{Index, IndexWriter, IndexedTotals, SPACING_BYTES, index_path};
 use orcidlake::archive::{Archive, Buffers, GivenMember, Kind, Meter, Options};
 use orcidlake::convert::{Outcome, Watch, index, indexed_members};
 use orcidlake::record::{MemberName, Orcid};
@@ -138,8 +138,8 @@ fn whole(archive: &Path, options: Options) -> Vec<Members> {
     chunks(Archive::open(archive, options, Meter::default()).unwrap())
 }
 
-fn make_index(archive: &Path) {
-    index(archive, &index_path(archive), SPACING, &Silent, &AtomicBool::new(false)).unwrap();
+fn make_index(archive: &Path, spacing_bytes: u64) {
+    index(archive, &index_path(archive), spacing_bytes, &Silent, &AtomicBool::new(false)).unwrap();
 }
 
 /// The members of an iD by reading all.
@@ -154,12 +154,14 @@ fn by_reading(archive: &Path, wanted: Orcid) -> Vec<GivenMember> {
 fn every_member_is_found_in_every_form_of_archive() {
     let folder = folder();
     for archive in archives(folder.path(), 60) {
-        make_index(&archive);
+        for spacing_bytes in [SPACING_BYTES, SPACING] {
+            make_index(&archive, spacing_bytes);
 
-        for number in 0..=61 {
-            let found = indexed_members(&archive, orcid(number)).unwrap().unwrap();
+            for number in 0..=61 {
+                let found = indexed_members(&archive, orcid(number)).unwrap().unwrap();
 
-            assert_eq!(found, by_reading(&archive, orcid(number)), "{}: {number}", archive.display());
+                assert_eq!(found, by_reading(&archive, orcid(number)), "{}: {number}", archive.display());
+            }
         }
         let points = Index::beside(&archive).unwrap().unwrap().contents.points();
         assert!(points >= 5, "{} has {points} points", archive.display());
@@ -195,7 +197,7 @@ fn parts_give_the_chunks_that_the_whole_gives() {
 fn damage_of_an_index_gives_a_message_or_the_right_members() {
     let folder = folder();
     let archive = archives(folder.path(), 30).swap_remove(0);
-    make_index(&archive);
+    make_index(&archive, SPACING);
     let path = index_path(&archive);
     let sound = fs::read(&path).unwrap();
     let wanted = [orcid(3), orcid(28)];
@@ -226,8 +228,9 @@ fn damage_of_an_index_gives_a_message_or_the_right_members() {
 #[test]
 fn damage_of_an_archive_is_noticed_by_the_index() {
     let folder = folder();
-    for archive in archives(folder.path(), 60) {
-        make_index(&archive);
+    let archives = archives(folder.path(), 60).into_iter();
+    for (archive, spacing_bytes) in archives.zip([SPACING, SPACING_BYTES].into_iter().cycle()) {
+        make_index(&archive, spacing_bytes);
         let sound = fs::read(&archive).unwrap();
         let expected = by_reading(&archive, orcid(31));
         let mut random = Random(1);
@@ -241,6 +244,28 @@ fn damage_of_an_archive_is_noticed_by_the_index() {
             if let Ok(found) = indexed_members(&archive, orcid(31)) {
                 assert_eq!(found, Some(expected.clone()), "{}: byte {place}", archive.display());
             }
+        }
+    }
+}
+
+#[test]
+fn members_before_and_behind_a_damaged_piece_are_told_apart() {
+    let folder = folder();
+    for archive in archives(folder.path(), 60) {
+        make_index(&archive, SPACING_BYTES);
+        let expected = by_reading(&archive, orcid(1));
+        let mut bytes = fs::read(&archive).unwrap();
+        let middle = bytes.len() * 6 / 10;
+        bytes[middle..middle + 2_000].fill(0x55);
+        fs::write(&archive, bytes).unwrap();
+
+        let before = indexed_members(&archive, orcid(1));
+        let behind = indexed_members(&archive, orcid(60));
+
+        assert_eq!(before.unwrap(), Some(expected), "{}", archive.display());
+        // What has points of its own behind the damage, or bytes that nothing packs, is whole.
+        if ["one.tar", "padded.tar"].iter().any(|name| archive.ends_with(name)) {
+            assert!(behind.is_err(), "{}", archive.display());
         }
     }
 }

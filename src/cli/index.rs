@@ -32,7 +32,7 @@ pub struct Args {
     out: Option<PathBuf>,
     /// Uncompressed bytes between two places from which reading can begin: less makes get faster and
     /// the index larger.
-    #[arg(long, value_name = "SIZE", env = "ORCIDLAKE_SPACING", default_value = "4MiB", value_parser = parse_spacing)]
+    #[arg(long, value_name = "SIZE", env = "ORCIDLAKE_SPACING", default_value = "2MiB", value_parser = parse_spacing)]
     spacing: usize,
 }
 
@@ -77,7 +77,7 @@ mod tests {
 
     #[test]
     fn the_spacing_is_what_the_index_says_of_it() {
-        assert_eq!(parse_spacing("4MiB"), Ok(SPACING_BYTES as usize));
+        assert_eq!(parse_spacing("2MiB"), Ok(SPACING_BYTES as usize));
         assert!(parse_spacing("1KiB").is_err());
     }
 }

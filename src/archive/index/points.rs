@@ -9,9 +9,9 @@ use std::io::{self, Write};
 
 use flate2::Compression;
 use flate2::write::ZlibEncoder;
-use xxhash_rust::xxh3::Xxh3;
 use zlib_rs::{Inflate, InflateFlush};
 
+use super::checks::Checks;
 use super::resume::{WINDOW_BYTES, resume};
 
 /// Bytes that must come out the same for a point to be believed.
@@ -43,8 +43,8 @@ pub struct Found {
     pub offset: u64,
     /// The 32 KiB before a block, as zlib data; empty for other kinds.
     pub window: Vec<u8>,
-    /// XXH3 of the stream from here to the next point or the end.
-    pub xxh3: u64,
+    /// Digests of the stream from here to the next point or the end.
+    pub checks: Vec<u64>,
 }
 
 /// Watches a stream and finds points in it.
@@ -55,7 +55,7 @@ pub struct Finder {
     tail: Vec<u8>,
     /// The last point, whose bytes are still coming.
     open: Found,
-    digest: Xxh3,
+    checks: Checks,
     candidate: Option<Candidate>,
     found: VecDeque<Found>,
 }
@@ -69,9 +69,9 @@ struct Candidate {
     offset: u64,
     window: Vec<u8>,
     unpacked: Vec<u8>,
-    digest: Xxh3,
-    /// The digest of what came before it, from the last point on.
-    before: u64,
+    checks: Checks,
+    /// The digests of what came before it, from the last point on.
+    before: Vec<u64>,
 }
 
 impl Finder {
@@ -82,7 +82,7 @@ impl Finder {
             offset: 0,
             tail: Vec::new(),
             open: Found { kind, ..Found::default() },
-            digest: Xxh3::new(),
+            checks: Checks::default(),
             candidate: None,
             found: VecDeque::new(),
         }
@@ -107,14 +107,14 @@ impl Finder {
     /// Takes notice of input and of the bytes that came of it.
     pub fn add(&mut self, packed: &[u8], unpacked: &[u8]) {
         self.offset += unpacked.len() as u64;
-        self.digest.update(unpacked);
+        self.checks.add(unpacked);
         let kept = (WINDOW_BYTES.saturating_sub(unpacked.len())).min(self.tail.len());
         self.tail.drain(..self.tail.len() - kept);
         self.tail.extend_from_slice(&unpacked[unpacked.len().saturating_sub(WINDOW_BYTES)..]);
         if let Some(candidate) = &mut self.candidate {
             candidate.packed.extend_from_slice(packed);
             candidate.unpacked.extend_from_slice(unpacked);
-            candidate.digest.update(unpacked);
+            candidate.checks.add(unpacked);
             if candidate.unpacked.len() >= PROOF_BYTES {
                 self.settle();
             }
@@ -129,8 +129,8 @@ impl Finder {
             offset: self.offset,
             window: self.tail.clone(),
             unpacked: Vec::new(),
-            digest: Xxh3::new(),
-            before: self.digest.digest(),
+            checks: Checks::default(),
+            before: self.checks.clone().finish(),
         });
     }
 
@@ -142,14 +142,15 @@ impl Finder {
     /// Makes a point of a place that needs no proof.
     pub fn mark(&mut self, kind: Kind, byte: u64) {
         let point = Found { kind, bit: byte * 8, offset: self.offset, ..Found::default() };
-        self.accept(point, Xxh3::new(), self.digest.digest());
+        let before = std::mem::take(&mut self.checks).finish();
+        self.accept(point, Checks::default(), before);
     }
 
     /// The points that have been found, and at the end of the stream the last.
     pub fn take(&mut self, ended: bool) -> impl Iterator<Item = Found> + '_ {
         if ended {
             self.settle();
-            self.open.xxh3 = self.digest.digest();
+            self.open.checks = std::mem::take(&mut self.checks).finish();
             self.found.push_back(std::mem::take(&mut self.open));
         }
         self.found.drain(..)
@@ -161,15 +162,15 @@ impl Finder {
         let Some(bits) = candidate.bits_taken() else { return };
         let Ok(window) = compressed(&candidate.window) else { return };
         let bit = if bits == 0 { candidate.byte * 8 } else { (candidate.byte - 1) * 8 + u64::from(bits) };
-        let point = Found { kind: Kind::Block, bit, offset: candidate.offset, window, xxh3: 0 };
-        self.accept(point, candidate.digest, candidate.before);
+        let point = Found { kind: Kind::Block, bit, offset: candidate.offset, window, checks: Vec::new() };
+        self.accept(point, candidate.checks, candidate.before);
     }
 
-    /// Ends the open point, whose bytes have the digest `before`, and opens the next.
-    fn accept(&mut self, point: Found, digest: Xxh3, before: u64) {
+    /// Ends the open point, whose bytes have the digests `before`, and opens the next.
+    fn accept(&mut self, point: Found, checks: Checks, before: Vec<u64>) {
         let ended = std::mem::replace(&mut self.open, point);
-        self.digest = digest;
-        self.found.push_back(Found { xxh3: before, ..ended });
+        self.checks = checks;
+        self.found.push_back(Found { checks: before, ..ended });
     }
 }
 

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use flate2::read::ZlibDecoder;
 
+use super::checks::decode;
 use super::page::{Blob, Directory};
 use super::points::Kind;
 use super::resume::WINDOW_BYTES;
@@ -35,8 +36,8 @@ pub struct Point {
     pub offset: u64,
     pub bit: u64,
     pub kind: Kind,
-    pub window: Blob,
-    pub xxh3: u64,
+    /// Digests of the stream up to the next point, and the window.
+    pub blob: Blob,
 }
 
 impl Index {
@@ -162,24 +163,35 @@ impl Index {
     }
 
     fn point(&self, record: &[u64; POINT_FIELDS]) -> Result<Point, IndexError> {
-        let &[offset, bit_and_kind, window, length, window_xxh3, xxh3, _chunk] = record;
+        let &[offset, bit_and_kind, blob_offset, length, xxh3, _chunk] = record;
         let kind = match bit_and_kind & 3 {
             0 => Kind::Plain,
             1 => Kind::Header,
             2 => Kind::Block,
             _ => return Err(self.damaged("the kind of a point")),
         };
-        let window = Blob { offset: window, length, xxh3: window_xxh3 };
-        Ok(Point { offset, bit: bit_and_kind >> 2, kind, window, xxh3 })
+        let blob = Blob { offset: blob_offset, length, xxh3 };
+        Ok(Point { offset, bit: bit_and_kind >> 2, kind, blob })
+    }
+
+    /// The digests of the pieces from a point to the next.
+    pub(super) fn checks(&self, point: &Point) -> Result<Vec<u64>, IndexError> {
+        let blob = self.blob(point)?;
+        decode(&blob).map(|(checks, _)| checks).ok_or_else(|| self.damaged("the digests of a point"))
     }
 
     /// The bytes before a point.
     pub(super) fn window(&self, point: &Point) -> Result<Vec<u8>, IndexError> {
-        let packed = point.window.read(&self.file).map_err(IndexError::io("read", &self.path))?;
-        let packed = packed.ok_or_else(|| self.damaged("a window"))?;
+        let blob = self.blob(point)?;
+        let (_, packed) = decode(&blob).ok_or_else(|| self.damaged("a window"))?;
         let mut window = Vec::new();
-        let read = ZlibDecoder::new(packed.as_slice()).take(WINDOW_BYTES as u64).read_to_end(&mut window);
+        let read = ZlibDecoder::new(packed).take(WINDOW_BYTES as u64).read_to_end(&mut window);
         read.map(|_| window).map_err(|_| self.damaged("a window"))
+    }
+
+    fn blob(&self, point: &Point) -> Result<Vec<u8>, IndexError> {
+        let blob = point.blob.read(&self.file).map_err(IndexError::io("read", &self.path))?;
+        blob.ok_or_else(|| self.damaged("digests and window of a point"))
     }
 
     /// What to say where the index does not fit the archive.

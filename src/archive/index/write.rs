@@ -1,13 +1,14 @@
 //! Writes an index as its archive passes.
 //!
 //! Windows go to the file as they come, runs are sorted in pieces: of what grows with
-//! the archive only points stay in memory, 56 bytes for each. The file has a name of
+//! the archive only points stay in memory, 48 bytes for each. The file has a name of
 //! its own until it is whole and on disk.
 
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
+use super::checks::encode;
 use super::page::{Output, PageWriter};
 use super::points::{Found, Kind};
 use super::sort::{Record, Sorter};
@@ -102,7 +103,10 @@ impl IndexWriter {
     /// [`IndexError::Io`] where the disk fails.
     pub fn add_points(&mut self, found: impl Iterator<Item = Found>) -> Result<(), IndexError> {
         for point in found {
-            let window = self.output.put(&point.window).map_err(IndexError::io("write", &self.aside))?;
+            let window = self
+                .output
+                .put(&encode(&point.checks, &point.window))
+                .map_err(IndexError::io("write", &self.aside))?;
             let bit_and_kind = point.bit << 2 | kind_number(point.kind);
             self.points.push([
                 point.offset,
@@ -110,7 +114,6 @@ impl IndexWriter {
                 window.offset,
                 window.length,
                 window.xxh3,
-                point.xxh3,
                 NO_CHUNK,
             ]);
         }

@@ -1,0 +1,83 @@
+//! What many cores would reach, from what each station costs on one thread.
+//!
+//! `convert` reads an archive in one thread, parses, builds and encodes in the pool,
+//! and ends a chunk's encoding before it begins the next one's. So there are three
+//! limits: the cores, the thread that reads, and the column that takes longest to
+//! encode. The least of them is the rate; where it is the cores, nothing waits.
+
+use std::fmt::Write;
+
+/// Cores that are projected to.
+const THREADS: [u32; 6] = [1, 2, 4, 8, 16, 32];
+/// As `convert` takes readers where there is an index.
+const THREADS_PER_READER: u32 = 4;
+
+/// Milliseconds for each MB of XML, on one thread.
+pub struct Costs {
+    /// Inflating, tar walk and MD5; what an index needs is inflating alone.
+    pub read: f64,
+    pub inflate: f64,
+    pub parse: f64,
+    pub build: f64,
+    pub encode: f64,
+    /// Share of the largest column in the bytes that are encoded.
+    pub largest_column: f64,
+}
+
+/// A way to read: how many threads do, what that costs, how many archives are written.
+struct Way {
+    name: &'static str,
+    readers: fn(u32) -> u32,
+    read: f64,
+    archives: u32,
+}
+
+pub fn print(costs: &Costs) {
+    let rest = costs.parse + costs.build + costs.encode;
+    let column = costs.encode * costs.largest_column;
+    let ways = [
+        Way { name: "one archive", readers: |_| 1, read: costs.read, archives: 1 },
+        Way { name: "two archives side by side", readers: |_| 2, read: costs.read, archives: 2 },
+        Way {
+            name: "one archive by its index",
+            readers: |threads| threads.div_ceil(THREADS_PER_READER),
+            read: costs.inflate,
+            archives: 1,
+        },
+    ];
+    println!(
+        "\nProjection: the least of what cores, readers and the largest column of a chunk allow, in MB/s."
+    );
+    println!(
+        "ms per MB: read {:.3} (by an index {:.3}), parse {:.3}, build {:.3}, encode {:.3}, its largest column {:.3}",
+        costs.read, costs.inflate, costs.parse, costs.build, costs.encode, column
+    );
+    for way in ways {
+        println!("{}", way.name);
+        for threads in THREADS {
+            println!("{}", line(&way, threads, rest, column));
+        }
+    }
+}
+
+/// The three limits of one way on so many cores, with their arithmetic.
+fn line(way: &Way, threads: u32, rest: f64, column: f64) -> String {
+    let readers = (way.readers)(threads);
+    let (read, archives) = (way.read, way.archives);
+    let cores = 1e3 * f64::from(threads) / (read + rest);
+    let reading = 1e3 * f64::from(readers) / read;
+    let encoding = 1e3 * f64::from(archives) / column;
+    let rate = cores.min(reading).min(encoding);
+    let waits = if rate >= cores {
+        "nothing waits".to_owned()
+    } else if rate >= reading {
+        format!("all wait for {readers} reading; {:.0} % of the cores in use", 100.0 * rate / cores)
+    } else {
+        format!("all wait for the largest column; {:.0} % of the cores in use", 100.0 * rate / cores)
+    };
+    let mut text = format!("  {threads:>2} threads {rate:>6.0} MB/s: ");
+    let _ = write!(text, "cores {threads} / ({read:.3} + {rest:.3}) = {cores:.0}, ");
+    let _ = write!(text, "readers {readers} / {read:.3} = {reading:.0}, ");
+    let _ = write!(text, "column {archives} / {column:.3} = {encoding:.0}; {waits}");
+    text
+}

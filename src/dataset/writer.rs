@@ -24,10 +24,10 @@ use super::error::DatasetError;
 use super::file::PartFile;
 use super::layout::{part_name, table_folder, table_key};
 use super::manifest::{FORMAT_VERSION, Part};
-use crate::tables::{self, AnyTable, Side};
+use crate::tables::{self, AnyTable, Likeness, Side};
 
 /// Rows of a row group; readers skip and parallelise by row groups.
-const ROW_GROUP_ROWS: usize = 1_000_000;
+const ROW_GROUP_ROWS: usize = 262_144;
 /// Encoded bytes of a row group; bounds what an open table holds in memory.
 const ROW_GROUP_BYTES: usize = 64 << 20;
 /// Memory of a side's open row groups together: dictionaries, Bloom filters and the
@@ -35,15 +35,20 @@ const ROW_GROUP_BYTES: usize = 64 << 20;
 const OPEN_BYTES: usize = 128 << 20;
 /// Bytes of a file, after which the next begins.
 const FILE_BYTES: usize = 1 << 30;
-/// Zstandard's level: see docs/performance.md for what others cost and gain.
-const ZSTD_LEVEL: i32 = 1;
-/// Encoded bytes of a dictionary, after which a column goes on without.
+/// Zstandard's level, and that for identifiers, which grow at a higher one: see
+/// docs/performance.md for what others cost and gain.
+const ZSTD_LEVEL: i32 = 3;
+const CODES_LEVEL: i32 = 1;
+/// Rows of a page: with fewer, pages of repeated values are mostly header.
+const PAGE_ROWS: usize = 60_000;
+/// Bytes of a page of text, before compression; with more to look back on it is smaller.
+const TEXT_PAGE_BYTES: usize = 4 << 20;
+/// Encoded bytes of a dictionary, after which a column goes on without; and where it
+/// is uncertain whether one pays.
 const DICTIONARY_BYTES: usize = 1 << 20;
-/// Distinct iDs that a Bloom filter is made for before it is folded to size, where
-/// each has one row, and where most have several: open filters of all tables take
-/// memory (0.5 MiB each, 2 MiB that of the records).
-const BLOOM_RECORDS: u64 = ROW_GROUP_ROWS as u64;
-const BLOOM_OWNERS: u64 = 250_000;
+const TRIED_DICTIONARY_BYTES: usize = 256 << 10;
+/// Distinct iDs that a Bloom filter is made for before it is folded to size.
+const BLOOM_DISTINCT: u64 = ROW_GROUP_ROWS as u64;
 /// Share of false positives of a Bloom filter.
 const BLOOM_FALSE_POSITIVES: f64 = 0.01;
 
@@ -265,7 +270,7 @@ impl Job<'_> {
     }
 }
 
-/// How the table `key` is written: dictionaries where values repeat, a Bloom filter on
+/// How the table `key` is written: each column as its values are like, a Bloom filter on
 /// the iD, page statistics for skipping; and what else its files shall note.
 pub(super) fn properties(
     key: &str,
@@ -282,20 +287,31 @@ pub(super) fn properties(
     ];
     let metadata = metadata.into_iter().chain(notes.iter().cloned());
     let metadata = metadata.map(|(key, value)| KeyValue::new(key.to_owned(), value)).collect();
-    let level = ZstdLevel::try_new(ZSTD_LEVEL).expect("the level is one that Zstandard has");
+    let zstd =
+        |level| Compression::ZSTD(ZstdLevel::try_new(level).expect("the level is one that Zstandard has"));
     let orcid = ColumnPath::from("orcid");
-    let distinct = if table.name() == "records" { BLOOM_RECORDS } else { BLOOM_OWNERS };
     let mut builder = WriterProperties::builder()
         .set_created_by(format!("orcidlake version {version}"))
-        .set_compression(Compression::ZSTD(level))
+        .set_compression(zstd(ZSTD_LEVEL))
         .set_statistics_enabled(EnabledStatistics::Page)
         .set_dictionary_page_size_limit(DICTIONARY_BYTES)
+        .set_data_page_row_count_limit(PAGE_ROWS)
         .set_max_row_group_row_count(None)
         .set_key_value_metadata(Some(metadata))
-        .set_column_bloom_filter_max_ndv(orcid.clone(), distinct)
+        .set_column_bloom_filter_max_ndv(orcid.clone(), BLOOM_DISTINCT)
         .set_column_bloom_filter_fpp(orcid, BLOOM_FALSE_POSITIVES);
     for column in table.columns() {
-        builder = builder.set_column_dictionary_enabled(ColumnPath::from(column.name), column.repeats);
+        let path = ColumnPath::from(column.name);
+        let dictionary = column.likeness != Likeness::Numbers;
+        builder = builder.set_column_dictionary_enabled(path.clone(), dictionary);
+        if matches!(column.likeness, Likeness::Words | Likeness::Codes) {
+            builder = builder
+                .set_column_dictionary_page_size_limit(path.clone(), TRIED_DICTIONARY_BYTES)
+                .set_column_data_page_size_limit(path.clone(), TEXT_PAGE_BYTES);
+        }
+        if column.likeness == Likeness::Codes {
+            builder = builder.set_column_compression(path, zstd(CODES_LEVEL));
+        }
     }
     let mut properties = builder.build();
     add_encoded_arrow_schema_to_metadata(schema, &mut properties);

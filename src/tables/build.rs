@@ -146,11 +146,13 @@ impl Cells {
             (Self::Text(cells), Value::Key(get)) => {
                 rows.iter().for_each(|row| cells.append_value(get(&Row(*row))))
             }
-            (Self::Text(cells), Value::Label(get) | Value::Text(get)) => {
+            (Self::Text(cells), Value::Label(get) | Value::Code(get) | Value::Text(get)) => {
                 fill(cells, rows.iter().map(|row| get(&Row(*row))))
             }
             (Self::Text(cells), Value::Made(get)) => fill(cells, rows.iter().map(|row| get(&Row(*row)))),
-            (Self::Int64(cells), Value::Int64(get)) => fill(cells, rows.iter().map(|row| get(&Row(*row)))),
+            (Self::Int64(cells), Value::Int64(get) | Value::Ordinal(get)) => {
+                fill(cells, rows.iter().map(|row| get(&Row(*row))))
+            }
             (Self::Int32(cells), Value::Int32(get)) => fill(cells, rows.iter().map(|row| get(&Row(*row)))),
             (Self::Float64(cells), Value::Float64(get)) => {
                 fill(cells, rows.iter().map(|row| get(&Row(*row))))

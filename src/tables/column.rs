@@ -41,11 +41,15 @@ pub enum Value<F: Family> {
     Key(for<'a> fn(&Row<'a, F>) -> &'a str),
     /// Text with few distinct values, such as a type or a country.
     Label(for<'a> fn(&Row<'a, F>) -> Option<&'a str>),
+    /// Text of identifiers and addresses: mostly distinct, and no words.
+    Code(for<'a> fn(&Row<'a, F>) -> Option<&'a str>),
     /// Free text.
     Text(for<'a> fn(&Row<'a, F>) -> Option<&'a str>),
     /// Text that is made from others.
     Made(for<'a> fn(&Row<'a, F>) -> Option<Cow<'a, str>>),
     Int64(for<'a> fn(&Row<'a, F>) -> Option<i64>),
+    /// A number that counts within a record, so that small ones repeat.
+    Ordinal(for<'a> fn(&Row<'a, F>) -> Option<i64>),
     Int32(for<'a> fn(&Row<'a, F>) -> Option<i32>),
     Float64(for<'a> fn(&Row<'a, F>) -> Option<f64>),
     Boolean(for<'a> fn(&Row<'a, F>) -> Option<bool>),
@@ -75,8 +79,20 @@ pub struct ColumnInfo {
     pub doc: String,
     pub kind: Type,
     pub nullable: bool,
-    /// Values repeat, so that a dictionary pays.
-    pub repeats: bool,
+    pub likeness: Likeness,
+}
+
+/// What a column's values are like, which tells how they are best encoded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Likeness {
+    /// Few distinct ones among many rows.
+    Repeating,
+    /// Text that people wrote; some repeats, most does not.
+    Words,
+    /// Text without words, such as identifiers; some repeats, most does not.
+    Codes,
+    /// Numbers and times that hardly repeat.
+    Numbers,
 }
 
 /// Declares a column.
@@ -97,17 +113,7 @@ impl<F: Family> Column<F> {
             doc: self.doc.to_string(),
             kind: self.value.kind(),
             nullable: !matches!(self.value, Value::Key(_)),
-            repeats: self.repeats(),
-        }
-    }
-
-    fn repeats(&self) -> bool {
-        match self.value {
-            Value::Key(_) | Value::Label(_) | Value::Boolean(_) | Value::Int32(_) => true,
-            Value::Year(_) | Value::Month(_) | Value::Day(_) => true,
-            Value::Text(_) | Value::Made(_) | Value::Int64(_) | Value::Float64(_) | Value::Timestamp(_) => {
-                false
-            }
+            likeness: self.value.likeness(),
         }
     }
 }
@@ -115,13 +121,23 @@ impl<F: Family> Column<F> {
 impl<F: Family> Value<F> {
     fn kind(&self) -> Type {
         match self {
-            Self::Key(_) | Self::Label(_) | Self::Text(_) | Self::Made(_) => Type::Text,
-            Self::Int64(_) => Type::Int64,
+            Self::Key(_) | Self::Label(_) | Self::Code(_) | Self::Text(_) | Self::Made(_) => Type::Text,
+            Self::Int64(_) | Self::Ordinal(_) => Type::Int64,
             Self::Int32(_) => Type::Int32,
             Self::Float64(_) => Type::Float64,
             Self::Boolean(_) => Type::Boolean,
             Self::Timestamp(_) => Type::Timestamp,
             Self::Year(_) | Self::Month(_) | Self::Day(_) => Type::Int16,
+        }
+    }
+
+    fn likeness(&self) -> Likeness {
+        match self {
+            Self::Key(_) | Self::Label(_) | Self::Boolean(_) | Self::Int32(_) => Likeness::Repeating,
+            Self::Year(_) | Self::Month(_) | Self::Day(_) | Self::Ordinal(_) => Likeness::Repeating,
+            Self::Text(_) | Self::Made(_) => Likeness::Words,
+            Self::Code(_) => Likeness::Codes,
+            Self::Int64(_) | Self::Float64(_) | Self::Timestamp(_) => Likeness::Numbers,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The columns of an external identifier, of an item or of a person.
 
-use super::column::Value::{Boolean, Label, Text};
+use super::column::Value::{Boolean, Code, Label, Text};
 use super::column::{Column, Family, column};
 use crate::record::ExternalId;
 
@@ -34,13 +34,13 @@ where
             "external_id_value",
             "common:external-id-value",
             "The identifier as it was written.",
-            Text(|row| row.external_id().value.as_deref()),
+            Code(|row| row.external_id().value.as_deref()),
         ),
         column(
             "external_id_url",
             "common:external-id-url",
             "Where the identifier leads.",
-            Text(|row| row.external_id().url.as_deref()),
+            Code(|row| row.external_id().url.as_deref()),
         ),
         column(
             "external_id_relationship",
@@ -62,7 +62,7 @@ where
             "external_id_normalized",
             "common:external-id-normalized",
             "The identifier as ORCID normalizes it.",
-            Text(|row| row.external_id().normalized.as_deref()),
+            Code(|row| row.external_id().normalized.as_deref()),
         ),
         column(
             "normalized_transient",

@@ -30,7 +30,7 @@ mod tombstones;
 mod works;
 
 pub use build::{AnyTable, Rows, Table};
-pub use column::{ColumnInfo, Type};
+pub use column::{ColumnInfo, Likeness, Type};
 pub use entry::{Entry, Reject, Side};
 
 use std::sync::LazyLock;

@@ -1,7 +1,9 @@
 //! Columns that several tables have: the owner, the element, its group, its
 //! source, dates and organizations.
 
-use super::column::Value::{Boolean, Day, Int32, Int64, Key, Label, Month, Text, Timestamp as Time, Year};
+use super::column::Value::{
+    Boolean, Day, Int32, Int64, Key, Label, Month, Ordinal, Text, Timestamp as Time, Year,
+};
 use super::column::{Column, Family, Row, column};
 use crate::record::{Element, FuzzyDate, Group, Item, Organization, Section, Source, Timestamp, Title};
 
@@ -157,7 +159,7 @@ where
             named("display_index"),
             "@display-index",
             "The owner's order of display, highest first.",
-            Int64(|row| row.element()?.display_index),
+            Ordinal(|row| row.element()?.display_index),
         ),
         column(
             named("created_date"),
@@ -283,7 +285,7 @@ where
             "organization_name",
             "common:name",
             "The organization's name as it was written.",
-            Text(|row| row.organization()?.name.as_deref()),
+            Label(|row| row.organization()?.name.as_deref()),
         ),
         part(
             "city",
@@ -307,7 +309,7 @@ where
             "disambiguated_organization_identifier",
             &disambiguated("disambiguated-organization-identifier"),
             "The organization's identifier in `disambiguation_source`, as it was written: a RINGGOLD number, `grid.…`, a FUNDREF DOI, a ROR URL, a LEI code.",
-            Text(|row| row.organization()?.identifier.as_deref()),
+            Label(|row| row.organization()?.identifier.as_deref()),
         ),
         part(
             "disambiguation_source",

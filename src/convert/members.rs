@@ -131,20 +131,15 @@ fn mark_replaced(members: &mut [Given<'_>]) {
 
 /// True where the member gives rows, so that it may replace an earlier one.
 fn is_sound(member: &Given<'_>) -> bool {
-    let source = cleaned(member.data);
+    let source = record::cleaned(member.data);
     record::parse(&source).is_ok_and(|parsed| entry_of(&member.name, parsed.document).is_ok())
-}
-
-/// The bytes without characters that XML forbids; borrowed where there are none.
-fn cleaned(data: &[u8]) -> Cow<'_, [u8]> {
-    if record::needs_cleaning(data) { Cow::Owned(record::clean(data)) } else { Cow::Borrowed(data) }
 }
 
 impl Maker<'_> {
     /// Parses some members, then makes rows of them.
     fn read_group(&mut self, group: &[Given<'_>]) {
         let begun = Instant::now();
-        let sources: Vec<Cow<'_, [u8]>> = group.iter().map(|member| cleaned(member.data)).collect();
+        let sources: Vec<Cow<'_, [u8]>> = group.iter().map(|member| record::cleaned(member.data)).collect();
         let mut entries: [Vec<Entry<'_>>; Side::ALL.len()] = Default::default();
         for (member, source) in group.iter().zip(&sources) {
             if let Some((side, entry)) = self.read(member, source) {

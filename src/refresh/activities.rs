@@ -3,7 +3,6 @@
 
 use std::collections::HashMap;
 
-use super::answer::cleaned;
 use super::tasks::{Effects, Wanted};
 use crate::record::{self, ActivitySection, AffiliationKind, Document, Orcid, ParseError, Record, Timestamp};
 
@@ -18,7 +17,7 @@ pub type Held = HashMap<(ActivitySection, i64), Option<Timestamp>>;
 /// # Errors
 /// [`ParseError`] where the body is no record.
 pub fn compare(orcid: Orcid, body: &[u8], held: &Held) -> Result<Effects, ParseError> {
-    let source = cleaned(body);
+    let source = record::cleaned(body);
     let Document::Record(record) = record::parse(&source)?.document else {
         return Err(ParseError::UnknownRoot { name: "another".to_owned() });
     };

@@ -170,7 +170,7 @@ fn members_of(kept: Kept) -> Vec<GivenMember> {
 /// about one by one, and give nothing here.
 fn works_of(orcid: Orcid, bulk: &[u8]) -> Vec<GivenMember> {
     let works = pieces(bulk).unwrap_or_default().into_iter().filter_map(|piece| {
-        let source = super::answer::cleaned(piece);
+        let source = record::cleaned(piece);
         let Document::Activity(Activity::Work(work)) = record::parse(&source).ok()?.document else {
             return None;
         };

@@ -25,6 +25,10 @@ pub enum RefreshError {
     NoToken { token_url: String, what: String },
     #[error("the API does not accept the token: {what}")]
     Refused { what: String },
+    #[error("{url} cannot be trusted: {what}")]
+    Untrusted { url: String, what: String },
+    #[error("{name} in the environment is not a proxy such as http://proxy.example.org:3128")]
+    Proxy { name: &'static str },
     #[error("\"{text}\" is not {expected}")]
     Scope { text: String, expected: &'static str },
     #[error("{what} names nobody: it is empty")]
@@ -77,6 +81,12 @@ impl RefreshError {
             Self::NoHome => "give --token-file",
             Self::NoToken { .. } => "check the network, the client id and secret, and --sandbox",
             Self::Refused { .. } => "run `orcidlake auth` again, or refresh with --anonymous",
+            Self::Untrusted { .. } => {
+                "check the clock and the URL; for a server or proxy with a certificate of its own, name it in SSL_CERT_FILE"
+            }
+            Self::Proxy { .. } => {
+                "mend or unset the variable; NO_PROXY names hosts that are asked without one"
+            }
             Self::Scope { .. } => "see `orcidlake help refresh`",
             Self::EmptyScope { .. } => "give at least one iD, or a query; --all-in-dataset means everybody",
             Self::NoScope => "give --ids, --query, --ror, --grid, --ringgold or --all-in-dataset",

@@ -54,6 +54,8 @@ pub struct Fetch {
     pub activities: bool,
     pub(super) breaker: Mutex<Breaker>,
     pub(super) jitter: Mutex<Jitter>,
+    /// What went wrong last.
+    trouble: Mutex<String>,
     /// Refusals of the token in a row.
     pub(super) refusals: AtomicU32,
     /// Requests that have been answered, and that are known to be left.
@@ -104,6 +106,7 @@ impl Fetch {
             activities,
             breaker: Mutex::default(),
             jitter: Mutex::new(Jitter::new(seed)),
+            trouble: Mutex::default(),
             refusals: AtomicU32::new(0),
             answered: AtomicU64::new(0),
             left: AtomicU64::new(0),
@@ -199,7 +202,7 @@ impl Fetch {
             }
             Verdict::Rest(time) => Step::Nap(time),
             Verdict::GiveUp(time) => {
-                let what = "it was tried again and again".to_owned();
+                let what = self.trouble();
                 state.end = Some(Err(RefreshError::Down { seconds: time.as_secs(), what }));
                 Step::Home
             }
@@ -262,6 +265,16 @@ impl Fetch {
             state.end.get_or_insert(settle::end_of(error));
         }
         state.on_way -= 1;
+    }
+
+    /// Keeps what went wrong, for the message that may end the run.
+    pub(super) fn note_trouble(&self, what: &str) {
+        what.clone_into(&mut self.trouble.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    /// What went wrong last.
+    pub(super) fn trouble(&self) -> String {
+        self.trouble.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     pub(super) fn breaker(&self) -> MutexGuard<'_, Breaker> {

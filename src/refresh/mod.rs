@@ -28,6 +28,7 @@ mod log;
 mod mark;
 mod pace;
 mod plan;
+mod proxy;
 mod queue;
 mod quota;
 mod retry;
@@ -60,7 +61,8 @@ pub use token::{Token, TokenFile};
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use crate::convert;
 use crate::dataset::{Dataset, DatasetError, Manifest};
@@ -75,6 +77,8 @@ use time::{DAY, SECOND};
 /// A record that changed so shortly ago may not be in the search index yet, and
 /// clocks differ: the next run looks from there again.
 const MARGIN: Timestamp = 3_600 * SECOND;
+/// Time between looks at the stop flag while a token is obtained.
+const LOOKS: Duration = Duration::from_millis(10);
 /// The shortest time that searches tell apart.
 const INSTANT: Timestamp = 1_000;
 /// A plan that nobody has begun to carry out is made anew after this time.
@@ -169,7 +173,7 @@ pub fn refresh(
     }
     let lock = Lock::take(root, clock.wall())?;
     let dataset = Dataset::open(root)?;
-    let client = Client::new(settings.client.clone(), settings.client_id.as_deref(), clock.wall())?;
+    let Some(client) = client(settings, clock.wall(), stop)? else { return Ok(Outcome::stopped()) };
     let mut queue = Queue::open(root)?;
     let inputs = settings.inputs(&dataset);
     let run = begin::begin(&mut queue, settings, &inputs, &client, watch, clock.wall())?;
@@ -182,6 +186,20 @@ pub fn refresh(
     outcome
 }
 
+/// A client for the settings, which may have to obtain a token; `None` where a stop
+/// came first, since a token's server may be slow.
+fn client(settings: &Settings, now: Timestamp, stop: &AtomicBool) -> Result<Option<Client>, RefreshError> {
+    let (options, client_id) = (settings.client.clone(), settings.client_id.clone());
+    let thread = std::thread::spawn(move || Client::new(options, client_id.as_deref(), now));
+    while !thread.is_finished() {
+        if stop.load(Ordering::Relaxed) {
+            return Ok(None);
+        }
+        std::thread::sleep(LOOKS);
+    }
+    thread.join().unwrap_or(Err(RefreshError::Panicked)).map(Some)
+}
+
 /// Brings the queue of the dataset at `root`, if there is one, into its one file,
 /// which a commit takes along. The caller holds the lock.
 ///
@@ -189,6 +207,13 @@ pub fn refresh(
 /// [`RefreshError`] where the queue cannot be used or is being read.
 pub fn settle_queue(root: &Path) -> Result<(), RefreshError> {
     Queue::settle(root)
+}
+
+impl Outcome {
+    /// Of a run that was stopped before it had a queue.
+    fn stopped() -> Self {
+        Self { plan: None, end: Ended::Stopped, tally: Vec::new(), given_up: 0, applied: None }
+    }
 }
 
 impl Settings {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::RefreshError;
 use super::activities;
 use super::answer::{Taken, Treatment, treat};
-use super::client::{Fault, Reply};
+use super::client::{Fault, Reply, UNTRUSTED};
 use super::fetch::{End, Fetch};
 use super::queue::Queue;
 use super::retry::wait;
@@ -36,8 +36,13 @@ pub fn judge(fetch: &Fetch, task: &Task, result: Result<Reply, Fault>, asked_at:
     let (now, wall) = (fetch.clock.now(), fetch.clock.wall());
     let reply = match result {
         Ok(reply) => reply,
+        Err(fault) if fault.code == UNTRUSTED => {
+            let url = fetch.client.host().api.clone();
+            return Verdict::End(RefreshError::Untrusted { url, what: fault.what });
+        }
         Err(fault) => {
             fetch.breaker().failed(now, &fetch.patience);
+            fetch.note_trouble(&format!("{}, {}", fault.code, fault.what));
             return Verdict::Again { code: fault.code, after: None, counts: true };
         }
     };
@@ -45,6 +50,7 @@ pub fn judge(fetch: &Fetch, task: &Task, result: Result<Reply, Fault>, asked_at:
     let in_trouble = reply.status >= 500 || matches!(treatment, Treatment::Again { .. });
     if in_trouble {
         fetch.breaker().failed(now, &fetch.patience);
+        fetch.note_trouble(&format!("status {}", reply.status));
     } else {
         fetch.breaker().succeeded();
     }
@@ -143,7 +149,7 @@ fn give_up(fetch: &Fetch, queue: &mut Queue, task: &Task, code: &str) -> Result<
         return Err(RefreshError::NotUnderstood);
     }
     queue.give_back(task)?;
-    Err(RefreshError::Search { what: code.to_owned() })
+    Err(RefreshError::Search { what: format!("{code} ({})", fetch.trouble()) })
 }
 
 fn write_answer(

@@ -10,7 +10,7 @@ mod tables;
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
-use orcid::{CLIENT_ID, CLIENT_SECRET, Fault, Limits, LocalOrcid, RetryAfter, Standing, When, World};
+use orcid::{CLIENT_ID, CLIENT_SECRET, Fault, Limits, RetryAfter, Standing, When};
 use runs::{Here, json, records, text};
 use tables::{assert_same, without_people};
 
@@ -438,11 +438,13 @@ fn a_scope_of_ids_adds_people_and_knows_its_own_watermark() {
 
 #[test]
 fn an_empty_world_of_changes_costs_searches_only() {
-    let world = World::from_synth(20, 5);
-    let here = Here::of(LocalOrcid::start(world, Limits::none()), &[]);
+    let here = Here::new(20, 5, &[]);
+    let first = here.refresh(&["--all-in-dataset", "--rate", "500", "--json"]);
+    here.server.clear_log();
 
     let output = here.refresh(&["--all-in-dataset", "--rate", "500", "--json"]);
 
+    assert!(json(&first)["answers"]["record"].is_null(), "{}", text(&first));
     assert_eq!(json(&output)["end"], "applied", "{}", text(&output));
     assert!(here.server.log().by_path().keys().all(|path| path.contains("search")));
     here.assert_sound();

@@ -155,3 +155,30 @@ fn a_signal_ends_a_refresh_within_seconds_whatever_it_waits_for() {
         }
     });
 }
+
+#[test]
+fn what_changed_while_the_dump_was_written_is_found_by_the_first_refresh() {
+    let here = Here::new(20, 5, &[]);
+    let active = here.server.world().active();
+    let [days_before, long_before] = [active[0].as_str(), active[1].as_str()];
+    here.server.change(|world| {
+        // Both after their snapshots and before the dump's newest change.
+        for (orcid, days) in [(days_before, 10), (long_before, 400)] {
+            let moment = world.clock() - days * 86_400_000_000;
+            world.edit(orcid, moment, |xml| xml.replacen("given-names>", "given-names>Newer ", 1));
+        }
+    });
+    let before = all_rows(&here.dataset);
+    let arguments = ["--all-in-dataset", "--by", "batches", "--rate", "500", "--json"];
+
+    let first = here.refresh(&arguments);
+    here.server.clear_log();
+    let second = here.refresh(&arguments);
+
+    assert_eq!(json(&first)["answers"]["record"], 1, "{}", text(&first));
+    assert_ne!(all_rows(&here.dataset), before);
+    let expected = records(&here.fresh(&here.server.world()), days_before);
+    assert_eq!(records(&here.dataset, days_before), expected);
+    assert!(json(&second)["answers"]["record"].is_null(), "{}", text(&second));
+    assert!(here.server.log().by_path().keys().all(|path| path.contains("search")));
+}

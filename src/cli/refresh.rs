@@ -104,7 +104,7 @@ struct ScopeArgs {
 #[command(next_help_heading = "What has changed")]
 struct ChangeArgs {
     /// Changes since this time (2025-10-01 or 2025-10-01T00:00:00Z, UTC); since the scope's last
-    /// refresh, or else the newest change in the dump, if not given.
+    /// refresh, or else 15 days before the newest change in the dump, if not given.
     #[arg(long, value_name = "TIME", env = "ORCIDLAKE_SINCE", value_parser = parse_since)]
     since: Option<i64>,
     /// Take changes from ORCID's last_modified.csv, in a tar or not, with gzip or without.

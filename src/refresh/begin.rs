@@ -9,9 +9,16 @@ use super::mark::{Mark, Since};
 use super::plan::{self, Inputs};
 use super::queue::Queue;
 use super::runs::{Run, Stage};
-use super::{Client, INSTANT, MARGIN, PLAN_KEEPS, RefreshError, Settings, Watch, apply, known, time};
+use super::scope::Scope;
+use super::time::DAY;
+use super::{Client, INSTANT, MARGIN, PLAN_KEEPS, RefreshError, Settings, Watch, known, time};
 use crate::dataset::{Dataset, Manifest};
 use crate::record::{Orcid, Timestamp};
+
+/// ORCID reads records for a dump over days or weeks: one that changed in that
+/// time, after it was read, is old in the dump though the dump has newer ones. The
+/// newest members of the dump of 2022 are of 14 September; it was there on the 29th.
+const DUMP_TAKES: Timestamp = 15 * DAY;
 
 /// The unfinished run of the scope, or a new one.
 ///
@@ -65,9 +72,7 @@ fn new_run(
     now: Timestamp,
 ) -> Result<Run, RefreshError> {
     let scope = settings.scope.key();
-    let known = apply::watermark(&inputs.dataset.manifest, &scope);
-    // What changed at the watermark itself is known.
-    let since = settings.since.or(known.map(|known| known + INSTANT));
+    let since = settings.since.or(unknown_since(&inputs.dataset.manifest, &scope));
     let since = since.ok_or(RefreshError::NoWatermark)?;
     Ok(Run {
         id: 0,
@@ -82,6 +87,17 @@ fn new_run(
         begun: now,
         stage: Stage::Begun,
     })
+}
+
+/// Since when changes of a scope may not be in the dataset: after the last refresh
+/// of the scope or of all, or for so long before the dump's newest change as a
+/// dump takes.
+fn unknown_since(manifest: &Manifest, scope: &str) -> Option<Timestamp> {
+    let refreshed = |scope: &str| manifest.scopes.get(scope).and_then(|scope| scope["watermark"].as_i64());
+    let all = refreshed(&Scope::All.key()).filter(|all| manifest.watermark == Some(*all));
+    // What changed at the watermark itself is known.
+    let known = refreshed(scope).max(all).map(|known| known + INSTANT);
+    known.max(manifest.watermark.map(|newest| newest - DUMP_TAKES))
 }
 
 /// Drops what belongs to a dataset that is no more: in one made anew all but the

@@ -91,8 +91,8 @@ pub struct Settings {
     /// Picks among the tokens that are kept.
     pub client_id: Option<String>,
     pub scope: Scope,
-    /// Changes since then; since the last refresh of the scope, or else the dump, if
-    /// not given.
+    /// Changes since then; since the last refresh of the scope, or else from some time
+    /// before the dump's newest change, if not given.
     pub since: Option<Timestamp>,
     /// A file of last changes, instead of searches.
     pub changes: Option<PathBuf>,

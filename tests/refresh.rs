@@ -310,6 +310,12 @@ fn a_kill_at_any_moment_loses_no_answer() {
 
     assert_eq!(output.status.code(), Some(0), "{}", text(&output));
     assert_same(&tables::all_rows(&here.dataset), &tables::all_rows(&calm.dataset));
+    let status = json(&here.refresh(&["--status", "--json"]));
+    let [planned, made, retried] = ["planned", "made", "retried"].map(|name| {
+        let runs = status["runs"].as_array().unwrap().iter();
+        runs.map(|run| run["requests"][name].as_u64().unwrap()).sum::<u64>()
+    });
+    assert!(here.server.log().for_api().count() as u64 <= made && made <= planned + retried, "{status}");
     // Those that were on their way when the program died are asked again: two a kill at most.
     let repeats: usize = here.server.log().repeats().values().sum();
     assert!(repeats as u64 <= 2 * kills, "{repeats}");

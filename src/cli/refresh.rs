@@ -331,9 +331,19 @@ impl Watch for Teller {
         if self.terminal { eprint!("\r\x1b[K{line}\r") } else { eprintln!("{line}") }
     }
 
-    fn applying(&self) {
+    fn planned_items(&self, requests: u64) {
         if !self.quiet {
-            eprintln!("all answers are there; changing the dataset");
+            eprintln!("{} to make for items of the records read", counted(requests, "request"));
+        }
+    }
+
+    fn applying(&self, part_of: Option<u64>) {
+        match part_of {
+            _ if self.quiet => {}
+            None => eprintln!("all answers are there; changing the dataset"),
+            Some(people) => {
+                eprintln!("the answers about {} are whole; changing the dataset", counted(people, "record"));
+            }
         }
     }
 }

@@ -36,10 +36,11 @@ pub fn begin(
     let manifest = &inputs.dataset.manifest;
     let mark = Mark::of(manifest);
     forget_what_has_gone(queue, manifest, &mark)?;
-    if let Some(run) = queue.unfinished(&settings.scope.key(), &client.host().api)? {
+    if let Some(mut run) = queue.unfinished(&settings.scope.key(), &client.host().api)? {
         if was_applied(manifest, &run) {
             return Ok(run);
         }
+        queue.settle_part(&mut run, manifest)?;
         if goes_on(queue, settings, &run, now)? {
             if queue.counts(run.id, &["record"])?.answered > 0 {
                 watch.resumed(run.begun);
@@ -86,6 +87,7 @@ fn new_run(
         until: now - MARGIN,
         begun: now,
         stage: Stage::Begun,
+        part: 1,
     })
 }
 

@@ -13,6 +13,7 @@ use super::RefreshError;
 use super::client::{Client, Fault, Reply};
 use super::pace::{Clock, Limits, Pace};
 use super::queue::Queue;
+use super::quota::Spent;
 use super::retry::{Breaker, Jitter, Patience, Verdict};
 use super::runs::Run;
 use super::settle;
@@ -114,6 +115,17 @@ impl Fetch {
         }
     }
 
+    /// Keeps to the pace of the client's last request, whichever run has made it.
+    ///
+    /// # Errors
+    /// [`RefreshError::Queue`] where the disk fails.
+    pub fn go_on(&self, queue: &Queue) -> Result<(), RefreshError> {
+        if let Some(last) = queue.last_request(&self.account())? {
+            self.pace.go_on(self.clock.as_ref(), last);
+        }
+        Ok(())
+    }
+
     /// The name under which the client's quota is counted.
     pub fn account(&self) -> String {
         account(&self.client)
@@ -125,7 +137,7 @@ impl Fetch {
     /// [`RefreshError`] where the queue fails, the server stays down, a search
     /// cannot be answered or the token is refused. The queue comes back with it.
     pub fn all(self: &Arc<Self>, queue: Queue, told: Told<'_>) -> (Queue, Result<End, RefreshError>) {
-        let left = queue.counts(self.run.id, &["search", "record", "works", "item"]);
+        let left = queue.counts(self.run.id, &["search", "record", "works", "item", "listing"]);
         self.left.store(left.map_or(0, |counts| counts.waiting), Ordering::Relaxed);
         {
             let mut state = self.lock();
@@ -215,7 +227,7 @@ impl Fetch {
 
     /// Asks once, in its turn.
     fn ask(&self, task: &Task) {
-        let goes = self.pace.wait(self.clock.as_ref(), &self.stop) && self.spend();
+        let goes = self.pace.wait(self.clock.as_ref(), &self.stop) && self.spend(Some(task.id));
         if !goes {
             self.settled(|queue| queue.give_back(task));
             return;
@@ -231,7 +243,7 @@ impl Fetch {
     /// Asks a server that counts as down for its status. Any answer shows that it
     /// is there, and that what failed before failed for itself.
     fn probe(&self, task: &Task) {
-        if self.pace.wait(self.clock.as_ref(), &self.stop) && self.spend() {
+        if self.pace.wait(self.clock.as_ref(), &self.stop) && self.spend(None) {
             match self.client.get(STATUS_PATH) {
                 Ok(reply) if reply.status < 500 && reply.status != 429 => self.breaker().succeeded(),
                 _ => self.breaker().failed(self.clock.now(), &self.patience),
@@ -241,10 +253,11 @@ impl Fetch {
     }
 
     /// Counts a request against the quota; false where none is left.
-    fn spend(&self) -> bool {
+    fn spend(&self, task: Option<i64>) -> bool {
         let mut state = self.lock();
         let Some(queue) = &mut state.queue else { return false };
-        match queue.spend(&self.account(), self.limits.quota, self.clock.wall()) {
+        let spent = Spent { run: self.run.id, task };
+        match queue.spend(&self.account(), self.limits.quota, self.clock.wall(), spent) {
             Ok(None) => true,
             Ok(Some(until)) => {
                 state.end.get_or_insert(Ok(End::Quota(until)));

@@ -141,6 +141,9 @@ pub fn write(fetch: &Fetch, queue: &mut Queue, task: &Task, verdict: Verdict) ->
 /// A record that cannot be had is left as it is; a search that cannot be answered
 /// would leave out nobody knows whom.
 fn give_up(fetch: &Fetch, queue: &mut Queue, task: &Task, code: &str) -> Result<(), RefreshError> {
+    if let Wanted::Listing(orcid) = &task.wanted {
+        return queue.end_doubts(fetch.run.id, task, *orcid, None, code);
+    }
     let Wanted::Search(search) = &task.wanted else {
         fetch.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1)).ok();
         return queue.give_up(fetch.run.id, task, code);
@@ -179,14 +182,18 @@ fn write_answer(
             Effects { found: vec![("primary", *primary)], ..Effects::default() }
         }
         (Taken::Works(came), Wanted::Works(orcid, asked)) => activities::missing(*orcid, asked, came),
-        (Taken::ItemGone { .. }, Wanted::Item(orcid, section, put_code)) => {
-            Effects { leaving: vec![(*orcid, *section, *put_code)], ..Effects::default() }
+        (Taken::ItemGone { .. }, Wanted::Item(orcid, ..)) => {
+            return queue.doubt(run, task, *orcid, code, now);
+        }
+        (_, Wanted::Listing(orcid)) => {
+            let listed = body.as_deref().and_then(|body| activities::listed(body).ok());
+            return queue.end_doubts(run, task, *orcid, listed.as_ref(), code);
         }
         _ => Effects::default(),
     };
     let body = body.filter(|_| code != "unchanged");
     queue.keep(run, task, code, body.as_deref(), &effects, now)?;
-    let more = effects.tasks.len() as u64;
+    let more = (effects.tasks.len() + effects.again.len()) as u64;
     fetch.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| (left + more).checked_sub(1)).ok();
     Ok(())
 }

@@ -8,11 +8,12 @@ use super::RefreshError;
 use super::fetch::Fetch;
 use super::lock::Lock;
 use super::queue::Queue;
+use super::requests::{Counts, Requests};
 use super::runs::{Run, Stage};
-use super::tasks::Counts;
 use crate::record::Timestamp;
 
-/// Requests for items that a changed record brings with it, on average; guessed.
+/// Requests for items that a changed record brings with it, on average: a guess,
+/// until the records are there.
 const ITEM_REQUESTS: u64 = 2;
 
 /// What a run is going to do, as far as it is known before records are read.
@@ -25,12 +26,18 @@ pub struct Plan {
     pub until: Timestamp,
     /// Records to read, those that have been read included.
     pub records: u64,
-    /// Requests that are still to be made, as far as they are known.
+    /// Requests that are to be made, but for those that must be repeated: for records,
+    /// and for items of records that have been read.
     pub requests: u64,
-    /// Further requests for full items: a guess; they are known when a record is.
+    /// An estimate of further requests for full items; they are planned when their
+    /// records are there.
     pub item_requests: u64,
-    /// Requests that are made already, searches included.
+    /// Requests that have been planned, those already made and searches included.
+    pub planned: u64,
+    /// Requests that are made already, searches and repetitions included.
     pub made: u64,
+    /// Those among them that were repetitions.
+    pub retried: u64,
     /// The least time that the rate allows.
     pub seconds: u64,
     /// UTC days on which there will be requests.
@@ -59,6 +66,7 @@ pub struct RunStatus {
     pub begun: Timestamp,
     pub since: Timestamp,
     pub until: Timestamp,
+    pub requests: Requests,
     pub searches: Counts,
     pub records: Counts,
     pub items: Counts,
@@ -81,7 +89,7 @@ pub struct DayStatus {
 pub(super) fn plan(queue: &Queue, run: &Run, fetch: &Fetch) -> Result<Plan, RefreshError> {
     let records = queue.counts(run.id, &["record"])?;
     let items = queue.counts(run.id, &["works", "item"])?;
-    let searches = queue.counts(run.id, &["search"])?;
+    let all_requests = queue.requests(run.id)?;
     let requests = records.waiting + items.waiting;
     let item_requests = if fetch.activities { records.waiting * ITEM_REQUESTS } else { 0 };
     let used_today = queue.used(&fetch.account(), fetch.clock.wall())?;
@@ -98,7 +106,9 @@ pub(super) fn plan(queue: &Queue, run: &Run, fetch: &Fetch) -> Result<Plan, Refr
         records: records.waiting + records.answered + records.given_up,
         requests,
         item_requests,
-        made: records.answered + items.answered + searches.answered,
+        planned: all_requests.planned,
+        made: all_requests.made,
+        retried: all_requests.retried,
         seconds: (all as f64 / fetch.limits.rate) as u64,
         days: if all == 0 { 0 } else { days },
         quota: fetch.limits.quota,
@@ -116,6 +126,7 @@ pub fn status(root: &Path) -> Result<Status, RefreshError> {
     let mut runs = Vec::new();
     for run in queue.runs()? {
         runs.push(RunStatus {
+            requests: queue.requests(run.id)?,
             searches: queue.counts(run.id, &["search"])?,
             records: queue.counts(run.id, &["record"])?,
             items: queue.counts(run.id, &["works", "item"])?,

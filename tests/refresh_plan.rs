@@ -124,6 +124,36 @@ fn what_is_whole_when_the_quota_ends_is_applied_and_the_rest_another_day() {
 }
 
 #[test]
+fn what_waits_for_another_day_is_not_put_over_a_newer_row() {
+    let here = changed();
+    let probe = here.again();
+    probe.refresh(&[&EACH[..], &["--quota", "1000"]].concat());
+    let records = here.server.log().for_api().filter(|request| request.path.ends_with("/record")).count();
+    here.server.clear_log();
+    // All records are read, and the items of a few.
+    let first = here.refresh(&[&EACH[..], &["--quota", &(records + 5).to_string()]].concat());
+    let waits = |orcid: &str| {
+        let rows = |here: &Here| runs::records(&here.dataset, orcid);
+        !rows(&here).is_empty() && !rows(&probe).is_empty() && rows(&here) != rows(&probe)
+    };
+    let orcid = here.server.world().active().into_iter().find(|orcid| waits(orcid.as_str())).unwrap();
+    here.server.change(|world| {
+        let clock = world.clock() + 1_000_000;
+        world.edit(orcid.as_str(), clock, |xml| xml.replacen("given-names>", "given-names>Newer ", 1));
+    });
+    let ids = here.write("ids", orcid.as_str());
+    let other = here.refresh(&["--ids", &ids, "--by", "each", "--rate", "500"]);
+    let newer = runs::records(&here.dataset, orcid.as_str());
+
+    let last = here.refresh(&EACH);
+
+    assert_eq!(json(&first)["end"], "quota");
+    assert_eq!((other.status.code(), json(&last)["end"].as_str()), (Some(0), Some("applied")));
+    assert_eq!(runs::records(&here.dataset, orcid.as_str()), newer);
+    here.assert_sound();
+}
+
+#[test]
 fn a_kill_around_the_commit_of_a_part_loses_and_repeats_nothing() {
     let first = changed();
     let calm = first.again();
@@ -199,7 +229,7 @@ fn an_item_that_is_listed_and_never_found_is_asked_for_by_the_next_run() {
 fn an_item_that_is_neither_found_nor_listed_leaves() {
     let here = changed();
     let item = some_item(&here);
-    let put_code = item.rsplit('/').next().unwrap().to_owned();
+    let put_code: i64 = item.rsplit('/').next().unwrap().parse().unwrap();
     let orcid = item.split('/').nth(2).unwrap().to_owned();
     here.server.fail(When::Path(item.clone()), Fault::NotFound);
     let child = here.command(&EACH).spawn().unwrap();
@@ -216,6 +246,6 @@ fn an_item_that_is_neither_found_nor_listed_leaves() {
 
     assert_eq!(output.status.code(), Some(0), "{}", text(&output));
     let works = runs::rows(&here.dataset, &orcid, "activities/works");
-    assert!(works.iter().all(|work| work["put_code"].to_string() != put_code));
+    assert!(works.iter().all(|work| work["put_code"].as_i64() != Some(put_code)));
     here.assert_sound();
 }

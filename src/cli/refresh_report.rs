@@ -13,10 +13,13 @@ use crate::refresh::{Ended, Outcome, Plan, Requests, Status, Way, readable_time,
 
 /// The plan, for people.
 pub fn plan_text(plan: &Plan) -> String {
-    let records = counted(plan.records, "record");
+    let mut records = counted(plan.records, "record");
+    if plan.records_left < plan.records {
+        records = format!("{} of {records} still", grouped(plan.records_left));
+    }
     let way = Way::new(&plan.way).map_or("", Way::meaning);
-    let mut text =
-        format!("{records} to read of {}, changed since {}\n", plan.scope, readable_time(plan.since));
+    let scope = if plan.scope == "all" { "everybody in the dataset" } else { &plan.scope };
+    let mut text = format!("{records} to read of {scope}, changed since {}\n", readable_time(plan.since));
     text.push_str(&format!("  how: {way}\n  requests to make: {}", grouped(plan.requests)));
     if plan.item_requests > 0 {
         text.push_str(&format!(
@@ -54,12 +57,16 @@ pub fn outcome_text(outcome: &Outcome) -> String {
     }
     if let Some(applied) = &outcome.applied {
         let rows: u64 = applied.report.rows.values().sum();
-        text.push_str(&format!(
-            "{} out, {} in ({} of XML)\n",
-            counted(applied.rows_removed, "row"),
-            counted(rows, "row"),
-            bytes(applied.report.members.xml_bytes)
-        ));
+        if rows == 0 && applied.rows_removed == 0 {
+            text.push_str("nothing is new for the dataset\n");
+        } else {
+            text.push_str(&format!(
+                "{} out, {} in ({} of XML)\n",
+                counted(applied.rows_removed, "row"),
+                counted(rows, "row"),
+                bytes(applied.report.members.xml_bytes)
+            ));
+        }
         if let Some(watermark) = applied.watermark {
             text.push_str(&format!("up to date as of {}\n", readable_time(watermark)));
         }

@@ -10,6 +10,7 @@ use super::lock::Lock;
 use super::queue::Queue;
 use super::requests::{Counts, Requests};
 use super::runs::{Run, Stage};
+use crate::dataset::{Dataset, DatasetError};
 use crate::record::Timestamp;
 
 /// Requests for items that a changed record brings with it, on average: a guess,
@@ -26,6 +27,8 @@ pub struct Plan {
     pub until: Timestamp,
     /// Records to read, those that have been read included.
     pub records: u64,
+    /// Those among them that have not been read.
+    pub records_left: u64,
     /// Requests that are to be made, but for those that must be repeated: for records,
     /// and for items of records that have been read.
     pub requests: u64,
@@ -104,6 +107,7 @@ pub(super) fn plan(queue: &Queue, run: &Run, fetch: &Fetch) -> Result<Plan, Refr
         since: run.since,
         until: run.until,
         records: records.waiting + records.answered + records.given_up,
+        records_left: records.waiting,
         requests,
         item_requests,
         planned: all_requests.planned,
@@ -119,8 +123,11 @@ pub(super) fn plan(queue: &Queue, run: &Run, fetch: &Fetch) -> Result<Plan, Refr
 /// How far the runs of the dataset at `root` have come.
 ///
 /// # Errors
-/// [`RefreshError`] where the queue cannot be read.
+/// [`RefreshError`] where there is no dataset, or its queue cannot be read.
 pub fn status(root: &Path) -> Result<Status, RefreshError> {
+    if !Dataset::is_at(root) {
+        return Err(DatasetError::NoDataset { path: root.to_owned() }.into());
+    }
     let holder = Lock::holder(root);
     let Some(queue) = Queue::look_at(root)? else { return Ok(Status { holder, ..Status::default() }) };
     let mut runs = Vec::new();

@@ -117,6 +117,24 @@ fn who_is_known_as_locked_returns_even_if_nobody_is_added() {
 }
 
 #[test]
+fn a_scope_is_known_up_to_the_servers_time_where_that_is_behind_ours() {
+    let here = Here::new(10, 5, &[]);
+    let watermark = |here: &Here| {
+        let manifest = orcidlake::dataset::Manifest::read(&here.dataset).unwrap().unwrap();
+        manifest.scopes["all"]["watermark"].as_i64().unwrap()
+    };
+    let own_time = here.again();
+    own_time.refresh(&["--all-in-dataset", "--rate", "500"]);
+    here.server.set_behind(3 * 3_600);
+
+    let output = here.refresh(&["--all-in-dataset", "--rate", "500"]);
+
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output));
+    let behind = (watermark(&own_time) - watermark(&here)) / 1_000_000;
+    assert!((10_000..=10_810).contains(&behind), "{behind} seconds");
+}
+
+#[test]
 fn who_reads_the_queue_for_too_long_is_named_with_what_to_do() {
     let here = Here::new(10, 5, &[]);
     let arguments = ["--all-in-dataset", "--by", "each", "--rate", "500"];

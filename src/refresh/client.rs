@@ -15,6 +15,7 @@ use super::RefreshError;
 use super::credentials::{Credentials, Secret};
 use super::host::Host;
 use super::proxy::proxy_for;
+use super::time::parse_http_date;
 use super::token::{Token, TokenFile};
 use crate::record::Timestamp;
 
@@ -32,6 +33,8 @@ pub struct Reply {
     pub status: u16,
     pub content_type: String,
     pub retry_after: Option<String>,
+    /// The server's time of day, as its headers tell it.
+    pub date: Option<Timestamp>,
     pub body: Vec<u8>,
 }
 
@@ -227,6 +230,7 @@ fn read(response: ureq::http::Response<ureq::Body>) -> Result<Reply, Fault> {
         response.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned()
     };
     let retry_after = Some(header("retry-after")).filter(|value| !value.is_empty());
+    let date = parse_http_date(&header("date"));
     let (status, content_type) = (response.status().as_u16(), header("content-type"));
     let mut body = Vec::new();
     let reader = response.into_body().into_with_config().limit(u64::MAX).reader();
@@ -234,7 +238,7 @@ fn read(response: ureq::http::Response<ureq::Body>) -> Result<Reply, Fault> {
     if length as u64 > MAX_BODY_BYTES {
         return Err(Fault { code: "too-large", what: format!("more than {MAX_BODY_BYTES} bytes") });
     }
-    Ok(Reply { status, content_type, retry_after, body })
+    Ok(Reply { status, content_type, retry_after, date, body })
 }
 
 fn fault(error: HttpError) -> Fault {

@@ -5,7 +5,7 @@
 //! threads are not waited for longer than some seconds after a stop, so that a
 //! slow server does not hold the program; what it answers then is asked again.
 
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -18,6 +18,7 @@ use super::retry::{Breaker, Jitter, Patience, Verdict};
 use super::runs::Run;
 use super::settle;
 use super::tasks::{Next, Task};
+use super::time::{DAY, SECOND};
 use crate::record::Timestamp;
 
 /// How long requests on their way are waited for after a stop.
@@ -59,6 +60,8 @@ pub struct Fetch {
     trouble: Mutex<String>,
     /// Refusals of the token in a row.
     pub(super) refusals: AtomicU32,
+    /// By how much the server's clock is behind ours.
+    behind: AtomicI64,
     /// Requests that have been answered, and that are known to be left.
     pub(super) answered: AtomicU64,
     pub(super) left: AtomicU64,
@@ -109,6 +112,7 @@ impl Fetch {
             jitter: Mutex::new(Jitter::new(seed)),
             trouble: Mutex::default(),
             refusals: AtomicU32::new(0),
+            behind: AtomicI64::new(0),
             answered: AtomicU64::new(0),
             left: AtomicU64::new(0),
             state: Mutex::new(state),
@@ -278,6 +282,20 @@ impl Fetch {
             state.end.get_or_insert(settle::end_of(error));
         }
         state.on_way -= 1;
+    }
+
+    /// Compares the server's clock with ours.
+    pub(super) fn note_date(&self, asked_at: Timestamp, date: Option<Timestamp>) {
+        if let Some(date) = date {
+            self.behind.fetch_max(asked_at - date, Ordering::Relaxed);
+        }
+    }
+
+    /// By how much the server's clock is behind ours; what is less than a minute is
+    /// none, what is more than a day is not believed.
+    pub fn behind(&self) -> Timestamp {
+        let behind = self.behind.load(Ordering::Relaxed);
+        if (60 * SECOND..=DAY).contains(&behind) { behind } else { 0 }
     }
 
     /// Keeps what went wrong, for the message that may end the run.

@@ -176,6 +176,7 @@ impl Journey<'_> {
             if let Some(ended) = end {
                 return self.outcome(queue, &run, ended, None);
             }
+            self.keep_to_the_servers_clock(&mut run);
             plan::add_records(&mut queue, &mut run, &self.inputs)?;
             run.stage = Stage::Fetch;
             queue.note(&run)?;
@@ -197,10 +198,20 @@ impl Journey<'_> {
                 Some(Ended::Quota(until)) => return self.apply_part(queue, run, Ended::Quota(until)),
                 Some(ended) => return self.outcome(queue, &run, ended, None),
             }
+            self.keep_to_the_servers_clock(&mut run);
             run.stage = Stage::Apply;
             queue.note(&run)?;
         }
         self.apply(queue, &run)
+    }
+
+    /// Records are dated by the server's clock: where that is behind ours, the scope is
+    /// not known up to our time.
+    fn keep_to_the_servers_clock(&self, run: &mut Run) {
+        let behind = self.fetch.behind();
+        if behind > 0 {
+            run.until = run.until.min(run.begun - MARGIN - behind);
+        }
     }
 
     /// Asks who has changed. Where the server does not understand searches for

@@ -273,8 +273,12 @@ mod tests {
         queue.again(own.id, &task, "busy", true, 1_000).unwrap();
 
         assert_eq!(queue.take(own.id, 400).unwrap(), Next::Later(Duration::from_micros(600)));
-        assert_eq!(next(&mut queue, &own, 1_000).tries, 1);
+        let task = next(&mut queue, &own, 1_000);
+        assert_eq!(task.tries, 1);
         assert_eq!(queue.tallies(own.id).unwrap(), [("busy".to_owned(), 1)]);
+        // Written by a clock that was years ahead.
+        queue.again(own.id, &task, "busy", true, Timestamp::MAX / 2).unwrap();
+        assert_eq!(next(&mut queue, &own, 2_000).tries, 2);
     }
 
     #[test]

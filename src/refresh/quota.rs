@@ -5,8 +5,11 @@ use rusqlite::{OptionalExtension, params};
 
 use super::RefreshError;
 use super::queue::Queue;
-use super::time::{day, end_of_day};
+use super::time::{DAY, day, end_of_day};
 use crate::record::Timestamp;
+
+/// No server's word that the quota is used up is believed for longer.
+const LONGEST_END: Timestamp = 3 * DAY;
 
 /// What a request is made for.
 #[derive(Debug, Clone, Copy)]
@@ -65,8 +68,11 @@ impl Queue {
         quota: Option<u64>,
         now: Timestamp,
     ) -> Result<Option<Timestamp>, RefreshError> {
-        let sql = "SELECT max(ended_until) FROM quota WHERE client = ?1 AND ended_until > ?2";
-        let find = || self.db.prepare_cached(sql)?.query_row(params![client, now], |row| row.get(0));
+        let sql =
+            "SELECT max(ended_until) FROM quota WHERE client = ?1 AND ended_until > ?2 AND ended_until <= ?3";
+        // A time further away was written by a wrong clock.
+        let values = params![client, now, now + LONGEST_END];
+        let find = || self.db.prepare_cached(sql)?.query_row(values, |row| row.get(0));
         let ended: Option<Timestamp> = find().map_err(self.fault())?;
         let full = quota.is_some_and(|quota| self.used(client, now).is_ok_and(|used| used >= quota));
         Ok(ended.or(full.then(|| end_of_day(day(now)))))
@@ -96,7 +102,6 @@ impl Queue {
 
 #[cfg(test)]
 mod tests {
-    use super::super::time::DAY;
     use super::*;
 
     const ONE: Spent = Spent { run: 1, task: None };
@@ -125,5 +130,15 @@ mod tests {
 
         assert_eq!(queue.spend("one", None, 11, ONE).unwrap(), Some(DAY));
         assert_eq!(queue.spend("one", None, DAY, ONE).unwrap(), None);
+    }
+
+    #[test]
+    fn what_a_wrong_clock_has_written_does_not_hold_for_years() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut queue = Queue::open(folder.path()).unwrap();
+
+        queue.quota_ended("one", 3_650 * DAY, 3_651 * DAY).unwrap();
+
+        assert_eq!(queue.spend("one", None, 11, ONE).unwrap(), None);
     }
 }

@@ -46,7 +46,9 @@ pub fn judge(fetch: &Fetch, task: &Task, result: Result<Reply, Fault>, asked_at:
             return Verdict::Again { code: fault.code, after: None, counts: true };
         }
     };
-    let treatment = treat(&task.wanted.asked(), &reply, wall);
+    fetch.note_date(asked_at, reply.date);
+    // A time to come back at is one of the server's clock.
+    let treatment = treat(&task.wanted.asked(), &reply, reply.date.unwrap_or(wall));
     let in_trouble = reply.status >= 500 || matches!(treatment, Treatment::Again { .. });
     if in_trouble {
         fetch.breaker().failed(now, &fetch.patience);

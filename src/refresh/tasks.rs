@@ -11,7 +11,11 @@ use super::RefreshError;
 use super::answer::Asked;
 use super::queue::Queue;
 use super::search::Search;
+use super::time::SECOND;
 use crate::record::{ActivitySection, Orcid, Timestamp};
+
+/// No request waits for longer before it goes again.
+const LONGEST_WAIT: Timestamp = 900 * SECOND;
 
 /// A request, waiting or on its way.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -148,7 +152,8 @@ impl Queue {
             });
             match found.optional()? {
                 None | Some((None, _)) => Ok(Next::Nothing),
-                Some((_, not_before)) if not_before > now => {
+                // What is to wait for longer than any request is has met a wrong clock.
+                Some((_, not_before)) if not_before > now && not_before - now <= LONGEST_WAIT => {
                     Ok(Next::Later(Duration::from_micros((not_before - now).unsigned_abs())))
                 }
                 Some((Some(task), _)) => {

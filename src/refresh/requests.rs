@@ -53,12 +53,12 @@ impl Queue {
         find().map_err(self.fault())
     }
 
-    /// True where requests of a run may go.
+    /// True where requests of a run may go and have not.
     ///
     /// # Errors
     /// [`RefreshError::Queue`] where the disk fails.
     pub fn has_released(&self, run: i64) -> Result<bool, RefreshError> {
-        let sql = "SELECT EXISTS (SELECT 1 FROM task WHERE run = ?1 AND state IN (0, 1))";
+        let sql = "SELECT EXISTS (SELECT 1 FROM task WHERE run = ?1 AND state = 0)";
         let find = || self.db.prepare_cached(sql)?.query_row([run], |row| row.get(0));
         find().map_err(self.fault())
     }

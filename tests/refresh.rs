@@ -10,7 +10,7 @@ mod tables;
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
-use orcid::{CLIENT_ID, CLIENT_SECRET, Fault, Limits, LocalOrcid, RetryAfter, Standing, When, World};
+use orcid::{CLIENT_ID, CLIENT_SECRET, Fault, Limits, RetryAfter, Standing, When};
 use runs::{Here, json, records, text};
 use tables::{assert_same, without_people};
 
@@ -310,6 +310,12 @@ fn a_kill_at_any_moment_loses_no_answer() {
 
     assert_eq!(output.status.code(), Some(0), "{}", text(&output));
     assert_same(&tables::all_rows(&here.dataset), &tables::all_rows(&calm.dataset));
+    let status = json(&here.refresh(&["--status", "--json"]));
+    let [planned, made, retried] = ["planned", "made", "retried"].map(|name| {
+        let runs = status["runs"].as_array().unwrap().iter();
+        runs.map(|run| run["requests"][name].as_u64().unwrap()).sum::<u64>()
+    });
+    assert!(here.server.log().for_api().count() as u64 <= made && made <= planned + retried, "{status}");
     // Those that were on their way when the program died are asked again: two a kill at most.
     let repeats: usize = here.server.log().repeats().values().sum();
     assert!(repeats as u64 <= 2 * kills, "{repeats}");
@@ -438,11 +444,13 @@ fn a_scope_of_ids_adds_people_and_knows_its_own_watermark() {
 
 #[test]
 fn an_empty_world_of_changes_costs_searches_only() {
-    let world = World::from_synth(20, 5);
-    let here = Here::of(LocalOrcid::start(world, Limits::none()), &[]);
+    let here = Here::new(20, 5, &[]);
+    let first = here.refresh(&["--all-in-dataset", "--rate", "500", "--json"]);
+    here.server.clear_log();
 
     let output = here.refresh(&["--all-in-dataset", "--rate", "500", "--json"]);
 
+    assert!(json(&first)["answers"]["record"].is_null(), "{}", text(&first));
     assert_eq!(json(&output)["end"], "applied", "{}", text(&output));
     assert!(here.server.log().by_path().keys().all(|path| path.contains("search")));
     here.assert_sound();

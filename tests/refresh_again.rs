@@ -101,6 +101,57 @@ fn who_was_locked_and_is_unlocked_returns() {
 }
 
 #[test]
+fn who_is_known_as_locked_returns_even_if_nobody_is_added() {
+    let here = Here::new(20, 5, &[]);
+    let locked = here.server.world().active()[0].to_string();
+    let before = records(&here.dataset, &locked);
+    let arguments = ["--all-in-dataset", "--by", "batches", "--rate", "500", "--known-only"];
+    here.server.change(|world| world.lock(&locked));
+    here.refresh(&arguments);
+    here.server.change(|world| world.unlock(&locked));
+
+    let output = here.refresh(&arguments);
+
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output));
+    assert_eq!(records(&here.dataset, &locked), before);
+}
+
+#[test]
+fn a_scope_is_known_up_to_the_servers_time_where_that_is_behind_ours() {
+    let here = Here::new(10, 5, &[]);
+    let watermark = |here: &Here| {
+        let manifest = orcidlake::dataset::Manifest::read(&here.dataset).unwrap().unwrap();
+        manifest.scopes["all"]["watermark"].as_i64().unwrap()
+    };
+    let own_time = here.again();
+    own_time.refresh(&["--all-in-dataset", "--rate", "500"]);
+    here.server.set_behind(3 * 3_600);
+
+    let output = here.refresh(&["--all-in-dataset", "--rate", "500"]);
+
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output));
+    let behind = (watermark(&own_time) - watermark(&here)) / 1_000_000;
+    assert!((10_000..=10_810).contains(&behind), "{behind} seconds");
+}
+
+#[test]
+fn who_reads_the_queue_for_too_long_is_named_with_what_to_do() {
+    let here = Here::new(10, 5, &[]);
+    let arguments = ["--all-in-dataset", "--by", "each", "--rate", "500"];
+    here.refresh(&[&arguments[..], &["--quota", "5"]].concat());
+    let reader = rusqlite::Connection::open(here.dataset.join("refresh.sqlite")).unwrap();
+    reader.execute_batch("BEGIN; SELECT count(*) FROM run").unwrap();
+
+    let output = here.refresh(&arguments);
+
+    assert_eq!(output.status.code(), Some(2), "{}", text(&output));
+    assert!(text(&output).contains("reading the queue"), "{}", text(&output));
+    assert!(text(&output).contains("hint: end that program"), "{}", text(&output));
+    drop(reader);
+    assert_eq!(here.refresh(&arguments).status.code(), Some(0));
+}
+
+#[test]
 fn the_record_that_took_the_place_of_another_stays_in_the_scope() {
     let here = Here::new(20, 5, &[]);
     let active: Vec<String> = here.server.world().active().iter().map(ToString::to_string).collect();

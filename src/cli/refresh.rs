@@ -104,7 +104,7 @@ struct ScopeArgs {
 #[command(next_help_heading = "What has changed")]
 struct ChangeArgs {
     /// Changes since this time (2025-10-01 or 2025-10-01T00:00:00Z, UTC); since the scope's last
-    /// refresh, or else the newest change in the dump, if not given.
+    /// refresh, or else 15 days before the newest change in the dump, if not given.
     #[arg(long, value_name = "TIME", env = "ORCIDLAKE_SINCE", value_parser = parse_since)]
     since: Option<i64>,
     /// Take changes from ORCID's last_modified.csv, in a tar or not, with gzip or without.
@@ -331,9 +331,19 @@ impl Watch for Teller {
         if self.terminal { eprint!("\r\x1b[K{line}\r") } else { eprintln!("{line}") }
     }
 
-    fn applying(&self) {
+    fn planned_items(&self, requests: u64) {
         if !self.quiet {
-            eprintln!("all answers are there; changing the dataset");
+            eprintln!("{} to make for items of the records read", counted(requests, "request"));
+        }
+    }
+
+    fn applying(&self, part_of: Option<u64>) {
+        match part_of {
+            _ if self.quiet => {}
+            None => eprintln!("all answers are there; changing the dataset"),
+            Some(people) => {
+                eprintln!("the answers about {} are whole; changing the dataset", counted(people, "record"));
+            }
         }
     }
 }

@@ -9,17 +9,23 @@ use super::failure::Failure;
 use super::numbers::{bytes, counted, duration, grouped};
 use super::output::{print, print_json};
 use super::{Common, Done};
-use crate::refresh::{Ended, Outcome, Plan, Status, Way, readable_time, status};
+use crate::refresh::{Ended, Outcome, Plan, Requests, Status, Way, readable_time, status};
 
 /// The plan, for people.
 pub fn plan_text(plan: &Plan) -> String {
-    let records = counted(plan.records, "record");
+    let mut records = counted(plan.records, "record");
+    if plan.records_left < plan.records {
+        records = format!("{} of {records} still", grouped(plan.records_left));
+    }
     let way = Way::new(&plan.way).map_or("", Way::meaning);
-    let mut text =
-        format!("{records} to read of {}, changed since {}\n", plan.scope, readable_time(plan.since));
+    let scope = if plan.scope == "all" { "everybody in the dataset" } else { &plan.scope };
+    let mut text = format!("{records} to read of {scope}, changed since {}\n", readable_time(plan.since));
     text.push_str(&format!("  how: {way}\n  requests to make: {}", grouped(plan.requests)));
     if plan.item_requests > 0 {
-        text.push_str(&format!(", and about {} for single items", grouped(plan.item_requests)));
+        text.push_str(&format!(
+            ", and perhaps {} for items: an estimate, they are planned when their records are there",
+            grouped(plan.item_requests)
+        ));
     }
     if plan.made > 0 {
         text.push_str(&format!(" ({} made already)", grouped(plan.made)));
@@ -34,20 +40,33 @@ pub fn plan_text(plan: &Plan) -> String {
     text
 }
 
+/// Requests against their plan, for people.
+fn requests_text(requests: &Requests) -> String {
+    let (made, planned) = (counted(requests.made, "request"), grouped(requests.planned));
+    format!("{made} made of {planned} planned, {} of them again\n", grouped(requests.retried))
+}
+
 /// What was counted, for people.
 pub fn outcome_text(outcome: &Outcome) -> String {
     let mut text = String::new();
+    if outcome.requests.made > 0 {
+        text.push_str(&requests_text(&outcome.requests));
+    }
     for (code, count) in &outcome.tally {
         text.push_str(&format!("  {:>14} {code}\n", grouped(*count)));
     }
     if let Some(applied) = &outcome.applied {
         let rows: u64 = applied.report.rows.values().sum();
-        text.push_str(&format!(
-            "{} out, {} in ({} of XML)\n",
-            counted(applied.rows_removed, "row"),
-            counted(rows, "row"),
-            bytes(applied.report.members.xml_bytes)
-        ));
+        if rows == 0 && applied.rows_removed == 0 {
+            text.push_str("nothing is new for the dataset\n");
+        } else {
+            text.push_str(&format!(
+                "{} out, {} in ({} of XML)\n",
+                counted(applied.rows_removed, "row"),
+                counted(rows, "row"),
+                bytes(applied.report.members.xml_bytes)
+            ));
+        }
         if let Some(watermark) = applied.watermark {
             text.push_str(&format!("up to date as of {}\n", readable_time(watermark)));
         }
@@ -77,7 +96,7 @@ pub fn to_json(dataset: &Path, outcome: &Outcome) -> Value {
     });
     json!({
         "dataset": dataset, "end": end, "come_back_after": until, "plan": outcome.plan,
-        "answers": tally, "given_up": outcome.given_up, "applied": applied,
+        "requests": outcome.requests, "answers": tally, "given_up": outcome.given_up, "applied": applied,
     })
 }
 
@@ -99,6 +118,7 @@ fn status_text(status: &Status) -> String {
     };
     for run in &status.runs {
         text.push_str(&format!("{} ({}): {}\n", run.source, run.scope, run.stage.name()));
+        text.push_str(&format!("  {}", requests_text(&run.requests)));
         for (name, counts) in [("searches", run.searches), ("records", run.records), ("items", run.items)] {
             let all = counts.waiting + counts.answered + counts.given_up;
             if all > 0 {

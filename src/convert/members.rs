@@ -131,13 +131,8 @@ fn mark_replaced(members: &mut [Given<'_>]) {
 
 /// True where the member gives rows, so that it may replace an earlier one.
 fn is_sound(member: &Given<'_>) -> bool {
-    let source = cleaned(member.data);
+    let source = record::cleaned(member.data);
     record::parse(&source).is_ok_and(|parsed| entry_of(&member.name, parsed.document).is_ok())
-}
-
-/// The bytes without characters that XML forbids; borrowed where there are none.
-fn cleaned(data: &[u8]) -> Cow<'_, [u8]> {
-    if record::needs_cleaning(data) { Cow::Owned(record::clean(data)) } else { Cow::Borrowed(data) }
 }
 
 impl Maker<'_> {
@@ -150,9 +145,10 @@ impl Maker<'_> {
         let sources: Vec<Cow<'_, [u8]>> = group
             .iter()
             .zip(&regular)
-            .map(
-                |(member, regular)| if regular.is_some() { member.data.into() } else { cleaned(member.data) },
-            )
+            .map(|(member, regular)| match regular {
+                Some(_) => member.data.into(),
+                None => record::cleaned(member.data),
+            })
             .collect();
         let mut entries: [Vec<Entry<'_>>; Side::ALL.len()] = Default::default();
         for ((member, source), regular) in group.iter().zip(&sources).zip(regular) {

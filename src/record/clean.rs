@@ -3,11 +3,19 @@
 //! Reports of the dump name a few records with stray control bytes; without
 //! them the records are sound.
 
+use std::borrow::Cow;
+
 /// Bytes of a character reference that are looked at, padding zeros included.
 const LONGEST_REFERENCE: usize = 16;
 
+/// `bytes` without the control bytes that XML forbids, and without references to
+/// them (`&#0;`, `&#x1F;`); borrowed where there are none.
+pub fn cleaned(bytes: &[u8]) -> Cow<'_, [u8]> {
+    if needs_cleaning(bytes) { clean(bytes).into() } else { bytes.into() }
+}
+
 /// True where [`clean`] would take something out.
-pub fn needs_cleaning(bytes: &[u8]) -> bool {
+fn needs_cleaning(bytes: &[u8]) -> bool {
     let mut references = memchr::memmem::find_iter(bytes, b"&#");
     has_illegal_bytes(bytes) || references.any(|place| illegal_reference(&bytes[place..]).is_some())
 }
@@ -23,9 +31,7 @@ pub(super) fn has_illegal_bytes(bytes: &[u8]) -> bool {
     bytes.chunks(64).any(|chunk| chunk.iter().fold(0, illegal) & 1 != 0)
 }
 
-/// `bytes` without the forbidden control bytes and without references to them
-/// (`&#0;`, `&#x1F;`).
-pub fn clean(bytes: &[u8]) -> Vec<u8> {
+fn clean(bytes: &[u8]) -> Vec<u8> {
     let mut cleaned = Vec::with_capacity(bytes.len());
     let mut rest = bytes;
     while let Some((&byte, after)) = rest.split_first() {
@@ -76,7 +82,7 @@ mod tests {
         let bytes = b"a\x00b\tc\x1f\n&#0;&#x1F;&#9;&#xFFFF;&amp;&#65;\x7f";
 
         assert!(has_illegal_bytes(bytes));
-        assert_eq!(clean(bytes), b"ab\tc\n&#9;&amp;&#65;\x7f");
-        assert!(!has_illegal_bytes(&clean(bytes)));
+        assert_eq!(*cleaned(bytes), *b"ab\tc\n&#9;&amp;&#65;\x7f");
+        assert!(matches!(cleaned(&cleaned(bytes)), Cow::Borrowed(_)));
     }
 }

@@ -3,7 +3,6 @@
 
 use std::collections::HashMap;
 
-use super::answer::cleaned;
 use super::tasks::{Effects, Wanted};
 use crate::record::{self, ActivitySection, AffiliationKind, Document, Orcid, ParseError, Record, Timestamp};
 
@@ -18,11 +17,7 @@ pub type Held = HashMap<(ActivitySection, i64), Option<Timestamp>>;
 /// # Errors
 /// [`ParseError`] where the body is no record.
 pub fn compare(orcid: Orcid, body: &[u8], held: &Held) -> Result<Effects, ParseError> {
-    let source = cleaned(body);
-    let Document::Record(record) = record::parse(&source)?.document else {
-        return Err(ParseError::UnknownRoot { name: "another".to_owned() });
-    };
-    let listed = items(&record);
+    let listed = listed(body)?;
     let mut effects = Effects::default();
     let (mut works, mut others) = (Vec::new(), Vec::new());
     for (&(section, put_code), &modified) in &listed {
@@ -53,11 +48,23 @@ fn wanted_works(orcid: Orcid, put_codes: &[i64]) -> Wanted {
     }
 }
 
+/// What a record lists, with its last change.
+///
+/// # Errors
+/// [`ParseError`] where the body is no record.
+pub fn listed(body: &[u8]) -> Result<Held, ParseError> {
+    let source = record::cleaned(body);
+    match record::parse(&source)?.document {
+        Document::Record(record) => Ok(items(&record)),
+        _ => Err(ParseError::UnknownRoot { name: "another".to_owned() }),
+    }
+}
+
 /// Works that a bulk did not give, one by one: their own answers say why.
 pub fn missing(orcid: Orcid, asked: &[i64], came: &[i64]) -> Effects {
     let missing = asked.iter().filter(|put_code| !came.contains(put_code));
-    let tasks = missing.map(|put_code| Wanted::Item(orcid, ActivitySection::Works, *put_code)).collect();
-    Effects { tasks, ..Effects::default() }
+    let again = missing.map(|put_code| Wanted::Item(orcid, ActivitySection::Works, *put_code)).collect();
+    Effects { again, ..Effects::default() }
 }
 
 fn items(record: &Record<'_>) -> Held {
@@ -142,6 +149,6 @@ mod tests {
             .collect();
         assert_eq!(sizes, [100, 100, 1]);
         assert_eq!(effects.tasks[2], Wanted::Item(orcid, ActivitySection::Works, 200));
-        assert_eq!(missing(orcid, &[1, 2], &[1]).tasks, [Wanted::Item(orcid, ActivitySection::Works, 2)]);
+        assert_eq!(missing(orcid, &[1, 2], &[1]).again, [Wanted::Item(orcid, ActivitySection::Works, 2)]);
     }
 }

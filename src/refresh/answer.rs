@@ -155,7 +155,7 @@ fn fault_code(error: &ParseError, reply: &Reply) -> &'static str {
 }
 
 fn take_record(body: &[u8], orcid: Orcid) -> Result<Taken, ParseError> {
-    let source = cleaned(body);
+    let source = record::cleaned(body);
     let Document::Record(record) = record::parse(&source)?.document else {
         return Err(ParseError::UnknownRoot { name: "another".to_owned() });
     };
@@ -170,7 +170,7 @@ fn take_works(body: &[u8], asked: &[i64]) -> Result<Taken, ParseError> {
     let cut_off = || ParseError::CutOff { offset: body.len() as u64, path: "bulk".to_owned() };
     let mut came = Vec::new();
     for piece in pieces(body).ok_or_else(cut_off)? {
-        let source = cleaned(piece);
+        let source = record::cleaned(piece);
         if let Document::Activity(Activity::Work(work)) = record::parse(&source)?.document {
             came.extend(work.element.put_code);
         }
@@ -198,7 +198,7 @@ fn take_item(
     section: ActivitySection,
     put_code: i64,
 ) -> Result<Taken, ParseError> {
-    let source = cleaned(body);
+    let source = record::cleaned(body);
     let Document::Activity(activity) = record::parse(&source)?.document else {
         return Err(ParseError::UnknownRoot { name: "another".to_owned() });
     };
@@ -247,11 +247,6 @@ fn parse_stub(body: &[u8]) -> Option<Stub<'_>> {
         Document::Stub(stub) if stub.error_code.is_some() => Some(stub),
         _ => None,
     }
-}
-
-/// The bytes as a conversion reads them: without what XML forbids.
-pub fn cleaned(body: &[u8]) -> std::borrow::Cow<'_, [u8]> {
-    if record::needs_cleaning(body) { record::clean(body).into() } else { body.into() }
 }
 
 #[cfg(test)]

@@ -11,10 +11,11 @@ use std::sync::atomic::AtomicBool;
 
 use serde_json::json;
 
+use super::parts::Kept;
 use super::queue::Queue;
 use super::runs::Run;
 use super::scope::Scope;
-use super::tasks::{Kept, Wanted};
+use super::tasks::Wanted;
 use super::time::iso;
 use super::{INSTANT, RefreshError, Settings};
 use crate::archive::{GivenMember, Meter};
@@ -41,7 +42,8 @@ pub struct Applied {
     pub watermark: Option<Timestamp>,
 }
 
-/// Applies a run; closes its queue.
+/// Applies the answers that were given to a run's next commit; closes its queue.
+/// Before the last commit the watermark stays where it is.
 ///
 /// # Errors
 /// [`RefreshError`] where the queue or the dataset fail; the dataset is then as
@@ -50,14 +52,15 @@ pub fn apply(
     root: &Path,
     queue: Queue,
     run: &Run,
+    is_last: bool,
     settings: &Settings,
     stop: &AtomicBool,
 ) -> Result<Applied, RefreshError> {
     let gone = what_goes(&queue, run)?;
-    let manifest = Manifest::read(root)?;
+    let source = if is_last { run.source.clone() } else { run.part_source() };
     // A file of changes may be older than what is known.
-    let reaches = run.until >= run.since;
-    let moves = manifest.filter(|_| reaches).is_some_and(|manifest| {
+    let reaches = is_last && run.until >= run.since;
+    let moves = Manifest::read(root)?.filter(|_| reaches).is_some_and(|manifest| {
         watermark(&manifest, &run.scope).is_none_or(|known| run.since <= known + INSTANT && known < run.until)
     });
     let watermark = moves.then_some(run.until);
@@ -70,16 +73,18 @@ pub fn apply(
     }
     let whole = matches!(settings.scope, Scope::All) && !settings.known_only;
     let update = Update {
-        source: run.source.clone(),
+        source: source.clone(),
         gone,
         scopes,
         watermark: watermark.filter(|_| whole),
         keep_versions: settings.keep_versions,
     };
-    let mut members = Members { queue: Some(queue), run: run.id, last: 0, ready: VecDeque::new() };
-    let updated = self::update(root, update, &mut members, &settings.options, &Unwatched, stop)?;
+    let mut members = Members { queue: Some(queue), run, last: 0, ready: VecDeque::new(), fault: None };
+    let updated = self::update(root, update, &mut members, &settings.options, &Unwatched, stop);
+    // The queue's own error tells more than that its members could not be had.
+    let updated = members.fault.take().map_or(updated.map_err(RefreshError::from), Err)?;
     Ok(Applied {
-        source: run.source.clone(),
+        source,
         report: updated.entry.report,
         rejected: updated.rejected,
         rows_removed: updated.rows_removed,
@@ -110,26 +115,36 @@ pub fn watermark(manifest: &Manifest, scope: &str) -> Option<Timestamp> {
 /// People and items that leave without a member in their place.
 fn what_goes(queue: &Queue, run: &Run) -> Result<Targets, RefreshError> {
     let mut gone = Targets::default();
-    queue.each_record(run.id, &mut |orcid, code| {
+    queue.each_record(run, &mut |orcid, code| {
         if GONE.contains(&code) {
             gone.people.insert(orcid);
         }
     })?;
-    queue.each_leaving(run.id, &mut |orcid, section, put_code| {
+    queue.each_leaving(run, &mut |orcid, section, put_code| {
         gone.activities.insert((orcid, section.kind(), put_code));
     })?;
     Ok(gone)
 }
 
 /// The answers as members of an archive; the queue closes at the end.
-struct Members {
+struct Members<'r> {
     queue: Option<Queue>,
-    run: i64,
+    run: &'r Run,
     last: i64,
     ready: VecDeque<GivenMember>,
+    /// What broke; the commit hears only that something did.
+    fault: Option<RefreshError>,
 }
 
-impl Iterator for Members {
+impl Members<'_> {
+    fn broken(&mut self, error: RefreshError) -> io::Error {
+        let told = io::Error::other(error.to_string());
+        self.fault = Some(error);
+        told
+    }
+}
+
+impl Iterator for Members<'_> {
     type Item = io::Result<GivenMember>;
 
     fn next(&mut self) -> Option<Self::Item> {
@@ -139,9 +154,10 @@ impl Iterator for Members {
             }
             let answers = self.queue.as_ref()?.answers(self.run, self.last, BATCH_ANSWERS);
             match answers {
-                Err(error) => return Some(Err(io::Error::other(error))),
+                Err(error) => return Some(Err(self.broken(error))),
                 Ok(answers) if answers.is_empty() => {
-                    return self.queue.take()?.close().err().map(|error| Err(io::Error::other(error)));
+                    let closed = self.queue.take()?.close();
+                    return closed.err().map(|error| Err(self.broken(error)));
                 }
                 Ok(answers) => {
                     self.last = answers.last().map_or(self.last, |(id, _)| *id);
@@ -162,7 +178,7 @@ fn members_of(kept: Kept) -> Vec<GivenMember> {
             vec![member(format!("{orcid}_{}s_{put_code}.xml", section.kind()), kept.body)]
         }
         Wanted::Works(orcid, _) => works_of(orcid, &kept.body),
-        Wanted::Search(_) => Vec::new(),
+        Wanted::Search(_) | Wanted::Listing(_) => Vec::new(),
     }
 }
 
@@ -170,7 +186,7 @@ fn members_of(kept: Kept) -> Vec<GivenMember> {
 /// about one by one, and give nothing here.
 fn works_of(orcid: Orcid, bulk: &[u8]) -> Vec<GivenMember> {
     let works = pieces(bulk).unwrap_or_default().into_iter().filter_map(|piece| {
-        let source = super::answer::cleaned(piece);
+        let source = record::cleaned(piece);
         let Document::Activity(Activity::Work(work)) = record::parse(&source).ok()?.document else {
             return None;
         };

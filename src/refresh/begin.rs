@@ -9,9 +9,16 @@ use super::mark::{Mark, Since};
 use super::plan::{self, Inputs};
 use super::queue::Queue;
 use super::runs::{Run, Stage};
-use super::{Client, INSTANT, MARGIN, PLAN_KEEPS, RefreshError, Settings, Watch, apply, known, time};
+use super::scope::Scope;
+use super::time::DAY;
+use super::{Client, INSTANT, MARGIN, PLAN_KEEPS, RefreshError, Settings, Watch, known, time};
 use crate::dataset::{Dataset, Manifest};
 use crate::record::{Orcid, Timestamp};
+
+/// ORCID reads records for a dump over days or weeks: one that changed in that
+/// time, after it was read, is old in the dump though the dump has newer ones. The
+/// newest members of the dump of 2022 are of 14 September; it was there on the 29th.
+const DUMP_TAKES: Timestamp = 15 * DAY;
 
 /// The unfinished run of the scope, or a new one.
 ///
@@ -29,10 +36,11 @@ pub fn begin(
     let manifest = &inputs.dataset.manifest;
     let mark = Mark::of(manifest);
     forget_what_has_gone(queue, manifest, &mark)?;
-    if let Some(run) = queue.unfinished(&settings.scope.key(), &client.host().api)? {
+    if let Some(mut run) = queue.unfinished(&settings.scope.key(), &client.host().api)? {
         if was_applied(manifest, &run) {
             return Ok(run);
         }
+        queue.settle_part(&mut run, manifest)?;
         if goes_on(queue, settings, &run, now)? {
             if queue.counts(run.id, &["record"])?.answered > 0 {
                 watch.resumed(run.begun);
@@ -65,9 +73,7 @@ fn new_run(
     now: Timestamp,
 ) -> Result<Run, RefreshError> {
     let scope = settings.scope.key();
-    let known = apply::watermark(&inputs.dataset.manifest, &scope);
-    // What changed at the watermark itself is known.
-    let since = settings.since.or(known.map(|known| known + INSTANT));
+    let since = settings.since.or(unknown_since(&inputs.dataset.manifest, &scope));
     let since = since.ok_or(RefreshError::NoWatermark)?;
     Ok(Run {
         id: 0,
@@ -81,7 +87,19 @@ fn new_run(
         until: now - MARGIN,
         begun: now,
         stage: Stage::Begun,
+        part: 1,
     })
+}
+
+/// Since when changes of a scope may not be in the dataset: after the last refresh
+/// of the scope or of all, or for so long before the dump's newest change as a
+/// dump takes.
+fn unknown_since(manifest: &Manifest, scope: &str) -> Option<Timestamp> {
+    let refreshed = |scope: &str| manifest.scopes.get(scope).and_then(|scope| scope["watermark"].as_i64());
+    let all = refreshed(&Scope::All.key()).filter(|all| manifest.watermark == Some(*all));
+    // What changed at the watermark itself is known.
+    let known = refreshed(scope).max(all).map(|known| known + INSTANT);
+    known.max(manifest.watermark.map(|newest| newest - DUMP_TAKES))
 }
 
 /// Drops what belongs to a dataset that is no more: in one made anew all but the

@@ -9,11 +9,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use ureq::tls::{RootCerts, TlsConfig, TlsProvider};
-use ureq::{Agent, Error as HttpError};
+use ureq::{Agent, Error as HttpError, Proxy};
 
 use super::RefreshError;
 use super::credentials::{Credentials, Secret};
 use super::host::Host;
+use super::proxy::proxy_for;
+use super::time::parse_http_date;
 use super::token::{Token, TokenFile};
 use crate::record::Timestamp;
 
@@ -22,6 +24,8 @@ const MAX_BODY_BYTES: u64 = 128 << 20;
 /// The form in which records and searches are asked for.
 const ACCEPT: &str = "application/vnd.orcid+xml";
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
+/// The code of a server whose certificate is not trusted.
+pub const UNTRUSTED: &str = "certificate";
 
 /// What a server has said, whatever it means.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -29,6 +33,8 @@ pub struct Reply {
     pub status: u16,
     pub content_type: String,
     pub retry_after: Option<String>,
+    /// The server's time of day, as its headers tell it.
+    pub date: Option<Timestamp>,
     pub body: Vec<u8>,
 }
 
@@ -57,6 +63,7 @@ pub struct ClientOptions {
 #[derive(Debug)]
 pub struct Client {
     agent: Agent,
+    proxy: Option<Proxy>,
     options: ClientOptions,
     token: Mutex<Option<Token>>,
 }
@@ -66,14 +73,15 @@ impl Client {
     /// picks among tokens that are kept.
     ///
     /// # Errors
-    /// [`RefreshError`] where the token file cannot be read, or no token is given
-    /// for the credentials.
+    /// [`RefreshError`] where the token file cannot be read, no token is given for
+    /// the credentials, or the environment names a proxy that is none.
     pub fn new(
         options: ClientOptions,
         client_id: Option<&str>,
         now: Timestamp,
     ) -> Result<Self, RefreshError> {
         let agent = agent(options.contact.as_deref(), options.timeout);
+        let proxy = proxy_for(&options.host.api)?;
         let mut token = None;
         if let Some(file) = &options.token_file {
             let wanted = options.credentials.as_ref().map(|credentials| credentials.client_id.as_str());
@@ -100,7 +108,7 @@ impl Client {
                 (None, None) => None,
             };
         }
-        Ok(Self { agent, options, token: Mutex::new(token) })
+        Ok(Self { agent, proxy, options, token: Mutex::new(token) })
     }
 
     /// The client id that requests are made under; `None` if anonymous.
@@ -134,7 +142,8 @@ impl Client {
     }
 
     fn send(&self, path: &str) -> Result<Reply, Fault> {
-        let mut request = self.agent.get(format!("{}{path}", self.options.host.api)).header("accept", ACCEPT);
+        let request = self.agent.get(format!("{}{path}", self.options.host.api)).header("accept", ACCEPT);
+        let mut request = request.config().proxy(self.proxy.clone()).build();
         if let Some(token) = self.bearer() {
             request = request.header("authorization", format!("Bearer {}", token.reveal()));
         }
@@ -171,7 +180,8 @@ impl Client {
     }
 }
 
-/// An agent that follows no redirect and takes every status for an answer.
+/// An agent that follows no redirect and takes every status for an answer; each
+/// request says its own proxy.
 pub fn agent(contact: Option<&str>, timeout: Duration) -> Agent {
     let tls = TlsConfig::builder()
         .provider(TlsProvider::Rustls)
@@ -182,6 +192,7 @@ pub fn agent(contact: Option<&str>, timeout: Duration) -> Agent {
     let about = if contact.is_empty() { String::new() } else { format!(" ({contact})") };
     let config = Agent::config_builder()
         .tls_config(tls)
+        .proxy(None)
         .http_status_as_error(false)
         .max_redirects(0)
         .max_redirects_will_error(false)
@@ -193,9 +204,15 @@ pub fn agent(contact: Option<&str>, timeout: Duration) -> Agent {
 }
 
 /// Posts a form and gives status and body; for the token endpoint alone.
-pub(super) fn form_post(agent: &Agent, url: &str, form: &[(&str, &str)]) -> Result<(u16, Vec<u8>), Fault> {
+pub(super) fn form_post(
+    agent: &Agent,
+    url: &str,
+    proxy: Option<Proxy>,
+    form: &[(&str, &str)],
+) -> Result<(u16, Vec<u8>), Fault> {
     let begun = Instant::now();
     let request = agent.post(url).header("accept", "application/json");
+    let request = request.config().proxy(proxy).build();
     let result = request.send_form(form.iter().copied()).map_err(fault).and_then(read);
     let status = result.as_ref().map_or(0, |reply| reply.status);
     tracing::info!(
@@ -213,6 +230,7 @@ fn read(response: ureq::http::Response<ureq::Body>) -> Result<Reply, Fault> {
         response.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned()
     };
     let retry_after = Some(header("retry-after")).filter(|value| !value.is_empty());
+    let date = parse_http_date(&header("date"));
     let (status, content_type) = (response.status().as_u16(), header("content-type"));
     let mut body = Vec::new();
     let reader = response.into_body().into_with_config().limit(u64::MAX).reader();
@@ -220,7 +238,7 @@ fn read(response: ureq::http::Response<ureq::Body>) -> Result<Reply, Fault> {
     if length as u64 > MAX_BODY_BYTES {
         return Err(Fault { code: "too-large", what: format!("more than {MAX_BODY_BYTES} bytes") });
     }
-    Ok(Reply { status, content_type, retry_after, body })
+    Ok(Reply { status, content_type, retry_after, date, body })
 }
 
 fn fault(error: HttpError) -> Fault {
@@ -228,11 +246,26 @@ fn fault(error: HttpError) -> Fault {
         HttpError::Timeout(_) => "timeout",
         HttpError::HostNotFound | HttpError::ConnectionFailed => "no-connection",
         HttpError::Io(error) => io_code(error),
-        HttpError::Tls(_) | HttpError::Rustls(_) => "tls",
+        HttpError::Rustls(error) => tls_code(error),
+        HttpError::Tls(_) => "tls",
         HttpError::Decompress(..) => "damaged-gzip",
+        HttpError::ConnectProxyFailed(_) => "proxy",
         _ => "protocol",
     };
-    Fault { code, what: error.to_string() }
+    // An error of the system without the word "io" before it.
+    let what = match error {
+        HttpError::Io(error) => error.to_string(),
+        error => error.to_string(),
+    };
+    Fault { code, what }
+}
+
+/// A certificate that is not trusted will not be so the next time either.
+fn tls_code(error: &rustls::Error) -> &'static str {
+    match error {
+        rustls::Error::InvalidCertificate(_) | rustls::Error::General(_) => UNTRUSTED,
+        _ => "tls",
+    }
 }
 
 fn body_fault(error: io::Error) -> Fault {
@@ -244,6 +277,9 @@ fn body_fault(error: io::Error) -> Fault {
 }
 
 fn io_code(error: &io::Error) -> &'static str {
+    if let Some(error) = error.get_ref().and_then(|error| error.downcast_ref::<rustls::Error>()) {
+        return tls_code(error);
+    }
     match error.kind() {
         io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock => "timeout",
         io::ErrorKind::UnexpectedEof => "cut-off-body",

@@ -25,6 +25,10 @@ pub enum RefreshError {
     NoToken { token_url: String, what: String },
     #[error("the API does not accept the token: {what}")]
     Refused { what: String },
+    #[error("{url} cannot be trusted: {what}")]
+    Untrusted { url: String, what: String },
+    #[error("{name} in the environment is not a proxy such as http://proxy.example.org:3128")]
+    Proxy { name: &'static str },
     #[error("\"{text}\" is not {expected}")]
     Scope { text: String, expected: &'static str },
     #[error("{what} names nobody: it is empty")]
@@ -71,12 +75,20 @@ impl RefreshError {
             Self::Url { .. } => "give scheme, host and path, without a user or a query",
             Self::NoSecret { .. } => "write the client secret alone into the file",
             Self::HalfCredentials => {
-                "give --client-secret-file FILE (or - for standard input), set ORCIDLAKE_CLIENT_SECRET, or run `orcidlake auth`"
+                "give --client-secret-file FILE (or - for standard input) or set ORCIDLAKE_CLIENT_SECRET; `orcidlake auth` keeps them for later runs"
             }
             Self::TokenFile { .. } => "remove the file and run `orcidlake auth` again",
             Self::NoHome => "give --token-file",
             Self::NoToken { .. } => "check the network, the client id and secret, and --sandbox",
-            Self::Refused { .. } => "run `orcidlake auth` again, or refresh with --anonymous",
+            Self::Refused { .. } => {
+                "run `orcidlake auth` again; --anonymous asks the public API without a token, the member API asks for one"
+            }
+            Self::Untrusted { .. } => {
+                "check the clock and the URL; for a server or proxy with a certificate of its own, name it in SSL_CERT_FILE"
+            }
+            Self::Proxy { .. } => {
+                "mend or unset the variable; NO_PROXY names hosts that are asked without one"
+            }
             Self::Scope { .. } => "see `orcidlake help refresh`",
             Self::EmptyScope { .. } => "give at least one iD, or a query; --all-in-dataset means everybody",
             Self::NoScope => "give --ids, --query, --ror, --grid, --ringgold or --all-in-dataset",
@@ -88,7 +100,9 @@ impl RefreshError {
             Self::QueueVersion { .. } => {
                 "use the orcidlake that wrote it, or remove refresh.sqlite from the dataset"
             }
-            Self::Search { .. } => "check --query; --log-file shows each request",
+            Self::Search { .. } => {
+                "run the same command again; if the query is refused, check --query; --log-file shows each request"
+            }
             Self::QuotaEnd { .. } => "run the same command again tomorrow",
             Self::NotUnderstood => "give --by each",
             Self::Down { .. } => "run the same command again later: what was fetched is kept",

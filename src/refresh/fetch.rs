@@ -5,7 +5,7 @@
 //! threads are not waited for longer than some seconds after a stop, so that a
 //! slow server does not hold the program; what it answers then is asked again.
 
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -13,10 +13,12 @@ use super::RefreshError;
 use super::client::{Client, Fault, Reply};
 use super::pace::{Clock, Limits, Pace};
 use super::queue::Queue;
+use super::quota::Spent;
 use super::retry::{Breaker, Jitter, Patience, Verdict};
 use super::runs::Run;
 use super::settle;
 use super::tasks::{Next, Task};
+use super::time::{DAY, SECOND};
 use crate::record::Timestamp;
 
 /// How long requests on their way are waited for after a stop.
@@ -54,8 +56,12 @@ pub struct Fetch {
     pub activities: bool,
     pub(super) breaker: Mutex<Breaker>,
     pub(super) jitter: Mutex<Jitter>,
+    /// What went wrong last.
+    trouble: Mutex<String>,
     /// Refusals of the token in a row.
     pub(super) refusals: AtomicU32,
+    /// By how much the server's clock is behind ours.
+    behind: AtomicI64,
     /// Requests that have been answered, and that are known to be left.
     pub(super) answered: AtomicU64,
     pub(super) left: AtomicU64,
@@ -104,11 +110,24 @@ impl Fetch {
             activities,
             breaker: Mutex::default(),
             jitter: Mutex::new(Jitter::new(seed)),
+            trouble: Mutex::default(),
             refusals: AtomicU32::new(0),
+            behind: AtomicI64::new(0),
             answered: AtomicU64::new(0),
             left: AtomicU64::new(0),
             state: Mutex::new(state),
         }
+    }
+
+    /// Keeps to the pace of the client's last request, whichever run has made it.
+    ///
+    /// # Errors
+    /// [`RefreshError::Queue`] where the disk fails.
+    pub fn go_on(&self, queue: &Queue) -> Result<(), RefreshError> {
+        if let Some(last) = queue.last_request(&self.account())? {
+            self.pace.go_on(self.clock.as_ref(), last);
+        }
+        Ok(())
     }
 
     /// The name under which the client's quota is counted.
@@ -122,7 +141,7 @@ impl Fetch {
     /// [`RefreshError`] where the queue fails, the server stays down, a search
     /// cannot be answered or the token is refused. The queue comes back with it.
     pub fn all(self: &Arc<Self>, queue: Queue, told: Told<'_>) -> (Queue, Result<End, RefreshError>) {
-        let left = queue.counts(self.run.id, &["search", "record", "works", "item"]);
+        let left = queue.counts(self.run.id, &["search", "record", "works", "item", "listing"]);
         self.left.store(left.map_or(0, |counts| counts.waiting), Ordering::Relaxed);
         {
             let mut state = self.lock();
@@ -199,7 +218,7 @@ impl Fetch {
             }
             Verdict::Rest(time) => Step::Nap(time),
             Verdict::GiveUp(time) => {
-                let what = "it was tried again and again".to_owned();
+                let what = self.trouble();
                 state.end = Some(Err(RefreshError::Down { seconds: time.as_secs(), what }));
                 Step::Home
             }
@@ -212,7 +231,7 @@ impl Fetch {
 
     /// Asks once, in its turn.
     fn ask(&self, task: &Task) {
-        let goes = self.pace.wait(self.clock.as_ref(), &self.stop) && self.spend();
+        let goes = self.pace.wait(self.clock.as_ref(), &self.stop) && self.spend(Some(task.id));
         if !goes {
             self.settled(|queue| queue.give_back(task));
             return;
@@ -228,7 +247,7 @@ impl Fetch {
     /// Asks a server that counts as down for its status. Any answer shows that it
     /// is there, and that what failed before failed for itself.
     fn probe(&self, task: &Task) {
-        if self.pace.wait(self.clock.as_ref(), &self.stop) && self.spend() {
+        if self.pace.wait(self.clock.as_ref(), &self.stop) && self.spend(None) {
             match self.client.get(STATUS_PATH) {
                 Ok(reply) if reply.status < 500 && reply.status != 429 => self.breaker().succeeded(),
                 _ => self.breaker().failed(self.clock.now(), &self.patience),
@@ -238,10 +257,11 @@ impl Fetch {
     }
 
     /// Counts a request against the quota; false where none is left.
-    fn spend(&self) -> bool {
+    fn spend(&self, task: Option<i64>) -> bool {
         let mut state = self.lock();
         let Some(queue) = &mut state.queue else { return false };
-        match queue.spend(&self.account(), self.limits.quota, self.clock.wall()) {
+        let spent = Spent { run: self.run.id, task };
+        match queue.spend(&self.account(), self.limits.quota, self.clock.wall(), spent) {
             Ok(None) => true,
             Ok(Some(until)) => {
                 state.end.get_or_insert(Ok(End::Quota(until)));
@@ -262,6 +282,30 @@ impl Fetch {
             state.end.get_or_insert(settle::end_of(error));
         }
         state.on_way -= 1;
+    }
+
+    /// Compares the server's clock with ours.
+    pub(super) fn note_date(&self, asked_at: Timestamp, date: Option<Timestamp>) {
+        if let Some(date) = date {
+            self.behind.fetch_max(asked_at - date, Ordering::Relaxed);
+        }
+    }
+
+    /// By how much the server's clock is behind ours; what is less than a minute is
+    /// none, what is more than a day is not believed.
+    pub fn behind(&self) -> Timestamp {
+        let behind = self.behind.load(Ordering::Relaxed);
+        if (60 * SECOND..=DAY).contains(&behind) { behind } else { 0 }
+    }
+
+    /// Keeps what went wrong, for the message that may end the run.
+    pub(super) fn note_trouble(&self, what: &str) {
+        what.clone_into(&mut self.trouble.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    /// What went wrong last.
+    pub(super) fn trouble(&self) -> String {
+        self.trouble.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     pub(super) fn breaker(&self) -> MutexGuard<'_, Breaker> {

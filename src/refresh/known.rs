@@ -1,19 +1,13 @@
 //! What the dataset has: read from its own tables, a few columns at a time.
 
-use std::fs::File;
-
 use arrow::array::{Array, AsArray, RecordBatch};
 use arrow::datatypes::{Int64Type, TimestampMicrosecondType};
-use parquet::arrow::ProjectionMask;
-use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
 use super::RefreshError;
 use super::scope::Organization;
-use crate::dataset::{Dataset, DatasetError};
+use crate::dataset::Dataset;
 use crate::record::{ActivitySection, Orcid, Timestamp};
 
-/// Rows read at a time.
-const BATCH_ROWS: usize = 65_536;
 /// The tables of full items, by what they hold; affiliations tell their kind.
 const ACTIVITY_TABLES: [(&str, Option<ActivitySection>); 5] = [
     ("activities/affiliations", None),
@@ -134,20 +128,12 @@ fn each(
     names: &[&str],
     told: &mut dyn FnMut(&RecordBatch),
 ) -> Result<(), RefreshError> {
-    for (_, part) in dataset.manifest.parts().filter(|(found, _)| *found == key) {
-        let path = dataset.part_path(key, &part.name);
-        let file = File::open(&path).map_err(DatasetError::io("open", &path))?;
-        let builder = ParquetRecordBatchReaderBuilder::try_new(file);
-        let builder = builder.map_err(DatasetError::parquet("read", &path))?.with_batch_size(BATCH_ROWS);
-        let mask = ProjectionMask::columns(builder.parquet_schema(), names.iter().copied());
-        let reader = builder.with_projection(mask).build().map_err(DatasetError::parquet("read", &path))?;
-        for batch in reader {
-            let batch = batch.map_err(|error| DatasetError::parquet("read", &path)(error.into()))?;
-            let schema = batch.schema();
-            let order: Option<Vec<usize>> = names.iter().map(|name| schema.index_of(name).ok()).collect();
-            if let Some(batch) = order.and_then(|order| batch.project(&order).ok()) {
-                told(&batch);
-            }
+    for batch in dataset.rows(key, names) {
+        let batch = batch?;
+        let schema = batch.schema();
+        let order: Option<Vec<usize>> = names.iter().map(|name| schema.index_of(name).ok()).collect();
+        if let Some(batch) = order.and_then(|order| batch.project(&order).ok()) {
+            told(&batch);
         }
     }
     Ok(())

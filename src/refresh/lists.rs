@@ -76,15 +76,15 @@ impl Queue {
         Ok(count().map_err(self.fault())? == 0)
     }
 
-    /// Tells the records that a run has an answer about, with its code.
+    /// Tells the records of a run's next commit, with the code of their answer.
     ///
     /// # Errors
     /// [`RefreshError::Queue`] where the disk fails.
-    pub fn each_record(&self, run: i64, told: &mut dyn FnMut(Orcid, &str)) -> Result<(), RefreshError> {
-        let sql = "SELECT orcid, code FROM task WHERE run = ?1 AND kind = 'record' AND state = 2";
+    pub fn each_record(&self, run: &Run, told: &mut dyn FnMut(Orcid, &str)) -> Result<(), RefreshError> {
+        let sql = "SELECT orcid, code FROM task WHERE run = ?1 AND part = ?2 AND kind = 'record'";
         let mut all = || -> rusqlite::Result<()> {
             let mut rows = self.db.prepare_cached(sql)?;
-            let mut rows = rows.query([run])?;
+            let mut rows = rows.query(params![run.id, run.part])?;
             while let Some(row) = rows.next()? {
                 if let Some(orcid) = Orcid::new(row.get_ref(0)?.as_str()?) {
                     told(orcid, row.get_ref(1)?.as_str()?);
@@ -115,19 +115,20 @@ impl Queue {
         all().map_err(self.fault())
     }
 
-    /// Tells the items of a run that leave the dataset.
+    /// Tells the items that leave the dataset with a run's next commit.
     ///
     /// # Errors
     /// [`RefreshError::Queue`] where the disk fails.
     pub fn each_leaving(
         &self,
-        run: i64,
+        run: &Run,
         told: &mut dyn FnMut(Orcid, ActivitySection, i64),
     ) -> Result<(), RefreshError> {
-        let sql = "SELECT orcid, kind, put_code FROM leaving WHERE run = ?1";
+        let sql = "SELECT orcid, kind, put_code FROM leaving WHERE run = ?1
+            AND orcid IN (SELECT orcid FROM task WHERE run = ?1 AND part = ?2 AND kind = 'record')";
         let mut all = || -> rusqlite::Result<()> {
             let mut rows = self.db.prepare_cached(sql)?;
-            let mut rows = rows.query([run])?;
+            let mut rows = rows.query(params![run.id, run.part])?;
             while let Some(row) = rows.next()? {
                 let (orcid, kind) = (row.get_ref(0)?.as_str()?, row.get_ref(1)?.as_str()?);
                 if let (Some(orcid), Some(section)) = (Orcid::new(orcid), ActivitySection::new(kind)) {
@@ -139,7 +140,8 @@ impl Queue {
         all().map_err(self.fault())
     }
 
-    /// Tells a run's records with what the dataset had of them.
+    /// Tells a run's records that are in no commit yet, with what the dataset had of
+    /// them.
     ///
     /// # Errors
     /// [`RefreshError::Queue`] where the disk fails.
@@ -148,7 +150,7 @@ impl Queue {
         run: i64,
         told: &mut dyn FnMut(Orcid, Option<Timestamp>),
     ) -> Result<(), RefreshError> {
-        let sql = "SELECT orcid, known FROM task WHERE run = ?1 AND kind = 'record'";
+        let sql = "SELECT orcid, known FROM task WHERE run = ?1 AND kind = 'record' AND part IS NULL";
         let mut all = || -> rusqlite::Result<()> {
             let mut rows = self.db.prepare_cached(sql)?;
             let mut rows = rows.query([run])?;
@@ -168,9 +170,9 @@ impl Queue {
     /// [`RefreshError::Queue`] where the disk fails.
     pub fn ask_again(&mut self, run: i64, orcids: &[Orcid]) -> Result<(), RefreshError> {
         let statements = [
-            "UPDATE task SET state = 0, tries = 0, not_before = 0, known = NULL, code = NULL, answered = NULL,
-                body = NULL WHERE run = ?1 AND kind = 'record' AND orcid = ?2",
-            "DELETE FROM task WHERE run = ?1 AND kind IN ('works', 'item') AND orcid = ?2",
+            "UPDATE task SET state = iif(state = 4, 4, 0), tries = 0, not_before = 0, known = NULL, code = NULL,
+                answered = NULL, body = NULL WHERE run = ?1 AND kind = 'record' AND orcid = ?2",
+            "DELETE FROM task WHERE run = ?1 AND kind IN ('works', 'item', 'listing') AND orcid = ?2",
             "DELETE FROM held WHERE run = ?1 AND orcid = ?2",
             "DELETE FROM leaving WHERE run = ?1 AND orcid = ?2",
         ];

@@ -18,6 +18,7 @@ mod begin;
 mod changes;
 mod client;
 mod credentials;
+mod doubts;
 mod error;
 mod fetch;
 mod host;
@@ -27,13 +28,17 @@ mod lock;
 mod log;
 mod mark;
 mod pace;
+mod parts;
 mod plan;
+mod proxy;
 mod queue;
 mod quota;
+mod requests;
 mod retry;
 mod runs;
 mod scope;
 mod search;
+mod settings;
 mod settle;
 mod status;
 mod tasks;
@@ -51,16 +56,19 @@ pub use log::log_to;
 pub use pace::{Clock, Limits, SystemClock};
 pub use plan::Way;
 pub use queue::QUEUE_NAME;
+pub use requests::Requests;
 pub use retry::Patience;
 pub use runs::Stage;
 pub use scope::{Organization, Registry, Scope};
+pub use settings::{Ended, Outcome, Settings, Watch};
 pub use status::{Plan, Status, status};
 pub use time::{parse as parse_time, readable as readable_time};
 pub use token::{Token, TokenFile};
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use crate::convert;
 use crate::dataset::{Dataset, DatasetError, Manifest};
@@ -75,82 +83,15 @@ use time::{DAY, SECOND};
 /// A record that changed so shortly ago may not be in the search index yet, and
 /// clocks differ: the next run looks from there again.
 const MARGIN: Timestamp = 3_600 * SECOND;
+/// Time between looks at the stop flag while a token is obtained.
+const LOOKS: Duration = Duration::from_millis(10);
 /// The shortest time that searches tell apart.
 const INSTANT: Timestamp = 1_000;
+/// Records that are read before their items are planned and fetched, where the
+/// dataset has items.
+const PORTION_RECORDS: i64 = 5_000;
 /// A plan that nobody has begun to carry out is made anew after this time.
 const PLAN_KEEPS: Timestamp = DAY;
-
-/// What is to be done, and how.
-#[derive(Debug)]
-pub struct Settings {
-    pub client: ClientOptions,
-    /// Picks among the tokens that are kept.
-    pub client_id: Option<String>,
-    pub scope: Scope,
-    /// Changes since then; since the last refresh of the scope, or else the dump, if
-    /// not given.
-    pub since: Option<Timestamp>,
-    /// A file of last changes, instead of searches.
-    pub changes: Option<PathBuf>,
-    pub known_only: bool,
-    /// Do not look for people who have gone from the registry.
-    pub changes_only: bool,
-    pub way: Option<Way>,
-    /// Limits in the place of the documented ones.
-    pub rate: Option<f64>,
-    pub burst: Option<u32>,
-    pub in_flight: Option<usize>,
-    /// 0 for none.
-    pub quota: Option<u64>,
-    pub patience: Patience,
-    /// Versions for which old files stay.
-    pub keep_versions: u32,
-    /// Drop a run of the scope that has not come to its end, with its answers.
-    pub anew: bool,
-    /// Stop when the plan is made.
-    pub plan_only: bool,
-    /// Threads and memory for the commit.
-    pub options: convert::Options,
-}
-
-/// Who hears how a refresh goes on.
-pub trait Watch {
-    /// A run that has answers goes on, with the options that it was planned with.
-    fn resumed(&self, begun: Timestamp);
-    /// Searches begin, to find out who has changed.
-    fn searching(&self, way: Way, searches: u64);
-    /// It is known what is to be read; nothing has been read yet.
-    fn planned(&self, plan: &Plan);
-    /// Requests have been answered, and so many are known to be left.
-    fn fetched(&self, answered: u64, left: u64);
-    /// All answers are there; the dataset is being changed.
-    fn applying(&self);
-}
-
-/// What a run has come to.
-#[derive(Debug)]
-pub struct Outcome {
-    pub plan: Option<Plan>,
-    pub end: Ended,
-    /// How often each code was counted, over all of the run's parts.
-    pub tally: Vec<(String, u64)>,
-    /// Requests that were given up; the dataset keeps what it had of them.
-    pub given_up: u64,
-    pub applied: Option<Applied>,
-}
-
-/// How a run has ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ended {
-    /// The plan was all that was asked for.
-    Planned,
-    /// The dataset is up to date.
-    Applied,
-    /// The quota is used up; go on after that time.
-    Quota(Timestamp),
-    /// A signal came.
-    Stopped,
-}
 
 /// Refreshes the dataset at `root`, or goes on with what was begun.
 ///
@@ -169,17 +110,32 @@ pub fn refresh(
     }
     let lock = Lock::take(root, clock.wall())?;
     let dataset = Dataset::open(root)?;
-    let client = Client::new(settings.client.clone(), settings.client_id.as_deref(), clock.wall())?;
+    let Some(client) = client(settings, clock.wall(), stop)? else { return Ok(Outcome::stopped()) };
     let mut queue = Queue::open(root)?;
     let inputs = settings.inputs(&dataset);
     let run = begin::begin(&mut queue, settings, &inputs, &client, watch, clock.wall())?;
     let limits = settings.limits(&client);
     let activities = known::has_activities(&dataset);
     let fetch = Fetch::new(client, limits, settings.patience, Arc::new(clock), stop.clone(), run, activities);
+    fetch.go_on(&queue)?;
     let mut way = Journey { root, settings, watch, inputs, fetch: Arc::new(fetch), plan: None };
     let outcome = way.go(queue);
     drop(lock);
     outcome
+}
+
+/// A client for the settings, which may have to obtain a token; `None` where a stop
+/// came first, since a token's server may be slow.
+fn client(settings: &Settings, now: Timestamp, stop: &AtomicBool) -> Result<Option<Client>, RefreshError> {
+    let (options, client_id) = (settings.client.clone(), settings.client_id.clone());
+    let thread = std::thread::spawn(move || Client::new(options, client_id.as_deref(), now));
+    while !thread.is_finished() {
+        if stop.load(Ordering::Relaxed) {
+            return Ok(None);
+        }
+        std::thread::sleep(LOOKS);
+    }
+    thread.join().unwrap_or(Err(RefreshError::Panicked)).map(Some)
 }
 
 /// Brings the queue of the dataset at `root`, if there is one, into its one file,
@@ -189,35 +145,6 @@ pub fn refresh(
 /// [`RefreshError`] where the queue cannot be used or is being read.
 pub fn settle_queue(root: &Path) -> Result<(), RefreshError> {
     Queue::settle(root)
-}
-
-impl Settings {
-    fn inputs<'i>(&'i self, dataset: &'i Dataset) -> Inputs<'i> {
-        Inputs {
-            dataset,
-            scope: &self.scope,
-            known_only: self.known_only,
-            changes_only: self.changes_only,
-            changes: self.changes.as_deref(),
-            way: self.way,
-        }
-    }
-
-    /// What a plan depends on, besides scope and time.
-    fn asked(&self) -> String {
-        format!("{:?} {:?} {} {}", self.way, self.changes, self.known_only, self.changes_only)
-    }
-
-    fn limits(&self, client: &Client) -> Limits {
-        let documented = Limits::documented(client.host().is_member, client.client_id().is_some());
-        let quota = self.quota.map_or(documented.quota, |quota| Some(quota).filter(|quota| *quota > 0));
-        Limits {
-            rate: self.rate.unwrap_or(documented.rate),
-            burst: self.burst.unwrap_or(documented.burst),
-            in_flight: self.in_flight.unwrap_or(documented.in_flight),
-            quota,
-        }
-    }
 }
 
 /// A run on its way.
@@ -249,6 +176,7 @@ impl Journey<'_> {
             if let Some(ended) = end {
                 return self.outcome(queue, &run, ended, None);
             }
+            self.keep_to_the_servers_clock(&mut run);
             plan::add_records(&mut queue, &mut run, &self.inputs)?;
             run.stage = Stage::Fetch;
             queue.note(&run)?;
@@ -265,13 +193,25 @@ impl Journey<'_> {
             }
             let (back, end) = self.fetch_all(queue, &run)?;
             queue = back;
-            if let Some(ended) = end {
-                return self.outcome(queue, &run, ended, None);
+            match end {
+                None => {}
+                Some(Ended::Quota(until)) => return self.apply_part(queue, run, Ended::Quota(until)),
+                Some(ended) => return self.outcome(queue, &run, ended, None),
             }
+            self.keep_to_the_servers_clock(&mut run);
             run.stage = Stage::Apply;
             queue.note(&run)?;
         }
         self.apply(queue, &run)
+    }
+
+    /// Records are dated by the server's clock: where that is behind ours, the scope is
+    /// not known up to our time.
+    fn keep_to_the_servers_clock(&self, run: &mut Run) {
+        let behind = self.fetch.behind();
+        if behind > 0 {
+            run.until = run.until.min(run.begun - MARGIN - behind);
+        }
     }
 
     /// Asks who has changed. Where the server does not understand searches for
@@ -295,23 +235,65 @@ impl Journey<'_> {
         }
     }
 
-    /// Reads records, then those that took the place of deprecated ones.
+    /// Reads records and their items, portion by portion; then those that took the
+    /// place of deprecated ones; then what is said to be gone, once more.
     fn fetch_all(&self, mut queue: Queue, run: &Run) -> Result<(Queue, Option<Ended>), RefreshError> {
-        loop {
+        while self.release(&mut queue, run)? {
             let (back, end) = self.fetch.all(queue, &|answered, left| self.watch.fetched(answered, left));
             queue = back;
             if let Some(ended) = ended(end?) {
                 return Ok((queue, Some(ended)));
             }
-            if !plan::add_primaries(&mut queue, run, &self.inputs)? {
-                return Ok((queue, None));
-            }
         }
+        Ok((queue, None))
     }
 
-    fn apply(&self, queue: Queue, run: &Run) -> Result<Outcome, RefreshError> {
-        self.watch.applying();
-        let applied = apply::apply(self.root, queue, run, self.settings, &self.fetch.stop);
+    /// Lets go what comes next; false where nothing is left.
+    fn release(&self, queue: &mut Queue, run: &Run) -> Result<bool, RefreshError> {
+        if queue.has_released(run.id)? {
+            return Ok(true);
+        }
+        let items = queue.release_items(run.id)?;
+        if items > 0 {
+            self.watch.planned_items(items);
+            return Ok(true);
+        }
+        let most = if self.fetch.activities { PORTION_RECORDS } else { i64::MAX };
+        if queue.release_records(run.id, most)? > 0 {
+            return Ok(true);
+        }
+        if plan::add_primaries(queue, run, &self.inputs)? {
+            return Ok(queue.release_records(run.id, most)? > 0);
+        }
+        Ok(queue.release_doubts(run.id)? > 0)
+    }
+
+    /// Applies what is whole of a run that the quota has ended before its time. The
+    /// watermark does not move, and the rest stays in the queue.
+    fn apply_part(&self, mut queue: Queue, mut run: Run, ended: Ended) -> Result<Outcome, RefreshError> {
+        let people = queue.fill_part(&run)?;
+        if people == 0 {
+            return self.outcome(queue, &run, ended, None);
+        }
+        self.watch.applying(Some(people));
+        let applied = apply::apply(self.root, queue, &run, false, self.settings, &self.fetch.stop);
+        let applied = match applied {
+            Err(RefreshError::Convert(convert::ConvertError::Stopped)) => {
+                return self.outcome(Queue::open(self.root)?, &run, Ended::Stopped, None);
+            }
+            applied => applied?,
+        };
+        let mut queue = Queue::open(self.root)?;
+        if let Some(manifest) = Manifest::read(self.root)? {
+            queue.end_part(&mut run, &manifest)?;
+        }
+        self.outcome(queue, &run, ended, Some(applied))
+    }
+
+    fn apply(&self, mut queue: Queue, run: &Run) -> Result<Outcome, RefreshError> {
+        self.watch.applying(None);
+        queue.fill_part(run)?;
+        let applied = apply::apply(self.root, queue, run, true, self.settings, &self.fetch.stop);
         let applied = match applied {
             Err(RefreshError::Convert(convert::ConvertError::Stopped)) => {
                 let queue = Queue::open(self.root)?;
@@ -341,10 +323,10 @@ impl Journey<'_> {
         end: Ended,
         applied: Option<Applied>,
     ) -> Result<Outcome, RefreshError> {
-        let tally = queue.tallies(run.id)?;
+        let (tally, requests) = (queue.tallies(run.id)?, queue.requests(run.id)?);
         let given_up = queue.counts(run.id, &["record", "works", "item"])?.given_up;
         drop(queue);
-        Ok(Outcome { plan: self.plan.clone(), end, tally, given_up, applied })
+        Ok(Outcome { plan: self.plan.clone(), end, requests, tally, given_up, applied })
     }
 }
 

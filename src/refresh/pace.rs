@@ -92,6 +92,14 @@ impl Pace {
         Self { gap, slack: gap.mul_f64(spare), due: Mutex::new(None) }
     }
 
+    /// Goes on from an earlier run's last request, so that a program that is started
+    /// again and again is no faster than one that runs on.
+    pub fn go_on(&self, clock: &dyn Clock, last: Timestamp) {
+        let since = Duration::from_micros(u64::try_from(clock.wall() - last).unwrap_or(0));
+        let turn = clock.now() + self.gap.saturating_sub(since);
+        *self.due.lock().unwrap_or_else(PoisonError::into_inner) = Some(turn);
+    }
+
     /// Waits for this request's turn; false where `stop` came first.
     ///
     /// Those who come later wait at the lock, so that the time of each request
@@ -186,6 +194,27 @@ pub mod tests {
         let times = times(&limits);
 
         assert!(99.0 / times[99] >= 0.95 * 12.0, "{}", 99.0 / times[99]);
+    }
+
+    #[test]
+    fn a_program_that_is_started_again_keeps_to_the_limit() {
+        let limits = Limits { rate: 12.0, burst: 40, in_flight: 1, quota: None };
+        let (clock, stop) = (TestClock::default(), AtomicBool::new(false));
+        let mut times = Vec::new();
+        for run in 0..60 {
+            let pace = Pace::new(&limits);
+            times.last().inspect(|last: &&f64| pace.go_on(&clock, (**last * 1e6) as Timestamp));
+            for request in 0..run % 4 + 1 {
+                // Now and then an answer is slow, and what has waited goes at once.
+                let slow = if request == 1 { 700 } else { 1 };
+                assert!(pace.wait(&clock, &stop));
+                times.push(clock.now().as_secs_f64());
+                clock.sleep(Duration::from_millis(slow));
+            }
+        }
+
+        assert!(most_in_a_second(&times) <= 40);
+        assert!(times.len() as f64 / times[times.len() - 1] <= 12.0);
     }
 
     #[test]

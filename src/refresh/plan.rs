@@ -277,7 +277,8 @@ pub fn add_records(queue: &mut Queue, run: &mut Run, inputs: &Inputs<'_>) -> Res
         }
     }
     queue.each_unread(&run.scope, &mut |orcid| wanted.push(orcid))?;
-    wanted.retain(|orcid| !inputs.known_only || holds(&has, orcid));
+    // Whom the dataset has as gone is known too, and may return.
+    wanted.retain(|orcid| !inputs.known_only || holds(&has, orcid) || holds(&gone, orcid));
     enlist(queue, run, inputs.dataset, wanted)?;
     queue.forget_known(run)
 }
@@ -301,6 +302,7 @@ pub fn add_primaries(queue: &mut Queue, run: &Run, inputs: &Inputs<'_>) -> Resul
     if inputs.known_only {
         let mut has = OrcidSet::default();
         known::records(inputs.dataset, &mut |orcid, _| note(&mut has, orcid))?;
+        known::tombstones(inputs.dataset, &mut |tombstone| note(&mut has, tombstone.orcid))?;
         primaries.retain(|orcid| has.contains(orcid));
     }
     primaries.retain(|orcid| queue.lacks_record(run.id, *orcid).unwrap_or(true));

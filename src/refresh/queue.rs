@@ -15,9 +15,13 @@ use super::RefreshError;
 
 /// The file's name in the dataset.
 pub const QUEUE_NAME: &str = "refresh.sqlite";
-const VERSION: i64 = 2;
+const VERSION: i64 = 3;
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// The states of a task: 0 waits, 1 is on its way, 2 is answered, 3 is given up, 4 is
+/// planned and may not go yet, 5 is an item said to be gone that is to be asked for
+/// once more, 6 one that was said to be gone twice. `sent` tells that it has gone,
+/// `part` with which commit its answer comes into the dataset.
 const SCHEMA: &str = "
 CREATE TABLE run (
     id INTEGER PRIMARY KEY,
@@ -30,7 +34,13 @@ CREATE TABLE run (
     since INTEGER NOT NULL,
     until INTEGER NOT NULL,
     begun INTEGER NOT NULL,
-    stage TEXT NOT NULL
+    stage TEXT NOT NULL,
+    part INTEGER NOT NULL DEFAULT 1,
+    planned_searches INTEGER NOT NULL DEFAULT 0,
+    planned_records INTEGER NOT NULL DEFAULT 0,
+    planned_items INTEGER NOT NULL DEFAULT 0,
+    made INTEGER NOT NULL DEFAULT 0,
+    retried INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE TABLE task (
     id INTEGER PRIMARY KEY,
@@ -42,13 +52,16 @@ CREATE TABLE task (
     tries INTEGER NOT NULL DEFAULT 0,
     not_before INTEGER NOT NULL DEFAULT 0,
     known INTEGER,
-    status INTEGER,
+    sent INTEGER NOT NULL DEFAULT 0,
+    doubted INTEGER NOT NULL DEFAULT 0,
+    part INTEGER,
     code TEXT,
     answered INTEGER,
     body BLOB,
     UNIQUE (run, kind, orcid, what)
 ) STRICT;
 CREATE INDEX waiting ON task (run, not_before, id) WHERE state = 0;
+CREATE INDEX planned ON task (run, kind, id) WHERE state = 4;
 CREATE TABLE found (run INTEGER NOT NULL, how TEXT NOT NULL, orcid TEXT NOT NULL,
     PRIMARY KEY (run, how, orcid)) STRICT, WITHOUT ROWID;
 CREATE TABLE held (run INTEGER NOT NULL, orcid TEXT NOT NULL, kind TEXT NOT NULL, put_code INTEGER NOT NULL,
@@ -60,7 +73,7 @@ CREATE TABLE unread (scope TEXT NOT NULL, orcid TEXT NOT NULL, PRIMARY KEY (scop
 CREATE TABLE tally (run INTEGER NOT NULL, code TEXT NOT NULL, count INTEGER NOT NULL,
     PRIMARY KEY (run, code)) STRICT, WITHOUT ROWID;
 CREATE TABLE quota (client TEXT NOT NULL, day INTEGER NOT NULL, used INTEGER NOT NULL, ended_until INTEGER,
-    PRIMARY KEY (client, day)) STRICT, WITHOUT ROWID;
+    last INTEGER, PRIMARY KEY (client, day)) STRICT, WITHOUT ROWID;
 CREATE TABLE dataset (only INTEGER PRIMARY KEY CHECK (only = 1), mark TEXT NOT NULL) STRICT;
 ";
 
@@ -209,6 +222,7 @@ mod tests {
             until: 1,
             begun: 0,
             stage: Stage::Fetch,
+            part: 1,
         };
         queue.begin(run).unwrap()
     }
@@ -228,6 +242,8 @@ mod tests {
         let orcids = ["0000-0002-1825-0097", "0000-0002-1694-233X"].map(|text| Orcid::new(text).unwrap());
         queue.add(own.id, orcids.map(Wanted::Record)).unwrap();
         queue.add(own.id, orcids.map(Wanted::Record)).unwrap();
+        assert_eq!(queue.take(own.id, 0).unwrap(), Next::Nothing);
+        assert_eq!(queue.release_records(own.id, 9).unwrap(), 2);
         let (first, second) = (next(&mut queue, &own, 0), next(&mut queue, &own, 0));
         assert_eq!(queue.take(own.id, 0).unwrap(), Next::Nothing);
         queue.keep(own.id, &first, "record", Some(b"<xml/>"), &Effects::default(), 5).unwrap();
@@ -237,7 +253,8 @@ mod tests {
 
         assert_eq!(queue.unfinished("all", "https://a").unwrap().as_ref(), Some(&own));
         assert_eq!(next(&mut queue, &own, 0), second);
-        let answers = queue.answers(own.id, 0, 10).unwrap();
+        assert_eq!(queue.fill_part(&own).unwrap(), 1);
+        let answers = queue.answers(&own, 0, 10).unwrap();
         assert_eq!(answers.len(), 1);
         assert_eq!((&answers[0].1.wanted, answers[0].1.body.as_slice()), (&first.wanted, &b"<xml/>"[..]));
         queue.finish(&own, &[], false).unwrap();
@@ -250,13 +267,18 @@ mod tests {
         let mut queue = Queue::open(folder.path()).unwrap();
         let own = run(&mut queue);
         queue.add(own.id, [Wanted::Record(Orcid::new("0000-0002-1825-0097").unwrap())]).unwrap();
+        queue.release_records(own.id, 1).unwrap();
         let task = next(&mut queue, &own, 0);
 
         queue.again(own.id, &task, "busy", true, 1_000).unwrap();
 
         assert_eq!(queue.take(own.id, 400).unwrap(), Next::Later(Duration::from_micros(600)));
-        assert_eq!(next(&mut queue, &own, 1_000).tries, 1);
+        let task = next(&mut queue, &own, 1_000);
+        assert_eq!(task.tries, 1);
         assert_eq!(queue.tallies(own.id).unwrap(), [("busy".to_owned(), 1)]);
+        // Written by a clock that was years ahead.
+        queue.again(own.id, &task, "busy", true, Timestamp::MAX / 2).unwrap();
+        assert_eq!(next(&mut queue, &own, 2_000).tries, 2);
     }
 
     #[test]

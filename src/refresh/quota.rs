@@ -5,12 +5,23 @@ use rusqlite::{OptionalExtension, params};
 
 use super::RefreshError;
 use super::queue::Queue;
-use super::time::{day, end_of_day};
+use super::time::{DAY, day, end_of_day};
 use crate::record::Timestamp;
 
+/// No server's word that the quota is used up is believed for longer.
+const LONGEST_END: Timestamp = 3 * DAY;
+
+/// What a request is made for.
+#[derive(Debug, Clone, Copy)]
+pub struct Spent {
+    pub run: i64,
+    /// `None` for one that asks whether the server is there.
+    pub task: Option<i64>,
+}
+
 impl Queue {
-    /// Counts one request of `client` against the day's quota, before it goes;
-    /// where nothing is left, the time from which there is.
+    /// Counts one request of `client` against the day's quota, and in its run,
+    /// before it goes; where nothing is left, the time from which there is.
     ///
     /// # Errors
     /// [`RefreshError::Queue`] where the disk fails.
@@ -19,14 +30,32 @@ impl Queue {
         client: &str,
         quota: Option<u64>,
         now: Timestamp,
+        spent: Spent,
     ) -> Result<Option<Timestamp>, RefreshError> {
-        let today = day(now);
         if let Some(until) = self.quota_ends_at(client, quota, now)? {
             return Ok(Some(until));
         }
-        let sql = "INSERT INTO quota (client, day, used) VALUES (?1, ?2, 1) ON CONFLICT (client, day) DO UPDATE SET used = used + 1";
-        self.run_sql(sql, params![client, today])?;
+        let count = "INSERT INTO quota (client, day, used, last) VALUES (?1, ?2, 1, ?3)
+            ON CONFLICT (client, day) DO UPDATE SET used = used + 1, last = ?3";
+        // What has gone before, and what no plan speaks of, goes again.
+        let first = "UPDATE task SET sent = 1 WHERE id = ?1 AND sent = 0";
+        let made = "UPDATE run SET made = made + 1, retried = retried + ?2 WHERE id = ?1";
+        self.change(|change| {
+            change.prepare_cached(count)?.execute(params![client, day(now), now])?;
+            let is_first = change.prepare_cached(first)?.execute(params![spent.task])? > 0;
+            change.prepare_cached(made)?.execute(params![spent.run, i64::from(!is_first)])
+        })?;
         Ok(None)
+    }
+
+    /// When `client` has made its last request, in whichever run.
+    ///
+    /// # Errors
+    /// [`RefreshError::Queue`] where the disk fails.
+    pub fn last_request(&self, client: &str) -> Result<Option<Timestamp>, RefreshError> {
+        let sql = "SELECT max(last) FROM quota WHERE client = ?1";
+        let find = || self.db.prepare_cached(sql)?.query_row([client], |row| row.get(0));
+        find().map_err(self.fault())
     }
 
     /// When requests may go again; `None` where they may go now.
@@ -39,8 +68,11 @@ impl Queue {
         quota: Option<u64>,
         now: Timestamp,
     ) -> Result<Option<Timestamp>, RefreshError> {
-        let sql = "SELECT max(ended_until) FROM quota WHERE client = ?1 AND ended_until > ?2";
-        let find = || self.db.prepare_cached(sql)?.query_row(params![client, now], |row| row.get(0));
+        let sql =
+            "SELECT max(ended_until) FROM quota WHERE client = ?1 AND ended_until > ?2 AND ended_until <= ?3";
+        // A time further away was written by a wrong clock.
+        let values = params![client, now, now + LONGEST_END];
+        let find = || self.db.prepare_cached(sql)?.query_row(values, |row| row.get(0));
         let ended: Option<Timestamp> = find().map_err(self.fault())?;
         let full = quota.is_some_and(|quota| self.used(client, now).is_ok_and(|used| used >= quota));
         Ok(ended.or(full.then(|| end_of_day(day(now)))))
@@ -70,22 +102,23 @@ impl Queue {
 
 #[cfg(test)]
 mod tests {
-    use super::super::time::DAY;
     use super::*;
+
+    const ONE: Spent = Spent { run: 1, task: None };
 
     #[test]
     fn a_quota_is_for_a_day_and_a_client_and_outlives_the_program() {
         let folder = tempfile::tempdir().unwrap();
         let mut queue = Queue::open(folder.path()).unwrap();
-        assert_eq!(queue.spend("one", Some(2), 10).unwrap(), None);
+        assert_eq!(queue.spend("one", Some(2), 10, ONE).unwrap(), None);
         drop(queue);
         let mut queue = Queue::open(folder.path()).unwrap();
-        assert_eq!(queue.spend("one", Some(2), 11).unwrap(), None);
+        assert_eq!(queue.spend("one", Some(2), 11, ONE).unwrap(), None);
 
-        assert_eq!(queue.spend("one", Some(2), 12).unwrap(), Some(DAY));
-        assert_eq!(queue.used("one", 12).unwrap(), 2);
-        assert_eq!(queue.spend("other", Some(2), 12).unwrap(), None);
-        assert_eq!(queue.spend("one", Some(2), DAY).unwrap(), None, "the next day");
+        assert_eq!(queue.spend("one", Some(2), 12, ONE).unwrap(), Some(DAY));
+        assert_eq!((queue.used("one", 12).unwrap(), queue.last_request("one").unwrap()), (2, Some(11)));
+        assert_eq!(queue.spend("other", Some(2), 12, ONE).unwrap(), None);
+        assert_eq!(queue.spend("one", Some(2), DAY, ONE).unwrap(), None, "the next day");
     }
 
     #[test]
@@ -95,7 +128,17 @@ mod tests {
 
         queue.quota_ended("one", 10, DAY).unwrap();
 
-        assert_eq!(queue.spend("one", None, 11).unwrap(), Some(DAY));
-        assert_eq!(queue.spend("one", None, DAY).unwrap(), None);
+        assert_eq!(queue.spend("one", None, 11, ONE).unwrap(), Some(DAY));
+        assert_eq!(queue.spend("one", None, DAY, ONE).unwrap(), None);
+    }
+
+    #[test]
+    fn what_a_wrong_clock_has_written_does_not_hold_for_years() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut queue = Queue::open(folder.path()).unwrap();
+
+        queue.quota_ended("one", 3_650 * DAY, 3_651 * DAY).unwrap();
+
+        assert_eq!(queue.spend("one", None, 11, ONE).unwrap(), None);
     }
 }

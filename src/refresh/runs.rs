@@ -26,6 +26,9 @@ pub struct Run {
     pub until: Timestamp,
     pub begun: Timestamp,
     pub stage: Stage,
+    /// The number of its next commit: what is complete when the day's quota ends is
+    /// applied then.
+    pub part: i64,
 }
 
 /// How far a run has come.
@@ -201,7 +204,8 @@ impl Queue {
     }
 }
 
-const RUN: &str = "SELECT id, scope, source, api, way, since, until, begun, stage, asked, mark FROM run";
+const RUN: &str =
+    "SELECT id, scope, source, api, way, since, until, begun, stage, asked, mark, part FROM run";
 
 fn run_of(row: &rusqlite::Row<'_>) -> rusqlite::Result<Run> {
     Ok(Run {
@@ -216,5 +220,6 @@ fn run_of(row: &rusqlite::Row<'_>) -> rusqlite::Result<Run> {
         stage: Stage::new(&row.get::<_, String>(8)?),
         asked: row.get(9)?,
         mark: row.get(10)?,
+        part: row.get(11)?,
     })
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::RefreshError;
 use super::activities;
 use super::answer::{Taken, Treatment, treat};
-use super::client::{Fault, Reply};
+use super::client::{Fault, Reply, UNTRUSTED};
 use super::fetch::{End, Fetch};
 use super::queue::Queue;
 use super::retry::wait;
@@ -36,15 +36,23 @@ pub fn judge(fetch: &Fetch, task: &Task, result: Result<Reply, Fault>, asked_at:
     let (now, wall) = (fetch.clock.now(), fetch.clock.wall());
     let reply = match result {
         Ok(reply) => reply,
+        Err(fault) if fault.code == UNTRUSTED => {
+            let url = fetch.client.host().api.clone();
+            return Verdict::End(RefreshError::Untrusted { url, what: fault.what });
+        }
         Err(fault) => {
             fetch.breaker().failed(now, &fetch.patience);
+            fetch.note_trouble(&format!("{}, {}", fault.code, fault.what));
             return Verdict::Again { code: fault.code, after: None, counts: true };
         }
     };
-    let treatment = treat(&task.wanted.asked(), &reply, wall);
+    fetch.note_date(asked_at, reply.date);
+    // A time to come back at is one of the server's clock.
+    let treatment = treat(&task.wanted.asked(), &reply, reply.date.unwrap_or(wall));
     let in_trouble = reply.status >= 500 || matches!(treatment, Treatment::Again { .. });
     if in_trouble {
         fetch.breaker().failed(now, &fetch.patience);
+        fetch.note_trouble(&format!("status {}", reply.status));
     } else {
         fetch.breaker().succeeded();
     }
@@ -135,6 +143,9 @@ pub fn write(fetch: &Fetch, queue: &mut Queue, task: &Task, verdict: Verdict) ->
 /// A record that cannot be had is left as it is; a search that cannot be answered
 /// would leave out nobody knows whom.
 fn give_up(fetch: &Fetch, queue: &mut Queue, task: &Task, code: &str) -> Result<(), RefreshError> {
+    if let Wanted::Listing(orcid) = &task.wanted {
+        return queue.end_doubts(fetch.run.id, task, *orcid, None, code);
+    }
     let Wanted::Search(search) = &task.wanted else {
         fetch.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1)).ok();
         return queue.give_up(fetch.run.id, task, code);
@@ -143,7 +154,7 @@ fn give_up(fetch: &Fetch, queue: &mut Queue, task: &Task, code: &str) -> Result<
         return Err(RefreshError::NotUnderstood);
     }
     queue.give_back(task)?;
-    Err(RefreshError::Search { what: code.to_owned() })
+    Err(RefreshError::Search { what: format!("{code} ({})", fetch.trouble()) })
 }
 
 fn write_answer(
@@ -173,14 +184,18 @@ fn write_answer(
             Effects { found: vec![("primary", *primary)], ..Effects::default() }
         }
         (Taken::Works(came), Wanted::Works(orcid, asked)) => activities::missing(*orcid, asked, came),
-        (Taken::ItemGone { .. }, Wanted::Item(orcid, section, put_code)) => {
-            Effects { leaving: vec![(*orcid, *section, *put_code)], ..Effects::default() }
+        (Taken::ItemGone { .. }, Wanted::Item(orcid, ..)) => {
+            return queue.doubt(run, task, *orcid, code, now);
+        }
+        (_, Wanted::Listing(orcid)) => {
+            let listed = body.as_deref().and_then(|body| activities::listed(body).ok());
+            return queue.end_doubts(run, task, *orcid, listed.as_ref(), code);
         }
         _ => Effects::default(),
     };
     let body = body.filter(|_| code != "unchanged");
     queue.keep(run, task, code, body.as_deref(), &effects, now)?;
-    let more = effects.tasks.len() as u64;
+    let more = (effects.tasks.len() + effects.again.len()) as u64;
     fetch.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| (left + more).checked_sub(1)).ok();
     Ok(())
 }

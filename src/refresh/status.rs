@@ -8,11 +8,13 @@ use super::RefreshError;
 use super::fetch::Fetch;
 use super::lock::Lock;
 use super::queue::Queue;
+use super::requests::{Counts, Requests};
 use super::runs::{Run, Stage};
-use super::tasks::Counts;
+use crate::dataset::{Dataset, DatasetError};
 use crate::record::Timestamp;
 
-/// Requests for items that a changed record brings with it, on average; guessed.
+/// Requests for items that a changed record brings with it, on average: a guess,
+/// until the records are there.
 const ITEM_REQUESTS: u64 = 2;
 
 /// What a run is going to do, as far as it is known before records are read.
@@ -25,12 +27,20 @@ pub struct Plan {
     pub until: Timestamp,
     /// Records to read, those that have been read included.
     pub records: u64,
-    /// Requests that are still to be made, as far as they are known.
+    /// Those among them that have not been read.
+    pub records_left: u64,
+    /// Requests that are to be made, but for those that must be repeated: for records,
+    /// and for items of records that have been read.
     pub requests: u64,
-    /// Further requests for full items: a guess; they are known when a record is.
+    /// An estimate of further requests for full items; they are planned when their
+    /// records are there.
     pub item_requests: u64,
-    /// Requests that are made already, searches included.
+    /// Requests that have been planned, those already made and searches included.
+    pub planned: u64,
+    /// Requests that are made already, searches and repetitions included.
     pub made: u64,
+    /// Those among them that were repetitions.
+    pub retried: u64,
     /// The least time that the rate allows.
     pub seconds: u64,
     /// UTC days on which there will be requests.
@@ -59,6 +69,7 @@ pub struct RunStatus {
     pub begun: Timestamp,
     pub since: Timestamp,
     pub until: Timestamp,
+    pub requests: Requests,
     pub searches: Counts,
     pub records: Counts,
     pub items: Counts,
@@ -81,7 +92,7 @@ pub struct DayStatus {
 pub(super) fn plan(queue: &Queue, run: &Run, fetch: &Fetch) -> Result<Plan, RefreshError> {
     let records = queue.counts(run.id, &["record"])?;
     let items = queue.counts(run.id, &["works", "item"])?;
-    let searches = queue.counts(run.id, &["search"])?;
+    let all_requests = queue.requests(run.id)?;
     let requests = records.waiting + items.waiting;
     let item_requests = if fetch.activities { records.waiting * ITEM_REQUESTS } else { 0 };
     let used_today = queue.used(&fetch.account(), fetch.clock.wall())?;
@@ -96,9 +107,12 @@ pub(super) fn plan(queue: &Queue, run: &Run, fetch: &Fetch) -> Result<Plan, Refr
         since: run.since,
         until: run.until,
         records: records.waiting + records.answered + records.given_up,
+        records_left: records.waiting,
         requests,
         item_requests,
-        made: records.answered + items.answered + searches.answered,
+        planned: all_requests.planned,
+        made: all_requests.made,
+        retried: all_requests.retried,
         seconds: (all as f64 / fetch.limits.rate) as u64,
         days: if all == 0 { 0 } else { days },
         quota: fetch.limits.quota,
@@ -109,13 +123,17 @@ pub(super) fn plan(queue: &Queue, run: &Run, fetch: &Fetch) -> Result<Plan, Refr
 /// How far the runs of the dataset at `root` have come.
 ///
 /// # Errors
-/// [`RefreshError`] where the queue cannot be read.
+/// [`RefreshError`] where there is no dataset, or its queue cannot be read.
 pub fn status(root: &Path) -> Result<Status, RefreshError> {
+    if !Dataset::is_at(root) {
+        return Err(DatasetError::NoDataset { path: root.to_owned() }.into());
+    }
     let holder = Lock::holder(root);
     let Some(queue) = Queue::look_at(root)? else { return Ok(Status { holder, ..Status::default() }) };
     let mut runs = Vec::new();
     for run in queue.runs()? {
         runs.push(RunStatus {
+            requests: queue.requests(run.id)?,
             searches: queue.counts(run.id, &["search"])?,
             records: queue.counts(run.id, &["record"])?,
             items: queue.counts(run.id, &["works", "item"])?,

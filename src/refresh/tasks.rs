@@ -1,10 +1,9 @@
 //! The requests of a run: each is asked for once, and its answer kept with it.
 
-use std::io::{Read, Write};
+use std::io::Write;
 use std::time::Duration;
 
 use flate2::Compression;
-use flate2::read::ZlibDecoder;
 use flate2::write::ZlibEncoder;
 use rusqlite::{OptionalExtension, Transaction, params};
 
@@ -12,7 +11,11 @@ use super::RefreshError;
 use super::answer::Asked;
 use super::queue::Queue;
 use super::search::Search;
+use super::time::SECOND;
 use crate::record::{ActivitySection, Orcid, Timestamp};
+
+/// No request waits for longer before it goes again.
+const LONGEST_WAIT: Timestamp = 900 * SECOND;
 
 /// A request, waiting or on its way.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +26,8 @@ pub struct Task {
     pub tries: u32,
     /// For a record: the dataset's last change of it.
     pub known: Option<Timestamp>,
+    /// For an item: it was said to be gone before.
+    pub doubted: bool,
 }
 
 /// What a request asks for.
@@ -32,6 +37,9 @@ pub enum Wanted {
     Record(Orcid),
     Works(Orcid, Vec<i64>),
     Item(Orcid, ActivitySection, i64),
+    /// The record once more, to see whether it still lists items that are said to be
+    /// gone.
+    Listing(Orcid),
 }
 
 /// What the queue has for a worker.
@@ -48,26 +56,12 @@ pub enum Next {
 #[derive(Debug, Default)]
 pub struct Effects {
     pub tasks: Vec<Wanted>,
+    /// What has been asked for already, and is asked for in another way.
+    pub again: Vec<Wanted>,
     /// iDs that a search has found.
     pub found: Vec<(&'static str, Orcid)>,
     /// Items that leave the dataset.
     pub leaving: Vec<(Orcid, ActivitySection, i64)>,
-}
-
-/// An answer that is kept.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Kept {
-    pub wanted: Wanted,
-    pub code: String,
-    pub body: Vec<u8>,
-}
-
-/// Requests of a run by kind and state.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
-pub struct Counts {
-    pub waiting: u64,
-    pub answered: u64,
-    pub given_up: u64,
 }
 
 impl Wanted {
@@ -79,17 +73,19 @@ impl Wanted {
             Self::Item(orcid, section, put_code) => {
                 ("item", orcid.to_string(), format!("{}/{put_code}", section.kind()))
             }
+            Self::Listing(orcid) => ("listing", orcid.to_string(), String::new()),
         }
     }
 
     /// `None` for what this version of the queue cannot hold.
-    fn new(kind: &str, orcid: &str, what: &str) -> Option<Self> {
+    pub(super) fn new(kind: &str, orcid: &str, what: &str) -> Option<Self> {
         if kind == "search" {
             return Search::from_text(what).map(Self::Search);
         }
         let orcid = Orcid::new(orcid)?;
         Some(match kind {
             "record" => Self::Record(orcid),
+            "listing" => Self::Listing(orcid),
             "works" => {
                 Self::Works(orcid, what.split(',').map(|code| code.parse().ok()).collect::<Option<_>>()?)
             }
@@ -104,7 +100,7 @@ impl Wanted {
     pub fn path(&self) -> String {
         match self {
             Self::Search(search) => search.path(),
-            Self::Record(orcid) => format!("/{orcid}/record"),
+            Self::Record(orcid) | Self::Listing(orcid) => format!("/{orcid}/record"),
             Self::Works(orcid, put_codes) => format!("/{orcid}/works/{}", joined(put_codes)),
             Self::Item(orcid, section, put_code) => format!("/{orcid}/{}/{put_code}", section.kind()),
         }
@@ -114,7 +110,7 @@ impl Wanted {
     pub fn asked(&self) -> Asked {
         match self {
             Self::Search(_) => Asked::Search,
-            Self::Record(orcid) => Asked::Record(*orcid),
+            Self::Record(orcid) | Self::Listing(orcid) => Asked::Record(*orcid),
             Self::Works(orcid, put_codes) => Asked::Works(*orcid, put_codes.clone()),
             Self::Item(orcid, section, put_code) => Asked::Item(*orcid, *section, *put_code),
         }
@@ -139,7 +135,7 @@ impl Queue {
     /// # Errors
     /// [`RefreshError::Queue`] where the disk fails.
     pub fn take(&mut self, run: i64, now: Timestamp) -> Result<Next, RefreshError> {
-        let sql = "SELECT id, kind, orcid, what, tries, known, not_before FROM task
+        let sql = "SELECT id, kind, orcid, what, tries, known, not_before, doubted FROM task
             WHERE run = ?1 AND state = 0 ORDER BY not_before, id LIMIT 1";
         self.change(|change| {
             let mut find = change.prepare_cached(sql)?;
@@ -150,12 +146,14 @@ impl Queue {
                     wanted,
                     tries: row.get_unwrap(4),
                     known: row.get_unwrap(5),
+                    doubted: row.get_unwrap(7),
                 });
                 Ok((task, row.get::<_, Timestamp>(6)?))
             });
             match found.optional()? {
                 None | Some((None, _)) => Ok(Next::Nothing),
-                Some((_, not_before)) if not_before > now => {
+                // What is to wait for longer than any request is has met a wrong clock.
+                Some((_, not_before)) if not_before > now && not_before - now <= LONGEST_WAIT => {
                     Ok(Next::Later(Duration::from_micros((not_before - now).unsigned_abs())))
                 }
                 Some((Some(task), _)) => {
@@ -229,6 +227,9 @@ impl Queue {
             for wanted in &effects.tasks {
                 insert(change, run, wanted)?;
             }
+            for wanted in &effects.again {
+                insert_again(change, run, wanted)?;
+            }
             let mut found =
                 change.prepare_cached("INSERT OR IGNORE INTO found (run, how, orcid) VALUES (?1, ?2, ?3)")?;
             for (how, orcid) in &effects.found {
@@ -251,86 +252,32 @@ impl Queue {
     pub fn drop_searches(&self, run: i64) -> Result<(), RefreshError> {
         self.run_sql("DELETE FROM task WHERE run = ?1 AND kind = 'search' AND state <> 2", [run]).map(|_| ())
     }
-
-    /// A run's requests by kind.
-    ///
-    /// # Errors
-    /// [`RefreshError::Queue`] where the disk fails.
-    pub fn counts(&self, run: i64, kinds: &[&str]) -> Result<Counts, RefreshError> {
-        let sql = "SELECT kind, state, count(*) FROM task WHERE run = ?1 GROUP BY kind, state";
-        let count = || -> rusqlite::Result<Counts> {
-            let mut counts = Counts::default();
-            let mut rows = self.db.prepare_cached(sql)?;
-            let mut rows = rows.query([run])?;
-            while let Some(row) = rows.next()? {
-                let (kind, state, count): (String, i64, i64) = (row.get(0)?, row.get(1)?, row.get(2)?);
-                let count = count.unsigned_abs();
-                match state {
-                    _ if !kinds.contains(&kind.as_str()) => {}
-                    2 => counts.answered += count,
-                    3 => counts.given_up += count,
-                    _ => counts.waiting += count,
-                }
-            }
-            Ok(counts)
-        };
-        count().map_err(self.fault())
-    }
-
-    /// How often each code has been counted in a run.
-    ///
-    /// # Errors
-    /// [`RefreshError::Queue`] where the disk fails.
-    pub fn tallies(&self, run: i64) -> Result<Vec<(String, u64)>, RefreshError> {
-        let sql = "SELECT code, count FROM tally WHERE run = ?1 ORDER BY code";
-        let all = || -> rusqlite::Result<Vec<(String, u64)>> {
-            let mut rows = self.db.prepare_cached(sql)?;
-            let rows =
-                rows.query_map([run], |row| Ok((row.get(0)?, row.get::<_, i64>(1)?.unsigned_abs())))?;
-            rows.collect()
-        };
-        all().map_err(self.fault())
-    }
-
-    /// The answers of a run after the one numbered `after`, so that all can be
-    /// gone through without holding them; each with its number.
-    ///
-    /// # Errors
-    /// [`RefreshError`] where the disk fails or a body is damaged.
-    pub fn answers(&self, run: i64, after: i64, most: usize) -> Result<Vec<(i64, Kept)>, RefreshError> {
-        let sql = "SELECT id, kind, orcid, what, code, body FROM task
-            WHERE run = ?1 AND id > ?2 AND state = 2 AND kind <> 'search' ORDER BY id LIMIT ?3";
-        let all = || -> rusqlite::Result<Vec<(i64, Kept)>> {
-            let mut rows = self.db.prepare_cached(sql)?;
-            let mut rows = rows.query(params![run, after, most as i64])?;
-            let mut answers = Vec::new();
-            while let Some(row) = rows.next()? {
-                let (kind, orcid, what): (String, String, String) = (row.get(1)?, row.get(2)?, row.get(3)?);
-                let Some(wanted) = Wanted::new(&kind, &orcid, &what) else { continue };
-                let body: Option<Vec<u8>> = row.get(5)?;
-                let body = body.map(|body| inflated(&body)).transpose();
-                let body = body.map_err(|error| {
-                    rusqlite::Error::FromSqlConversionFailure(5, rusqlite::types::Type::Blob, error.into())
-                })?;
-                answers
-                    .push((row.get(0)?, Kept { wanted, code: row.get(4)?, body: body.unwrap_or_default() }));
-            }
-            Ok(answers)
-        };
-        all().map_err(self.fault())
-    }
 }
 
-/// Adds one request, unless the run has it.
+/// Adds one request to the run's plan, unless the run has it. Searches may go at
+/// once, others when they are released.
 pub(super) fn insert(change: &Transaction<'_>, run: i64, wanted: &Wanted) -> rusqlite::Result<()> {
     let (kind, orcid, what) = wanted.columns();
-    change
-        .prepare_cached("INSERT OR IGNORE INTO task (run, kind, orcid, what) VALUES (?1, ?2, ?3, ?4)")?
-        .execute(params![run, kind, orcid, what])
-        .map(|_| ())
+    let (state, plan) = match wanted {
+        Wanted::Search(_) => (0, "UPDATE run SET planned_searches = planned_searches + 1 WHERE id = ?1"),
+        Wanted::Record(_) => (4, "UPDATE run SET planned_records = planned_records + 1 WHERE id = ?1"),
+        _ => (4, "UPDATE run SET planned_items = planned_items + 1 WHERE id = ?1"),
+    };
+    let sql = "INSERT OR IGNORE INTO task (run, kind, orcid, what, state) VALUES (?1, ?2, ?3, ?4, ?5)";
+    if change.prepare_cached(sql)?.execute(params![run, kind, orcid, what, state])? > 0 {
+        change.prepare_cached(plan)?.execute([run])?;
+    }
+    Ok(())
 }
 
-fn tally(change: &Transaction<'_>, run: i64, code: &str) -> rusqlite::Result<()> {
+/// Adds one request beside the plan: it asks again for what the plan had.
+pub(super) fn insert_again(change: &Transaction<'_>, run: i64, wanted: &Wanted) -> rusqlite::Result<()> {
+    let (kind, orcid, what) = wanted.columns();
+    let sql = "INSERT OR IGNORE INTO task (run, kind, orcid, what, sent) VALUES (?1, ?2, ?3, ?4, 1)";
+    change.prepare_cached(sql)?.execute(params![run, kind, orcid, what]).map(|_| ())
+}
+
+pub(super) fn tally(change: &Transaction<'_>, run: i64, code: &str) -> rusqlite::Result<()> {
     change
         .prepare_cached(
             "INSERT INTO tally (run, code, count) VALUES (?1, ?2, 1) ON CONFLICT (run, code) DO UPDATE SET count = count + 1",
@@ -343,10 +290,4 @@ fn deflated(body: &[u8]) -> Vec<u8> {
     let mut encoder = ZlibEncoder::new(Vec::new(), Compression::fast());
     encoder.write_all(body).expect("memory takes all");
     encoder.finish().expect("memory takes all")
-}
-
-fn inflated(body: &[u8]) -> std::io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    ZlibDecoder::new(body).read_to_end(&mut bytes)?;
-    Ok(bytes)
 }

@@ -1,6 +1,8 @@
 //! Points in time as the API, its headers and its files write them; microseconds
 //! since 1970 (UTC) inside.
 
+use arrow::temporal_conversions::timestamp_us_to_datetime;
+
 use crate::record::{Timestamp, timestamp};
 
 /// Microseconds of a second.
@@ -21,18 +23,17 @@ pub fn end_of_day(day: i64) -> Timestamp {
     (day + 1) * DAY
 }
 
-/// `2025-10-01T00:00:00.000Z`, to the millisecond, as Solr writes it.
+/// `2025-10-01T00:00:00.000Z`, to the millisecond, as Solr writes it; the time
+/// itself where no calendar reaches.
 pub fn iso(time: Timestamp) -> String {
-    let (year, month, day) = date(day(time));
-    let milliseconds = time.rem_euclid(DAY) / 1_000;
-    let (seconds, milliseconds) = (milliseconds / 1_000, milliseconds % 1_000);
-    let (hour, minute, second) = (seconds / 3_600, seconds / 60 % 60, seconds % 60);
-    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{milliseconds:03}Z")
+    let date = timestamp_us_to_datetime(time);
+    date.map_or_else(|| time.to_string(), |date| date.format("%Y-%m-%dT%H:%M:%S%.3fZ").to_string())
 }
 
 /// `2025-10-01 00:00 UTC`, for people.
 pub fn readable(time: Timestamp) -> String {
-    format!("{} UTC", iso(time)[..16].replace('T', " "))
+    let iso = iso(time);
+    format!("{} UTC", iso.get(..16).unwrap_or(&iso).replace('T', " "))
 }
 
 /// Reads `2025-10-01`, `2025-10-01T00:00:00Z`, or the `2025-10-01 00:00:00.123456`
@@ -67,20 +68,6 @@ pub fn parse_http_date(text: &str) -> Option<Timestamp> {
     };
     let day: u8 = day.parse().ok()?;
     timestamp(&format!("{year:04}-{month:02}-{day:02}T{clock}Z"))
-}
-
-/// Year, month and day of a day counted from 1970, by eras of 400 years that
-/// begin in March.
-fn date(days: i64) -> (i64, i64, i64) {
-    let shifted = days + 719_468;
-    let era = shifted.div_euclid(146_097);
-    let day_of_era = shifted.rem_euclid(146_097);
-    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let month = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * month + 2) / 5 + 1;
-    let month = if month < 10 { month + 3 } else { month - 9 };
-    (year_of_era + era * 400 + i64::from(month <= 2), month, day)
 }
 
 #[cfg(test)]

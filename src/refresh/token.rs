@@ -9,9 +9,10 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::RefreshError;
-use super::client::{Fault, form_post};
+use super::client::{Fault, UNTRUSTED, form_post};
 use super::credentials::{Credentials, Secret};
 use super::host::Host;
+use super::proxy::proxy_for;
 use super::time::SECOND;
 use crate::record::Timestamp;
 
@@ -76,7 +77,7 @@ impl Token {
     /// Asks the host's token endpoint for a token of `credentials`.
     ///
     /// # Errors
-    /// [`RefreshError::NoToken`] where it gives none.
+    /// [`RefreshError`] where it gives none, or is not to be trusted.
     pub fn obtain(
         agent: &ureq::Agent,
         host: &Host,
@@ -90,7 +91,12 @@ impl Token {
             ("scope", SCOPE),
         ];
         let fault = |what: String| RefreshError::NoToken { token_url: host.token_url.clone(), what };
-        let (status, body) = post(agent, &host.token_url, &form).map_err(|error| fault(error.what))?;
+        let proxy = proxy_for(&host.token_url)?;
+        let (status, body) =
+            post(agent, &host.token_url, proxy, &form).map_err(|error| match error.code {
+                UNTRUSTED => RefreshError::Untrusted { url: host.token_url.clone(), what: error.what },
+                _ => fault(error.what),
+            })?;
         if status != 200 {
             return Err(fault(format!("status {status}{}", reason(&body))));
         }
@@ -124,11 +130,19 @@ impl Token {
 }
 
 /// Posts the form, again where there is no answer or the server is in trouble.
-fn post(agent: &ureq::Agent, url: &str, form: &[(&str, &str)]) -> Result<(u16, Vec<u8>), Fault> {
+fn post(
+    agent: &ureq::Agent,
+    url: &str,
+    proxy: Option<ureq::Proxy>,
+    form: &[(&str, &str)],
+) -> Result<(u16, Vec<u8>), Fault> {
     let mut tried = 1;
     loop {
-        let answer = form_post(agent, url, form);
-        let passing = answer.as_ref().map_or(true, |(status, _)| *status >= 500 || *status == 429);
+        let answer = form_post(agent, url, proxy.clone(), form);
+        let passing = match &answer {
+            Ok((status, _)) => *status >= 500 || *status == 429,
+            Err(fault) => fault.code != UNTRUSTED,
+        };
         if !passing || tried == TRIES {
             return answer;
         }

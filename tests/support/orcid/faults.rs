@@ -38,6 +38,8 @@ pub enum Fault {
     HalfXml,
     /// The answer for another record.
     OtherRecord,
+    /// 404/9016, as if it had never been.
+    NotFound,
     /// 500/9008.
     ServerError,
     /// 503 from the proxy.
@@ -126,6 +128,7 @@ impl Fault {
             Fault::Empty => "empty",
             Fault::HalfXml => "half-xml",
             Fault::OtherRecord => "other-record",
+            Fault::NotFound => "not-found",
             Fault::ServerError => "server-error",
             Fault::Unavailable(_) => "unavailable",
             Fault::TooMany(_) => "too-many",
@@ -157,6 +160,7 @@ impl Fault {
             Fault::Empty => Reply::whole(Answer { status: 200, body: Bytes::new(), ..answer }),
             Fault::HalfXml => Reply::whole(half(answer)),
             Fault::OtherRecord => Reply::whole(answer),
+            Fault::NotFound => Reply::whole(Answer::not_found("it is hidden by a fault")),
             Fault::ServerError => Reply::whole(Answer::error(
                 500,
                 9008,

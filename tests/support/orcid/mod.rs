@@ -120,6 +120,11 @@ impl LocalOrcid {
         self.state().compression = compression;
     }
 
+    /// Sets the server's clock back.
+    pub fn set_behind(&self, seconds: i64) {
+        self.state().behind = seconds * instants::SECOND;
+    }
+
     /// Other limits, from now on, with the whole burst; what has been used of a
     /// quota stays used.
     pub fn set_limits(&self, limits: Limits) {

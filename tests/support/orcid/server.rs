@@ -26,6 +26,7 @@ use super::compress::gzip;
 use super::control;
 use super::faults::{Fault, Faults};
 use super::form::Form;
+use super::instants;
 use super::limits::{Gate, Limits};
 use super::log::{Log, Request};
 use super::reply::{Reply, Script, broken};
@@ -53,6 +54,8 @@ pub struct State {
     pub faults: Faults,
     pub log: Log,
     pub compression: Compression,
+    /// By how much the server's clock is behind the machine's, in microseconds.
+    pub behind: i64,
 }
 
 pub type Shared = Arc<Mutex<State>>;
@@ -78,6 +81,7 @@ impl Running {
             faults: Faults::default(),
             log: Log::default(),
             compression: Compression::Sometimes,
+            behind: 0,
         }));
         let (stop, stopped) = oneshot::channel();
         let state = shared.clone();
@@ -162,7 +166,9 @@ async fn handle(
         let arrival = arrival(at, &head, &path);
         let target = arrival.target();
         let (number, before) = state.log.arrive(arrival);
-        let reply = state.reply(number, before, &target, &head, &posted, at);
+        let mut reply = state.reply(number, before, &target, &head, &posted, at);
+        let date = instants::http_date(instants::now() - state.behind);
+        reply.headers.push(("date", date));
         (reply, Ticket { shared: shared.clone(), number })
     };
     tokio::time::sleep(reply.wait).await;

@@ -1,0 +1,111 @@
+//! Items that a record lists and that are said to be gone.
+//!
+//! An item may have left between two requests; or some server says wrongly that it
+//! is not there. So it is asked for once more when all else is done. If it is still
+//! not to be had, the record is read again: an item that is listed no more leaves
+//! the dataset; one that still is keeps its old row, is counted, and is asked for
+//! by the scope's next run.
+
+use rusqlite::params;
+
+use super::RefreshError;
+use super::activities::Held;
+use super::queue::Queue;
+use super::tasks::{Task, Wanted, insert_again, tally};
+use crate::record::{ActivitySection, Orcid, Timestamp};
+
+/// The code of an item that is listed and not to be had.
+const WITHHELD: &str = "withheld";
+
+impl Queue {
+    /// Notes that an item is said to be gone: the first time it is left for the end,
+    /// the second time the record is to be read again.
+    ///
+    /// # Errors
+    /// [`RefreshError::Queue`] where the disk fails.
+    pub fn doubt(
+        &mut self,
+        run: i64,
+        task: &Task,
+        orcid: Orcid,
+        code: &str,
+        now: Timestamp,
+    ) -> Result<(), RefreshError> {
+        self.change(|change| {
+            let state = if task.doubted { 6 } else { 5 };
+            let sql = "UPDATE task SET state = ?2, code = ?3, answered = ?4 WHERE id = ?1";
+            change.prepare_cached(sql)?.execute(params![task.id, state, code, now])?;
+            if task.doubted {
+                insert_again(change, run, &Wanted::Listing(orcid))?;
+            }
+            tally(change, run, code)
+        })
+    }
+
+    /// Lets items that are said to be gone be asked for once more; gives their number.
+    ///
+    /// # Errors
+    /// [`RefreshError::Queue`] where the disk fails.
+    pub fn release_doubts(&self, run: i64) -> Result<u64, RefreshError> {
+        let sql =
+            "UPDATE task SET state = 0, doubted = 1, tries = 0, not_before = 0 WHERE run = ?1 AND state = 5";
+        Ok(self.run_sql(sql, [run])? as u64)
+    }
+
+    /// Ends the doubts about a person's items by what the record lists now; `None`
+    /// where it could not be read.
+    ///
+    /// # Errors
+    /// [`RefreshError::Queue`] where the disk fails.
+    pub fn end_doubts(
+        &mut self,
+        run: i64,
+        task: &Task,
+        orcid: Orcid,
+        listed: Option<&Held>,
+        code: &str,
+    ) -> Result<(), RefreshError> {
+        let mut doubtful = Vec::new();
+        self.each_doubtful(run, orcid, &mut |id, section, put_code| doubtful.push((id, section, put_code)))?;
+        self.change(|change| {
+            for (id, section, put_code) in doubtful {
+                if listed.is_some_and(|listed| !listed.contains_key(&(section, put_code))) {
+                    change.execute("UPDATE task SET state = 2 WHERE id = ?1", [id])?;
+                    change.execute(
+                        "INSERT OR IGNORE INTO leaving (run, orcid, kind, put_code) VALUES (?1, ?2, ?3, ?4)",
+                        params![run, orcid.as_str(), section.kind(), put_code],
+                    )?;
+                } else {
+                    change.execute(
+                        "UPDATE task SET state = 3, code = ?2 WHERE id = ?1",
+                        params![id, WITHHELD],
+                    )?;
+                    tally(change, run, WITHHELD)?;
+                }
+            }
+            change.execute("UPDATE task SET state = 2, code = ?2 WHERE id = ?1", params![task.id, code])?;
+            tally(change, run, code)
+        })
+    }
+
+    fn each_doubtful(
+        &self,
+        run: i64,
+        orcid: Orcid,
+        told: &mut dyn FnMut(i64, ActivitySection, i64),
+    ) -> Result<(), RefreshError> {
+        let sql = "SELECT id, what FROM task WHERE run = ?1 AND kind = 'item' AND orcid = ?2 AND state = 6";
+        let mut all = || -> rusqlite::Result<()> {
+            let mut rows = self.db.prepare_cached(sql)?;
+            let mut rows = rows.query(params![run, orcid.as_str()])?;
+            while let Some(row) = rows.next()? {
+                let what: String = row.get(1)?;
+                if let Some(Wanted::Item(_, section, put_code)) = Wanted::new("item", orcid.as_str(), &what) {
+                    told(row.get(0)?, section, put_code);
+                }
+            }
+            Ok(())
+        };
+        all().map_err(self.fault())
+    }
+}

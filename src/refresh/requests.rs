@@ -1,0 +1,124 @@
+//! How many requests a run has: planned, made and made again; and which of those
+//! that are planned may go.
+//!
+//! Records go in portions, and the items of a portion before the next, so that the
+//! items are planned before the first of them goes, and so that there are whole
+//! people to apply when the day's quota ends.
+
+use rusqlite::params;
+use serde::Serialize;
+
+use super::RefreshError;
+use super::queue::Queue;
+
+/// The requests of a run. Those made are never more than planned and retried.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Requests {
+    /// Searches, records and items, as far as plans have been made.
+    pub planned: u64,
+    pub searches: u64,
+    pub records: u64,
+    pub items: u64,
+    /// Requests that have gone.
+    pub made: u64,
+    /// Those among them that went again: after a fault, after a kill, to see whether
+    /// the server is there, or one by one for what did not come together.
+    pub retried: u64,
+}
+
+/// Requests of a run by kind and state.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Counts {
+    pub waiting: u64,
+    pub answered: u64,
+    pub given_up: u64,
+}
+
+impl Queue {
+    /// The requests of a run.
+    ///
+    /// # Errors
+    /// [`RefreshError::Queue`] where the disk fails.
+    pub fn requests(&self, run: i64) -> Result<Requests, RefreshError> {
+        let sql =
+            "SELECT planned_searches, planned_records, planned_items, made, retried FROM run WHERE id = ?1";
+        let find = || {
+            self.db.prepare_cached(sql)?.query_row([run], |row| {
+                let number = |place| row.get::<_, i64>(place).map(i64::unsigned_abs);
+                let (searches, records, items) = (number(0)?, number(1)?, number(2)?);
+                let planned = searches + records + items;
+                Ok(Requests { planned, searches, records, items, made: number(3)?, retried: number(4)? })
+            })
+        };
+        find().map_err(self.fault())
+    }
+
+    /// True where requests of a run may go and have not.
+    ///
+    /// # Errors
+    /// [`RefreshError::Queue`] where the disk fails.
+    pub fn has_released(&self, run: i64) -> Result<bool, RefreshError> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM task WHERE run = ?1 AND state = 0)";
+        let find = || self.db.prepare_cached(sql)?.query_row([run], |row| row.get(0));
+        find().map_err(self.fault())
+    }
+
+    /// Lets all planned items of a run go; gives their requests.
+    ///
+    /// # Errors
+    /// [`RefreshError::Queue`] where the disk fails.
+    pub fn release_items(&self, run: i64) -> Result<u64, RefreshError> {
+        let sql = "UPDATE task SET state = 0 WHERE run = ?1 AND kind IN ('works', 'item') AND state = 4";
+        Ok(self.run_sql(sql, [run])? as u64)
+    }
+
+    /// Lets the next records of a run go, up to `most`; gives their number.
+    ///
+    /// # Errors
+    /// [`RefreshError::Queue`] where the disk fails.
+    pub fn release_records(&self, run: i64, most: i64) -> Result<u64, RefreshError> {
+        let sql = "UPDATE task SET state = 0 WHERE id IN
+            (SELECT id FROM task WHERE run = ?1 AND kind = 'record' AND state = 4 ORDER BY id LIMIT ?2)";
+        Ok(self.run_sql(sql, params![run, most])? as u64)
+    }
+
+    /// A run's requests by kind.
+    ///
+    /// # Errors
+    /// [`RefreshError::Queue`] where the disk fails.
+    pub fn counts(&self, run: i64, kinds: &[&str]) -> Result<Counts, RefreshError> {
+        let sql = "SELECT kind, state, count(*) FROM task WHERE run = ?1 GROUP BY kind, state";
+        let count = || -> rusqlite::Result<Counts> {
+            let mut counts = Counts::default();
+            let mut rows = self.db.prepare_cached(sql)?;
+            let mut rows = rows.query([run])?;
+            while let Some(row) = rows.next()? {
+                let (kind, state, count): (String, i64, i64) = (row.get(0)?, row.get(1)?, row.get(2)?);
+                let count = count.unsigned_abs();
+                match state {
+                    _ if !kinds.contains(&kind.as_str()) => {}
+                    2 => counts.answered += count,
+                    3 => counts.given_up += count,
+                    _ => counts.waiting += count,
+                }
+            }
+            Ok(counts)
+        };
+        count().map_err(self.fault())
+    }
+
+    /// How often each code has been counted in a run.
+    ///
+    /// # Errors
+    /// [`RefreshError::Queue`] where the disk fails.
+    pub fn tallies(&self, run: i64) -> Result<Vec<(String, u64)>, RefreshError> {
+        let sql = "SELECT code, count FROM tally WHERE run = ?1 ORDER BY code";
+        let all = || -> rusqlite::Result<Vec<(String, u64)>> {
+            let mut rows = self.db.prepare_cached(sql)?;
+            let rows =
+                rows.query_map([run], |row| Ok((row.get(0)?, row.get::<_, i64>(1)?.unsigned_abs())))?;
+            rows.collect()
+        };
+        all().map_err(self.fault())
+    }
+}

@@ -1,0 +1,130 @@
+//! What a refresh is asked to do, who hears how it goes on, and what it comes to.
+
+use std::path::PathBuf;
+
+use super::plan::{Inputs, Way};
+use super::{Applied, Client, ClientOptions, Limits, Patience, Plan, Requests, Scope};
+use crate::convert;
+use crate::dataset::Dataset;
+use crate::record::Timestamp;
+
+/// What is to be done, and how.
+#[derive(Debug)]
+pub struct Settings {
+    pub client: ClientOptions,
+    /// Picks among the tokens that are kept.
+    pub client_id: Option<String>,
+    pub scope: Scope,
+    /// Changes since then; since the last refresh of the scope, or else from some time
+    /// before the dump's newest change, if not given.
+    pub since: Option<Timestamp>,
+    /// A file of last changes, instead of searches.
+    pub changes: Option<PathBuf>,
+    pub known_only: bool,
+    /// Do not look for people who have gone from the registry.
+    pub changes_only: bool,
+    pub way: Option<Way>,
+    /// Limits in the place of the documented ones.
+    pub rate: Option<f64>,
+    pub burst: Option<u32>,
+    pub in_flight: Option<usize>,
+    /// 0 for none.
+    pub quota: Option<u64>,
+    pub patience: Patience,
+    /// Versions for which old files stay.
+    pub keep_versions: u32,
+    /// Drop a run of the scope that has not come to its end, with its answers.
+    pub anew: bool,
+    /// Stop when the plan is made.
+    pub plan_only: bool,
+    /// Threads and memory for the commit.
+    pub options: convert::Options,
+}
+
+/// Who hears how a refresh goes on.
+pub trait Watch {
+    /// A run that has answers goes on, with the options that it was planned with.
+    fn resumed(&self, begun: Timestamp);
+    /// Searches begin, to find out who has changed.
+    fn searching(&self, way: Way, searches: u64);
+    /// It is known what is to be read; nothing has been read yet.
+    fn planned(&self, plan: &Plan);
+    /// Records have been read: so many requests for their items are to be made, and
+    /// none has been.
+    fn planned_items(&self, requests: u64);
+    /// Requests have been answered, and so many are known to be left.
+    fn fetched(&self, answered: u64, left: u64);
+    /// The dataset is being changed: all answers are there, or whole ones about so many
+    /// people where the quota has ended the run before.
+    fn applying(&self, part_of: Option<u64>);
+}
+
+/// What a run has come to.
+#[derive(Debug)]
+pub struct Outcome {
+    pub plan: Option<Plan>,
+    pub end: Ended,
+    /// Requests over all of the run's parts.
+    pub requests: Requests,
+    /// How often each code was counted, over all of the run's parts.
+    pub tally: Vec<(String, u64)>,
+    /// Requests that were given up; the dataset keeps what it had of them.
+    pub given_up: u64,
+    pub applied: Option<Applied>,
+}
+
+/// How a run has ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ended {
+    /// The plan was all that was asked for.
+    Planned,
+    /// The dataset is up to date.
+    Applied,
+    /// The quota is used up; go on after that time.
+    Quota(Timestamp),
+    /// A signal came.
+    Stopped,
+}
+
+impl Outcome {
+    /// Of a run that was stopped before it had a queue.
+    pub(super) fn stopped() -> Self {
+        Self {
+            plan: None,
+            end: Ended::Stopped,
+            requests: Requests::default(),
+            tally: Vec::new(),
+            given_up: 0,
+            applied: None,
+        }
+    }
+}
+
+impl Settings {
+    pub(super) fn inputs<'i>(&'i self, dataset: &'i Dataset) -> Inputs<'i> {
+        Inputs {
+            dataset,
+            scope: &self.scope,
+            known_only: self.known_only,
+            changes_only: self.changes_only,
+            changes: self.changes.as_deref(),
+            way: self.way,
+        }
+    }
+
+    /// What a plan depends on, besides scope and time.
+    pub(super) fn asked(&self) -> String {
+        format!("{:?} {:?} {} {}", self.way, self.changes, self.known_only, self.changes_only)
+    }
+
+    pub(super) fn limits(&self, client: &Client) -> Limits {
+        let documented = Limits::documented(client.host().is_member, client.client_id().is_some());
+        let quota = self.quota.map_or(documented.quota, |quota| Some(quota).filter(|quota| *quota > 0));
+        Limits {
+            rate: self.rate.unwrap_or(documented.rate),
+            burst: self.burst.unwrap_or(documented.burst),
+            in_flight: self.in_flight.unwrap_or(documented.in_flight),
+            quota,
+        }
+    }
+}

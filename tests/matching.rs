@@ -135,8 +135,8 @@ fn threads_and_memory_do_not_change_a_byte() {
         convert(&archives.iter().map(PathBuf::as_path).collect::<Vec<_>>(), &out, &[]);
         let matcher = Matcher::new(Release::read(&world.ror()).unwrap(), Preset::Balanced);
         let crosswalk = Crosswalk::new(&matcher.index.release);
-        match_dataset(&out, &matcher, crosswalk, Options { threads, memory_bytes }, &AtomicBool::new(false))
-            .unwrap();
+        let options = Options { threads, memory_bytes, anew: false };
+        match_dataset(&out, &matcher, crosswalk, None, options, &AtomicBool::new(false)).unwrap();
         files(&out.join("organizations"))
     };
 

@@ -8,12 +8,13 @@ use serde_json::{Value, json};
 
 use super::convert::{Machine, stop_on_signals};
 use super::failure::Failure;
-use super::matching::{Ror, evidence};
+use super::matching::{Ror, Sources, evidence};
 use super::numbers::{counted, grouped};
 use super::output::print_json;
-use super::{Common, Done};
-use crate::matching::{Options, Summary, match_dataset};
-use crate::orgs::{Address, Answer, Crosswalk, Matcher, Query, Scratch};
+use super::{Common, Done, rematch};
+use crate::dataset::Dataset;
+use crate::matching::Summary;
+use crate::orgs::{Address, Answer, Matcher, Query, Scratch};
 
 /// Find out which organisation of ROR each affiliation means.
 ///
@@ -48,12 +49,14 @@ pub struct Args {
     /// taken if it is there.
     #[arg(long, value_name = "COLUMN", requires = "csv")]
     country: Option<String>,
+    /// Look for all names again. Without it those that were matched before keep their answers,
+    /// where the release, the preset, the overrides and the program are the same.
+    #[arg(long, requires = "dataset")]
+    anew: bool,
     #[command(flatten)]
     machine: Machine,
 }
 
-/// The share of the memory that keys may have; the index has its own.
-const KEYS_SHARE: usize = 4;
 /// The columns that a match adds to a table.
 const COLUMNS: [&str; 14] = [
     "ror_id",
@@ -85,7 +88,7 @@ pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
     let mut reader = csv::ReaderBuilder::new().flexible(true).from_path(path).map_err(fault)?;
     let header = reader.headers().map_err(fault)?.clone();
     let columns = Columns::of(&args, &header)?;
-    let matcher = args.ror.matcher(common)?;
+    let matcher = Sources::of(&args.ror, None, None)?.matcher(common)?;
     let mut out = Output::new(&header, common)?;
     let mut scratch = Scratch::default();
     let mut row = csv::StringRecord::new();
@@ -99,15 +102,12 @@ pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
 
 /// Matches a dataset.
 fn dataset(args: &Args, path: &Path, common: &Common) -> Result<Done, Failure> {
+    let before = Dataset::open(path)?.manifest.organizations;
     let stop = stop_on_signals()?;
-    let matcher = args.ror.matcher(common)?;
-    let mut crosswalk = Crosswalk::new(&matcher.index.release);
-    if let Some(table) = &args.crosswalk {
-        crosswalk.add_table(table, &matcher.index.release)?;
-    }
-    let machine = args.machine.options();
-    let options = Options { threads: machine.threads, memory_bytes: machine.memory_bytes / KEYS_SHARE };
-    let summary = match_dataset(path, &matcher, crosswalk, options, &stop)?;
+    let sources = Sources::of(&args.ror, args.crosswalk.as_ref(), before.as_ref())?;
+    let (given, matcher) = (sources.given()?, sources.matcher(common)?);
+    let options = rematch::options(&args.machine, args.anew);
+    let summary = rematch::match_with(path, (&sources, given), &matcher, options, &stop)?;
     if common.json {
         let mut value = serde_json::to_value(&summary).map_err(std::io::Error::from)?;
         value["dataset"] = json!(path);
@@ -145,7 +145,7 @@ fn texts(args: &Args, common: &Common) -> Result<Done, Failure> {
     if args.text.is_empty() {
         return Err(Failure::new("there is nothing to match", "give --text or --csv"));
     }
-    let matcher = args.ror.matcher(common)?;
+    let matcher = Sources::of(&args.ror, None, None)?.matcher(common)?;
     let mut scratch = Scratch::default();
     let header = csv::StringRecord::from(vec!["text"]);
     let mut out = Output::new(&header, common)?;

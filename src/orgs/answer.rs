@@ -81,6 +81,11 @@ impl Tier {
         Self::Elsewhere,
     ];
 
+    /// The tier with a name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|tier| tier.name() == name)
+    }
+
     pub fn name(self) -> &'static str {
         match self {
             Self::Override => "override",
@@ -142,6 +147,11 @@ impl Tier {
 }
 
 impl Relation {
+    /// The relation with a name.
+    pub fn named(name: &str) -> Option<Self> {
+        [Self::Same, Self::PartOf].into_iter().find(|relation| relation.name() == name)
+    }
+
     pub fn name(self) -> &'static str {
         match self {
             Self::Same => "same",

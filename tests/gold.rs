@@ -1,5 +1,6 @@
 //! How often matching is right, on the part of a gold set that may be looked at
-//! (`../shared/data`), where it is present. `EXPLAIN=balanced` lists what is not.
+//! (`../shared/data`), and on names in many languages, where a ROR release is present. `EXPLAIN=balanced`
+//! and `EXPLAIN=institutions` list what is not.
 
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -192,7 +193,38 @@ fn names_are_matched_as_annotators_have_matched_them() {
         all.push(whole);
     }
 
-    assert!(all[0].precision() >= 0.985, "strict");
-    assert!(all[1].precision() >= 0.96 && all[1].recall() >= 0.86, "balanced");
+    assert!(all[0].precision() >= 0.9865, "strict");
+    assert!(all[1].precision() >= 0.966 && all[1].recall() >= 0.894, "balanced");
     assert!(all[1].precision_where_meant() >= 0.99, "balanced, where an organisation is meant");
+}
+
+/// Names of public institutions, mostly of Europe, as registers of higher education and Ringgold's
+/// list write them: in their own languages, in English, without marks, with faculties behind them.
+/// They were written from general knowledge, and each ROR id was looked up by the institution's name;
+/// no name was taken from a list.
+const INSTITUTIONS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/gold/institutions.csv");
+
+#[test]
+fn institutions_are_found_by_their_names_in_many_languages() {
+    let Some(ror) = shared("ror/ror-scale-reconstruction.zip") else { return };
+    let mut reader = csv::Reader::from_path(INSTITUTIONS).unwrap();
+    let rows = reader.deserialize().map(|row| {
+        let (name, city, country, ror): (String, String, String, String) = row.unwrap();
+        Row { name, city, country, meant: Some(RorId::parse(&ror).unwrap()), label: ror }
+    });
+    let rows: Vec<Row> = rows.collect();
+    let matcher = Matcher::new(Release::read(&ror).unwrap(), Preset::Balanced);
+    let explained = std::env::var("EXPLAIN").unwrap_or_default();
+
+    let (mut whole, mut scratch) = (Tally::default(), Scratch::default());
+    for row in &rows {
+        let answer = ask(&matcher, row, &mut scratch);
+        let found = answer.found.map(|found| found.found.organization);
+        if !count(&mut whole, &matcher.index.release, row, found) && explained == "institutions" {
+            explain(&matcher, row, &answer);
+        }
+    }
+
+    print("institutions", &whole);
+    assert!(whole.precision() >= 0.99 && whole.recall() >= 0.96, "balanced");
 }

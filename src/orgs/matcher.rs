@@ -60,6 +60,7 @@ impl Matcher {
             let hash = name.letters(letters);
             search.by_letters(letters, hash)
         });
+        step = step.or(|| search.by_consonants(&name.words, letters));
         step = step.or(|| search.by_city(tokens));
         if ventures {
             step = step.or(|| search.by_country(tokens));

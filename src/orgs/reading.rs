@@ -40,6 +40,8 @@ pub enum Form {
     Cityless,
     /// The letters without anything between the words.
     Letters,
+    /// The consonants, as names in other scripts are written in Latin letters.
+    Consonants,
 }
 
 impl Reading {
@@ -119,7 +121,7 @@ pub fn hash(form: Form, tokens: &[Token]) -> u64 {
         Form::Bag => sum(&|token| (!token.meaning.stop).then_some(token.raw)),
         Form::Plain => sum(&|token| token.tells().then_some(token.raw)),
         Form::Canonical | Form::Cityless => sum(&|token| token.tells().then_some(token.meaning.canonical)),
-        Form::Letters => 0,
+        Form::Letters | Form::Consonants => 0,
     }
 }
 

@@ -7,7 +7,7 @@
 pub const STOP: &str = "of the and for in at on de del della delle dello degli dei di do dos da das du des la le les \
     el los las lo gli et e y und der die das dem den fur zu zum zur im van voor het een en och og for av till til \
     ved an a d l s per pour para por pro sur au aux su studi na w z v i o u ve og as to with nad pod pri si ve un una \
-    uber bei von und og sul nel nella agli alla alle al ai ir";
+    uber bei von und og sul nel nella agli alla alle al ai ir imeni imena имени імені им";
 
 /// Forms of companies and clubs.
 pub const LEGAL: &str = "gmbh ag ev eg ggmbh mbh kg kgaa ohg gbr se ug inc incorporated ltd limited llc llp lp plc corp \
@@ -35,7 +35,7 @@ universidada univ univers universiti universitaten daigaku prifysgol ollscoil un
 hospital|hopital hopitaux hospitalier hospitaliere hospitaliers ospedale ospedali ospedaliera ospedaliero hospitales hospitais hospitals krankenhaus szpital \
 nemocnice nemocnica hastane hastanesi ziekenhuis sykehus sygehus sjukhus korhaz spital spitalul hosp hospitalar hastaneleri \
 klinikum kliniken bolnica universitatsklinikum universitatsspital больница госпиталь
-school|ecole escuela escola scuola schule szkola skole skola skola okulu okul koulu sekolah школа hogeschool escoles ecoles schools
+school|ecole escuela escola scuola schule szkola skole skola skola okulu okul koulu sekolah школа escoles ecoles schools
 college|kolegium colegio collegio colegi kolej kollegium kolledz yuksekokulu colleges
 academy|academia accademia akademie akademia akademi academie akademija akademiai akademin akademii akademiya академия академии acad academies
 foundation|fundacion fundacao fondazione fondation stiftung fundacio fundacja fundatia vakfi saatio stiftelsen alapitvany nadace nadacia fundacija found sihtasutus fundazioa fundatio idryma zaklada
@@ -43,7 +43,7 @@ ministry|ministerio ministere ministero ministerium ministerul ministarstvo mini
 museum|museo musee muzeum museu muzeul muzej muzesi музей musees museums
 library|biblioteca bibliotheque bibliothek biblioteka bibliotek kutuphane kutuphanesi knihovna konyvtar konyvtara raamatukogu kirjasto knjiznica библиотека libraries
 bank|banco banque banca banka
-hochschule|fachhochschule hogskola hogskolen hojskole hogeschole hogskole hochschulen
+hochschule|fachhochschule fachhochschulen fh hogeschool hogescholen yrkeshogskola yrkeshogskolan ammattikorkeakoulu ammattikorkeakoulut korkeakoulu augstskola augstskolas veleuciliste hogskulen hogskule hogskola hogskolen hojskole hogeschole hogskole hochschulen
 polytechnic|politecnico politecnica politecnic politechnika polytechnique polytechnische polytechnischer politehnica polytechnio polytechneio politehnika politeknik polytechnical polytechnics politeknika politechniki
 municipality|ayuntamiento comune gemeente mairie ajuntament dimos comuna municipio municipalidad stadt kommune kommun prefeitura primaria gmina belediyesi obec mesto municipal
 council|consejo conselho consiglio conseil consell councils
@@ -84,7 +84,7 @@ health|salud saude salute sante gesundheit sanatate zdravotnicka zdrowia saglik 
 education|educacion educacao istruzione enseignement bildung egitim edukacji educatie onderwijs utdanning pedagogical pedagogica pedagogico pedagogiczny padagogische pedagogique педагогический educational opetus
 engineering|ingenieria engenharia ingegneria ingenierie ingenieur ingenieurs ingenieros engineers ingenieurwissenschaften muhendislik inginerie inzynierii inzenyrska ingenieure enginyeria
 agricultural|agriculture agraria agrario agrarias agrarie agrar agricoltura agricola agricole agricultura agricultural agronomique agronomica agronomico agricoles landwirtschaft tarim rolniczy zemedelska mezogazdasagi agro landwirtschaftliche agricolas agrarwissenschaften agrarian agronomy agronomicas agronomiques agricoles аграрный сельскохозяйственный
-veterinary|veterinaria veterinaire veterinario veterinarmedizin veterinarni weterynaryjny weterynarii veteriner veterinarska veterinara
+veterinary|tierarztliche veterinaria veterinaire veterinario veterinarmedizin veterinarni weterynaryjny weterynarii veteriner veterinarska veterinara
 economics|economic economia economica economicas economique economiques economie economico economici wirtschaft ekonomi ekonomiczny ekonomii ekonomska ekonomicka iktisat wirtschaftsforschung economy economies economische studii экономический wirtschaftswissenschaften ekonomie wirtschafts
 development|desarrollo desenvolvimento sviluppo developpement entwicklung rozwoju kalkinma rozvoje ontwikkeling dezvoltare
 environmental|environment medio ambiente ambiental ambientale ambientali environnement umwelt milieu miljo cevre srodowiska environnementales mediului
@@ -162,13 +162,20 @@ aachen|aix
 prague|praha prag
 pilsen|plzen
 warsaw|warszawa warschau warszawie warszawski warszawska
-cracow|krakow krakau krakowie krakowska
+cracow|krakow krakau krakowie krakowska krakowski
 wroclaw|wroclawski breslau wroclawska wroclawiu
 poznan|poznaniu poznanska
 gdansk|danzig gdanska gdanski
 lodz|lodzi lodzka lodzki
 lublin|lublinie lubelska
 katowice|katowicach
+opole|opolski opolska opolu
+rzeszow|rzeszowski rzeszowska rzeszowie
+bialystok|bialostocki bialostocka bialymstoku
+torun|torunski torunska toruniu
+szczecin|szczecinski szczecinska szczecinie stettin
+kielce|kielcach
+gliwice|gliwicach gleiwitz
 lisbon|lisboa lissabon
 oporto|porto
 brussels|bruxelles brussel brussels
@@ -200,7 +207,7 @@ basque|vasco euskal euskadi
 navarre|navarra
 balearic|baleares illes balears
 bucharest|bucuresti bukarest
-belgrade|beograd beogradu
+belgrade|beograd beogradu београд београду
 zagreb|zagrebu
 ljubljana|ljubljani
 moscow|moskva москва московский moskau
@@ -272,7 +279,7 @@ bratislava|bratislave pressburg
 kosice|kosiciach
 silesian|slaski slaska slaskie slaskiego
 maribor|mariboru
-sofia|sofiiski софийски
+sofia|sofiiski софийски софия
 minsk|минск
 zilina|ziline
 trnava|trnave

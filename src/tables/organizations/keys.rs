@@ -197,7 +197,7 @@ fn evidence_columns() -> Vec<Column<Organizations>> {
         column::<Organizations>(
             "tier",
             "",
-            "How the name was found, the surest first: override, exact, reordered, legal form, translated, spacing, city, country, segment, acronym, contained, part of, similar, elsewhere.",
+            "How the name was found, the surest first: override, exact, reordered, legal form, translated, spacing, transliterated, city, country, segment, acronym, contained, part of, similar, elsewhere.",
             Label(|row| row.tier),
         ),
         column("score", "", "How sure the name's match is, from 0 to 1.", Float64(|row| row.score)),

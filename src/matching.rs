@@ -30,7 +30,7 @@ mod unmatched;
 
 pub use coverage::{Coverage, CoverageRow, NO_ID, coverage};
 pub use error::MatchError;
-pub use expansion::{Counted, Expansion, Question, Written};
+pub use expansion::{Counted, Expansion, NameForm, Question, Written};
 pub use given::given_file;
 pub use names::{Likeness, PersonName};
 pub use people::{Day, Person, Wanted, people};

@@ -5,7 +5,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use orcidlake::orgs::{Answer, Candidate, Matcher, Preset, Query, Release, RorId, Scratch, Tier};
+use orcidlake::orgs::{Answer, Candidate, Matcher, NameKind, Preset, Query, Release, RorId, Scratch, Tier};
 
 /// A row of the gold set: name, city, country and the organisation meant.
 struct Row {
@@ -194,7 +194,7 @@ fn names_are_matched_as_annotators_have_matched_them() {
     }
 
     assert!(all[0].precision() >= 0.9865, "strict");
-    assert!(all[1].precision() >= 0.966 && all[1].recall() >= 0.894, "balanced");
+    assert!(all[1].precision() >= 0.966 && all[1].recall() >= 0.903, "balanced");
     assert!(all[1].precision_where_meant() >= 0.99, "balanced, where an organisation is meant");
 }
 
@@ -213,18 +213,34 @@ fn institutions_are_found_by_their_names_in_many_languages() {
         Row { name, city, country, meant: Some(RorId::parse(&ror).unwrap()), label: ror }
     });
     let rows: Vec<Row> = rows.collect();
-    let matcher = Matcher::new(Release::read(&ror).unwrap(), Preset::Balanced);
     let explained = std::env::var("EXPLAIN").unwrap_or_default();
-
-    let (mut whole, mut scratch) = (Tally::default(), Scratch::default());
-    for row in &rows {
-        let answer = ask(&matcher, row, &mut scratch);
-        let found = answer.found.map(|found| found.found.organization);
-        if !count(&mut whole, &matcher.index.release, row, found) && explained == "institutions" {
-            explain(&matcher, row, &answer);
+    let tally = |release: Release, what: &str| {
+        let matcher = Matcher::new(release, Preset::Balanced);
+        let (mut whole, mut scratch) = (Tally::default(), Scratch::default());
+        for row in &rows {
+            let answer = ask(&matcher, row, &mut scratch);
+            let found = answer.found.map(|found| found.found.organization);
+            if !count(&mut whole, &matcher.index.release, row, found) && explained == what {
+                explain(&matcher, row, &answer);
+            }
         }
-    }
+        print(what, &whole);
+        whole
+    };
 
-    print("institutions", &whole);
-    assert!(whole.precision() >= 0.99 && whole.recall() >= 0.96, "balanced");
+    let whole = tally(Release::read(&ror).unwrap(), "institutions");
+    let shown = tally(with_names_to_show_only(Release::read(&ror).unwrap()), "shown");
+
+    assert!(whole.precision() >= 0.99 && whole.recall() >= 0.97, "{}", whole.recall());
+    assert!(shown.precision() >= 0.98 && shown.recall() >= 0.58, "{}", shown.recall());
+}
+
+/// A release that knows no name of an organisation but the one to show, mostly
+/// in English: what is found then is found by the meaning of words.
+fn with_names_to_show_only(release: Release) -> Release {
+    let mut organizations = release.organizations;
+    for organization in &mut organizations {
+        organization.names.retain(|name| name.kind == NameKind::Display);
+    }
+    Release::new(release.name, organizations)
 }

@@ -293,6 +293,19 @@ fn staff_are_reconciled_and_never_by_name_alone() {
 }
 
 #[test]
+fn a_list_from_a_spreadsheet_is_read_with_its_lines() {
+    let (path, folder) = (world().dataset(), folder());
+    let list = folder.path().join("staff.csv");
+    let rows = "\u{feff}Vorname;Nachname;ORCID\r\nNobody;\"At; all\";\r\nNobody;Else;0000-0002-1825-0098\r\n";
+    std::fs::write(&list, rows).unwrap();
+
+    let found = lines(&["reconcile", text(&path), text(&list), "--json"]);
+
+    let told: Vec<_> = found.iter().map(|row| (row["line"].as_u64(), row["staff_name"].as_str())).collect();
+    assert_eq!(told, [(Some(2), Some("Nobody At; all")), (Some(3), Some("Nobody Else"))]);
+}
+
+#[test]
 fn a_table_keeps_its_columns_and_gets_those_of_the_match() {
     let (ror, folder) = (world().ror(), folder());
     let known = &synth::organizations::known()[2];

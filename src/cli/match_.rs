@@ -1,5 +1,6 @@
 //! `orcidlake match`.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -11,10 +12,11 @@ use super::failure::Failure;
 use super::matching::{Ror, Sources, evidence};
 use super::numbers::{counted, grouped};
 use super::output::print_json;
+use super::rows::Written;
 use super::{Common, Done, rematch};
 use crate::dataset::Dataset;
 use crate::matching::Summary;
-use crate::orgs::{Address, Answer, Matcher, Query, Scratch};
+use crate::orgs::{Address, Answer, Matcher, Query, Scratch, Tier};
 
 /// Find out which organisation of ROR each affiliation means.
 ///
@@ -57,6 +59,14 @@ pub struct Args {
     machine: Machine,
 }
 
+/// What the witnesses say of each other.
+const AGREEMENT: [(&str, &str); 5] = [
+    ("agree", "agree"),
+    ("differ", "differ; see organizations/disagreements"),
+    ("id_only", "the id alone is known"),
+    ("name_only", "the name alone was found"),
+    ("none", "neither; see organizations/unmatched"),
+];
 /// The columns that a match adds to a table.
 const COLUMNS: [&str; 14] = [
     "ror_id",
@@ -85,7 +95,9 @@ pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
     let fault = |error: csv::Error| {
         Failure::new(format!("{}: {error}", path.display()), "give a CSV table with a header, in UTF-8")
     };
-    let mut reader = csv::ReaderBuilder::new().flexible(true).from_path(path).map_err(fault)?;
+    let delimiter = Written::of(path).map_err(|error| fault(error.into()))?.delimiter;
+    let mut builder = csv::ReaderBuilder::new();
+    let mut reader = builder.flexible(true).delimiter(delimiter).from_path(path).map_err(fault)?;
     let header = reader.headers().map_err(fault)?.clone();
     let columns = Columns::of(&args, &header)?;
     let matcher = Sources::of(&args.ror, None, None)?.matcher(common)?;
@@ -124,19 +136,30 @@ fn dataset(args: &Args, path: &Path, common: &Common) -> Result<Done, Failure> {
 fn summary_text(summary: &Summary) -> String {
     let share = |part: u64, whole: u64| 100.0 * part as f64 / whole.max(1) as f64;
     let mut text = format!(
-        "{} organizations as written, {:.1} % of them matched\n{} occurrences, {:.1} % matched\n{} learned\n",
+        "{} organizations as written, {:.1} % of them matched{}\n{} mentions of them, {:.1} % matched\n{} learned that ROR lacks\n",
         grouped(summary.keys),
         share(summary.matched_keys, summary.keys),
+        if summary.new_keys == summary.keys {
+            String::new()
+        } else {
+            format!("; {} were new", grouped(summary.new_keys))
+        },
         grouped(summary.occurrences),
         share(summary.matched_occurrences, summary.occurrences),
         counted(summary.learned, "id"),
     );
-    for (what, counts) in [("id and name", &summary.agreement), ("names by tier", &summary.tiers)] {
-        let _ = writeln!(text, "{what}");
-        for (name, count) in counts {
-            let _ = writeln!(text, "  {:>14} {name}", grouped(*count));
+    let mut list = |title: &str, names: &[(&str, String)], counts: &BTreeMap<String, u64>| {
+        let _ = writeln!(text, "{title}");
+        for (name, meaning) in names {
+            if let Some(count) = counts.get(*name) {
+                let _ = writeln!(text, "  {:>14} {meaning}", grouped(*count));
+            }
         }
-    }
+    };
+    let agreement = AGREEMENT.map(|(name, meaning)| (name, meaning.to_owned()));
+    list("what id and name say", &agreement, &summary.agreement);
+    let tiers = Tier::ALL.map(|tier| (tier.name(), format!("{}: {}", tier.name(), tier.doc())));
+    list("how names were found", &tiers, &summary.tiers);
     text
 }
 

@@ -45,6 +45,8 @@ pub struct Search<'a> {
     pub listed: &'a mut Vec<Candidate>,
     /// Other than exact names are taken in the right city only.
     pub careful: bool,
+    /// Names that were looked at so far.
+    pub steps: &'a mut u64,
 }
 
 impl Search<'_> {
@@ -148,8 +150,13 @@ impl Search<'_> {
             return Step::Nothing;
         }
         let anywhere = Place { city: self.place.city.clone(), ..Place::default() };
-        let mut search =
-            Search { index: self.index, place: &anywhere, listed: self.listed, careful: self.careful };
+        let mut search = Search {
+            index: self.index,
+            place: &anywhere,
+            listed: self.listed,
+            careful: self.careful,
+            steps: self.steps,
+        };
         let step = search.look(Form::Row, hash(Form::Row, tokens), Tier::Elsewhere, &|entry, candidate| {
             entry.kind != NameKind::Acronym && candidate.city == Verdict::Agree
         });
@@ -171,6 +178,7 @@ impl Search<'_> {
         accept: &dyn Fn(&Entry, &Candidate) -> bool,
     ) -> Step {
         let entries = self.index.find(form, hash);
+        *self.steps += 1 + entries.len() as u64;
         let careful = self.careful;
         let accept = |entry: &Entry, candidate: &Candidate| {
             let surely =

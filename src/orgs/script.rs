@@ -12,9 +12,16 @@ use super::normal::Words;
 const COUNTRIES: [&str; 16] =
     ["AM", "BA", "BG", "BY", "CY", "GR", "KG", "KZ", "ME", "MK", "MN", "RS", "RU", "TJ", "UA", "UZ"];
 /// Consonants of a name that tell it from others.
-const MIN_CONSONANTS: usize = 12;
+const MIN_CONSONANTS: usize = 8;
 /// "Named for", which many leave out or shorten.
 const NAMED_FOR: [&str; 6] = ["im", "imeni", "imena", "им", "имени", "імені"];
+
+/// A word of Cyrillic or Greek letters in Latin ones, as cities and people are
+/// mostly written.
+pub fn in_latin(word: &str) -> Option<String> {
+    let other = |letter: char| matches!(letter, '\u{370}'..='\u{3FF}' | '\u{400}'..='\u{52F}');
+    word.chars().all(other).then(|| deunicode::deunicode(&word.replace('η', "ι")).to_lowercase())
+}
 
 /// True where names are written in several ways in a country.
 pub fn is_transliterated(country: Country) -> bool {

@@ -6,30 +6,37 @@
 //!                                             ids found ────┘  in the pool   in order
 //! ```
 //!
-//! Each distinct organization is looked at once, however often it occurs. What
-//! comes out stands in the dataset in one step, beside what was there.
+//! Each distinct organization is looked at once, however often it occurs; where
+//! the dataset was matched before with the same files, only those that are new
+//! are. What comes out stands in the dataset in one step, beside what was there,
+//! the same to the byte whether anything was known before or not.
 
 mod cells;
 mod coverage;
 mod error;
 mod expansion;
 mod gather;
+mod given;
 mod key;
+mod known;
 mod learn;
 mod names;
 mod people;
 mod reconcile;
 mod rows;
 mod staff;
+mod summary;
 mod unmatched;
 
 pub use coverage::{Coverage, CoverageRow, NO_ID, coverage};
 pub use error::MatchError;
-pub use expansion::{Counted, Expansion, Question, Written};
+pub use expansion::{Counted, Expansion, NameForm, Question, Written};
+pub use given::given_file;
 pub use names::{Likeness, PersonName};
 pub use people::{Day, Person, Wanted, people};
 pub use reconcile::{Reconciled, reconcile};
 pub use staff::{Affiliated, Evidence, Staff, StaffList, Verdict};
+pub use summary::Summary;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -39,7 +46,9 @@ use arrow::array::RecordBatch;
 use rayon::ThreadPool;
 use rayon::prelude::*;
 
-use crate::dataset::{Dataset, DatasetError, Logs, Manifest, Organizations, Part, Staging, TableWriter};
+use crate::dataset::{
+    Dataset, DatasetError, Given, Logs, Manifest, Organizations, Part, Staging, TableWriter,
+};
 use crate::orgs::{Agreement, Answer, Crosswalk, Finding, Matcher, Query, Scratch, ask_id};
 use crate::tables::AnyTable;
 use crate::tables::organizations::{
@@ -48,6 +57,7 @@ use crate::tables::organizations::{
 };
 use gather::Keys;
 use key::Key;
+use known::Known;
 use learn::Votes;
 use unmatched::Unmatched;
 
@@ -62,27 +72,14 @@ pub struct Options {
     pub threads: usize,
     /// Bytes of keys that are held before they go to the disk.
     pub memory_bytes: usize,
-}
-
-/// What a matching came to.
-#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
-pub struct Summary {
-    /// Distinct organizations as they were written.
-    pub keys: u64,
-    pub matched_keys: u64,
-    /// How often they occur.
-    pub occurrences: u64,
-    pub matched_occurrences: u64,
-    /// Keys by what the witnesses say of each other.
-    pub agreement: BTreeMap<String, u64>,
-    /// Keys by how the name was found.
-    pub tiers: BTreeMap<String, u64>,
-    /// Ids that were learned and used.
-    pub learned: u64,
+    /// Look for all names, also where the answers are known.
+    pub anew: bool,
 }
 
 /// Matches the dataset at `path` and adds the tables of `organizations/` to it,
-/// in place of those that were there.
+/// in place of those that were there. `given` are the files that matcher and
+/// crosswalk were made of; the next matching knows by them which answers it may
+/// keep.
 ///
 /// # Errors
 /// [`MatchError`] where the dataset cannot be read or written; it is then as it
@@ -91,6 +88,7 @@ pub fn match_dataset(
     path: &Path,
     matcher: &Matcher,
     mut crosswalk: Crosswalk,
+    given: Option<Given>,
     options: Options,
     stop: &AtomicBool,
 ) -> Result<Summary, MatchError> {
@@ -105,16 +103,20 @@ pub fn match_dataset(
     let pool = rayon::ThreadPoolBuilder::new().num_threads(options.threads).build()?;
     let scratch = staging.scratch("matching")?;
     let keys = gather::gather(&dataset, &scratch, options.memory_bytes)?;
-    let run = Run { matcher, pool: &pool, scratch: &scratch, stop };
+    let old = dataset.manifest.organizations.as_ref().zip(given.as_ref());
+    let knows = !options.anew
+        && old.is_some_and(|(old, given)| given::finds_the_same(old, given, matcher.preset.name()));
+    let run = Run { dataset: &dataset, matcher, pool: &pool, scratch: &scratch, stop, knows };
 
-    let (votes, answers) = run.vote(&keys)?;
+    let (votes, answers, new_keys) = run.vote(&keys)?;
     let learned = votes.learn(matcher, &mut crosswalk);
     let (mut written, mut summary) = run.resolve(&keys, &crosswalk, answers)?;
+    summary.new_keys = new_keys;
     summary.learned = learned.iter().filter(|row| row.accepted).count() as u64;
     written.push(run.write_learned(&learned)?);
     written.extend(run.write_ror()?);
 
-    commit(&staging, dataset.manifest, matcher, &scratch, written)?;
+    commit(&staging, dataset.manifest, matcher, given, &scratch, written)?;
     staging.end()?;
     Ok(summary)
 }
@@ -124,40 +126,53 @@ type Files = (String, Vec<Part>);
 
 /// One matching under way.
 struct Run<'r> {
+    dataset: &'r Dataset,
     matcher: &'r Matcher,
     pool: &'r ThreadPool,
     scratch: &'r Path,
     stop: &'r AtomicBool,
+    /// The answers of the matching before hold.
+    knows: bool,
 }
 
 impl Run<'_> {
     /// Finds all names once, for what they say of ids. Where all keys are one
-    /// share the answers are kept, so that they need not be found again.
-    fn vote(&self, keys: &Keys) -> Result<(Votes, Option<Vec<Answer>>), MatchError> {
+    /// share the answers are kept, so that they need not be found again. Tells how
+    /// many names were looked for.
+    fn vote(&self, keys: &Keys) -> Result<(Votes, Option<Vec<Answer>>, u64), MatchError> {
         let mut votes = Votes::default();
-        let mut kept = None;
+        let (mut kept, mut new) = (None, 0);
+        let mut known = self.known();
         for share in 0..keys.shares() {
             self.check_stop()?;
             let answers = keys.with_share(share, |keys| {
-                let answers = self.answers(keys);
+                let (answers, looked_for) = self.answers(keys, &mut known)?;
                 for (key, answer) in keys.iter().zip(&answers) {
                     votes.count(self.matcher, key, answer);
                 }
-                answers
-            })?;
+                new += looked_for;
+                Ok::<_, MatchError>(answers)
+            })??;
             kept = (keys.shares() == 1).then_some(answers);
         }
-        Ok((votes, kept))
+        Ok((votes, kept, new))
     }
 
-    /// The answers to all keys, in their order.
-    fn answers(&self, keys: &[Key]) -> Vec<Answer> {
-        let find = |scratch: &mut Scratch, key: &Key| {
+    fn known(&self) -> Known<'_> {
+        Known::of(self.dataset, self.matcher, self.knows)
+    }
+
+    /// The answers to all keys, in their order, and how many were not known.
+    fn answers(&self, keys: &[Key], known: &mut Known<'_>) -> Result<(Vec<Answer>, u64), MatchError> {
+        let find = |scratch: &mut Scratch, (key, known): (&Key, Option<Answer>)| {
             let name = key.name().unwrap_or_default();
-            self.matcher.find(&Query { name, city: key.city(), country: key.country() }, scratch)
+            let query = Query { name, city: key.city(), country: key.country() };
+            known.unwrap_or_else(|| self.matcher.find(&query, scratch))
         };
-        self.pool
-            .install(|| keys.par_iter().with_min_len(KEYS_AT_ONCE).map_init(Scratch::default, find).collect())
+        let known = known.next_answers(keys)?;
+        let new = known.iter().filter(|known| known.is_none()).count() as u64;
+        let asked = keys.par_iter().zip(known).with_min_len(KEYS_AT_ONCE);
+        Ok((self.pool.install(|| asked.map_init(Scratch::default, find).collect()), new))
     }
 
     /// Hears both witnesses on all keys, and writes what they say.
@@ -171,10 +186,14 @@ impl Run<'_> {
         let mut disagreements = self.writer(&*DISAGREEMENTS);
         let mut unmatched = Unmatched::default();
         let mut summary = Summary::default();
+        let mut known = self.known();
         for share in 0..keys.shares() {
             self.check_stop()?;
             keys.with_share(share, |keys| -> Result<(), MatchError> {
-                let answers = answers.take().unwrap_or_else(|| self.answers(keys));
+                let answers = match answers.take() {
+                    Some(answers) => answers,
+                    None => self.answers(keys, &mut known)?.0,
+                };
                 let findings = self.findings(keys, answers, crosswalk);
                 for (keys, findings) in keys.chunks(BATCH_ROWS).zip(findings.chunks(BATCH_ROWS)) {
                     let rows: Vec<OrganizationRow<'_>> = keys
@@ -276,6 +295,7 @@ fn commit(
     staging: &Staging,
     mut manifest: Manifest,
     matcher: &Matcher,
+    given: Option<Given>,
     scratch: &Path,
     written: Vec<Files>,
 ) -> Result<(), DatasetError> {
@@ -293,23 +313,8 @@ fn commit(
         preset: matcher.preset.name().to_owned(),
         tool_version: env!("CARGO_PKG_VERSION").to_owned(),
         source: manifest.source(),
+        given,
         parts,
     });
     staging.commit(&manifest, &files, Logs::Continue)
-}
-
-impl Summary {
-    fn count(&mut self, row: &OrganizationRow<'_>) {
-        let occurrences = row.key.occurrences().unsigned_abs();
-        self.keys += 1;
-        self.occurrences += occurrences;
-        if row.ror_id.is_some() {
-            self.matched_keys += 1;
-            self.matched_occurrences += occurrences;
-        }
-        *self.agreement.entry(row.agreement.to_owned()).or_default() += 1;
-        if let Some(tier) = row.tier {
-            *self.tiers.entry(tier.to_owned()).or_default() += 1;
-        }
-    }
 }

@@ -1,10 +1,11 @@
 //! How often matching is right, on the part of a gold set that may be looked at
-//! (`../shared/data`), where it is present. `EXPLAIN=balanced` lists what is not.
+//! (`../shared/data`), and on names in many languages, where a ROR release is present. `EXPLAIN=balanced`
+//! and `EXPLAIN=institutions` list what is not.
 
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use orcidlake::orgs::{Answer, Candidate, Matcher, Preset, Query, Release, RorId, Scratch, Tier};
+use orcidlake::orgs::{Answer, Candidate, Matcher, NameKind, Preset, Query, Release, RorId, Scratch, Tier};
 
 /// A row of the gold set: name, city, country and the organisation meant.
 struct Row {
@@ -192,7 +193,54 @@ fn names_are_matched_as_annotators_have_matched_them() {
         all.push(whole);
     }
 
-    assert!(all[0].precision() >= 0.985, "strict");
-    assert!(all[1].precision() >= 0.96 && all[1].recall() >= 0.86, "balanced");
+    assert!(all[0].precision() >= 0.9865, "strict");
+    assert!(all[1].precision() >= 0.966 && all[1].recall() >= 0.903, "balanced");
     assert!(all[1].precision_where_meant() >= 0.99, "balanced, where an organisation is meant");
+}
+
+/// Names of public institutions, mostly of Europe, as registers of higher education and Ringgold's
+/// list write them: in their own languages, in English, without marks, with faculties behind them.
+/// They were written from general knowledge, and each ROR id was looked up by the institution's name;
+/// no name was taken from a list.
+const INSTITUTIONS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/gold/institutions.csv");
+
+#[test]
+fn institutions_are_found_by_their_names_in_many_languages() {
+    let Some(ror) = shared("ror/ror-scale-reconstruction.zip") else { return };
+    let mut reader = csv::Reader::from_path(INSTITUTIONS).unwrap();
+    let rows = reader.deserialize().map(|row| {
+        let (name, city, country, ror): (String, String, String, String) = row.unwrap();
+        Row { name, city, country, meant: Some(RorId::parse(&ror).unwrap()), label: ror }
+    });
+    let rows: Vec<Row> = rows.collect();
+    let explained = std::env::var("EXPLAIN").unwrap_or_default();
+    let tally = |release: Release, what: &str| {
+        let matcher = Matcher::new(release, Preset::Balanced);
+        let (mut whole, mut scratch) = (Tally::default(), Scratch::default());
+        for row in &rows {
+            let answer = ask(&matcher, row, &mut scratch);
+            let found = answer.found.map(|found| found.found.organization);
+            if !count(&mut whole, &matcher.index.release, row, found) && explained == what {
+                explain(&matcher, row, &answer);
+            }
+        }
+        print(what, &whole);
+        whole
+    };
+
+    let whole = tally(Release::read(&ror).unwrap(), "institutions");
+    let shown = tally(with_names_to_show_only(Release::read(&ror).unwrap()), "shown");
+
+    assert!(whole.precision() >= 0.99 && whole.recall() >= 0.97, "{}", whole.recall());
+    assert!(shown.precision() >= 0.98 && shown.recall() >= 0.58, "{}", shown.recall());
+}
+
+/// A release that knows no name of an organisation but the one to show, mostly
+/// in English: what is found then is found by the meaning of words.
+fn with_names_to_show_only(release: Release) -> Release {
+    let mut organizations = release.organizations;
+    for organization in &mut organizations {
+        organization.names.retain(|name| name.kind == NameKind::Display);
+    }
+    Release::new(release.name, organizations)
 }

@@ -135,8 +135,8 @@ fn threads_and_memory_do_not_change_a_byte() {
         convert(&archives.iter().map(PathBuf::as_path).collect::<Vec<_>>(), &out, &[]);
         let matcher = Matcher::new(Release::read(&world.ror()).unwrap(), Preset::Balanced);
         let crosswalk = Crosswalk::new(&matcher.index.release);
-        match_dataset(&out, &matcher, crosswalk, Options { threads, memory_bytes }, &AtomicBool::new(false))
-            .unwrap();
+        let options = Options { threads, memory_bytes, anew: false };
+        match_dataset(&out, &matcher, crosswalk, None, options, &AtomicBool::new(false)).unwrap();
         files(&out.join("organizations"))
     };
 
@@ -290,6 +290,19 @@ fn staff_are_reconciled_and_never_by_name_alone() {
     );
     assert_eq!(of(5)["verdict"], "none");
     assert!(of(5)["conflict"].as_str().unwrap().contains("check digit"));
+}
+
+#[test]
+fn a_list_from_a_spreadsheet_is_read_with_its_lines() {
+    let (path, folder) = (world().dataset(), folder());
+    let list = folder.path().join("staff.csv");
+    let rows = "\u{feff}Vorname;Nachname;ORCID\r\nNobody;\"At; all\";\r\nNobody;Else;0000-0002-1825-0098\r\n";
+    std::fs::write(&list, rows).unwrap();
+
+    let found = lines(&["reconcile", text(&path), text(&list), "--json"]);
+
+    let told: Vec<_> = found.iter().map(|row| (row["line"].as_u64(), row["staff_name"].as_str())).collect();
+    assert_eq!(told, [(Some(2), Some("Nobody At; all")), (Some(3), Some("Nobody Else"))]);
 }
 
 #[test]

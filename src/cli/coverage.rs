@@ -70,7 +70,10 @@ pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
         let matched = dataset.manifest.organizations.as_ref();
         let shown = Page {
             title: expansion.as_ref().and_then(|expansion| expansion.organizations.first()).map_or_else(
-                || format!("The {} institutions with the most affiliations", args.top),
+                || {
+                    let count = found.rows.chunk_by(|one, other| one.ror_id == other.ror_id).count();
+                    format!("{} with the most affiliations", counted(count as u64, "institution"))
+                },
                 |counted| counted.name.clone(),
             ),
             organizations: expansion.as_ref().map_or(&[][..], |expansion| &expansion.organizations),

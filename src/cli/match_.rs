@@ -1,5 +1,6 @@
 //! `orcidlake match`.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -8,12 +9,14 @@ use serde_json::{Value, json};
 
 use super::convert::{Machine, stop_on_signals};
 use super::failure::Failure;
-use super::matching::{Ror, evidence};
+use super::matching::{Ror, Sources, evidence};
 use super::numbers::{counted, grouped};
 use super::output::print_json;
-use super::{Common, Done};
-use crate::matching::{Options, Summary, match_dataset};
-use crate::orgs::{Address, Answer, Crosswalk, Matcher, Query, Scratch};
+use super::rows::Written;
+use super::{Common, Done, rematch};
+use crate::dataset::Dataset;
+use crate::matching::Summary;
+use crate::orgs::{Address, Answer, Matcher, Query, Scratch, Tier};
 
 /// Find out which organisation of ROR each affiliation means.
 ///
@@ -48,12 +51,22 @@ pub struct Args {
     /// taken if it is there.
     #[arg(long, value_name = "COLUMN", requires = "csv")]
     country: Option<String>,
+    /// Look for all names again. Without it those that were matched before keep their answers,
+    /// where the release, the preset, the overrides and the program are the same.
+    #[arg(long, requires = "dataset")]
+    anew: bool,
     #[command(flatten)]
     machine: Machine,
 }
 
-/// The share of the memory that keys may have; the index has its own.
-const KEYS_SHARE: usize = 4;
+/// What the witnesses say of each other.
+const AGREEMENT: [(&str, &str); 5] = [
+    ("agree", "agree"),
+    ("differ", "differ; see organizations/disagreements"),
+    ("id_only", "the id alone is known"),
+    ("name_only", "the name alone was found"),
+    ("none", "neither; see organizations/unmatched"),
+];
 /// The columns that a match adds to a table.
 const COLUMNS: [&str; 14] = [
     "ror_id",
@@ -82,10 +95,12 @@ pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
     let fault = |error: csv::Error| {
         Failure::new(format!("{}: {error}", path.display()), "give a CSV table with a header, in UTF-8")
     };
-    let mut reader = csv::ReaderBuilder::new().flexible(true).from_path(path).map_err(fault)?;
+    let delimiter = Written::of(path).map_err(|error| fault(error.into()))?.delimiter;
+    let mut builder = csv::ReaderBuilder::new();
+    let mut reader = builder.flexible(true).delimiter(delimiter).from_path(path).map_err(fault)?;
     let header = reader.headers().map_err(fault)?.clone();
     let columns = Columns::of(&args, &header)?;
-    let matcher = args.ror.matcher(common)?;
+    let matcher = Sources::of(&args.ror, None, None)?.matcher(common)?;
     let mut out = Output::new(&header, common)?;
     let mut scratch = Scratch::default();
     let mut row = csv::StringRecord::new();
@@ -99,15 +114,12 @@ pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
 
 /// Matches a dataset.
 fn dataset(args: &Args, path: &Path, common: &Common) -> Result<Done, Failure> {
+    let before = Dataset::open(path)?.manifest.organizations;
     let stop = stop_on_signals()?;
-    let matcher = args.ror.matcher(common)?;
-    let mut crosswalk = Crosswalk::new(&matcher.index.release);
-    if let Some(table) = &args.crosswalk {
-        crosswalk.add_table(table, &matcher.index.release)?;
-    }
-    let machine = args.machine.options();
-    let options = Options { threads: machine.threads, memory_bytes: machine.memory_bytes / KEYS_SHARE };
-    let summary = match_dataset(path, &matcher, crosswalk, options, &stop)?;
+    let sources = Sources::of(&args.ror, args.crosswalk.as_ref(), before.as_ref())?;
+    let (given, matcher) = (sources.given()?, sources.matcher(common)?);
+    let options = rematch::options(&args.machine, args.anew);
+    let summary = rematch::match_with(path, (&sources, given), &matcher, options, &stop)?;
     if common.json {
         let mut value = serde_json::to_value(&summary).map_err(std::io::Error::from)?;
         value["dataset"] = json!(path);
@@ -124,19 +136,30 @@ fn dataset(args: &Args, path: &Path, common: &Common) -> Result<Done, Failure> {
 fn summary_text(summary: &Summary) -> String {
     let share = |part: u64, whole: u64| 100.0 * part as f64 / whole.max(1) as f64;
     let mut text = format!(
-        "{} organizations as written, {:.1} % of them matched\n{} occurrences, {:.1} % matched\n{} learned\n",
+        "{} organizations as written, {:.1} % of them matched{}\n{} mentions of them, {:.1} % matched\n{} learned that ROR lacks\n",
         grouped(summary.keys),
         share(summary.matched_keys, summary.keys),
+        if summary.new_keys == summary.keys {
+            String::new()
+        } else {
+            format!("; {} were new", grouped(summary.new_keys))
+        },
         grouped(summary.occurrences),
         share(summary.matched_occurrences, summary.occurrences),
         counted(summary.learned, "id"),
     );
-    for (what, counts) in [("id and name", &summary.agreement), ("names by tier", &summary.tiers)] {
-        let _ = writeln!(text, "{what}");
-        for (name, count) in counts {
-            let _ = writeln!(text, "  {:>14} {name}", grouped(*count));
+    let mut list = |title: &str, names: &[(&str, String)], counts: &BTreeMap<String, u64>| {
+        let _ = writeln!(text, "{title}");
+        for (name, meaning) in names {
+            if let Some(count) = counts.get(*name) {
+                let _ = writeln!(text, "  {:>14} {meaning}", grouped(*count));
+            }
         }
-    }
+    };
+    let agreement = AGREEMENT.map(|(name, meaning)| (name, meaning.to_owned()));
+    list("what id and name say", &agreement, &summary.agreement);
+    let tiers = Tier::ALL.map(|tier| (tier.name(), format!("{}: {}", tier.name(), tier.doc())));
+    list("how names were found", &tiers, &summary.tiers);
     text
 }
 
@@ -145,7 +168,7 @@ fn texts(args: &Args, common: &Common) -> Result<Done, Failure> {
     if args.text.is_empty() {
         return Err(Failure::new("there is nothing to match", "give --text or --csv"));
     }
-    let matcher = args.ror.matcher(common)?;
+    let matcher = Sources::of(&args.ror, None, None)?.matcher(common)?;
     let mut scratch = Scratch::default();
     let header = csv::StringRecord::from(vec!["text"]);
     let mut out = Output::new(&header, common)?;

@@ -9,17 +9,20 @@ use serde_json::{Value, json};
 use super::Common;
 use super::failure::Failure;
 use super::numbers::counted;
-use crate::orgs::{Answer, Candidate, Matcher, Overrides, Preset, Release};
+use crate::dataset::{Given, GivenFile, Organizations};
+use crate::matching::given_file;
+use crate::orgs::{Answer, Candidate, Crosswalk, Matcher, Overrides, Preset, Release};
 
 /// The options that say how to match.
 #[derive(Debug, Clone, clap::Args)]
 pub struct Ror {
-    /// The release of ROR: the zip as it is published, its JSON, or that compressed with gzip.
-    #[arg(long = "ror", value_name = "FILE", env = "ORCIDLAKE_ROR")]
-    path: PathBuf,
-    /// How much is ventured.
-    #[arg(long, value_enum, default_value_t = Ventured::Balanced, env = "ORCIDLAKE_PRESET")]
-    preset: Ventured,
+    /// The release of ROR: the zip as it is published, its JSON, or that compressed with gzip. A
+    /// dataset that was matched before is matched with the files of then if none is given.
+    #[arg(long = "ror", value_name = "FILE", env = "ORCIDLAKE_ROR_FILE")]
+    path: Option<PathBuf>,
+    /// How much is ventured; balanced if not given.
+    #[arg(long, value_enum, env = "ORCIDLAKE_PRESET")]
+    preset: Option<Ventured>,
     /// A CSV table of what you know better, with the columns name, country and ror; without an
     /// id a name is never matched.
     #[arg(long, value_name = "FILE", env = "ORCIDLAKE_OVERRIDES")]
@@ -37,24 +40,95 @@ pub enum Ventured {
     Recall,
 }
 
-impl Ror {
+impl Ventured {
+    fn preset(self) -> Preset {
+        match self {
+            Self::Strict => Preset::Strict,
+            Self::Balanced => Preset::Balanced,
+            Self::Recall => Preset::Recall,
+        }
+    }
+}
+
+/// The files and the preset of a matching.
+#[derive(Debug, Clone)]
+pub struct Sources {
+    pub ror: PathBuf,
+    overrides: Option<PathBuf>,
+    crosswalk: Option<PathBuf>,
+    preset: Preset,
+}
+
+impl Sources {
+    /// What the options say; where they name no release, what a dataset was
+    /// matched with before says the rest.
+    pub fn of(
+        options: &Ror,
+        crosswalk: Option<&PathBuf>,
+        before: Option<&Organizations>,
+    ) -> Result<Self, Failure> {
+        let preset = options.preset.map(Ventured::preset);
+        let (overrides, crosswalk) = (options.overrides.clone(), crosswalk.cloned());
+        if let Some(ror) = options.path.clone() {
+            return Ok(Self { ror, overrides, crosswalk, preset: preset.unwrap_or(Preset::Balanced) });
+        }
+        let before = before.and_then(Self::before).ok_or_else(|| {
+            Failure::new(
+                "there is no release of ROR to match with",
+                "give --ror FILE; releases are at https://doi.org/10.5281/zenodo.6347574",
+            )
+        })?;
+        Ok(Self {
+            ror: before.ror,
+            overrides: overrides.or(before.overrides),
+            crosswalk: crosswalk.or(before.crosswalk),
+            preset: preset.unwrap_or(before.preset),
+        })
+    }
+
+    /// What a dataset was matched with, if it says so.
+    pub fn before(before: &Organizations) -> Option<Self> {
+        let given = before.given.as_ref()?;
+        let path = |file: &Option<GivenFile>| file.as_ref().map(|file| PathBuf::from(&file.path));
+        Some(Self {
+            ror: PathBuf::from(&given.ror.path),
+            overrides: path(&given.overrides),
+            crosswalk: path(&given.crosswalk),
+            preset: Preset::ALL.into_iter().find(|preset| preset.name() == before.preset)?,
+        })
+    }
+
+    /// The files as they are now.
+    pub fn given(&self) -> Result<Given, Failure> {
+        let file = |path: &Option<PathBuf>| path.as_deref().map(given_file).transpose();
+        Ok(Given {
+            ror: given_file(&self.ror)?,
+            overrides: file(&self.overrides)?,
+            crosswalk: file(&self.crosswalk)?,
+        })
+    }
+
     /// Reads the release and prepares the search.
     pub fn matcher(&self, common: &Common) -> Result<Matcher, Failure> {
-        let release = Release::read(&self.path)?;
+        let release = Release::read(&self.ror)?;
         if !common.quiet {
             let count = counted(release.organizations.len() as u64, "organisation");
             eprintln!("{}: {count}", release.name);
         }
-        let preset = match self.preset {
-            Ventured::Strict => Preset::Strict,
-            Ventured::Balanced => Preset::Balanced,
-            Ventured::Recall => Preset::Recall,
-        };
-        let mut matcher = Matcher::new(release, preset);
+        let mut matcher = Matcher::new(release, self.preset);
         if let Some(path) = &self.overrides {
             matcher.overrides = Overrides::read(path, &matcher.index.release, &matcher.index.lexicon)?;
         }
         Ok(matcher)
+    }
+
+    /// What ids mean, by the release and by the user's table.
+    pub fn crosswalk(&self, release: &Release) -> Result<Crosswalk, Failure> {
+        let mut crosswalk = Crosswalk::new(release);
+        if let Some(table) = &self.crosswalk {
+            crosswalk.add_table(table, release)?;
+        }
+        Ok(crosswalk)
     }
 }
 

@@ -23,6 +23,7 @@ mod progress;
 mod reconcile;
 mod refresh;
 mod refresh_report;
+mod rematch;
 mod rows;
 mod schema;
 mod synth;

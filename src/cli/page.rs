@@ -9,12 +9,23 @@ use crate::matching::{Counted, Coverage, CoverageRow, NO_ID};
 
 /// The sources of ids, always in this order and each in its own colour.
 const SOURCES: [&str; 6] = ["ROR", "GRID", "RINGGOLD", "FUNDREF", "LEI", NO_ID];
+/// How readers know them.
+const NAMES: [&str; 6] = ["ROR", "GRID", "Ringgold", "FundRef", "LEI", "no identifier"];
 const STYLE: &str = include_str!("page.css");
-/// The size of the chart of years, and the room for its scales.
-const CHART: (f64, f64) = (720.0, 260.0);
-const LEFT: f64 = 56.0;
+/// The widths of the chart of years, for screens and for telephones, with the class
+/// of each.
+const WIDTHS: [(f64, &str); 2] = [(720.0, "wide"), (340.0, "narrow")];
+/// Its height, and the room for its scales.
+const HEIGHT: f64 = 260.0;
+/// The room that a year's number takes.
+const YEAR_WIDTH: f64 = 40.0;
+const LEFT: f64 = 48.0;
 const BOTTOM: f64 = 24.0;
 const TOP: f64 = 8.0;
+
+/// The columns of the table of institutions.
+const COLUMNS: [&str; 7] =
+    ["Affiliations", "Current", "Past", "With ROR id", "Without id", "By themselves", "By members"];
 
 /// What is shown.
 pub struct Page<'p> {
@@ -73,7 +84,7 @@ fn tiles(page: &Page<'_>, total: Total) -> String {
     if let Some(people) = page.coverage.people {
         tiles.insert(0, (grouped(people), "people".to_owned()));
     }
-    tiles.push((of(total.current), "without an end date".to_owned()));
+    tiles.push((of(total.current), "current: without an end date".to_owned()));
     tiles.push((of(without), "without an identifier".to_owned()));
     tiles.push((of(total.by_members), "added by member organisations".to_owned()));
     let mut html = "<section class=\"tiles\">\n".to_owned();
@@ -89,7 +100,7 @@ fn sources(rows: &[CoverageRow]) -> String {
     let mut html = "<section>\n<h2>Whose identifier they have</h2>\n<p>ORCID took identifiers from Ringgold \
                     until 2020, from GRID in 2021 and from ROR since; old ones stay as they are.</p>\n"
         .to_owned();
-    for (place, (source, count)) in SOURCES.into_iter().zip(counts).enumerate() {
+    for (place, (source, count)) in NAMES.into_iter().zip(counts).enumerate() {
         let width = 100.0 * count as f64 / most as f64;
         let _ = writeln!(
             html,
@@ -117,15 +128,16 @@ fn years(rows: &[CoverageRow]) -> String {
     let all: Vec<(i32, [u64; 6])> =
         (*first..=*last).map(|year| (year, years.get(&year).copied().unwrap_or_default())).collect();
     let mut html = "<section>\n<h2>When they were added</h2>\n<ul class=\"legend\">\n".to_owned();
-    for (place, source) in SOURCES.into_iter().enumerate() {
+    for (place, source) in NAMES.into_iter().enumerate() {
         let _ = writeln!(html, "<li><i style=\"background:var(--s{})\"></i>{source}</li>", place + 1);
     }
-    html.push_str("</ul>\n<div class=\"scroll\">\n");
-    html.push_str(&chart(&all));
+    html.push_str("</ul>\n");
+    WIDTHS.iter().for_each(|(width, class)| html.push_str(&chart(&all, *width, class)));
+    html.push_str(&undated(rows));
     html.push_str(
-        "</div>\n<details><summary>The numbers</summary>\n<div class=\"scroll\">\n<table>\n<tr><th>Year</th>",
+        "<details><summary>The numbers</summary>\n<div class=\"scroll\">\n<table>\n<tr><th>Year</th>",
     );
-    SOURCES.iter().for_each(|source| {
+    NAMES.iter().for_each(|source| {
         let _ = write!(html, "<th>{source}</th>");
     });
     html.push_str("</tr>\n");
@@ -136,22 +148,30 @@ fn years(rows: &[CoverageRow]) -> String {
     html + "</table>\n</div>\n</details>\n</section>\n"
 }
 
+/// What the chart cannot show.
+fn undated(rows: &[CoverageRow]) -> String {
+    match Total::of(rows.iter().filter(|row| row.year.is_none())).affiliations {
+        0 => String::new(),
+        count => format!("<p>{} without a date of creation are not shown.</p>\n", grouped(count)),
+    }
+}
+
 /// Bars by year, the sources on top of each other.
-fn chart(years: &[(i32, [u64; 6])]) -> String {
+fn chart(years: &[(i32, [u64; 6])], chart_width: f64, class: &str) -> String {
     let most = years.iter().map(|(_, counts)| counts.iter().sum::<u64>()).max().unwrap_or(0);
     let step = step(most);
     let lines = most.div_ceil(step).max(1);
-    let height = CHART.1 - TOP - BOTTOM;
+    let height = HEIGHT - TOP - BOTTOM;
     let y = |value: f64| TOP + height * (1.0 - value / (lines * step) as f64);
-    let room = (CHART.0 - LEFT) / years.len() as f64;
+    let room = (chart_width - LEFT) / years.len() as f64;
     let width = (room * 0.7).min(48.0);
     let mut svg = format!(
-        "<svg viewBox=\"0 0 {} {}\" role=\"img\" aria-label=\"Affiliations by the year in which they were added and the source of their identifier\">\n",
-        CHART.0, CHART.1
+        "<svg class=\"{class}\" viewBox=\"0 0 {chart_width} {HEIGHT}\" role=\"img\" aria-label=\"Affiliations by the year in which they were added and the source of their identifier\">\n"
     );
     for line in 0..=lines {
         let (value, place) = (line * step, y((line * step) as f64));
-        let _ = writeln!(svg, "<line x1=\"{LEFT}\" x2=\"{}\" y1=\"{place:.1}\" y2=\"{place:.1}\"/>", CHART.0);
+        let _ =
+            writeln!(svg, "<line x1=\"{LEFT}\" x2=\"{chart_width}\" y1=\"{place:.1}\" y2=\"{place:.1}\"/>");
         let _ = writeln!(
             svg,
             "<text x=\"{}\" y=\"{:.1}\" text-anchor=\"end\">{}</text>",
@@ -160,12 +180,12 @@ fn chart(years: &[(i32, [u64; 6])]) -> String {
             grouped(value)
         );
     }
-    let every = years.len().div_ceil(16);
+    let every = (YEAR_WIDTH / room).ceil() as usize;
     for (place, (year, counts)) in years.iter().enumerate() {
         let x = LEFT + room * (place as f64 + 0.5);
         let mut below = 0.0;
         for (place, (source, count)) in
-            SOURCES.into_iter().zip(counts).enumerate().filter(|(_, (_, count))| **count > 0)
+            NAMES.into_iter().zip(counts).enumerate().filter(|(_, (_, count))| **count > 0)
         {
             let (top, bottom) = (y(below + *count as f64), y(below));
             // A gap of one between neighbours, where there is room.
@@ -180,11 +200,12 @@ fn chart(years: &[(i32, [u64; 6])]) -> String {
             );
             below += *count as f64;
         }
-        if place % every == 0 {
+        // From the last year back, which matters most.
+        if (years.len() - 1 - place).is_multiple_of(every) {
             let _ = writeln!(
                 svg,
                 "<text x=\"{x:.1}\" y=\"{}\" text-anchor=\"middle\">{year}</text>",
-                CHART.1 - 6.0
+                HEIGHT - 6.0
             );
         }
     }
@@ -200,31 +221,36 @@ fn step(most: u64) -> u64 {
 
 fn institutions(rows: &[CoverageRow]) -> String {
     let mut html =
-        "<section>\n<h2>By institution</h2>\n<div class=\"scroll\">\n<table>\n<tr><th>Institution</th>\
-                    <th>Affiliations</th><th>Current</th><th>Past</th><th>With ROR id</th><th>Without id</th>\
-                    <th>By themselves</th><th>By members</th></tr>\n"
-            .to_owned();
+        "<section>\n<h2>By institution</h2>\n<p>Of each institution's affiliations: how many have no end date \
+                    or one, have an identifier, and were added by people themselves or by member organisations.</p>\n\
+                    <table class=\"cards\">\n<tr><th>Institution</th>"
+        .to_owned();
+    COLUMNS.iter().for_each(|column| {
+        let _ = write!(html, "<th>{column}</th>");
+    });
+    html.push_str("</tr>\n");
     for rows in rows.chunk_by(|one, other| one.ror_id == other.ror_id) {
         let total = Total::of(rows.iter());
         let of = |source: &str| {
             share(Total::of(rows.iter().filter(|row| row.source == source)).affiliations, total.affiliations)
         };
         let name = rows[0].ror_name.as_deref().unwrap_or(&rows[0].ror_id);
-        let _ = writeln!(
-            html,
-            "<tr><td><a href=\"{}\">{}</a></td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>",
-            escaped(&rows[0].ror_id),
-            escaped(name),
+        let cells = [
             grouped(total.affiliations),
             share(total.current, total.affiliations),
             share(total.past, total.affiliations),
             of("ROR"),
             of(NO_ID),
             share(total.by_self, total.affiliations),
-            share(total.by_members, total.affiliations)
-        );
+            share(total.by_members, total.affiliations),
+        ];
+        let _ = write!(html, "<tr><td><a href=\"{}\">{}</a></td>", escaped(&rows[0].ror_id), escaped(name));
+        for (column, cell) in COLUMNS.iter().zip(cells) {
+            let _ = write!(html, "<td data-name=\"{column}\">{cell}</td>");
+        }
+        html.push_str("</tr>\n");
     }
-    html + "</table>\n</div>\n</section>\n"
+    html + "</table>\n</section>\n"
 }
 
 fn footer(page: &Page<'_>) -> String {
@@ -233,7 +259,7 @@ fn footer(page: &Page<'_>) -> String {
         let names: Vec<String> = page.organizations.iter().map(|counted| escaped(&counted.name)).collect();
         let _ = writeln!(
             html,
-            "<details><summary>{} organisations count</summary>{}</details>",
+            "<details><summary>{} organisations are counted</summary>{}</details>",
             page.organizations.len(),
             names.join(" · ")
         );

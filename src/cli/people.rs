@@ -116,7 +116,9 @@ impl Institution {
             .as_ref()
             .is_some_and(|matched| matched.source != dataset.manifest.source())
         {
-            eprintln!("note: the dataset has changed since it was matched; `orcidlake match` it again");
+            eprintln!(
+                "note: the dataset has changed since it was matched, so that new rows are missing; run `orcidlake match DIR`"
+            );
         }
         if !common.quiet {
             eprintln!(
@@ -163,23 +165,25 @@ fn explain(expansion: &Expansion, common: &Common) -> Result<Done, Failure> {
             .iter()
             .map(|(source, id, count)| json!({ "source": source, "id": id, "occurrences": count }))
             .collect();
-        let names: Vec<_> =
-            names.iter().map(|(name, count)| json!({ "name": name, "occurrences": count })).collect();
         print_json(&json!({ "organizations": expansion.organizations, "ids": ids, "names": names }))?;
         return Ok(Done::All);
     }
-    let mut text = "organisations\n".to_owned();
+    let mut text = "organisations that count\n".to_owned();
     for counted in &expansion.organizations {
         let indent = "  ".repeat(1 + usize::try_from(counted.depth).unwrap_or(0));
         text += &format!("{indent}{} {} ({})\n", counted.ror_id, counted.name, counted.status);
     }
-    text += "ids\n";
+    text += "ids under which they are written, and how often\n";
     for (source, id, count) in &ids {
         text += &format!("  {:>12} {source} {id}\n", grouped(count.unsigned_abs()));
     }
-    text += "names\n";
-    for (name, count) in &names {
-        text += &format!("  {:>12} {name}\n", grouped(count.unsigned_abs()));
+    text += "names under which they are written; where there is no id that says so, how sure the name is\n";
+    for form in &names {
+        text += &format!("  {:>12} {}", grouped(form.occurrences.unsigned_abs()), form.name);
+        if let (Some(tier), Some(confidence)) = (&form.tier, form.confidence) {
+            text += &format!(" ({tier}, {confidence:.2})");
+        }
+        text += "\n";
     }
     super::output::print(&text)?;
     Ok(Done::All)

@@ -7,7 +7,7 @@ use clap::ValueEnum;
 use super::failure::Failure;
 use super::numbers::counted;
 use super::people::{Institution, parse_ror};
-use super::rows::{Form, write_rows};
+use super::rows::{Form, Written, write_rows};
 use super::{Common, Done};
 use crate::dataset::Dataset;
 use crate::matching::{PersonName, Staff, StaffList, reconcile};
@@ -15,7 +15,7 @@ use crate::orgs::RorId;
 
 /// Find the iDs of a list of staff, with what speaks for and against each.
 ///
-/// The list is a CSV table; its columns are guessed by their names, and shown, or named by
+/// The list is a CSV table, with commas, semicolons or tabs between cells; its columns are guessed by their names, and shown, or named by
 /// options. A candidate is accepted by its iD or e-mail with a name that fits, never by the name
 /// alone; with --ror, a name and an affiliation make it probable.
 #[derive(Debug, clap::Args)]
@@ -72,12 +72,49 @@ enum Format {
 /// What columns are mostly called, by what is in them.
 const USUAL: [(&str, &[&str]); 7] = [
     ("name", &["name", "full name", "fullname", "display name"]),
-    ("given", &["given", "given name", "given names", "first name", "firstname", "forename", "vorname"]),
-    ("family", &["family", "family name", "last name", "lastname", "surname", "nachname"]),
+    (
+        "given",
+        &[
+            "given",
+            "given name",
+            "given names",
+            "first name",
+            "firstname",
+            "forename",
+            "vorname",
+            "prénom",
+            "nombre",
+            "voornaam",
+        ],
+    ),
+    (
+        "family",
+        &[
+            "family",
+            "family name",
+            "last name",
+            "lastname",
+            "surname",
+            "nachname",
+            "nom",
+            "apellidos",
+            "cognome",
+            "achternaam",
+        ],
+    ),
     ("former", &["former", "former name", "former names", "other names", "maiden name", "previous name"]),
     ("email", &["email", "e-mail", "mail", "email address"]),
     ("orcid", &["orcid", "orcid id", "orcid_id", "orcidid"]),
-    ("department", &["department", "dept", "department name", "unit", "faculty"]),
+    ("department", &["department", "dept", "department name", "unit", "faculty", "abteilung"]),
+];
+
+/// What is said of a candidate.
+const VERDICTS: [(&str, &str); 5] = [
+    ("accepted", "iD or public e-mail, and a name that fits"),
+    ("probable", "name and affiliation, and nobody else"),
+    ("possible", "the name alone, or one of several; look at it"),
+    ("conflict", "something is wrong; column conflict says what"),
+    ("none", "nobody found"),
 ];
 
 /// Where each of [`USUAL`] stands in the table.
@@ -112,9 +149,9 @@ pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
             let firsts = rows.chunk_by(|one, other| one.line == other.line).filter_map(<[_]>::first);
             firsts.filter(|row| row.verdict == verdict).count()
         };
-        eprintln!("{} on the list", counted(list.staff.len() as u64, "name"));
-        for verdict in ["accepted", "probable", "possible", "conflict", "none"] {
-            eprintln!("  {:>8} {verdict}", best(verdict));
+        eprintln!("{} on the list; the best candidate of each is", counted(list.staff.len() as u64, "row"));
+        for (verdict, meaning) in VERDICTS {
+            eprintln!("  {:>8} {verdict}: {meaning}", best(verdict));
         }
     }
     Ok(Done::All)
@@ -125,8 +162,10 @@ fn read(args: &Args, common: &Common) -> Result<Vec<Staff>, Failure> {
     let fault = |error: csv::Error| {
         Failure::new(format!("{}: {error}", path.display()), "give a CSV table with a header, in UTF-8")
     };
-    let mut reader =
-        csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_path(path).map_err(fault)?;
+    let written = Written::of(path).map_err(|error| fault(error.into()))?;
+    let mut builder = csv::ReaderBuilder::new();
+    builder.flexible(true).trim(csv::Trim::All).delimiter(written.delimiter);
+    let mut reader = builder.from_path(path).map_err(fault)?;
     let header = reader.headers().map_err(fault)?.clone();
     let columns = columns(args, &header)?;
     if !common.quiet {
@@ -138,7 +177,10 @@ fn read(args: &Args, common: &Common) -> Result<Vec<Staff>, Failure> {
     }
     let mut staff = Vec::new();
     for row in reader.records() {
-        staff.push(one(&row.map_err(fault)?, &columns));
+        let mut one = one(&row.map_err(fault)?, &columns);
+        // The reader counts a line when it meets the second sign of its end.
+        one.line += u64::from(written.windows);
+        staff.push(one);
     }
     Ok(staff)
 }

@@ -3,6 +3,7 @@
 use std::cell::Cell;
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 use clap::ValueEnum;
@@ -14,10 +15,12 @@ use super::failure::Failure;
 use super::numbers::{counted, grouped};
 use super::output::{print, print_json};
 use super::refresh_report::{outcome_text, plan_text, show_status, to_json};
+use super::rematch::rematch;
 use super::{Common, Done};
+use crate::matching::Summary;
 use crate::refresh::{
-    ClientOptions, Ended, Organization, Patience, Plan, RefreshError, Registry, Scope, Settings, Watch, Way,
-    log_to, parse_time, readable_time, refresh,
+    ClientOptions, Ended, Organization, Outcome, Patience, Plan, RefreshError, Registry, Scope, Settings,
+    Watch, Way, log_to, parse_time, readable_time, refresh,
 };
 
 /// Time between plain lines about progress.
@@ -250,10 +253,20 @@ pub fn run(args: &Args, common: &Common) -> Result<Done, Failure> {
     let stop = stop_on_signals()?;
     let teller = Teller { quiet: common.quiet, plan_only: args.plan, json: common.json, ..Teller::new() };
     let outcome = refresh(&args.dataset, &settings, &teller, &stop)?;
+    let matched = match_again(args, &outcome, common, &stop);
     if common.json {
-        print_json(&to_json(&args.dataset, &outcome))?;
+        let mut value = to_json(&args.dataset, &outcome);
+        value["matched"] = serde_json::to_value(matched).unwrap_or_default();
+        print_json(&value)?;
     } else if !common.quiet {
         eprint!("{}", outcome_text(&outcome));
+        if let Some(matched) = matched {
+            eprintln!(
+                "{} to match, of {}",
+                counted(matched.new_keys, "new organization"),
+                grouped(matched.keys)
+            );
+        }
     }
     match outcome.end {
         Ended::Stopped => Err(Failure::new(
@@ -273,6 +286,18 @@ pub fn run(args: &Args, common: &Common) -> Result<Done, Failure> {
             Ok(if outcome.given_up > 0 || rejected > 0 { Done::WithProblems } else { Done::All })
         }
     }
+}
+
+/// Matches what is new to ROR, where the dataset has been matched. The refresh
+/// has succeeded even if this cannot be done.
+fn match_again(args: &Args, outcome: &Outcome, common: &Common, stop: &AtomicBool) -> Option<Summary> {
+    if outcome.end != Ended::Applied {
+        return None;
+    }
+    rematch(&args.dataset, &args.machine, common, stop).unwrap_or_else(|failure| {
+        eprintln!("note: the dataset is refreshed, but its matches to ROR are those of before\n{failure}");
+        None
+    })
 }
 
 /// Says on standard error how it goes on.

@@ -1,7 +1,7 @@
 //! Lists of rows as CSV, JSON Lines or Parquet.
 
 use std::fs::File;
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -14,12 +14,34 @@ use serde_json::{Map, Value};
 use super::failure::Failure;
 use crate::dataset::DatasetError;
 
+/// Bytes of the first line of a table that are looked at.
+const MAX_HEADER_BYTES: u64 = 64 << 10;
+
 /// How rows are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Form {
     Csv,
     JsonLines,
     Parquet,
+}
+
+/// How a table that a user gives is written: what parts its cells, and whether
+/// lines end as on Windows.
+pub struct Written {
+    pub delimiter: u8,
+    pub windows: bool,
+}
+
+impl Written {
+    /// Looks at the first line, which names the columns. Spreadsheets write
+    /// semicolons where the comma is a decimal sign, and some write tabs.
+    pub fn of(path: &Path) -> io::Result<Self> {
+        let mut line = Vec::new();
+        BufReader::new(File::open(path)?).take(MAX_HEADER_BYTES).read_until(b'\n', &mut line)?;
+        let count = |sign: u8| line.iter().filter(|byte| **byte == sign).count();
+        let delimiter = [b',', b';', b'\t'].into_iter().rev().max_by_key(|sign| count(*sign)).unwrap_or(b',');
+        Ok(Self { delimiter, windows: line.ends_with(b"\r\n") })
+    }
 }
 
 /// Writes rows to a file, or to standard output. Columns that no row fills stay.

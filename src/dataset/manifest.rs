@@ -59,8 +59,30 @@ pub struct Organizations {
     /// The digest of the names and digests of the files that were matched; where
     /// it differs from the dataset's, the dataset has changed since.
     pub source: String,
+    /// The files that it was matched with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub given: Option<Given>,
     /// Their files by table.
     pub parts: BTreeMap<String, Vec<Part>>,
+}
+
+/// The files that a dataset was matched with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Given {
+    pub ror: GivenFile,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub overrides: Option<GivenFile>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub crosswalk: Option<GivenFile>,
+}
+
+/// A file that a user gave.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GivenFile {
+    /// Where it lay.
+    pub path: String,
+    /// XXH3-64 of what it held, in hexadecimal.
+    pub xxh3: String,
 }
 
 /// What an entry of the manifest is.

@@ -25,7 +25,9 @@ pub use error::DatasetError;
 pub use filter::Superseded;
 pub use keys::{ActivityKey, ActivitySet, OrcidSet, Targets};
 pub use layout::{MANIFEST_NAME, NewFile, table_key};
-pub use manifest::{ArchiveEntry, EntryKind, FORMAT_VERSION, KeptPart, Manifest, Organizations, Part};
+pub use manifest::{
+    ArchiveEntry, EntryKind, FORMAT_VERSION, Given, GivenFile, KeptPart, Manifest, Organizations, Part,
+};
 pub use marks::Gone;
 pub use reader::{Dataset, record_rows};
 pub use replace::{Change, Replacement};

@@ -1,5 +1,8 @@
 //! Why a dataset could not be matched.
 
+use std::io;
+use std::path::PathBuf;
+
 use crate::dataset::DatasetError;
 
 /// A fault of the dataset or of the machine.
@@ -15,6 +18,8 @@ pub enum MatchError {
     NoOrganizations,
     #[error("the dataset has not been matched to ROR")]
     NotMatched,
+    #[error("cannot read {path}")]
+    File { path: PathBuf, source: io::Error },
     #[error("stopped")]
     Stopped,
 }
@@ -27,6 +32,7 @@ impl MatchError {
             Self::Threads(_) => "give fewer --threads",
             Self::NoOrganizations => "convert with these tables",
             Self::NotMatched => "run `orcidlake match DIR --ror FILE` first",
+            Self::File { .. } => "check the path and the permissions",
             Self::Stopped => "run the same command again; the dataset is as it was",
         }
     }

@@ -59,6 +59,17 @@ pub struct Written {
     pub confidence: f64,
 }
 
+/// A name under which an institution is written.
+#[derive(Debug, Clone, Default, PartialEq, serde::Serialize)]
+pub struct NameForm {
+    pub name: String,
+    pub occurrences: i64,
+    /// Where the name alone says what is meant, the least sure way in which it was
+    /// found; nothing where an id says so everywhere.
+    pub tier: Option<String>,
+    pub confidence: Option<f64>,
+}
+
 impl Expansion {
     /// Finds all that counts.
     ///
@@ -91,13 +102,21 @@ impl Expansion {
         by_count(rows.collect(), |row| row.2)
     }
 
-    /// The names under which it is written, with how often.
-    pub fn names(&self) -> Vec<(String, i64)> {
-        let mut counts: BTreeMap<&str, i64> = BTreeMap::new();
+    /// The names under which it is written.
+    pub fn names(&self) -> Vec<NameForm> {
+        let mut forms: BTreeMap<&str, NameForm> = BTreeMap::new();
         for written in self.keys.values() {
-            *counts.entry(written.name.as_deref().unwrap_or_default()).or_default() += written.occurrences;
+            let name = written.name.as_deref().unwrap_or_default();
+            let form = forms
+                .entry(name)
+                .or_insert_with(|| NameForm { name: name.to_owned(), ..NameForm::default() });
+            form.occurrences += written.occurrences;
+            let by_name = written.decided_by.as_deref() == Some("name");
+            if by_name && form.confidence.is_none_or(|least| written.confidence < least) {
+                (form.tier, form.confidence) = (written.tier.clone(), Some(written.confidence));
+            }
         }
-        by_count(counts.into_iter().map(|(name, count)| (name.to_owned(), count)).collect(), |row| row.1)
+        by_count(forms.into_values().collect(), |form| form.occurrences)
     }
 }
 

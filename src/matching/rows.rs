@@ -1,11 +1,11 @@
 //! Findings and organisations to rows of tables.
 
 use super::key::Key;
-use crate::orgs::{By, Candidate, Finding, Matcher, NameKind, Organization, Registry, Release, Resolved};
+use crate::orgs::{Candidate, Finding, Matcher, NameKind, Organization, Registry, Release, Resolved};
 use crate::tables::organizations::{AncestorRow, DisagreementRow, OrganizationRow, RorRow};
 
 /// What stands between values of a list.
-const BETWEEN: &str = "|";
+pub const BETWEEN: &str = "|";
 
 /// The row of a key.
 pub fn organization_row<'a>(matcher: &'a Matcher, key: &'a Key, finding: &Finding) -> OrganizationRow<'a> {
@@ -21,7 +21,9 @@ pub fn organization_row<'a>(matcher: &'a Matcher, key: &'a Key, finding: &Findin
     };
     if let Some(found) = &finding.name {
         let Candidate { organization, name, kind, score, country, city } = found.found;
-        row.name_ror = Some(id_of(release.successor(organization)));
+        let became = release.successor(organization);
+        row.name_ror = Some(id_of(became));
+        row.name_successor_of = (became != organization).then(|| id_of(organization));
         row.tier = Some(found.tier.name());
         row.relation = Some(found.relation.name());
         row.score = Some(rounded(score));
@@ -41,9 +43,6 @@ pub fn organization_row<'a>(matcher: &'a Matcher, key: &'a Key, finding: &Findin
         row.decided_by = Some(by.name());
         row.ror_status = Some(organization.status.name());
         row.successor_of = (became != number).then(|| id_of(number));
-        if by == By::Id {
-            row.relation = None;
-        }
     }
     let near: Vec<String> = finding.near.iter().map(|number| id_of(*number)).collect();
     row.candidates = (!near.is_empty()).then(|| near.join(BETWEEN));

@@ -12,6 +12,7 @@ pub enum Tier {
     LegalForm,
     Translated,
     Spacing,
+    Transliterated,
     City,
     Country,
     Segment,
@@ -64,13 +65,14 @@ pub struct Answer {
 }
 
 impl Tier {
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Override,
         Self::Exact,
         Self::Reordered,
         Self::LegalForm,
         Self::Translated,
         Self::Spacing,
+        Self::Transliterated,
         Self::City,
         Self::Country,
         Self::Segment,
@@ -81,6 +83,11 @@ impl Tier {
         Self::Elsewhere,
     ];
 
+    /// The tier with a name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|tier| tier.name() == name)
+    }
+
     pub fn name(self) -> &'static str {
         match self {
             Self::Override => "override",
@@ -89,6 +96,7 @@ impl Tier {
             Self::LegalForm => "legal form",
             Self::Translated => "translated",
             Self::Spacing => "spacing",
+            Self::Transliterated => "transliterated",
             Self::City => "city",
             Self::Country => "country",
             Self::Segment => "segment",
@@ -109,6 +117,9 @@ impl Tier {
             Self::LegalForm => "the same but for the form of company",
             Self::Translated => "the same words in other languages or abbreviated",
             Self::Spacing => "the same letters, spaced otherwise",
+            Self::Transliterated => {
+                "the same name in Latin letters rather than Cyrillic or Greek ones, or the other way round"
+            }
             Self::City => "the same but for the city",
             Self::Country => "the same but for the country",
             Self::Segment => "a part of the text, between commas or the like, is a name in ROR",
@@ -129,7 +140,7 @@ impl Tier {
             Self::Exact => 0.99,
             Self::Reordered => 0.98,
             Self::LegalForm | Self::Translated => 0.97,
-            Self::Spacing | Self::City => 0.96,
+            Self::Spacing | Self::Transliterated | Self::City => 0.96,
             Self::Country => 0.95,
             Self::Segment => 0.93,
             Self::Acronym => 0.9,
@@ -142,6 +153,11 @@ impl Tier {
 }
 
 impl Relation {
+    /// The relation with a name.
+    pub fn named(name: &str) -> Option<Self> {
+        [Self::Same, Self::PartOf].into_iter().find(|relation| relation.name() == name)
+    }
+
     pub fn name(self) -> &'static str {
         match self {
             Self::Same => "same",

@@ -5,10 +5,12 @@ use super::answer::{Candidate, Tier};
 use super::choose::{Choice, choose};
 use super::index::{Entry, Index, is_generic};
 use super::lexicon::row_hash;
+use super::normal::Words;
 use super::organization::NameKind;
 use super::places::Verdict;
 use super::query::Place;
 use super::reading::{Form, Token, hash};
+use super::script::{is_transliterated, skeleton};
 
 /// Bytes of a name of one word that is not taken for an acronym.
 const MIN_LONE_BYTES: u8 = 5;
@@ -43,6 +45,8 @@ pub struct Search<'a> {
     pub listed: &'a mut Vec<Candidate>,
     /// Other than exact names are taken in the right city only.
     pub careful: bool,
+    /// Names that were looked at so far.
+    pub steps: &'a mut u64,
 }
 
 impl Search<'_> {
@@ -71,6 +75,17 @@ impl Search<'_> {
             return Step::Nothing;
         }
         self.look(Form::Letters, hash, Tier::Spacing, &|entry, candidate| {
+            !entry.generic && candidate.country >= Verdict::Near
+        })
+    }
+
+    /// The name as a whole, as it is written in Latin letters.
+    pub fn by_consonants(&mut self, words: &Words, consonants: &mut String) -> Step {
+        if !is_transliterated(self.place.country) {
+            return Step::Nothing;
+        }
+        let hash = skeleton(words, consonants);
+        self.look(Form::Consonants, hash, Tier::Transliterated, &|entry, candidate| {
             !entry.generic && candidate.country >= Verdict::Near
         })
     }
@@ -135,8 +150,13 @@ impl Search<'_> {
             return Step::Nothing;
         }
         let anywhere = Place { city: self.place.city.clone(), ..Place::default() };
-        let mut search =
-            Search { index: self.index, place: &anywhere, listed: self.listed, careful: self.careful };
+        let mut search = Search {
+            index: self.index,
+            place: &anywhere,
+            listed: self.listed,
+            careful: self.careful,
+            steps: self.steps,
+        };
         let step = search.look(Form::Row, hash(Form::Row, tokens), Tier::Elsewhere, &|entry, candidate| {
             entry.kind != NameKind::Acronym && candidate.city == Verdict::Agree
         });
@@ -158,6 +178,7 @@ impl Search<'_> {
         accept: &dyn Fn(&Entry, &Candidate) -> bool,
     ) -> Step {
         let entries = self.index.find(form, hash);
+        *self.steps += 1 + entries.len() as u64;
         let careful = self.careful;
         let accept = |entry: &Entry, candidate: &Candidate| {
             let surely =
@@ -195,7 +216,7 @@ fn is_lone(tokens: &[Token]) -> bool {
 }
 
 /// The words that are none of the city's, if all of the city's are there.
-fn without_city(tokens: &[Token], place: &Place) -> Vec<Token> {
+pub fn without_city(tokens: &[Token], place: &Place) -> Vec<Token> {
     let has = |word: &u64| tokens.iter().any(|token| token.meaning.canonical == *word);
     if !place.city.iter().all(has) {
         return tokens.to_vec();

@@ -9,6 +9,7 @@ use super::organization::{NameKind, Organization};
 use super::places::Places;
 use super::reading::{Form, Reading, Token, hash};
 use super::release::Release;
+use super::script::{is_transliterated, skeleton};
 use super::vocabulary::Vocabulary;
 
 /// Bits of a key that find its bucket.
@@ -139,6 +140,9 @@ impl Reader<'_> {
         let (tokens, kind) = (tokens.to_vec(), entry.kind);
         if tokens.len() == all.len() {
             push(Form::Letters, self.reading.letters(&mut self.letters), generic);
+        }
+        if places.countries(entry.organization).iter().any(|country| is_transliterated(*country)) {
+            push(Form::Consonants, skeleton(&self.reading.words, &mut self.letters), generic);
         }
         vocabulary.add(entry.organization, entry.name, kind, &tokens, &self.reading.words);
     }

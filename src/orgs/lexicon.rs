@@ -6,6 +6,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::countries::Country;
 use super::normal::Words;
+use super::script::in_latin;
 use super::words::{CITIES, DIVIDING, KINDS, LEGAL, SHARED, STOP, SUBUNIT};
 
 /// What is known of a word.
@@ -100,7 +101,8 @@ impl Lexicon {
             self.countries.entry(row).or_default().push(country);
             if words.len() == 1 && !["GB", "US"].contains(&country.code()) {
                 let hash = word_hash(words.get(0));
-                let canonical = *first.entry(country).or_insert(hash);
+                let known = self.meanings.get(&hash).map_or(hash, |meaning| meaning.canonical);
+                let canonical = *first.entry(country).or_insert(known);
                 self.meanings.entry(hash).or_insert(Meaning::plain(canonical));
             }
         }
@@ -111,6 +113,9 @@ impl Lexicon {
     pub fn meaning(&self, word: &str, hash: u64) -> Meaning {
         if let Some(meaning) = self.meanings.get(&hash) {
             return *meaning;
+        }
+        if let Some(latin) = in_latin(word) {
+            return self.meaning(&latin, word_hash(&latin));
         }
         match singular(word) {
             Some(singular) => {

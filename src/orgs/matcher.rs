@@ -29,12 +29,14 @@ impl Matcher {
 
     /// The organisation that `query` means, or none and what was near.
     pub fn find(&self, query: &Query<'_>, scratch: &mut Scratch) -> Answer {
-        let Scratch { name, city, place, .. } = scratch;
+        let Scratch { name, city, place, steps, .. } = scratch;
         name.read(query.name, &self.index.lexicon);
         place.country = Country::of(query.country.unwrap_or_default());
         place.city.clear();
+        *steps = 0;
         if let Some(text) = query.city {
             read_city(text, &self.index.lexicon, city, &mut place.city);
+            name.read_city_forms(city, |word| self.index.vocabulary.word(word).is_some());
         }
         let mut answer = Answer::default();
         if scratch.name.tokens.is_empty() {
@@ -49,10 +51,10 @@ impl Matcher {
 
     /// The ways of searching one after another, until one finds something.
     fn search(&self, scratch: &mut Scratch, answer: &mut Answer) {
-        let Scratch { name, place, letters, similar, .. } = scratch;
+        let Scratch { name, place, letters, similar, steps, .. } = scratch;
         let ventures = self.preset.ventures();
         let listed = &mut answer.candidates;
-        let mut search = Search { index: &self.index, place, listed, careful: !ventures };
+        let mut search = Search { index: &self.index, place, listed, careful: !ventures, steps };
         let tokens = &name.tokens;
         let mut relation = Relation::Same;
         let mut step = search.by_words(tokens);
@@ -60,6 +62,7 @@ impl Matcher {
             let hash = name.letters(letters);
             search.by_letters(letters, hash)
         });
+        step = step.or(|| search.by_consonants(&name.words, letters));
         step = step.or(|| search.by_city(tokens));
         if ventures {
             step = step.or(|| search.by_country(tokens));

@@ -24,6 +24,7 @@ mod query;
 mod raw;
 mod reading;
 mod release;
+mod script;
 mod similar;
 mod source;
 mod table;

@@ -100,6 +100,11 @@ impl Status {
 }
 
 impl NameKind {
+    /// The kind with a name.
+    pub fn named(name: &str) -> Option<Self> {
+        [Self::Display, Self::Label, Self::Alias, Self::Acronym].into_iter().find(|kind| kind.name() == name)
+    }
+
     pub fn name(self) -> &'static str {
         match self {
             Self::Display => "display",

@@ -2,7 +2,7 @@
 //! commas, or with other words before or behind it.
 
 use super::answer::{Candidate, Relation, Tier};
-use super::exact::{Search, Step};
+use super::exact::{Search, Step, without_city};
 use super::index::{Entry, is_generic};
 use super::lexicon::{BODIES, PARENTS};
 use super::organization::NameKind;
@@ -104,6 +104,10 @@ impl Search<'_> {
                 continue;
             }
             let part = rest.iter().any(|token| token.meaning.subunit);
+            // "Hochschule Hannover" is not in "Tierärztliche Hochschule Hannover".
+            if !part && is_generic(&without_city(name, self.place)) {
+                continue;
+            }
             if !(if part { may_be_part(name, rest) } else { may_be_extra(rest) }) {
                 continue;
             }

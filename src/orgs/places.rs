@@ -19,6 +19,13 @@ pub enum Verdict {
 }
 
 impl Verdict {
+    /// The verdict with a name.
+    pub fn named(name: &str) -> Option<Self> {
+        [Self::Differ, Self::Unknown, Self::Near, Self::Agree]
+            .into_iter()
+            .find(|verdict| verdict.name() == name)
+    }
+
     pub fn name(self) -> &'static str {
         match self {
             Self::Differ => "differ",

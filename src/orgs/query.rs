@@ -28,4 +28,13 @@ pub struct Scratch {
     pub(super) place: Place,
     pub(super) letters: String,
     pub(super) similar: super::similar::Buffers,
+    pub(super) steps: u64,
+}
+
+impl Scratch {
+    /// Names of the release that the last query was held against: what it cost,
+    /// whatever the machine.
+    pub fn steps(&self) -> u64 {
+        self.steps
+    }
 }

@@ -4,6 +4,11 @@
 use super::lexicon::{Lexicon, Meaning, row_hash, word_hash};
 use super::normal::Words;
 
+/// Bytes that two forms of a city's name share at least, and those that may
+/// differ behind them.
+const MIN_STEM_BYTES: usize = 4;
+const MAX_END_BYTES: usize = 3;
+
 /// A name of which every word has been looked up.
 #[derive(Default)]
 pub struct Reading {
@@ -40,6 +45,8 @@ pub enum Form {
     Cityless,
     /// The letters without anything between the words.
     Letters,
+    /// The consonants, as names in other scripts are written in Latin letters.
+    Consonants,
 }
 
 impl Reading {
@@ -59,6 +66,44 @@ impl Reading {
             });
         }
         self.read_roman_numbers();
+        self.read_legal_phrases();
+        self.read_applied_sciences(lexicon);
+    }
+
+    /// A university of applied sciences, and arts, is what a Fachhochschule, a
+    /// hogeschool and an ammattikorkeakoulu call themselves in English.
+    fn read_applied_sciences(&mut self, lexicon: &Lexicon) {
+        const PHRASE: [&str; 3] = ["university", "of", "applied"];
+        let Some(last) = self.words.len().checked_sub(PHRASE.len() + 1) else { return };
+        let is_there = |start: &usize| {
+            PHRASE.iter().enumerate().all(|(place, word)| self.words.get(start + place) == *word)
+                && matches!(self.words.get(start + 3), "science" | "sciences")
+        };
+        let Some(start) = (0..=last).find(is_there) else { return };
+        self.tokens[start].meaning = lexicon.meaning("hochschule", word_hash("hochschule"));
+        let mut end = start + 4;
+        if end + 1 < self.words.len() && self.words.get(end) == "and" && self.words.get(end + 1) == "arts" {
+            end += 2;
+        }
+        self.tokens[start + 1..end].iter_mut().for_each(|token| token.meaning.stop = true);
+    }
+
+    /// Forms of institutions in several words: none of them tells anything there.
+    fn read_legal_phrases(&mut self) {
+        const PHRASES: [&[&str]; 3] =
+            [&["higher", "education", "corporation"], &["limited", "by", "guarantee"], &["royal", "charter"]];
+        for phrase in PHRASES {
+            let is_there = |start: &usize| {
+                phrase.iter().enumerate().all(|(place, word)| self.words.get(start + place) == *word)
+            };
+            // A name is not a form alone.
+            let Some(last) = self.words.len().checked_sub(phrase.len()) else { continue };
+            if let Some(start) = (1..=last).find(is_there) {
+                self.tokens[start..start + phrase.len()]
+                    .iter_mut()
+                    .for_each(|token| token.meaning.legal = true);
+            }
+        }
     }
 
     pub fn of(text: &str, lexicon: &Lexicon) -> Self {
@@ -78,6 +123,21 @@ impl Reading {
             if let Some(number) = may_be.then(|| ROMAN.iter().position(|roman| *roman == word)).flatten() {
                 token.meaning = Meaning::plain(word_hash(&(number + 1).to_string()));
                 token.number = true;
+            }
+        }
+    }
+
+    /// Takes words for the city's that are but for their ends: `Rijeci` in Rijeka,
+    /// `Szegedi` in Szeged. Words that have a meaning of their own keep it, and those
+    /// that `is_known` from names.
+    pub fn read_city_forms(&mut self, city: &Self, is_known: impl Fn(u64) -> bool) {
+        for (word, token) in self.words.iter().zip(&mut self.tokens) {
+            let plain = token.meaning == Meaning::plain(token.raw) && !token.number;
+            let known = || city.words.iter().zip(&city.tokens).find(|(other, _)| are_forms(word, other));
+            if let Some((_, known)) = plain.then(known).flatten()
+                && !is_known(token.raw)
+            {
+                token.meaning.canonical = known.meaning.canonical;
             }
         }
     }
@@ -107,6 +167,13 @@ impl Token {
     }
 }
 
+/// True for two words that differ in what stands at their ends only.
+fn are_forms(one: &str, other: &str) -> bool {
+    let same = one.bytes().zip(other.bytes()).take_while(|(one, other)| one == other).count();
+    let (short, long) = (one.len().min(other.len()), one.len().max(other.len()));
+    same >= MIN_STEM_BYTES && short - same <= MAX_END_BYTES && long - same <= MAX_END_BYTES
+}
+
 /// The hash of `tokens` in a form; that of no words is 0.
 pub fn hash(form: Form, tokens: &[Token]) -> u64 {
     let sum =
@@ -119,7 +186,7 @@ pub fn hash(form: Form, tokens: &[Token]) -> u64 {
         Form::Bag => sum(&|token| (!token.meaning.stop).then_some(token.raw)),
         Form::Plain => sum(&|token| token.tells().then_some(token.raw)),
         Form::Canonical | Form::Cityless => sum(&|token| token.tells().then_some(token.meaning.canonical)),
-        Form::Letters => 0,
+        Form::Letters | Form::Consonants => 0,
     }
 }
 
@@ -127,4 +194,38 @@ pub fn hash(form: Form, tokens: &[Token]) -> u64 {
 fn the() -> u64 {
     const THE: &[u8] = b"the";
     xxhash_rust::xxh3::xxh3_64(THE)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// True where both names are the same but for language, spelling and place.
+    fn are_one(one: &str, other: &str, city: &str) -> bool {
+        let lexicon = Lexicon::new();
+        let city = Reading::of(city, &lexicon);
+        let canonical = |name: &str| {
+            let mut reading = Reading::of(name, &lexicon);
+            reading.read_city_forms(&city, |_| false);
+            hash(Form::Canonical, &reading.tokens)
+        };
+        canonical(one) == canonical(other)
+    }
+
+    #[test]
+    fn names_in_other_languages_and_forms_are_one() {
+        for (one, other, city, expected) in [
+            ("Fachhochschule Dortmund", "Dortmund University of Applied Sciences and Arts", "", true),
+            ("Tampereen ammattikorkeakoulu", "Tampere University of Applied Sciences", "", true),
+            ("University of Kent Higher Education Corporation", "University of Kent", "", true),
+            ("Sveučilište u Rijeci", "University of Rijeka", "Rijeka", true),
+            ("Sveučilište u Rijeci", "University of Rijeka", "", false),
+            ("Медицински университет - Плевен", "Medical University Pleven", "", true),
+            ("Πανεπιστήμιο Κρήτης", "University of Crete", "", true),
+            ("Higher Education Corporation", "Corporation", "", false),
+            ("University of Applied Physics", "Hochschule", "", false),
+        ] {
+            assert_eq!(are_one(one, other, city), expected, "{one} | {other}");
+        }
+    }
 }

@@ -26,6 +26,8 @@ const UNKNOWN_CITY_SHARE: f32 = 0.6;
 const CITY_BONUS: f32 = 0.03;
 /// What a name must tell beside another to speak against it.
 const CONTRARY_WEIGHT: f32 = 4.5;
+/// Bytes of an acronym at most.
+const MAX_ACRONYM_BYTES: u8 = 5;
 /// What a word may weigh at most.
 const MAX_WEIGHT: f32 = 9.0;
 
@@ -46,6 +48,10 @@ struct Asked {
     weight: f32,
     /// It is one of the city's.
     city: bool,
+    /// Neither very many names have it, nor the city's.
+    own: bool,
+    /// It is too long for an acronym, which many put behind a name.
+    long: bool,
 }
 
 /// A name with how alike it is.
@@ -65,7 +71,7 @@ impl Search<'_> {
             return Step::Nothing;
         }
         let (kinds, marks) = self.ask(reading, buffers);
-        self.gather(first, end, buffers);
+        *self.steps += self.gather(first, end, buffers);
         let mut scored: Vec<Scored> = Vec::with_capacity(buffers.touched.len());
         for number in &buffers.touched {
             let document = *self.index.vocabulary.document(*number);
@@ -143,13 +149,17 @@ impl Search<'_> {
             };
             let known = words.iter().map(|(word, _)| vocabulary.weight(*word)).reduce(f32::max);
             let weight = known.unwrap_or(vocabulary.unknown_weight()).min(MAX_WEIGHT);
-            buffers.asked.push(Asked { words, weight, city: self.place.city.contains(&canonical) });
+            let city = self.place.city.contains(&canonical);
+            let own = !city && !token.meaning.generic && !token.number;
+            buffers.asked.push(Asked { words, weight, city, own, long: token.length > MAX_ACRONYM_BYTES });
         }
         (kinds, marks)
     }
 
-    /// Gathers the names that share the rarest words.
-    fn gather(&self, first: u32, end: u32, buffers: &mut Buffers) {
+    /// Gathers the names that share the rarest words; tells how many it has looked
+    /// through.
+    fn gather(&self, first: u32, end: u32, buffers: &mut Buffers) -> u64 {
+        let mut steps = 0;
         let vocabulary = &self.index.vocabulary;
         let Buffers { asked, sought, sums, touched, .. } = buffers;
         sought.clear();
@@ -165,6 +175,7 @@ impl Search<'_> {
             if names.len() > most {
                 continue;
             }
+            steps += names.len() as u64;
             for name in names {
                 let sum = &mut sums[(name - first) as usize];
                 if *sum == 0.0 {
@@ -181,6 +192,7 @@ impl Search<'_> {
         }
         touched.iter().for_each(|name| sums[(*name - first) as usize] = 0.0);
         touched.truncate(MAX_COMPARED);
+        steps
     }
 
     /// How much of what both names tell is the same. The city, if it is the
@@ -196,9 +208,12 @@ impl Search<'_> {
         };
         let weight: f32 = words.iter().map(|word| vocabulary.weight(*word).min(MAX_WEIGHT)).sum();
         let (mut shared, mut left) = (0.0, 0.0);
+        let (mut shares_own, mut lacks_own) = (false, false);
         for asked in asked {
             let alike = asked.words.iter().filter(|(word, _)| words.contains(word)).map(|(_, alike)| *alike);
             let alike = alike.fold(0.0, f32::max);
+            shares_own |= asked.own && alike > 0.0;
+            lacks_own |= asked.own && asked.long && alike == 0.0;
             shared += asked.weight * alike;
             left += (1.0 - alike) * asked.weight * share(asked.city);
         }
@@ -209,7 +224,9 @@ impl Search<'_> {
             _ => 0.0,
         };
         let contrary = left > CONTRARY_WEIGHT && weight - shared > CONTRARY_WEIGHT || city == Verdict::Differ;
-        Scored { score: score + bonus, document, contrary, city }
+        // "Veterinärmedizinische Universität Wien" is not the "Universität Wien".
+        let score = if lacks_own && !shares_own { score / 2.0 } else { score + bonus };
+        Scored { score, document, contrary, city }
     }
 }
 

@@ -7,7 +7,7 @@
 pub const STOP: &str = "of the and for in at on de del della delle dello degli dei di do dos da das du des la le les \
     el los las lo gli et e y und der die das dem den fur zu zum zur im van voor het een en och og for av till til \
     ved an a d l s per pour para por pro sur au aux su studi na w z v i o u ve og as to with nad pod pri si ve un una \
-    uber bei von und og sul nel nella agli alla alle al ai ir";
+    uber bei von und og sul nel nella agli alla alle al ai ir imeni imena имени імені им";
 
 /// Forms of companies and clubs.
 pub const LEGAL: &str = "gmbh ag ev eg ggmbh mbh kg kgaa ohg gbr se ug inc incorporated ltd limited llc llp lp plc corp \
@@ -25,26 +25,26 @@ pub const SUBUNIT: &str = "department faculty school division section unit chair
 /// What kind of institution a name speaks of. Two names with different kinds
 /// are of different institutions, however alike they are otherwise.
 pub const KINDS: &str = "\
-university|univ universidad universidade universita universitat universitait universiteit universite universites universitet \
+university|univ haskoli haskolinn universiteti universidad universidade universita universitat universitait universiteit universite universites universitet \
 universitetet uniwersytet uniwersytetu univerzita univerzitet univerzitetu univerza univerze universitas universitatea \
 universitati universitesi universitatii universitatis egyetem egyeteme yliopisto yliopiston ulikool ulikooli universitate universitates \
 universitats universities universitario universitaria universitarias universitarios universitaire universitaires universitari universitarie \
 universitair universitara universitait universitetu sveuciliste sveucilista universitets universitares unversity univeristy universty univesity \
 universidada univ univers universiti universitaten daigaku prifysgol ollscoil unibertsitatea unibertsitate πανεπιστημιο университет \
 университета университетът універсітет універ университети универзитет університет universita unibertsitateko universitari panepistimio panepistimion universitatsmedizin
-hospital|hopital hopitaux hospitalier hospitaliere hospitaliers ospedale ospedali ospedaliera ospedaliero hospitales hospitais hospitals krankenhaus szpital \
+hospital|haigla haiglad keskhaigla ligonine slimnica νοσοκομειο nosokomeio больниця лікарня болница hopital hopitaux hospitalier hospitaliere hospitaliers ospedale ospedali ospedaliera ospedaliero hospitales hospitais hospitals krankenhaus szpital \
 nemocnice nemocnica hastane hastanesi ziekenhuis sykehus sygehus sjukhus korhaz spital spitalul hosp hospitalar hastaneleri \
 klinikum kliniken bolnica universitatsklinikum universitatsspital больница госпиталь
-school|ecole escuela escola scuola schule szkola skole skola skola okulu okul koulu sekolah школа hogeschool escoles ecoles schools
+school|σχολη училище ecole escuela escola scuola schule szkola skole skola skola okulu okul koulu sekolah школа escoles ecoles schools
 college|kolegium colegio collegio colegi kolej kollegium kolledz yuksekokulu colleges
-academy|academia accademia akademie akademia akademi academie akademija akademiai akademin akademii akademiya академия академии acad academies
+academy|akadeemia ακαδημια академија academia accademia akademie akademia akademi academie akademija akademiai akademin akademii akademiya академия академии acad academies
 foundation|fundacion fundacao fondazione fondation stiftung fundacio fundacja fundatia vakfi saatio stiftelsen alapitvany nadace nadacia fundacija found sihtasutus fundazioa fundatio idryma zaklada
-ministry|ministerio ministere ministero ministerium ministerul ministarstvo ministerstwo ministerstvo ministerie bakanligi ministeriet ministeriö ministerio bundesministerium staatsministerium miniszterium ministerija министерство ministrstvo
+ministry|υπουργειο міністерство ministerio ministere ministero ministerium ministerul ministarstvo ministerstwo ministerstvo ministerie bakanligi ministeriet ministeriö ministerio bundesministerium staatsministerium miniszterium ministerija министерство ministrstvo
 museum|museo musee muzeum museu muzeul muzej muzesi музей musees museums
 library|biblioteca bibliotheque bibliothek biblioteka bibliotek kutuphane kutuphanesi knihovna konyvtar konyvtara raamatukogu kirjasto knjiznica библиотека libraries
 bank|banco banque banca banka
-hochschule|fachhochschule hogskola hogskolen hojskole hogeschole hogskole hochschulen
-polytechnic|politecnico politecnica politecnic politechnika polytechnique polytechnische polytechnischer politehnica polytechnio polytechneio politehnika politeknik polytechnical polytechnics politeknika politechniki
+hochschule|fachhochschule fachhochschulen fh hogeschool hogescholen yrkeshogskola yrkeshogskolan ammattikorkeakoulu ammattikorkeakoulut korkeakoulu augstskola augstskolas veleuciliste hogskulen hogskule hogskola hogskolen hojskole hogeschole hogskole hochschulen
+polytechnic|πολυτεχνειο политехнический политехника політехніка політехнічний politecnico politecnica politecnic politechnika polytechnique polytechnische polytechnischer politehnica polytechnio polytechneio politehnika politeknik polytechnical polytechnics politeknika politechniki
 municipality|ayuntamiento comune gemeente mairie ajuntament dimos comuna municipio municipalidad stadt kommune kommun prefeitura primaria gmina belediyesi obec mesto municipal
 council|consejo conselho consiglio conseil consell councils
 society|sociedad sociedade societa gesellschaft societe societat selskab selskabet societatea towarzystwo tarsasag dernegi
@@ -57,23 +57,23 @@ company|compania compagnia compagnie kompania
 /// Other words that names share; the ones up to the empty line tell nothing of
 /// which institution it is.
 pub const SHARED: &str = "\
-institute|inst institut instituto istituto instytut instituut institutul institutt institutet intezet intezete ustav instituti institutes instituta institution institutions institucion instituicao institucio enstitusu enstitu institutas instituts zavod институт института інститут ινστιτουτο instituti institutet institutu institutos istituti
-technology|technical technique techniques tecnica tecnico tecnologia tecnologico tecnologica tecnologie tecnologias technologies technologie techniczna techniczny technische technischer technisches technischen technological teknik teknoloji tehnica tehnologie tehnica technicka technicke tekniska tekniske technologiczny technologiczna technologii technologico tech teknologi teknologisk teknillinen teknologian tehnicki tehniska technologies tehnologiju technologijos technikos muszaki tecnologic технический технологический техники технологии technologico tecnologicas tecnologicos tecnologicos tehnoloski
-science|sciences ciencia ciencias scienze scienza wissenschaft wissenschaften nauk nauka videnskab vetenskap ciencies ciencia stiinte stiinta tudomany tudomanyos bilim bilimler bilimleri wetenschappen scientific scientifique scientifica scientifico cientifico cientifica cientificas wissenschaftliche znanosti ved vied наук scientifiques cientificos scientifiche zinatnu
-research|recherche recherches investigacion investigaciones ricerca ricerche pesquisa pesquisas investigacao forschung forschungs forschungsinstitut onderzoek badan badawczy badawczo vyzkumny vyzkumu arastirma arastirmalar cercetare forskning forsknings kutatas kutato recerca investigacio raziskave istrazivanja tutkimus tutkimuslaitos tutkimuskeskus forskningsinstitut onderzoeks
-national|nacional nazionale nationale nationaler nationales nationales nationaux nationalen narodowy narodowe narodni narodny nacionalni nationala ulusal nemzeti natl nasional national nacionales nacionalinis nacionaline kansallinen rahvuslik национальный
-medical|medicina medizin medizinische medizinischen medico medica medicale medicas medecine medicine medyczny medyczna medicinska med medicinos medicala tip tibbi medicines medizinischer medisch medische медицинский медицины medicinski medicinal orvosi medicinsk medicinische medycyny
-center|centre centro centrum zentrum centrul centru kozpont kozpontja centar merkezi merkez keskus centrala zentrums ctr centers centres centros centri keskuse centras центр kentro zentren cent
-state|estado stato etat staatliche staatlicher estatal estadual statale devlet panstwowy panstwowa statny statni государственный state
+institute|институту інституту inst institut instituto istituto instytut instituut institutul institutt institutet intezet intezete ustav instituti institutes instituta institution institutions institucion instituicao institucio enstitusu enstitu institutas instituts zavod институт института інститут ινστιτουτο instituti institutet institutu institutos istituti
+technology|технически τεχνολογικο техническа технічний технологічний technical technique techniques tecnica tecnico tecnologia tecnologico tecnologica tecnologie tecnologias technologies technologie techniczna techniczny technische technischer technisches technischen technological teknik teknoloji tehnica tehnologie tehnica technicka technicke tekniska tekniske technologiczny technologiczna technologii technologico tech teknologi teknologisk teknillinen teknologian tehnicki tehniska technologies tehnologiju technologijos technikos muszaki tecnologic технический технологический техники технологии technologico tecnologicas tecnologicos tecnologicos tehnoloski
+science|επιστημων teaduste mokslu zinatnu науки науките sciences ciencia ciencias scienze scienza wissenschaft wissenschaften nauk nauka videnskab vetenskap ciencies ciencia stiinte stiinta tudomany tudomanyos bilim bilimler bilimleri wetenschappen scientific scientifique scientifica scientifico cientifico cientifica cientificas wissenschaftliche znanosti ved vied наук scientifiques cientificos scientifiche zinatnu
+research|ερευνων ερευνασ исследовательский научно дослідний научен recherche recherches investigacion investigaciones ricerca ricerche pesquisa pesquisas investigacao forschung forschungs forschungsinstitut onderzoek badan badawczy badawczo vyzkumny vyzkumu arastirma arastirmalar cercetare forskning forsknings kutatas kutato recerca investigacio raziskave istrazivanja tutkimus tutkimuslaitos tutkimuskeskus forskningsinstitut onderzoeks
+national|национално εθνικο ethniko национален национална національний националният nacional nazionale nationale nationaler nationales nationales nationaux nationalen narodowy narodowe narodni narodny nacionalni nationala ulusal nemzeti natl nasional national nacionales nacionalinis nacionaline kansallinen rahvuslik национальный
+medical|медицински медицинска медичний medicina medizin medizinische medizinischen medico medica medicale medicas medecine medicine medyczny medyczna medicinska med medicinos medicala tip tibbi medicines medizinischer medisch medische медицинский медицины medicinski medicinal orvosi medicinsk medicinische medycyny
+center|κεντρο център centre centro centrum zentrum centrul centru kozpont kozpontja centar merkezi merkez keskus centrala zentrums ctr centers centres centros centri keskuse centras центр kentro zentren cent
+state|государственное державний државен valstybinis estado stato etat staatliche staatlicher estatal estadual statale devlet panstwowy panstwowa statny statni государственный state
 general|generale generales geral gen
 central|centrale centralny ustredni
 international|internacional internazionale internationale internationaler internationales miedzynarodowy intl internasional uluslararasi internationaal
 technologies|
-federal|federale federaal bundes bundesanstalt bundesamt federal
+federal|федеральный федеральное federale federaal bundes bundesanstalt bundesamt federal
 royal|real reale koninklijk koninklijke kongelige kungliga kungl
 regional|regionale regionaux regionalne
 department|departamento departement dipartimento abteilung dept departements depart departament afdeling bolum bolumu odbor osasto отдел кафедра
-faculty|facultad faculdade facolta fakultat faculte fakultet wydzial fakulta fakultesi facultatea facultat fac fakulteten факультет
+faculty|fakulteta fakultete facultad faculdade facolta fakultat faculte fakultet wydzial fakulta fakultesi facultatea facultat fac fakulteten факультет
 laboratory|lab laboratorio laboratoire laboratorium laboratories labs laborator laboratoriya laboratorul laboratori лаборатория
 office|oficina ufficio bureau buro
 applied|aplicada aplicadas applicata angewandte appliquee appliquees applique
@@ -81,11 +81,11 @@ studies|estudios estudos etudes studien study
 higher|superior superiore superieure superieur hohere wyzsza vysoka supérieures superieures superiores
 
 health|salud saude salute sante gesundheit sanatate zdravotnicka zdrowia saglik gezondheid halsa sundhed sanita sanitaria zdravi egeszsegugyi helse salut sanitario healthcare
-education|educacion educacao istruzione enseignement bildung egitim edukacji educatie onderwijs utdanning pedagogical pedagogica pedagogico pedagogiczny padagogische pedagogique педагогический educational opetus
+education|педагогічний педагогически educacion educacao istruzione enseignement bildung egitim edukacji educatie onderwijs utdanning pedagogical pedagogica pedagogico pedagogiczny padagogische pedagogique педагогический educational opetus
 engineering|ingenieria engenharia ingegneria ingenierie ingenieur ingenieurs ingenieros engineers ingenieurwissenschaften muhendislik inginerie inzynierii inzenyrska ingenieure enginyeria
-agricultural|agriculture agraria agrario agrarias agrarie agrar agricoltura agricola agricole agricultura agricultural agronomique agronomica agronomico agricoles landwirtschaft tarim rolniczy zemedelska mezogazdasagi agro landwirtschaftliche agricolas agrarwissenschaften agrarian agronomy agronomicas agronomiques agricoles аграрный сельскохозяйственный
-veterinary|veterinaria veterinaire veterinario veterinarmedizin veterinarni weterynaryjny weterynarii veteriner veterinarska veterinara
-economics|economic economia economica economicas economique economiques economie economico economici wirtschaft ekonomi ekonomiczny ekonomii ekonomska ekonomicka iktisat wirtschaftsforschung economy economies economische studii экономический wirtschaftswissenschaften ekonomie wirtschafts
+agricultural|аграрен γεωπονικο аграрний agriculture agraria agrario agrarias agrarie agrar agricoltura agricola agricole agricultura agricultural agronomique agronomica agronomico agricoles landwirtschaft tarim rolniczy zemedelska mezogazdasagi agro landwirtschaftliche agricolas agrarwissenschaften agrarian agronomy agronomicas agronomiques agricoles аграрный сельскохозяйственный
+veterinary|tierarztliche veterinaria veterinaire veterinario veterinarmedizin veterinarni weterynaryjny weterynarii veteriner veterinarska veterinara
+economics|οικονομικο икономически економічний economic economia economica economicas economique economiques economie economico economici wirtschaft ekonomi ekonomiczny ekonomii ekonomska ekonomicka iktisat wirtschaftsforschung economy economies economische studii экономический wirtschaftswissenschaften ekonomie wirtschafts
 development|desarrollo desenvolvimento sviluppo developpement entwicklung rozwoju kalkinma rozvoje ontwikkeling dezvoltare
 environmental|environment medio ambiente ambiental ambientale ambientali environnement umwelt milieu miljo cevre srodowiska environnementales mediului
 energy|energia energie energi energetica energeticos enerji energii energias energies energetique
@@ -103,7 +103,7 @@ social|sociale sociali sociales sozial soziale sosyal spoleczny socialni sociaal
 marine|mar mare mer marina marinas sea oceanography oceanographic oceanographie oceanografia meeresforschung havforskning
 nuclear|nucleare nucleaire nuklear kern kernforschung jadrowych nucleares ядерный
 space|espacial spaziale spatiale spatial raumfahrt kosmicznych aerospacial aerospaziale
-cancer|oncology oncologia oncologico oncologique krebsforschung tumori tumor cancerologie oncological
+cancer|vezio oncology oncologia oncologico oncologique krebsforschung tumori tumor cancerologie oncological
 child|children ninos bambino enfants kinder kinderklinik
 forest|forestry forestal forestale foret forets wald lesnicka orman lesny lesnictva
 water|agua acqua eau eaux wasser wody su
@@ -118,7 +118,7 @@ west|ouest oeste westen western bati
 new|nueva nouvelle nuova neue nova nouveau
 free|libre libera vrije freie livre
 catholic|catolica cattolica catholique katholische katholieke katolicki katolicka katolikus
-open|abierta aperta ouverte offene acik otevrena
+open|ανοικτο abierta aperta ouverte offene acik otevrena
 saint|st san santa sao santo sankt sainte szent
 black|negra noire nera siyah
 autonomous|autonoma autonome
@@ -162,13 +162,20 @@ aachen|aix
 prague|praha prag
 pilsen|plzen
 warsaw|warszawa warschau warszawie warszawski warszawska
-cracow|krakow krakau krakowie krakowska
+cracow|krakow krakau krakowie krakowska krakowski
 wroclaw|wroclawski breslau wroclawska wroclawiu
 poznan|poznaniu poznanska
 gdansk|danzig gdanska gdanski
 lodz|lodzi lodzka lodzki
 lublin|lublinie lubelska
 katowice|katowicach
+opole|opolski opolska opolu
+rzeszow|rzeszowski rzeszowska rzeszowie
+bialystok|bialostocki bialostocka bialymstoku
+torun|torunski torunska toruniu
+szczecin|szczecinski szczecinska szczecinie stettin
+kielce|kielcach
+gliwice|gliwicach gleiwitz
 lisbon|lisboa lissabon
 oporto|porto
 brussels|bruxelles brussel brussels
@@ -184,7 +191,7 @@ athens|athina athinon αθηνα αθηνων
 thessaloniki|thessalonikis salonica θεσσαλονικησ θεσσαλονικη
 piraeus|pireas piraus πειραιως
 patras|patra patron
-crete|kriti kritis
+crete|kriti kritis κρητη κρητησ
 geneva|geneve genf ginevra
 zurich|zuricher
 lucerne|luzern
@@ -200,7 +207,7 @@ basque|vasco euskal euskadi
 navarre|navarra
 balearic|baleares illes balears
 bucharest|bucuresti bukarest
-belgrade|beograd beogradu
+belgrade|beograd beogradu београд београду
 zagreb|zagrebu
 ljubljana|ljubljani
 moscow|moskva москва московский moskau
@@ -226,7 +233,9 @@ nice|nizza
 lyon|lyons
 marseille|marseilles
 dublin|baile
-helsinki|helsingfors
+helsinki|helsingin helsingfors
+vaasa|vaasan vasa
+cyprus|κυπρου κυπροσ kyprou kypros
 turku|abo turun
 tampere|tampereen tammerfors
 jyvaskyla|jyvaskylan
@@ -272,7 +281,7 @@ bratislava|bratislave pressburg
 kosice|kosiciach
 silesian|slaski slaska slaskie slaskiego
 maribor|mariboru
-sofia|sofiiski софийски
+sofia|sofiiski софийски софия
 minsk|минск
 zilina|ziline
 trnava|trnave
@@ -280,26 +289,34 @@ liberec|liberci
 malaga|malacitana
 valencia|valenciana
 galicia|galega gallega
-german|deutsche deutsches deutscher deutschen allemand
-french|francais francaise francaises
-italian|italiano italiana italiani italiane italien
-spanish|espanol espanola espanyol
-polish|polski polska polskiej polskie
-hungarian|magyar
-czech|ceska cesky ceske
-slovak|slovenska slovensky
-dutch|nederlandse nederlands
-swedish|svenska sveriges
-danish|danske dansk danmarks
-norwegian|norges norsk norske
-finnish|suomen
-turkish|turk turkiye
-greek|ellinika elliniko hellenic ελληνικο
-portuguese|portuguesa portuguese portugues
-romanian|romana romane roman
-austrian|osterreichische osterreichisches osterreichischer
-swiss|schweizerische schweizerischer suisse
-belgian|belge
+german|germany deutschland deutschlands deutsche deutsches deutscher deutschen allemand
+french|france francais francaise francaises
+italian|italy italia italiano italiana italiani italiane italien
+spanish|spain espana espanol espanola espanyol
+polish|poland polska polski polska polskiej polskie
+hungarian|hungary magyar
+czech|czechia ceska cesky ceske
+slovak|slovakia slovensko slovenska slovensky
+dutch|netherlands nederland nederlandse nederlands
+swedish|sweden sverige svenska sveriges
+danish|denmark danmark danske dansk danmarks
+norwegian|norway norge norges norsk norske
+finnish|finland suomi suomen
+estonian|estonia eesti
+latvian|latvia latvijas latvija
+lithuanian|lithuania lietuvos lietuva
+icelandic|iceland islenska
+ukrainian|ukraine український україни
+bulgarian|bulgaria български българска българска
+african|africa
+belarusian|belarus
+turkish|turkey turk turkiye
+greek|greece ellinika elliniko hellenic ελληνικο
+portuguese|portugal portuguesa portuguese portugues
+romanian|romania romana romane roman
+austrian|austria osterreich osterreichische osterreichisches osterreichischer
+swiss|switzerland schweiz schweizerische schweizerischer suisse
+belgian|belgium belgie belgique belge
 brazilian|brasileira brasileiro
 chinese|chine
 japanese|nippon nihon

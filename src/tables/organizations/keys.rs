@@ -34,6 +34,7 @@ pub struct OrganizationRow<'a> {
     pub id_ror: Option<String>,
     pub id_via: Option<&'static str>,
     pub name_ror: Option<String>,
+    pub name_successor_of: Option<String>,
     pub agreement: &'static str,
     pub ror_id: Option<String>,
     pub ror_name: Option<&'a str>,
@@ -158,6 +159,12 @@ fn decision_columns() -> Vec<Column<Organizations>> {
             Text(|row| row.name_ror.as_deref()),
         ),
         column(
+            "name_successor_of",
+            "",
+            "The inactive organisation that the name was found to be, where `name_ror` is its successor.",
+            Text(|row| row.name_successor_of.as_deref()),
+        ),
+        column(
             "agreement",
             "",
             "What the two witnesses say: agree, differ, id_only, name_only, none.",
@@ -179,7 +186,7 @@ fn decision_columns() -> Vec<Column<Organizations>> {
         column(
             "relation",
             "",
-            "`same`, or `part_of` where a part of the organisation is named; of the name's match.",
+            "What the name is to the organisation in `name_ror`: `same`, or `part_of` where it names a part of it.",
             Label(|row| row.relation),
         ),
     ]
@@ -190,7 +197,7 @@ fn evidence_columns() -> Vec<Column<Organizations>> {
         column::<Organizations>(
             "tier",
             "",
-            "How the name was found, the surest first: override, exact, reordered, legal form, translated, spacing, city, country, segment, acronym, contained, part of, similar, elsewhere.",
+            "How the name was found, the surest first: override, exact, reordered, legal form, translated, spacing, transliterated, city, country, segment, acronym, contained, part of, similar, elsewhere.",
             Label(|row| row.tier),
         ),
         column("score", "", "How sure the name's match is, from 0 to 1.", Float64(|row| row.score)),

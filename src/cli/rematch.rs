@@ -1,0 +1,73 @@
+//! Matching a dataset to ROR, by `match` and after a refresh.
+
+use std::path::Path;
+use std::sync::atomic::AtomicBool;
+
+use super::Common;
+use super::convert::Machine;
+use super::failure::Failure;
+use super::matching::Sources;
+use crate::dataset::{Dataset, Given, Organizations};
+use crate::matching::{Options, Summary, match_dataset};
+use crate::orgs::Matcher;
+use crate::refresh::{Clock, Lock, SystemClock, settle_queue};
+
+/// The share of the memory that keys may have; the index has its own.
+const KEYS_SHARE: usize = 4;
+
+/// Matches the dataset at `path` while nobody refreshes it.
+pub fn match_with(
+    path: &Path,
+    (sources, given): (&Sources, Given),
+    matcher: &Matcher,
+    options: Options,
+    stop: &AtomicBool,
+) -> Result<Summary, Failure> {
+    let crosswalk = sources.crosswalk(&matcher.index.release)?;
+    // A refresh keeps its queue in the dataset, which a commit must not move under it.
+    let _lock = Lock::take(path, SystemClock::default().wall())?;
+    settle_queue(path)?;
+    Ok(match_dataset(path, matcher, crosswalk, Some(given), options, stop)?)
+}
+
+/// The options of a matching by those of the machine.
+pub fn options(machine: &Machine, anew: bool) -> Options {
+    let machine = machine.options();
+    Options { threads: machine.threads, memory_bytes: machine.memory_bytes / KEYS_SHARE, anew }
+}
+
+/// Brings the matches of the dataset at `path` up to its rows, if it has been
+/// matched and its rows have changed since.
+pub fn rematch(
+    path: &Path,
+    machine: &Machine,
+    common: &Common,
+    stop: &AtomicBool,
+) -> Result<Option<Summary>, Failure> {
+    let dataset = Dataset::open(path)?;
+    let source = dataset.manifest.source();
+    let Some(before) = dataset.manifest.organizations.filter(|before| before.source != source) else {
+        return Ok(None);
+    };
+    let (sources, given) = as_before(&before)?;
+    let matcher = sources.matcher(&Common { quiet: true, ..common.clone() })?;
+    match_with(path, (&sources, given), &matcher, options(machine, false), stop).map(Some)
+}
+
+/// What the dataset was matched with, if it is still there.
+fn as_before(before: &Organizations) -> Result<(Sources, Given), Failure> {
+    let again = "run `orcidlake match DIR --ror FILE` when you have the file";
+    let sources = Sources::before(before)
+        .ok_or_else(|| Failure::new("it is not known with which files it was matched", again))?;
+    if !sources.ror.is_file() {
+        return Err(Failure::new(format!("the release of ROR is gone: {}", sources.ror.display()), again));
+    }
+    let given = sources.given()?;
+    if before.given.as_ref() != Some(&given) {
+        return Err(Failure::new(
+            format!("{} or another file of the matching has changed since", sources.ror.display()),
+            "run `orcidlake match DIR` to match with the new one",
+        ));
+    }
+    Ok((sources, given))
+}

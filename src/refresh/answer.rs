@@ -88,7 +88,7 @@ pub fn treat(asked: &Asked, reply: &Reply, now: Timestamp) -> Treatment {
     let after = reply.retry_after.as_deref().and_then(|text| parse_retry_after(text, now));
     match reply.status {
         200..=299 => treat_success(asked, reply),
-        301 | 302 | 307 | 308 | 403 | 404 | 409 => match parse_stub(&reply.body) {
+        301 | 302 | 307 | 308 | 403 | 404 | 409 | 410 => match parse_stub(&reply.body) {
             Some(stub) => treat_stub(asked, &stub),
             None => Treatment::Again { code: not_orcid(reply.status), after },
         },
@@ -108,6 +108,7 @@ fn not_orcid(status: u16) -> &'static str {
         403 => "foreign-403",
         404 => "foreign-404",
         409 => "foreign-409",
+        410 => "foreign-410",
         _ => "foreign-redirect",
     }
 }
@@ -301,6 +302,8 @@ mod tests {
             (301, "", None, "foreign-redirect?"),
             (404, &stub(9016), None, "not-found"),
             (404, html, None, "foreign-404?"),
+            (410, &stub(9016), None, "not-found"),
+            (410, html, None, "foreign-410?"),
             (409, &stub(9018), None, "locked"),
             (409, &stub(9044), None, "deactivated"),
             (409, &stub(9036), None, "unclaimed"),

@@ -130,6 +130,12 @@ impl Search {
         (page.orcids.len() as u64) < due
     }
 
+    /// What to ask where the server refuses a later page, as one does whose limit is
+    /// lower than ORCID's: `None` where the window cannot be halved.
+    pub fn nearer(&self) -> Option<[Self; 2]> {
+        (self.start > 0 && self.high - self.low >= 2 * SHORTEST).then(|| self.halves())
+    }
+
     fn halves(&self) -> [Self; 2] {
         let half = (self.low + (self.high - self.low) / 2) / SHORTEST * SHORTEST;
         let first = Self { high: half, start: 0, found: 0, ..self.clone() };
@@ -217,6 +223,18 @@ mod tests {
 
         assert!(leaves.windows(2).all(|pair| pair[1].0 - pair[0].1 <= SHORTEST), "{leaves:?}");
         assert_eq!((leaves[0].0, leaves[leaves.len() - 1].1), (0, DAY + 3));
+    }
+
+    #[test]
+    fn a_later_page_that_is_refused_is_asked_for_in_halves() {
+        let first = Search::new(How::Changed, "", 0, DAY);
+        let later = Search { start: 1_000, found: 1_500, ..first.clone() };
+
+        let halves = later.nearer().unwrap();
+
+        assert_eq!((halves[0].low, halves[0].high, halves[1].high), (0, DAY / 2, DAY));
+        assert!(halves.iter().all(|half| half.start == 0));
+        assert_eq!((first.nearer(), Search { high: 1, ..later }.nearer()), (None, None));
     }
 
     #[test]

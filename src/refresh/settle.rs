@@ -153,8 +153,17 @@ fn give_up(fetch: &Fetch, queue: &mut Queue, task: &Task, code: &str) -> Result<
     if search.named > 0 && code == "bad-request" {
         return Err(RefreshError::NotUnderstood);
     }
+    if let ("bad-request", Some(halves)) = (code, search.nearer()) {
+        let effects = Effects { tasks: halves.map(Wanted::Search).into(), ..Effects::default() };
+        fetch.left.fetch_add(1, Ordering::Relaxed);
+        return queue.keep(fetch.run.id, task, "out-of-reach", None, &effects, fetch.clock.wall());
+    }
     queue.give_back(task)?;
-    Err(RefreshError::Search { what: format!("{code} ({})", fetch.trouble()) })
+    let what = match fetch.trouble() {
+        trouble if trouble.is_empty() => code.to_owned(),
+        trouble => format!("{code} ({trouble})"),
+    };
+    Err(RefreshError::Search { what })
 }
 
 fn write_answer(

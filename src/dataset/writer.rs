@@ -143,7 +143,9 @@ impl SideWriter {
     /// # Errors
     /// [`DatasetError`] where a file cannot be written.
     pub fn finish(self, pool: &ThreadPool) -> Result<Vec<WrittenTable>, DatasetError> {
-        self.tables.into_iter().flatten().map(|table| table.finish(pool)).collect()
+        // Side by side, as each waits for its own files to be on disk.
+        let finish = |table: Option<TableWriter>| table.map(|table| table.finish(pool));
+        pool.install(|| self.tables.into_par_iter().with_max_len(1).filter_map(finish).collect())
     }
 }
 

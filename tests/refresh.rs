@@ -184,7 +184,7 @@ fn each_standing_has_its_treatment() {
         world.hide(&ids[6]);
     });
 
-    let output = here.refresh(&["--all-in-dataset", "--by", "each", "--rate", "500", "--json"]);
+    let output = here.refresh_each(&["--json"]);
 
     let answers = json(&output)["answers"].clone();
     for code in ["locked", "deactivated", "deprecated", "not-found", "unclaimed", "not-public"] {
@@ -234,13 +234,12 @@ fn a_small_burst_keeps_every_second_to_the_rate() {
 fn the_quota_ends_a_run_well_and_it_goes_on_later() {
     let here = Here::new(40, 5, &[]);
     here.server.change(|world| world.evolve(1, 0.5));
-    let arguments = ["--all-in-dataset", "--by", "each", "--rate", "500"];
 
-    let first = here.refresh(&[&arguments[..], &["--quota", "15", "--json"]].concat());
+    let first = here.refresh_each(&["--quota", "15", "--json"]);
     let asked = here.server.log().for_api().count();
-    let second = here.refresh(&[&arguments[..], &["--quota", "15"]].concat());
+    let second = here.refresh_each(&["--quota", "15"]);
     let still = here.server.log().for_api().count();
-    let third = here.refresh(&[&arguments[..], &["--quota", "1000"]].concat());
+    let third = here.refresh_each(&["--quota", "1000"]);
 
     assert_eq!(
         (first.status.code(), json(&first)["end"].as_str()),
@@ -259,9 +258,9 @@ fn the_server_says_that_the_quota_is_used_up() {
     let here = Here::new(30, 5, &[]);
     here.server.set_limits(Limits { anonymous_quota: Some(10), ..Limits::none() });
 
-    let first = here.refresh(&["--all-in-dataset", "--by", "each", "--rate", "500", "--in-flight", "4"]);
+    let first = here.refresh_each(&["--in-flight", "4"]);
     let asked = here.server.log().for_api().count();
-    let second = here.refresh(&["--all-in-dataset", "--by", "each", "--rate", "500"]);
+    let second = here.refresh_each(&[]);
 
     assert_eq!((first.status.code(), second.status.code()), (Some(0), Some(0)), "{}", text(&first));
     assert!(text(&first).contains("again after") && text(&second).contains("again after"));
@@ -274,7 +273,7 @@ fn retry_after_keeps_everybody_quiet() {
     let here = Here::new(10, 5, &[]);
     here.server.fail_times(When::Request(3), Fault::Unavailable(RetryAfter::Seconds(2)), 1);
 
-    let output = here.refresh(&["--all-in-dataset", "--by", "each", "--rate", "500", "--in-flight", "1"]);
+    let output = here.refresh_each(&["--in-flight", "1"]);
 
     let log = here.server.log();
     let pauses: Vec<Duration> = log
@@ -337,7 +336,7 @@ fn a_signal_stops_within_seconds_and_the_rest_is_done_later() {
     assert_eq!(output.status.code(), Some(2));
     assert!(begun.elapsed() < Duration::from_secs(6), "{:?}", begun.elapsed());
     here.server.clear_faults();
-    assert_eq!(here.refresh(&["--all-in-dataset", "--by", "each", "--rate", "500"]).status.code(), Some(0));
+    assert_eq!(here.refresh_each(&[]).status.code(), Some(0));
 }
 
 #[test]
@@ -383,7 +382,7 @@ fn a_server_that_is_down_ends_the_run_and_nothing_is_lost() {
     assert_eq!(output.status.code(), Some(2), "{}", text(&output));
     assert!(text(&output).contains("has not answered"), "{} at port {port}", text(&output));
     here.server.clear_faults();
-    assert_eq!(here.refresh(&["--all-in-dataset", "--by", "each", "--rate", "500"]).status.code(), Some(0));
+    assert_eq!(here.refresh_each(&[]).status.code(), Some(0));
 }
 
 #[test]

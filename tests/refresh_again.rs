@@ -33,8 +33,7 @@ fn replace(here: &Here) {
 fn a_run_that_goes_on_puts_no_old_record_over_a_newer_one() {
     let here = Here::new(30, 5, &['0', '5']);
     here.server.change(|world| world.evolve(1, 0.5));
-    let arguments = ["--all-in-dataset", "--by", "each", "--rate", "500", "--in-flight", "1"];
-    here.refresh(&[&arguments[..], &["--quota", "15"]].concat());
+    here.refresh_each(&["--in-flight", "1", "--quota", "15"]);
     let active = here.server.world().active();
     let read = asked(&here);
     let read = read.into_iter().find(|id| active.iter().any(|orcid| orcid.as_str() == id)).unwrap();
@@ -46,7 +45,7 @@ fn a_run_that_goes_on_puts_no_old_record_over_a_newer_one() {
     let other = here.refresh(&["--ids", &ids, "--by", "each", "--rate", "500"]);
     let newer = records(&here.dataset, &read);
 
-    let output = here.refresh(&[&arguments[..], &["--quota", "1000"]].concat());
+    let output = here.refresh_each(&["--in-flight", "1", "--quota", "1000"]);
 
     assert_eq!((other.status.code(), output.status.code()), (Some(0), Some(0)), "{}", text(&output));
     assert!(text(&output).contains("going on with the run begun at"), "{}", text(&output));
@@ -57,12 +56,11 @@ fn a_run_that_goes_on_puts_no_old_record_over_a_newer_one() {
 #[test]
 fn a_dataset_made_anew_has_no_unfinished_run() {
     let here = Here::new(20, 5, &[]);
-    let arguments = ["--all-in-dataset", "--by", "each", "--rate", "500"];
     here.refresh(&["--query", "orcid:0000*", "--rate", "500"]);
-    here.refresh(&[&arguments[..], &["--quota", "12"]].concat());
+    here.refresh_each(&["--quota", "12"]);
     replace(&here);
 
-    let output = here.refresh(&[&arguments[..], &["--json"]].concat());
+    let output = here.refresh_each(&["--json"]);
 
     assert_eq!(output.status.code(), Some(0), "{}", text(&output));
     assert!(!text(&output).contains("going on"), "{}", text(&output));
@@ -73,10 +71,9 @@ fn a_dataset_made_anew_has_no_unfinished_run() {
 #[test]
 fn what_is_asked_anew_is_planned_anew() {
     let here = Here::new(20, 5, &[]);
-    let arguments = ["--all-in-dataset", "--by", "each", "--rate", "500", "--json"];
-    here.refresh(&[&arguments[..], &["--quota", "12"]].concat());
+    here.refresh_each(&["--quota", "12"]);
 
-    let output = here.refresh(&[&arguments[..], &["--anew"]].concat());
+    let output = here.refresh_each(&["--json", "--anew"]);
 
     assert_eq!(output.status.code(), Some(0), "{}", text(&output));
     assert_eq!(json(&output)["plan"]["made"], 0);
@@ -137,18 +134,17 @@ fn a_scope_is_known_up_to_the_servers_time_where_that_is_behind_ours() {
 #[test]
 fn who_reads_the_queue_for_too_long_is_named_with_what_to_do() {
     let here = Here::new(10, 5, &[]);
-    let arguments = ["--all-in-dataset", "--by", "each", "--rate", "500"];
-    here.refresh(&[&arguments[..], &["--quota", "5"]].concat());
+    here.refresh_each(&["--quota", "5"]);
     let reader = rusqlite::Connection::open(here.dataset.join("refresh.sqlite")).unwrap();
     reader.execute_batch("BEGIN; SELECT count(*) FROM run").unwrap();
 
-    let output = here.refresh(&arguments);
+    let output = here.refresh_each(&[]);
 
     assert_eq!(output.status.code(), Some(2), "{}", text(&output));
     assert!(text(&output).contains("reading the queue"), "{}", text(&output));
     assert!(text(&output).contains("hint: end that program"), "{}", text(&output));
     drop(reader);
-    assert_eq!(here.refresh(&arguments).status.code(), Some(0));
+    assert_eq!(here.refresh_each(&[]).status.code(), Some(0));
 }
 
 #[test]
@@ -233,8 +229,7 @@ fn the_code_of_each_fault_is_counted() {
         here.server.fail_times(When::Path("/record".to_owned()), fault.clone(), 1);
     }
 
-    let output =
-        here.refresh(&["--all-in-dataset", "--by", "each", "--rate", "500", "--retry-wait", "20", "--json"]);
+    let output = here.refresh_each(&["--retry-wait", "20", "--json"]);
 
     assert_eq!(output.status.code(), Some(0), "{}", text(&output));
     let answers = &json(&output)["answers"];

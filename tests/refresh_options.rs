@@ -5,7 +5,6 @@
 mod orcid;
 #[path = "support/refresh.rs"]
 mod runs;
-#[allow(dead_code, reason = "only rows are compared here")]
 #[path = "support/tables.rs"]
 mod tables;
 

@@ -5,7 +5,6 @@
 mod orcid;
 #[path = "support/refresh.rs"]
 mod runs;
-#[allow(dead_code, reason = "only rows are compared here")]
 #[path = "support/tables.rs"]
 mod tables;
 
@@ -33,7 +32,7 @@ fn changed() -> Here {
 fn a_calm_run_makes_exactly_the_requests_that_its_plans_tell() {
     let here = changed();
 
-    let output = here.refresh(&EACH);
+    let output = here.refresh_each(&["--json"]);
 
     assert_eq!(output.status.code(), Some(0), "{}", text(&output));
     let (said, requests) = (text(&output), json(&output)["requests"].clone());
@@ -81,7 +80,7 @@ fn whatever_goes_wrong_there_are_no_more_requests_than_planned_and_repeated() {
 fn what_is_whole_when_the_quota_ends_is_applied_and_the_rest_another_day() {
     let here = changed();
     let calm = here.again();
-    calm.refresh(&EACH);
+    calm.refresh_each(&[]);
     here.server.clear_log();
     let world = here.server.world();
     let state = |here: &Here| -> Vec<Vec<Vec<Value>>> {
@@ -96,7 +95,7 @@ fn what_is_whole_when_the_quota_ends_is_applied_and_the_rest_another_day() {
 
     for day in 1.. {
         let quota = (day * 30).to_string();
-        let output = here.refresh(&[&EACH[..], &["--quota", &quota]].concat());
+        let output = here.refresh_each(&["--json", "--quota", &quota]);
 
         assert_eq!(output.status.code(), Some(0), "{}", text(&output));
         here.assert_sound();
@@ -127,11 +126,11 @@ fn what_is_whole_when_the_quota_ends_is_applied_and_the_rest_another_day() {
 fn what_waits_for_another_day_is_not_put_over_a_newer_row() {
     let here = changed();
     let probe = here.again();
-    probe.refresh(&[&EACH[..], &["--quota", "1000"]].concat());
+    probe.refresh_each(&["--json", "--quota", "1000"]);
     let records = here.server.log().for_api().filter(|request| request.path.ends_with("/record")).count();
     here.server.clear_log();
     // All records are read, and the items of a few.
-    let first = here.refresh(&[&EACH[..], &["--quota", &(records + 5).to_string()]].concat());
+    let first = here.refresh_each(&["--json", "--quota", &(records + 5).to_string()]);
     let waits = |orcid: &str| {
         let rows = |here: &Here| runs::records(&here.dataset, orcid);
         !rows(&here).is_empty() && !rows(&probe).is_empty() && rows(&here) != rows(&probe)
@@ -145,7 +144,7 @@ fn what_waits_for_another_day_is_not_put_over_a_newer_row() {
     let other = here.refresh(&["--ids", &ids, "--by", "each", "--rate", "500"]);
     let newer = runs::records(&here.dataset, orcid.as_str());
 
-    let last = here.refresh(&EACH);
+    let last = here.refresh_each(&["--json"]);
 
     assert_eq!(json(&first)["end"], "quota");
     assert_eq!((other.status.code(), json(&last)["end"].as_str()), (Some(0), Some("applied")));
@@ -157,7 +156,7 @@ fn what_waits_for_another_day_is_not_put_over_a_newer_row() {
 fn a_kill_around_the_commit_of_a_part_loses_and_repeats_nothing() {
     let first = changed();
     let calm = first.again();
-    calm.refresh(&EACH);
+    calm.refresh_each(&[]);
     let expected = all_rows(&calm.dataset);
     for round in 0..6 {
         let here = first.again();
@@ -172,7 +171,7 @@ fn a_kill_around_the_commit_of_a_part_loses_and_repeats_nothing() {
         let _ = child.kill();
         let _ = child.wait();
 
-        let output = here.refresh(&EACH);
+        let output = here.refresh_each(&["--json"]);
 
         assert_eq!(output.status.code(), Some(0), "{}", text(&output));
         assert!(here.server.log().repeats().is_empty(), "{:?}", here.server.log().repeats());
@@ -183,7 +182,7 @@ fn a_kill_around_the_commit_of_a_part_loses_and_repeats_nothing() {
 /// The path of a single item that a refresh asks for.
 fn some_item(here: &Here) -> String {
     let probe = here.again();
-    probe.refresh(&EACH);
+    probe.refresh_each(&[]);
     let log = here.server.log();
     let single = |path: &&String| path.contains("/work/");
     let path = log.by_path().keys().find(single).expect("some work is asked for alone").clone();
@@ -195,11 +194,11 @@ fn some_item(here: &Here) -> String {
 fn an_item_that_is_not_found_once_is_found_at_the_end() {
     let here = changed();
     let calm = here.again();
-    calm.refresh(&EACH);
+    calm.refresh_each(&[]);
     let item = some_item(&here);
     here.server.fail_times(When::Path(item.clone()), Fault::NotFound, 1);
 
-    let output = here.refresh(&EACH);
+    let output = here.refresh_each(&["--json"]);
 
     assert_eq!(output.status.code(), Some(0), "{}", text(&output));
     assert_eq!(here.server.log().by_path()[&item], 2);
@@ -211,13 +210,13 @@ fn an_item_that_is_not_found_once_is_found_at_the_end() {
 fn an_item_that_is_listed_and_never_found_is_asked_for_by_the_next_run() {
     let here = changed();
     let calm = here.again();
-    calm.refresh(&EACH);
+    calm.refresh_each(&[]);
     let item = some_item(&here);
     here.server.fail(When::Path(item.clone()), Fault::NotFound);
 
-    let first = here.refresh(&EACH);
+    let first = here.refresh_each(&["--json"]);
     here.server.clear_faults();
-    let second = here.refresh(&EACH);
+    let second = here.refresh_each(&["--json"]);
 
     assert_eq!(first.status.code(), Some(1), "{}", text(&first));
     assert_eq!(json(&first)["answers"]["withheld"], 1);

@@ -1,16 +1,17 @@
 //! Rows replaced in a dataset: the result is what a conversion would have made.
 
 mod support;
+#[path = "support/tables.rs"]
+mod tables;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::{self, File};
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 use std::{env, io};
 
-use arrow::util::display::{ArrayFormatter, FormatOptions};
 use orcidlake::archive::{Archive, GivenMember, Meter};
 use orcidlake::convert::{
     ARCHIVE_OPTIONS, ConvertError, Options, Outcome, Selection, Update, Updated, Watch, update,
@@ -18,8 +19,8 @@ use orcidlake::convert::{
 use orcidlake::dataset::{Dataset, Targets, verify};
 use orcidlake::record::{MemberName, Orcid};
 use orcidlake::report::Report;
-use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use support::{ONE, OTHER, Random, convert, dump, files, folder, given_names, record, rows, tar, work};
+use tables::rows_of;
 
 const THIRD: &str = "0000-0002-1694-233X";
 /// The dataset that a process of its own updates, for the test that kills it.
@@ -103,19 +104,7 @@ fn all_rows(dataset: &Path) -> BTreeMap<String, Vec<String>> {
             continue;
         }
         let rows = tables.entry(path.parent().unwrap().to_string_lossy().into_owned()).or_default();
-        let file = File::open(dataset.join(&path)).unwrap();
-        for batch in ParquetRecordBatchReaderBuilder::try_new(file).unwrap().build().unwrap() {
-            let batch = batch.unwrap();
-            let format = FormatOptions::new().with_null("∅");
-            let columns: Vec<_> = batch
-                .columns()
-                .iter()
-                .map(|column| ArrayFormatter::try_new(column, &format).unwrap())
-                .collect();
-            rows.extend((0..batch.num_rows()).map(|row| {
-                columns.iter().map(|column| column.value(row).to_string()).collect::<Vec<_>>().join("|")
-            }));
-        }
+        rows.extend(rows_of(&dataset.join(&path)));
     }
     tables.values_mut().for_each(|rows| rows.sort());
     tables

@@ -17,7 +17,7 @@ use super::progress::Progress;
 use super::{Common, Done};
 use crate::convert::{Options, Outcome, Selection, Shard, convert};
 use crate::dataset::Dataset;
-use crate::refresh::{Clock, Lock, SystemClock, settle_queue};
+use crate::refresh::hold;
 use crate::report::Report;
 
 /// Time between looks for a signal.
@@ -98,14 +98,7 @@ pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
     let options = Options { tables, salvage, replace, write_index, shard, ..args.machine.options() };
     let progress = Progress::new(common.quiet);
     let stop = stop_on_signals()?;
-    // A refresh keeps its queue in the dataset, which a commit must not move under it.
-    let _lock = if Dataset::is_at(&args.out) {
-        let lock = Lock::take(&args.out, SystemClock::default().wall())?;
-        settle_queue(&args.out)?;
-        Some(lock)
-    } else {
-        None
-    };
+    let _lock = Dataset::is_at(&args.out).then(|| hold(&args.out)).transpose()?;
     let outcomes = convert(&args.archives, &args.out, &options, &progress, &stop)?;
     let report = whole(&outcomes);
     if common.json {

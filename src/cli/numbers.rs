@@ -19,7 +19,11 @@ pub fn grouped(number: u64) -> String {
 
 /// A count with its noun, as `1 member` or `1,234 members`.
 pub fn counted(number: u64, noun: &str) -> String {
-    let plural = if number == 1 { "" } else { "s" };
+    let plural = match number {
+        1 => "",
+        _ if noun.ends_with("ch") => "es",
+        _ => "s",
+    };
     format!("{} {noun}{plural}", grouped(number))
 }
 
@@ -74,6 +78,7 @@ mod tests {
     #[test]
     fn numbers_read_well() {
         assert_eq!(grouped(26_078_951), "26,078,951");
+        assert_eq!([counted(1, "search"), counted(1_000, "search")], ["1 search", "1,000 searches"]);
         assert_eq!((bytes(999), bytes(46_328_319_190)), ("999 B".to_owned(), "46.3 GB".to_owned()));
         assert_eq!(duration(Duration::from_secs(11_105)), "3 h 05 min");
         assert_eq!((parse_bytes("2GiB"), parse_bytes("1.5 MB")), (Ok(2_147_483_648), Ok(1_500_000)));

@@ -326,11 +326,7 @@ impl Watch for Teller {
 
     fn searching(&self, way: Way, searches: u64) {
         if !self.quiet {
-            eprintln!(
-                "{}: {} to begin with",
-                way.meaning(),
-                counted(searches, "search").replace("searchs", "searches")
-            );
+            eprintln!("{}: {} to begin with", way.meaning(), counted(searches, "search"));
         }
     }
 

@@ -10,7 +10,7 @@ use super::matching::Sources;
 use crate::dataset::{Dataset, Given, Organizations};
 use crate::matching::{Options, Summary, match_dataset};
 use crate::orgs::Matcher;
-use crate::refresh::{Clock, Lock, SystemClock, settle_queue};
+use crate::refresh::hold;
 
 /// The share of the memory that keys may have; the index has its own.
 const KEYS_SHARE: usize = 4;
@@ -24,9 +24,7 @@ pub fn match_with(
     stop: &AtomicBool,
 ) -> Result<Summary, Failure> {
     let crosswalk = sources.crosswalk(&matcher.index.release)?;
-    // A refresh keeps its queue in the dataset, which a commit must not move under it.
-    let _lock = Lock::take(path, SystemClock::default().wall())?;
-    settle_queue(path)?;
+    let _lock = hold(path)?;
     Ok(match_dataset(path, matcher, crosswalk, Some(given), options, stop)?)
 }
 

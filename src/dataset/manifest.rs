@@ -218,6 +218,11 @@ impl Manifest {
         write().map_err(DatasetError::io("write", &path))
     }
 
+    /// The entry of an archive or a refresh, by its name.
+    pub fn archive(&self, name: &str) -> Option<&ArchiveEntry> {
+        self.archives.iter().find(|entry| entry.name == name)
+    }
+
     /// The report of all archives and refreshes together; rows are those that are
     /// there now.
     pub fn report(&self) -> Report {

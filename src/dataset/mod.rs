@@ -31,5 +31,5 @@ pub use manifest::{
 pub use marks::Gone;
 pub use reader::{Dataset, record_rows};
 pub use replace::{Change, Replacement};
-pub use verify::{Problem, verify};
+pub use verify::{Problem, digest, verify};
 pub use writer::{SideWriter, TableWriter, WrittenTable};

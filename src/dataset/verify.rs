@@ -155,7 +155,11 @@ fn count_faults(dataset: &Dataset) -> Vec<Problem> {
     faults.into_iter().map(|what| Problem { path: path.clone(), what }).collect()
 }
 
-fn digest(file: &mut File) -> std::io::Result<(u64, String)> {
+/// Bytes and XXH3 (64 bits, in sixteen hexadecimal digits) of a file from where it is.
+///
+/// # Errors
+/// The system's, where it cannot be read.
+pub fn digest(file: &mut File) -> std::io::Result<(u64, String)> {
     let (mut digest, mut buffer, mut size_bytes) = (Xxh3::new(), vec![0; READ_BYTES], 0);
     loop {
         let length = file.read(&mut buffer)?;

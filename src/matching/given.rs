@@ -2,16 +2,10 @@
 //! so that a later matching knows whether its answers would be the same.
 
 use std::fs::File;
-use std::io::{self, Read};
 use std::path::Path;
 
-use xxhash_rust::xxh3::Xxh3;
-
 use super::error::MatchError;
-use crate::dataset::{Given, GivenFile, Organizations};
-
-/// Bytes read at a time.
-const READ_BYTES: usize = 256 << 10;
+use crate::dataset::{Given, GivenFile, Organizations, digest};
 
 /// A file as it is now.
 ///
@@ -20,18 +14,8 @@ const READ_BYTES: usize = 256 << 10;
 pub fn given_file(path: &Path) -> Result<GivenFile, MatchError> {
     let failed = |source| MatchError::File { path: path.to_owned(), source };
     let absolute = std::path::absolute(path).map_err(failed)?;
-    let xxh3 = digest(path).map_err(failed)?;
+    let (_, xxh3) = File::open(path).and_then(|mut file| digest(&mut file)).map_err(failed)?;
     Ok(GivenFile { path: absolute.to_string_lossy().into_owned(), xxh3 })
-}
-
-fn digest(path: &Path) -> io::Result<String> {
-    let (mut file, mut digest, mut buffer) = (File::open(path)?, Xxh3::new(), vec![0; READ_BYTES]);
-    loop {
-        match file.read(&mut buffer)? {
-            0 => return Ok(format!("{:016x}", digest.digest())),
-            length => digest.update(&buffer[..length]),
-        }
-    }
 }
 
 /// True where a name would be found as it was for `old`: by the same release and

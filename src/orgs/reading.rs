@@ -76,8 +76,7 @@ impl Reading {
         const PHRASE: [&str; 3] = ["university", "of", "applied"];
         let Some(last) = self.words.len().checked_sub(PHRASE.len() + 1) else { return };
         let is_there = |start: &usize| {
-            PHRASE.iter().enumerate().all(|(place, word)| self.words.get(start + place) == *word)
-                && matches!(self.words.get(start + 3), "science" | "sciences")
+            self.says(*start, &PHRASE) && matches!(self.words.get(start + 3), "science" | "sciences")
         };
         let Some(start) = (0..=last).find(is_there) else { return };
         self.tokens[start].meaning = lexicon.meaning("hochschule", word_hash("hochschule"));
@@ -88,17 +87,20 @@ impl Reading {
         self.tokens[start + 1..end].iter_mut().for_each(|token| token.meaning.stop = true);
     }
 
+    /// True where the words from `start` on, which are as many at least, are those of
+    /// a phrase.
+    fn says(&self, start: usize, phrase: &[&str]) -> bool {
+        phrase.iter().enumerate().all(|(place, word)| self.words.get(start + place) == *word)
+    }
+
     /// Forms of institutions in several words: none of them tells anything there.
     fn read_legal_phrases(&mut self) {
         const PHRASES: [&[&str]; 3] =
             [&["higher", "education", "corporation"], &["limited", "by", "guarantee"], &["royal", "charter"]];
         for phrase in PHRASES {
-            let is_there = |start: &usize| {
-                phrase.iter().enumerate().all(|(place, word)| self.words.get(start + place) == *word)
-            };
             // A name is not a form alone.
             let Some(last) = self.words.len().checked_sub(phrase.len()) else { continue };
-            if let Some(start) = (1..=last).find(is_there) {
+            if let Some(start) = (1..=last).find(|start| self.says(*start, phrase)) {
                 self.tokens[start..start + phrase.len()]
                     .iter_mut()
                     .for_each(|token| token.meaning.legal = true);

@@ -171,15 +171,24 @@ fn take_works(body: &[u8], asked: &[i64]) -> Result<Taken, ParseError> {
     let cut_off = || ParseError::CutOff { offset: body.len() as u64, path: "bulk".to_owned() };
     let mut came = Vec::new();
     for piece in pieces(body).ok_or_else(cut_off)? {
-        let source = record::cleaned(piece);
-        if let Document::Activity(Activity::Work(work)) = record::parse(&source)?.document {
-            came.extend(work.element.put_code);
-        }
+        came.extend(put_code_of(piece)?);
     }
     match came.iter().find(|put_code| !asked.contains(put_code)) {
         Some(put_code) => Err(ParseError::OtherPutCode { expected: asked[0], found: put_code.to_string() }),
         None => Ok(Taken::Works(came)),
     }
+}
+
+/// The put code of a work in a bulk; `None` for an error in a work's place.
+///
+/// # Errors
+/// [`ParseError`] where the piece is not sound.
+pub fn put_code_of(piece: &[u8]) -> Result<Option<i64>, ParseError> {
+    let source = record::cleaned(piece);
+    Ok(match record::parse(&source)?.document {
+        Document::Activity(Activity::Work(work)) => work.element.put_code,
+        _ => None,
+    })
 }
 
 fn other_id(expected: Orcid, found: Orcid) -> ParseError {

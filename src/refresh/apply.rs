@@ -11,6 +11,7 @@ use std::sync::atomic::AtomicBool;
 
 use serde_json::json;
 
+use super::answer::put_code_of;
 use super::parts::Kept;
 use super::queue::Queue;
 use super::runs::Run;
@@ -21,7 +22,7 @@ use super::{INSTANT, RefreshError, Settings};
 use crate::archive::{GivenMember, Meter};
 use crate::convert::{Outcome, Update, Watch, update};
 use crate::dataset::{Manifest, Targets};
-use crate::record::{self, Activity, Document, MemberName, Orcid, Timestamp, pieces};
+use crate::record::{MemberName, Orcid, Timestamp, pieces};
 use crate::report::Report;
 
 /// Answers that are read from the queue at a time.
@@ -95,7 +96,7 @@ pub fn apply(
 /// What came into the dataset by a run that was applied before, as far as its
 /// manifest tells.
 pub fn applied_before(manifest: &Manifest, run: &Run) -> Option<Applied> {
-    let entry = manifest.archives.iter().find(|entry| entry.name == run.source)?;
+    let entry = manifest.archive(&run.source)?;
     let scope = manifest.scopes.get(&run.scope).filter(|scope| scope["source"] == run.source.as_str());
     Some(Applied {
         source: run.source.clone(),
@@ -107,9 +108,13 @@ pub fn applied_before(manifest: &Manifest, run: &Run) -> Option<Applied> {
 }
 
 /// Up to when the dataset knows all changes of a scope.
-pub fn watermark(manifest: &Manifest, scope: &str) -> Option<Timestamp> {
-    let own = manifest.scopes.get(scope).and_then(|scope| scope["watermark"].as_i64());
-    own.max(manifest.watermark)
+fn watermark(manifest: &Manifest, scope: &str) -> Option<Timestamp> {
+    refreshed_until(manifest, scope).max(manifest.watermark)
+}
+
+/// Up to when refreshes of a scope have made its changes known.
+pub fn refreshed_until(manifest: &Manifest, scope: &str) -> Option<Timestamp> {
+    manifest.scopes.get(scope).and_then(|scope| scope["watermark"].as_i64())
 }
 
 /// People and items that leave without a member in their place.
@@ -186,11 +191,7 @@ fn members_of(kept: Kept) -> Vec<GivenMember> {
 /// about one by one, and give nothing here.
 fn works_of(orcid: Orcid, bulk: &[u8]) -> Vec<GivenMember> {
     let works = pieces(bulk).unwrap_or_default().into_iter().filter_map(|piece| {
-        let source = record::cleaned(piece);
-        let Document::Activity(Activity::Work(work)) = record::parse(&source).ok()?.document else {
-            return None;
-        };
-        let put_code = work.element.put_code?;
+        let put_code = put_code_of(piece).ok()??;
         Some(GivenMember { name: format!("{orcid}_works_{put_code}.xml"), data: piece.to_vec() })
     });
     works.collect()

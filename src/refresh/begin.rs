@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 
+use super::apply::refreshed_until;
 use super::mark::{Mark, Since};
 use super::plan::{self, Inputs};
 use super::queue::Queue;
@@ -41,8 +42,9 @@ pub fn begin(
             return Ok(run);
         }
         queue.settle_part(&mut run, manifest)?;
-        if goes_on(queue, settings, &run, now)? {
-            if queue.counts(run.id, &["record"])?.answered > 0 {
+        let answered = queue.counts(run.id, &["record"])?.answered > 0;
+        if goes_on(settings, &run, answered, now) {
+            if answered {
                 watch.resumed(run.begun);
             }
             return resume(queue, run, inputs, &mark);
@@ -53,16 +55,15 @@ pub fn begin(
 }
 
 /// True where a run's answers are in the dataset already.
-pub fn was_applied(manifest: &Manifest, run: &Run) -> bool {
-    manifest.archives.iter().any(|entry| entry.name == run.source)
+fn was_applied(manifest: &Manifest, run: &Run) -> bool {
+    manifest.archive(&run.source).is_some()
 }
 
 /// A run goes on where its answers are worth more than a newer plan.
-fn goes_on(queue: &Queue, settings: &Settings, run: &Run, now: Timestamp) -> Result<bool, RefreshError> {
-    let answered = queue.counts(run.id, &["record"])?.answered;
+fn goes_on(settings: &Settings, run: &Run, answered: bool, now: Timestamp) -> bool {
     let other_since = settings.since.is_some_and(|since| since != run.since);
     let stale = now - run.begun > PLAN_KEEPS || other_since || run.asked != settings.asked();
-    Ok(!settings.anew && (answered > 0 || run.stage == Stage::Apply || !stale))
+    !settings.anew && (answered || run.stage == Stage::Apply || !stale)
 }
 
 fn new_run(
@@ -95,10 +96,9 @@ fn new_run(
 /// of the scope or of all, or for so long before the dump's newest change as a
 /// dump takes.
 fn unknown_since(manifest: &Manifest, scope: &str) -> Option<Timestamp> {
-    let refreshed = |scope: &str| manifest.scopes.get(scope).and_then(|scope| scope["watermark"].as_i64());
-    let all = refreshed(&Scope::All.key()).filter(|all| manifest.watermark == Some(*all));
+    let all = refreshed_until(manifest, &Scope::All.key()).filter(|all| manifest.watermark == Some(*all));
     // What changed at the watermark itself is known.
-    let known = refreshed(scope).max(all).map(|known| known + INSTANT);
+    let known = refreshed_until(manifest, scope).max(all).map(|known| known + INSTANT);
     known.max(manifest.watermark.map(|newest| newest - DUMP_TAKES))
 }
 

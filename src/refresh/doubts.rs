@@ -11,8 +11,8 @@ use rusqlite::params;
 use super::RefreshError;
 use super::activities::Held;
 use super::queue::Queue;
-use super::tasks::{Task, Wanted, insert_again, tally};
-use crate::record::{ActivitySection, Orcid, Timestamp};
+use super::tasks::{Task, Wanted, insert_again, insert_leaving, tally};
+use crate::record::{Orcid, Timestamp};
 
 /// The code of an item that is listed and not to be had.
 const WITHHELD: &str = "withheld";
@@ -66,15 +66,19 @@ impl Queue {
         code: &str,
     ) -> Result<(), RefreshError> {
         let mut doubtful = Vec::new();
-        self.each_doubtful(run, orcid, &mut |id, section, put_code| doubtful.push((id, section, put_code)))?;
+        let sql = "SELECT id, what FROM task WHERE run = ?1 AND kind = 'item' AND orcid = ?2 AND state = 6";
+        self.each_row(sql, params![run, orcid.as_str()], &mut |row| {
+            let what: String = row.get(1)?;
+            if let Some(Wanted::Item(_, section, put_code)) = Wanted::new("item", orcid.as_str(), &what) {
+                doubtful.push((row.get::<_, i64>(0)?, section, put_code));
+            }
+            Ok(())
+        })?;
         self.change(|change| {
             for (id, section, put_code) in doubtful {
                 if listed.is_some_and(|listed| !listed.contains_key(&(section, put_code))) {
                     change.execute("UPDATE task SET state = 2 WHERE id = ?1", [id])?;
-                    change.execute(
-                        "INSERT OR IGNORE INTO leaving (run, orcid, kind, put_code) VALUES (?1, ?2, ?3, ?4)",
-                        params![run, orcid.as_str(), section.kind(), put_code],
-                    )?;
+                    insert_leaving(change, run, (orcid, section, put_code))?;
                 } else {
                     change.execute(
                         "UPDATE task SET state = 3, code = ?2 WHERE id = ?1",
@@ -86,26 +90,5 @@ impl Queue {
             change.execute("UPDATE task SET state = 2, code = ?2 WHERE id = ?1", params![task.id, code])?;
             tally(change, run, code)
         })
-    }
-
-    fn each_doubtful(
-        &self,
-        run: i64,
-        orcid: Orcid,
-        told: &mut dyn FnMut(i64, ActivitySection, i64),
-    ) -> Result<(), RefreshError> {
-        let sql = "SELECT id, what FROM task WHERE run = ?1 AND kind = 'item' AND orcid = ?2 AND state = 6";
-        let mut all = || -> rusqlite::Result<()> {
-            let mut rows = self.db.prepare_cached(sql)?;
-            let mut rows = rows.query(params![run, orcid.as_str()])?;
-            while let Some(row) = rows.next()? {
-                let what: String = row.get(1)?;
-                if let Some(Wanted::Item(_, section, put_code)) = Wanted::new("item", orcid.as_str(), &what) {
-                    told(row.get(0)?, section, put_code);
-                }
-            }
-            Ok(())
-        };
-        all().map_err(self.fault())
     }
 }

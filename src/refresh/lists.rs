@@ -51,17 +51,12 @@ impl Queue {
         values: impl rusqlite::Params,
         told: &mut dyn FnMut(Orcid),
     ) -> Result<(), RefreshError> {
-        let all = || -> rusqlite::Result<()> {
-            let mut rows = self.db.prepare_cached(sql)?;
-            let mut rows = rows.query(values)?;
-            while let Some(row) = rows.next()? {
-                if let Some(orcid) = row.get_ref(0)?.as_str().ok().and_then(Orcid::new) {
-                    told(orcid);
-                }
+        self.each_row(sql, values, &mut |row| {
+            if let Some(orcid) = row.get_ref(0)?.as_str().ok().and_then(Orcid::new) {
+                told(orcid);
             }
             Ok(())
-        };
-        all().map_err(self.fault())
+        })
     }
 
     /// True where a run has no request for this record.
@@ -70,10 +65,7 @@ impl Queue {
     /// [`RefreshError::Queue`] where the disk fails.
     pub fn lacks_record(&self, run: i64, orcid: Orcid) -> Result<bool, RefreshError> {
         let sql = "SELECT count(*) FROM task WHERE run = ?1 AND kind = 'record' AND orcid = ?2 AND what = ''";
-        let count = || {
-            self.db.prepare_cached(sql)?.query_row(params![run, orcid.as_str()], |row| row.get::<_, i64>(0))
-        };
-        Ok(count().map_err(self.fault())? == 0)
+        Ok(self.row(sql, params![run, orcid.as_str()], |row| row.get::<_, i64>(0))? == 0)
     }
 
     /// Tells the records of a run's next commit, with the code of their answer.
@@ -82,17 +74,12 @@ impl Queue {
     /// [`RefreshError::Queue`] where the disk fails.
     pub fn each_record(&self, run: &Run, told: &mut dyn FnMut(Orcid, &str)) -> Result<(), RefreshError> {
         let sql = "SELECT orcid, code FROM task WHERE run = ?1 AND part = ?2 AND kind = 'record'";
-        let mut all = || -> rusqlite::Result<()> {
-            let mut rows = self.db.prepare_cached(sql)?;
-            let mut rows = rows.query(params![run.id, run.part])?;
-            while let Some(row) = rows.next()? {
-                if let Some(orcid) = Orcid::new(row.get_ref(0)?.as_str()?) {
-                    told(orcid, row.get_ref(1)?.as_str()?);
-                }
+        self.each_row(sql, params![run.id, run.part], &mut |row| {
+            if let Some(orcid) = Orcid::new(row.get_ref(0)?.as_str()?) {
+                told(orcid, row.get_ref(1)?.as_str()?);
             }
             Ok(())
-        };
-        all().map_err(self.fault())
+        })
     }
 
     /// The items that the dataset holds of one person.
@@ -101,18 +88,14 @@ impl Queue {
     /// [`RefreshError::Queue`] where the disk fails.
     pub fn held(&self, run: i64, orcid: Orcid) -> Result<Held, RefreshError> {
         let sql = "SELECT kind, put_code, modified FROM held WHERE run = ?1 AND orcid = ?2";
-        let all = || -> rusqlite::Result<Held> {
-            let mut rows = self.db.prepare_cached(sql)?;
-            let mut rows = rows.query(params![run, orcid.as_str()])?;
-            let mut held = Held::new();
-            while let Some(row) = rows.next()? {
-                if let Some(section) = ActivitySection::new(row.get_ref(0)?.as_str()?) {
-                    held.insert((section, row.get(1)?), row.get(2)?);
-                }
+        let mut held = Held::new();
+        self.each_row(sql, params![run, orcid.as_str()], &mut |row| {
+            if let Some(section) = ActivitySection::new(row.get_ref(0)?.as_str()?) {
+                held.insert((section, row.get(1)?), row.get(2)?);
             }
-            Ok(held)
-        };
-        all().map_err(self.fault())
+            Ok(())
+        })?;
+        Ok(held)
     }
 
     /// Tells the items that leave the dataset with a run's next commit.
@@ -126,18 +109,13 @@ impl Queue {
     ) -> Result<(), RefreshError> {
         let sql = "SELECT orcid, kind, put_code FROM leaving WHERE run = ?1
             AND orcid IN (SELECT orcid FROM task WHERE run = ?1 AND part = ?2 AND kind = 'record')";
-        let mut all = || -> rusqlite::Result<()> {
-            let mut rows = self.db.prepare_cached(sql)?;
-            let mut rows = rows.query(params![run.id, run.part])?;
-            while let Some(row) = rows.next()? {
-                let (orcid, kind) = (row.get_ref(0)?.as_str()?, row.get_ref(1)?.as_str()?);
-                if let (Some(orcid), Some(section)) = (Orcid::new(orcid), ActivitySection::new(kind)) {
-                    told(orcid, section, row.get(2)?);
-                }
+        self.each_row(sql, params![run.id, run.part], &mut |row| {
+            let (orcid, kind) = (row.get_ref(0)?.as_str()?, row.get_ref(1)?.as_str()?);
+            if let (Some(orcid), Some(section)) = (Orcid::new(orcid), ActivitySection::new(kind)) {
+                told(orcid, section, row.get(2)?);
             }
             Ok(())
-        };
-        all().map_err(self.fault())
+        })
     }
 
     /// Tells a run's records that are in no commit yet, with what the dataset had of
@@ -151,17 +129,12 @@ impl Queue {
         told: &mut dyn FnMut(Orcid, Option<Timestamp>),
     ) -> Result<(), RefreshError> {
         let sql = "SELECT orcid, known FROM task WHERE run = ?1 AND kind = 'record' AND part IS NULL";
-        let mut all = || -> rusqlite::Result<()> {
-            let mut rows = self.db.prepare_cached(sql)?;
-            let mut rows = rows.query([run])?;
-            while let Some(row) = rows.next()? {
-                if let Some(orcid) = Orcid::new(row.get_ref(0)?.as_str()?) {
-                    told(orcid, row.get(1)?);
-                }
+        self.each_row(sql, [run], &mut |row| {
+            if let Some(orcid) = Orcid::new(row.get_ref(0)?.as_str()?) {
+                told(orcid, row.get(1)?);
             }
             Ok(())
-        };
-        all().map_err(self.fault())
+        })
     }
 
     /// Forgets the answers about some people, so that they are asked for again.

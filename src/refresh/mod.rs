@@ -138,13 +138,17 @@ fn client(settings: &Settings, now: Timestamp, stop: &AtomicBool) -> Result<Opti
     thread.join().unwrap_or(Err(RefreshError::Panicked)).map(Some)
 }
 
-/// Brings the queue of the dataset at `root`, if there is one, into its one file,
-/// which a commit takes along. The caller holds the lock.
+/// Keeps refreshes away from the dataset at `root` while something else changes it:
+/// a refresh has its queue there, which a commit must not move under it. The queue is
+/// brought into its one file, which a commit takes along.
 ///
 /// # Errors
-/// [`RefreshError`] where the queue cannot be used or is being read.
-pub fn settle_queue(root: &Path) -> Result<(), RefreshError> {
-    Queue::settle(root)
+/// [`RefreshError`] where somebody refreshes the dataset, or the queue cannot be used
+/// or is being read.
+pub fn hold(root: &Path) -> Result<Lock, RefreshError> {
+    let lock = Lock::take(root, SystemClock::default().wall())?;
+    Queue::settle(root)?;
+    Ok(lock)
 }
 
 /// A run on its way.
@@ -276,32 +280,39 @@ impl Journey<'_> {
             return self.outcome(queue, &run, ended, None);
         }
         self.watch.applying(Some(people));
-        let applied = apply::apply(self.root, queue, &run, false, self.settings, &self.fetch.stop);
-        let applied = match applied {
-            Err(RefreshError::Convert(convert::ConvertError::Stopped)) => {
-                return self.outcome(Queue::open(self.root)?, &run, Ended::Stopped, None);
-            }
-            applied => applied?,
-        };
-        let mut queue = Queue::open(self.root)?;
+        let (mut queue, applied) = self.commit(queue, &run, false)?;
+        if applied.is_none() {
+            return self.outcome(queue, &run, Ended::Stopped, None);
+        }
         if let Some(manifest) = Manifest::read(self.root)? {
             queue.end_part(&mut run, &manifest)?;
         }
-        self.outcome(queue, &run, ended, Some(applied))
+        self.outcome(queue, &run, ended, applied)
     }
 
     fn apply(&self, mut queue: Queue, run: &Run) -> Result<Outcome, RefreshError> {
         self.watch.applying(None);
         queue.fill_part(run)?;
-        let applied = apply::apply(self.root, queue, run, true, self.settings, &self.fetch.stop);
+        match self.commit(queue, run, true)? {
+            (queue, Some(applied)) => self.finish(queue, run, applied),
+            (queue, None) => self.outcome(queue, run, Ended::Stopped, None),
+        }
+    }
+
+    /// Puts answers into the dataset; nothing where a stop came first. The queue comes
+    /// back with what came of it.
+    fn commit(
+        &self,
+        queue: Queue,
+        run: &Run,
+        is_last: bool,
+    ) -> Result<(Queue, Option<Applied>), RefreshError> {
+        let applied = apply::apply(self.root, queue, run, is_last, self.settings, &self.fetch.stop);
         let applied = match applied {
-            Err(RefreshError::Convert(convert::ConvertError::Stopped)) => {
-                let queue = Queue::open(self.root)?;
-                return self.outcome(queue, run, Ended::Stopped, None);
-            }
-            applied => applied?,
+            Err(RefreshError::Convert(convert::ConvertError::Stopped)) => None,
+            applied => Some(applied?),
         };
-        self.finish(Queue::open(self.root)?, run, applied)
+        Ok((Queue::open(self.root)?, applied))
     }
 
     /// The dataset has the answers; now the queue is told so.

@@ -77,7 +77,7 @@ impl Queue {
     /// [`RefreshError::Queue`] where the disk fails.
     pub fn settle_part(&mut self, run: &mut Run, manifest: &Manifest) -> Result<(), RefreshError> {
         let name = run.part_source();
-        if manifest.archives.iter().any(|entry| entry.name == name) {
+        if manifest.archive(&name).is_some() {
             let mark = run.mark.clone();
             self.end_part(run, manifest)?;
             // Others may have changed the dataset too: what it was is compared with what it is.
@@ -96,24 +96,19 @@ impl Queue {
     pub fn answers(&self, run: &Run, after: i64, most: usize) -> Result<Vec<(i64, Kept)>, RefreshError> {
         let sql = "SELECT id, kind, orcid, what, code, body FROM task
             WHERE run = ?1 AND part = ?2 AND id > ?3 ORDER BY id LIMIT ?4";
-        let all = || -> rusqlite::Result<Vec<(i64, Kept)>> {
-            let mut rows = self.db.prepare_cached(sql)?;
-            let mut rows = rows.query(params![run.id, run.part, after, most as i64])?;
-            let mut answers = Vec::new();
-            while let Some(row) = rows.next()? {
-                let (kind, orcid, what): (String, String, String) = (row.get(1)?, row.get(2)?, row.get(3)?);
-                let Some(wanted) = Wanted::new(&kind, &orcid, &what) else { continue };
-                let body: Option<Vec<u8>> = row.get(5)?;
-                let body = body.map(|body| inflated(&body)).transpose();
-                let body = body.map_err(|error| {
-                    rusqlite::Error::FromSqlConversionFailure(5, rusqlite::types::Type::Blob, error.into())
-                })?;
-                answers
-                    .push((row.get(0)?, Kept { wanted, code: row.get(4)?, body: body.unwrap_or_default() }));
-            }
-            Ok(answers)
-        };
-        all().map_err(self.fault())
+        let mut answers = Vec::new();
+        self.each_row(sql, params![run.id, run.part, after, most as i64], &mut |row| {
+            let (kind, orcid, what): (String, String, String) = (row.get(1)?, row.get(2)?, row.get(3)?);
+            let Some(wanted) = Wanted::new(&kind, &orcid, &what) else { return Ok(()) };
+            let body: Option<Vec<u8>> = row.get(5)?;
+            let body = body.map(|body| inflated(&body)).transpose();
+            let body = body.map_err(|error| {
+                rusqlite::Error::FromSqlConversionFailure(5, rusqlite::types::Type::Blob, error.into())
+            })?;
+            answers.push((row.get(0)?, Kept { wanted, code: row.get(4)?, body: body.unwrap_or_default() }));
+            Ok(())
+        })?;
+        Ok(answers)
     }
 }
 

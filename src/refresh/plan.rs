@@ -2,7 +2,7 @@
 //! says, and what the dataset has.
 
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use rusqlite::params;
 
@@ -182,8 +182,9 @@ impl Inputs<'_> {
         Ok(primaries)
     }
 
-    fn file(&self) -> Option<PathBuf> {
-        self.changes.map(Path::to_owned)
+    /// True where searches tell who of the scope is there at all.
+    fn asks_for_presence(&self, way: Way) -> bool {
+        !self.changes_only && matches!(way, Way::Batches | Way::Windows)
     }
 }
 
@@ -205,7 +206,7 @@ pub fn add_searches(queue: &mut Queue, run: &Run, inputs: &Inputs<'_>) -> Result
     if way == Way::Windows {
         searches.push(Search::new(How::Changed, "", run.since, until));
     }
-    let presence = !inputs.changes_only && matches!(way, Way::Batches | Way::Windows);
+    let presence = inputs.asks_for_presence(way);
     if presence || way == Way::Batches {
         let mut orcids = Vec::new();
         inputs.named(&mut |orcid| orcids.push(orcid))?;
@@ -235,7 +236,7 @@ pub fn add_records(queue: &mut Queue, run: &mut Run, inputs: &Inputs<'_>) -> Res
     let (mut changed, mut there) = (OrcidSet::default(), OrcidSet::default());
     queue.each_found(run.id, "changed", &mut |orcid| note(&mut changed, orcid))?;
     queue.each_found(run.id, "there", &mut |orcid| note(&mut there, orcid))?;
-    if let Some(file) = inputs.file() {
+    if let Some(file) = inputs.changes {
         let mut newest = run.since - INSTANT;
         let mut changed_at = |orcid: Orcid, modified| {
             newest = newest.max(modified);
@@ -243,13 +244,13 @@ pub fn add_records(queue: &mut Queue, run: &mut Run, inputs: &Inputs<'_>) -> Res
                 changed.insert(orcid);
             }
         };
-        changes::read(&file, &mut changed_at)?;
+        changes::read(file, &mut changed_at)?;
         run.until = run.until.min(newest);
     }
     let holds = OrcidSet::contains;
     let mut wanted = Vec::new();
     // The scope's own iDs; in the file's way nothing tells who is gone.
-    let presence = !inputs.changes_only && matches!(way, Way::Batches | Way::Windows);
+    let presence = inputs.asks_for_presence(way);
     inputs.named(&mut |orcid| {
         let is_new = !holds(&has, &orcid) && !holds(&gone, &orcid);
         let missing = presence && !holds(&there, &orcid) && !holds(&gone, &orcid);
@@ -293,7 +294,6 @@ fn note(set: &mut OrcidSet, orcid: Orcid) {
 /// # Errors
 /// [`RefreshError`] where dataset or queue fail.
 pub fn add_primaries(queue: &mut Queue, run: &Run, inputs: &Inputs<'_>) -> Result<bool, RefreshError> {
-    let before = queue.counts(run.id, &["record"])?;
     let mut primaries = Vec::new();
     queue.each_found(run.id, "primary", &mut |orcid| primaries.push(orcid))?;
     if primaries.is_empty() {
@@ -305,12 +305,14 @@ pub fn add_primaries(queue: &mut Queue, run: &Run, inputs: &Inputs<'_>) -> Resul
         known::tombstones(inputs.dataset, &mut |tombstone| note(&mut has, tombstone.orcid))?;
         primaries.retain(|orcid| has.contains(orcid));
     }
-    primaries.retain(|orcid| queue.lacks_record(run.id, *orcid).unwrap_or(true));
-    if primaries.is_empty() {
+    let lacks = |orcid| Ok(queue.lacks_record(run.id, orcid)?.then_some(orcid));
+    let lacking: Result<Vec<_>, RefreshError> = primaries.into_iter().map(lacks).collect();
+    let lacking: Vec<Orcid> = lacking?.into_iter().flatten().collect();
+    if lacking.is_empty() {
         return Ok(false);
     }
-    enlist(queue, run, inputs.dataset, primaries)?;
-    Ok(queue.counts(run.id, &["record"])? != before)
+    enlist(queue, run, inputs.dataset, lacking)?;
+    Ok(true)
 }
 
 /// Adds requests for records, with what the dataset has of them.

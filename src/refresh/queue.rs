@@ -9,7 +9,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use rusqlite::{Connection, OpenFlags, params};
+use rusqlite::{Connection, OpenFlags, Row, params};
 
 use super::RefreshError;
 
@@ -183,6 +183,35 @@ impl Queue {
     pub(super) fn run_sql(&self, sql: &str, values: impl rusqlite::Params) -> Result<usize, RefreshError> {
         let execute = || self.db.prepare_cached(sql)?.execute(values);
         execute().map_err(self.fault())
+    }
+
+    /// Tells each row that a query gives.
+    pub(super) fn each_row(
+        &self,
+        sql: &str,
+        values: impl rusqlite::Params,
+        told: &mut dyn FnMut(&Row<'_>) -> rusqlite::Result<()>,
+    ) -> Result<(), RefreshError> {
+        let all = || -> rusqlite::Result<()> {
+            let mut rows = self.db.prepare_cached(sql)?;
+            let mut rows = rows.query(values)?;
+            while let Some(row) = rows.next()? {
+                told(row)?;
+            }
+            Ok(())
+        };
+        all().map_err(self.fault())
+    }
+
+    /// What the one row of a query says.
+    pub(super) fn row<T>(
+        &self,
+        sql: &str,
+        values: impl rusqlite::Params,
+        read: impl FnOnce(&Row<'_>) -> rusqlite::Result<T>,
+    ) -> Result<T, RefreshError> {
+        let find = || self.db.prepare_cached(sql)?.query_row(values, read);
+        find().map_err(self.fault())
     }
 
     /// Does several changes as one.

@@ -54,8 +54,7 @@ impl Queue {
     /// [`RefreshError::Queue`] where the disk fails.
     pub fn last_request(&self, client: &str) -> Result<Option<Timestamp>, RefreshError> {
         let sql = "SELECT max(last) FROM quota WHERE client = ?1";
-        let find = || self.db.prepare_cached(sql)?.query_row([client], |row| row.get(0));
-        find().map_err(self.fault())
+        self.row(sql, [client], |row| row.get(0))
     }
 
     /// When requests may go again; `None` where they may go now.
@@ -72,8 +71,7 @@ impl Queue {
             "SELECT max(ended_until) FROM quota WHERE client = ?1 AND ended_until > ?2 AND ended_until <= ?3";
         // A time further away was written by a wrong clock.
         let values = params![client, now, now + LONGEST_END];
-        let find = || self.db.prepare_cached(sql)?.query_row(values, |row| row.get(0));
-        let ended: Option<Timestamp> = find().map_err(self.fault())?;
+        let ended: Option<Timestamp> = self.row(sql, values, |row| row.get(0))?;
         let full = quota.is_some_and(|quota| self.used(client, now).is_ok_and(|used| used >= quota));
         Ok(ended.or(full.then(|| end_of_day(day(now)))))
     }

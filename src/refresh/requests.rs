@@ -42,15 +42,12 @@ impl Queue {
     pub fn requests(&self, run: i64) -> Result<Requests, RefreshError> {
         let sql =
             "SELECT planned_searches, planned_records, planned_items, made, retried FROM run WHERE id = ?1";
-        let find = || {
-            self.db.prepare_cached(sql)?.query_row([run], |row| {
-                let number = |place| row.get::<_, i64>(place).map(i64::unsigned_abs);
-                let (searches, records, items) = (number(0)?, number(1)?, number(2)?);
-                let planned = searches + records + items;
-                Ok(Requests { planned, searches, records, items, made: number(3)?, retried: number(4)? })
-            })
-        };
-        find().map_err(self.fault())
+        self.row(sql, [run], |row| {
+            let number = |place| row.get::<_, i64>(place).map(i64::unsigned_abs);
+            let (searches, records, items) = (number(0)?, number(1)?, number(2)?);
+            let planned = searches + records + items;
+            Ok(Requests { planned, searches, records, items, made: number(3)?, retried: number(4)? })
+        })
     }
 
     /// True where requests of a run may go and have not.
@@ -59,8 +56,7 @@ impl Queue {
     /// [`RefreshError::Queue`] where the disk fails.
     pub fn has_released(&self, run: i64) -> Result<bool, RefreshError> {
         let sql = "SELECT EXISTS (SELECT 1 FROM task WHERE run = ?1 AND state = 0)";
-        let find = || self.db.prepare_cached(sql)?.query_row([run], |row| row.get(0));
-        find().map_err(self.fault())
+        self.row(sql, [run], |row| row.get(0))
     }
 
     /// Lets all planned items of a run go; gives their requests.
@@ -88,23 +84,19 @@ impl Queue {
     /// [`RefreshError::Queue`] where the disk fails.
     pub fn counts(&self, run: i64, kinds: &[&str]) -> Result<Counts, RefreshError> {
         let sql = "SELECT kind, state, count(*) FROM task WHERE run = ?1 GROUP BY kind, state";
-        let count = || -> rusqlite::Result<Counts> {
-            let mut counts = Counts::default();
-            let mut rows = self.db.prepare_cached(sql)?;
-            let mut rows = rows.query([run])?;
-            while let Some(row) = rows.next()? {
-                let (kind, state, count): (String, i64, i64) = (row.get(0)?, row.get(1)?, row.get(2)?);
-                let count = count.unsigned_abs();
-                match state {
-                    _ if !kinds.contains(&kind.as_str()) => {}
-                    2 => counts.answered += count,
-                    3 => counts.given_up += count,
-                    _ => counts.waiting += count,
-                }
+        let mut counts = Counts::default();
+        self.each_row(sql, [run], &mut |row| {
+            let (kind, state, count): (String, i64, i64) = (row.get(0)?, row.get(1)?, row.get(2)?);
+            let count = count.unsigned_abs();
+            match state {
+                _ if !kinds.contains(&kind.as_str()) => {}
+                2 => counts.answered += count,
+                3 => counts.given_up += count,
+                _ => counts.waiting += count,
             }
-            Ok(counts)
-        };
-        count().map_err(self.fault())
+            Ok(())
+        })?;
+        Ok(counts)
     }
 
     /// How often each code has been counted in a run.
@@ -113,12 +105,11 @@ impl Queue {
     /// [`RefreshError::Queue`] where the disk fails.
     pub fn tallies(&self, run: i64) -> Result<Vec<(String, u64)>, RefreshError> {
         let sql = "SELECT code, count FROM tally WHERE run = ?1 ORDER BY code";
-        let all = || -> rusqlite::Result<Vec<(String, u64)>> {
-            let mut rows = self.db.prepare_cached(sql)?;
-            let rows =
-                rows.query_map([run], |row| Ok((row.get(0)?, row.get::<_, i64>(1)?.unsigned_abs())))?;
-            rows.collect()
-        };
-        all().map_err(self.fault())
+        let mut tallies = Vec::new();
+        self.each_row(sql, [run], &mut |row| {
+            tallies.push((row.get(0)?, row.get::<_, i64>(1)?.unsigned_abs()));
+            Ok(())
+        })?;
+        Ok(tallies)
     }
 }

@@ -81,11 +81,12 @@ impl Queue {
     /// # Errors
     /// [`RefreshError::Queue`] where the disk fails.
     pub fn runs(&self) -> Result<Vec<Run>, RefreshError> {
-        let all = || -> rusqlite::Result<Vec<Run>> {
-            let mut found = self.db.prepare_cached(&format!("{RUN} ORDER BY id DESC"))?;
-            found.query_map(params![], run_of)?.collect()
-        };
-        all().map_err(self.fault())
+        let mut runs = Vec::new();
+        self.each_row(&format!("{RUN} ORDER BY id DESC"), [], &mut |row| {
+            runs.push(run_of(row)?);
+            Ok(())
+        })?;
+        Ok(runs)
     }
 
     /// Begins a run; its number is given by the queue.

@@ -235,11 +235,8 @@ impl Queue {
             for (how, orcid) in &effects.found {
                 found.execute(params![run, how, orcid.as_str()])?;
             }
-            let mut leaving = change.prepare_cached(
-                "INSERT OR IGNORE INTO leaving (run, orcid, kind, put_code) VALUES (?1, ?2, ?3, ?4)",
-            )?;
-            for (orcid, section, put_code) in &effects.leaving {
-                leaving.execute(params![run, orcid.as_str(), section.kind(), put_code])?;
+            for item in &effects.leaving {
+                insert_leaving(change, run, *item)?;
             }
             tally(change, run, code)
         })
@@ -275,6 +272,17 @@ pub(super) fn insert_again(change: &Transaction<'_>, run: i64, wanted: &Wanted) 
     let (kind, orcid, what) = wanted.columns();
     let sql = "INSERT OR IGNORE INTO task (run, kind, orcid, what, sent) VALUES (?1, ?2, ?3, ?4, 1)";
     change.prepare_cached(sql)?.execute(params![run, kind, orcid, what]).map(|_| ())
+}
+
+/// Notes an item that leaves the dataset.
+pub(super) fn insert_leaving(
+    change: &Transaction<'_>,
+    run: i64,
+    (orcid, section, put_code): (Orcid, ActivitySection, i64),
+) -> rusqlite::Result<()> {
+    let sql = "INSERT OR IGNORE INTO leaving (run, orcid, kind, put_code) VALUES (?1, ?2, ?3, ?4)";
+    let values = params![run, orcid.as_str(), section.kind(), put_code];
+    change.prepare_cached(sql)?.execute(values).map(|_| ())
 }
 
 pub(super) fn tally(change: &Transaction<'_>, run: i64, code: &str) -> rusqlite::Result<()> {

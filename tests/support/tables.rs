@@ -1,5 +1,7 @@
 //! All rows of a dataset, to compare it with another; read without orcidlake.
 
+#![allow(dead_code, reason = "each user takes its own part")]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -33,23 +35,26 @@ pub fn all_rows(dataset: &Path) -> Tables {
         if table.ends_with("rejects") {
             continue;
         }
-        let rows = tables.entry(table).or_default();
-        let reader =
-            ParquetRecordBatchReaderBuilder::try_new(File::open(&path).unwrap()).unwrap().build().unwrap();
-        for batch in reader.map(Result::unwrap) {
-            let options = FormatOptions::default().with_null("∅");
-            let columns: Vec<_> = batch
-                .columns()
-                .iter()
-                .map(|column| ArrayFormatter::try_new(column, &options).unwrap())
-                .collect();
-            rows.extend((0..batch.num_rows()).map(|row| {
-                columns.iter().map(|column| column.value(row).to_string()).collect::<Vec<_>>().join("\t")
-            }));
-        }
+        tables.entry(table).or_default().extend(rows_of(&path));
     }
     tables.values_mut().for_each(|rows| rows.sort());
     tables
+}
+
+/// The rows of one Parquet file in its order, their cells parted by tabs.
+pub fn rows_of(path: &Path) -> Vec<String> {
+    let file = File::open(path).unwrap();
+    let mut rows = Vec::new();
+    for batch in ParquetRecordBatchReaderBuilder::try_new(file).unwrap().build().unwrap() {
+        let batch = batch.unwrap();
+        let options = FormatOptions::default().with_null("∅");
+        let columns: Vec<_> =
+            batch.columns().iter().map(|column| ArrayFormatter::try_new(column, &options).unwrap()).collect();
+        rows.extend((0..batch.num_rows()).map(|row| {
+            columns.iter().map(|column| column.value(row).to_string()).collect::<Vec<_>>().join("\t")
+        }));
+    }
+    rows
 }
 
 /// All rows but those of some iDs.

@@ -177,7 +177,7 @@ fn build_and_encode(chunks: &[Chunk], out: &Path) -> (Duration, Duration) {
         let begun = Instant::now();
         let batches = builders.iter_mut().map(|builder| Some(builder.finish())).collect();
         build += begun.elapsed();
-        encode += time(|| writer.write(batches, &pool).expect("there is room"));
+        encode += writer.write(batches, &pool).expect("there is room");
     }
     encode += time(|| drop(writer.finish(&pool).expect("there is room")));
     (build, encode)

@@ -1,17 +1,17 @@
 //! Archives to a dataset: the whole way on one page.
 //!
 //! ```text
-//! archive ─ reader thread ─ chunks ─ pool: parse, build ─ batches ─ writer ─ files
-//!           inflate, split  bounded  any order            in order  encode in pool
+//! archive ─ reader thread ─ chunks ─ pool: parse, build ─ batches ─ pool: encode ─ files
+//!           inflate, split  bounded  any order            in order  columns side by side
 //! ```
 //!
-//! Each archive has a thread that reads and one that writes; all share one pool
-//! and one budget of bytes. An archive is complete when its files stand in the
+//! Each archive has a thread that reads; all share one pool and one budget of bytes. An archive is complete when its files stand in the
 //! dataset and in its manifest, which happens in one step.
 
 mod budget;
 mod duplicates;
 mod error;
+mod in_order;
 mod index;
 mod members;
 mod pipeline;

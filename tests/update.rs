@@ -192,6 +192,29 @@ fn the_same_update_gives_the_same_bytes_with_any_number_of_threads() {
 }
 
 #[test]
+fn a_panic_in_the_pool_is_heard_though_chunks_wait_for_memory() {
+    struct Panicking;
+    impl Watch for Panicking {
+        fn begun(&self, _: &Path, _: Option<u64>, _: &Meter) {}
+        fn progressed(&self, _: &Path, _: &Report) {
+            panic!("as the test wants");
+        }
+        fn ended(&self, _: &Path, _: &Outcome) {}
+    }
+    let folder = folder();
+    let members = members(&dump(folder.path(), 1_000, false));
+    let out = dataset(folder.path(), &members);
+    let options = Options { memory_bytes: 16 << 20, ..options(2) };
+
+    let updated = std::panic::catch_unwind(|| {
+        let mut members = members.iter().cloned().map(Ok);
+        update(&out, named("changed"), &mut members, &options, &Panicking, &AtomicBool::new(false)).is_ok()
+    });
+
+    assert!(updated.is_err());
+}
+
+#[test]
 fn files_without_changed_ids_stay_as_they_are() {
     let folder = folder();
     let keywords = |word: &str| {

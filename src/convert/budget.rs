@@ -1,6 +1,9 @@
 //! Bytes in flight between reading and writing, held below a limit.
+//!
+//! What open row groups may take later is lent to chunks until they do, so that a small
+//! archive takes no less memory than a large one, and a large one no more.
 
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 /// A limit on bytes that are in memory at a time.
 #[derive(Debug, Clone)]
@@ -8,9 +11,14 @@ pub struct Budget(Arc<Shared>);
 
 #[derive(Debug)]
 struct Shared {
-    limit_bytes: usize,
-    used_bytes: Mutex<usize>,
-    freed: Condvar,
+    bytes: Mutex<Bytes>,
+    changed: Condvar,
+}
+
+#[derive(Debug)]
+struct Bytes {
+    limit: usize,
+    used: usize,
 }
 
 /// The right to hold some bytes, given back when dropped.
@@ -20,29 +28,68 @@ pub struct Permit {
     bytes: usize,
 }
 
+/// Bytes by which a budget is larger for the time being.
+#[derive(Debug)]
+pub struct Loan {
+    budget: Budget,
+    bytes: usize,
+}
+
 impl Budget {
     pub fn new(limit_bytes: usize) -> Self {
-        Self(Arc::new(Shared { limit_bytes, used_bytes: Mutex::new(0), freed: Condvar::new() }))
+        Self(Arc::new(Shared {
+            bytes: Mutex::new(Bytes { limit: limit_bytes, used: 0 }),
+            changed: Condvar::new(),
+        }))
     }
 
     /// Waits until `bytes` fit. What is larger than the whole limit waits
     /// until it is alone, so that it passes too.
     pub fn take(&self, bytes: usize) -> Permit {
-        let shared = &self.0;
-        let mut used = shared.used_bytes.lock().unwrap_or_else(PoisonError::into_inner);
-        while *used > 0 && *used + bytes > shared.limit_bytes {
-            used = shared.freed.wait(used).unwrap_or_else(PoisonError::into_inner);
+        let mut held = self.0.lock();
+        while held.used > 0 && held.used + bytes > held.limit {
+            held = self.0.changed.wait(held).unwrap_or_else(PoisonError::into_inner);
         }
-        *used += bytes;
+        held.used += bytes;
         Permit { budget: self.clone(), bytes }
+    }
+
+    /// Lends `bytes` to this budget until the loan is called in or dropped.
+    pub fn lend(&self, bytes: usize) -> Loan {
+        self.0.lock().limit += bytes;
+        self.0.changed.notify_all();
+        Loan { budget: self.clone(), bytes }
+    }
+}
+
+impl Loan {
+    /// Makes the loan larger or smaller; nobody who holds bytes must give them up.
+    pub fn set(&mut self, bytes: usize) {
+        let shared = &self.budget.0;
+        let mut held = shared.lock();
+        held.limit = held.limit - self.bytes + bytes;
+        self.bytes = bytes;
+        shared.changed.notify_all();
+    }
+}
+
+impl Drop for Loan {
+    fn drop(&mut self) {
+        self.set(0);
     }
 }
 
 impl Drop for Permit {
     fn drop(&mut self) {
         let shared = &self.budget.0;
-        *shared.used_bytes.lock().unwrap_or_else(PoisonError::into_inner) -= self.bytes;
-        shared.freed.notify_all();
+        shared.lock().used -= self.bytes;
+        shared.changed.notify_all();
+    }
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, Bytes> {
+        self.bytes.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -58,6 +105,21 @@ mod tests {
         drop(large);
         let (_half, _other_half) = (budget.take(5), budget.take(5));
 
-        assert_eq!(*budget.0.used_bytes.lock().unwrap(), 10);
+        assert_eq!(budget.0.lock().used, 10);
+    }
+
+    #[test]
+    fn what_is_lent_can_be_taken_and_called_in() {
+        let budget = Budget::new(10);
+        let mut loan = budget.lend(10);
+        let (first, _second) = (budget.take(10), budget.take(10));
+
+        loan.set(4);
+        drop(first);
+
+        let _third = budget.take(4);
+        assert_eq!(budget.0.lock().used, 14);
+        drop(loan);
+        assert_eq!(budget.0.lock().limit, 10);
     }
 }

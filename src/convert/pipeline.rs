@@ -1,7 +1,9 @@
 //! One archive through the stations: read, parse and build, encode, write.
 //!
-//! Threads meet at a channel and a budget of bytes. Chunks are parsed in any
-//! order and written in the archive's; if writing fails, reading stops.
+//! The caller's thread reads; all else is the pool's. Chunks are parsed in any order
+//! and written in the archive's: the thread that has parsed the next one writes it,
+//! and the others help with its columns before they parse on. If writing fails,
+//! reading stops.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
@@ -10,17 +12,17 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{Receiver, Sender};
-use rayon::{ThreadPool, ThreadPoolBuilder};
+use rayon::{Scope, ThreadPool, ThreadPoolBuilder};
 
-use super::budget::{Budget, Permit};
+use super::budget::{Budget, Loan, Permit};
 use super::duplicates::Seen;
+use super::in_order::InOrder;
 use super::members::{Batch, SpareBuilders, read_chunk};
 use super::plan::release_of;
 use super::reading::{How, Reading};
 use super::{ConvertError, Options, Watch};
-use crate::archive::{ArchiveError, GivenMember, Meter, Options as ArchiveOptions, Totals};
-use crate::dataset::{Part, SideWriter, Superseded, Targets, WrittenTable, table_key};
+use crate::archive::{ArchiveError, Chunk, GivenMember, Meter, Options as ArchiveOptions, Totals};
+use crate::dataset::{MAX_OPEN_BYTES, Part, SideWriter, Superseded, Targets, WrittenTable, table_key};
 use crate::record::MemberName;
 use crate::report::Report;
 use crate::tables::{self, Side};
@@ -29,11 +31,14 @@ use crate::tables::{self, Side};
 const CHUNK_BYTES: usize = 8 << 20;
 /// The largest known record has 150 MB; more is no record.
 const MAX_MEMBER_BYTES: u64 = 512 << 20;
-/// Chunks in flight for each thread, and some for the order of writing.
-const CHUNKS_PER_THREAD: usize = 8;
+/// Chunks in flight for each thread; with three the threads wait for the reader at times.
+const CHUNKS_PER_THREAD: usize = 4;
 /// Share of the memory that chunks in flight may take; the rest is for rows
 /// being built and for open row groups.
 const CHUNK_SHARE: usize = 6;
+/// Share of the memory that an archive's open row groups are expected to take, and that
+/// is lent to chunks until then.
+const OPEN_SHARE: usize = 3;
 /// What one archive's open row groups and batches may come to.
 const MEMORY_PER_ARCHIVE: usize = 512 << 20;
 /// Threads of the pool that one reader keeps at work: a seventh of the work is reading.
@@ -79,11 +84,22 @@ pub struct Converted {
     pub tables: Vec<WrittenTable>,
 }
 
-/// A chunk's rows on their way to the writer.
-struct Message {
-    sequence: u64,
-    batch: Batch,
-    permit: Permit,
+/// What a chunk is parsed and written with.
+struct Stations<'s> {
+    name: Arc<str>,
+    keep: Arc<BTreeSet<String>>,
+    spare: SpareBuilders,
+    writer: InOrder<Writer, (Batch, Permit)>,
+    pool: &'s ThreadPool,
+    watch: &'s dyn Watch,
+    failed: AtomicBool,
+    stop: &'s AtomicBool,
+}
+
+/// Memory for open row groups, of which chunks have what is not taken yet.
+struct Lent {
+    bytes: usize,
+    loan: Loan,
 }
 
 /// How reading ended.
@@ -99,7 +115,7 @@ impl Pipeline {
             .num_threads(options.threads)
             .thread_name(|number| format!("pool-{number}"));
         let pool = pool.build().map_err(|error| ConvertError::Threads(std::io::Error::other(error)))?;
-        let wanted = (options.threads * CHUNKS_PER_THREAD + CHUNKS_PER_THREAD) * CHUNK_BYTES;
+        let wanted = options.threads * CHUNKS_PER_THREAD * CHUNK_BYTES;
         let budget = Budget::new(wanted.min(options.memory_bytes / CHUNK_SHARE));
         let (threads, memory_bytes) = (options.threads, options.memory_bytes);
         Ok(Self { pool: Arc::new(pool), budget, threads, memory_bytes })
@@ -120,6 +136,12 @@ impl Pipeline {
         (wanted.min(self.memory_bytes / MEMORY_PER_READER) / self.side_by_side(count)).max(1)
     }
 
+    /// Lends the memory that an archive's open row groups will take.
+    fn lend(&self) -> Lent {
+        let bytes = MAX_OPEN_BYTES.min(self.memory_bytes / OPEN_SHARE);
+        Lent { bytes, loan: self.budget.lend(bytes) }
+    }
+
     /// Reads an archive; writes the tables in `keep` below `scratch`, or none.
     ///
     /// # Errors
@@ -134,23 +156,24 @@ impl Pipeline {
     ) -> Result<Converted, ConvertError> {
         let meter = Meter::default();
         watch.begun(source.path, source.size_bytes, &meter);
+        let name = source.path.file_name().unwrap_or(source.path.as_os_str());
         let keep = Arc::new(keep.clone());
-        let mut writer = Writer::new(&source, scratch, keep.clone());
-        let (sender, receiver) = crossbeam_channel::unbounded();
-        let failed = AtomicBool::new(false);
+        let stations = Stations {
+            name: name.to_string_lossy().into(),
+            writer: InOrder::new(Writer::new(&source, scratch, keep.clone(), self.lend())),
+            keep,
+            spare: SpareBuilders::default(),
+            pool: &self.pool,
+            watch,
+            failed: AtomicBool::new(false),
+            stop,
+        };
         // The reader stays in the caller's thread: members may come from what must.
-        let (read, written) = std::thread::scope(|scope| {
-            let halt = || stop.load(Ordering::Relaxed) || failed.load(Ordering::Relaxed);
-            let write = || {
-                let written = writer.write_all(receiver, &self.pool, watch);
-                failed.store(written.is_err(), Ordering::Relaxed);
-                written
-            };
-            let written = scope.spawn(write);
-            let read = self.read(source, &meter, &keep, sender, &halt);
-            (read, written.join().expect("the writer does not panic"))
-        });
-        written?;
+        let read = self.pool.in_place_scope(|scope| self.read(source, &meter, &stations, scope));
+        let mut writer = stations.writer.into_sink();
+        if let Some(failure) = writer.failure.take() {
+            return Err(failure);
+        }
         let read = read?;
         if stop.load(Ordering::Relaxed) {
             return Err(ConvertError::Stopped);
@@ -159,17 +182,13 @@ impl Pipeline {
     }
 
     /// Reads, and hands each chunk to the pool.
-    fn read(
+    fn read<'s>(
         &self,
         source: Source<'_>,
         meter: &Meter,
-        keep: &Arc<BTreeSet<String>>,
-        sender: Sender<Message>,
-        halt: &dyn Fn() -> bool,
+        stations: &'s Stations<'_>,
+        scope: &Scope<'s>,
     ) -> Result<Read, ConvertError> {
-        let name: Arc<str> =
-            source.path.file_name().unwrap_or(source.path.as_os_str()).to_string_lossy().into();
-        let spare = Arc::new(SpareBuilders::default());
         let salvage = source.salvage;
         let (mut archive, note) = Reading::open(source, meter.clone())?;
         let (mut seen, mut sequence, mut damage, mut time) = (Seen::default(), 0, None, Duration::ZERO);
@@ -190,21 +209,57 @@ impl Pipeline {
             repeats |= repeated.contains(&true);
             time += begun.elapsed();
             let permit = self.budget.take(chunk.size_bytes());
-            if halt() {
+            if stations.halted() {
                 return Err(ConvertError::Stopped);
             }
-            let (sender, name, keep, spare) = (sender.clone(), name.clone(), keep.clone(), spare.clone());
-            self.pool.spawn(move || {
-                let batch = read_chunk(&chunk, &repeated, &name, &|key| keep.contains(key), &spare);
-                drop(chunk);
-                // A writer that has failed no longer listens; nothing to do then.
-                let _ = sender.send(Message { sequence, batch, permit });
-            });
+            scope.spawn(move |_| stations.pass(sequence, chunk, &repeated, permit));
             sequence += 1;
         }
         let mut totals = archive.finish(repeats)?;
         totals.notes.extend(note);
         Ok(Read { totals, damage, time })
+    }
+}
+
+impl Stations<'_> {
+    fn halted(&self) -> bool {
+        self.stop.load(Ordering::Relaxed) || self.failed.load(Ordering::Relaxed)
+    }
+
+    /// Parses a chunk, and writes it where it is the next; in the pool.
+    fn pass(&self, sequence: u64, chunk: Chunk, repeated: &[bool], permit: Permit) {
+        if self.halted() {
+            return;
+        }
+        let _alarm = Alarm(self);
+        let batch = read_chunk(&chunk, repeated, &self.name, &|key| self.keep.contains(key), &self.spare);
+        drop(chunk);
+        self.writer.bring(sequence, (batch, permit), |writer, sequence, (batch, permit)| {
+            if self.halted() {
+                return;
+            }
+            match writer.write(sequence, batch, self.pool) {
+                Ok(()) => self.watch.progressed(&writer.path, &writer.report),
+                Err(error) => {
+                    writer.failure = Some(error);
+                    self.failed.store(true, Ordering::Relaxed);
+                }
+            }
+            drop(permit);
+        });
+    }
+}
+
+/// Where a thread of the pool panics, gives back what chunks hold that wait for its own:
+/// the reader would else wait for them, and nobody hear of the panic.
+struct Alarm<'s>(&'s Stations<'s>);
+
+impl Drop for Alarm<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.0.failed.store(true, Ordering::Relaxed);
+            self.0.writer.close();
+        }
     }
 }
 
@@ -215,6 +270,7 @@ struct Writer {
     shard: Option<String>,
     keep: Arc<BTreeSet<String>>,
     sides: BTreeMap<Side, SideWriter>,
+    lent: Lent,
     superseded: Superseded,
     report: Report,
     /// Whether to note which members were read.
@@ -223,10 +279,12 @@ struct Writer {
     rejected: Vec<MemberName>,
     watermark: Option<i64>,
     first_path: Option<String>,
+    /// Why nothing more is written.
+    failure: Option<ConvertError>,
 }
 
 impl Writer {
-    fn new(source: &Source<'_>, scratch: Option<&Path>, keep: Arc<BTreeSet<String>>) -> Self {
+    fn new(source: &Source<'_>, scratch: Option<&Path>, keep: Arc<BTreeSet<String>>, lent: Lent) -> Self {
         Self {
             path: source.path.to_owned(),
             notes_names: source.members.is_some(),
@@ -236,34 +294,16 @@ impl Writer {
             shard: source.how.shard.map(|shard| shard.to_string()),
             keep,
             sides: BTreeMap::new(),
+            lent,
             superseded: Superseded::default(),
             report: Report::default(),
             watermark: None,
             first_path: None,
+            failure: None,
         }
-    }
-
-    fn write_all(
-        &mut self,
-        receiver: Receiver<Message>,
-        pool: &ThreadPool,
-        watch: &dyn Watch,
-    ) -> Result<(), ConvertError> {
-        let (mut waiting, mut next) = (BTreeMap::new(), 0);
-        for message in receiver {
-            waiting.insert(message.sequence, message);
-            while let Some(Message { sequence, batch, permit }) = waiting.remove(&next) {
-                self.write(sequence, batch, pool)?;
-                drop(permit);
-                next += 1;
-            }
-            watch.progressed(&self.path, &self.report);
-        }
-        Ok(())
     }
 
     fn write(&mut self, sequence: u64, mut batch: Batch, pool: &ThreadPool) -> Result<(), ConvertError> {
-        let begun = Instant::now();
         for side in Side::ALL {
             let batches = std::mem::take(&mut batch.rows[side as usize]);
             let (Some(scratch), false) = (&self.scratch, batches.is_empty()) else { continue };
@@ -275,8 +315,10 @@ impl Writer {
             }
             let shard = self.shard.as_deref();
             let make = || SideWriter::new(scratch, side, |key| self.keep.contains(key), shard);
-            self.sides.entry(side).or_insert_with(make).write(batches, pool)?;
+            batch.report.times.encode += self.sides.entry(side).or_insert_with(make).write(batches, pool)?;
         }
+        let open: usize = self.sides.values().map(SideWriter::open_bytes).sum();
+        self.lent.loan.set(self.lent.bytes.saturating_sub(open));
         for name in batch.replacing {
             match name {
                 MemberName::Summary(orcid) => self.superseded.record(orcid, sequence),
@@ -292,7 +334,6 @@ impl Writer {
         }
         self.first_path = self.first_path.take().or(batch.first_path);
         self.watermark = self.watermark.max(batch.watermark);
-        batch.report.times.encode += begun.elapsed();
         self.report.add(batch.report);
         Ok(())
     }

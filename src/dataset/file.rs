@@ -23,8 +23,8 @@ use super::error::DatasetError;
 use super::manifest::Part;
 use super::spill::Spill;
 
-/// Bytes gathered before a write to the disk.
-const WRITE_BYTES: usize = 1 << 20;
+/// Bytes gathered before a write to the disk; pages are mostly larger.
+const WRITE_BYTES: usize = 128 << 10;
 
 /// A Parquet file that grows by row groups.
 pub(super) struct PartFile {
@@ -120,6 +120,11 @@ impl PartFile {
         self.groups += 1;
         self.rows += rows;
         Ok(())
+    }
+
+    /// Columns of the open row group that have a page already.
+    pub fn columns_with_pages(&self) -> usize {
+        self.spill.columns()
     }
 
     pub fn bytes_written(&self) -> usize {

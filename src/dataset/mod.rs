@@ -32,4 +32,4 @@ pub use marks::Gone;
 pub use reader::{Dataset, record_rows};
 pub use replace::{Change, Replacement};
 pub use verify::{Problem, digest, verify};
-pub use writer::{SideWriter, TableWriter, WrittenTable};
+pub use writer::{MAX_OPEN_BYTES, SideWriter, TableWriter, WrittenTable};

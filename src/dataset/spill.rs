@@ -9,7 +9,7 @@ use std::io;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use bytes::Bytes;
 use parquet::arrow::arrow_writer::{PageKey, PageStore, PageStoreArgs, PageStoreFactory};
@@ -23,6 +23,7 @@ pub struct Spill(Arc<Shared>);
 struct Shared {
     file: File,
     end: AtomicU64,
+    columns: AtomicUsize,
 }
 
 /// The pages of one column.
@@ -41,12 +42,18 @@ impl Spill {
         let path = beside.with_extension("pages");
         let file = File::options().read(true).write(true).create(true).truncate(true).open(&path)?;
         std::fs::remove_file(&path)?;
-        Ok(Self(Arc::new(Shared { file, end: AtomicU64::new(0) })))
+        Ok(Self(Arc::new(Shared { file, end: AtomicU64::new(0), columns: AtomicUsize::new(0) })))
     }
 
     /// Forgets all pages: the row group has been written.
     pub fn clear(&self) {
         self.0.end.store(0, Ordering::Relaxed);
+        self.0.columns.store(0, Ordering::Relaxed);
+    }
+
+    /// Columns that have a page here.
+    pub fn columns(&self) -> usize {
+        self.0.columns.load(Ordering::Relaxed)
     }
 }
 
@@ -61,6 +68,9 @@ impl PageStore for SpilledPages {
         // Columns are encoded side by side; each takes its place and writes there.
         let place = self.shared.end.fetch_add(page.len() as u64, Ordering::Relaxed);
         self.shared.file.write_all_at(&page, place).map_err(external)?;
+        if self.pages.is_empty() {
+            self.shared.columns.fetch_add(1, Ordering::Relaxed);
+        }
         self.pages.push((place, page.len()));
         Ok(PageKey::new(self.pages.len() as u64 - 1))
     }

@@ -7,6 +7,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use arrow::array::{Array, ArrayRef, RecordBatch};
 use arrow::datatypes::{FieldRef, SchemaRef};
@@ -33,11 +34,18 @@ const ROW_GROUP_BYTES: usize = 64 << 20;
 /// Memory of a side's open row groups together: dictionaries, Bloom filters and the
 /// values of unfinished pages. Beyond it the largest group ends.
 const OPEN_BYTES: usize = 128 << 20;
+/// About what a column keeps from its first page on to compress the next: tables of
+/// Zstandard's and room for what it makes, as the memory of a hundred thousand
+/// records and of a million tells.
+const COMPRESSOR_BYTES: usize = 1 << 20;
+/// About the most that a side's open row groups take with that.
+pub const MAX_OPEN_BYTES: usize = 352 << 20;
 /// Bytes of a file, after which the next begins.
 const FILE_BYTES: usize = 1 << 30;
-/// Zstandard's level, and that for identifiers, which grow at a higher one: see
-/// docs/performance.md for what others cost and gain.
+/// Zstandard's level, that for words, and that for identifiers, which grow at a higher
+/// one: see docs/performance.md for what others cost and gain.
 const ZSTD_LEVEL: i32 = 3;
+const WORDS_LEVEL: i32 = 4;
 const CODES_LEVEL: i32 = 1;
 /// Rows of a page: with fewer, pages of repeated values are mostly header.
 const PAGE_ROWS: usize = 60_000;
@@ -52,9 +60,16 @@ const BLOOM_DISTINCT: u64 = ROW_GROUP_ROWS as u64;
 /// Share of false positives of a Bloom filter.
 const BLOOM_FALSE_POSITIVES: f64 = 0.01;
 
+/// Batches that are encoded together: a column whose page is being compressed takes
+/// long, and the others shall not wait for it with each batch.
+const BATCHES_TOGETHER: usize = 4;
+
 /// Writes the tables of one side below a folder.
 pub struct SideWriter {
     tables: Vec<Option<TableWriter>>,
+    /// By table the batches that wait until there are enough.
+    waiting: Vec<Vec<RecordBatch>>,
+    rounds: usize,
 }
 
 /// A table's files.
@@ -84,7 +99,7 @@ struct RowGroup {
 struct Job<'w> {
     writer: &'w mut ArrowColumnWriter,
     field: &'w FieldRef,
-    values: ArrayRef,
+    values: Vec<ArrayRef>,
 }
 
 impl SideWriter {
@@ -96,10 +111,13 @@ impl SideWriter {
             let key = table_key(side, table.name());
             keep(&key).then(|| TableWriter::with_notes(root, key, table, &notes))
         };
-        Self { tables: tables::of(side).iter().map(|table| writer(table.as_ref())).collect() }
+        let tables: Vec<_> = tables::of(side).iter().map(|table| writer(table.as_ref())).collect();
+        let waiting = tables.iter().map(|_| Vec::new()).collect();
+        Self { tables, waiting, rounds: 0 }
     }
 
-    /// Appends one batch for each table, in the order of [`tables::of`].
+    /// Appends one batch for each table, in the order of [`tables::of`]; gives the time
+    /// that encoding took, of all threads together.
     ///
     /// # Errors
     /// [`DatasetError`] where a file cannot be made or written.
@@ -107,20 +125,36 @@ impl SideWriter {
         &mut self,
         batches: Vec<Option<RecordBatch>>,
         pool: &ThreadPool,
-    ) -> Result<(), DatasetError> {
+    ) -> Result<Duration, DatasetError> {
+        for (waiting, batch) in self.waiting.iter_mut().zip(batches) {
+            waiting.extend(batch.filter(|batch| batch.num_rows() > 0));
+        }
+        self.rounds += 1;
+        if self.rounds.is_multiple_of(BATCHES_TOGETHER) {
+            self.encode_waiting(pool)
+        } else {
+            Ok(Duration::ZERO)
+        }
+    }
+
+    fn encode_waiting(&mut self, pool: &ThreadPool) -> Result<Duration, DatasetError> {
         let mut jobs = Vec::new();
-        for (table, batch) in self.tables.iter_mut().zip(batches) {
-            let (Some(table), Some(batch)) = (table, batch) else { continue };
-            if batch.num_rows() == 0 {
-                continue;
-            }
-            jobs.extend(table.jobs(&batch)?);
+        for (table, batches) in self.tables.iter_mut().zip(&mut self.waiting) {
+            let batches = std::mem::take(batches);
+            let Some(table) = table.as_mut().filter(|_| !batches.is_empty()) else { continue };
+            jobs.extend(table.jobs(&batches)?);
         }
         // The largest first, so that no thread is left with it at the end.
-        jobs.sort_by_key(|job| std::cmp::Reverse(job.values.get_buffer_memory_size()));
-        encode(jobs, pool)?;
+        jobs.sort_by_cached_key(|job| std::cmp::Reverse(job.size_bytes()));
+        let taken = encode(jobs, pool)?;
         self.tables.iter_mut().flatten().try_for_each(|table| table.end_full_group(pool))?;
-        self.end_largest_groups(pool)
+        self.end_largest_groups(pool)?;
+        Ok(taken)
+    }
+
+    /// About what the open row groups of all tables hold in memory.
+    pub fn open_bytes(&self) -> usize {
+        self.tables.iter().flatten().map(TableWriter::open_bytes).sum()
     }
 
     /// Ends row groups, the largest first, until the open ones fit.
@@ -142,7 +176,8 @@ impl SideWriter {
     ///
     /// # Errors
     /// [`DatasetError`] where a file cannot be written.
-    pub fn finish(self, pool: &ThreadPool) -> Result<Vec<WrittenTable>, DatasetError> {
+    pub fn finish(mut self, pool: &ThreadPool) -> Result<Vec<WrittenTable>, DatasetError> {
+        self.encode_waiting(pool)?;
         // Side by side, as each waits for its own files to be on disk.
         let finish = |table: Option<TableWriter>| table.map(|table| table.finish(pool));
         pool.install(|| self.tables.into_par_iter().with_max_len(1).filter_map(finish).collect())
@@ -167,9 +202,9 @@ impl TableWriter {
 
     /// Appends a batch, encoding its columns one after the other.
     pub(super) fn write_serially(&mut self, batch: &RecordBatch) -> Result<(), DatasetError> {
-        let jobs = self.jobs(batch)?;
+        let jobs = self.jobs(std::slice::from_ref(batch))?;
         jobs.into_iter()
-            .try_for_each(Job::run)
+            .try_for_each(|job| job.run().map(drop))
             .map_err(DatasetError::parquet("encode", Path::new("a row group")))
     }
 
@@ -178,19 +213,20 @@ impl TableWriter {
     /// # Errors
     /// [`DatasetError`] where a file cannot be made or written.
     pub fn write(&mut self, batch: &RecordBatch, pool: &ThreadPool) -> Result<(), DatasetError> {
-        encode(self.jobs(batch)?, pool)
+        encode(self.jobs(std::slice::from_ref(batch))?, pool).map(drop)
     }
 
-    /// Pairs each column of `batch` with its writer, and counts the rows.
-    fn jobs(&mut self, batch: &RecordBatch) -> Result<Vec<Job<'_>>, DatasetError> {
+    /// Pairs each column of the batches with its writer, and counts the rows.
+    fn jobs(&mut self, batches: &[RecordBatch]) -> Result<Vec<Job<'_>>, DatasetError> {
         if self.group.is_none() {
             let writers = self.open()?.column_writers()?;
             self.group = Some(RowGroup { writers, rows: 0 });
         }
         let group = self.group.as_mut().expect("the group was just begun");
-        group.rows += batch.num_rows();
-        let columns = group.writers.iter_mut().zip(self.schema.fields()).zip(batch.columns());
-        Ok(columns.map(|((writer, field), values)| Job { writer, field, values: values.clone() }).collect())
+        group.rows += batches.iter().map(RecordBatch::num_rows).sum::<usize>();
+        let values = |column| batches.iter().map(|batch| batch.column(column).clone()).collect();
+        let columns = group.writers.iter_mut().zip(self.schema.fields()).enumerate();
+        Ok(columns.map(|(column, (writer, field))| Job { writer, field, values: values(column) }).collect())
     }
 
     /// Ends the open row group if it is full.
@@ -206,6 +242,12 @@ impl TableWriter {
         self.end_group(pool)?;
         let full = self.open.as_ref().is_some_and(|open| open.bytes_written() >= FILE_BYTES);
         if full { self.end_file(pool) } else { Ok(()) }
+    }
+
+    /// What the open row group and the means to compress it hold in memory.
+    fn open_bytes(&self) -> usize {
+        let compressing = self.open.as_ref().map_or(0, PartFile::columns_with_pages);
+        self.memory_bytes() + compressing * COMPRESSOR_BYTES
     }
 
     /// What the open row group holds in memory.
@@ -259,16 +301,26 @@ impl RowGroup {
     }
 }
 
-/// Encodes values side by side, each in their own column's writer.
-fn encode(jobs: Vec<Job<'_>>, pool: &ThreadPool) -> Result<(), DatasetError> {
-    let encoded: Result<Vec<()>, ParquetError> =
+/// Encodes values side by side, each in their own column's writer; gives the time that
+/// it took, of all threads together.
+fn encode(jobs: Vec<Job<'_>>, pool: &ThreadPool) -> Result<Duration, DatasetError> {
+    let encoded: Result<Vec<Duration>, ParquetError> =
         pool.install(|| jobs.into_par_iter().with_max_len(1).map(Job::run).collect());
-    encoded.map(drop).map_err(DatasetError::parquet("encode", Path::new("a row group")))
+    let taken = encoded.map_err(DatasetError::parquet("encode", Path::new("a row group")))?;
+    Ok(taken.iter().sum())
 }
 
 impl Job<'_> {
-    fn run(self) -> Result<(), ParquetError> {
-        compute_leaves(self.field, &self.values)?.iter().try_for_each(|leaf| self.writer.write(leaf))
+    fn run(self) -> Result<Duration, ParquetError> {
+        let begun = Instant::now();
+        for values in &self.values {
+            compute_leaves(self.field, values)?.iter().try_for_each(|leaf| self.writer.write(leaf))?;
+        }
+        Ok(begun.elapsed())
+    }
+
+    fn size_bytes(&self) -> usize {
+        self.values.iter().map(|values| values.get_buffer_memory_size()).sum()
     }
 }
 
@@ -304,16 +356,19 @@ pub(super) fn properties(
         .set_column_bloom_filter_fpp(orcid, BLOOM_FALSE_POSITIVES);
     for column in table.columns() {
         let path = ColumnPath::from(column.name);
-        let dictionary = column.likeness != Likeness::Numbers;
+        let dictionary = matches!(column.likeness, Likeness::Repeating | Likeness::Words);
         builder = builder.set_column_dictionary_enabled(path.clone(), dictionary);
-        if matches!(column.likeness, Likeness::Words | Likeness::Codes) {
-            builder = builder
-                .set_column_dictionary_page_size_limit(path.clone(), TRIED_DICTIONARY_BYTES)
-                .set_column_data_page_size_limit(path.clone(), TEXT_PAGE_BYTES);
-        }
-        if column.likeness == Likeness::Codes {
-            builder = builder.set_column_compression(path, zstd(CODES_LEVEL));
-        }
+        let level = match column.likeness {
+            Likeness::Repeating | Likeness::Numbers => continue,
+            Likeness::Words => WORDS_LEVEL,
+            Likeness::Codes => CODES_LEVEL,
+        };
+        // The least and the greatest of such values, in no order, let a reader skip nothing.
+        builder = builder
+            .set_column_statistics_enabled(path.clone(), EnabledStatistics::None)
+            .set_column_dictionary_page_size_limit(path.clone(), TRIED_DICTIONARY_BYTES)
+            .set_column_data_page_size_limit(path.clone(), TEXT_PAGE_BYTES)
+            .set_column_compression(path, zstd(level));
     }
     let mut properties = builder.build();
     add_encoded_arrow_schema_to_metadata(schema, &mut properties);

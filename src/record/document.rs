@@ -68,7 +68,7 @@ pub fn parse_by_reference(bytes: &[u8]) -> Result<Parsed<'_>, ParseError> {
 
 /// As [`parse`], with the scanner alone; `None` where it gives up.
 pub fn parse_by_scanner(bytes: &[u8]) -> Option<Parsed<'_>> {
-    parse_with(Cursor::regular(std::str::from_utf8(bytes).ok()?)).ok()
+    parse_with(Cursor::regular(simdutf8::basic::from_utf8(bytes).ok()?)).ok()
 }
 
 fn parse_with(mut cursor: Cursor<'_>) -> Result<Parsed<'_>, ParseError> {

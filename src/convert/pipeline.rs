@@ -38,7 +38,7 @@ const CHUNKS_PER_THREAD: usize = 4;
 const CHUNK_SHARE: usize = 6;
 /// Share of the memory that an archive's open row groups are expected to take, and that
 /// is lent to chunks until then.
-const OPEN_SHARE: usize = 3;
+const OPEN_SHARE: usize = 4;
 /// What one archive's open row groups and batches may come to.
 const MEMORY_PER_ARCHIVE: usize = 512 << 20;
 /// Threads of the pool that one reader keeps at work: a seventh of the work is reading.

@@ -34,12 +34,10 @@ const ROW_GROUP_BYTES: usize = 64 << 20;
 /// Memory of a side's open row groups together: dictionaries, Bloom filters and the
 /// values of unfinished pages. Beyond it the largest group ends.
 const OPEN_BYTES: usize = 128 << 20;
-/// About what a column keeps from its first page on to compress the next: tables of
-/// Zstandard's and room for what it makes, as the memory of a hundred thousand
-/// records and of a million tells.
-const COMPRESSOR_BYTES: usize = 1 << 20;
+/// About what Zstandard keeps for a column from its first page on.
+const COMPRESSOR_BYTES: usize = 512 << 10;
 /// About the most that a side's open row groups take with that.
-pub const MAX_OPEN_BYTES: usize = 352 << 20;
+pub const MAX_OPEN_BYTES: usize = 224 << 20;
 /// Bytes of a file, after which the next begins.
 const FILE_BYTES: usize = 1 << 30;
 /// Zstandard's level, that for words, and that for identifiers, which grow at a higher

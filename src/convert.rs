@@ -5,8 +5,9 @@
 //!           inflate, split  bounded  any order            in order  columns side by side
 //! ```
 //!
-//! Each archive has a thread that reads; all share one pool and one budget of bytes. An archive is complete when its files stand in the
-//! dataset and in its manifest, which happens in one step.
+//! Each archive has a thread that reads; all share one pool and one budget of bytes.
+//! An archive is complete when its files stand in the dataset and in its manifest,
+//! which happens in one step.
 
 mod budget;
 mod duplicates;

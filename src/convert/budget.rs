@@ -1,7 +1,7 @@
 //! Bytes in flight between reading and writing, held below a limit.
 //!
-//! What open row groups may take later is lent to chunks until they do, so that a small
-//! archive takes no less memory than a large one, and a large one no more.
+//! What open row groups may take later is lent to chunks until they do, so that memory
+//! depends less on the size of an archive.
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
@@ -32,6 +32,7 @@ pub struct Permit {
 #[derive(Debug)]
 pub struct Loan {
     budget: Budget,
+    whole: usize,
     bytes: usize,
 }
 
@@ -54,17 +55,21 @@ impl Budget {
         Permit { budget: self.clone(), bytes }
     }
 
-    /// Lends `bytes` to this budget until the loan is called in or dropped.
+    /// Lends `bytes` to this budget until they are called in or the loan is dropped.
     pub fn lend(&self, bytes: usize) -> Loan {
         self.0.lock().limit += bytes;
         self.0.changed.notify_all();
-        Loan { budget: self.clone(), bytes }
+        Loan { budget: self.clone(), whole: bytes, bytes }
     }
 }
 
 impl Loan {
-    /// Makes the loan larger or smaller; nobody who holds bytes must give them up.
-    pub fn set(&mut self, bytes: usize) {
+    /// Lends all but `taken` bytes; nobody who holds bytes must give them up.
+    pub fn lend_all_but(&mut self, taken: usize) {
+        self.set(self.whole.saturating_sub(taken));
+    }
+
+    fn set(&mut self, bytes: usize) {
         let shared = &self.budget.0;
         let mut held = shared.lock();
         held.limit = held.limit - self.bytes + bytes;
@@ -114,7 +119,7 @@ mod tests {
         let mut loan = budget.lend(10);
         let (first, _second) = (budget.take(10), budget.take(10));
 
-        loan.set(4);
+        loan.lend_all_but(6);
         drop(first);
 
         let _third = budget.take(4);

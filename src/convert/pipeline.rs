@@ -5,6 +5,7 @@
 //! and the others help with its columns before they parse on. If writing fails,
 //! reading stops.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -86,20 +87,14 @@ pub struct Converted {
 
 /// What a chunk is parsed and written with.
 struct Stations<'s> {
-    name: Arc<str>,
-    keep: Arc<BTreeSet<String>>,
+    name: Cow<'s, str>,
+    keep: &'s BTreeSet<String>,
     spare: SpareBuilders,
-    writer: InOrder<Writer, (Batch, Permit)>,
+    writer: InOrder<Writer<'s>, (Batch, Permit)>,
     pool: &'s ThreadPool,
     watch: &'s dyn Watch,
     failed: AtomicBool,
     stop: &'s AtomicBool,
-}
-
-/// Memory for open row groups, of which chunks have what is not taken yet.
-struct Lent {
-    bytes: usize,
-    loan: Loan,
 }
 
 /// How reading ended.
@@ -137,9 +132,8 @@ impl Pipeline {
     }
 
     /// Lends the memory that an archive's open row groups will take.
-    fn lend(&self) -> Lent {
-        let bytes = MAX_OPEN_BYTES.min(self.memory_bytes / OPEN_SHARE);
-        Lent { bytes, loan: self.budget.lend(bytes) }
+    fn lend(&self) -> Loan {
+        self.budget.lend(MAX_OPEN_BYTES.min(self.memory_bytes / OPEN_SHARE))
     }
 
     /// Reads an archive; writes the tables in `keep` below `scratch`, or none.
@@ -157,10 +151,9 @@ impl Pipeline {
         let meter = Meter::default();
         watch.begun(source.path, source.size_bytes, &meter);
         let name = source.path.file_name().unwrap_or(source.path.as_os_str());
-        let keep = Arc::new(keep.clone());
         let stations = Stations {
-            name: name.to_string_lossy().into(),
-            writer: InOrder::new(Writer::new(&source, scratch, keep.clone(), self.lend())),
+            name: name.to_string_lossy(),
+            writer: InOrder::new(Writer::new(&source, scratch, keep, self.lend())),
             keep,
             spare: SpareBuilders::default(),
             pool: &self.pool,
@@ -234,7 +227,7 @@ impl Stations<'_> {
         let _alarm = Alarm(self);
         let batch = read_chunk(&chunk, repeated, &self.name, &|key| self.keep.contains(key), &self.spare);
         drop(chunk);
-        self.writer.bring(sequence, (batch, permit), |writer, sequence, (batch, permit)| {
+        self.writer.bring(sequence, (batch, permit), |writer, sequence, (batch, _permit)| {
             if self.halted() {
                 return;
             }
@@ -245,16 +238,15 @@ impl Stations<'_> {
                     self.failed.store(true, Ordering::Relaxed);
                 }
             }
-            drop(permit);
         });
     }
 }
 
 /// Where a thread of the pool panics, gives back what chunks hold that wait for its own:
 /// the reader would else wait for them, and nobody hear of the panic.
-struct Alarm<'s>(&'s Stations<'s>);
+struct Alarm<'a, 's>(&'a Stations<'s>);
 
-impl Drop for Alarm<'_> {
+impl Drop for Alarm<'_, '_> {
     fn drop(&mut self) {
         if std::thread::panicking() {
             self.0.failed.store(true, Ordering::Relaxed);
@@ -264,13 +256,13 @@ impl Drop for Alarm<'_> {
 }
 
 /// Takes batches in order and writes them.
-struct Writer {
+struct Writer<'s> {
     path: PathBuf,
     scratch: Option<PathBuf>,
     shard: Option<String>,
-    keep: Arc<BTreeSet<String>>,
+    keep: &'s BTreeSet<String>,
     sides: BTreeMap<Side, SideWriter>,
-    lent: Lent,
+    lent: Loan,
     superseded: Superseded,
     report: Report,
     /// Whether to note which members were read.
@@ -283,8 +275,8 @@ struct Writer {
     failure: Option<ConvertError>,
 }
 
-impl Writer {
-    fn new(source: &Source<'_>, scratch: Option<&Path>, keep: Arc<BTreeSet<String>>, lent: Lent) -> Self {
+impl<'s> Writer<'s> {
+    fn new(source: &Source<'_>, scratch: Option<&Path>, keep: &'s BTreeSet<String>, lent: Loan) -> Self {
         Self {
             path: source.path.to_owned(),
             notes_names: source.members.is_some(),
@@ -318,7 +310,7 @@ impl Writer {
             batch.report.times.encode += self.sides.entry(side).or_insert_with(make).write(batches, pool)?;
         }
         let open: usize = self.sides.values().map(SideWriter::open_bytes).sum();
-        self.lent.loan.set(self.lent.bytes.saturating_sub(open));
+        self.lent.lend_all_but(open);
         for name in batch.replacing {
             match name {
                 MemberName::Summary(orcid) => self.superseded.record(orcid, sequence),

@@ -65,9 +65,8 @@ const BATCHES_TOGETHER: usize = 4;
 /// Writes the tables of one side below a folder.
 pub struct SideWriter {
     tables: Vec<Option<TableWriter>>,
-    /// By table the batches that wait until there are enough.
-    waiting: Vec<Vec<RecordBatch>>,
-    rounds: usize,
+    /// Batches of each table, as they were given, that wait until there are enough.
+    waiting: Vec<Vec<Option<RecordBatch>>>,
 }
 
 /// A table's files.
@@ -109,9 +108,8 @@ impl SideWriter {
             let key = table_key(side, table.name());
             keep(&key).then(|| TableWriter::with_notes(root, key, table, &notes))
         };
-        let tables: Vec<_> = tables::of(side).iter().map(|table| writer(table.as_ref())).collect();
-        let waiting = tables.iter().map(|_| Vec::new()).collect();
-        Self { tables, waiting, rounds: 0 }
+        let tables = tables::of(side).iter().map(|table| writer(table.as_ref())).collect();
+        Self { tables, waiting: Vec::new() }
     }
 
     /// Appends one batch for each table, in the order of [`tables::of`]; gives the time
@@ -124,24 +122,20 @@ impl SideWriter {
         batches: Vec<Option<RecordBatch>>,
         pool: &ThreadPool,
     ) -> Result<Duration, DatasetError> {
-        for (waiting, batch) in self.waiting.iter_mut().zip(batches) {
-            waiting.extend(batch.filter(|batch| batch.num_rows() > 0));
-        }
-        self.rounds += 1;
-        if self.rounds.is_multiple_of(BATCHES_TOGETHER) {
-            self.encode_waiting(pool)
-        } else {
-            Ok(Duration::ZERO)
-        }
+        self.waiting.push(batches);
+        if self.waiting.len() == BATCHES_TOGETHER { self.encode_waiting(pool) } else { Ok(Duration::ZERO) }
     }
 
     fn encode_waiting(&mut self, pool: &ThreadPool) -> Result<Duration, DatasetError> {
-        let mut jobs = Vec::new();
-        for (table, batches) in self.tables.iter_mut().zip(&mut self.waiting) {
-            let batches = std::mem::take(batches);
+        let (waiting, mut jobs) = (std::mem::take(&mut self.waiting), Vec::new());
+        for (place, table) in self.tables.iter_mut().enumerate() {
+            let batches = waiting.iter().filter_map(|batches| batches[place].as_ref());
+            let batches: Vec<_> = batches.filter(|batch| batch.num_rows() > 0).collect();
             let Some(table) = table.as_mut().filter(|_| !batches.is_empty()) else { continue };
             jobs.extend(table.jobs(&batches)?);
         }
+        // Now each job alone holds its values, which go with it.
+        drop(waiting);
         // The largest first, so that no thread is left with it at the end.
         jobs.sort_by_cached_key(|job| std::cmp::Reverse(job.size_bytes()));
         let taken = encode(jobs, pool)?;
@@ -200,7 +194,7 @@ impl TableWriter {
 
     /// Appends a batch, encoding its columns one after the other.
     pub(super) fn write_serially(&mut self, batch: &RecordBatch) -> Result<(), DatasetError> {
-        let jobs = self.jobs(std::slice::from_ref(batch))?;
+        let jobs = self.jobs(&[batch])?;
         jobs.into_iter()
             .try_for_each(|job| job.run().map(drop))
             .map_err(DatasetError::parquet("encode", Path::new("a row group")))
@@ -211,17 +205,17 @@ impl TableWriter {
     /// # Errors
     /// [`DatasetError`] where a file cannot be made or written.
     pub fn write(&mut self, batch: &RecordBatch, pool: &ThreadPool) -> Result<(), DatasetError> {
-        encode(self.jobs(std::slice::from_ref(batch))?, pool).map(drop)
+        encode(self.jobs(&[batch])?, pool).map(drop)
     }
 
     /// Pairs each column of the batches with its writer, and counts the rows.
-    fn jobs(&mut self, batches: &[RecordBatch]) -> Result<Vec<Job<'_>>, DatasetError> {
+    fn jobs(&mut self, batches: &[&RecordBatch]) -> Result<Vec<Job<'_>>, DatasetError> {
         if self.group.is_none() {
             let writers = self.open()?.column_writers()?;
             self.group = Some(RowGroup { writers, rows: 0 });
         }
         let group = self.group.as_mut().expect("the group was just begun");
-        group.rows += batches.iter().map(RecordBatch::num_rows).sum::<usize>();
+        group.rows += batches.iter().map(|batch| batch.num_rows()).sum::<usize>();
         let values = |column| batches.iter().map(|batch| batch.column(column).clone()).collect();
         let columns = group.writers.iter_mut().zip(self.schema.fields()).enumerate();
         Ok(columns.map(|(column, (writer, field))| Job { writer, field, values: values(column) }).collect())

@@ -203,6 +203,17 @@ impl Queue {
         all().map_err(self.fault())
     }
 
+    /// What the rows of a query say, in their order.
+    pub(super) fn rows<T>(
+        &self,
+        sql: &str,
+        values: impl rusqlite::Params,
+        read: fn(&Row<'_>) -> rusqlite::Result<T>,
+    ) -> Result<Vec<T>, RefreshError> {
+        let all = || self.db.prepare_cached(sql)?.query_map(values, read)?.collect::<Result<Vec<_>, _>>();
+        all().map_err(self.fault())
+    }
+
     /// What the one row of a query says.
     pub(super) fn row<T>(
         &self,

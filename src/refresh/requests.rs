@@ -105,11 +105,6 @@ impl Queue {
     /// [`RefreshError::Queue`] where the disk fails.
     pub fn tallies(&self, run: i64) -> Result<Vec<(String, u64)>, RefreshError> {
         let sql = "SELECT code, count FROM tally WHERE run = ?1 ORDER BY code";
-        let mut tallies = Vec::new();
-        self.each_row(sql, [run], &mut |row| {
-            tallies.push((row.get(0)?, row.get::<_, i64>(1)?.unsigned_abs()));
-            Ok(())
-        })?;
-        Ok(tallies)
+        self.rows(sql, [run], |row| Ok((row.get(0)?, row.get::<_, i64>(1)?.unsigned_abs())))
     }
 }

@@ -81,12 +81,7 @@ impl Queue {
     /// # Errors
     /// [`RefreshError::Queue`] where the disk fails.
     pub fn runs(&self) -> Result<Vec<Run>, RefreshError> {
-        let mut runs = Vec::new();
-        self.each_row(&format!("{RUN} ORDER BY id DESC"), [], &mut |row| {
-            runs.push(run_of(row)?);
-            Ok(())
-        })?;
-        Ok(runs)
+        self.rows(&format!("{RUN} ORDER BY id DESC"), [], run_of)
     }
 
     /// Begins a run; its number is given by the queue.

@@ -153,16 +153,13 @@ impl Queue {
     /// Requests by client and day, the newest first.
     fn days(&self) -> Result<Vec<DayStatus>, RefreshError> {
         let sql = "SELECT client, day, used, ended_until FROM quota ORDER BY day DESC, client LIMIT 31";
-        let mut days = Vec::new();
-        self.each_row(sql, [], &mut |row| {
-            days.push(DayStatus {
+        self.rows(sql, [], |row| {
+            Ok(DayStatus {
                 client: row.get(0)?,
                 day: row.get(1)?,
                 used: row.get::<_, i64>(2)?.unsigned_abs(),
                 ended_until: row.get(3)?,
-            });
-            Ok(())
-        })?;
-        Ok(days)
+            })
+        })
     }
 }

@@ -23,7 +23,7 @@ use super::plan::release_of;
 use super::reading::{How, Reading};
 use super::{ConvertError, Options, Watch};
 use crate::archive::{ArchiveError, Chunk, GivenMember, Meter, Options as ArchiveOptions, Totals};
-use crate::dataset::{MAX_OPEN_BYTES, Part, SideWriter, Superseded, Targets, WrittenTable, table_key};
+use crate::dataset::{OPEN_BYTES, Part, SideWriter, Superseded, Targets, WrittenTable, table_key};
 use crate::record::MemberName;
 use crate::report::Report;
 use crate::tables::{self, Side};
@@ -133,7 +133,7 @@ impl Pipeline {
 
     /// Lends the memory that an archive's open row groups will take.
     fn lend(&self) -> Loan {
-        self.budget.lend(MAX_OPEN_BYTES.min(self.memory_bytes / OPEN_SHARE))
+        self.budget.lend(OPEN_BYTES.min(self.memory_bytes / OPEN_SHARE))
     }
 
     /// Reads an archive; writes the tables in `keep` below `scratch`, or none.

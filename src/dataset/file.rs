@@ -15,13 +15,13 @@ use parquet::arrow::arrow_writer::{ArrowColumnChunk, ArrowColumnWriter, ArrowRow
 use parquet::bloom_filter::Sbbf;
 use parquet::column::writer::ColumnCloseResult;
 use parquet::errors::ParquetError;
-use parquet::file::properties::WriterPropertiesPtr;
 use parquet::file::writer::SerializedFileWriter;
 use xxhash_rust::xxh3::Xxh3;
 
 use super::error::DatasetError;
 use super::manifest::Part;
-use super::spill::Spill;
+use super::pages::PageFile;
+use super::settings::Settings;
 
 /// Bytes gathered before a write to the disk; pages are mostly larger.
 const WRITE_BYTES: usize = 128 << 10;
@@ -31,7 +31,7 @@ pub(super) struct PartFile {
     path: PathBuf,
     writer: SerializedFileWriter<Digesting>,
     columns: ArrowRowGroupWriterFactory,
-    spill: Spill,
+    pages: PageFile,
     groups: usize,
     rows: u64,
 }
@@ -44,25 +44,22 @@ struct Digesting {
 
 impl PartFile {
     /// Makes the file at `path`, and its folder.
-    pub fn create(
-        path: PathBuf,
-        schema: &SchemaRef,
-        properties: &WriterPropertiesPtr,
-    ) -> Result<Self, DatasetError> {
+    pub fn create(path: PathBuf, schema: &SchemaRef, settings: &Settings) -> Result<Self, DatasetError> {
         let folder = path.parent().unwrap_or(Path::new("."));
         fs::create_dir_all(folder).map_err(DatasetError::io("make", folder))?;
         let file = File::create(&path).map_err(DatasetError::io("make", &path))?;
         let sink = Digesting { file: BufWriter::with_capacity(WRITE_BYTES, file), digest: Xxh3::new() };
-        let spill = Spill::new(&path).map_err(DatasetError::io("make a file beside", &path))?;
-        let pages = Arc::new(spill.clone());
+        let pages = PageFile::new(&path, &settings.levels);
+        let pages = pages.map_err(DatasetError::io("make a file beside", &path))?;
         let make = || -> Result<_, ParquetError> {
             let parquet = ArrowSchemaConverter::new().convert(schema)?;
-            let writer = SerializedFileWriter::new(sink, parquet.root_schema_ptr(), properties.clone())?;
+            let writer =
+                SerializedFileWriter::new(sink, parquet.root_schema_ptr(), settings.properties.clone())?;
             let columns = ArrowRowGroupWriterFactory::new(&writer, schema.clone());
-            Ok((writer, columns.with_page_store_factory(pages)))
+            Ok((writer, columns.with_page_store_factory(Arc::new(pages.clone()))))
         };
         let (writer, columns) = make().map_err(DatasetError::parquet("write", &path))?;
-        Ok(Self { path, writer, columns, spill, groups: 0, rows: 0 })
+        Ok(Self { path, writer, columns, pages, groups: 0, rows: 0 })
     }
 
     /// Writers for the columns of the next row group.
@@ -75,13 +72,16 @@ impl PartFile {
     pub fn append_group(&mut self, chunks: Vec<ArrowColumnChunk>, rows: u64) -> Result<(), DatasetError> {
         let append = || -> Result<(), ParquetError> {
             let mut group = self.writer.next_row_group()?;
-            for chunk in chunks {
-                chunk.append_to_row_group(&mut group)?;
+            for (column, mut chunk) in chunks.into_iter().enumerate() {
+                let bloom_filter = chunk.close_mut().bloom_filter.take();
+                let close = ColumnCloseResult { bloom_filter, ..chunk.close().clone() };
+                let (pages, close) = self.pages.chunk(column, close)?;
+                group.append_column(&pages, close)?;
             }
             group.close().map(drop)
         };
         append().map_err(DatasetError::parquet("write", &self.path))?;
-        self.spill.clear();
+        self.pages.clear();
         self.groups += 1;
         self.rows += rows;
         Ok(())
@@ -122,9 +122,9 @@ impl PartFile {
         Ok(())
     }
 
-    /// Columns of the open row group that have a page already.
-    pub fn columns_with_pages(&self) -> usize {
-        self.spill.columns()
+    /// What the pages of the open row group take that have been compressed.
+    pub fn waiting_bytes(&self) -> u64 {
+        self.pages.size_bytes()
     }
 
     pub fn bytes_written(&self) -> usize {

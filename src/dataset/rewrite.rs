@@ -24,7 +24,7 @@ use super::error::DatasetError;
 use super::file::PartFile;
 use super::manifest::Part;
 use super::marks::{Mark, Marks};
-use super::writer::properties;
+use super::settings::Settings;
 use crate::tables::AnyTable;
 
 /// Rows of a column that are in memory at a time.
@@ -44,8 +44,7 @@ pub(super) fn rewrite(
         return Ok(None);
     }
     let schema = table.schema();
-    let properties = Arc::new(properties(key, table, &schema, &[]));
-    let mut file = PartFile::create(to, &schema, &properties)?;
+    let mut file = PartFile::create(to, &schema, &Settings::new(key, table, &schema, &[]))?;
     let views = with_views(&marks.metadata).map_err(DatasetError::parquet("read", from))?;
     for (group, mark) in marks.groups.iter().enumerate() {
         if stop.load(Ordering::Relaxed) {
@@ -176,8 +175,8 @@ mod tests {
     /// A file of two row groups with two iDs each.
     fn file(path: &Path) {
         let schema = table().schema();
-        let properties = Arc::new(properties(KEY, table(), &schema, &[]));
-        let mut file = PartFile::create(path.to_owned(), &schema, &properties).unwrap();
+        let settings = Settings::new(KEY, table(), &schema, &[]);
+        let mut file = PartFile::create(path.to_owned(), &schema, &settings).unwrap();
         for orcids in [&ORCIDS[..2], &ORCIDS[2..]] {
             let batch = batch(orcids);
             let writers = file.column_writers().unwrap().into_iter();

@@ -6,58 +6,31 @@
 //! the same bytes whatever the number of threads.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use arrow::array::{Array, ArrayRef, RecordBatch};
 use arrow::datatypes::{FieldRef, SchemaRef};
-use parquet::arrow::add_encoded_arrow_schema_to_metadata;
 use parquet::arrow::arrow_writer::{ArrowColumnChunk, ArrowColumnWriter, compute_leaves};
-use parquet::basic::{Compression, ZstdLevel};
 use parquet::errors::ParquetError;
-use parquet::file::metadata::KeyValue;
-use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterPropertiesPtr};
-use parquet::schema::types::ColumnPath;
 use rayon::ThreadPool;
 use rayon::prelude::*;
 
 use super::error::DatasetError;
 use super::file::PartFile;
 use super::layout::{part_name, table_folder, table_key};
-use super::manifest::{FORMAT_VERSION, Part};
-use crate::tables::{self, AnyTable, Likeness, Side};
+use super::manifest::Part;
+use super::settings::Settings;
+use crate::tables::{self, AnyTable, Side};
 
 /// Rows of a row group; readers skip and parallelise by row groups.
-const ROW_GROUP_ROWS: usize = 262_144;
-/// Encoded bytes of a row group; bounds what an open table holds in memory.
-const ROW_GROUP_BYTES: usize = 64 << 20;
+pub(super) const ROW_GROUP_ROWS: usize = 262_144;
+/// Bytes of a row group's pages, compressed.
+const ROW_GROUP_BYTES: u64 = 64 << 20;
 /// Memory of a side's open row groups together: dictionaries, Bloom filters and the
 /// values of unfinished pages. Beyond it the largest group ends.
-const OPEN_BYTES: usize = 128 << 20;
-/// About what Zstandard keeps for a column from its first page on.
-const COMPRESSOR_BYTES: usize = 512 << 10;
-/// About the most that a side's open row groups take with that.
-pub const MAX_OPEN_BYTES: usize = 224 << 20;
+pub const OPEN_BYTES: usize = 128 << 20;
 /// Bytes of a file, after which the next begins.
 const FILE_BYTES: usize = 1 << 30;
-/// Zstandard's level, that for words, and that for identifiers, which grow at a higher
-/// one: see docs/performance.md for what others cost and gain.
-const ZSTD_LEVEL: i32 = 3;
-const WORDS_LEVEL: i32 = 4;
-const CODES_LEVEL: i32 = 1;
-/// Rows of a page: with fewer, pages of repeated values are mostly header.
-const PAGE_ROWS: usize = 60_000;
-/// Bytes of a page of text, before compression; with more to look back on it is smaller.
-const TEXT_PAGE_BYTES: usize = 4 << 20;
-/// Encoded bytes of a dictionary, after which a column goes on without; and where it
-/// is uncertain whether one pays.
-const DICTIONARY_BYTES: usize = 1 << 20;
-const TRIED_DICTIONARY_BYTES: usize = 256 << 10;
-/// Distinct iDs that a Bloom filter is made for before it is folded to size.
-const BLOOM_DISTINCT: u64 = ROW_GROUP_ROWS as u64;
-/// Share of false positives of a Bloom filter.
-const BLOOM_FALSE_POSITIVES: f64 = 0.01;
-
 /// Batches that are encoded together: a column whose page is being compressed takes
 /// long, and the others shall not wait for it with each batch.
 const BATCHES_TOGETHER: usize = 4;
@@ -81,7 +54,7 @@ pub struct TableWriter {
     key: String,
     folder: PathBuf,
     schema: SchemaRef,
-    properties: WriterPropertiesPtr,
+    settings: Settings,
     open: Option<PartFile>,
     group: Option<RowGroup>,
     parts: Vec<Part>,
@@ -152,7 +125,7 @@ impl SideWriter {
     /// Ends row groups, the largest first, until the open ones fit.
     fn end_largest_groups(&mut self, pool: &ThreadPool) -> Result<(), DatasetError> {
         let mut open: Vec<_> =
-            self.tables.iter_mut().flatten().map(|table| (table.memory_bytes(), table)).collect();
+            self.tables.iter_mut().flatten().map(|table| (table.open_bytes(), table)).collect();
         let mut total: usize = open.iter().map(|(bytes, _)| bytes).sum();
         while total > OPEN_BYTES {
             let largest = open.iter_mut().max_by_key(|(bytes, _)| *bytes);
@@ -188,8 +161,8 @@ impl TableWriter {
 
     fn noting(folder: PathBuf, key: String, table: &dyn AnyTable, notes: &[(&str, String)]) -> Self {
         let schema = table.schema();
-        let properties = Arc::new(properties(&key, table, &schema, notes));
-        Self { key, folder, schema, properties, open: None, group: None, parts: Vec::new() }
+        let settings = Settings::new(&key, table, &schema, notes);
+        Self { key, folder, schema, settings, open: None, group: None, parts: Vec::new() }
     }
 
     /// Appends a batch, encoding its columns one after the other.
@@ -226,7 +199,10 @@ impl TableWriter {
     /// # Errors
     /// [`DatasetError`] where the file cannot be written.
     pub fn end_full_group(&mut self, pool: &ThreadPool) -> Result<(), DatasetError> {
-        if self.group.as_ref().is_some_and(RowGroup::is_full) { self.end_open_group(pool) } else { Ok(()) }
+        let full_of_rows = self.group.as_ref().is_some_and(|group| group.rows >= ROW_GROUP_ROWS);
+        let full =
+            full_of_rows || self.open.as_ref().is_some_and(|open| open.waiting_bytes() >= ROW_GROUP_BYTES);
+        if full { self.end_open_group(pool) } else { Ok(()) }
     }
 
     /// Ends the open row group, and the file if it has become large enough.
@@ -236,14 +212,8 @@ impl TableWriter {
         if full { self.end_file(pool) } else { Ok(()) }
     }
 
-    /// What the open row group and the means to compress it hold in memory.
-    fn open_bytes(&self) -> usize {
-        let compressing = self.open.as_ref().map_or(0, PartFile::columns_with_pages);
-        self.memory_bytes() + compressing * COMPRESSOR_BYTES
-    }
-
     /// What the open row group holds in memory.
-    fn memory_bytes(&self) -> usize {
+    fn open_bytes(&self) -> usize {
         let writers = self.group.iter().flat_map(|group| &group.writers);
         writers.map(ArrowColumnWriter::memory_size).sum()
     }
@@ -264,7 +234,7 @@ impl TableWriter {
     fn open(&mut self) -> Result<&mut PartFile, DatasetError> {
         if self.open.is_none() {
             let path = self.folder.join(part_name(self.parts.len()));
-            self.open = Some(PartFile::create(path, &self.schema, &self.properties)?);
+            self.open = Some(PartFile::create(path, &self.schema, &self.settings)?);
         }
         Ok(self.open.as_mut().expect("the file was just made"))
     }
@@ -283,13 +253,6 @@ impl TableWriter {
         let open = self.open.take();
         self.parts.extend(open.map(PartFile::finish).transpose()?);
         Ok(())
-    }
-}
-
-impl RowGroup {
-    fn is_full(&self) -> bool {
-        let bytes = || self.writers.iter().map(ArrowColumnWriter::get_estimated_total_bytes).sum::<usize>();
-        self.rows >= ROW_GROUP_ROWS || bytes() >= ROW_GROUP_BYTES
     }
 }
 
@@ -314,55 +277,4 @@ impl Job<'_> {
     fn size_bytes(&self) -> usize {
         self.values.iter().map(|values| values.get_buffer_memory_size()).sum()
     }
-}
-
-/// How the table `key` is written: each column as its values are like, a Bloom filter on
-/// the iD, page statistics for skipping; and what else its files shall note.
-pub(super) fn properties(
-    key: &str,
-    table: &dyn AnyTable,
-    schema: &SchemaRef,
-    notes: &[(&str, String)],
-) -> WriterProperties {
-    let version = env!("CARGO_PKG_VERSION");
-    let metadata = [
-        ("orcidlake.version", version.to_owned()),
-        ("orcidlake.format_version", FORMAT_VERSION.to_string()),
-        ("orcidlake.table", key.to_owned()),
-        ("orcidlake.description", table.doc().to_owned()),
-    ];
-    let metadata = metadata.into_iter().chain(notes.iter().cloned());
-    let metadata = metadata.map(|(key, value)| KeyValue::new(key.to_owned(), value)).collect();
-    let zstd =
-        |level| Compression::ZSTD(ZstdLevel::try_new(level).expect("the level is one that Zstandard has"));
-    let orcid = ColumnPath::from("orcid");
-    let mut builder = WriterProperties::builder()
-        .set_created_by(format!("orcidlake version {version}"))
-        .set_compression(zstd(ZSTD_LEVEL))
-        .set_statistics_enabled(EnabledStatistics::Page)
-        .set_dictionary_page_size_limit(DICTIONARY_BYTES)
-        .set_data_page_row_count_limit(PAGE_ROWS)
-        .set_max_row_group_row_count(None)
-        .set_key_value_metadata(Some(metadata))
-        .set_column_bloom_filter_max_ndv(orcid.clone(), BLOOM_DISTINCT)
-        .set_column_bloom_filter_fpp(orcid, BLOOM_FALSE_POSITIVES);
-    for column in table.columns() {
-        let path = ColumnPath::from(column.name);
-        let dictionary = matches!(column.likeness, Likeness::Repeating | Likeness::Words);
-        builder = builder.set_column_dictionary_enabled(path.clone(), dictionary);
-        let level = match column.likeness {
-            Likeness::Repeating | Likeness::Numbers => continue,
-            Likeness::Words => WORDS_LEVEL,
-            Likeness::Codes => CODES_LEVEL,
-        };
-        // The least and the greatest of such values, in no order, let a reader skip nothing.
-        builder = builder
-            .set_column_statistics_enabled(path.clone(), EnabledStatistics::None)
-            .set_column_dictionary_page_size_limit(path.clone(), TRIED_DICTIONARY_BYTES)
-            .set_column_data_page_size_limit(path.clone(), TEXT_PAGE_BYTES)
-            .set_column_compression(path, zstd(level));
-    }
-    let mut properties = builder.build();
-    add_encoded_arrow_schema_to_metadata(schema, &mut properties);
-    properties
 }

@@ -1,0 +1,98 @@
+//! The header of a Parquet page, as far as whoever compresses the page must know it.
+//!
+//! `PageHeader` of Parquet's `parquet.thrift`, in Thrift's compact protocol.
+
+use std::ops::Range;
+
+/// How a page's header begins each of its first three fields: the next one, a 32-bit
+/// integer (Thrift's compact protocol).
+const NEXT_I32: u8 = 0x15;
+/// The first field of the header of a dictionary page, zigzag: `PageType` 2.
+const DICTIONARY_PAGE: [u8; 1] = [4];
+
+/// A page's header as the library has written it.
+pub(super) struct PageHeader<'h> {
+    bytes: &'h [u8],
+    /// Where its first and its third field are: the page's kind and its compressed size.
+    kind: Range<usize>,
+    size: Range<usize>,
+}
+
+impl<'h> PageHeader<'h> {
+    /// `None` where it does not begin as a header does.
+    pub fn new(bytes: &'h [u8]) -> Option<Self> {
+        let mut end = 0;
+        let mut next = || {
+            let start = end + 1;
+            let length = bytes.get(start..)?.iter().position(|&byte| byte & 0x80 == 0)? + 1;
+            let begins = bytes[end] == NEXT_I32;
+            end = start + length;
+            begins.then_some(start..end)
+        };
+        let (kind, _plain_size, size) = (next()?, next()?, next()?);
+        Some(Self { bytes, kind, size })
+    }
+
+    pub fn is_dictionary(&self) -> bool {
+        self.bytes[self.kind.clone()] == DICTIONARY_PAGE
+    }
+
+    /// The same header of a page that is of this size when compressed.
+    pub fn with_compressed_size(&self, bytes: i32) -> Vec<u8> {
+        let mut header = self.bytes[..self.size.start].to_vec();
+        write_i32(&mut header, bytes);
+        header.extend_from_slice(&self.bytes[self.size.end..]);
+        header
+    }
+}
+
+/// An integer as Thrift's compact protocol has it: zigzag, seven bits a byte.
+fn write_i32(out: &mut Vec<u8>, value: i32) {
+    let mut rest = ((value << 1) ^ (value >> 31)).cast_unsigned();
+    while rest >= 0x80 {
+        out.push((rest & 0x7f) as u8 | 0x80);
+        rest >>= 7;
+    }
+    out.push(rest as u8);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn integers_are_written_as_thrift_has_them() {
+        for (value, expected) in [
+            (0, &[0][..]),
+            (1, &[2]),
+            (-1, &[1]),
+            (63, &[126]),
+            (64, &[0x80, 1]),
+            (4 << 20, &[0x80, 0x80, 0x80, 4]),
+            (i32::MAX, &[0xfe, 0xff, 0xff, 0xff, 0x0f]),
+            (i32::MIN, &[0xff, 0xff, 0xff, 0xff, 0x0f]),
+        ] {
+            let mut out = Vec::new();
+            write_i32(&mut out, value);
+            assert_eq!(out, expected, "{value}");
+        }
+    }
+
+    #[test]
+    fn the_size_alone_is_replaced() {
+        let header = [0x15, 4, 0x15, 0x80, 1, 0x15, 0x82, 1, 0x5c, 0x15];
+
+        let known = PageHeader::new(&header).unwrap();
+
+        assert!(known.is_dictionary());
+        assert_eq!(known.with_compressed_size(1), [0x15, 4, 0x15, 0x80, 1, 0x15, 2, 0x5c, 0x15]);
+        assert!(!PageHeader::new(&[0x15, 0, 0x15, 2, 0x15, 2]).unwrap().is_dictionary());
+    }
+
+    #[test]
+    fn what_is_no_header_is_told() {
+        for bytes in [&[0x15, 4, 0x15, 0x80, 1, 0x15, 0x82][..], &[0x15, 4, 0x25, 2, 0x15, 2], &[0x15], &[]] {
+            assert!(PageHeader::new(bytes).is_none(), "{bytes:x?}");
+        }
+    }
+}

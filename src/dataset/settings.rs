@@ -1,0 +1,102 @@
+//! How a table is written: each column as its values are like, page statistics for
+//! skipping, a Bloom filter on the iD. docs/performance.md has what others cost and gain.
+
+use std::sync::Arc;
+
+use arrow::datatypes::SchemaRef;
+use parquet::arrow::add_encoded_arrow_schema_to_metadata;
+use parquet::basic::{Compression, ZstdLevel};
+use parquet::file::metadata::KeyValue;
+use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterPropertiesPtr};
+use parquet::schema::types::ColumnPath;
+
+use super::manifest::FORMAT_VERSION;
+use super::writer::ROW_GROUP_ROWS;
+use crate::tables::{AnyTable, Likeness};
+
+/// Zstandard's level, that for words, and that for identifiers, which grow at a higher
+/// one.
+const ZSTD_LEVEL: i32 = 3;
+const WORDS_LEVEL: i32 = 4;
+const CODES_LEVEL: i32 = 1;
+/// Rows of a page: with fewer, pages of repeated values are mostly header.
+const PAGE_ROWS: usize = 60_000;
+/// Bytes of a page of text, before compression; with more to look back on it is smaller.
+const TEXT_PAGE_BYTES: usize = 4 << 20;
+/// Encoded bytes of a dictionary, after which a column goes on without; and where it
+/// is uncertain whether one pays.
+const DICTIONARY_BYTES: usize = 1 << 20;
+const TRIED_DICTIONARY_BYTES: usize = 256 << 10;
+/// Distinct iDs that a Bloom filter is made for before it is folded to size.
+const BLOOM_DISTINCT: u64 = ROW_GROUP_ROWS as u64;
+/// Share of false positives of a Bloom filter.
+const BLOOM_FALSE_POSITIVES: f64 = 0.01;
+
+/// How a table is written.
+#[derive(Clone)]
+pub(super) struct Settings {
+    /// For the encoders: without compression, which comes after them.
+    pub properties: WriterPropertiesPtr,
+    /// How each column is compressed.
+    pub levels: Arc<[ZstdLevel]>,
+}
+
+impl Settings {
+    /// Settings of the table `key`, and what else its files shall note.
+    pub fn new(key: &str, table: &dyn AnyTable, schema: &SchemaRef, notes: &[(&str, String)]) -> Self {
+        Self { properties: Arc::new(properties(key, table, schema, notes)), levels: levels(table) }
+    }
+}
+
+fn levels(table: &dyn AnyTable) -> Arc<[ZstdLevel]> {
+    let level = |likeness| match likeness {
+        Likeness::Repeating | Likeness::Numbers => ZSTD_LEVEL,
+        Likeness::Words => WORDS_LEVEL,
+        Likeness::Codes => CODES_LEVEL,
+    };
+    let level = |likeness| ZstdLevel::try_new(level(likeness)).expect("the level is one that Zstandard has");
+    table.columns().iter().map(|column| level(column.likeness)).collect()
+}
+
+fn properties(
+    key: &str,
+    table: &dyn AnyTable,
+    schema: &SchemaRef,
+    notes: &[(&str, String)],
+) -> WriterProperties {
+    let version = env!("CARGO_PKG_VERSION");
+    let metadata = [
+        ("orcidlake.version", version.to_owned()),
+        ("orcidlake.format_version", FORMAT_VERSION.to_string()),
+        ("orcidlake.table", key.to_owned()),
+        ("orcidlake.description", table.doc().to_owned()),
+    ];
+    let metadata = metadata.into_iter().chain(notes.iter().cloned());
+    let metadata = metadata.map(|(key, value)| KeyValue::new(key.to_owned(), value)).collect();
+    let orcid = ColumnPath::from("orcid");
+    let mut builder = WriterProperties::builder()
+        .set_created_by(format!("orcidlake version {version}"))
+        .set_compression(Compression::UNCOMPRESSED)
+        .set_statistics_enabled(EnabledStatistics::Page)
+        .set_dictionary_page_size_limit(DICTIONARY_BYTES)
+        .set_data_page_row_count_limit(PAGE_ROWS)
+        .set_max_row_group_row_count(None)
+        .set_key_value_metadata(Some(metadata))
+        .set_column_bloom_filter_max_ndv(orcid.clone(), BLOOM_DISTINCT)
+        .set_column_bloom_filter_fpp(orcid, BLOOM_FALSE_POSITIVES);
+    for column in table.columns() {
+        let path = ColumnPath::from(column.name);
+        let dictionary = matches!(column.likeness, Likeness::Repeating | Likeness::Words);
+        builder = builder.set_column_dictionary_enabled(path.clone(), dictionary);
+        if matches!(column.likeness, Likeness::Words | Likeness::Codes) {
+            // The least and the greatest of such values, in no order, let a reader skip nothing.
+            builder = builder
+                .set_column_statistics_enabled(path.clone(), EnabledStatistics::None)
+                .set_column_dictionary_page_size_limit(path.clone(), TRIED_DICTIONARY_BYTES)
+                .set_column_data_page_size_limit(path, TEXT_PAGE_BYTES);
+        }
+    }
+    let mut properties = builder.build();
+    add_encoded_arrow_schema_to_metadata(schema, &mut properties);
+    properties
+}

@@ -27,7 +27,7 @@ use quick_xml::events::Event;
 /// Records of the archive that is made.
 const DEFAULT_RECORDS: u64 = 20_000;
 /// XML bytes whose entries become rows together, as in `convert`.
-const GATHERED_BYTES: usize = 1 << 20;
+const GATHERED_BYTES: usize = 256 << 10;
 
 struct Input {
     gz: PathBuf,

@@ -50,7 +50,7 @@ impl Settings {
 
 fn levels(table: &dyn AnyTable) -> Arc<[ZstdLevel]> {
     let level = |likeness| match likeness {
-        Likeness::Repeating | Likeness::Numbers => ZSTD_LEVEL,
+        Likeness::Repeating | Likeness::Labels | Likeness::Numbers => ZSTD_LEVEL,
         Likeness::Words => WORDS_LEVEL,
         Likeness::Codes => CODES_LEVEL,
     };
@@ -86,12 +86,19 @@ fn properties(
         .set_column_bloom_filter_fpp(orcid, BLOOM_FALSE_POSITIVES);
     for column in table.columns() {
         let path = ColumnPath::from(column.name);
-        let dictionary = matches!(column.likeness, Likeness::Repeating | Likeness::Words);
+        let (dictionary, ordered) = match column.likeness {
+            Likeness::Repeating => (true, true),
+            Likeness::Labels | Likeness::Words => (true, false),
+            Likeness::Codes => (false, false),
+            Likeness::Numbers => (false, true),
+        };
         builder = builder.set_column_dictionary_enabled(path.clone(), dictionary);
-        if matches!(column.likeness, Likeness::Words | Likeness::Codes) {
+        if !ordered {
             // The least and the greatest of such values, in no order, let a reader skip nothing.
+            builder = builder.set_column_statistics_enabled(path.clone(), EnabledStatistics::None);
+        }
+        if matches!(column.likeness, Likeness::Words | Likeness::Codes) {
             builder = builder
-                .set_column_statistics_enabled(path.clone(), EnabledStatistics::None)
                 .set_column_dictionary_page_size_limit(path.clone(), TRIED_DICTIONARY_BYTES)
                 .set_column_data_page_size_limit(path, TEXT_PAGE_BYTES);
         }

@@ -87,6 +87,8 @@ pub struct ColumnInfo {
 pub enum Likeness {
     /// Few distinct ones among many rows.
     Repeating,
+    /// Words from a list, such as a type or a country: they repeat, in no order.
+    Labels,
     /// Text that people wrote; some repeats, most does not.
     Words,
     /// Text without words, such as identifiers; some repeats, most does not.
@@ -133,8 +135,9 @@ impl<F: Family> Value<F> {
 
     fn likeness(&self) -> Likeness {
         match self {
-            Self::Key(_) | Self::Label(_) | Self::Boolean(_) | Self::Int32(_) => Likeness::Repeating,
+            Self::Key(_) | Self::Boolean(_) | Self::Int32(_) => Likeness::Repeating,
             Self::Year(_) | Self::Month(_) | Self::Day(_) | Self::Ordinal(_) => Likeness::Repeating,
+            Self::Label(_) => Likeness::Labels,
             Self::Text(_) | Self::Made(_) => Likeness::Words,
             Self::Code(_) => Likeness::Codes,
             Self::Int64(_) | Self::Float64(_) | Self::Timestamp(_) => Likeness::Numbers,

@@ -7,6 +7,7 @@
 
 // Ground: what the others are made of.
 pub mod ids;
+mod varint;
 
 // Bytes: archives of any form to named slices.
 pub mod archive;

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 /// The floors, ground floor first; those on one line do not know each other.
 const FLOORS: &[&[&str]] = &[
+    &["varint"],
     &["ids", "archive", "record", "orgs", "report", "synth"],
     &["tables"],
     &["dataset"],

@@ -57,9 +57,9 @@ impl Budget {
 
     /// Lends `bytes` to this budget until they are called in or the loan is dropped.
     pub fn lend(&self, bytes: usize) -> Loan {
-        self.0.lock().limit += bytes;
-        self.0.changed.notify_all();
-        Loan { budget: self.clone(), whole: bytes, bytes }
+        let mut loan = Loan { budget: self.clone(), whole: bytes, bytes: 0 };
+        loan.set(bytes);
+        loan
     }
 }
 

@@ -9,7 +9,6 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
@@ -53,7 +52,7 @@ pub const ARCHIVE_OPTIONS: ArchiveOptions =
 
 /// The pool and the budget that all archives of a run share.
 pub struct Pipeline {
-    pool: Arc<ThreadPool>,
+    pool: ThreadPool,
     budget: Budget,
     threads: usize,
     memory_bytes: usize,
@@ -113,7 +112,7 @@ impl Pipeline {
         let wanted = options.threads * CHUNKS_PER_THREAD * CHUNK_BYTES;
         let budget = Budget::new(wanted.min(options.memory_bytes / CHUNK_SHARE));
         let (threads, memory_bytes) = (options.threads, options.memory_bytes);
-        Ok(Self { pool: Arc::new(pool), budget, threads, memory_bytes })
+        Ok(Self { pool, budget, threads, memory_bytes })
     }
 
     pub fn pool(&self) -> &ThreadPool {

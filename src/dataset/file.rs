@@ -23,7 +23,7 @@ use super::manifest::Part;
 use super::pages::PageFile;
 use super::settings::Settings;
 
-/// Bytes gathered before a write to the disk; pages are mostly larger.
+/// Bytes gathered before a write to the disk; they come in pieces of 8 KiB.
 const WRITE_BYTES: usize = 128 << 10;
 
 /// A Parquet file that grows by row groups.

@@ -4,6 +4,8 @@
 
 use std::ops::Range;
 
+use crate::varint::{put_varint, zigzag};
+
 /// How a page's header begins each of its first three fields: the next one, a 32-bit
 /// integer (Thrift's compact protocol).
 const NEXT_I32: u8 = 0x15;
@@ -46,14 +48,9 @@ impl<'h> PageHeader<'h> {
     }
 }
 
-/// An integer as Thrift's compact protocol has it: zigzag, seven bits a byte.
+/// An integer as Thrift's compact protocol has it.
 fn write_i32(out: &mut Vec<u8>, value: i32) {
-    let mut rest = ((value << 1) ^ (value >> 31)).cast_unsigned();
-    while rest >= 0x80 {
-        out.push((rest & 0x7f) as u8 | 0x80);
-        rest >>= 7;
-    }
-    out.push(rest as u8);
+    put_varint(out, zigzag(i64::from(value).cast_unsigned()));
 }
 
 #[cfg(test)]

@@ -48,14 +48,31 @@ impl Settings {
     }
 }
 
-fn levels(table: &dyn AnyTable) -> Arc<[ZstdLevel]> {
-    let level = |likeness| match likeness {
-        Likeness::Repeating | Likeness::Labels | Likeness::Numbers => ZSTD_LEVEL,
-        Likeness::Words => WORDS_LEVEL,
-        Likeness::Codes => CODES_LEVEL,
+/// How a column is encoded and compressed.
+struct Encoding {
+    level: i32,
+    dictionary: bool,
+    /// The least and the greatest of values in no order let a reader skip nothing.
+    statistics: bool,
+    /// Long pages, and a dictionary only while it is small.
+    long_text: bool,
+}
+
+/// All that follows from what a column's values are like.
+fn encoding(likeness: Likeness) -> Encoding {
+    let (level, dictionary, statistics, long_text) = match likeness {
+        Likeness::Repeating => (ZSTD_LEVEL, true, true, false),
+        Likeness::Labels => (ZSTD_LEVEL, true, false, false),
+        Likeness::Words => (WORDS_LEVEL, true, false, true),
+        Likeness::Codes => (CODES_LEVEL, false, false, true),
+        Likeness::Numbers => (ZSTD_LEVEL, false, true, false),
     };
-    let level = |likeness| ZstdLevel::try_new(level(likeness)).expect("the level is one that Zstandard has");
-    table.columns().iter().map(|column| level(column.likeness)).collect()
+    Encoding { level, dictionary, statistics, long_text }
+}
+
+fn levels(table: &dyn AnyTable) -> Arc<[ZstdLevel]> {
+    let level = |level| ZstdLevel::try_new(level).expect("the level is one that Zstandard has");
+    table.columns().iter().map(|column| level(encoding(column.likeness).level)).collect()
 }
 
 fn properties(
@@ -86,18 +103,12 @@ fn properties(
         .set_column_bloom_filter_fpp(orcid, BLOOM_FALSE_POSITIVES);
     for column in table.columns() {
         let path = ColumnPath::from(column.name);
-        let (dictionary, ordered) = match column.likeness {
-            Likeness::Repeating => (true, true),
-            Likeness::Labels | Likeness::Words => (true, false),
-            Likeness::Codes => (false, false),
-            Likeness::Numbers => (false, true),
-        };
-        builder = builder.set_column_dictionary_enabled(path.clone(), dictionary);
-        if !ordered {
-            // The least and the greatest of such values, in no order, let a reader skip nothing.
+        let encoding = encoding(column.likeness);
+        builder = builder.set_column_dictionary_enabled(path.clone(), encoding.dictionary);
+        if !encoding.statistics {
             builder = builder.set_column_statistics_enabled(path.clone(), EnabledStatistics::None);
         }
-        if matches!(column.likeness, Likeness::Words | Likeness::Codes) {
+        if encoding.long_text {
             builder = builder
                 .set_column_dictionary_page_size_limit(path.clone(), TRIED_DICTIONARY_BYTES)
                 .set_column_data_page_size_limit(path, TEXT_PAGE_BYTES);

@@ -11,8 +11,7 @@ use std::os::unix::fs::FileExt;
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64;
 
-/// Bits of a number in one byte; the eighth says that more follow.
-const VARINT_BITS: u32 = 7;
+use crate::varint::{put_varint, take_varint, unzigzag, zigzag};
 
 /// Bytes in the index file, and what they must be.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -163,36 +162,6 @@ pub fn decode<const FIELDS: usize>(mut bytes: &[u8]) -> Option<Vec<[u64; FIELDS]
         records.push(record);
     }
     Some(records)
-}
-
-/// A difference of either sign as a number that is small where the difference is.
-fn zigzag(difference: u64) -> u64 {
-    (difference << 1) ^ ((difference.cast_signed() >> 63).cast_unsigned())
-}
-
-fn unzigzag(number: u64) -> u64 {
-    (number >> 1) ^ (number & 1).wrapping_neg()
-}
-
-fn put_varint(bytes: &mut Vec<u8>, mut number: u64) {
-    while number >= 1 << VARINT_BITS {
-        bytes.push(number as u8 | 1 << VARINT_BITS);
-        number >>= VARINT_BITS;
-    }
-    bytes.push(number as u8);
-}
-
-fn take_varint(bytes: &mut &[u8]) -> Option<u64> {
-    let mut number = 0;
-    for place in 0..=u64::BITS / VARINT_BITS {
-        let (&byte, rest) = bytes.split_first()?;
-        *bytes = rest;
-        number |= u64::from(byte & !(1 << VARINT_BITS)) << (place * VARINT_BITS);
-        if byte < 1 << VARINT_BITS {
-            return Some(number);
-        }
-    }
-    None
 }
 
 #[cfg(test)]

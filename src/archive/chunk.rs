@@ -3,8 +3,10 @@
 use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Buffers kept for reuse; more than are ever in flight on a small machine.
-const MAX_SPARE_BUFFERS: usize = 64;
+/// Buffers kept for reuse: as many as two threads have on their way. A reader that waits
+/// for a chunk to be used takes its buffer at once; others lie idle where fewer chunks may
+/// be on their way than before.
+const MAX_SPARE_BUFFERS: usize = 8;
 
 /// Whole members of an archive, in its order.
 #[derive(Debug)]

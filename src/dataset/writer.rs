@@ -28,7 +28,11 @@ pub(super) const ROW_GROUP_ROWS: usize = 262_144;
 const ROW_GROUP_BYTES: u64 = 64 << 20;
 /// Memory of a side's open row groups together: dictionaries, Bloom filters and the
 /// values of unfinished pages. Beyond it the largest group ends.
-pub const OPEN_BYTES: usize = 128 << 20;
+pub const OPEN_BYTES: usize = 192 << 20;
+/// What column writers take, in percent of what they say (measured): of a page of plain
+/// text the library counts what is in it and not its room, which grows by doubling, and no
+/// levels.
+const TAKEN_PERCENT: usize = 150;
 /// Bytes of a file, after which the next begins.
 const FILE_BYTES: usize = 1 << 30;
 /// Batches that are encoded together: a column whose page is being compressed takes
@@ -212,10 +216,10 @@ impl TableWriter {
         if full { self.end_file(pool) } else { Ok(()) }
     }
 
-    /// What the open row group holds in memory.
+    /// About what the open row group holds in memory.
     fn open_bytes(&self) -> usize {
         let writers = self.group.iter().flat_map(|group| &group.writers);
-        writers.map(ArrowColumnWriter::memory_size).sum()
+        writers.map(ArrowColumnWriter::memory_size).sum::<usize>() * TAKEN_PERCENT / 100
     }
 
     /// Ends the last file; a table without rows gets one empty file.

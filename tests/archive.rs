@@ -122,3 +122,45 @@ fn joined_archives_are_read_to_the_last() {
 
     assert_eq!(members(&path, SMALL).0.len(), 6);
 }
+
+/// A tar header of `kind` that says `size`.
+fn header(kind: u8, name: &str, size: &[u8; 12]) -> Vec<u8> {
+    let mut header = tar::Header::new_ustar();
+    header.set_path(name).unwrap();
+    header.set_mode(0o644);
+    header.set_entry_type(tar::EntryType::new(kind));
+    header.as_mut_bytes()[124..136].copy_from_slice(size);
+    header.set_cksum();
+    header.as_bytes().to_vec()
+}
+
+fn padded(data: &[u8]) -> Vec<u8> {
+    let mut padded = data.to_vec();
+    padded.resize(data.len().next_multiple_of(512), 0);
+    padded
+}
+
+#[test]
+fn sizes_count_for_the_entry_that_they_are_of() {
+    let folder = folder();
+    let path = folder.path().join("a.tar");
+    let end = vec![0; 1_024];
+    let folder_of_4096 = header(b'5', "f/", b"00000010000\0");
+    let pax = [header(b'x', "PaxHeaders/x", b"00000000011\0"), padded(b"9 size=3\n")].concat();
+    let long_name = [header(b'L', "././@LongLink", b"00000000006\0"), padded(b"l.xml\0")].concat();
+    let file = [header(b'0', "short.xml", b"00000000000\0"), padded(b"abc")].concat();
+    std::fs::write(&path, [folder_of_4096, pax, long_name, file, end.clone()].concat()).unwrap();
+
+    let (found, result) = members(&path, SMALL);
+
+    assert_eq!(result, Ok(()));
+    let found: Vec<_> =
+        found.iter().map(|(name, kind, data, _)| (name.as_str(), *kind, data.as_slice())).collect();
+    assert_eq!(found, [("f/", Kind::Directory, &b""[..]), ("l.xml", Kind::File, b"abc")]);
+    // A size beyond all that 64 bits count, rounded up to whole blocks.
+    let absurd = header(b'0', "absurd.xml", b"\x80\0\0\0\xff\xff\xff\xff\xff\xff\xff\xff");
+    std::fs::write(&path, [absurd, end].concat()).unwrap();
+    for options in [SMALL, Options { resync: true, ..SMALL }] {
+        assert!(members(&path, options).0.is_empty());
+    }
+}

@@ -57,7 +57,7 @@ impl FolderWalk {
         let kind = if metadata.is_dir() {
             self.pending.extend(children(path)?.into_iter().rev());
             Kind::Directory
-        } else if !metadata.is_file() || path.extension().is_none_or(|extension| extension != "xml") {
+        } else if !metadata.is_file() || !is_xml(path) {
             Kind::Special
         } else if metadata.len() > self.options.max_member_bytes {
             Kind::TooLarge { size_bytes: metadata.len() }
@@ -99,6 +99,10 @@ fn metadata(path: &Path) -> Result<Metadata, ArchiveError> {
         Ok(target) if own.is_symlink() && target.is_file() => Ok(target),
         _ => Ok(own),
     }
+}
+
+fn is_xml(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("xml"))
 }
 
 fn relative(path: &Path, root: &Path) -> String {

@@ -19,4 +19,4 @@ pub use chunk::{Buffers, Chunk, Kind, Member};
 pub use error::ArchiveError;
 pub use given::GivenMember;
 pub use input::Meter;
-pub use open::{Archive, Fingerprint, Options, Totals, fingerprint};
+pub use open::{Archive, Fingerprint, Options, Totals, fingerprint, md5_of_plain};

@@ -326,6 +326,22 @@ pub fn fingerprint(path: &Path) -> Result<Fingerprint, ArchiveError> {
     of_file().map_err(|source| ArchiveError::Open { path: path.to_owned(), source })
 }
 
+/// The MD5 of a file that is not gzip, whose ends do not tell what is between; gzip ends
+/// with a checksum of all. `None` for gzip and for folders.
+///
+/// # Errors
+/// [`ArchiveError::Open`] where it cannot be read.
+pub fn md5_of_plain(path: &Path) -> Result<Option<String>, ArchiveError> {
+    if path.is_dir() {
+        return Ok(None);
+    }
+    let mut input = Input::new(open(path)?, Meter::default());
+    let is_plain = input.peek(SNIFF_BYTES).map(|start| !is_gzip(start));
+    let md5 =
+        is_plain.and_then(|plain| if plain { input.finish().map(|(_, md5)| Some(md5)) } else { Ok(None) });
+    md5.map_err(|source| ArchiveError::Open { path: path.to_owned(), source })
+}
+
 /// Reads one file as the only member of a chunk.
 fn single(name: &str, mut input: Input, options: Options) -> io::Result<(Chunk, (u64, String))> {
     let mut chunk = Chunk::new(&Buffers::default());

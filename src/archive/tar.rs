@@ -66,6 +66,7 @@ struct Extension {
 /// An entry's header, understood.
 struct Entry {
     kind: u8,
+    /// Bytes of data that follow; none after a folder, whatever its header says.
     size: u64,
     name: String,
 }
@@ -156,7 +157,9 @@ impl<R: Read> TarWalk<R> {
             Ok(entry) => entry,
             Err(reason) => return self.damaged(place, reason),
         };
-        let padded = entry.size.next_multiple_of(BLOCK as u64).saturating_add(BLOCK as u64);
+        let Some(padded) = padded(entry.size) else {
+            return self.damaged(place, format!("an entry of {} bytes", entry.size));
+        };
         if is_extension(entry.kind) && entry.size > MAX_EXTENSION_BYTES {
             return self.damaged(place, format!("a name of {} bytes", entry.size));
         }
@@ -189,15 +192,17 @@ impl<R: Read> TarWalk<R> {
         if stated != checksum(block) {
             return Err("a header whose checksum does not fit".to_owned());
         }
+        let kind = header.entry_type().as_byte();
         let size = match self.next.size {
-            Some(size) => size,
-            None => header.entry_size().map_err(|_| "a header without a size".to_owned())?,
+            _ if kind == b'5' => 0,
+            Some(size) if !is_extension(kind) => size,
+            _ => header.entry_size().map_err(|_| "a header without a size".to_owned())?,
         };
         let name = match &self.next.name {
             Some(name) => name.clone(),
             None => String::from_utf8_lossy(&header.path_bytes()).into_owned(),
         };
-        Ok(Entry { kind: header.entry_type().as_byte(), size, name })
+        Ok(Entry { kind, size, name })
     }
 
     /// Remembers what an `L` or `x` entry says about the next one.
@@ -333,6 +338,11 @@ impl<R: Read> TarWalk<R> {
             }
         }
     }
+}
+
+/// The length of an entry of `size` bytes with its header, in whole blocks.
+fn padded(size: u64) -> Option<u64> {
+    size.checked_next_multiple_of(BLOCK as u64)?.checked_add(BLOCK as u64)
 }
 
 /// True where `block` begins like a tar header whose checksum fits.

@@ -17,6 +17,12 @@ use crate::tables::{self, Entry, Reject, Rows, Side};
 /// still in the processor's cache.
 const GATHERED_BYTES: usize = 256 << 10;
 
+/// Why an entry of the archive named like a member gives no rows.
+const NOT_A_FILE: &str = "a link or a device in the archive; what it leads to is not read";
+/// What is noted where a record's own iD is no iD, or is written in another way.
+const OTHER_IDENTIFIER: &str =
+    "/record:record/common:orcid-identifier/common:path (another than the file's name)";
+
 /// What a chunk comes to.
 #[derive(Default)]
 pub struct Batch {
@@ -176,24 +182,29 @@ impl Maker<'_> {
             return None;
         }
         counts.members += 1;
-        if member.name == MemberName::Other || member.kind == Kind::Special {
+        if member.name == MemberName::Other || member.kind == Kind::Special && member.name.orcid().is_none() {
             counts.other += 1;
             return None;
         }
         counts.xml_bytes += member.data.len() as u64;
         counts.duplicates += u64::from(member.repeated);
-        counts.cleaned += u64::from(source.len() != member.data.len());
+        let forbidden = member.data.len() - source.len();
+        if member.kind == Kind::Special {
+            return Some(self.reject(member, "not-a-file", NOT_A_FILE.to_owned(), 0));
+        }
         if let Kind::TooLarge { size_bytes } = member.kind {
             let reason = format!("larger than the limit: {size_bytes} bytes");
             return Some(self.reject(member, "too-large", reason, size_bytes));
         }
         let parsed = regular.map_or_else(|| record::parse_by_reference(source), Ok);
-        let entry = parsed.and_then(|parsed| {
+        let entry = parsed.and_then(|mut parsed| {
+            parsed.unmapped.extend(contradiction(&member.name, &parsed));
             let entry = entry_of(&member.name, parsed.document)?;
             Ok((entry, parsed.unmapped))
         });
         match entry {
             Ok((entry, unmapped)) => {
+                self.batch.report.members.cleaned += u64::from(forbidden > 0);
                 unmapped.into_iter().for_each(|path| self.batch.report.count_unmapped(path, 1));
                 Some(self.accept(member, entry)).filter(|_| !member.replaced)
             }
@@ -202,7 +213,9 @@ impl Maker<'_> {
                 None
             }
             Err(error) => {
-                Some(self.reject(member, error.code(), error.to_string(), member.data.len() as u64))
+                let counted = format!("; {forbidden} bytes that XML forbids are not counted");
+                let reason = format!("{error}{}", if forbidden > 0 { &counted } else { "" });
+                Some(self.reject(member, error.code(), reason, member.data.len() as u64))
             }
         }
     }
@@ -292,13 +305,32 @@ impl Maker<'_> {
     }
 }
 
+/// The path of an iD in the document that is not the one by which it is read.
+fn contradiction(name: &MemberName, parsed: &Parsed<'_>) -> Option<String> {
+    let orcid = name.orcid()?;
+    match &parsed.document {
+        Document::Record(record) if record.orcid.as_deref().is_some_and(|found| found != orcid.as_str()) => {
+            Some(OTHER_IDENTIFIER.to_owned())
+        }
+        Document::Activity(activity) if parsed.owner.is_some_and(|owner| owner != orcid) => {
+            let kind = activity.section().kind();
+            Some(format!("/{kind}:{kind}/@path (another iD than the file's name)"))
+        }
+        _ => None,
+    }
+}
+
 /// What a document is as the member of this name.
 fn entry_of<'s>(name: &MemberName, document: Document<'s>) -> Result<Entry<'s>, ParseError> {
-    let other_kind = |found: &str| match name {
-        MemberName::Activity { section, .. } => {
-            ParseError::OtherSection { expected: section.kind(), found: found.to_owned() }
-        }
-        _ => ParseError::UnknownRoot { name: found.to_owned() },
+    let other_kind = |found: &str| {
+        let expected = match name {
+            MemberName::Activity { section, .. } => section.kind(),
+            MemberName::Summary(_) => "record",
+            MemberName::OtherXml | MemberName::Other => {
+                return ParseError::NoOwner { found: found.to_owned() };
+            }
+        };
+        ParseError::OtherSection { expected, found: found.to_owned() }
     };
     match (document, name) {
         (Document::Record(record), MemberName::Summary(_) | MemberName::OtherXml) => {
@@ -335,7 +367,7 @@ fn entry_of<'s>(name: &MemberName, document: Document<'s>) -> Result<Entry<'s>, 
         (Document::Activity(activity), _) => Err(other_kind(activity.section().kind())),
         (Document::Record(_), _) => Err(other_kind("record")),
         (Document::Stub(_), _) => Err(ParseError::NoId),
-        (Document::Bulk(_), _) => Err(other_kind("bulk")),
-        (Document::Activities(_), _) => Err(other_kind("activities")),
+        (Document::Bulk(_), _) => Err(other_kind("a bulk of works")),
+        (Document::Activities(_), _) => Err(other_kind("a list of activities")),
     }
 }

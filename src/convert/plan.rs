@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 
 use super::pipeline::Converted;
 use super::{ConvertError, Options};
-use crate::archive::{Fingerprint, fingerprint};
+use crate::archive::{Fingerprint, fingerprint, md5_of_plain};
 use crate::dataset::{ArchiveEntry, EntryKind, Manifest, Part, table_key};
+use crate::record::Orcid;
 use crate::tables::{self, Side};
 
 /// Which tables to write.
@@ -121,7 +122,10 @@ impl Step {
         let same = |archive: &ArchiveEntry| {
             fingerprint.as_ref().is_some_and(|own| own.digest == archive.fingerprint)
         };
-        let already_done = known.is_some_and(same);
+        let already_done = match known.filter(|archive| same(archive)) {
+            Some(archive) => md5_of_plain(path)?.is_none_or(|md5| md5 == archive.md5),
+            None => false,
+        };
         let other_parts = |archive: &ArchiveEntry| {
             part_count(archive.shard.as_deref()) != part_count(shard.as_deref()) && same(archive)
         };
@@ -173,9 +177,18 @@ fn part_count(shard: Option<&str>) -> Option<&str> {
 }
 
 /// The year of a dump by the name of its archive or of its root folder, such as
-/// `ORCID_2023_10_activities_1`.
+/// `ORCID_2023_10_activities_1`; an iD in it tells no year.
 pub fn release_of(name: &str) -> Option<u16> {
-    let runs = name.split(|character: char| !character.is_ascii_digit());
+    let (mut others, mut end) = (String::new(), 0);
+    for (start, _) in Orcid::find_all(name) {
+        if start >= end {
+            others += &name[end..start];
+            others.push('/');
+            end = start + Orcid::LENGTH;
+        }
+    }
+    others += &name[end..];
+    let runs = others.split(|character: char| !character.is_ascii_digit());
     runs.filter(|run| run.len() == 4)
         .find_map(|run| run.parse().ok().filter(|year| (2013..2100).contains(year)))
 }
@@ -202,6 +215,8 @@ mod tests {
             ("ORCID_2019_activites_X.tar.gz", Some(2019)),
             ("summaries", None),
             ("0000-0002-1825-0097.xml", None),
+            ("0000-0001-2024-0018.xml", None),
+            ("2025/0000-0001-2024-0018-0000-0002-2019-001x", Some(2025)),
             ("dump-20251010.tar.gz", None),
         ] {
             assert_eq!(release_of(name), year, "{name}");

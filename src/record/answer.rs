@@ -1,6 +1,7 @@
 //! Answers that only the API gives: a page of search results, and a bulk of
 //! works as the pieces it is made of.
 
+use super::document::text_of;
 use super::element::id_into;
 use super::xml::{Cursor, Tag};
 use super::{Orcid, ParseError, Text};
@@ -17,9 +18,7 @@ pub struct SearchPage {
 /// # Errors
 /// [`ParseError`] where it is not well-formed, or is something else.
 pub fn parse_search(bytes: &[u8]) -> Result<SearchPage, ParseError> {
-    let source =
-        std::str::from_utf8(bytes).map_err(|error| ParseError::NotUtf8 { offset: error.valid_up_to() })?;
-    let mut cursor = Cursor::new(source);
+    let mut cursor = Cursor::new(text_of(bytes)?);
     let root = cursor.child()?.ok_or(ParseError::Empty)?;
     if root.name != "search" {
         return Err(ParseError::UnknownRoot { name: root.name.chars().take(60).collect() });

@@ -2,7 +2,7 @@
 //!
 //! Name space declarations, the schema's location, and `path`, which follows from
 //! iD, section and put code, are passed over; one that nobody takes is noted as
-//! unmapped.
+//! unmapped, and so is one with a prefix: those of ORCID have none.
 
 use std::borrow::Cow;
 
@@ -11,7 +11,7 @@ use quick_xml::events::attributes::Attributes;
 use super::find::{find, is, is_up_to};
 use super::scan::attributes;
 use super::xml::{Cursor, Reader, Tag, local_name, trimmed};
-use super::{ParseError, Text};
+use super::{Orcid, ParseError, Text};
 
 impl<'a> Cursor<'a> {
     /// Reads the one attribute that an element has, apart from its text.
@@ -22,7 +22,7 @@ impl<'a> Cursor<'a> {
         slot: &mut Text<'a>,
     ) -> Result<(), ParseError> {
         self.attributes(tag, |name, value| {
-            let known = name == wanted;
+            let known = name == wanted && slot.is_none();
             if known {
                 *slot = Some(value);
             }
@@ -56,13 +56,13 @@ impl<'a> Cursor<'a> {
         value: Cow<'a, str>,
         take: &mut impl FnMut(&'a str, Cow<'a, str>) -> Result<bool, &'static str>,
     ) -> Result<(), ParseError> {
-        if matches!(name, "path" | "xmlns" | "xsi:schemaLocation") || name.starts_with("xmlns:") {
+        let prefixed = local_name(name).len() < name.len();
+        if matches!(name, "path" | "xmlns") || prefixed && is_markup(name) {
             return Ok(());
         }
         let Some(value) = trimmed(self.attribute_value(value)?) else { return Ok(()) };
-        let name = local_name(name);
         let quoted = value.clone();
-        match take(name, value) {
+        match if prefixed { Ok(false) } else { take(name, value) } {
             Ok(true) => Ok(()),
             Ok(false) => {
                 self.note(&format!("@{name}"));
@@ -73,6 +73,14 @@ impl<'a> Cursor<'a> {
                 Err(self.invalid(attribute, &quoted, expected))
             }
         }
+    }
+
+    /// Whose an activity is by the `path` of its root, such as
+    /// `/0000-0002-1825-0097/work/5`.
+    pub(super) fn owner(root: Tag<'a>) -> Option<Orcid> {
+        let (_, path) = root.attributes.split_once("path=")?;
+        let quote = path.chars().next()?;
+        Orcid::find(path[quote.len_utf8()..].split(quote).next()?)
     }
 
     /// Resolves references and folds white space, as XML defines for attributes.
@@ -86,4 +94,9 @@ impl<'a> Cursor<'a> {
             quick_xml::escape::unescape(&spaced).map_err(|error| self.malformed(error.to_string()))?;
         Ok(Cow::Owned(unescaped.into_owned()))
     }
+}
+
+/// True for a prefixed attribute that tells of the XML itself.
+fn is_markup(name: &str) -> bool {
+    name.starts_with("xmlns:") || matches!(local_name(name), "schemaLocation" | "noNamespaceSchemaLocation")
 }

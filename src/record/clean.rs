@@ -7,11 +7,13 @@ use std::borrow::Cow;
 
 /// Bytes of a character reference that are looked at, padding zeros included.
 const LONGEST_REFERENCE: usize = 16;
+const CDATA: &[u8] = b"<![CDATA[";
 
 /// `bytes` without the control bytes that XML forbids, and without references to
-/// them (`&#0;`, `&#x1F;`); borrowed where there are none.
+/// them (`&#0;`, `&#x1F;`); borrowed where there are none. UTF-16, in which every
+/// other byte may look like one, is left as it is.
 pub fn cleaned(bytes: &[u8]) -> Cow<'_, [u8]> {
-    if needs_cleaning(bytes) { clean(bytes).into() } else { bytes.into() }
+    if !is_utf16(bytes) && needs_cleaning(bytes) { clean(bytes).into() } else { bytes.into() }
 }
 
 /// True where [`clean`] would take something out.
@@ -31,11 +33,24 @@ pub(super) fn has_illegal_bytes(bytes: &[u8]) -> bool {
     bytes.chunks(64).any(|chunk| chunk.iter().fold(0, illegal) & 1 != 0)
 }
 
+/// True where `bytes` begin as an XML document in UTF-16 does without a byte order mark.
+pub(super) fn is_utf16(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"<\0") || bytes.starts_with(b"\0<")
+}
+
 fn clean(bytes: &[u8]) -> Vec<u8> {
     let mut cleaned = Vec::with_capacity(bytes.len());
     let mut rest = bytes;
+    // Bytes up to the end of a CDATA section, in which no reference is one.
+    let mut literal = 0usize;
     while let Some((&byte, after)) = rest.split_first() {
-        if let Some(length) = illegal_reference(rest) {
+        literal = literal.saturating_sub(1);
+        if literal == 0 && rest.starts_with(CDATA) {
+            literal = memchr::memmem::find(rest, b"]]>").unwrap_or(0);
+        }
+        if literal == 0
+            && let Some(length) = illegal_reference(rest)
+        {
             rest = &rest[length..];
             continue;
         }
@@ -84,5 +99,23 @@ mod tests {
         assert!(has_illegal_bytes(bytes));
         assert_eq!(*cleaned(bytes), *b"ab\tc\n&#9;&amp;&#65;\x7f");
         assert!(matches!(cleaned(&cleaned(bytes)), Cow::Borrowed(_)));
+    }
+
+    #[test]
+    fn what_a_cdata_section_spells_out_is_no_reference() {
+        for (bytes, expected) in [
+            ("<a>&#1;<![CDATA[&#1;\x01]]>&#1;</a>", "<a><![CDATA[&#1;]]></a>"),
+            ("<a><![CDATA[]]>&#1;</a>", "<a><![CDATA[]]></a>"),
+            ("<a><![CDATA[&#1;", "<a><![CDATA["),
+        ] {
+            assert_eq!(*cleaned(bytes.as_bytes()), *expected.as_bytes(), "{bytes}");
+        }
+    }
+
+    #[test]
+    fn utf16_is_left_as_it_is() {
+        for bytes in [&b"<\0a\0/\0>\0"[..], b"\0<\0a\0/\0>"] {
+            assert_eq!(*cleaned(bytes), *bytes);
+        }
     }
 }

@@ -1,12 +1,12 @@
 //! A whole XML document: which root it has, and what it says.
 
+use super::clean::is_utf16;
 use super::summary::is_section;
 use super::xml::{Cursor, Tag};
 use super::{
-    Activities, ActivitySection, Affiliation, AffiliationKind, Element, Funding, ParseError, PeerReview,
-    Record,
+    Activities, ActivitySection, Affiliation, AffiliationKind, Element, Funding, Orcid, ParseError,
+    PeerReview, Record, ResearchResource, Stub, Work,
 };
-use super::{ResearchResource, Stub, Work};
 
 /// What ORCID writes, in files and in answers, told by the root element.
 #[derive(Debug, PartialEq)]
@@ -41,6 +41,8 @@ pub struct Parsed<'a> {
     pub document: Document<'a>,
     /// One entry for each value that was passed over.
     pub unmapped: Vec<String>,
+    /// Whose the activity is by the `path` of its root.
+    pub owner: Option<Orcid>,
 }
 
 /// Reads one XML document.
@@ -49,8 +51,7 @@ pub struct Parsed<'a> {
 /// [`ParseError`] where it is not well-formed UTF-8 XML, where a value does not
 /// fit its type, or where the root is none that ORCID writes.
 pub fn parse(bytes: &[u8]) -> Result<Parsed<'_>, ParseError> {
-    let source =
-        std::str::from_utf8(bytes).map_err(|error| ParseError::NotUtf8 { offset: error.valid_up_to() })?;
+    let source = text_of(bytes)?;
     // A document that the scanner cannot read, for whatever reason, is read again
     // by the reference, whose word counts.
     parse_with(Cursor::regular(source)).or_else(|_| parse_with(Cursor::new(source)))
@@ -61,9 +62,7 @@ pub fn parse(bytes: &[u8]) -> Result<Parsed<'_>, ParseError> {
 /// # Errors
 /// As [`parse`].
 pub fn parse_by_reference(bytes: &[u8]) -> Result<Parsed<'_>, ParseError> {
-    let source =
-        std::str::from_utf8(bytes).map_err(|error| ParseError::NotUtf8 { offset: error.valid_up_to() })?;
-    parse_with(Cursor::new(source))
+    parse_with(Cursor::new(text_of(bytes)?))
 }
 
 /// As [`parse`], with the scanner alone; `None` where it gives up.
@@ -78,7 +77,16 @@ fn parse_with(mut cursor: Cursor<'_>) -> Result<Parsed<'_>, ParseError> {
         let reason = format!("a second root element, {}", second.name);
         return Err(ParseError::Malformed { offset: 0, reason });
     }
-    Ok(Parsed { document, unmapped: cursor.into_unmapped() })
+    let owner = if matches!(document, Document::Activity(_)) { Cursor::owner(root) } else { None };
+    Ok(Parsed { document, unmapped: cursor.into_unmapped(), owner })
+}
+
+/// `bytes` as text.
+pub(super) fn text_of(bytes: &[u8]) -> Result<&str, ParseError> {
+    if is_utf16(bytes) {
+        return Err(ParseError::OtherEncoding { name: "UTF-16".to_owned() });
+    }
+    std::str::from_utf8(bytes).map_err(|error| ParseError::NotUtf8 { offset: error.valid_up_to() })
 }
 
 impl<'a> Document<'a> {

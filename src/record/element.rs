@@ -20,6 +20,13 @@ pub struct Element<'a> {
     pub source: Source<'a>,
 }
 
+/// How much an item says: what a record's summary has of it, or all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Form {
+    Summary,
+    Full,
+}
+
 /// Who says so: a person or a client, and on whose behalf.
 #[derive(Debug, Default, PartialEq)]
 pub struct Source<'a> {
@@ -70,9 +77,13 @@ impl<'a> Element<'a> {
     /// Takes an attribute if it is one of an element's.
     pub(super) fn attribute(&mut self, name: &str, value: Cow<'a, str>) -> Result<bool, &'static str> {
         match name {
-            "put-code" => self.put_code = Some(values::integer(&value).ok_or("a put code")?),
-            "display-index" => self.display_index = Some(values::integer(&value).ok_or("a display index")?),
-            "visibility" => self.visibility = Some(value),
+            "put-code" if self.put_code.is_none() => {
+                self.put_code = Some(values::integer(&value).ok_or("a put code")?);
+            }
+            "display-index" if self.display_index.is_none() => {
+                self.display_index = Some(values::integer(&value).ok_or("a display index")?);
+            }
+            "visibility" if self.visibility.is_none() => self.visibility = Some(value),
             _ => return Ok(false),
         }
         Ok(true)
@@ -91,6 +102,9 @@ impl<'a> Element<'a> {
 
 impl<'a> Source<'a> {
     pub(super) fn parse(&mut self, cursor: &mut Cursor<'a>, tag: Tag<'a>) -> Result<(), ParseError> {
+        if *self != Self::default() {
+            return cursor.repeated(tag);
+        }
         cursor.container(tag)?;
         while let Some(tag) = cursor.child()? {
             match tag.name {
@@ -144,6 +158,9 @@ fn last_segment<'a>(uri: &Cow<'a, str>) -> Cow<'a, str> {
 
 impl FuzzyDate {
     pub(super) fn parse<'a>(&mut self, cursor: &mut Cursor<'a>, tag: Tag<'a>) -> Result<(), ParseError> {
+        if *self != Self::default() {
+            return cursor.repeated(tag);
+        }
         cursor.container(tag)?;
         while let Some(tag) = cursor.child()? {
             match tag.name {
@@ -159,6 +176,9 @@ impl FuzzyDate {
 
 impl<'a> Title<'a> {
     pub(super) fn parse(&mut self, cursor: &mut Cursor<'a>, tag: Tag<'a>) -> Result<(), ParseError> {
+        if *self != Self::default() {
+            return cursor.repeated(tag);
+        }
         cursor.container(tag)?;
         while let Some(tag) = cursor.child()? {
             match tag.name {
@@ -174,9 +194,8 @@ impl<'a> Title<'a> {
     fn parse_translation(&mut self, cursor: &mut Cursor<'a>, tag: Tag<'a>) -> Result<(), ParseError> {
         let mut language_code = None;
         cursor.attribute_into(tag, "language-code", &mut language_code)?;
-        let text = cursor.content()?;
-        cursor.fill(tag, &mut self.translated_title, text);
-        cursor.fill(tag, &mut self.language_code, language_code);
+        let pair = (cursor.content()?, language_code);
+        cursor.fill_pair(tag, "language-code", (&mut self.translated_title, &mut self.language_code), pair);
         Ok(())
     }
 }
@@ -213,6 +232,9 @@ impl<'a> Organization<'a> {
     }
 
     fn parse_address(&mut self, cursor: &mut Cursor<'a>, tag: Tag<'a>) -> Result<(), ParseError> {
+        if self.city.is_some() || self.region.is_some() || self.country.is_some() {
+            return cursor.repeated(tag);
+        }
         cursor.container(tag)?;
         while let Some(tag) = cursor.child()? {
             match tag.name {
@@ -226,6 +248,9 @@ impl<'a> Organization<'a> {
     }
 
     fn parse_disambiguated(&mut self, cursor: &mut Cursor<'a>, tag: Tag<'a>) -> Result<(), ParseError> {
+        if self.identifier.is_some() || self.identifier_source.is_some() {
+            return cursor.repeated(tag);
+        }
         cursor.container(tag)?;
         while let Some(tag) = cursor.child()? {
             match tag.name {

@@ -6,6 +6,9 @@ pub enum ParseError {
     /// The bytes are not UTF-8.
     #[error("not UTF-8 at byte {offset}")]
     NotUtf8 { offset: usize },
+    /// The XML is, or says that it is, in another encoding.
+    #[error("in the encoding {name}; only UTF-8 is read")]
+    OtherEncoding { name: String },
     /// The XML is not well-formed.
     #[error("not well-formed at byte {offset}: {reason}")]
     Malformed { offset: u64, reason: String },
@@ -24,6 +27,11 @@ pub enum ParseError {
     /// There is no element at all.
     #[error("the document is empty")]
     Empty,
+    /// A document of ORCID's whose file name does not say whose it is.
+    #[error(
+        "holds {found}, and the file's name does not say whose: activities are read from <iD>_<section>_<put code>.xml, records from any .xml"
+    )]
+    NoOwner { found: String },
     /// A record without an ORCID iD, in a file whose name gives none either.
     #[error("no ORCID iD in the document or in its name")]
     NoId,
@@ -42,7 +50,7 @@ impl ParseError {
     /// The code under which the report counts this reason.
     pub fn code(&self) -> &'static str {
         match self {
-            Self::NotUtf8 { .. } => "not-utf8",
+            Self::NotUtf8 { .. } | Self::OtherEncoding { .. } => "not-utf8",
             Self::Malformed { .. } => "malformed-xml",
             Self::CutOff { .. } => "cut-off-xml",
             Self::TooDeep { .. } => "too-deep",
@@ -50,6 +58,7 @@ impl ParseError {
             Self::UnknownRoot { .. } => "unknown-root",
             Self::Empty => "empty",
             Self::NoId => "no-id",
+            Self::NoOwner { .. } => "no-owner",
             Self::OtherId { .. } => "other-id",
             Self::OtherPutCode { .. } => "other-put-code",
             Self::OtherSection { .. } => "other-section",

@@ -39,9 +39,10 @@ impl<'a> ExternalId<'a> {
                 "external-id-url" => cursor.text_into(tag, &mut id.url)?,
                 "external-id-relationship" => cursor.text_into(tag, &mut id.relationship)?,
                 "external-id-normalized" => {
-                    transient(cursor, tag, &mut id.normalized_transient)?;
-                    let text = cursor.content()?;
-                    cursor.fill(tag, &mut id.normalized, text);
+                    let transient = transient(cursor, tag)?;
+                    let pair = (cursor.content()?, transient);
+                    let slots = (&mut id.normalized, &mut id.normalized_transient);
+                    cursor.fill_pair(tag, "transient", slots, pair);
                 }
                 "external-id-normalized-error" => id.parse_error(cursor, tag)?,
                 _ => id.element.get_or_insert_default().child(cursor, tag)?,
@@ -70,7 +71,10 @@ impl<'a> ExternalId<'a> {
     }
 
     fn parse_error(&mut self, cursor: &mut Cursor<'a>, tag: Tag<'a>) -> Result<(), ParseError> {
-        transient(cursor, tag, &mut self.error_transient)?;
+        if self.error_transient.is_some() || self.error_code.is_some() || self.error_message.is_some() {
+            return cursor.repeated(tag);
+        }
+        self.error_transient = transient(cursor, tag)?;
         while let Some(tag) = cursor.child()? {
             match tag.name {
                 "error-code" => cursor.text_into(tag, &mut self.error_code)?,
@@ -83,19 +87,20 @@ impl<'a> ExternalId<'a> {
 }
 
 /// The attribute `transient`: the value was computed by ORCID when asked.
-fn transient<'a>(cursor: &mut Cursor<'a>, tag: Tag<'a>, slot: &mut Option<bool>) -> Result<(), ParseError> {
+fn transient<'a>(cursor: &mut Cursor<'a>, tag: Tag<'a>) -> Result<Option<bool>, ParseError> {
     // Nearly every identifier has it so; reading the attribute costs as much as all the rest.
     if tag.attributes == TRANSIENT {
-        *slot = Some(true);
-        return Ok(());
+        return Ok(Some(true));
     }
+    let mut transient = None;
     cursor.attributes(tag, |name, value| {
-        let known = name == "transient";
+        let known = name == "transient" && transient.is_none();
         if known {
-            *slot = Some(values::boolean(&value).ok_or("true or false")?);
+            transient = Some(values::boolean(&value).ok_or("true or false")?);
         }
         Ok(known)
-    })
+    })?;
+    Ok(transient)
 }
 
 /// The normalized DOI of an item: that of its first identifier of type `doi`

@@ -1,5 +1,6 @@
 //! Fundings: the short form of a summary and the full form of the activities.
 
+use super::element::Form;
 use super::xml::{Cursor, Tag};
 use super::{Contributor, Element, ExternalId, FuzzyDate, Item, Organization, ParseError, Text, Title};
 
@@ -35,7 +36,17 @@ pub struct Amount<'a> {
 }
 
 impl<'a> Funding<'a> {
+    /// Reads a funding in full.
     pub(super) fn parse(cursor: &mut Cursor<'a>, tag: Tag<'a>) -> Result<Self, ParseError> {
+        Self::read(cursor, tag, Form::Full)
+    }
+
+    /// Reads a funding of a summary.
+    pub(super) fn parse_summary(cursor: &mut Cursor<'a>, tag: Tag<'a>) -> Result<Self, ParseError> {
+        Self::read(cursor, tag, Form::Summary)
+    }
+
+    fn read(cursor: &mut Cursor<'a>, tag: Tag<'a>, form: Form) -> Result<Self, ParseError> {
         let element = Element::open(cursor, tag)?;
         let mut funding = Self { element, ..Self::default() };
         while let Some(tag) = cursor.child()? {
@@ -44,11 +55,12 @@ impl<'a> Funding<'a> {
                 "type" => cursor.text_into(tag, &mut funding.funding_type)?,
                 "start-date" => funding.start_date.parse(cursor, tag)?,
                 "end-date" => funding.end_date.parse(cursor, tag)?,
-                "organization" => funding.organization = Some(Organization::parse(cursor, tag)?),
+                "organization" => cursor.once(tag, &mut funding.organization, Organization::parse)?,
                 "url" => cursor.text_into(tag, &mut funding.url)?,
                 "external-ids" => ExternalId::parse_list(cursor, tag, &mut funding.external_ids)?,
                 "created-date" | "last-modified-date" | "source" => funding.element.child(cursor, tag)?,
-                _ => funding.details.get_or_insert_default().child(cursor, tag)?,
+                _ if form == Form::Full => funding.details.get_or_insert_default().child(cursor, tag)?,
+                _ => cursor.unmapped(tag)?,
             }
         }
         Ok(funding)
@@ -69,9 +81,10 @@ impl<'a> FundingDetails<'a> {
 
 impl<'a> Amount<'a> {
     fn parse(&mut self, cursor: &mut Cursor<'a>, tag: Tag<'a>) -> Result<(), ParseError> {
-        cursor.attribute_into(tag, "currency-code", &mut self.currency_code)?;
-        let text = cursor.content()?;
-        cursor.fill(tag, &mut self.value, text);
+        let mut currency_code = None;
+        cursor.attribute_into(tag, "currency-code", &mut currency_code)?;
+        let pair = (cursor.content()?, currency_code);
+        cursor.fill_pair(tag, "currency-code", (&mut self.value, &mut self.currency_code), pair);
         Ok(())
     }
 }

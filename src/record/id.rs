@@ -13,18 +13,24 @@ impl Orcid {
     /// Characters of an iD, hyphens included.
     pub const LENGTH: usize = 19;
 
-    /// Reads an iD that is the whole of `text`.
+    /// Reads an iD that is the whole of `text`; a check digit `x` is taken for `X`.
     pub fn new(text: &str) -> Option<Self> {
-        let bytes: [u8; Self::LENGTH] = text.as_bytes().try_into().ok()?;
+        let mut bytes: [u8; Self::LENGTH] = text.as_bytes().try_into().ok()?;
+        bytes[Self::LENGTH - 1].make_ascii_uppercase();
         bytes.iter().enumerate().all(|(place, &byte)| fits(place, byte)).then_some(Self(bytes))
     }
 
     /// The first iD that occurs in `text`, as in an error message or a URL.
     pub fn find(text: &str) -> Option<Self> {
+        Self::find_all(text).next().map(|(_, orcid)| orcid)
+    }
+
+    /// All iDs that occur in `text`, each with the place where it begins.
+    pub fn find_all(text: &str) -> impl Iterator<Item = (usize, Self)> {
         let bytes = text.as_bytes();
         (0..bytes.len().saturating_sub(Self::LENGTH - 1))
             .filter(|&start| start == 0 || !bytes[start - 1].is_ascii_alphanumeric())
-            .find_map(|start| text.get(start..start + Self::LENGTH).and_then(Self::new))
+            .filter_map(|start| Some((start, Self::new(text.get(start..start + Self::LENGTH)?)?)))
     }
 
     /// The iD as text.

@@ -57,7 +57,11 @@ impl MemberName {
     /// Reads the base name of `path`.
     pub fn new(path: &str) -> Self {
         let base = path.rsplit(['/', '\\']).next().unwrap_or(path);
-        let Some(stem) = base.strip_suffix(".xml") else { return Self::Other };
+        let Some((stem, extension)) = base.rsplit_once('.') else { return Self::Other };
+        // macOS keeps what its file system knows of a file in another that begins so.
+        if !extension.eq_ignore_ascii_case("xml") || stem.starts_with("._") {
+            return Self::Other;
+        }
         Self::of_stem(stem).unwrap_or(Self::OtherXml)
     }
 
@@ -103,7 +107,10 @@ mod tests {
             ("a\\0000-0002-1694-233X_research-resources_7.xml", of(ActivitySection::ResearchResources, 7)),
             ("0000-0002-1694-233X_hobbies_7.xml", MemberName::OtherXml),
             ("0000-0002-1694-233X_works_x.xml", MemberName::OtherXml),
+            ("0000-0002-1694-233x.XML", MemberName::Summary(orcid)),
+            ("0000-0002-1694-233X_works_99999999999999999999.xml", MemberName::OtherXml),
             ("notes.xml", MemberName::OtherXml),
+            ("33X/._0000-0002-1694-233X.xml", MemberName::Other),
             ("äöüäöüäöüäöüäöüäöü.xml", MemberName::OtherXml),
             ("README.txt", MemberName::Other),
             ("", MemberName::Other),

@@ -19,6 +19,7 @@ mod funding;
 mod group;
 mod id;
 mod member;
+mod once;
 mod peer_review;
 mod person;
 mod reference;

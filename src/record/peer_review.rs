@@ -1,6 +1,7 @@
 //! Peer reviews, which v3.0 groups twice: by the convening group, then by the
 //! review's own identifiers. v2.0 knows the outer level only.
 
+use super::element::Form;
 use super::group::Group;
 use super::xml::{Cursor, Tag};
 use super::{Element, ExternalId, FuzzyDate, Item, Organization, ParseError, Text, Timestamp, Title};
@@ -73,9 +74,9 @@ impl<'a> PeerReviewGroup<'a> {
                 "last-modified-date" => cursor.timestamp_into(tag, &mut group.last_modified_date)?,
                 "external-ids" => ExternalId::parse_list(cursor, tag, &mut group.external_ids)?,
                 "peer-review-group" => {
-                    group.groups.push(Group::parse(cursor, tag, ITEM, PeerReview::parse)?);
+                    group.groups.push(Group::parse(cursor, tag, ITEM, PeerReview::parse_summary)?);
                 }
-                ITEM => group.ungrouped.push(PeerReview::parse(cursor, tag)?),
+                ITEM => group.ungrouped.push(PeerReview::parse_summary(cursor, tag)?),
                 _ => cursor.unmapped(tag)?,
             }
         }
@@ -96,7 +97,17 @@ impl<'a> PeerReviewGroup<'a> {
 }
 
 impl<'a> PeerReview<'a> {
+    /// Reads a review in full.
     pub(super) fn parse(cursor: &mut Cursor<'a>, tag: Tag<'a>) -> Result<Self, ParseError> {
+        Self::read(cursor, tag, Form::Full)
+    }
+
+    /// Reads a review of a summary.
+    pub(super) fn parse_summary(cursor: &mut Cursor<'a>, tag: Tag<'a>) -> Result<Self, ParseError> {
+        Self::read(cursor, tag, Form::Summary)
+    }
+
+    fn read(cursor: &mut Cursor<'a>, tag: Tag<'a>, form: Form) -> Result<Self, ParseError> {
         let element = Element::open(cursor, tag)?;
         let mut review = Self { element, ..Self::default() };
         while let Some(tag) = cursor.child()? {
@@ -110,10 +121,11 @@ impl<'a> PeerReview<'a> {
                 "completion-date" | "review-completion-date" => review.completion_date.parse(cursor, tag)?,
                 "review-group-id" => cursor.text_into(tag, &mut review.review_group_id)?,
                 "convening-organization" => {
-                    review.convening_organization = Some(Organization::parse(cursor, tag)?);
+                    cursor.once(tag, &mut review.convening_organization, Organization::parse)?;
                 }
                 "created-date" | "last-modified-date" | "source" => review.element.child(cursor, tag)?,
-                _ => review.details.get_or_insert_default().child(cursor, tag)?,
+                _ if form == Form::Full => review.details.get_or_insert_default().child(cursor, tag)?,
+                _ => cursor.unmapped(tag)?,
             }
         }
         Ok(review)
@@ -124,8 +136,7 @@ impl<'a> PeerReviewDetails<'a> {
     fn child(&mut self, cursor: &mut Cursor<'a>, tag: Tag<'a>) -> Result<(), ParseError> {
         match tag.name {
             "subject-external-identifier" => {
-                self.subject_external_id = Some(ExternalId::parse(cursor, tag)?);
-                Ok(())
+                cursor.once(tag, &mut self.subject_external_id, ExternalId::parse)
             }
             "subject-container-name" => cursor.text_into(tag, &mut self.subject_container_name),
             "subject-type" => cursor.text_into(tag, &mut self.subject_type),

@@ -1,7 +1,7 @@
 //! The person: names, biography, and the short lists about them.
 
 use super::xml::{Cursor, Tag};
-use super::{Element, ExternalId, ParseError, Text, Timestamp, values};
+use super::{Element, ExternalId, ParseError, Source, Text, Timestamp, values};
 
 /// `person:person`.
 #[derive(Debug, Default, PartialEq)]
@@ -104,6 +104,23 @@ trait ParseItem<'a>: Item<'a> {
         Ok(item)
     }
 
+    /// Reads an item that the schema gives visibility and dates only; what else stands
+    /// there is noted.
+    fn parse_bare(cursor: &mut Cursor<'a>, tag: Tag<'a>) -> Result<Self, ParseError> {
+        let mut item = Self::parse(cursor, tag)?;
+        let element = item.element_mut();
+        for (part, holds) in [
+            ("@put-code", element.put_code.is_some()),
+            ("@display-index", element.display_index.is_some()),
+            ("source", element.source != Source::default()),
+        ] {
+            if holds {
+                cursor.note(&format!("{}/{part}", tag.name));
+            }
+        }
+        Ok(item)
+    }
+
     fn children(&mut self, cursor: &mut Cursor<'a>) -> Result<(), ParseError> {
         while let Some(tag) = cursor.child()? {
             self.child(cursor, tag)?;
@@ -124,8 +141,8 @@ impl<'a> Person<'a> {
         while let Some(tag) = cursor.child()? {
             match tag.name {
                 "last-modified-date" => cursor.timestamp_into(tag, &mut self.last_modified_date)?,
-                "name" => self.name = Some(Name::parse(cursor, tag)?),
-                "biography" => self.biography = Some(Biography::parse(cursor, tag)?),
+                "name" => cursor.once(tag, &mut self.name, Name::parse_bare)?,
+                "biography" => cursor.once(tag, &mut self.biography, Biography::parse_bare)?,
                 "other-names" => self.other_names.parse(cursor, tag, "other-name", OtherName::parse)?,
                 "researcher-urls" => {
                     self.researcher_urls.parse(cursor, tag, "researcher-url", ResearcherUrl::parse)?;
@@ -169,8 +186,8 @@ impl<'a> Email<'a> {
         cursor.attributes(tag, |name, value| {
             let flag = || values::boolean(&value).ok_or("true or false").map(Some);
             match name {
-                "verified" => email.verified = flag()?,
-                "primary" => email.primary = flag()?,
+                "verified" if email.verified.is_none() => email.verified = flag()?,
+                "primary" if email.primary.is_none() => email.primary = flag()?,
                 _ => return email.element.attribute(name, value),
             }
             Ok(true)

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 
 use quick_xml::Reader;
 use quick_xml::escape::resolve_predefined_entity;
-use quick_xml::events::{BytesRef, BytesStart, Event};
+use quick_xml::events::{BytesDecl, BytesRef, BytesStart, Event};
 
 use super::ParseError;
 use super::clean::is_illegal_character;
@@ -40,7 +40,11 @@ impl<'a> Reference<'a> {
                 Event::Text(text) if text.trim_matches(WHITE_SPACE).is_empty() => continue,
                 Event::Text(_) | Event::CData(_) | Event::GeneralRef(_) => Step::Stray,
                 Event::Eof => Step::Eof,
-                Event::Comment(_) | Event::Decl(_) | Event::PI(_) | Event::DocType(_) => continue,
+                Event::Decl(declaration) => {
+                    expect_utf8(&declaration)?;
+                    continue;
+                }
+                Event::Comment(_) | Event::PI(_) | Event::DocType(_) => continue,
             });
         }
     }
@@ -117,5 +121,15 @@ impl<'a> Reference<'a> {
 
     fn malformed(&self, reason: String) -> ParseError {
         ParseError::Malformed { offset: self.offset(), reason }
+    }
+}
+
+/// An encoding that is declared must be UTF-8, or ASCII, which is a part of it.
+fn expect_utf8(declaration: &BytesDecl<'_>) -> Result<(), ParseError> {
+    let Some(Ok(name)) = declaration.encoding() else { return Ok(()) };
+    let known = ["utf-8", "utf8", "us-ascii", "ascii"];
+    match known.iter().any(|known| name.eq_ignore_ascii_case(known)) {
+        true => Ok(()),
+        false => Err(ParseError::OtherEncoding { name: name.chars().take(40).collect() }),
     }
 }

@@ -1,5 +1,6 @@
 //! Research resources: a proposal with its hosts, and in full its items.
 
+use super::element::Form;
 use super::xml::{Cursor, Tag};
 use super::{Element, ExternalId, FuzzyDate, Item, Organization, ParseError, Text, Title};
 
@@ -28,13 +29,23 @@ pub struct ResourceItem<'a> {
 }
 
 impl<'a> ResearchResource<'a> {
+    /// Reads a granted use in full.
     pub(super) fn parse(cursor: &mut Cursor<'a>, tag: Tag<'a>) -> Result<Self, ParseError> {
+        Self::read(cursor, tag, Form::Full)
+    }
+
+    /// Reads a granted use of a summary.
+    pub(super) fn parse_summary(cursor: &mut Cursor<'a>, tag: Tag<'a>) -> Result<Self, ParseError> {
+        Self::read(cursor, tag, Form::Summary)
+    }
+
+    fn read(cursor: &mut Cursor<'a>, tag: Tag<'a>, form: Form) -> Result<Self, ParseError> {
         let element = Element::open(cursor, tag)?;
         let mut resource = Self { element, ..Self::default() };
         while let Some(tag) = cursor.child()? {
             match tag.name {
                 "proposal" => resource.parse_proposal(cursor, tag)?,
-                "resource-items" => resource.parse_items(cursor, tag)?,
+                "resource-items" if form == Form::Full => resource.parse_items(cursor, tag)?,
                 _ => resource.element.child(cursor, tag)?,
             }
         }

@@ -16,6 +16,8 @@ use super::find::{are_equal, find, is, is_up_to, name_lengths, past_spaces};
 use super::token::{RawTag, Step};
 use super::xml::{trim, trimmed};
 
+/// What ORCID declares; of another encoding the reference decides.
+const UTF_8: &str = " encoding=\"UTF-8\"";
 /// The last of the control bytes, of which most are forbidden.
 const LAST_CONTROL: u8 = 0x1f;
 
@@ -135,7 +137,9 @@ impl<'a> Scanner<'a> {
         let rest = &self.source[self.place..];
         let end = rest.find("?>").ok_or(Irregular)?;
         self.place += end + 2;
-        if has_illegal_bytes(&rest.as_bytes()[..end]) { Err(Irregular) } else { Ok(()) }
+        let declaration = &rest[..end];
+        let utf8 = declaration.contains(UTF_8) || !declaration.contains("encoding");
+        if utf8 && !has_illegal_bytes(declaration.as_bytes()) { Ok(()) } else { Err(Irregular) }
     }
 }
 

@@ -43,10 +43,12 @@ impl<'a> Stub<'a> {
         }
     }
 
-    /// The iD that took the place of a deprecated one; ORCID names it only in
-    /// the message for users.
-    pub fn primary_orcid(&self) -> Option<Orcid> {
+    /// The iD that took the place of the deprecated one `of`; ORCID names it only in
+    /// its messages.
+    pub fn primary_orcid(&self, of: &str) -> Option<Orcid> {
         (self.error_code == Some(9007)).then_some(())?;
-        self.user_message.as_deref().or(self.developer_message.as_deref()).and_then(Orcid::find)
+        let messages = [&self.user_message, &self.developer_message].into_iter().flatten();
+        let mut found = messages.flat_map(|message| Orcid::find_all(message));
+        found.find_map(|(_, orcid)| (orcid.as_str() != of).then_some(orcid))
     }
 }

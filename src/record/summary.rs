@@ -76,6 +76,9 @@ impl<'a> Record<'a> {
 
 impl<'a> History<'a> {
     fn parse(&mut self, cursor: &mut Cursor<'a>, tag: Tag<'a>) -> Result<(), ParseError> {
+        if *self != Self::default() {
+            return cursor.repeated(tag);
+        }
         cursor.attribute_into(tag, "visibility", &mut self.visibility)?;
         while let Some(tag) = cursor.child()? {
             match tag.name {
@@ -111,12 +114,12 @@ impl<'a> Activities<'a> {
     /// Reads one section; the caller has asked [`is_section`].
     pub(super) fn parse_section(&mut self, cursor: &mut Cursor<'a>, tag: Tag<'a>) -> Result<(), ParseError> {
         match tag.name {
-            "works" => self.works.parse(cursor, tag, "work-summary", Work::parse),
-            "fundings" => self.fundings.parse(cursor, tag, "funding-summary", Funding::parse),
+            "works" => self.works.parse(cursor, tag, "work-summary", Work::parse_summary),
+            "fundings" => self.fundings.parse(cursor, tag, "funding-summary", Funding::parse_summary),
             "peer-reviews" => self.peer_reviews.parse(cursor, tag),
             "research-resources" => {
                 const ITEM: &str = "research-resource-summary";
-                self.research_resources.parse(cursor, tag, ITEM, ResearchResource::parse)
+                self.research_resources.parse(cursor, tag, ITEM, ResearchResource::parse_summary)
             }
             name => match affiliation_section(name) {
                 Some(kind) => {

@@ -4,6 +4,8 @@ use super::Timestamp;
 
 const MICROSECONDS_PER_SECOND: i64 = 1_000_000;
 const SECONDS_PER_DAY: i64 = 86_400;
+/// Fourteen hours, as `xs:dateTime` has it.
+const MAX_ZONE_SECONDS: i64 = 14 * 3600;
 
 /// Reads an `xs:dateTime` such as `2015-07-03T12:57:22.749Z`; without a zone it
 /// is taken as UTC. `None` where it is not one, or is finer than a microsecond.
@@ -19,13 +21,17 @@ pub fn timestamp(text: &str) -> Option<Timestamp> {
     if !(1..=12).contains(&month)
         || day < 1
         || day > days_in(year, month)
-        || hour > 23
+        || hour > 24
         || minute > 59
         || second > 59
     {
         return None;
     }
     let (fraction, zone) = fraction(rest)?;
+    // The end of a day may be written as 24 o'clock.
+    if hour == 24 && (minute, second, fraction) != (0, 0, 0) {
+        return None;
+    }
     let seconds = days_since_1970(year, month, day) * SECONDS_PER_DAY + hour * 3600 + minute * 60 + second;
     Some((seconds - zone_seconds(zone)?) * MICROSECONDS_PER_SECOND + fraction)
 }
@@ -78,7 +84,8 @@ fn zone_seconds(zone: &[u8]) -> Option<i64> {
         b"" | b"Z" => Some(0),
         [sign @ (b'+' | b'-'), hours @ .., b':', m1, m2] if hours.len() == 2 => {
             let (hours, minutes) = (digits(hours)?, digits(&[*m1, *m2])?);
-            let seconds = (hours <= 14 && minutes <= 59).then_some(hours * 3600 + minutes * 60)?;
+            let seconds = hours * 3600 + minutes * 60;
+            let seconds = (minutes <= 59 && seconds <= MAX_ZONE_SECONDS).then_some(seconds)?;
             Some(if *sign == b'-' { -seconds } else { seconds })
         }
         _ => None,
@@ -119,6 +126,10 @@ mod tests {
             ("2015-07-03T12:57:22", Some(1_435_928_242_000_000)),
             ("1969-12-31T23:59:59.5Z", Some(-500_000)),
             ("2015-07-03T12:57:22.7490000000Z", Some(1_435_928_242_749_000)),
+            ("2015-07-03T24:00:00Z", Some(1_435_968_000_000_000)),
+            ("2015-07-03T24:00:00.5Z", None),
+            ("2015-07-03T12:57:22+14:00", Some(1_435_877_842_000_000)),
+            ("2015-07-03T12:57:22+14:01", None),
             ("2015-07-03T12:57:22.7490001Z", None),
             ("2015-02-29T12:57:22Z", None),
             ("2015-07-03", None),

@@ -1,6 +1,6 @@
 //! Works: the short form of a summary and the full form of the activities.
 
-use super::element::id_into;
+use super::element::{Form, id_into};
 use super::xml::{Cursor, Tag};
 use super::{Element, ExternalId, FuzzyDate, Item, ParseError, Text, Title};
 
@@ -41,7 +41,17 @@ pub struct Contributor<'a> {
 }
 
 impl<'a> Work<'a> {
+    /// Reads a work in full.
     pub(super) fn parse(cursor: &mut Cursor<'a>, tag: Tag<'a>) -> Result<Self, ParseError> {
+        Self::read(cursor, tag, Form::Full)
+    }
+
+    /// Reads a work of a summary.
+    pub(super) fn parse_summary(cursor: &mut Cursor<'a>, tag: Tag<'a>) -> Result<Self, ParseError> {
+        Self::read(cursor, tag, Form::Summary)
+    }
+
+    fn read(cursor: &mut Cursor<'a>, tag: Tag<'a>, form: Form) -> Result<Self, ParseError> {
         let element = Element::open(cursor, tag)?;
         let mut work = Self { element, ..Self::default() };
         while let Some(tag) = cursor.child()? {
@@ -53,7 +63,8 @@ impl<'a> Work<'a> {
                 "publication-date" => work.publication_date.parse(cursor, tag)?,
                 "journal-title" => cursor.text_into(tag, &mut work.journal_title)?,
                 "created-date" | "last-modified-date" | "source" => work.element.child(cursor, tag)?,
-                _ => work.details.get_or_insert_default().child(cursor, tag)?,
+                _ if form == Form::Full => work.details.get_or_insert_default().child(cursor, tag)?,
+                _ => cursor.unmapped(tag)?,
             }
         }
         Ok(work)
@@ -73,6 +84,9 @@ impl<'a> WorkDetails<'a> {
     }
 
     fn parse_citation(&mut self, cursor: &mut Cursor<'a>, tag: Tag<'a>) -> Result<(), ParseError> {
+        if self.citation_type.is_some() || self.citation_value.is_some() {
+            return cursor.repeated(tag);
+        }
         cursor.container(tag)?;
         while let Some(tag) = cursor.child()? {
             match tag.name {
@@ -85,9 +99,10 @@ impl<'a> WorkDetails<'a> {
     }
 
     fn parse_country(&mut self, cursor: &mut Cursor<'a>, tag: Tag<'a>) -> Result<(), ParseError> {
-        cursor.attribute_into(tag, "visibility", &mut self.country_visibility)?;
-        let text = cursor.content()?;
-        cursor.fill(tag, &mut self.country, text);
+        let mut visibility = None;
+        cursor.attribute_into(tag, "visibility", &mut visibility)?;
+        let pair = (cursor.content()?, visibility);
+        cursor.fill_pair(tag, "visibility", (&mut self.country, &mut self.country_visibility), pair);
         Ok(())
     }
 }
@@ -124,6 +139,9 @@ impl<'a> Contributor<'a> {
     }
 
     fn parse_attributes(&mut self, cursor: &mut Cursor<'a>, tag: Tag<'a>) -> Result<(), ParseError> {
+        if self.sequence.is_some() || self.role.is_some() {
+            return cursor.repeated(tag);
+        }
         cursor.container(tag)?;
         while let Some(tag) = cursor.child()? {
             match tag.name {

@@ -35,7 +35,7 @@ pub(super) struct Cursor<'a> {
     pub(super) reader: Reader<'a>,
     /// The names of the open elements, with their prefixes.
     open: Vec<&'a str>,
-    unmapped: Vec<String>,
+    pub(super) unmapped: Vec<String>,
 }
 
 pub(super) enum Reader<'a> {
@@ -207,15 +207,6 @@ impl<'a> Cursor<'a> {
         ParseError::Invalid { path, value: value.chars().take(MAX_QUOTED).collect(), expected }
     }
 
-    /// Fills a slot once; a second value is noted, not lost in silence.
-    pub fn fill<T>(&mut self, tag: Tag<'_>, slot: &mut Option<T>, value: Option<T>) {
-        match (&slot, &value) {
-            (Some(_), Some(_)) => self.note(&format!("{} (repeated)", tag.name)),
-            (None, _) => *slot = value,
-            (Some(_), None) => {}
-        }
-    }
-
     fn value_into<T>(
         &mut self,
         tag: Tag<'a>,
@@ -259,8 +250,9 @@ impl From<Irregular> for ParseError {
     }
 }
 
+/// Without byte order marks; joined files can have several.
 fn without_mark(source: &str) -> &str {
-    source.strip_prefix('\u{feff}').unwrap_or(source)
+    source.trim_start_matches('\u{feff}')
 }
 
 /// Fills in where the document was cut off.
@@ -341,14 +333,16 @@ mod tests {
 
     #[test]
     fn what_nobody_asks_for_is_noted_with_its_path() {
-        let xml =
-            "<r:a xmlns:r='u' path='/1' s:b='2'>stray<r:c d='3'><r:e>4</r:e><r:f/><r:g> </r:g></r:c></r:a>";
+        let xml = "<r:a xmlns:r='u' path='/1' b='2' s:c='3'>stray<r:c d='3'><r:e>4</r:e><r:f/><r:g> </r:g></r:c></r:a>";
         let mut cursor = Cursor::new(xml);
         let tag = cursor.child().unwrap().unwrap();
 
         cursor.unmapped(tag).unwrap();
 
-        assert_eq!(cursor.into_unmapped(), ["/r:a/@b", "/r:a/text()", "/r:a/r:c/@d", "/r:a/r:c/r:e/text()"]);
+        assert_eq!(
+            cursor.into_unmapped(),
+            ["/r:a/@b", "/r:a/@s:c", "/r:a/text()", "/r:a/r:c/@d", "/r:a/r:c/r:e/text()"]
+        );
     }
 
     #[test]

@@ -232,9 +232,13 @@ fn treat_stub(asked: &Asked, stub: &Stub<'_>) -> Treatment {
         return Treatment::Take(Taken::Works(Vec::new()));
     }
     let is_item = matches!(asked, Asked::Item(..));
+    let primary = match asked {
+        Asked::Record(orcid) => stub.primary_orcid(orcid.as_str()),
+        _ => None,
+    };
     let gone = |code| match is_item {
         true => Treatment::Take(Taken::ItemGone { code }),
-        false => Treatment::Take(Taken::Gone { code, primary: stub.primary_orcid() }),
+        false => Treatment::Take(Taken::Gone { code, primary }),
     };
     match stub.error_code {
         Some(9007) => gone("deprecated"),

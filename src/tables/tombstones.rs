@@ -84,8 +84,8 @@ fn columns() -> Vec<Column<Tombstones>> {
         column(
             "primary_orcid",
             "",
-            "For a deprecated record the iD that took its place: the first iD in the message for users.",
-            Made(|row| row.stub.primary_orcid().map(|orcid| orcid.to_string().into())),
+            "For a deprecated record the iD that took its place: the first other iD in the message for users, or else in that for developers.",
+            Made(|row| row.stub.primary_orcid(row.orcid).map(|orcid| orcid.to_string().into())),
         ),
         column(
             "developer_message",

@@ -583,7 +583,8 @@ def misfit(member, root):
             return "other-section" if root_name in ROOTS else "unknown-root"
         return "other-put-code" if held and integer(64, held) != member.put_code else None
     if root_name != "record":
-        return "unknown-root"
+        unnamed = "other-section" if member.orcid else "no-owner"
+        return unnamed if root_name in ROOTS else "unknown-root"
     held = child_text(root, "orcid-identifier", "path")
     if member.orcid and held and held != member.orcid:
         return "other-id"

@@ -75,7 +75,7 @@ impl World {
                 person.xml = xml;
                 return;
             }
-            Document::Stub(stub) => standing(stub),
+            Document::Stub(stub) => standing(stub, orcid.as_str()),
             _ => panic!("{orcid}: neither a record nor an error"),
         };
         self.set_standing(orcid.as_str(), standing);
@@ -206,10 +206,10 @@ impl World {
     }
 }
 
-fn standing(stub: &Stub<'_>) -> Standing {
+fn standing(stub: &Stub<'_>, orcid: &str) -> Standing {
     match stub.status() {
         "deprecated" => {
-            Standing::Deprecated(stub.primary_orcid().expect("a deprecated record has a primary"))
+            Standing::Deprecated(stub.primary_orcid(orcid).expect("a deprecated record has a primary"))
         }
         "locked" => Standing::Locked,
         "deactivated" => Standing::Deactivated,

@@ -1,0 +1,157 @@
+//! What a parent holds once. The first that says something counts; another is noted,
+//! value by value, and neither mixed into it nor dropped in silence.
+
+use super::ParseError;
+use super::xml::{Cursor, Tag};
+
+impl<'a> Cursor<'a> {
+    /// Fills a slot once; a second value is noted.
+    pub(super) fn fill<T>(&mut self, tag: Tag<'_>, slot: &mut Option<T>, value: Option<T>) {
+        match (&slot, &value) {
+            (Some(_), Some(_)) => self.note(&format!("{} (repeated)", tag.name)),
+            (None, _) => *slot = value,
+            (Some(_), None) => {}
+        }
+    }
+
+    /// Fills the slots of an element's text and of its `attribute`, which belong
+    /// together: both come from the first such element that has a text.
+    pub(super) fn fill_pair<T, A>(
+        &mut self,
+        tag: Tag<'_>,
+        attribute: &str,
+        slots: (&mut Option<T>, &mut Option<A>),
+        mut pair: (Option<T>, Option<A>),
+    ) {
+        if slots.0.is_none() && (pair.0.is_some() || slots.1.is_none()) {
+            std::mem::swap(slots.0, &mut pair.0);
+            std::mem::swap(slots.1, &mut pair.1);
+        }
+        if pair.0.is_some() {
+            self.note(&format!("{} (repeated)", tag.name));
+        }
+        if pair.1.is_some() {
+            self.note(&format!("{}/@{attribute} (repeated)", tag.name));
+        }
+    }
+
+    /// Reads an element into `slot`, unless one that says something fills it already.
+    pub(super) fn once<T: Default + PartialEq>(
+        &mut self,
+        tag: Tag<'a>,
+        slot: &mut Option<T>,
+        parse: fn(&mut Self, Tag<'a>) -> Result<T, ParseError>,
+    ) -> Result<(), ParseError> {
+        if slot.as_ref().is_some_and(|first| *first != T::default()) {
+            return self.repeated(tag);
+        }
+        *slot = Some(parse(self, tag)?);
+        Ok(())
+    }
+
+    /// Passes over an element that has come before, and notes each value in it.
+    #[cold]
+    pub(super) fn repeated(&mut self, tag: Tag<'a>) -> Result<(), ParseError> {
+        let noted = self.unmapped.len();
+        self.unmapped(tag)?;
+        self.unmapped[noted..].iter_mut().for_each(|path| path.push_str(" (repeated)"));
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::record::{Activity, Document, Funding, Work, parse};
+
+    fn activity(xml: &str) -> (Activity<'_>, Vec<String>) {
+        let parsed = parse(xml.as_bytes()).unwrap();
+        let Document::Activity(activity) = parsed.document else { panic!("{xml}") };
+        (activity, parsed.unmapped)
+    }
+
+    fn work(xml: &str) -> (Work<'_>, Vec<String>) {
+        let (Activity::Work(work), unmapped) = activity(xml) else { panic!("{xml}") };
+        (work, unmapped)
+    }
+
+    fn funding(xml: &str) -> (Funding<'_>, Vec<String>) {
+        let (Activity::Funding(funding), unmapped) = activity(xml) else { panic!("{xml}") };
+        (funding, unmapped)
+    }
+
+    #[test]
+    fn the_first_that_says_something_counts() {
+        let (work, unmapped) = work(
+            "<work:work><c:publication-date/><c:publication-date><c:year>2001</c:year></c:publication-date><c:publication-date><c:month>5</c:month></c:publication-date><c:source><c:source-name>A</c:source-name></c:source><c:source><c:source-client-id><c:path>B</c:path></c:source-client-id></c:source></work:work>",
+        );
+
+        assert_eq!((work.publication_date.year, work.publication_date.month), (Some(2001), None));
+        assert_eq!((work.element.source.name.as_deref(), work.element.source.client_id), (Some("A"), None));
+        assert_eq!(
+            unmapped,
+            [
+                "/work:work/c:publication-date/c:month/text() (repeated)",
+                "/work:work/c:source/c:source-client-id/c:path/text() (repeated)"
+            ]
+        );
+    }
+
+    #[test]
+    fn an_empty_element_takes_nothing_from_a_full_one() {
+        for xml in [
+            "<f:funding><c:organization><c:name>A</c:name></c:organization><c:organization/></f:funding>",
+            "<f:funding><c:organization/><c:organization><c:name>A</c:name></c:organization></f:funding>",
+        ] {
+            let (funding, unmapped) = funding(xml);
+            assert_eq!(funding.organization.unwrap().name.as_deref(), Some("A"), "{xml}");
+            assert!(unmapped.is_empty(), "{xml}");
+        }
+    }
+
+    #[test]
+    fn a_text_keeps_its_own_attribute() {
+        let first =
+            ("<f:amount currency-code=\"EUR\">5</f:amount>", "<f:amount currency-code=\"USD\">7</f:amount>");
+        let empty = ("<f:amount currency-code=\"EUR\"/>", "<f:amount currency-code=\"USD\">7</f:amount>");
+        let bare = ("<f:amount>5</f:amount>", "<f:amount currency-code=\"USD\"/>");
+        for ((one, two), value, currency, noted) in [
+            (first, "5", Some("EUR"), &["amount", "amount/@currency-code"][..]),
+            (empty, "7", Some("USD"), &["amount/@currency-code"]),
+            (bare, "5", None, &["amount/@currency-code"]),
+        ] {
+            let xml = format!("<f:funding>{one}{two}</f:funding>");
+            let (funding, unmapped) = funding(&xml);
+            let amount = &funding.details.as_ref().unwrap().amount;
+            assert_eq!(
+                (amount.value.as_deref(), amount.currency_code.as_deref()),
+                (Some(value), currency),
+                "{xml}"
+            );
+            let noted: Vec<String> =
+                noted.iter().map(|what| format!("/f:funding/{what} (repeated)")).collect();
+            assert_eq!(unmapped, noted, "{xml}");
+        }
+    }
+
+    #[test]
+    fn an_attribute_counts_once_and_without_a_prefix() {
+        let (work, unmapped) = work(
+            "<work:work z:put-code=\"99\" put-code=\"11\" put-code=\"12\" xsi:schemaLocation=\"a b\" xmlns:z=\"z\"/>",
+        );
+
+        assert_eq!(work.element.put_code, Some(11));
+        assert_eq!(unmapped, ["/work:work/@z:put-code", "/work:work/@put-code"]);
+    }
+
+    #[test]
+    fn what_summaries_have_no_columns_for_is_noted() {
+        let xml = "<a:activities-summary><a:works><a:group><w:work-summary put-code=\"1\"><w:short-description>x</w:short-description></w:work-summary></a:group></a:works></a:activities-summary>";
+
+        let parsed = parse(xml.as_bytes()).unwrap();
+
+        let path = "/a:activities-summary/a:works/a:group/w:work-summary/w:short-description/text()";
+        assert_eq!(parsed.unmapped, [path]);
+        let xml = "<r:record><p:person><p:name put-code=\"5\"><d:given-names>x</d:given-names></p:name></p:person></r:record>";
+        assert_eq!(parse(xml.as_bytes()).unwrap().unmapped, ["/r:record/p:person/name/@put-code"]);
+    }
+}

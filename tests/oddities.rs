@@ -1,0 +1,167 @@
+//! Members that are not as ORCID writes them: nothing of them is lost in silence, and
+//! none takes another down.
+
+mod support;
+
+use std::path::Path;
+
+use support::{ONE, OTHER, convert, folder, given_names, record, rows, run, tar, work};
+
+/// Converts some members of a tar archive; gives status and messages.
+fn convert_members(members: &[(&str, &[u8])], out: &Path) -> (i32, String) {
+    let folder = folder();
+    let archive = folder.path().join("a.tar");
+    std::fs::write(&archive, tar(members)).unwrap();
+    convert(&[&archive], out, &[])
+}
+
+#[test]
+fn byte_order_marks_are_no_text() {
+    for marks in 1..4 {
+        let folder = folder();
+        let out = folder.path().join("out");
+        let document = "\u{feff}".repeat(marks) + &record(ONE, "One", "");
+        let bare = "\u{feff}".repeat(marks) + &record(OTHER, "Other", "").split_off(56);
+
+        let members = [(format!("{ONE}.xml"), document), (format!("{OTHER}.xml"), bare)];
+        let members: Vec<(&str, &[u8])> =
+            members.iter().map(|(name, data)| (name.as_str(), data.as_bytes())).collect();
+        let (status, messages) = convert_members(&members, &out);
+
+        assert_eq!(status, 0, "{messages}");
+        assert_eq!(
+            (given_names(&out, ONE), given_names(&out, OTHER)),
+            (vec!["One".into()], vec!["Other".into()])
+        );
+    }
+}
+
+#[test]
+fn another_encoding_is_told_and_not_guessed() {
+    let latin = record(ONE, "Jos\u{c3}\u{a9}", "").replace("UTF-8", "ISO-8859-1");
+    let wide = record(ONE, "山田", "").replace("UTF-8", "UTF-16");
+    let little: Vec<u8> = wide.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let big: Vec<u8> = wide.encode_utf16().flat_map(u16::to_be_bytes).collect();
+    for (document, name) in [(latin.as_bytes(), "ISO-8859-1"), (&little, "UTF-16"), (&big, "UTF-16")] {
+        let folder = folder();
+        let out = folder.path().join("out");
+
+        let (status, _) = convert_members(&[(&format!("{ONE}.xml"), document)], &out);
+
+        assert_eq!(status, 1, "{name}");
+        let reject = &rows(&out, ONE, "summaries/rejects")[0];
+        assert_eq!(reject["code"], "not-utf8");
+        assert!(reject["reason"].as_str().unwrap().contains(name), "{reject}");
+    }
+}
+
+#[test]
+fn an_activity_that_nobody_owns_is_a_reject() {
+    let folder = folder();
+    let list = "<activities:works xmlns:activities=\"a\"/>";
+    let bulk = "<bulk:bulk xmlns:bulk=\"b\"/>";
+    for (name, document) in
+        [("works/5.xml", work(5, "Five").as_str()), ("works.XML", list), ("bulk.xml", bulk)]
+    {
+        let out = folder.path().join(name.replace('/', "-"));
+
+        let (status, messages) = convert_members(&[(name, document.as_bytes())], &out);
+
+        assert_eq!(status, 1, "{name}: {messages}");
+        let found = run(&["inspect", out.to_str().unwrap(), "--json"]);
+        assert!(String::from_utf8_lossy(&found.stdout).contains("no-owner"), "{name}");
+    }
+    let out = folder.path().join("other");
+    let (status, messages) = convert_members(&[("notes.xml", b"<notes/>")], &out);
+    assert!(status == 0 && messages.contains("no ORCID documents"), "{messages}");
+}
+
+#[test]
+fn a_name_that_says_otherwise_than_the_document_is_noted() {
+    let folder = folder();
+    let out = folder.path().join("out");
+    let of_other = work(5, "Five").replace("put-code", &format!("path=\"/{OTHER}/work/5\" put-code"));
+    let own = work(6, "Six").replace("put-code", &format!("path=\"/{ONE}/work/6\" put-code"));
+    let broken = record("0000-0002-1825-009", "One", "");
+
+    let (five, six) = (format!("{ONE}_works_5.xml"), format!("{ONE}_works_6.xml"));
+    let members = [
+        (five.as_str(), of_other.as_bytes()),
+        (&six, own.as_bytes()),
+        (&format!("{ONE}.xml"), broken.as_bytes()),
+    ];
+    let (status, messages) = convert_members(&members, &out);
+
+    assert_eq!(status, 0, "{messages}");
+    assert_eq!(rows(&out, ONE, "activities/works").len(), 2);
+    assert!(messages.contains("2 values without a column"), "{messages}");
+    assert!(
+        messages.contains("/work:work/@path (another iD") && messages.contains("orcid-identifier"),
+        "{messages}"
+    );
+}
+
+#[test]
+fn a_link_named_like_a_record_is_a_reject() {
+    let folder = folder();
+    let mut builder =
+        tar::Builder::new(tar(&[(&format!("{OTHER}.xml"), record(OTHER, "Other", "").as_bytes())]));
+    let end = builder.get_mut().len() - 1024;
+    builder.get_mut().truncate(end);
+    let mut header = tar::Header::new_gnu();
+    header.set_entry_type(tar::EntryType::Link);
+    header.set_size(0);
+    builder.append_link(&mut header, format!("{ONE}.xml"), format!("{OTHER}.xml")).unwrap();
+    let archive = folder.path().join("a.tar");
+    std::fs::write(&archive, builder.into_inner().unwrap()).unwrap();
+    let out = folder.path().join("out");
+
+    let (status, messages) = convert(&[&archive], &out, &[]);
+
+    assert_eq!(status, 1, "{messages}");
+    assert_eq!(given_names(&out, OTHER), ["Other"]);
+    assert_eq!(rows(&out, ONE, "summaries/rejects")[0]["code"], "not-a-file");
+}
+
+#[test]
+fn an_id_is_no_year() {
+    let folder = folder();
+    let (one, two) = ("0000-0002-2019-0011", "0000-0001-2024-0018");
+    let paths = [one, two].map(|orcid| folder.path().join(format!("{orcid}.xml")));
+    std::fs::write(&paths[0], record(one, "One", "")).unwrap();
+    std::fs::write(&paths[1], record(two, "Two", "")).unwrap();
+
+    let (status, messages) = convert(&[&paths[0], &paths[1]], &folder.path().join("out"), &[]);
+
+    assert_eq!(status, 0, "{messages}");
+}
+
+#[test]
+fn a_plain_tar_that_differs_in_its_middle_is_another() {
+    let folder = folder();
+    let archive = folder.path().join("a.tar");
+    let out = folder.path().join("out");
+    // Longer on both sides than what identifies an archive.
+    let filling = "x".repeat(2 << 20);
+    let padding = |name: &str| record(name, &filling, "");
+    let write = |name: &str| {
+        let ends = ["0000-0001-5000-0007", "0000-0001-5000-0015"].map(padding);
+        let middle = record(ONE, name, "");
+        let members = [
+            ("a/0000-0001-5000-0007.xml", &ends[0]),
+            ("b/0000-0002-1825-0097.xml", &middle),
+            ("c/0000-0001-5000-0015.xml", &ends[1]),
+        ];
+        std::fs::write(&archive, tar(&members.map(|(name, data)| (name, data.as_bytes())))).unwrap();
+    };
+    write("before");
+    assert_eq!(convert(&[&archive], &out, &[]).0, 0);
+    let (status, messages) = convert(&[&archive], &out, &[]);
+    assert!(status == 0 && messages.contains("already in the dataset"), "{messages}");
+
+    write("AFTER!");
+    let (status, messages) = convert(&[&archive], &out, &[]);
+
+    assert!(status == 2 && messages.contains("--replace"), "{messages}");
+    assert_eq!(given_names(&out, ONE), ["before"]);
+}

@@ -208,7 +208,8 @@ impl Run<'_> {
         let mut next = manifest.clone();
         next.tool_version = env!("CARGO_PKG_VERSION").to_owned();
         next.release = next_release;
-        next.archives.retain(|archive| archive.complete || archive.name != step.name);
+        let again = |archive: &ArchiveEntry| !archive.complete && step.is_of(archive);
+        next.archives.retain(|archive| !again(archive));
         let mut files = Vec::new();
         let mut parts: BTreeMap<String, Vec<Part>> = BTreeMap::new();
         for table in &converted.tables {

@@ -141,6 +141,24 @@ fn padded(data: &[u8]) -> Vec<u8> {
 }
 
 #[test]
+fn a_chunk_of_empty_files_is_bounded_too() {
+    let folder = folder();
+    for number in 0..500 {
+        std::fs::write(folder.path().join(format!("{number}.xml")), "").unwrap();
+    }
+    let mut archive = Archive::open(folder.path(), SMALL, Meter::default()).unwrap();
+
+    let mut count = 0;
+    while let Some(chunk) = archive.next_chunk().unwrap() {
+        count += chunk.members().len();
+        assert!(chunk.size_bytes() < 2 * SMALL.chunk_bytes);
+    }
+
+    // The files and the folder that they are in.
+    assert_eq!(count, 501);
+}
+
+#[test]
 fn sizes_count_for_the_entry_that_they_are_of() {
     let folder = folder();
     let path = folder.path().join("a.tar");

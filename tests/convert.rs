@@ -302,6 +302,54 @@ fn salvage_takes_what_is_whole_of_a_cut_off_archive() {
 }
 
 #[test]
+fn a_sound_copy_takes_the_place_of_a_salvaged_archive() {
+    let folder = folder();
+    let dump = dump(folder.path(), 200, false);
+    let whole = fs::read(&dump[0]).unwrap();
+    let full = folder.path().join("full");
+    assert_eq!(convert(&[&dump[0]], &full, &[]).0, 0);
+    let mut flipped = whole.clone();
+    flipped[whole.len() / 2] ^= 1;
+    for (round, damaged) in [&whole[..whole.len() / 2], &flipped].into_iter().enumerate() {
+        let archive = write(folder.path(), "a.tar.gz", damaged);
+        let out = folder.path().join(format!("out-{round}"));
+        assert_eq!(convert(&[&archive], &out, &["--salvage"]).0, 1);
+        let (_, messages) = convert(&[&archive], &out, &["--salvage"]);
+        assert!(messages.contains("already in the dataset"), "{messages}");
+
+        fs::write(&archive, &whole).unwrap();
+        let (status, messages) = convert(&[&archive], &out, &["--salvage"]);
+
+        assert_eq!(status, 0, "{messages}");
+        // Another name than the dump's, and so another part of the footers' notes: rows count.
+        let rows = |dataset: &Path| tables(dataset).len();
+        assert_eq!(rows(&out), rows(&full));
+        assert_eq!(support::run(&["verify", out.to_str().unwrap()]).status.code(), Some(0));
+        let manifest: serde_json::Value =
+            serde_json::from_slice(&fs::read(out.join("orcidlake.json")).unwrap()).unwrap();
+        assert_eq!(manifest["archives"].as_array().unwrap().len(), 1);
+        assert_eq!(manifest["archives"][0]["complete"], true);
+    }
+}
+
+#[test]
+fn a_stream_takes_no_rows_of_another_that_was_salvaged() {
+    let folder = folder();
+    let out = folder.path().join("out");
+    let other = tar(&[("a/0000-0001-5000-0007.xml", record("0000-0001-5000-0007", "New", "").as_bytes())]);
+    for (bytes, more) in [(&two_records()[..4_000], &["--salvage"][..]), (&other, &[])] {
+        let mut command = orcidlake(&["convert", "-", "--out"]);
+        let mut child =
+            command.arg(&out).args(more).stdin(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        child.stdin.take().unwrap().write_all(bytes).unwrap();
+        child.wait().unwrap();
+    }
+
+    assert_eq!(given_names(&out, "0000-0001-5000-0007"), ["New"]);
+    assert_eq!(given_names(&out, ONE), ["One"]);
+}
+
+#[test]
 fn flipped_bytes_never_pass_unseen() {
     let folder = folder();
     let dump = dump(folder.path(), 60, false);

@@ -292,6 +292,28 @@ fn a_damaged_archive_gets_no_index_that_misleads() {
 }
 
 #[test]
+fn no_file_beside_an_index_is_taken_for_its_own() {
+    let folder = folder();
+    let archive = folder.path().join("a.part");
+    fs::write(&archive, gzip(&stream(20), 6)).unwrap();
+    let whole = fs::read(&archive).unwrap();
+    fs::write(folder.path().join("a.idx.sorting"), "mine").unwrap();
+
+    let out = folder.path().join("a");
+    let output = run(&["index", archive.to_str().unwrap(), "--out", out.to_str().unwrap()]);
+
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("is no index"));
+    assert_eq!(fs::read(&archive).unwrap(), whole);
+    let out = folder.path().join("a.idx");
+    // What a run that was killed has left.
+    fs::write(folder.path().join("a.idx.part"), "").unwrap();
+    let output = run(&["index", archive.to_str().unwrap(), "--out", out.to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(fs::read_to_string(folder.path().join("a.idx.sorting")).unwrap(), "mine");
+}
+
+#[test]
 fn nothing_but_an_index_is_replaced_by_one() {
     let folder = folder();
     let archive = folder.path().join("a.tar.gz");

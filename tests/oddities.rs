@@ -71,6 +71,11 @@ fn an_activity_that_nobody_owns_is_a_reject() {
         let found = run(&["inspect", out.to_str().unwrap(), "--json"]);
         assert!(String::from_utf8_lossy(&found.stdout).contains("no-owner"), "{name}");
     }
+    let (downloads, out) = (folder.path().join("downloads"), folder.path().join("none"));
+    std::fs::create_dir(&downloads).unwrap();
+    std::fs::write(downloads.join("a.tar.gz"), support::gzip(&tar(&[]))).unwrap();
+    let (status, messages) = convert(&[&downloads], &out, &[]);
+    assert!(status == 0 && messages.contains("downloads/*.tar.gz"), "{messages}");
     let out = folder.path().join("other");
     let (status, messages) = convert_members(&[("notes.xml", b"<notes/>")], &out);
     assert!(status == 0 && messages.contains("no ORCID documents"), "{messages}");

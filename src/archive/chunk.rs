@@ -93,7 +93,12 @@ impl Chunk {
 
     /// Memory that the chunk holds.
     pub fn size_bytes(&self) -> usize {
-        self.bytes.len() + self.names.len() + self.members.len() * size_of::<Member>()
+        self.bytes.len() + self.overhead_bytes()
+    }
+
+    /// Memory that names and places of the members take.
+    pub(super) fn overhead_bytes(&self) -> usize {
+        self.names.len() + self.members.len() * size_of::<Member>()
     }
 }
 

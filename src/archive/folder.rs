@@ -37,7 +37,7 @@ impl FolderWalk {
     pub fn next_chunk(&mut self) -> Result<Option<Chunk>, ArchiveError> {
         let mut chunk = Chunk::new(&self.buffers);
         let mut bytes = Vec::new();
-        while bytes.len() < self.options.chunk_bytes {
+        while bytes.len() + chunk.overhead_bytes() < self.options.chunk_bytes {
             let Some(path) = self.pending.pop() else { break };
             self.visit(&path, &mut chunk, &mut bytes)?;
         }

@@ -7,6 +7,7 @@
 
 mod chunk;
 mod error;
+mod fingerprint;
 mod folder;
 mod given;
 mod gzip;
@@ -17,6 +18,7 @@ mod tar;
 
 pub use chunk::{Buffers, Chunk, Kind, Member};
 pub use error::ArchiveError;
+pub use fingerprint::{Fingerprint, ends_tell_all, fingerprint, md5_of};
 pub use given::GivenMember;
 pub use input::Meter;
-pub use open::{Archive, Fingerprint, Options, Totals, fingerprint, md5_of_plain};
+pub use open::{Archive, Options, Totals};

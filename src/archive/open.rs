@@ -1,26 +1,22 @@
 //! Opens an archive of any form and tells by content which it is.
 
 use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io::{self, Read};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use md5::{Digest, Md5};
-
 use super::chunk::{Buffers, Chunk, Kind};
 use super::error::ArchiveError;
-use super::folder::{FolderWalk, listing};
+use super::folder::FolderWalk;
 use super::given::{GivenMember, GivenMembers};
 use super::gzip::{Gunzip, is_gzip};
 use super::index::{Index, IndexError, IndexWriter, Recorder, SpanReader};
-use super::input::{Input, Meter, hex_digest};
+use super::input::{Input, Meter};
 use super::tar::{Fault, TarWalk, is_header};
 
 /// Bytes that tell what an input is: one tar header.
 const SNIFF_BYTES: usize = 512;
-/// Bytes at either end of a file that identify it, beside its size.
-const FINGERPRINT_BYTES: u64 = 1 << 20;
 /// The path that means standard input.
 const STANDARD_INPUT: &str = "-";
 
@@ -43,13 +39,6 @@ pub struct Totals {
     pub md5: String,
     /// What was odd but did no harm, such as trailing garbage.
     pub notes: Vec<String>,
-}
-
-/// What identifies an archive without reading it whole.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fingerprint {
-    pub size_bytes: u64,
-    pub digest: String,
 }
 
 /// An archive being read.
@@ -300,46 +289,6 @@ impl Read for Stream {
             Self::Part(part) => part.read(out),
         }
     }
-}
-
-/// Identifies a file by its size and both ends, a folder by its listing.
-///
-/// # Errors
-/// [`ArchiveError::Open`] where it cannot be read.
-pub fn fingerprint(path: &Path) -> Result<Fingerprint, ArchiveError> {
-    if path.is_dir() {
-        let (size_bytes, digest) = listing(path)?;
-        return Ok(Fingerprint { size_bytes, digest });
-    }
-    let of_file = || -> io::Result<Fingerprint> {
-        let mut file = File::open(path)?;
-        let size_bytes = file.metadata()?.len();
-        let mut digest = Md5::new();
-        for start in [0, size_bytes.saturating_sub(FINGERPRINT_BYTES)] {
-            let mut bytes = Vec::new();
-            file.seek(SeekFrom::Start(start))?;
-            (&mut file).take(FINGERPRINT_BYTES).read_to_end(&mut bytes)?;
-            digest.update(&bytes);
-        }
-        Ok(Fingerprint { size_bytes, digest: hex_digest(digest) })
-    };
-    of_file().map_err(|source| ArchiveError::Open { path: path.to_owned(), source })
-}
-
-/// The MD5 of a file that is not gzip, whose ends do not tell what is between; gzip ends
-/// with a checksum of all. `None` for gzip and for folders.
-///
-/// # Errors
-/// [`ArchiveError::Open`] where it cannot be read.
-pub fn md5_of_plain(path: &Path) -> Result<Option<String>, ArchiveError> {
-    if path.is_dir() {
-        return Ok(None);
-    }
-    let mut input = Input::new(open(path)?, Meter::default());
-    let is_plain = input.peek(SNIFF_BYTES).map(|start| !is_gzip(start));
-    let md5 =
-        is_plain.and_then(|plain| if plain { input.finish().map(|(_, md5)| Some(md5)) } else { Ok(None) });
-    md5.map_err(|source| ArchiveError::Open { path: path.to_owned(), source })
 }
 
 /// Reads one file as the only member of a chunk.

@@ -3,7 +3,8 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{Arg, ArgAction, Command};
+use clap::parser::ValueSource;
+use clap::{Arg, ArgAction, ArgMatches, Command};
 use toml::{Table, Value};
 
 use super::failure::Failure;
@@ -22,6 +23,42 @@ pub fn apply(command: Command, arguments: &[OsString]) -> Result<Command, Failur
     let text = std::fs::read_to_string(&path).map_err(|error| fault(error.to_string()))?;
     let table: Table = text.parse().map_err(|error: toml::de::Error| fault(error.message().to_owned()))?;
     with_defaults(command, &table).map_err(fault)
+}
+
+/// Refuses what the file sets beside an option that it does not go with; clap itself
+/// looks at flags and the environment only, and takes the file's values for defaults.
+pub fn check(matches: &ArgMatches) -> Result<(), Failure> {
+    let (Some((name, given)), command) = (matches.subcommand(), super::command()) else { return Ok(()) };
+    let Some(command) = command.find_subcommand(name) else { return Ok(()) };
+    let own = command.get_arguments().filter(|argument| is_set(argument, given));
+    for argument in own {
+        let others = command.get_arg_conflicts_with(argument);
+        if let Some(other) = others.into_iter().find(|other| is_set(other, given)) {
+            let what = format!("{} and {} do not go together", shown(argument), shown(other));
+            return Err(Failure::new(what, "one of them comes from the file of --config"));
+        }
+    }
+    Ok(())
+}
+
+/// True where an option has a value that is not its own default.
+fn is_set(argument: &Arg, given: &ArgMatches) -> bool {
+    let id = argument.get_id().as_str();
+    match given.value_source(id) {
+        None => false,
+        Some(ValueSource::DefaultValue) => {
+            let values: Vec<_> = given.get_raw(id).into_iter().flatten().collect();
+            let is_flag = matches!(argument.get_action(), ArgAction::SetTrue);
+            let is_off = is_flag && values.iter().all(|value| *value == "false");
+            let own = argument.get_default_values().iter().map(|value| value.as_os_str());
+            !(is_off || values.iter().copied().eq(own))
+        }
+        Some(_) => !matches!(argument.get_action(), ArgAction::SetTrue) || given.get_flag(id),
+    }
+}
+
+fn shown(argument: &Arg) -> String {
+    argument.get_long().map_or_else(|| argument.get_id().to_string(), |long| format!("--{long}"))
 }
 
 fn file_of(arguments: &[OsString]) -> Option<PathBuf> {
@@ -62,40 +99,47 @@ fn with_default(
     option: &str,
     value: &Value,
 ) -> Result<Command, String> {
-    let id = option.replace('-', "_");
-    let has = |command: &Command| command.get_arguments().any(|argument| is_option(argument, &id));
-    if has(&command) {
+    let id_in = |command: &Command| {
+        command
+            .get_arguments()
+            .find(|argument| is_option(argument, option))
+            .map(|found| found.get_id().clone())
+    };
+    if let Some(id) = id_in(&command) {
         let values = values_of(option, value)?;
         return Ok(command.mut_arg(id, |argument| argument.default_values(values)));
     }
-    let owners: Vec<&String> =
-        commands.iter().filter(|name| command.find_subcommand(name).is_some_and(has)).collect();
+    let owner = |name: &String| Some((name.clone(), id_in(command.find_subcommand(name)?)?));
+    let owners: Vec<_> = commands.iter().filter_map(owner).collect();
     if owners.is_empty() {
         return Err(format!("there is no option {option}"));
     }
     let values = values_of(option, value)?;
-    Ok(owners.into_iter().fold(command, |command, owner| {
+    Ok(owners.into_iter().fold(command, |command, (owner, id)| {
         command.mut_subcommand(owner, |sub| {
-            sub.mut_arg(&id, |argument| argument.required(false).default_values(values.clone()))
+            sub.mut_arg(id, |argument| argument.required(false).default_values(values.clone()))
         })
     }))
 }
 
-fn is_option(argument: &Arg, id: &str) -> bool {
+/// True for the option of this name, or of the name by which the environment has it.
+fn is_option(argument: &Arg, name: &str) -> bool {
     let settable = matches!(argument.get_action(), ArgAction::Set | ArgAction::Append | ArgAction::SetTrue);
-    argument.get_id() == id && argument.get_long().is_some() && settable
+    let Some(long) = argument.get_long().filter(|_| settable) else { return false };
+    long == name || argument.get_id().as_str().replace('_', "-") == name.replace('_', "-")
 }
 
 fn values_of(option: &str, value: &Value) -> Result<Vec<String>, String> {
     match value {
         Value::String(text) => Ok(vec![text.clone()]),
         Value::Integer(number) => Ok(vec![number.to_string()]),
+        Value::Float(number) => Ok(vec![number.to_string()]),
         Value::Boolean(truth) => Ok(vec![truth.to_string()]),
         Value::Array(values) => values.iter().try_fold(Vec::new(), |mut all, value| {
             all.extend(values_of(option, value)?);
             Ok(all)
         }),
-        _ => Err(format!("{option} is no text, number, truth value or list of them")),
+        _ => Err(format!("{option} must be a text in quotes, a number, true or false, or a list of these")),
     }
 }
 
@@ -118,6 +162,36 @@ mod tests {
         assert_eq!(threads("threads = 3\n[convert]\nthreads = 4", &convert), Ok(Some(4)));
         assert_eq!(threads("threads = 3", &[&convert[..], &["--threads", "5"]].concat()), Ok(Some(5)));
         assert_eq!(threads("[convert]\nout = 'o'", &convert[..3]), Ok(None));
+    }
+
+    #[test]
+    fn names_are_those_of_the_flags() {
+        for file in [
+            "[index]\nout = 'x'",
+            "[match]\nror = 'x'",
+            "[synth]\nror = 3",
+            "rate = 2.5",
+            "[index]\nindex-out = 'x'",
+        ] {
+            let table: Table = file.parse().unwrap();
+            assert!(with_defaults(crate::cli::command(), &table).is_ok(), "{file}");
+        }
+    }
+
+    #[test]
+    fn what_does_not_go_together_is_refused_wherever_it_stands() {
+        let told = |file: &str, more: &[&str]| {
+            let table: Table = file.parse().unwrap();
+            let command = with_defaults(crate::cli::command(), &table).unwrap();
+            let arguments = [&["orcidlake", "convert", "a.tar", "--out", "o"], more].concat();
+            check(&command.try_get_matches_from(arguments).unwrap()).map_err(|failure| failure.to_string())
+        };
+
+        assert!(told("salvage = true", &["--index"]).unwrap_err().contains("--index and --salvage"));
+        assert!(told("salvage = true\nshard = '1/2'", &[]).is_err());
+        assert_eq!(told("salvage = false", &["--index"]), Ok(()));
+        assert_eq!(told("threads = 3", &["--index"]), Ok(()));
+        assert_eq!(told("", &["--salvage"]), Ok(()));
     }
 
     #[test]

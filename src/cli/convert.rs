@@ -1,7 +1,8 @@
 //! `orcidlake convert`.
 
+use std::error::Error as _;
 use std::fmt::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -117,9 +118,22 @@ fn print_empty(args: &Args, outcomes: &[Outcome]) {
         if let Outcome::Done(entry) = outcome
             && entry.report.members.members == entry.report.members.other
         {
-            eprintln!("note: {} holds no ORCID documents", archive.display());
+            let shown = archive.display();
+            match holds_archives(archive) {
+                true => eprintln!(
+                    "note: {shown} holds archives, which are not looked into: give {shown}/*.tar.gz"
+                ),
+                false => eprintln!("note: {shown} holds no ORCID documents"),
+            }
         }
     }
+}
+
+/// True for a folder of downloads rather than of records.
+fn holds_archives(path: &Path) -> bool {
+    let is_archive = |name: &str| [".tar.gz", ".tgz", ".tar"].iter().any(|ending| name.ends_with(ending));
+    let mut names = std::fs::read_dir(path).into_iter().flatten().flatten().map(|entry| entry.file_name());
+    names.any(|name| is_archive(&name.to_string_lossy()))
 }
 
 /// A flag that Ctrl-C and SIGTERM set; a second signal ends the program at once.
@@ -165,7 +179,15 @@ fn end(args: &Args, outcomes: Vec<Outcome>, report: &Report) -> Result<Done, Fai
         Some((archive, failure)) => {
             failures.push((archive, failure));
             failures.iter().for_each(|(archive, failure)| eprintln!("{}: {failure}", archive.display()));
-            let hint = "the other archives are in the dataset; run the same command again for the rest";
+            let hint = match (count == total, args.replace) {
+                (true, _) => "nothing was added to the dataset",
+                (false, true) => {
+                    "the other archives are in the dataset; run again without --replace for the rest"
+                }
+                (false, false) => {
+                    "the other archives are in the dataset; run the same command again for the rest"
+                }
+            };
             Err(Failure::new(format!("{count} of {total} archives failed"), hint))
         }
         None if report.members.rejects > 0 || incomplete => Ok(Done::WithProblems),
@@ -213,7 +235,7 @@ pub fn print_problems(report: &Report) {
     for (count, noun, what) in [
         (members.rejects, "reject", "left out; the tables `rejects` say why"),
         (members.cleaned, "member", "read after taking out characters that XML forbids"),
-        (members.duplicates, "member", "of a name that came before; the last one counts"),
+        (members.duplicates, "member", "of a name that came before; the last readable one counts"),
         (report.unmapped_values(), "value", "without a column:"),
     ] {
         if count > 0 {
@@ -236,7 +258,10 @@ fn to_json(args: &Args, outcomes: &[Outcome], report: &Report) -> serde_json::Va
         }),
         Outcome::Skipped => json!({ "archive": archive, "outcome": "skipped" }),
         Outcome::Failed(error) => {
-            json!({ "archive": archive, "outcome": "failed", "error": error.to_string() })
+            let causes = std::iter::successors(error.source(), |&cause| cause.source());
+            let causes: Vec<String> = causes.map(ToString::to_string).collect();
+            let (told, hint) = (error.to_string(), error.hint());
+            json!({ "archive": archive, "outcome": "failed", "error": told, "causes": causes, "hint": hint })
         }
     });
     json!({ "dataset": args.out, "archives": archives.collect::<Vec<_>>(), "report": report,

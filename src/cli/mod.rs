@@ -121,6 +121,7 @@ fn run(arguments: Vec<OsString>) -> Result<Done, Failure> {
         // Clap's own usage errors end with status 2, --help with 0.
         Err(error) => error.exit(),
     };
+    config::check(&matches)?;
     let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     match cli.command {
         Command::Convert(args) => convert::run(args, &cli.common),

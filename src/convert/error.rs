@@ -24,7 +24,7 @@ pub enum ConvertError {
     Repeats { path: PathBuf },
     #[error("{path} is in the dataset in other parts")]
     OtherParts { path: PathBuf },
-    #[error("{path} is given twice")]
+    #[error("{path} has the file name of another archive that is given")]
     Twice { path: PathBuf },
     #[error("the dataset keeps other tables than --tables selects")]
     OtherTables,
@@ -52,7 +52,9 @@ impl ConvertError {
             Self::OtherParts { .. } => {
                 "give the same number of parts as before, another --out, or --replace to make the dataset anew"
             }
-            Self::Twice { .. } => "name each archive once",
+            Self::Twice { .. } => {
+                "name each archive once, and rename one of two that differ: archives are known by their names"
+            }
             Self::OtherTables => {
                 "leave out --tables, give another --out, or --replace to make the dataset anew"
             }

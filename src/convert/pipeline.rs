@@ -33,12 +33,12 @@ const CHUNK_BYTES: usize = 8 << 20;
 const MAX_MEMBER_BYTES: u64 = 512 << 20;
 /// Chunks in flight for each thread; with three the threads wait for the reader at times.
 const CHUNKS_PER_THREAD: usize = 4;
-/// Share of the memory that chunks in flight may take; the rest is for rows
-/// being built and for open row groups.
-const CHUNK_SHARE: usize = 6;
-/// Share of the memory that an archive's open row groups are expected to take, and that
-/// is lent to chunks until then.
-const OPEN_SHARE: usize = 4;
+/// Chunks in flight may take the memory divided by this, and what is lent to them; the
+/// rest is for rows being built and for open row groups.
+const CHUNK_DIVISOR: usize = 6;
+/// An archive's open row groups may come to take the memory divided by this, which is
+/// lent to chunks until then.
+const LOAN_DIVISOR: usize = 4;
 /// What one archive's open row groups and batches may come to.
 const MEMORY_PER_ARCHIVE: usize = 512 << 20;
 /// Threads of the pool that one reader keeps at work: a seventh of the work is reading.
@@ -110,7 +110,7 @@ impl Pipeline {
             .thread_name(|number| format!("pool-{number}"));
         let pool = pool.build().map_err(|error| ConvertError::Threads(std::io::Error::other(error)))?;
         let wanted = options.threads * CHUNKS_PER_THREAD * CHUNK_BYTES;
-        let budget = Budget::new(wanted.min(options.memory_bytes / CHUNK_SHARE));
+        let budget = Budget::new(wanted.min(options.memory_bytes / CHUNK_DIVISOR));
         let (threads, memory_bytes) = (options.threads, options.memory_bytes);
         Ok(Self { pool, budget, threads, memory_bytes })
     }
@@ -132,7 +132,7 @@ impl Pipeline {
 
     /// Lends the memory that an archive's open row groups will take.
     fn lend(&self) -> Loan {
-        self.budget.lend(OPEN_BYTES.min(self.memory_bytes / OPEN_SHARE))
+        self.budget.lend(OPEN_BYTES.min(self.memory_bytes / LOAN_DIVISOR))
     }
 
     /// Reads an archive; writes the tables in `keep` below `scratch`, or none.
@@ -295,6 +295,7 @@ impl<'s> Writer<'s> {
     }
 
     fn write(&mut self, sequence: u64, mut batch: Batch, pool: &ThreadPool) -> Result<(), ConvertError> {
+        let xml_bytes = batch.report.members.xml_bytes;
         for side in Side::ALL {
             let batches = std::mem::take(&mut batch.rows[side as usize]);
             let (Some(scratch), false) = (&self.scratch, batches.is_empty()) else { continue };
@@ -306,7 +307,8 @@ impl<'s> Writer<'s> {
             }
             let shard = self.shard.as_deref();
             let make = || SideWriter::new(scratch, side, |key| self.keep.contains(key), shard);
-            batch.report.times.encode += self.sides.entry(side).or_insert_with(make).write(batches, pool)?;
+            batch.report.times.encode +=
+                self.sides.entry(side).or_insert_with(make).write(batches, xml_bytes, pool)?;
         }
         let open: usize = self.sides.values().map(SideWriter::open_bytes).sum();
         self.lent.lend_all_but(open);
@@ -319,6 +321,7 @@ impl<'s> Writer<'s> {
                 MemberName::OtherXml | MemberName::Other => {}
             }
         }
+        self.superseded.check()?;
         if self.notes_names {
             batch.accepted.iter().for_each(|name| self.accepted.insert(name));
             self.rejected.extend(batch.rejected);

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::pipeline::Converted;
 use super::{ConvertError, Options};
-use crate::archive::{Fingerprint, fingerprint, md5_of_plain};
+use crate::archive::{Fingerprint, ends_tell_all, fingerprint, md5_of};
 use crate::dataset::{ArchiveEntry, EntryKind, Manifest, Part, table_key};
 use crate::record::Orcid;
 use crate::tables::{self, Side};
@@ -116,14 +116,16 @@ impl Step {
         let name = if stream { path } else { Path::new(absolute.file_name().unwrap_or(path.as_os_str())) };
         let name = name.to_string_lossy().into_owned();
         let archives = manifest.archives.iter().filter(|archive| archive.kind == EntryKind::Archive);
-        let mut known = archives.filter(|archive| archive.complete || options.salvage);
         let shard = options.shard.map(|shard| shard.to_string());
-        let known = known.find(|archive| archive.name == name && archive.shard == shard && !stream);
+        let known = archives.filter(|archive| archive.name == name && archive.shard == shard && !stream);
+        let known = known.max_by_key(|archive| archive.complete);
         let same = |archive: &ArchiveEntry| {
             fingerprint.as_ref().is_some_and(|own| own.digest == archive.fingerprint)
         };
         let already_done = match known.filter(|archive| same(archive)) {
-            Some(archive) => md5_of_plain(path)?.is_none_or(|md5| md5 == archive.md5),
+            Some(archive) if archive.complete => ends_tell_all(path)? || md5_of(path)? == archive.md5,
+            // Of damage in the middle both ends say nothing.
+            Some(archive) => options.salvage && md5_of(path)? == archive.md5,
             None => false,
         };
         let other_parts = |archive: &ArchiveEntry| {
@@ -132,7 +134,7 @@ impl Step {
         if manifest.archives.iter().any(other_parts) {
             return Err(ConvertError::OtherParts { path: path.to_owned() });
         }
-        if known.is_some() && !already_done {
+        if known.is_some_and(|archive| archive.complete) && !already_done {
             return Err(ConvertError::OtherContent { path: path.to_owned() });
         }
         Ok(Self {
@@ -144,6 +146,12 @@ impl Step {
             shard,
             already_done,
         })
+    }
+
+    /// True where the manifest's `archive` bears the same name; of a stream nobody knows
+    /// whether it is the same again.
+    pub fn is_of(&self, archive: &ArchiveEntry) -> bool {
+        self.fingerprint.is_some() && archive.name == self.name && archive.shard == self.shard
     }
 
     /// Bytes that are to be read.

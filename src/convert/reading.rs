@@ -61,18 +61,27 @@ impl<'m> Reading<'m> {
         if let Some(members) = source.members {
             return Ok((Self::Alone(Archive::of_members(path, members, options, meter)), None));
         }
-        let (index, note) = find_index(path, how, source.salvage)?;
-        let reading = match index {
-            Some(index) if how.shard.is_some() || how.readers > 1 => {
-                Self::Shared(Shared::begin(path, index, how, options, &meter)?)
+        let (index, fault) = find_index(path, how, source.salvage)?;
+        let unused = fault.as_ref().map(|error| format!("{error}; it was not used ({})", error.hint()));
+        if let Some(index) = index {
+            let reading = match how.shard.is_some() || how.readers > 1 {
+                true => Self::Shared(Shared::begin(path, index, how, options, &meter)?),
+                false => Self::Alone(Archive::open(path, options, meter)?),
+            };
+            return Ok((reading, None));
+        }
+        // Of a damaged archive only what is whole is read: no index of it would be true.
+        if how.write_index && !source.salvage {
+            match Indexing::begin(path, &index_path(path), SPACING_BYTES, meter.clone()) {
+                Err(ArchiveError::Index(IndexError::NoNeed { .. })) => {}
+                Err(error) => return Err(error.into()),
+                Ok(indexing) => {
+                    let anew = fault.map(|error| format!("{error}; it was made anew"));
+                    return Ok((Self::Indexing(Box::new(indexing)), anew));
+                }
             }
-            None if how.write_index && may_be_tar(path) => {
-                let indexing = Indexing::begin(path, &index_path(path), SPACING_BYTES, meter)?;
-                Self::Indexing(Box::new(indexing))
-            }
-            _ => Self::Alone(Archive::open(path, options, meter)?),
-        };
-        Ok((reading, note))
+        }
+        Ok((Self::Alone(Archive::open(path, options, meter)?), unused))
     }
 
     /// The next chunk in the archive's order; `None` at its end.
@@ -199,14 +208,18 @@ impl Reader {
 
 /// The index of an archive, where it is of use; or what is wrong with it, which only
 /// a part of an archive cannot do without.
-fn find_index(path: &Path, how: How, salvage: bool) -> Result<(Option<Index>, Option<String>), ConvertError> {
+fn find_index(
+    path: &Path,
+    how: How,
+    salvage: bool,
+) -> Result<(Option<Index>, Option<IndexError>), ConvertError> {
     let of_use = how.shard.is_some() || (!salvage && (how.readers > 1 || how.write_index));
     let index = if of_use && path.is_file() { usable_index(path) } else { Ok(None) };
     match (index, how.shard) {
         (Ok(None), Some(_)) => Err(ConvertError::NoIndex { path: path.to_owned() }),
         (Ok(index), _) => Ok((index, None)),
         (Err(error), Some(_)) => Err(ArchiveError::from(error).into()),
-        (Err(error), None) => Ok((None, Some(format!("{error}; it was not used ({})", error.hint())))),
+        (Err(error), None) => Ok((None, Some(error))),
     }
 }
 
@@ -219,9 +232,4 @@ fn usable_index(path: &Path) -> Result<Option<Index>, IndexError> {
         }
         index => Ok(index),
     }
-}
-
-/// True of a file that may be a tar archive, as against a single XML file.
-fn may_be_tar(path: &Path) -> bool {
-    path.is_file() && path.extension().is_none_or(|extension| extension != "xml")
 }

@@ -8,6 +8,7 @@
 use std::collections::{BTreeSet, HashSet};
 use std::fs::{self, File, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use super::delta;
@@ -42,7 +43,6 @@ impl Staging {
     pub fn begin(dataset: &Path) -> Result<Self, DatasetError> {
         let dataset = resolve(dataset)?;
         let folder = staging_folder(&dataset);
-        fs::create_dir_all(&folder).map_err(DatasetError::io("make", &folder))?;
         let lock = lock(&folder, &dataset)?;
         let staging = Self { dataset, folder, lock: Some(lock) };
         staging.recover()?;
@@ -98,7 +98,11 @@ impl Staging {
         manifest.write(&next)?;
         sync_folder(&next)?;
         self.swap(&next)?;
-        remove(&next)
+        // The new state is in place. What fails now fails nothing of it, and the next run
+        // clears what is left.
+        let _ = self.dataset.parent().map_or(Ok(()), sync_folder);
+        let _ = remove(&next);
+        Ok(())
     }
 
     /// Ends the change: clears the folder beside the dataset.
@@ -109,8 +113,16 @@ impl Staging {
         self.clear()
     }
 
+    /// Removes the folder while the lock is held, so that nobody has begun to work in it.
     fn clear(&mut self) -> Result<(), DatasetError> {
-        if self.lock.take().is_some() { remove(&self.folder) } else { Ok(()) }
+        let Some(_held) = self.lock.take() else { return Ok(()) };
+        self.clear_all_but_lock()?;
+        remove(&self.folder.join("lock"))?;
+        match fs::remove_dir(&self.folder) {
+            // The next has made a lock of its own already.
+            Err(error) if error.kind() == io::ErrorKind::DirectoryNotEmpty => Ok(()),
+            removed => removed.map_err(DatasetError::io("remove", &self.folder)),
+        }
     }
 
     /// Brings back a dataset that a crash caught between two renames, where the
@@ -120,6 +132,10 @@ impl Staging {
         if old.exists() && !self.dataset.exists() {
             fs::rename(&old, &self.dataset).map_err(DatasetError::io("bring back", &self.dataset))?;
         }
+        self.clear_all_but_lock()
+    }
+
+    fn clear_all_but_lock(&self) -> Result<(), DatasetError> {
         for entry in fs::read_dir(&self.folder).map_err(DatasetError::io("read", &self.folder))? {
             let path = entry.map_err(DatasetError::io("read", &self.folder))?.path();
             if path.file_name().is_some_and(|name| name != "lock") {
@@ -161,8 +177,7 @@ impl Staging {
                 DatasetError::NotSwappable { path: self.dataset.clone(), what: "a mount point" }
             }
             _ => DatasetError::io("swap", &self.dataset)(error),
-        })?;
-        self.dataset.parent().map_or(Ok(()), sync_folder)
+        })
     }
 
     fn exchange(&self, next: &Path) -> io::Result<()> {
@@ -188,17 +203,10 @@ impl Drop for Staging {
 }
 
 /// True where a dataset lies on another file system than the folder beside it.
-#[cfg(unix)]
 fn is_mount_point(dataset: &Path, beside: &Path) -> Result<bool, DatasetError> {
-    use std::os::unix::fs::MetadataExt;
     let device =
         |path: &Path| fs::metadata(path).map(|path| path.dev()).map_err(DatasetError::io("look at", path));
     Ok(device(dataset)? != device(beside)?)
-}
-
-#[cfg(not(unix))]
-fn is_mount_point(_dataset: &Path, _beside: &Path) -> Result<bool, DatasetError> {
-    Ok(false)
 }
 
 #[cfg(target_os = "linux")]
@@ -224,11 +232,23 @@ fn resolve(dataset: &Path) -> Result<PathBuf, DatasetError> {
     Ok(parent.join(absolute.file_name().unwrap_or_default()))
 }
 
+/// Takes the lock of the folder beside a dataset, and makes the folder for it.
 fn lock(folder: &Path, dataset: &Path) -> Result<File, DatasetError> {
     let path = folder.join("lock");
-    let open = || File::options().create(true).truncate(false).read(true).write(true).open(&path);
-    let mut file = open().map_err(DatasetError::io("make", &path))?;
+    let made = fs::create_dir_all(folder);
+    let opened = File::options().create(true).truncate(false).read(true).write(true).open(&path);
+    let mut file = match (opened, made) {
+        (Ok(file), _) => file,
+        // The run that held the lock has removed the folder between these two steps.
+        (Err(error), made) if error.kind() == io::ErrorKind::NotFound && may_be_made(&made) => {
+            return lock(folder, dataset);
+        }
+        (Err(_), Err(error)) => return Err(DatasetError::io("make", folder)(error)),
+        (Err(error), Ok(())) => return Err(DatasetError::io("make", &path)(error)),
+    };
     match file.try_lock() {
+        // The run that held it may have removed it meanwhile, and another made its own.
+        Ok(()) if !is_same_file(&file, &path) => return lock(folder, dataset),
         Ok(()) => {}
         Err(TryLockError::WouldBlock) => {
             let mut holder = String::new();
@@ -244,6 +264,16 @@ fn lock(folder: &Path, dataset: &Path) -> Result<File, DatasetError> {
     };
     write(&mut file).map_err(DatasetError::io("write", &path))?;
     Ok(file)
+}
+
+/// True where a folder was made, or was there while it was tried.
+fn may_be_made(made: &io::Result<()>) -> bool {
+    made.as_ref().err().is_none_or(|error| error.kind() == io::ErrorKind::AlreadyExists)
+}
+
+fn is_same_file(file: &File, path: &Path) -> bool {
+    let place = |metadata: io::Result<fs::Metadata>| metadata.ok().map(|file| (file.dev(), file.ino()));
+    place(file.metadata()) == place(fs::metadata(path))
 }
 
 /// Table files of the old manifest that the new one neither has nor keeps.
@@ -301,5 +331,41 @@ fn remove(path: &Path) -> Result<(), DatasetError> {
     match result {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(DatasetError::io("remove", path)(error)),
         _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Changes of each thread that are tried.
+    const CHANGES: usize = 100;
+
+    #[test]
+    fn nobody_works_in_a_folder_that_another_clears() {
+        let folder = tempfile::tempdir().unwrap();
+        let dataset = folder.path().join("dataset");
+        let change = || {
+            let mut begun = 0;
+            while begun < CHANGES {
+                let staging = match Staging::begin(&dataset) {
+                    Err(DatasetError::Locked { .. }) => continue,
+                    staging => staging.unwrap(),
+                };
+                begun += 1;
+                let file = staging.scratch("work").unwrap().join("file");
+                fs::write(&file, "x").unwrap();
+                std::thread::yield_now();
+                assert!(file.exists());
+                staging.end().unwrap();
+            }
+        };
+
+        std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..4).map(|_| scope.spawn(change)).collect();
+            threads.into_iter().for_each(|thread| thread.join().unwrap());
+        });
+
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
     }
 }

@@ -48,6 +48,16 @@ impl Superseded {
         ends.push((before + rows, chunk));
     }
 
+    /// Fails where more members came again than are remembered.
+    ///
+    /// # Errors
+    /// [`DatasetError::TooManyDuplicates`].
+    pub fn check(&self) -> Result<(), DatasetError> {
+        let count = self.records.len() + self.activities.len();
+        let limit = MAX_SUPERSEDED;
+        if count > limit { Err(DatasetError::TooManyDuplicates { count, limit }) } else { Ok(()) }
+    }
+
     pub fn is_empty(&self, side: Side) -> bool {
         match side {
             Side::Summaries => self.records.is_empty(),
@@ -59,8 +69,7 @@ impl Superseded {
     /// their files.
     ///
     /// # Errors
-    /// [`DatasetError`] where a table cannot be read or written, or where too
-    /// many members came again.
+    /// [`DatasetError`] where a table cannot be read or written.
     pub fn remove(
         &self,
         side: Side,
@@ -68,10 +77,6 @@ impl Superseded {
         root: &Path,
         pool: &ThreadPool,
     ) -> Result<Vec<WrittenTable>, DatasetError> {
-        let count = self.records.len() + self.activities.len();
-        if count > MAX_SUPERSEDED {
-            return Err(DatasetError::TooManyDuplicates { count, limit: MAX_SUPERSEDED });
-        }
         let old = root.join(format!("{side}-with-duplicates"));
         fs::rename(root.join(side.folder()), &old).map_err(DatasetError::io("move", &old))?;
         let tables = written.iter().map(|table| {

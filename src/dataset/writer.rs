@@ -38,12 +38,16 @@ const FILE_BYTES: usize = 1 << 30;
 /// Batches that are encoded together: a column whose page is being compressed takes
 /// long, and the others shall not wait for it with each batch.
 const BATCHES_TOGETHER: usize = 4;
+/// XML of the batches that wait for others, above which they wait no longer: they are
+/// outside the budget of chunks.
+const MAX_WAITING_BYTES: u64 = 32 << 20;
 
 /// Writes the tables of one side below a folder.
 pub struct SideWriter {
     tables: Vec<Option<TableWriter>>,
     /// Batches of each table, as they were given, that wait until there are enough.
     waiting: Vec<Vec<Option<RecordBatch>>>,
+    waiting_bytes: u64,
 }
 
 /// A table's files.
@@ -86,25 +90,29 @@ impl SideWriter {
             keep(&key).then(|| TableWriter::with_notes(root, key, table, &notes))
         };
         let tables = tables::of(side).iter().map(|table| writer(table.as_ref())).collect();
-        Self { tables, waiting: Vec::new() }
+        Self { tables, waiting: Vec::new(), waiting_bytes: 0 }
     }
 
-    /// Appends one batch for each table, in the order of [`tables::of`]; gives the time
-    /// that encoding took, of all threads together.
+    /// Appends one batch for each table, made of `xml_bytes`, in the order of
+    /// [`tables::of`]; gives the time that encoding took, of all threads together.
     ///
     /// # Errors
     /// [`DatasetError`] where a file cannot be made or written.
     pub fn write(
         &mut self,
         batches: Vec<Option<RecordBatch>>,
+        xml_bytes: u64,
         pool: &ThreadPool,
     ) -> Result<Duration, DatasetError> {
         self.waiting.push(batches);
-        if self.waiting.len() == BATCHES_TOGETHER { self.encode_waiting(pool) } else { Ok(Duration::ZERO) }
+        self.waiting_bytes += xml_bytes;
+        let full = self.waiting.len() == BATCHES_TOGETHER || self.waiting_bytes > MAX_WAITING_BYTES;
+        if full { self.encode_waiting(pool) } else { Ok(Duration::ZERO) }
     }
 
     fn encode_waiting(&mut self, pool: &ThreadPool) -> Result<Duration, DatasetError> {
         let (waiting, mut jobs) = (std::mem::take(&mut self.waiting), Vec::new());
+        self.waiting_bytes = 0;
         for (place, table) in self.tables.iter_mut().enumerate() {
             let batches = waiting.iter().filter_map(|batches| batches[place].as_ref());
             let batches: Vec<_> = batches.filter(|batch| batch.num_rows() > 0).collect();

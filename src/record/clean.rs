@@ -41,12 +41,12 @@ pub(super) fn is_utf16(bytes: &[u8]) -> bool {
 fn clean(bytes: &[u8]) -> Vec<u8> {
     let mut cleaned = Vec::with_capacity(bytes.len());
     let mut rest = bytes;
-    // Bytes up to the end of a CDATA section, in which no reference is one.
+    // Bytes up to the end of a CDATA section, or of all, in which no reference is one.
     let mut literal = 0usize;
     while let Some((&byte, after)) = rest.split_first() {
         literal = literal.saturating_sub(1);
         if literal == 0 && rest.starts_with(CDATA) {
-            literal = memchr::memmem::find(rest, b"]]>").unwrap_or(0);
+            literal = memchr::memmem::find(rest, b"]]>").unwrap_or(rest.len());
         }
         if literal == 0
             && let Some(length) = illegal_reference(rest)
@@ -106,10 +106,17 @@ mod tests {
         for (bytes, expected) in [
             ("<a>&#1;<![CDATA[&#1;\x01]]>&#1;</a>", "<a><![CDATA[&#1;]]></a>"),
             ("<a><![CDATA[]]>&#1;</a>", "<a><![CDATA[]]></a>"),
-            ("<a><![CDATA[&#1;", "<a><![CDATA["),
+            ("<a><![CDATA[&#1;", "<a><![CDATA[&#1;"),
         ] {
             assert_eq!(*cleaned(bytes.as_bytes()), *expected.as_bytes(), "{bytes}");
         }
+    }
+
+    #[test]
+    fn sections_without_end_are_looked_through_once() {
+        let endless = "<![CDATA[".repeat(1 << 20) + "\u{1}";
+
+        assert_eq!(cleaned(endless.as_bytes()).len(), endless.len() - 1);
     }
 
     #[test]

@@ -64,9 +64,4 @@ impl ParseError {
             Self::OtherSection { .. } => "other-section",
         }
     }
-
-    /// True where taking out illegal characters may make the document readable.
-    pub fn may_be_cleaned(&self) -> bool {
-        matches!(self, Self::Malformed { .. })
-    }
 }

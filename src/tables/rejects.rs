@@ -21,7 +21,12 @@ pub fn table() -> Table<Rejects> {
         ),
         column("archive", "", "The archive's file name.", Label(|row| Some(&row.archive))),
         column("path", "", "The member's path in the archive.", Text(|row| Some(&row.path))),
-        column("code", "", "Why it was left out, as a code.", Label(|row| Some(row.code))),
+        column(
+            "code",
+            "",
+            "Why it was left out, as a code: cut-off-xml, empty, invalid-value, malformed-xml, no-id, no-owner, not-a-file, not-utf8, other-id, other-put-code, other-section, too-deep, too-large, unknown-root.",
+            Label(|row| Some(row.code)),
+        ),
         column(
             "reason",
             "",

@@ -39,7 +39,7 @@ impl IndexError {
             | Self::Stale { .. }
             | Self::OtherChunks { .. } => "make it anew with `orcidlake index`, or remove it",
             Self::NoNeed { .. } => "an index is for .tar.gz and .tar archives that lie on a disk",
-            Self::InTheWay { .. } => "give another --out, or remove the file",
+            Self::InTheWay { .. } => "remove or rename the file; `index` can write elsewhere with --out",
             Self::Busy { .. } => "wait until it is done",
             Self::Changed => "wait until the archive is complete, then make the index",
         }

@@ -35,11 +35,13 @@ struct Piece<'f> {
 }
 
 impl Sorter {
-    /// A sorter whose file lies beside `path`.
+    /// A sorter whose file lies beside `path`; a file that is there already is left alone.
     pub fn new(path: &Path) -> io::Result<Self> {
-        let path = path.with_extension("sorting");
-        let file = File::options().read(true).write(true).create(true).truncate(true).open(&path)?;
-        std::fs::remove_file(&path)?;
+        let mut name = path.as_os_str().to_owned();
+        name.push(format!(".{}.sorting", std::process::id()));
+        let path = Path::new(&name);
+        let file = File::options().read(true).write(true).create_new(true).open(path)?;
+        std::fs::remove_file(path)?;
         Ok(Self { records_at_once: RECORDS_AT_ONCE, records: Vec::new(), file, ends: Vec::new() })
     }
 

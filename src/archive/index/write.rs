@@ -71,6 +71,10 @@ impl IndexWriter {
         let mut aside = path.as_os_str().to_owned();
         aside.push(".part");
         let aside = PathBuf::from(aside);
+        let is_empty = |path: &Path| path.metadata().is_ok_and(|metadata| metadata.len() == 0);
+        if aside.exists() && !begins_like_an_index(&aside) && !is_empty(&aside) {
+            return Err(IndexError::InTheWay { path: aside });
+        }
         let file = File::options().write(true).create(true).truncate(false).open(&aside);
         let file = file.map_err(IndexError::io("make", &aside))?;
         if file.try_lock().is_err() {

@@ -177,7 +177,8 @@ fn build_and_encode(chunks: &[Chunk], out: &Path) -> (Duration, Duration) {
         let begun = Instant::now();
         let batches = builders.iter_mut().map(|builder| Some(builder.finish())).collect();
         build += begun.elapsed();
-        encode += writer.write(batches, &pool).expect("there is room");
+        let xml_bytes = members.iter().map(|(_, data, _)| data.len() as u64).sum();
+        encode += writer.write(batches, xml_bytes, &pool).expect("there is room");
     }
     encode += time(|| drop(writer.finish(&pool).expect("there is room")));
     (build, encode)

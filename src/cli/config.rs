@@ -48,8 +48,8 @@ fn is_set(argument: &Arg, given: &ArgMatches) -> bool {
         None => false,
         Some(ValueSource::DefaultValue) => {
             let values: Vec<_> = given.get_raw(id).into_iter().flatten().collect();
-            let is_flag = matches!(argument.get_action(), ArgAction::SetTrue);
-            let is_off = is_flag && values.iter().all(|value| *value == "false");
+            let switch = matches!(argument.get_action(), ArgAction::SetTrue);
+            let is_off = switch && values.iter().all(|value| *value == "false");
             let own = argument.get_default_values().iter().map(|value| value.as_os_str());
             !(is_off || values.iter().copied().eq(own))
         }
@@ -80,14 +80,16 @@ fn with_defaults(mut command: Command, table: &Table) -> Result<Command, String>
     let names: Vec<String> = command.get_subcommands().map(|sub| sub.get_name().to_owned()).collect();
     let (own, general): (Vec<_>, Vec<_>) = table.iter().partition(|(_, value)| value.is_table());
     for (name, value) in general {
-        command = with_default(command, &names, name, value)?;
+        command = with_default(command, &names, name, value, is_named)?;
     }
     for (name, options) in own {
         if !names.contains(name) {
             return Err(format!("there is no command {name}"));
         }
         for (option, value) in options.as_table().into_iter().flatten() {
-            command = with_default(command, std::slice::from_ref(name), option, value)?;
+            let is_own =
+                |argument: &Arg, option: &str| is_flag(argument, option) || is_named(argument, option);
+            command = with_default(command, std::slice::from_ref(name), option, value, is_own)?;
         }
     }
     Ok(command)
@@ -98,12 +100,11 @@ fn with_default(
     commands: &[String],
     option: &str,
     value: &Value,
+    is_it: impl Fn(&Arg, &str) -> bool,
 ) -> Result<Command, String> {
     let id_in = |command: &Command| {
-        command
-            .get_arguments()
-            .find(|argument| is_option(argument, option))
-            .map(|found| found.get_id().clone())
+        let found = |argument: &&Arg| is_settable(argument) && is_it(argument, option);
+        command.get_arguments().find(found).map(|found| found.get_id().clone())
     };
     if let Some(id) = id_in(&command) {
         let values = values_of(option, value)?;
@@ -122,11 +123,20 @@ fn with_default(
     }))
 }
 
-/// True for the option of this name, or of the name by which the environment has it.
-fn is_option(argument: &Arg, name: &str) -> bool {
+fn is_settable(argument: &Arg) -> bool {
     let settable = matches!(argument.get_action(), ArgAction::Set | ArgAction::Append | ArgAction::SetTrue);
-    let Some(long) = argument.get_long().filter(|_| settable) else { return false };
-    long == name || argument.get_id().as_str().replace('_', "-") == name.replace('_', "-")
+    settable && argument.get_long().is_some()
+}
+
+/// True for the option of this flag, which commands may use for different things.
+fn is_flag(argument: &Arg, name: &str) -> bool {
+    argument.get_long() == Some(name)
+}
+
+/// True for the option by the name that is one in all commands, and in the environment.
+fn is_named(argument: &Arg, name: &str) -> bool {
+    argument.get_id() == name.replace('-', "_").as_str()
+        || argument.get_id().as_str().replace('_', "-") == name
 }
 
 fn values_of(option: &str, value: &Value) -> Result<Vec<String>, String> {

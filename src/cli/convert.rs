@@ -55,7 +55,7 @@ pub struct Args {
     #[arg(long, conflicts_with_all = ["salvage", "shard"], env = "ORCIDLAKE_INDEX", value_parser = BoolishValueParser::new())]
     index: bool,
     /// Convert one part of each archive, such as 2/5; its index must be there. All parts, each by a
-    /// machine of its own, have the rows of the whole.
+    /// machine of its own, have exactly the rows of the whole.
     #[arg(long, value_name = "I/N", conflicts_with = "salvage", env = "ORCIDLAKE_SHARD")]
     shard: Option<Shard>,
 }

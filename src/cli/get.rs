@@ -17,7 +17,7 @@ use crate::record::{MemberName, Orcid};
 ///
 /// From a dataset all rows of the iD are printed as one JSON object, by table. From an archive the
 /// members of the iD are printed as they stand. An index beside the archive says where they are;
-/// without one the archive is read up to the end.
+/// without one the archive is read up to the end. --json changes nothing: XML stays XML.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The ORCID iD, or its URI.

@@ -146,10 +146,18 @@ struct Dialect {
     source: fn(&str) -> String,
 }
 
-const DUCKDB: Dialect =
-    Dialect { quote: '"', source: |path| format!("read_parquet('{}/*.parquet')", path.replace('\'', "''")) };
+const DUCKDB: Dialect = Dialect {
+    quote: '"',
+    source: |path| format!("read_parquet('{}/*.parquet')", literally(path).replace('\'', "''")),
+};
 const SPARK: Dialect =
     Dialect { quote: '`', source: |path| format!("parquet.`{}`", path.replace('`', "``")) };
+
+/// A path in which nothing is taken for a pattern of several.
+fn literally(path: &str) -> String {
+    let mark = |sign| if matches!(sign, '[' | '*' | '?') { format!("[{sign}]") } else { String::from(sign) };
+    path.chars().map(mark).collect()
+}
 
 /// The tables that a dataset has; all where there is no dataset yet.
 fn present(tables: Tables, in_dataset: impl Fn(&str) -> bool) -> Tables {

@@ -172,3 +172,19 @@ impl<'b> ActivityColumns<'b> {
         Some((orcid, kind, put_codes.value(row)))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_row_of_an_activity_can_be_told_from_others() {
+        let tables = tables::of(Side::Activities).iter().filter(|table| table.name() != "rejects");
+        for table in tables {
+            let batch = RecordBatch::new_empty(table.schema());
+            let has = |column| batch.column_by_name(column).is_some();
+            let has_kind = has("kind") || ActivityColumns::of(table.name(), &batch).kind.is_some();
+            assert!(has("put_code") && has_kind, "rows of replaced members would stay in {}", table.name());
+        }
+    }
+}

@@ -333,6 +333,23 @@ fn a_sound_copy_takes_the_place_of_a_salvaged_archive() {
 }
 
 #[test]
+fn a_pipe_is_read_as_a_stream() {
+    let folder = folder();
+    let (pipe, out) = (folder.path().join("pipe"), folder.path().join("out"));
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let mut child = orcidlake(&["convert", "--out"]).arg(&out).arg(&pipe).spawn().unwrap();
+
+    // Whoever writes to a pipe waits for a reader.
+    let writer = pipe.clone();
+    std::thread::spawn(move || fs::write(writer, gzip(&two_records())));
+
+    assert!(child.wait().unwrap().success());
+    assert_eq!(given_names(&out, ONE), ["One"]);
+    let (status, messages) = convert(&[&folder.path().join("none.tar")], &pipe, &[]);
+    assert!(status == 2 && messages.contains("not an orcidlake dataset"), "{messages}");
+}
+
+#[test]
 fn a_stream_takes_no_rows_of_another_that_was_salvaged() {
     let folder = folder();
     let out = folder.path().join("out");

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::numbers::{bytes, counted, duration, grouped};
+use super::numbers::{bytes, counted, duration};
 use crate::archive::Meter;
 use crate::convert::{Outcome, Watch};
 use crate::report::Report;
@@ -134,8 +134,8 @@ impl Line {
 
     fn rates(&self, report: &Report) -> String {
         let members = &report.members;
-        let found = members.records + members.tombstones + members.activities;
-        format!("{} of XML, {} records", rate(members.xml_bytes, self.begun.elapsed()), grouped(found))
+        let (rate, found) = (rate(members.xml_bytes, self.begun.elapsed()), members.members);
+        format!("{rate} of XML, {}", counted(found, "member"))
     }
 }
 

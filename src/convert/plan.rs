@@ -28,7 +28,7 @@ pub struct Step {
     /// File name.
     pub name: String,
     pub release: Option<u16>,
-    /// `None` for standard input.
+    /// `None` for a stream.
     fingerprint: Option<Fingerprint>,
     /// Which part of it, as `2/5`.
     pub shard: Option<String>,
@@ -110,7 +110,9 @@ impl Plan {
 
 impl Step {
     fn new(number: usize, path: &Path, manifest: &Manifest, options: &Options) -> Result<Self, ConvertError> {
-        let stream = path == Path::new("-");
+        // Of a pipe, such as a shell's `<(…)`, nothing is known before it is read either.
+        let is_pipe = path.metadata().is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir());
+        let stream = path == Path::new("-") || is_pipe;
         let fingerprint = if stream { None } else { Some(fingerprint(path)?) };
         let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
         let name = if stream { path } else { Path::new(absolute.file_name().unwrap_or(path.as_os_str())) };

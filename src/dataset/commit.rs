@@ -153,6 +153,9 @@ impl Staging {
         if !self.dataset.exists() {
             return Ok(());
         }
+        if !self.dataset.is_dir() {
+            return Err(DatasetError::Foreign { path: self.dataset.clone() });
+        }
         let mut entries = fs::read_dir(&self.dataset).map_err(DatasetError::io("read", &self.dataset))?;
         let empty = entries.next().is_none();
         if !empty && Manifest::read(&self.dataset)?.is_none() {

@@ -119,8 +119,12 @@ impl Staging {
         self.clear_all_but_lock()?;
         remove(&self.folder.join("lock"))?;
         match fs::remove_dir(&self.folder) {
-            // The next has made a lock of its own already.
-            Err(error) if error.kind() == io::ErrorKind::DirectoryNotEmpty => Ok(()),
+            // The next has made a lock of its own already, or has even ended.
+            Err(error)
+                if matches!(error.kind(), io::ErrorKind::DirectoryNotEmpty | io::ErrorKind::NotFound) =>
+            {
+                Ok(())
+            }
             removed => removed.map_err(DatasetError::io("remove", &self.folder)),
         }
     }

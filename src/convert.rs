@@ -194,7 +194,9 @@ impl Run<'_> {
         manifest: &mut Manifest,
     ) -> Result<Option<ArchiveEntry>, ConvertError> {
         let is_same = |archive: &ArchiveEntry| {
-            archive.complete && archive.md5 == converted.totals.md5 && archive.shard == step.shard
+            archive.complete == converted.complete
+                && archive.md5 == converted.totals.md5
+                && archive.shard == step.shard
         };
         // A dataset that holds nothing yet begins, or begins anew with `replace`.
         let logs = if manifest.archives.is_empty() { Logs::Begin } else { Logs::Continue };
@@ -208,7 +210,7 @@ impl Run<'_> {
         let mut next = manifest.clone();
         next.tool_version = env!("CARGO_PKG_VERSION").to_owned();
         next.release = next_release;
-        let again = |archive: &ArchiveEntry| !archive.complete && step.is_of(archive);
+        let again = |archive: &ArchiveEntry| !archive.is_whole() && step.is_of(archive);
         next.archives.retain(|archive| !again(archive));
         let mut files = Vec::new();
         let mut parts: BTreeMap<String, Vec<Part>> = BTreeMap::new();

@@ -3,6 +3,7 @@
 
 mod support;
 
+use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 use support::{ONE, OTHER, convert, folder, given_names, record, rows, run, tar, work};
@@ -75,10 +76,10 @@ fn an_activity_that_nobody_owns_is_a_reject() {
     std::fs::create_dir(&downloads).unwrap();
     std::fs::write(downloads.join("a.tar.gz"), support::gzip(&tar(&[]))).unwrap();
     let (status, messages) = convert(&[&downloads], &out, &[]);
-    assert!(status == 0 && messages.contains("downloads/*.tar.gz"), "{messages}");
+    assert!(status == 1 && messages.contains("downloads/*.tar.gz"), "{messages}");
     let out = folder.path().join("other");
     let (status, messages) = convert_members(&[("notes.xml", b"<notes/>")], &out);
-    assert!(status == 0 && messages.contains("no ORCID documents"), "{messages}");
+    assert!(status == 1 && messages.contains("no ORCID documents"), "{messages}");
 }
 
 #[test]
@@ -126,6 +127,49 @@ fn a_link_named_like_a_record_is_a_reject() {
     assert_eq!(status, 1, "{messages}");
     assert_eq!(given_names(&out, OTHER), ["Other"]);
     assert_eq!(rows(&out, ONE, "summaries/rejects")[0]["code"], "not-a-file");
+}
+
+#[test]
+fn what_a_failed_download_has_left_makes_room_for_the_archive() {
+    let folder = folder();
+    let (archive, out) = (folder.path().join("a.tar.gz"), folder.path().join("out"));
+    let whole = support::gzip(&tar(&[(&format!("{ONE}.xml"), record(ONE, "One", "").as_bytes())]));
+    for (left, status) in [(&b"<html>404</html>"[..], 1), (&[0; 10_240], 0)] {
+        std::fs::write(&archive, left).unwrap();
+        assert_eq!(convert(&[&archive], &out, &["--replace"]).0, status);
+        std::fs::write(&archive, &whole).unwrap();
+
+        let (status, messages) = convert(&[&archive], &out, &[]);
+
+        assert_eq!(status, 0, "{messages}");
+        assert_eq!(given_names(&out, ONE), ["One"]);
+        assert_eq!(run(&["verify", out.to_str().unwrap()]).status.code(), Some(0));
+    }
+}
+
+#[test]
+fn a_log_that_takes_nothing_stops_nothing() {
+    let folder = folder();
+    let name = std::ffi::OsStr::from_bytes(b"caf\xe9.tar");
+    let (archive, out) = (folder.path().join(name), folder.path().join("out"));
+    std::fs::write(
+        &archive,
+        tar(&[(&format!("{ONE}.xml"), record(ONE, "One", "").as_bytes()), ("bad", b"")]),
+    )
+    .unwrap();
+    let full = || std::fs::File::options().write(true).open("/dev/full").unwrap();
+
+    let mut command = support::orcidlake(&["convert", "--json", "--out"]);
+    let output = command.arg(&out).arg(&archive).stderr(full()).output().unwrap();
+
+    assert_eq!(output.status.code(), Some(0));
+    assert!(String::from_utf8(output.stdout).unwrap().contains("\"outcome\": \"done\""));
+    assert_eq!(given_names(&out, ONE), ["One"]);
+    // A report that nobody takes does not make a failure a success.
+    let none = folder.path().join("none.tar");
+    let mut command = support::orcidlake(&["convert", "--json", "--out"]);
+    let status = command.arg(&out).arg(&none).stdout(full()).stderr(full()).status().unwrap();
+    assert_eq!(status.code(), Some(2));
 }
 
 #[test]

@@ -104,7 +104,7 @@ impl HostArgs {
             token_url: self.token_url.clone(),
         })?;
         if host.sends_secrets_in_the_clear() {
-            eprintln!("warning: tokens travel unencrypted to {}", host.api);
+            tell!("warning: tokens travel unencrypted to {}", host.api);
         }
         Ok(host)
     }
@@ -118,7 +118,7 @@ impl ClientArgs {
             argument == "--client-secret" || argument.starts_with("--client-secret=")
         });
         if given {
-            eprintln!("warning: the list of processes shows --client-secret; give a file or the environment");
+            tell!("warning: the list of processes shows --client-secret; give a file or the environment");
         }
         let secret = match (&self.client_secret, &self.client_secret_file) {
             (Some(secret), file) if given || file.is_none() => Some(secret.clone()),
@@ -187,7 +187,7 @@ fn show(args: &Args, host: &Host, file: &TokenFile, common: &Common) -> Result<D
                 print_json(&json!({ "token_url": host.token_url, "client_id": null }))?;
             }
             if !common.quiet {
-                eprintln!("no token for {} is kept; refresh will ask as an anonymous client", host.token_url);
+                tell!("no token for {} is kept; refresh will ask as an anonymous client", host.token_url);
             }
             Ok(Done::WithProblems)
         }
@@ -200,7 +200,7 @@ fn forget(args: &Args, host: &Host, file: &TokenFile, common: &Common) -> Result
         print_json(&json!({ "token_url": host.token_url, "forgotten": gone }))?;
     } else if !common.quiet {
         let what = if gone == 0 { "there was no token" } else { "forgotten the token" };
-        eprintln!("{what} for {}", host.token_url);
+        tell!("{what} for {}", host.token_url);
     }
     Ok(Done::All)
 }

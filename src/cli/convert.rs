@@ -17,7 +17,7 @@ use super::output::print_json;
 use super::progress::Progress;
 use super::{Common, Done};
 use crate::convert::{Options, Outcome, Selection, Shard, convert};
-use crate::dataset::Dataset;
+use crate::dataset::{ArchiveEntry, Dataset};
 use crate::refresh::hold;
 use crate::report::Report;
 
@@ -102,28 +102,33 @@ pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
     let _lock = Dataset::is_at(&args.out).then(|| hold(&args.out)).transpose()?;
     let outcomes = convert(&args.archives, &args.out, &options, &progress, &stop)?;
     let report = whole(&outcomes);
+    let mut printed = Ok(());
     if common.json {
-        print_json(&to_json(&args, &outcomes, &report))?;
+        printed = print_json(&to_json(&args, &outcomes, &report));
     } else if !common.quiet && outcomes.iter().any(|outcome| matches!(outcome, Outcome::Done(_))) {
-        eprint!("{}", report_text(&report));
+        tell_part!("{}", report_text(&report));
     }
     print_problems(&report);
     print_empty(&args, &outcomes);
-    end(&args, outcomes, &report)
+    match (end(&args, outcomes, &report), printed) {
+        // What went wrong counts, even where nobody reads the report.
+        (Ok(Done::All), Err(failure)) => Err(failure),
+        (ended, _) => ended,
+    }
 }
 
 /// Says which archives held nothing of ORCID's: most likely a wrong path.
 fn print_empty(args: &Args, outcomes: &[Outcome]) {
     for (outcome, archive) in outcomes.iter().zip(&args.archives) {
         if let Outcome::Done(entry) = outcome
-            && entry.report.members.members == entry.report.members.other
+            && entry.holds_nothing()
         {
             let shown = archive.display();
             match holds_archives(archive) {
-                true => eprintln!(
-                    "note: {shown} holds archives, which are not looked into: give {shown}/*.tar.gz"
-                ),
-                false => eprintln!("note: {shown} holds no ORCID documents"),
+                true => {
+                    tell!("note: {shown} holds archives, which are not looked into: give {shown}/*.tar.gz")
+                }
+                false => tell!("note: {shown} holds no ORCID documents"),
             }
         }
     }
@@ -148,7 +153,7 @@ pub fn stop_on_signals() -> Result<Arc<AtomicBool>, Failure> {
         while !told.load(Ordering::Relaxed) {
             std::thread::sleep(SIGNAL_LOOKS);
         }
-        eprintln!("stopping; a second signal ends at once");
+        tell!("stopping; a second signal ends at once");
     });
     Ok(stop)
 }
@@ -165,8 +170,11 @@ fn whole(outcomes: &[Outcome]) -> Report {
 
 /// Says on standard error what failed, and decides how the command ends.
 fn end(args: &Args, outcomes: Vec<Outcome>, report: &Report) -> Result<Done, Failure> {
-    let incomplete =
-        outcomes.iter().any(|outcome| matches!(outcome, Outcome::Done(entry) if !entry.complete));
+    let amiss = |entry: &ArchiveEntry| {
+        let members = entry.report.members.members;
+        !entry.complete || members > 0 && entry.shard.is_none() && entry.holds_nothing()
+    };
+    let amiss = outcomes.iter().any(|outcome| matches!(outcome, Outcome::Done(entry) if amiss(entry)));
     let (total, mut failures) = (outcomes.len(), Vec::new());
     for (outcome, archive) in outcomes.into_iter().zip(&args.archives) {
         if let Outcome::Failed(error) = outcome {
@@ -178,7 +186,7 @@ fn end(args: &Args, outcomes: Vec<Outcome>, report: &Report) -> Result<Done, Fai
         Some((_, failure)) if total == 1 => Err(failure),
         Some((archive, failure)) => {
             failures.push((archive, failure));
-            failures.iter().for_each(|(archive, failure)| eprintln!("{}: {failure}", archive.display()));
+            failures.iter().for_each(|(archive, failure)| tell!("{}: {failure}", archive.display()));
             let hint = match (count == total, args.replace) {
                 (true, _) => "nothing was added to the dataset",
                 (false, true) => {
@@ -190,7 +198,7 @@ fn end(args: &Args, outcomes: Vec<Outcome>, report: &Report) -> Result<Done, Fai
             };
             Err(Failure::new(format!("{count} of {total} archives failed"), hint))
         }
-        None if report.members.rejects > 0 || incomplete => Ok(Done::WithProblems),
+        None if report.members.rejects > 0 || amiss => Ok(Done::WithProblems),
         None => Ok(Done::All),
     }
 }
@@ -231,7 +239,7 @@ fn detail(name: &str, report: &Report) -> String {
 /// What a user must know even with `--quiet`.
 pub fn print_problems(report: &Report) {
     let members = &report.members;
-    report.notes.iter().for_each(|note| eprintln!("note: {note}"));
+    report.notes.iter().for_each(|note| tell!("note: {note}"));
     for (count, noun, what) in [
         (members.rejects, "reject", "left out; the tables `rejects` say why"),
         (members.cleaned, "member", "read after taking out characters that XML forbids"),
@@ -239,19 +247,20 @@ pub fn print_problems(report: &Report) {
         (report.unmapped_values(), "value", "without a column:"),
     ] {
         if count > 0 {
-            eprintln!("note: {} {what}", counted(count, noun));
+            tell!("note: {} {what}", counted(count, noun));
         }
     }
     for (path, count) in report.unmapped.iter().take(SHOWN_PATHS) {
-        eprintln!("  {:>14} {path}", grouped(*count));
+        tell!("  {:>14} {path}", grouped(*count));
     }
     if report.unmapped.len() > SHOWN_PATHS {
-        eprintln!("  and {} more paths; --json lists them all", report.unmapped.len() - SHOWN_PATHS);
+        tell!("  and {} more paths; --json lists them all", report.unmapped.len() - SHOWN_PATHS);
     }
 }
 
 fn to_json(args: &Args, outcomes: &[Outcome], report: &Report) -> serde_json::Value {
-    let archives = outcomes.iter().zip(&args.archives).map(|(outcome, archive)| match outcome {
+    let paths = args.archives.iter().map(|path| path.to_string_lossy());
+    let archives = outcomes.iter().zip(paths).map(|(outcome, archive)| match outcome {
         Outcome::Done(entry) => json!({
             "archive": archive, "outcome": "done", "complete": entry.complete,
             "size_bytes": entry.size_bytes, "md5": entry.md5, "report": entry.report,
@@ -264,6 +273,6 @@ fn to_json(args: &Args, outcomes: &[Outcome], report: &Report) -> serde_json::Va
             json!({ "archive": archive, "outcome": "failed", "error": told, "causes": causes, "hint": hint })
         }
     });
-    json!({ "dataset": args.out, "archives": archives.collect::<Vec<_>>(), "report": report,
+    json!({ "dataset": args.out.to_string_lossy(), "archives": archives.collect::<Vec<_>>(), "report": report,
         "stage_seconds": report.times.seconds() })
 }

@@ -83,7 +83,7 @@ pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
         };
         std::fs::write(path, page(&shown)).map_err(DatasetError::io("write", path))?;
         if !common.quiet {
-            eprintln!("{}", path.display());
+            tell!("{}", path.display());
         }
     }
     // The page alone is enough for who asks for no table.
@@ -98,7 +98,7 @@ pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
     }
     if !common.quiet {
         let affiliations: u64 = found.rows.iter().map(|row| row.affiliations).sum();
-        eprintln!("{}", counted(affiliations, "affiliation"));
+        tell!("{}", counted(affiliations, "affiliation"));
     }
     Ok(Done::All)
 }

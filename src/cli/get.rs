@@ -48,7 +48,7 @@ pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
     if !found && !common.quiet {
         let typed =
             if args.orcid.has_valid_check_digit() { "" } else { " (its check digit is wrong: mistyped?)" };
-        eprintln!("{} is not in {}{typed}", args.orcid, args.from.display());
+        tell!("{} is not in {}{typed}", args.orcid, args.from.display());
     }
     Ok(if found { Done::All } else { Done::WithProblems })
 }
@@ -64,7 +64,7 @@ fn print_members(path: &Path, orcid: Orcid, common: &Common) -> Result<bool, Fai
             return Ok(!members.is_empty());
         }
         Ok(None) => {}
-        Err(error) => eprintln!("note: {error}; reading the whole archive instead ({})", error.hint()),
+        Err(error) => tell!("note: {error}; reading the whole archive instead ({})", error.hint()),
     }
     let mut archive = Archive::open(path, ARCHIVE_OPTIONS, Meter::default())?;
     let mut found = false;
@@ -83,7 +83,7 @@ fn print_members(path: &Path, orcid: Orcid, common: &Common) -> Result<bool, Fai
 
 fn print_member(path: &str, data: &[u8], out: &mut impl Write, common: &Common) -> Result<(), Failure> {
     if !common.quiet {
-        eprintln!("{path}");
+        tell!("{path}");
     }
     out.write_all(data)?;
     if !data.ends_with(b"\n") {

@@ -50,11 +50,13 @@ pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
     let contents = contents?;
     let size_bytes = out.metadata()?.len();
     if common.json {
-        print_json(&json!({ "index": out, "size_bytes": size_bytes, "contents": contents }))?;
+        print_json(
+            &json!({ "index": out.to_string_lossy(), "size_bytes": size_bytes, "contents": contents }),
+        )?;
     } else if !common.quiet {
-        eprintln!("{}: {}", out.display(), text(&contents, size_bytes));
+        tell!("{}: {}", out.display(), text(&contents, size_bytes));
     }
-    contents.notes.iter().for_each(|note| eprintln!("note: {note}"));
+    contents.notes.iter().for_each(|note| tell!("note: {note}"));
     Ok(Done::All)
 }
 

@@ -29,7 +29,9 @@ pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
         let manifest = Dataset::open(&args.what)?.manifest;
         let report = manifest.report();
         if common.json {
-            print_json(&json!({ "dataset": args.what, "manifest": manifest, "report": report }))?;
+            print_json(
+                &json!({ "dataset": args.what.to_string_lossy(), "manifest": manifest, "report": report }),
+            )?;
         } else {
             print(&dataset_text(&args.what, &manifest))?;
         }

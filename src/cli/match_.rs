@@ -122,12 +122,12 @@ fn dataset(args: &Args, path: &Path, common: &Common) -> Result<Done, Failure> {
     let summary = rematch::match_with(path, (&sources, given), &matcher, options, &stop)?;
     if common.json {
         let mut value = serde_json::to_value(&summary).map_err(std::io::Error::from)?;
-        value["dataset"] = json!(path);
+        value["dataset"] = json!(path.to_string_lossy());
         value["ror_release"] = json!(matcher.index.release.name);
         value["preset"] = json!(matcher.preset.name());
         print_json(&value)?;
     } else if !common.quiet {
-        eprint!("{}", summary_text(&summary));
+        tell_part!("{}", summary_text(&summary));
     }
     Ok(Done::All)
 }

@@ -113,7 +113,7 @@ impl Sources {
         let release = Release::read(&self.ror)?;
         if !common.quiet {
             let count = counted(release.organizations.len() as u64, "organisation");
-            eprintln!("{}: {count}", release.name);
+            tell!("{}: {count}", release.name);
         }
         let mut matcher = Matcher::new(release, self.preset);
         if let Some(path) = &self.overrides {

@@ -3,6 +3,22 @@
 //! A command asks the library and prints; it decides nothing about data. What
 //! programs may read goes to standard output, all else to standard error.
 
+/// As `eprintln!`, but where nobody takes the message the program goes on: a log on a
+/// full disk is no reason to leave work undone.
+macro_rules! tell {
+    ($($what:tt)*) => {{
+        use std::io::Write as _;
+        let _ = writeln!(std::io::stderr().lock(), $($what)*);
+    }};
+}
+/// As `eprint!`, likewise.
+macro_rules! tell_part {
+    ($($what:tt)*) => {{
+        use std::io::Write as _;
+        let _ = write!(std::io::stderr().lock(), $($what)*);
+    }};
+}
+
 mod auth;
 mod completions;
 mod config;
@@ -103,7 +119,7 @@ pub fn main() -> ExitCode {
         Ok(Done::WithProblems) => ExitCode::from(1),
         Err(failure) if failure.is_broken_pipe() => ExitCode::SUCCESS,
         Err(failure) => {
-            eprintln!("{failure}");
+            tell!("{failure}");
             ExitCode::from(2)
         }
     }

@@ -116,18 +116,18 @@ impl Institution {
             .as_ref()
             .is_some_and(|matched| matched.source != dataset.manifest.source())
         {
-            eprintln!(
+            tell!(
                 "note: the dataset has changed since it was matched, so that new rows are missing; run `orcidlake match DIR`"
             );
         }
         if !common.quiet {
-            eprintln!(
+            tell!(
                 "{}, written in {}",
                 counted(expansion.organizations.len() as u64, "organisation"),
                 counted(expansion.keys.len() as u64, "way")
             );
             for counted in expansion.organizations.iter().filter(|counted| counted.status != "active") {
-                eprintln!("note: {} {} is {}", counted.ror_id, counted.name, counted.status);
+                tell!("note: {} {} is {}", counted.ror_id, counted.name, counted.status);
             }
         }
         Ok(expansion)
@@ -152,7 +152,7 @@ pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
     if !common.quiet {
         let mut people: Vec<&str> = found.iter().map(|person| person.orcid.as_str()).collect();
         people.dedup();
-        eprintln!("{} of {} iDs", counted(found.len() as u64, "affiliation"), grouped(people.len() as u64));
+        tell!("{} of {} iDs", counted(found.len() as u64, "affiliation"), grouped(people.len() as u64));
     }
     Ok(Done::All)
 }

@@ -56,8 +56,8 @@ impl Progress {
     /// Prints a line above the bars.
     pub fn say(&self, text: &str) {
         match &self.kind {
-            Kind::Bars(bars) => bars.suspend(|| eprintln!("{text}")),
-            Kind::Quiet | Kind::Plain => eprintln!("{text}"),
+            Kind::Bars(bars) => bars.suspend(|| tell!("{text}")),
+            Kind::Quiet | Kind::Plain => tell!("{text}"),
         }
     }
 
@@ -92,7 +92,7 @@ impl Watch for Progress {
             bar.set_message(line.rates(report));
         } else if matches!(self.kind, Kind::Plain) && line.told.elapsed() >= PLAIN_EVERY {
             line.told = Instant::now();
-            eprintln!("{}: {}{}", file_name(archive), line.share(), line.rates(report));
+            tell!("{}: {}{}", file_name(archive), line.share(), line.rates(report));
         }
     }
 

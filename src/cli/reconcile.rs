@@ -149,9 +149,9 @@ pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
             let firsts = rows.chunk_by(|one, other| one.line == other.line).filter_map(<[_]>::first);
             firsts.filter(|row| row.verdict == verdict).count()
         };
-        eprintln!("{} on the list; the best candidate of each is", counted(list.staff.len() as u64, "row"));
+        tell!("{} on the list; the best candidate of each is", counted(list.staff.len() as u64, "row"));
         for (verdict, meaning) in VERDICTS {
-            eprintln!("  {:>8} {verdict}: {meaning}", best(verdict));
+            tell!("  {:>8} {verdict}: {meaning}", best(verdict));
         }
     }
     Ok(Done::All)
@@ -171,7 +171,7 @@ fn read(args: &Args, common: &Common) -> Result<Vec<Staff>, Failure> {
     if !common.quiet {
         for ((what, _), place) in USUAL.iter().zip(columns) {
             if let Some(place) = place {
-                eprintln!("{what}: column \"{}\"", &header[place]);
+                tell!("{what}: column \"{}\"", &header[place]);
             }
         }
     }

@@ -259,13 +259,9 @@ pub fn run(args: &Args, common: &Common) -> Result<Done, Failure> {
         value["matched"] = serde_json::to_value(matched).unwrap_or_default();
         print_json(&value)?;
     } else if !common.quiet {
-        eprint!("{}", outcome_text(&outcome));
+        tell_part!("{}", outcome_text(&outcome));
         if let Some(matched) = matched {
-            eprintln!(
-                "{} to match, of {}",
-                counted(matched.new_keys, "new organization"),
-                grouped(matched.keys)
-            );
+            tell!("{} to match, of {}", counted(matched.new_keys, "new organization"), grouped(matched.keys));
         }
     }
     match outcome.end {
@@ -274,10 +270,7 @@ pub fn run(args: &Args, common: &Common) -> Result<Done, Failure> {
             "run the same command again; what was fetched is kept",
         )),
         Ended::Quota(until) => {
-            eprintln!(
-                "the day's quota is used up: run the same command again after {}",
-                readable_time(until)
-            );
+            tell!("the day's quota is used up: run the same command again after {}", readable_time(until));
             Ok(Done::All)
         }
         Ended::Planned => Ok(Done::All),
@@ -295,7 +288,7 @@ fn match_again(args: &Args, outcome: &Outcome, common: &Common, stop: &AtomicBoo
         return None;
     }
     rematch(&args.dataset, &args.machine, common, stop).unwrap_or_else(|failure| {
-        eprintln!("note: the dataset is refreshed, but its matches to ROR are those of before\n{failure}");
+        tell!("note: the dataset is refreshed, but its matches to ROR are those of before\n{failure}");
         None
     })
 }
@@ -320,13 +313,13 @@ impl Teller {
 impl Watch for Teller {
     fn resumed(&self, begun: i64) {
         if !self.quiet {
-            eprintln!("going on with the run begun at {}; --anew plans anew", readable_time(begun));
+            tell!("going on with the run begun at {}; --anew plans anew", readable_time(begun));
         }
     }
 
     fn searching(&self, way: Way, searches: u64) {
         if !self.quiet {
-            eprintln!("{}: {} to begin with", way.meaning(), counted(searches, "search"));
+            tell!("{}: {} to begin with", way.meaning(), counted(searches, "search"));
         }
     }
 
@@ -337,7 +330,7 @@ impl Watch for Teller {
             // left to tell if that is closed.
             let _ = print(&text);
         } else if !self.quiet {
-            eprint!("{text}");
+            tell_part!("{text}");
         }
     }
 
@@ -349,21 +342,21 @@ impl Watch for Teller {
         self.told.set(Instant::now());
         let rate = answered as f64 / self.begun.elapsed().as_secs_f64().max(0.001);
         let line = format!("{} answered, {} left, {rate:.1} a second", grouped(answered), grouped(left));
-        if self.terminal { eprint!("\r\x1b[K{line}\r") } else { eprintln!("{line}") }
+        if self.terminal { tell_part!("\r\x1b[K{line}\r") } else { tell!("{line}") }
     }
 
     fn planned_items(&self, requests: u64) {
         if !self.quiet {
-            eprintln!("{} to make for items of the records read", counted(requests, "request"));
+            tell!("{} to make for items of the records read", counted(requests, "request"));
         }
     }
 
     fn applying(&self, part_of: Option<u64>) {
         match part_of {
             _ if self.quiet => {}
-            None => eprintln!("all answers are there; changing the dataset"),
+            None => tell!("all answers are there; changing the dataset"),
             Some(people) => {
-                eprintln!("the answers about {} are whole; changing the dataset", counted(people, "record"));
+                tell!("the answers about {} are whole; changing the dataset", counted(people, "record"));
             }
         }
     }

@@ -78,7 +78,7 @@ pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
 
 fn print(written: &Written) {
     let (members, xml) = (counted(written.members, "member"), bytes(written.xml_bytes));
-    eprintln!("{}: {members}, {xml} of XML in {}", written.path.display(), bytes(written.archive_bytes));
+    tell!("{}: {members}, {xml} of XML in {}", written.path.display(), bytes(written.archive_bytes));
 }
 
 fn to_json(written: &Written) -> serde_json::Value {

@@ -26,7 +26,9 @@ pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
     bar.finish_and_clear();
     let rows: u64 = dataset.manifest.parts().map(|(_, part)| part.rows).sum();
     if common.json {
-        print_json(&json!({ "dataset": args.dataset, "files": files, "rows": rows, "problems": problems }))?;
+        print_json(
+            &json!({ "dataset": args.dataset.to_string_lossy(), "files": files, "rows": rows, "problems": problems }),
+        )?;
     } else {
         let lines: Vec<String> = problems
             .iter()
@@ -37,7 +39,7 @@ pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
     if !common.quiet {
         let verdict =
             if problems.is_empty() { "sound".to_owned() } else { counted(problems.len() as u64, "problem") };
-        eprintln!("{}, {}: {verdict}", counted(files, "file"), counted(rows, "row"));
+        tell!("{}, {}: {verdict}", counted(files, "file"), counted(rows, "row"));
     }
     Ok(if problems.is_empty() { Done::All } else { Done::WithProblems })
 }

@@ -120,7 +120,7 @@ impl Step {
         let archives = manifest.archives.iter().filter(|archive| archive.kind == EntryKind::Archive);
         let shard = options.shard.map(|shard| shard.to_string());
         let known = archives.filter(|archive| archive.name == name && archive.shard == shard && !stream);
-        let known = known.max_by_key(|archive| archive.complete);
+        let known = known.max_by_key(|archive| archive.is_whole());
         let same = |archive: &ArchiveEntry| {
             fingerprint.as_ref().is_some_and(|own| own.digest == archive.fingerprint)
         };
@@ -136,7 +136,7 @@ impl Step {
         if manifest.archives.iter().any(other_parts) {
             return Err(ConvertError::OtherParts { path: path.to_owned() });
         }
-        if known.is_some_and(|archive| archive.complete) && !already_done {
+        if known.is_some_and(ArchiveEntry::is_whole) && !already_done {
             return Err(ConvertError::OtherContent { path: path.to_owned() });
         }
         Ok(Self {

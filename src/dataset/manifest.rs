@@ -157,6 +157,17 @@ impl Part {
 }
 
 impl ArchiveEntry {
+    /// True where it is complete and holds documents, so that no other takes its place: a
+    /// download that failed may have left something else under the archive's name.
+    pub fn is_whole(&self) -> bool {
+        self.complete && (self.shard.is_some() || !self.holds_nothing())
+    }
+
+    /// True where none of its members is a document of ORCID's.
+    pub fn holds_nothing(&self) -> bool {
+        self.report.members.members == self.report.members.other
+    }
+
     /// The rows that its files of a table must have.
     pub fn expected_rows(&self, key: &str) -> u64 {
         let count = |rows: &BTreeMap<String, u64>| rows.get(key).copied().unwrap_or(0);

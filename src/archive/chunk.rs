@@ -12,6 +12,8 @@ const MAX_SPARE_BUFFERS: usize = 8;
 #[derive(Debug)]
 pub struct Chunk {
     bytes: Vec<u8>,
+    /// Data that do not stand in the stream as they are.
+    expanded: Vec<u8>,
     names: String,
     members: Vec<Member>,
     /// Where it begins in the uncompressed stream, if reading could begin there.
@@ -26,8 +28,12 @@ pub struct Member {
     pub kind: Kind,
     /// Where the member's data begin in the uncompressed stream.
     pub offset: u64,
+    /// Where the next member's header may begin.
+    pub(super) end: u64,
     name: Range<usize>,
     data: Range<usize>,
+    /// Its data are in `expanded`.
+    is_expanded: bool,
 }
 
 /// What a member is, as far as the archive is concerned.
@@ -37,10 +43,12 @@ pub enum Kind {
     File,
     /// A folder.
     Directory,
-    /// A link, a device, or another entry without data of its own.
+    /// A link, a device, or another entry without content of its own.
     Special,
     /// A file beyond the size limit; its bytes were passed over.
     TooLarge { size_bytes: u64 },
+    /// Something that may hold what is wanted but could not be read, whatever its name.
+    LeftOut { reason: &'static str },
 }
 
 /// Spare buffers, shared between a reader and those who use its chunks; saves
@@ -52,6 +60,7 @@ impl Chunk {
     pub(super) fn new(buffers: &Buffers) -> Self {
         Self {
             bytes: Vec::new(),
+            expanded: Vec::new(),
             names: String::new(),
             members: Vec::new(),
             start: None,
@@ -59,10 +68,38 @@ impl Chunk {
         }
     }
 
-    pub(super) fn push(&mut self, name: &str, kind: Kind, data: Range<usize>, offset: u64) {
+    /// Adds a member; `span` is where its data lie in the stream, up to the place where
+    /// the next member's header may begin.
+    pub(super) fn push(&mut self, name: &str, kind: Kind, data: Range<usize>, span: Range<u64>) {
+        self.push_member(name, kind, data, span, false);
+    }
+
+    /// Adds a member whose data `fill` appends.
+    pub(super) fn push_expanded<E>(
+        &mut self,
+        name: &str,
+        kind: Kind,
+        span: Range<u64>,
+        fill: impl FnOnce(&mut Vec<u8>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let start = self.expanded.len();
+        fill(&mut self.expanded)?;
+        self.push_member(name, kind, start..self.expanded.len(), span, true);
+        Ok(())
+    }
+
+    fn push_member(
+        &mut self,
+        name: &str,
+        kind: Kind,
+        data: Range<usize>,
+        span: Range<u64>,
+        is_expanded: bool,
+    ) {
         let start = self.names.len();
         self.names.push_str(name);
-        self.members.push(Member { kind, offset, name: start..self.names.len(), data });
+        let name = start..self.names.len();
+        self.members.push(Member { kind, offset: span.start, end: span.end, name, data, is_expanded });
     }
 
     pub(super) fn set_start(&mut self, start: Option<u64>) {
@@ -82,9 +119,10 @@ impl Chunk {
 
     /// The members with their names and data, in the archive's order.
     pub fn members(&self) -> impl ExactSizeIterator<Item = (&str, &[u8], &Member)> {
-        self.members
-            .iter()
-            .map(|member| (&self.names[member.name.clone()], &self.bytes[member.data.clone()], member))
+        self.members.iter().map(|member| {
+            let bytes = if member.is_expanded { &self.expanded } else { &self.bytes };
+            (&self.names[member.name.clone()], &bytes[member.data.clone()], member)
+        })
     }
 
     pub fn is_empty(&self) -> bool {
@@ -93,7 +131,12 @@ impl Chunk {
 
     /// Memory that the chunk holds.
     pub fn size_bytes(&self) -> usize {
-        self.bytes.len() + self.overhead_bytes()
+        self.bytes.len() + self.expanded.len() + self.overhead_bytes()
+    }
+
+    /// Bytes of data that do not stand in the stream as they are.
+    pub(super) fn expanded_bytes(&self) -> usize {
+        self.expanded.len()
     }
 
     /// Memory that names and places of the members take.

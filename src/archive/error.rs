@@ -3,6 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
+use super::foreign::Foreign;
 use super::index::IndexError;
 
 /// A fault of the archive or of the disk beneath it.
@@ -18,6 +19,12 @@ pub enum ArchiveError {
     Damaged { path: PathBuf, offset: u64, reason: String },
     #[error("{path} is neither a tar archive nor gzip nor XML; it begins with {found}")]
     Unknown { path: PathBuf, found: String },
+    #[error("{path} is {}, not an archive", form.name)]
+    Foreign { path: PathBuf, form: Foreign },
+    #[error("{path} holds {} in its gzip data, not a tar archive", form.name)]
+    ForeignInside { path: PathBuf, form: Foreign },
+    #[error("{path} was not read to its end, as asked")]
+    Stopped { path: PathBuf },
     #[error("{path} is empty")]
     Empty { path: PathBuf },
     #[error(transparent)]
@@ -37,6 +44,8 @@ impl ArchiveError {
             Self::Unknown { .. } => {
                 "give a .tar.gz or .tar archive, a folder of .xml files, or one .xml file"
             }
+            Self::Foreign { form, .. } | Self::ForeignInside { form, .. } => form.hint,
+            Self::Stopped { .. } => "run the same command again",
             Self::Empty { .. } => "fetch the file again",
             Self::Index(error) => error.hint(),
         }

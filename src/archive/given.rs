@@ -52,13 +52,14 @@ impl<'m> GivenMembers<'m> {
     }
 
     fn take(&mut self, member: &GivenMember, chunk: &mut Chunk, bytes: &mut Vec<u8>) {
-        let (start, offset) = (bytes.len(), self.read_bytes);
+        let start = bytes.len();
         let size_bytes = member.data.len() as u64;
+        let span = self.read_bytes..self.read_bytes + size_bytes;
         if size_bytes > self.options.max_member_bytes {
-            chunk.push(&member.name, Kind::TooLarge { size_bytes }, start..start, offset);
+            chunk.push(&member.name, Kind::TooLarge { size_bytes }, start..start, span);
         } else {
             bytes.extend_from_slice(&member.data);
-            chunk.push(&member.name, Kind::File, start..bytes.len(), offset);
+            chunk.push(&member.name, Kind::File, start..bytes.len(), span);
         }
         self.digest.update(&member.data);
         self.read_bytes += size_bytes;

@@ -1,7 +1,7 @@
 //! Inflates gzip of one or many members, checking each CRC and length.
 //!
-//! Zero bytes after the last member are padding; anything else there is
-//! reported as trailing garbage and not read.
+//! Zero bytes after a member are padding, and a further member may follow; anything
+//! else there is reported as trailing garbage and not read.
 
 use std::io::{self, BufRead, Read};
 
@@ -56,14 +56,15 @@ impl Gunzip {
             return Ok(());
         };
         let mut input = decoder.into_inner();
-        let more = input.peek(MAGIC.len())? == MAGIC;
-        if more {
-            self.state = State::Inside(Box::new(GzDecoder::new(input)));
-            return Ok(());
+        let begins = another_begins(&mut input);
+        self.state = match begins {
+            Ok(true) => State::Inside(Box::new(GzDecoder::new(input))),
+            Ok(false) | Err(_) => State::Ended(input),
+        };
+        if let (State::Ended(input), Ok(false)) = (&mut self.state, &begins) {
+            self.garbage_at = garbage_at(input)?;
         }
-        self.garbage_at = first_non_zero(&mut input)?;
-        self.state = State::Ended(input);
-        Ok(())
+        begins.map(drop)
     }
 }
 
@@ -84,17 +85,24 @@ pub(super) fn is_gzip(start: &[u8]) -> bool {
     start.starts_with(&MAGIC)
 }
 
-/// Passes over zero padding; the place of the first other byte.
-pub(super) fn first_non_zero(input: &mut Input) -> io::Result<Option<u64>> {
+/// Passes over zero padding; true where another gzip member follows.
+pub(super) fn another_begins(input: &mut Input) -> io::Result<bool> {
     loop {
-        let (length, found) = {
-            let bytes = input.fill_buf()?;
-            (bytes.len(), bytes.iter().position(|&byte| byte != 0))
-        };
-        match found {
-            Some(place) => return Ok(Some(input.position() + place as u64)),
-            None if length == 0 => return Ok(None),
-            None => input.consume(length),
+        let bytes = input.fill_buf()?;
+        if bytes.is_empty() {
+            return Ok(false);
+        }
+        let zeros = bytes.iter().take_while(|&&byte| byte == 0).count();
+        let is_over = zeros < bytes.len();
+        input.consume(zeros);
+        if is_over {
+            return Ok(is_gzip(input.peek(MAGIC.len())?));
         }
     }
+}
+
+/// Where the input goes on, if it does.
+pub(super) fn garbage_at(input: &mut Input) -> io::Result<Option<u64>> {
+    let is_over = input.fill_buf()?.is_empty();
+    Ok((!is_over).then(|| input.position()))
 }

@@ -2,25 +2,57 @@
 
 use std::io::{self, BufRead, Read};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use md5::{Digest, Md5};
 
 /// Bytes read from the disk at a time; below 256 KiB inflating slows down.
-const READ_BYTES: usize = 512 << 10;
+pub(super) const READ_BYTES: usize = 512 << 10;
 
-/// How far a reader has come, for a progress line; cheap to share.
+/// How far a reader has come, for a progress line, and whether it should go on; cheap
+/// to share.
 #[derive(Debug, Clone, Default)]
-pub struct Meter(Arc<AtomicU64>);
+pub struct Meter(Arc<Shared>);
+
+#[derive(Debug, Default)]
+struct Shared {
+    read_bytes: AtomicU64,
+    is_stopped: AtomicBool,
+    is_waiting: AtomicBool,
+}
+
+/// The error of a reader that was told to stop.
+#[derive(Debug, thiserror::Error)]
+#[error("reading was stopped")]
+pub(super) struct Stopped;
 
 impl Meter {
     /// Bytes of the archive read so far.
     pub fn read_bytes(&self) -> u64 {
-        self.0.load(Ordering::Relaxed)
+        self.0.read_bytes.load(Ordering::Relaxed)
+    }
+
+    /// Makes the reader fail at the next bytes that it asks for, or waits for.
+    pub fn stop(&self) {
+        self.0.is_stopped.store(true, Ordering::Relaxed);
+    }
+
+    /// True while the reader waits for a stream that gives no bytes.
+    pub fn is_waiting(&self) -> bool {
+        self.0.is_waiting.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn set_waiting(&self, is_waiting: bool) {
+        self.0.is_waiting.store(is_waiting, Ordering::Relaxed);
     }
 
     pub(super) fn add(&self, bytes: u64) {
-        self.0.fetch_add(bytes, Ordering::Relaxed);
+        self.0.read_bytes.fetch_add(bytes, Ordering::Relaxed);
+    }
+
+    /// Fails where the reader should stop.
+    pub(super) fn check(&self) -> io::Result<()> {
+        if self.0.is_stopped.load(Ordering::Relaxed) { Err(io::Error::other(Stopped)) } else { Ok(()) }
     }
 }
 
@@ -67,6 +99,7 @@ impl Input {
 
     /// Reads more bytes to `from` in the buffer.
     fn refill(&mut self, from: usize) -> io::Result<usize> {
+        self.meter.check()?;
         let length = loop {
             match self.reader.read(&mut self.buffer[from..]) {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}

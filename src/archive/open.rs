@@ -9,16 +9,22 @@ use std::sync::Arc;
 use super::chunk::{Buffers, Chunk, Kind};
 use super::error::ArchiveError;
 use super::folder::FolderWalk;
+use super::foreign::{Foreign, XML_DOCUMENT, XML_IN_GZIP, looks_like_xml};
 use super::given::{GivenMember, GivenMembers};
 use super::gzip::{Gunzip, is_gzip};
 use super::index::{Index, IndexError, IndexWriter, Recorder, SpanReader};
-use super::input::{Input, Meter};
+use super::input::{Input, Meter, Stopped};
 use super::tar::{Fault, TarWalk, is_header};
+use super::waiting::Waiting;
 
 /// Bytes that tell what an input is: one tar header.
 const SNIFF_BYTES: usize = 512;
 /// The path that means standard input.
 const STANDARD_INPUT: &str = "-";
+/// Names of documents.
+pub(super) const XML: &[&str] = &[".xml"];
+/// Names that promise an archive.
+pub(super) const ARCHIVE_ENDINGS: &[&str] = &[".tar", ".tar.gz", ".tgz", ".gz"];
 
 /// How an archive is read.
 #[derive(Debug, Clone, Copy)]
@@ -85,10 +91,10 @@ impl<'m> Archive<'m> {
     /// [`ArchiveError`] where it cannot be opened or is none of the known forms.
     pub fn open(path: &Path, options: Options, meter: Meter) -> Result<Self, ArchiveError> {
         if path.is_dir() {
-            let form = Form::Folder(FolderWalk::new(path, options, meter));
+            let form = Form::Folder(FolderWalk::new(path, options, meter)?);
             return Ok(Self { path: path.to_owned(), form });
         }
-        let reader = if path == Path::new(STANDARD_INPUT) { Box::new(io::stdin()) } else { open(path)? };
+        let reader = open(path, &meter)?;
         let form = Form::of(path, Input::new(reader, meter), options, None)?;
         Ok(Self { path: path.to_owned(), form })
     }
@@ -108,7 +114,7 @@ impl<'m> Archive<'m> {
         if !path.is_file() {
             return Err(no_need());
         }
-        let form = Form::of(path, Input::new(open(path)?, meter), options, Some(spacing_bytes))?;
+        let form = Form::of(path, Input::new(open(path, &meter)?, meter), options, Some(spacing_bytes))?;
         if matches!(form, Form::Tar(_)) { Ok(Self { path: path.to_owned(), form }) } else { Err(no_need()) }
     }
 
@@ -165,11 +171,8 @@ impl<'m> Archive<'m> {
                 let name = self.path.file_name().unwrap_or(self.path.as_os_str()).to_string_lossy();
                 // By its content it is XML, whatever it is called.
                 let name = if name.ends_with(".xml") { name } else { format!("{name}.xml").into() };
-                let (chunk, whole) = single(&name, input, *options).map_err(|source| ArchiveError::Read {
-                    path: self.path.clone(),
-                    offset: 0,
-                    source,
-                })?;
+                let single = single(&name, input, *options);
+                let (chunk, whole) = single.map_err(|error| explain(&self.path, Fault::Io(error), 0))?;
                 *totals = Some(whole);
                 Ok(Some(chunk))
             }
@@ -182,7 +185,7 @@ impl<'m> Archive<'m> {
     /// [`ArchiveError::Read`] where the disk fails.
     pub fn finish(self) -> Result<Totals, ArchiveError> {
         let path = self.path;
-        let read_error = |source| ArchiveError::Read { path: path.clone(), offset: 0, source };
+        let read_error = |error| explain(&path, Fault::Io(error), 0);
         let ((size_bytes, md5), notes) = match self.form {
             Form::Tar(walk) => {
                 let mut notes = walk.notes;
@@ -193,7 +196,7 @@ impl<'m> Archive<'m> {
                 let totals = input.map(Input::finish).transpose().map_err(read_error)?;
                 (totals.unwrap_or_default(), notes)
             }
-            Form::Folder(walk) => (walk.totals(), Vec::new()),
+            Form::Folder(walk) => walk.finish(),
             Form::Given(members) => (members.totals(), Vec::new()),
             Form::Single { totals, .. } => (totals.unwrap_or_default(), Vec::new()),
         };
@@ -210,11 +213,7 @@ impl Form<'_> {
         options: Options,
         spacing_bytes: Option<u64>,
     ) -> Result<Self, ArchiveError> {
-        let start = input.peek(SNIFF_BYTES).map_err(|source| ArchiveError::Read {
-            path: path.to_owned(),
-            offset: 0,
-            source,
-        })?;
+        let start = input.peek(SNIFF_BYTES).map_err(|error| explain(path, Fault::Io(error), 0))?;
         let walk = |stream| Form::Tar(Box::new(walk(stream, options, Buffers::default())));
         if start.is_empty() {
             return Err(ArchiveError::Empty { path: path.to_owned() });
@@ -225,15 +224,22 @@ impl Form<'_> {
                 None => Stream::Gzip(Gunzip::new(input)),
             }));
         }
-        let named_tar = path.extension().is_some_and(|extension| extension == "tar");
-        if is_header(start) || named_tar || start.iter().all(|&byte| byte == 0) {
+        if is_header(start) || start.iter().all(|&byte| byte == 0) {
             return Ok(walk(match spacing_bytes {
                 Some(spacing) => Stream::Recorded(Box::new(Recorder::plain(input, spacing))),
                 None => Stream::Plain(input),
             }));
         }
-        if looks_like_xml(start) || path.extension().is_some_and(|extension| extension == "xml") {
+        let (foreign, is_xml) = (Foreign::of(start), looks_like_xml(start));
+        if has_ending(path, XML) || is_xml && foreign.is_none() && !has_ending(path, ARCHIVE_ENDINGS) {
             return Ok(Form::Single { input: Some(input), totals: None, options });
+        }
+        if let Some(form) = foreign.or(is_xml.then_some(XML_DOCUMENT)) {
+            return Err(ArchiveError::Foreign { path: path.to_owned(), form });
+        }
+        if options.resync && has_ending(path, ARCHIVE_ENDINGS) {
+            // Its first header may be what is damaged.
+            return Ok(walk(Stream::Plain(input)));
         }
         Err(ArchiveError::Unknown { path: path.to_owned(), found: quote(start) })
     }
@@ -268,11 +274,20 @@ impl Stream {
     }
 }
 
-fn open(path: &Path) -> Result<Box<dyn Read + Send>, ArchiveError> {
-    match File::open(path) {
-        Ok(file) => Ok(Box::new(file)),
-        Err(source) => Err(ArchiveError::Open { path: path.to_owned(), source }),
+/// Opens a file, or begins to read what may have no bytes yet.
+fn open(path: &Path, meter: &Meter) -> Result<Box<dyn Read + Send>, ArchiveError> {
+    let open_error = |source| ArchiveError::Open { path: path.to_owned(), source };
+    if path == Path::new(STANDARD_INPUT) {
+        let waiting = Waiting::begin(|| Ok(io::stdin()), meter.clone());
+        return Ok(Box::new(waiting.map_err(open_error)?));
     }
+    if path.metadata().is_ok_and(|metadata| !metadata.is_file()) {
+        // A named pipe cannot even be opened before somebody writes to it.
+        let own = path.to_owned();
+        let waiting = Waiting::begin(move || File::open(own), meter.clone());
+        return Ok(Box::new(waiting.map_err(open_error)?));
+    }
+    Ok(Box::new(File::open(path).map_err(open_error)?))
 }
 
 fn walk(stream: Stream, options: Options, buffers: Buffers) -> TarWalk<Stream> {
@@ -298,9 +313,9 @@ fn single(name: &str, mut input: Input, options: Options) -> io::Result<(Chunk, 
     (&mut input).take(options.max_member_bytes + 1).read_to_end(&mut bytes)?;
     let totals = input.finish()?;
     if bytes.len() as u64 > options.max_member_bytes {
-        chunk.push(name, Kind::TooLarge { size_bytes: totals.0 }, 0..0, 0);
+        chunk.push(name, Kind::TooLarge { size_bytes: totals.0 }, 0..0, 0..totals.0);
     } else {
-        chunk.push(name, Kind::File, 0..bytes.len(), 0);
+        chunk.push(name, Kind::File, 0..bytes.len(), 0..totals.0);
         chunk.set_bytes(bytes);
     }
     Ok((chunk, totals))
@@ -311,7 +326,14 @@ fn explain(path: &Path, fault: Fault, offset: u64) -> ArchiveError {
     match fault {
         Fault::CutOff { place } => ArchiveError::CutOff { path, offset, place },
         Fault::Damaged { reason } => ArchiveError::Damaged { path, offset, reason },
-        Fault::NotTar { found } => ArchiveError::Unknown { path, found: quote(found.as_bytes()) },
+        Fault::NotTar { found } => match Foreign::of(&found) {
+            Some(form) => ArchiveError::ForeignInside { path, form },
+            None if looks_like_xml(&found) => ArchiveError::ForeignInside { path, form: XML_IN_GZIP },
+            None => ArchiveError::Unknown { path, found: quote(&found) },
+        },
+        Fault::Io(error) if error.get_ref().is_some_and(|inner| inner.is::<Stopped>()) => {
+            ArchiveError::Stopped { path }
+        }
         Fault::Io(error) if error.get_ref().is_some_and(|inner| inner.is::<IndexError>()) => {
             let inner = error.into_inner().and_then(|inner| inner.downcast().ok());
             ArchiveError::Index(*inner.expect("it was looked at"))
@@ -326,9 +348,10 @@ fn explain(path: &Path, fault: Fault, offset: u64) -> ArchiveError {
     }
 }
 
-fn looks_like_xml(start: &[u8]) -> bool {
-    let start = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(start);
-    start.trim_ascii_start().starts_with(b"<")
+/// True where the file's name has one of these endings.
+pub(super) fn has_ending(path: &Path, endings: &[&str]) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
+    endings.iter().any(|ending| name.ends_with(ending))
 }
 
 fn quote(bytes: &[u8]) -> String {

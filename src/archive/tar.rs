@@ -1,17 +1,26 @@
 //! Walks a tar stream block by block and hands out entries as slices.
 //!
 //! The stream is read straight into the chunk's buffer, so a member's bytes are
-//! never copied; the entry that a chunk's end cuts moves to the next chunk.
-//! Headers are read with the `tar` crate: ustar, GNU long names, base-256 sizes
-//! and pax records. Archives that `cat` has joined are read on after the zero
-//! blocks between them. Members before a fault are always handed out first.
+//! never copied, but for sparse files; the entry that a chunk's end cuts moves to the
+//! next chunk. Archives that `cat` has joined are read on after the zero blocks
+//! between them. Members before a fault are always handed out first.
+
+mod content;
+mod extension;
+mod gaps;
+mod header;
+mod sparse;
 
 use std::io::{self, Read};
 
 use super::chunk::{Buffers, Chunk, Kind};
+use content::{Entry, is_extension};
+use extension::Extension;
+use header::{BLOCK, is_zero};
+use sparse::OldSparse;
 
-/// tar's unit: headers are one block, data are padded to whole blocks.
-const BLOCK: usize = 512;
+pub(super) use header::is_header;
+
 /// Bytes of a long name or of pax records that are believed.
 const MAX_EXTENSION_BYTES: u64 = 1 << 20;
 
@@ -27,7 +36,7 @@ pub(super) enum Fault {
     },
     /// The very first block is no tar header.
     NotTar {
-        found: String,
+        found: Vec<u8>,
     },
 }
 
@@ -48,27 +57,19 @@ pub(super) struct TarWalk<R> {
     /// Where the buffer begins in the stream.
     start: u64,
     input_ended: bool,
-    /// What a `L` or `x` entry said about the entry after it.
-    next: Extension,
+    /// What entries said about the entry after them.
+    next: Option<Box<Extension>>,
     zero_blocks: u64,
     entries: u64,
+    /// Where the archive begins in the stream, of several that were joined.
+    archive_start: u64,
+    /// Where something else begins after an end mark.
+    garbage_from: Option<u64>,
+    /// What was skipped first, and the bytes of it.
+    skipped: Option<(String, Vec<u8>)>,
     /// A fault that waits until the members before it have been handed out.
     fault: Option<Fault>,
     pub notes: Vec<String>,
-}
-
-#[derive(Default)]
-struct Extension {
-    name: Option<String>,
-    size: Option<u64>,
-}
-
-/// An entry's header, understood.
-struct Entry {
-    kind: u8,
-    /// Bytes of data that follow; none after a folder, whatever its header says.
-    size: u64,
-    name: String,
 }
 
 /// What the walk found at a place of the buffer.
@@ -94,9 +95,12 @@ impl<R: Read> TarWalk<R> {
             filled: 0,
             start: 0,
             input_ended: false,
-            next: Extension::default(),
+            next: None,
             zero_blocks: 0,
             entries: 0,
+            archive_start: 0,
+            garbage_from: None,
+            skipped: None,
             fault: None,
             notes: Vec::new(),
         }
@@ -141,91 +145,78 @@ impl<R: Read> TarWalk<R> {
 
     /// Looks at the entry at `place`.
     fn step(&mut self, place: usize, chunk: &mut Chunk) -> Result<Step, Fault> {
-        let Some(header) = self.buffer[..self.filled].get(place..place + BLOCK) else {
-            let left = self.filled - place;
-            return if self.input_ended && left == 0 {
-                Ok(Step::End)
-            } else {
-                self.incomplete(BLOCK as u64, left)
-            };
+        let Some(block) = self.buffer[..self.filled].get(place..place + BLOCK) else {
+            return self.last_piece(place);
         };
-        if header.iter().all(|&byte| byte == 0) {
-            self.zero_blocks += 1;
-            return Ok(Step::Past(place + BLOCK));
+        if is_zero(block) {
+            return self.zero_block(place);
         }
-        let entry = match self.understand(place) {
+        let mut entry = match self.understand(place) {
             Ok(entry) => entry,
-            Err(reason) => return self.damaged(place, reason),
+            Err(reason) => return self.damaged(place, reason.to_owned()),
         };
-        let Some(padded) = padded(entry.size) else {
-            return self.damaged(place, format!("an entry of {} bytes", entry.size));
-        };
+        if let Some(gap) = self.gap_before(place) {
+            if !self.resync {
+                return Err(Fault::Damaged { reason: gap });
+            }
+            self.skip(place, gap);
+        }
         if is_extension(entry.kind) && entry.size > MAX_EXTENSION_BYTES {
             return self.damaged(place, format!("a name of {} bytes", entry.size));
         }
-        let left = (self.filled - place) as u64;
-        let too_large = entry.size > self.max_member_bytes;
-        if padded > left && !too_large {
-            return self.incomplete(padded, left as usize);
+        if entry.size > 0 && !entry.has_content() {
+            match self.has_data(place, entry.size) {
+                Ok(true) => self.take_data_of(&mut entry, place),
+                Ok(false) => entry.size = 0,
+                Err(needed) => return self.incomplete(needed, place),
+            }
         }
-        self.zero_blocks = 0;
-        self.lost = false;
+        if entry.kind == b'S' {
+            match OldSparse::read(&self.buffer[place..self.filled]) {
+                Ok(Some(sparse)) => entry.old_sparse = Some(sparse),
+                Ok(None) => return self.incomplete((self.filled - place + BLOCK) as u64, place),
+                Err(reason) => return self.damaged(place, reason.to_owned()),
+            }
+        }
+        self.take(place, entry, chunk)
+    }
+
+    /// Takes an entry whose header has been understood.
+    fn take(&mut self, place: usize, entry: Entry, chunk: &mut Chunk) -> Result<Step, Fault> {
+        let Some(padded) = entry.padded() else {
+            return self.damaged(place, format!("an entry of {} bytes", entry.size));
+        };
+        let real_bytes = self.real_bytes(&entry);
+        let too_large = entry.size.max(real_bytes.unwrap_or(0)) > self.max_member_bytes;
+        if padded > (self.filled - place) as u64 && !too_large {
+            return self.incomplete(padded, place);
+        }
+        if let Some(real_bytes) = real_bytes.filter(|_| !too_large && !chunk.is_empty())
+            && chunk.expanded_bytes() as u64 + real_bytes > self.chunk_bytes as u64
+        {
+            return Ok(Step::Needs(padded));
+        }
+        self.end_of_gap(place);
         if too_large {
             return self.pass_over(place, padded, entry, chunk);
         }
-        let data = place + BLOCK..place + BLOCK + entry.size as usize;
+        let end = place + padded as usize;
+        let data_start = end - entry.size.next_multiple_of(BLOCK as u64) as usize;
+        let data = data_start..data_start + entry.size as usize;
         if is_extension(entry.kind) {
-            self.extend(entry.kind, &data);
-        } else {
-            self.entries += 1;
-            let kind = kind_of(&entry);
-            self.next = Extension::default();
-            chunk.push(&entry.name, kind, data, self.start + (place + BLOCK) as u64);
+            return match self.extend(entry.kind, data) {
+                Ok(()) => Ok(Step::Past(end)),
+                Err(reason) => self.damaged(place, reason.to_owned()),
+            };
         }
-        Ok(Step::Past(place + padded as usize))
-    }
-
-    fn understand(&self, place: usize) -> Result<Entry, String> {
-        let block = &self.buffer[place..place + BLOCK];
-        let header = tar::Header::from_byte_slice(block);
-        let stated = header.cksum().map_err(|_| "what should be a header has no checksum".to_owned())?;
-        if stated != checksum(block) {
-            return Err("a header whose checksum does not fit".to_owned());
+        self.entries += 1;
+        let span = self.start + data_start as u64..self.start + end as u64;
+        match real_bytes {
+            Some(real_bytes) => self.push_sparse(entry, real_bytes as usize, data, span, chunk),
+            None => chunk.push(&entry.name, self.kind_of(&entry), data, span),
         }
-        let kind = header.entry_type().as_byte();
-        let size = match self.next.size {
-            _ if kind == b'5' => 0,
-            Some(size) if !is_extension(kind) => size,
-            _ => header.entry_size().map_err(|_| "a header without a size".to_owned())?,
-        };
-        let name = match &self.next.name {
-            Some(name) => name.clone(),
-            None => String::from_utf8_lossy(&header.path_bytes()).into_owned(),
-        };
-        Ok(Entry { kind, size, name })
-    }
-
-    /// Remembers what an `L` or `x` entry says about the next one.
-    fn extend(&mut self, kind: u8, data: &std::ops::Range<usize>) {
-        let data = &self.buffer[data.clone()];
-        match kind {
-            b'L' => {
-                let name = data.split(|&byte| byte == 0).next().unwrap_or(data);
-                self.next.name = Some(String::from_utf8_lossy(name).into_owned());
-            }
-            b'x' => {
-                for record in tar::PaxExtensions::new(data).flatten() {
-                    match record.key_bytes() {
-                        b"path" => {
-                            self.next.name = Some(String::from_utf8_lossy(record.value_bytes()).into_owned())
-                        }
-                        b"size" => self.next.size = record.value().ok().and_then(|size| size.parse().ok()),
-                        _ => {}
-                    }
-                }
-            }
-            _ => {}
-        }
+        self.next = None;
+        Ok(Step::Past(end))
     }
 
     /// Reads past a file beyond the size limit, keeping only its name.
@@ -237,10 +228,15 @@ impl<R: Read> TarWalk<R> {
         chunk: &mut Chunk,
     ) -> Result<Step, Fault> {
         self.entries += 1;
-        self.next = Extension::default();
-        let offset = self.start + (place + BLOCK) as u64;
-        let kind = Kind::TooLarge { size_bytes: entry.size };
-        chunk.push(&entry.name, kind, place..place, offset);
+        let size_bytes = self.real_bytes(&entry).unwrap_or(entry.size);
+        self.next = None;
+        let at = self.start + place as u64;
+        chunk.push(
+            &entry.name,
+            Kind::TooLarge { size_bytes },
+            place..place,
+            at + BLOCK as u64..at.saturating_add(padded),
+        );
         let held = (self.filled - place) as u64;
         if padded <= held {
             return Ok(Step::Past(place + padded as usize));
@@ -256,54 +252,17 @@ impl<R: Read> TarWalk<R> {
         Ok(Step::Past(place))
     }
 
-    fn incomplete(&self, size: u64, left: usize) -> Result<Step, Fault> {
-        if !self.input_ended || left as u64 >= size {
+    fn incomplete(&self, size: u64, place: usize) -> Result<Step, Fault> {
+        let left = (self.filled - place) as u64;
+        if !self.input_ended || left >= size {
             return Ok(Step::Needs(size));
         }
         Err(Fault::CutOff { place: format!("inside an entry, after {} whole ones", self.entries) })
     }
 
-    /// A block that is no header: the end of sense, or of this damage.
-    fn damaged(&mut self, place: usize, reason: String) -> Result<Step, Fault> {
-        let at = self.start + place as u64;
-        if self.zero_blocks >= 2 && !self.resync {
-            self.notes.push(format!("garbage after the end of the tar archive, at byte {at} of the stream"));
-            self.filled = place;
-            io::copy(&mut self.input, &mut io::sink()).map_err(Fault::Io)?;
-            self.input_ended = true;
-            return Ok(Step::End);
-        }
-        if at == 0 && self.entries == 0 {
-            let found = String::from_utf8_lossy(&self.buffer[..self.filled.min(16)]).into_owned();
-            return Err(Fault::NotTar { found });
-        }
-        if !self.resync {
-            return Err(Fault::Damaged { reason: format!("{reason}, at byte {at} of the tar stream") });
-        }
-        if !std::mem::replace(&mut self.lost, true) {
-            self.notes
-                .push(format!("skipped what is no tar entry from byte {at} of the stream on ({reason})"));
-        }
-        self.next = Extension::default();
-        Ok(Step::Past(place + BLOCK))
-    }
-
-    fn at_end(&mut self) -> Result<(), Fault> {
-        if let Some(fault) = self.fault.take() {
-            return Err(fault);
-        }
-        if self.zero_blocks > 0 || self.resync || self.is_part {
-            return Ok(());
-        }
-        Err(Fault::CutOff {
-            place: format!("without the end-of-archive mark, after {} entries", self.entries),
-        })
-    }
-
     /// True where a walk that begins here would go on in the same way.
     fn remembers_nothing(&self) -> bool {
-        let Extension { name, size } = &self.next;
-        name.is_none() && size.is_none() && self.zero_blocks == 0 && !self.lost
+        self.next.is_none() && self.zero_blocks == 0 && !self.lost
     }
 
     /// Drops what was walked from the front of the buffer.
@@ -314,13 +273,16 @@ impl<R: Read> TarWalk<R> {
         *place = 0;
     }
 
-    /// Reads on until the buffer holds `size` bytes, growing it if it must.
+    /// Reads on until the buffer holds `size` bytes. It grows as they come: a header
+    /// alone takes no memory.
     fn make_room(&mut self, size: u64) {
         let size = usize::try_from(size).unwrap_or(usize::MAX).max(self.chunk_bytes);
-        if self.buffer.len() < size {
-            self.buffer.resize(size, 0);
+        while self.filled < size && !self.input_ended {
+            if self.filled == self.buffer.len() {
+                self.buffer.resize(size.min(2 * self.buffer.len()), 0);
+            }
+            self.fill(size.min(self.buffer.len()));
         }
-        self.fill(size);
     }
 
     /// Reads until the buffer holds `size` bytes or the input ends; a fault of
@@ -337,37 +299,5 @@ impl<R: Read> TarWalk<R> {
                 }
             }
         }
-    }
-}
-
-/// The length of an entry of `size` bytes with its header, in whole blocks.
-fn padded(size: u64) -> Option<u64> {
-    size.checked_next_multiple_of(BLOCK as u64)?.checked_add(BLOCK as u64)
-}
-
-/// True where `block` begins like a tar header whose checksum fits.
-pub(super) fn is_header(block: &[u8]) -> bool {
-    let Some(block) = block.get(..BLOCK) else { return false };
-    let stated = tar::Header::from_byte_slice(block).cksum();
-    block.iter().any(|&byte| byte != 0) && stated.is_ok_and(|stated| stated == checksum(block))
-}
-
-/// The sum of a header's bytes, its own field for the sum taken as spaces.
-fn checksum(block: &[u8]) -> u32 {
-    let sum = |bytes: &[u8]| bytes.iter().map(|&byte| u32::from(byte)).sum::<u32>();
-    sum(block) - sum(&block[148..156]) + 8 * u32::from(b' ')
-}
-
-/// Entries that only describe the next: GNU long names and links, pax records.
-fn is_extension(kind: u8) -> bool {
-    matches!(kind, b'L' | b'K' | b'x' | b'g')
-}
-
-fn kind_of(entry: &Entry) -> Kind {
-    match entry.kind {
-        b'0' | b'\0' | b'7' if entry.name.ends_with('/') => Kind::Directory,
-        b'0' | b'\0' | b'7' => Kind::File,
-        b'5' => Kind::Directory,
-        _ => Kind::Special,
     }
 }

@@ -120,16 +120,12 @@ pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
 /// Says which archives held nothing of ORCID's: most likely a wrong path.
 fn print_empty(args: &Args, outcomes: &[Outcome]) {
     for (outcome, archive) in outcomes.iter().zip(&args.archives) {
-        if let Outcome::Done(entry) = outcome
-            && entry.holds_nothing()
-        {
-            let shown = archive.display();
-            match holds_archives(archive) {
-                true => {
-                    tell!("note: {shown} holds archives, which are not looked into: give {shown}/*.tar.gz")
-                }
-                false => tell!("note: {shown} holds no ORCID documents"),
-            }
+        let Outcome::Done(entry) = outcome else { continue };
+        let shown = archive.display();
+        if holds_archives(archive) {
+            tell!("note: {shown} holds archives, which are not looked into: give {shown}/*.tar.gz");
+        } else if entry.holds_nothing() && entry.shard.is_none() {
+            tell!("note: {shown} holds no ORCID documents");
         }
     }
 }
@@ -170,10 +166,7 @@ fn whole(outcomes: &[Outcome]) -> Report {
 
 /// Says on standard error what failed, and decides how the command ends.
 fn end(args: &Args, outcomes: Vec<Outcome>, report: &Report) -> Result<Done, Failure> {
-    let amiss = |entry: &ArchiveEntry| {
-        let members = entry.report.members.members;
-        !entry.complete || members > 0 && entry.shard.is_none() && entry.holds_nothing()
-    };
+    let amiss = |entry: &ArchiveEntry| !entry.complete || entry.shard.is_none() && entry.holds_nothing();
     let amiss = outcomes.iter().any(|outcome| matches!(outcome, Outcome::Done(entry) if amiss(entry)));
     let (total, mut failures) = (outcomes.len(), Vec::new());
     for (outcome, archive) in outcomes.into_iter().zip(&args.archives) {

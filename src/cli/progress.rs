@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -18,14 +18,18 @@ use crate::report::Report;
 const PLAIN_EVERY: Duration = Duration::from_secs(30);
 /// Time between looks at a bar.
 const TICK: Duration = Duration::from_millis(200);
+/// Time without data from a stream after which that is told.
+const STALL: Duration = Duration::from_secs(2);
 /// Lines a second that a terminal gets.
 const DRAWS_PER_SECOND: u8 = 5;
 
 /// Shows progress on standard error.
 pub struct Progress {
     kind: Kind,
-    lines: Mutex<HashMap<PathBuf, Line>>,
+    lines: Arc<Lines>,
 }
+
+type Lines = Mutex<HashMap<PathBuf, Line>>;
 
 enum Kind {
     Quiet,
@@ -50,7 +54,7 @@ impl Progress {
         } else {
             Kind::Plain
         };
-        Self { kind, lines: Mutex::new(HashMap::new()) }
+        Self { kind, lines: Arc::default() }
     }
 
     /// Prints a line above the bars.
@@ -69,7 +73,26 @@ impl Progress {
     }
 
     fn lines(&self) -> MutexGuard<'_, HashMap<PathBuf, Line>> {
-        self.lines.lock().unwrap_or_else(PoisonError::into_inner)
+        locked(&self.lines)
+    }
+
+    /// Says when a stream gives no data for a while, as long as its line is there.
+    fn tell_stalls(&self, archive: &Path, meter: Meter) {
+        let (lines, archive) = (Arc::downgrade(&self.lines), archive.to_owned());
+        let bars = if let Kind::Bars(bars) = &self.kind { Some(bars.clone()) } else { None };
+        std::thread::spawn(move || {
+            let (mut waits_since, mut is_told) = (None, false);
+            while lines.upgrade().is_some_and(|lines| locked(&lines).contains_key(&archive)) {
+                if !meter.is_waiting() {
+                    (waits_since, is_told) = (None, false);
+                } else if waits_since.get_or_insert_with(Instant::now).elapsed() >= STALL && !is_told {
+                    is_told = true;
+                    let told = waiting_text(&archive);
+                    bars.as_ref().map_or_else(|| tell!("{told}"), |bars| bars.suspend(|| tell!("{told}")));
+                }
+                std::thread::sleep(TICK);
+            }
+        });
     }
 }
 
@@ -82,6 +105,9 @@ impl Watch for Progress {
         let now = Instant::now();
         let line = Line { begun: now, told: now, size_bytes, meter: meter.clone(), bar };
         self.lines().insert(archive.to_owned(), line);
+        if size_bytes.is_none() && !matches!(self.kind, Kind::Quiet) {
+            self.tell_stalls(archive, meter.clone());
+        }
     }
 
     fn progressed(&self, archive: &Path, report: &Report) {
@@ -149,6 +175,22 @@ fn new_bar(archive: &Path, size_bytes: Option<u64>) -> ProgressBar {
     let bar = bar.with_style(style.progress_chars("=> ")).with_prefix(file_name(archive));
     bar.enable_steady_tick(TICK);
     bar
+}
+
+fn locked(lines: &Lines) -> MutexGuard<'_, HashMap<PathBuf, Line>> {
+    lines.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn waiting_text(archive: &Path) -> String {
+    if archive != Path::new("-") {
+        return format!("{}: waiting for data", archive.display());
+    }
+    let hint = if std::io::stdin().is_terminal() {
+        ", which is a terminal; Ctrl-C stops, a path reads a file"
+    } else {
+        ""
+    };
+    format!("waiting for data on standard input{hint}")
 }
 
 fn rate(size_bytes: u64, time: Duration) -> String {

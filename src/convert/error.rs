@@ -16,6 +16,12 @@ pub enum ConvertError {
     OtherRelease { path: PathBuf, found: u16, dataset: u16 },
     #[error("{path} has the name of an archive that is in the dataset already, but not its content")]
     OtherContent { path: PathBuf },
+    #[error("{path} is a dataset that orcidlake has made, not an archive")]
+    IsDataset { path: PathBuf },
+    #[error("{path} belongs to the dataset at {dataset}, which orcidlake has made")]
+    InDataset { path: PathBuf, dataset: PathBuf },
+    #[error("{path} holds Parquet files, which are tables already")]
+    HoldsTables { path: PathBuf },
     #[error("{path} would bring back rows that a refresh of the dataset has replaced")]
     Refreshed { path: PathBuf },
     #[error("{path} has no index, by which alone it can be taken in parts")]
@@ -46,6 +52,14 @@ impl ConvertError {
                 "a dataset holds one year's dump: give another --out, or --replace to make this one anew"
             }
             Self::OtherContent { .. } => "give another --out, or --replace to make the dataset anew",
+            Self::IsDataset { .. } | Self::InDataset { .. } => {
+                "give ORCID's archives; a dataset is read as it stands, with `orcidlake inspect` and `get` or \
+                 with SQL, and brought up to date with `orcidlake refresh`"
+            }
+            Self::HoldsTables { .. } => {
+                "give ORCID's archives or a folder of .xml files; tables are read as they are, with DuckDB, \
+                 Polars, R or Spark"
+            }
             Self::Refreshed { .. } => "convert all archives into a new --out, or --replace, then refresh it",
             Self::NoIndex { .. } => "make one with `orcidlake index`",
             Self::Repeats { .. } => "convert it as a whole, without --shard",

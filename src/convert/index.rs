@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::duplicates::Seen;
-use super::pipeline::ARCHIVE_OPTIONS;
+use super::pipeline::{ARCHIVE_OPTIONS, stop_with};
 use super::{ConvertError, Watch};
 use crate::archive::index::{Contents, Index, IndexWriter, IndexedTotals};
 use crate::archive::{Archive, ArchiveError, Buffers, Chunk, GivenMember, Kind, Meter, Options, Totals};
@@ -78,8 +78,19 @@ pub fn index(
 ) -> Result<Contents, ConvertError> {
     let meter = Meter::default();
     let size_bytes = archive.metadata().ok().map(|metadata| metadata.len());
-    let mut indexing = Indexing::begin(archive, out, spacing_bytes, meter.clone())?;
+    let indexing = Indexing::begin(archive, out, spacing_bytes, meter.clone())?;
     watch.begun(archive, size_bytes, &meter);
+    let halted = || stop.load(Ordering::Relaxed);
+    let indexed = stop_with(&meter, &halted, || index_all(indexing, archive, watch, stop));
+    if halted() { Err(ConvertError::Stopped) } else { indexed }
+}
+
+fn index_all(
+    mut indexing: Indexing,
+    archive: &Path,
+    watch: &dyn Watch,
+    stop: &AtomicBool,
+) -> Result<Contents, ConvertError> {
     let (mut seen, mut repeats, mut report) = (Seen::default(), false, Report::default());
     while let Some(chunk) = indexing.next_chunk()? {
         if stop.load(Ordering::Relaxed) {

@@ -182,6 +182,9 @@ impl Maker<'_> {
             return None;
         }
         counts.members += 1;
+        if let Kind::LeftOut { reason } = member.kind {
+            return Some(self.reject(member, "unreadable", reason.to_owned(), 0));
+        }
         if member.name == MemberName::Other || member.kind == Kind::Special && member.name.orcid().is_none() {
             counts.other += 1;
             return None;

@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use crossbeam_channel::RecvTimeoutError;
 use rayon::{Scope, ThreadPool, ThreadPoolBuilder};
 
 use super::budget::{Budget, Loan, Permit};
@@ -45,6 +46,9 @@ const MEMORY_PER_ARCHIVE: usize = 512 << 20;
 const THREADS_PER_READER: usize = 4;
 /// Memory for each reader, of which the chunks that it is ahead take a fifth.
 const MEMORY_PER_READER: usize = 256 << 20;
+
+/// Time between looks at whether to stop.
+const STOP_LOOKS: Duration = Duration::from_millis(50);
 
 /// How archives are read, but for salvage.
 pub const ARCHIVE_OPTIONS: ArchiveOptions =
@@ -161,15 +165,17 @@ impl Pipeline {
             stop,
         };
         // The reader stays in the caller's thread: members may come from what must.
-        let read = self.pool.in_place_scope(|scope| self.read(source, &meter, &stations, scope));
+        let read = stop_with(&meter, &|| stations.halted(), || {
+            self.pool.in_place_scope(|scope| self.read(source, &meter, &stations, scope))
+        });
         let mut writer = stations.writer.into_sink();
         if let Some(failure) = writer.failure.take() {
             return Err(failure);
         }
-        let read = read?;
         if stop.load(Ordering::Relaxed) {
             return Err(ConvertError::Stopped);
         }
+        let read = read?;
         writer.finish(read, &self.pool)
     }
 
@@ -239,6 +245,26 @@ impl Stations<'_> {
             }
         });
     }
+}
+
+/// Reads something, and tells the reader to stop once `halted` says so, even while it
+/// waits for bytes or passes over many of them.
+pub fn stop_with<T>(meter: &Meter, halted: &(dyn Fn() -> bool + Sync), read: impl FnOnce() -> T) -> T {
+    let (running, ended) = crossbeam_channel::bounded::<()>(0);
+    std::thread::scope(|scope| {
+        let looks = || {
+            while ended.recv_timeout(STOP_LOOKS) == Err(RecvTimeoutError::Timeout) {
+                if halted() {
+                    return meter.stop();
+                }
+            }
+        };
+        // Without the thread only a reader that waits for ever cannot be stopped.
+        let _ = std::thread::Builder::new().name("stop".to_owned()).spawn_scoped(scope, looks);
+        let read = read();
+        drop(running);
+        read
+    })
 }
 
 /// Where a thread of the pool panics, gives back what chunks hold that wait for its own:

@@ -7,9 +7,16 @@ use std::path::{Path, PathBuf};
 use super::pipeline::Converted;
 use super::{ConvertError, Options};
 use crate::archive::{Fingerprint, ends_tell_all, fingerprint, md5_of};
-use crate::dataset::{ArchiveEntry, EntryKind, Manifest, Part, table_key};
+use crate::dataset::{ArchiveEntry, Dataset, EntryKind, Manifest, Part, table_key};
 use crate::record::Orcid;
 use crate::tables::{self, Side};
+
+/// What files of tables are called.
+const TABLE_ENDING: &str = "parquet";
+/// Folders above the tables of a dataset without its manifest.
+const TABLE_DEPTH: usize = 2;
+/// Paths that are looked at to tell a folder of tables.
+const LOOKED_AT: usize = 1_000;
 
 /// Which tables to write.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -110,6 +117,7 @@ impl Plan {
 
 impl Step {
     fn new(number: usize, path: &Path, manifest: &Manifest, options: &Options) -> Result<Self, ConvertError> {
+        refuse_tables(path)?;
         // Of a pipe, such as a shell's `<(…)`, nothing is known before it is read either.
         let is_pipe = path.metadata().is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir());
         let stream = path == Path::new("-") || is_pipe;
@@ -179,6 +187,41 @@ impl Step {
             ..ArchiveEntry::default()
         }
     }
+}
+
+/// Fails for a dataset, for what belongs to one, and for folders of tables.
+fn refuse_tables(path: &Path) -> Result<(), ConvertError> {
+    let own = path.to_owned();
+    if Dataset::is_at(path) {
+        return Err(ConvertError::IsDataset { path: own });
+    }
+    if path.is_dir() || path.extension().is_some_and(|extension| extension == TABLE_ENDING) {
+        let real = path.canonicalize().unwrap_or_default();
+        if let Some(dataset) = real.ancestors().find(|above| Dataset::is_at(above)) {
+            return Err(ConvertError::InDataset { path: own, dataset: dataset.to_owned() });
+        }
+    }
+    if path.is_dir() && holds_tables(path) { Err(ConvertError::HoldsTables { path: own }) } else { Ok(()) }
+}
+
+/// True where the first files of a folder and of those in it are tables, and none is a
+/// document.
+fn holds_tables(path: &Path) -> bool {
+    let (mut pending, mut found) = (vec![(path.to_owned(), 0)], false);
+    for _ in 0..LOOKED_AT {
+        let Some((path, depth)) = pending.pop() else { break };
+        if path.is_dir() && depth <= TABLE_DEPTH {
+            let children = path.read_dir().into_iter().flatten().flatten().take(LOOKED_AT);
+            pending.extend(children.map(|child| (child.path(), depth + 1)));
+            continue;
+        }
+        let ending = path.extension().unwrap_or_default();
+        if ending.eq_ignore_ascii_case("xml") {
+            return false;
+        }
+        found |= ending == TABLE_ENDING;
+    }
+    found
 }
 
 /// Of how many parts a part such as `2/5` is one.

@@ -6,7 +6,7 @@ use zlib_rs::{Inflate, InflateFlush, Status};
 
 use super::points::{Finder, Found, Kind};
 use super::resume::{WINDOW_BITS, invalid, stuck};
-use crate::archive::gzip::{first_non_zero, is_gzip};
+use crate::archive::gzip::{another_begins, garbage_at};
 use crate::archive::input::Input;
 
 /// What zlib adds to the bits of the window to read gzip, checks included.
@@ -129,7 +129,7 @@ impl Gunzip {
 
     /// Goes on to the next member, if there is one.
     fn next_member(&mut self, input: &mut Input, finder: &mut Finder) -> io::Result<()> {
-        if is_gzip(input.peek(2)?) {
+        if another_begins(input)? {
             if finder.quiet_bytes().is_none() {
                 finder.mark(Kind::Header, input.position());
             }
@@ -137,7 +137,7 @@ impl Gunzip {
             return Ok(());
         }
         self.ended = true;
-        self.garbage_at = first_non_zero(input)?;
+        self.garbage_at = garbage_at(input)?;
         Ok(())
     }
 }

@@ -150,6 +150,7 @@ impl SpanReader {
     }
 
     fn decode(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        self.meter.check()?;
         let packed = self.input.fill_buf()?;
         if packed.is_empty() {
             return Err(io::ErrorKind::UnexpectedEof.into());
@@ -185,8 +186,24 @@ impl SpanReader {
             self.input.read_exact(&mut [0; TRAILER_BYTES])?;
             self.file_position += TRAILER_BYTES as u64;
         }
+        self.skip_padding()?;
         self.form = Form::Gzip(Box::new(Inflate::new(true, WINDOW_BITS + GZIP)));
         Ok(())
+    }
+
+    /// Passes over zeros between two members.
+    fn skip_padding(&mut self) -> io::Result<()> {
+        loop {
+            self.meter.check()?;
+            let bytes = self.input.fill_buf()?;
+            let (zeros, length) = (bytes.iter().take_while(|&&byte| byte == 0).count(), bytes.len());
+            self.input.consume(zeros);
+            self.file_position += zeros as u64;
+            self.meter.add(zeros as u64);
+            if zeros == 0 || zeros < length {
+                return Ok(());
+            }
+        }
     }
 
     /// Reads on without handing out, at most to `end`.

@@ -16,7 +16,7 @@ use super::{
     ArchiveMark, BLOCK, Contents, FORMAT_VERSION, IndexError, MAGIC, NO_CHUNK, POINT_FIELDS, POINTS_PER_PAGE,
     RUN_FIELDS, RUNS_PER_PAGE,
 };
-use crate::archive::chunk::{Chunk, Kind as MemberKind, Member};
+use crate::archive::chunk::{Chunk, Member};
 
 /// The key of a member by its name; members without are not found by the index.
 pub type KeyOf = fn(&str) -> Option<u64>;
@@ -133,18 +133,14 @@ impl IndexWriter {
             let waiting = self.points[self.with_chunk..].iter_mut().take_while(|point| point[0] <= start);
             self.with_chunk += waiting.map(|point| point[POINT_FIELDS - 1] = start).count();
         }
-        for (name, data, member) in chunk.members() {
-            self.add_member(name, data.len() as u64, member).map_err(IndexError::io("write", &self.aside))?;
+        for (name, _, member) in chunk.members() {
+            self.add_member(name, member).map_err(IndexError::io("write", &self.aside))?;
         }
         Ok(())
     }
 
-    fn add_member(&mut self, name: &str, data_bytes: u64, member: &Member) -> io::Result<()> {
-        let size_bytes = match member.kind {
-            MemberKind::TooLarge { size_bytes } => size_bytes,
-            _ => data_bytes,
-        };
-        let (start, end) = (self.end, member.offset + size_bytes.next_multiple_of(BLOCK));
+    fn add_member(&mut self, name: &str, member: &Member) -> io::Result<()> {
+        let (start, end) = (self.end, member.end);
         self.end = end;
         self.members += 1;
         let Some(key) = (self.key_of)(name) else { return Ok(()) };

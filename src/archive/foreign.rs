@@ -1,0 +1,137 @@
+//! Names what is no archive of a form that is read, by its first bytes.
+
+/// A form that is told apart but not read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Foreign {
+    /// What it is, such as `a zip archive`.
+    pub name: &'static str,
+    /// What to do with it.
+    pub hint: &'static str,
+}
+
+const FETCH: &str =
+    "the download gave this instead of the archive: look into the file, then fetch the archive again";
+const UNPACK: &str = "unpack it, and give the folder or the .tar archive that comes out";
+const UNPACK_TO_PIPE: &str =
+    "unpack it to standard input, such as with `xz -dc FILE | orcidlake convert - --out DIR`";
+const UNPACK_GZIP: &str = "unpack it once with gunzip, and give what comes out";
+const FETCH_POINTED: &str =
+    "fetch the file that it stands for, such as with `git lfs pull` or `git annex get`";
+const ARCHIVE: &str = "give the archive itself";
+const TABLES: &str = "it is a table already: read it with DuckDB, Polars or the like";
+const NOT_ORCID: &str = "give a .tar.gz or .tar archive of ORCID's, a folder of .xml files, or one .xml file";
+
+/// Where bytes stand that tell a form, the bytes, its name and what to do with it.
+type Mark = (usize, &'static [u8], &'static str, &'static str);
+
+const MARKS: &[Mark] = &[
+    (0, b"\x1f\x8b", "gzip data", UNPACK_GZIP),
+    (0, b"PK\x03\x04", "a zip archive", UNPACK),
+    (0, b"PK\x05\x06", "an empty zip archive", FETCH),
+    (0, b"PK\x07\x08", "a zip archive in several parts", UNPACK),
+    (0, b"\xfd7zXZ\0", "xz data", UNPACK_TO_PIPE),
+    (0, b"BZh", "bzip2 data", UNPACK_TO_PIPE),
+    (0, b"\x28\xb5\x2f\xfd", "Zstandard data", UNPACK_TO_PIPE),
+    (0, b"\x04\x22\x4d\x18", "LZ4 data", UNPACK_TO_PIPE),
+    (0, b"LZIP", "lzip data", UNPACK_TO_PIPE),
+    (0, b"\x5d\0\0", "LZMA data", UNPACK_TO_PIPE),
+    (0, b"\x89LZO", "LZO data", UNPACK_TO_PIPE),
+    (0, b"\x1f\x9d", "data of compress (.Z)", UNPACK_TO_PIPE),
+    (0, b"7z\xbc\xaf\x27\x1c", "a 7z archive", UNPACK),
+    (0, b"Rar!\x1a\x07", "a RAR archive", UNPACK),
+    (0, b"070701", "a cpio archive", UNPACK),
+    (0, b"070702", "a cpio archive", UNPACK),
+    (0, b"070707", "a cpio archive", UNPACK),
+    (0, b"\xc7\x71", "a cpio archive", UNPACK),
+    (0, b"!<arch>\n", "an ar archive", UNPACK),
+    (0, b"PAR1", "a Parquet file", TABLES),
+    (0, b"orcidIdx", "an index of an archive", ARCHIVE),
+    (0, b"SQLite format 3\0", "an SQLite database", NOT_ORCID),
+    (0, b"%PDF-", "a PDF document", FETCH),
+    (0, b"version https://git-lfs.github.com/spec/", "a pointer of Git LFS, not the file", FETCH_POINTED),
+    (0, b"/annex/objects/", "a pointer of git-annex, not the file", FETCH_POINTED),
+    (0, b"d8:announce", "a torrent file", "fetch what it stands for with a BitTorrent program"),
+    (0, b"\x7fELF", "a program", NOT_ORCID),
+    (0, b"MZ", "a program", NOT_ORCID),
+];
+
+impl Foreign {
+    /// The form of what begins with `start`, where it is known.
+    pub fn of(start: &[u8]) -> Option<Self> {
+        let is_marked =
+            |&&(place, mark, ..): &&Mark| start.get(place..).is_some_and(|rest| rest.starts_with(mark));
+        if let Some(&(_, _, name, hint)) = MARKS.iter().find(is_marked) {
+            return Some(Self { name, hint });
+        }
+        let text = without_mark(start).trim_ascii_start();
+        if is_html(text) {
+            return Some(Self { name: "an HTML page", hint: FETCH });
+        }
+        let is_json =
+            matches!(text, [b'{' | b'[', ..]) && std::str::from_utf8(whole_characters(text)).is_ok();
+        is_json.then_some(Self { name: "a JSON document", hint: FETCH })
+    }
+}
+
+/// An XML document, which is no archive.
+pub const XML_DOCUMENT: Foreign = Foreign { name: "an XML document", hint: FETCH };
+/// XML in gzip data that are no tar archive.
+pub const XML_IN_GZIP: Foreign = Foreign { name: "an XML document", hint: UNPACK_GZIP };
+
+/// True where `start` is the beginning of an XML or HTML document.
+pub fn looks_like_xml(start: &[u8]) -> bool {
+    without_mark(start).trim_ascii_start().starts_with(b"<")
+}
+
+fn is_html(text: &[u8]) -> bool {
+    let mut text = text;
+    while let Some(comment) = text.strip_prefix(b"<!--") {
+        let Some(end) = comment.windows(3).position(|window| window == b"-->") else { break };
+        text = comment[end + 3..].trim_ascii_start();
+    }
+    let begins = |tag: &[u8]| text.get(..tag.len()).is_some_and(|start| start.eq_ignore_ascii_case(tag));
+    // An XHTML page begins as XML does.
+    let is_xhtml = begins(b"<?xml") && contains(text, b"<html");
+    is_xhtml
+        || [&b"<!doctype html"[..], b"<html", b"<head", b"<body", b"<title"].iter().any(|tag| begins(tag))
+}
+
+fn contains(text: &[u8], word: &[u8]) -> bool {
+    text.windows(word.len()).any(|window| window.eq_ignore_ascii_case(word))
+}
+
+/// Without a byte order mark.
+fn without_mark(start: &[u8]) -> &[u8] {
+    start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(start)
+}
+
+/// Without a character that the end of `text` cuts.
+fn whole_characters(text: &[u8]) -> &[u8] {
+    match std::str::from_utf8(text) {
+        Err(error) if error.error_len().is_none() => &text[..error.valid_up_to()],
+        _ => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn forms_are_named_by_their_first_bytes() {
+        for (start, name) in [
+            (&b"\n<!DOCTYPE html>"[..], Some("an HTML page")),
+            (b"\xef\xbb\xbf<HTML lang=en>", Some("an HTML page")),
+            (b"<!-- error --> <html>", Some("an HTML page")),
+            (b"<?xml version='1.0'?><!DOCTYPE html><html xmlns='x'>", Some("an HTML page")),
+            (b"{\"message\": \"not found\"}", Some("a JSON document")),
+            (b"BZh91AY", Some("bzip2 data")),
+            (b"\x1f\x8b\x08", Some("gzip data")),
+            (b"<?xml version='1.0'?><record:record", None),
+            (b"some text", None),
+            (b"", None),
+        ] {
+            assert_eq!(Foreign::of(start).map(|form| form.name), name, "{}", start.escape_ascii());
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! What is no entry: zeros, end marks, damage, and what follows an archive.
+//!
+//! Zeros between two entries are the end of an archive that another was joined to, if
+//! they have the length of an end mark. Else something was there that is lost, which
+//! is a fault. What follows an end mark and holds no further entry is noted only.
+
+use std::io::Read;
+
+use super::header::{BLOCK, is_zero};
+use super::{Fault, Step, TarWalk};
+
+/// What GNU tar and most others fill an archive up to, as tape drives wanted it.
+const RECORD_BYTES: u64 = 20 * BLOCK as u64;
+/// Zero blocks of an end mark that is not filled up.
+const END_BLOCKS: u64 = 2;
+/// Notes of one walk; further ones would say the same again.
+const MAX_NOTES: usize = 100;
+
+impl<R: Read> TarWalk<R> {
+    /// What is left where the input ends within a block, or is yet to be read.
+    pub(super) fn last_piece(&mut self, place: usize) -> Result<Step, Fault> {
+        let piece = &self.buffer[place..self.filled];
+        if self.input_ended && piece.is_empty() {
+            return Ok(Step::End);
+        }
+        let is_padding = self.zero_blocks > 0 && is_zero(piece);
+        if !self.input_ended || (!is_padding && self.zero_blocks < END_BLOCKS) {
+            return self.incomplete(BLOCK as u64, place);
+        }
+        if !is_padding {
+            self.garbage_from.get_or_insert(self.start + place as u64);
+        }
+        Ok(Step::Past(self.filled))
+    }
+
+    pub(super) fn zero_block(&mut self, place: usize) -> Result<Step, Fault> {
+        if self.next.is_some() {
+            return self.damaged(place, "zeros after a header that describes another".to_owned());
+        }
+        self.zero_blocks += 1;
+        Ok(Step::Past(place + BLOCK))
+    }
+
+    /// What is missing before the header at `place`, unless what stands there is the
+    /// end of an archive that another was joined to.
+    pub(super) fn gap_before(&self, place: usize) -> Option<String> {
+        let at = self.start + place as u64;
+        if let Some(from) = self.garbage_from {
+            return Some(format!(
+                "no tar entries from byte {from} to byte {at} of the tar stream, but after it"
+            ));
+        }
+        let is_end = self.zero_blocks <= END_BLOCKS || (at - self.archive_start).is_multiple_of(RECORD_BYTES);
+        let from = at - self.zero_blocks * BLOCK as u64;
+        (!is_end && !self.is_part)
+            .then(|| format!("zeros from byte {from} to byte {at} of the tar stream, but entries after it"))
+    }
+
+    /// A header has been found after what was none.
+    pub(super) fn end_of_gap(&mut self, place: usize) {
+        let at = self.start + place as u64;
+        match self.zero_blocks {
+            0 => {}
+            1 if !self.is_part => self.note(format!(
+                "a single block of zeros before byte {at} of the tar stream; entries after it were read"
+            )),
+            _ => self.archive_start = at,
+        }
+        self.zero_blocks = 0;
+        self.garbage_from = None;
+        self.lost = false;
+    }
+
+    /// A block that is no header: the end of sense, or of this damage.
+    pub(super) fn damaged(&mut self, place: usize, reason: String) -> Result<Step, Fault> {
+        let at = self.start + place as u64;
+        if self.zero_blocks >= END_BLOCKS {
+            self.garbage_from.get_or_insert(at);
+        } else if self.resync {
+            self.skip(place, format!("{reason}, at byte {at} of the tar stream"));
+        } else if at == 0 && self.entries == 0 {
+            return Err(Fault::NotTar { found: self.block_at(place) });
+        } else {
+            return Err(Fault::Damaged { reason: format!("{reason}, at byte {at} of the tar stream") });
+        }
+        self.next = None;
+        Ok(Step::Past(place + BLOCK))
+    }
+
+    /// Notes that what stands at `place` is no entry.
+    pub(super) fn skip(&mut self, place: usize, reason: String) {
+        if std::mem::replace(&mut self.lost, true) {
+            return;
+        }
+        self.note(format!("skipped what is no tar entry: {reason}"));
+        if self.skipped.is_none() {
+            self.skipped = Some((reason, self.block_at(place)));
+        }
+    }
+
+    pub(super) fn block_at(&self, place: usize) -> Vec<u8> {
+        self.buffer[place..self.filled.min(place + BLOCK)].to_vec()
+    }
+
+    pub(super) fn note(&mut self, note: String) {
+        if self.notes.len() < MAX_NOTES {
+            self.notes.push(note);
+        }
+    }
+
+    pub(super) fn at_end(&mut self) -> Result<(), Fault> {
+        if let Some(fault) = self.fault.take() {
+            return Err(fault);
+        }
+        if let Some(at) = self.garbage_from.take() {
+            self.note(format!("garbage after the end of the tar archive, at byte {at} of the stream"));
+        }
+        match self.skipped.take() {
+            Some((_, found)) if self.entries == 0 => return Err(Fault::NotTar { found }),
+            Some((reason, _)) => return Err(Fault::Damaged { reason }),
+            None if self.zero_blocks > 0 || self.is_part => return Ok(()),
+            None => {}
+        }
+        Err(Fault::CutOff {
+            place: format!("without the end-of-archive mark, after {} entries", self.entries),
+        })
+    }
+}

@@ -126,7 +126,7 @@ fn long_names_are_read_in_both_ways() {
 #[test]
 fn a_second_run_skips_what_is_done_and_adds_what_is_new() {
     let folder = folder();
-    let archives = dump(folder.path(), 60, true);
+    let archives = dump(folder.path(), 1_000, true);
     let archives: Vec<&Path> = archives.iter().map(PathBuf::as_path).collect();
     let (at_once, in_turn) = (folder.path().join("at-once"), folder.path().join("in-turn"));
     assert_eq!(convert(&archives, &at_once, &[]).0, 0);
@@ -409,7 +409,7 @@ fn flipped_bytes_of_a_plain_tar_are_a_reject_or_an_error_or_harmless() {
 #[test]
 fn a_kill_at_any_moment_leaves_a_whole_dataset() {
     let folder = folder();
-    let archives = dump(folder.path(), 400, true);
+    let archives = dump(folder.path(), 1_000, true);
     let archives: Vec<&Path> = archives.iter().map(PathBuf::as_path).collect();
     let (whole, out) = (folder.path().join("whole"), folder.path().join("out"));
     assert_eq!(convert(&archives, &whole, &["--memory", "256MiB"]).0, 0);

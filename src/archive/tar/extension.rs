@@ -129,7 +129,7 @@ mod tests {
         for data in [
             &b"path=a\n"[..],
             b"99 path=a\n",
-            b"9 path=a\n",
+            b"8 path=a\n",
             b"10 path=a",
             b"0 path=a\n",
             b"3 \n",

@@ -28,7 +28,7 @@ pub fn block(header: &Header<'_>) -> Vec<u8> {
     put(136, b"00000000000\0");
     put(156, &[header.kind]);
     put(257, header.magic);
-    sign(&mut block, |byte| i64::from(byte));
+    sign(&mut block, i64::from);
     block
 }
 

@@ -23,6 +23,10 @@ impl<R: Read> TarWalk<R> {
         if self.input_ended && piece.is_empty() {
             return Ok(Step::End);
         }
+        if self.input_ended && self.start + place as u64 == 0 && !is_zero(piece) {
+            // Too short for any archive.
+            return Err(Fault::NotTar { found: piece.to_vec() });
+        }
         let is_padding = self.zero_blocks > 0 && is_zero(piece);
         if !self.input_ended || (!is_padding && self.zero_blocks < END_BLOCKS) {
             return self.incomplete(BLOCK as u64, place);
@@ -109,14 +113,19 @@ impl<R: Read> TarWalk<R> {
     }
 
     pub(super) fn at_end(&mut self) -> Result<(), Fault> {
-        if let Some(fault) = self.fault.take() {
+        let fault = self.fault.take();
+        if let Some((_, found)) = self.skipped.take_if(|_| self.entries == 0)
+            && !matches!(&fault, Some(Fault::Io(error)) if error.raw_os_error().is_some())
+        {
+            return Err(Fault::NotTar { found });
+        }
+        if let Some(fault) = fault {
             return Err(fault);
         }
         if let Some(at) = self.garbage_from.take() {
             self.note(format!("garbage after the end of the tar archive, at byte {at} of the stream"));
         }
         match self.skipped.take() {
-            Some((_, found)) if self.entries == 0 => return Err(Fault::NotTar { found }),
             Some((reason, _)) => return Err(Fault::Damaged { reason }),
             None if self.zero_blocks > 0 || self.is_part => return Ok(()),
             None => {}

@@ -196,7 +196,6 @@ fn other_kinds() -> Vec<Case> {
             vec![found(&name, Kind::LeftOut { reason: rest }, data)],
         ),
         ("a single zero block", vec![0; 512], vec![]),
-        ("an end mark", end(), vec![]),
     ]);
     cases
 }
@@ -363,11 +362,22 @@ fn joined_archives_and_what_follows_an_end_are_told_apart() {
         bytes.resize(10_240, 0);
         bytes
     };
+    let in_records = |blocks: usize| {
+        let filled = [ONE, OTHER, THIRD].map(|orcid| {
+            let mut bytes = [of(orcid), end()].concat();
+            bytes.resize(bytes.len().next_multiple_of(blocks * 512), 0);
+            bytes
+        });
+        filled.concat()
+    };
     let whole = [of(ONE), end()].concat();
     let all = [found_file(ONE), found_file(OTHER), found_file(THIRD)];
     let joined = [record(ONE), vec![0; 20_480], record(OTHER), of(THIRD), end()].concat();
     for (label, bytes, expected, notes) in [
-        ("joined", joined, &all[..], 0),
+        ("joined", joined, &all[..], 1),
+        ("joined in small records", in_records(4), &all[..], 1),
+        ("joined in large records", in_records(128), &all[..], 1),
+        ("many zeros", [whole.clone(), vec![0; 2 << 20]].concat(), &all[..1], 1),
         ("a partial block of zeros", [whole.clone(), vec![0; 100]].concat(), &all[..1], 0),
         ("a partial block", [whole.clone(), vec![b'x'; 100]].concat(), &all[..1], 1),
         ("garbage", [whole.clone(), vec![b'x'; 9_000]].concat(), &all[..1], 1),
@@ -413,5 +423,52 @@ fn zeros_between_gzip_members_are_padding() {
         fs::write(&path, [bytes, b"garbage".to_vec()].concat()).unwrap();
         let (found, result) = members(&path, SMALL);
         assert_eq!((found.len(), result.unwrap().len()), (3, 1), "{zeros}");
+    }
+}
+
+#[test]
+fn what_zeros_have_taken_is_told_by_the_exit_status() {
+    let folder = folder();
+    let archive = folder.path().join("a.tar");
+    let records = [ONE, OTHER, THIRD].map(|orcid| {
+        let long = format!("<!-- {} -->", "x".repeat(9_000));
+        (xml(orcid), support::record(orcid, "Name", &long))
+    });
+    let records = records.each_ref().map(|(name, data)| (name.as_str(), data.as_bytes()));
+    let mut bytes = support::tar(&records);
+    bytes[8_192..12_288].fill(0);
+    fs::write(&archive, bytes).unwrap();
+    let (out, salvaged) = (folder.path().join("out"), folder.path().join("salvaged"));
+
+    let (status, messages) = support::convert(&[&archive], &out, &[]);
+    let (salvaged_status, salvaged_messages) = support::convert(&[&archive], &salvaged, &["--salvage"]);
+
+    assert_eq!((status, out.exists()), (2, false), "{messages}");
+    assert!(messages.contains("is damaged") && messages.contains("--salvage"), "{messages}");
+    assert_eq!(salvaged_status, 1, "{salvaged_messages}");
+    assert!(salvaged_messages.contains("salvaged:"), "{salvaged_messages}");
+    assert_eq!(support::given_names(&salvaged, THIRD), ["Name"]);
+}
+
+#[test]
+fn the_small_archives_that_went_wrong_are_read() {
+    let folder_of_faults = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data/faults/tar");
+    if !folder_of_faults.exists() {
+        eprintln!("skipped: {} is not here", folder_of_faults.display());
+        return;
+    }
+    for (name, status, count) in [
+        ("hardlink-with-size.tar.gz", 0, 2),
+        ("sparse-gnu-extension-headers.tar.gz", 0, 2),
+        ("empty.tar.gz", 1, 0),
+    ] {
+        let folder = folder();
+        let out = folder.path().join("out");
+
+        let (found, messages) = support::convert(&[&folder_of_faults.join(name)], &out, &[]);
+
+        assert_eq!(found, status, "{name}: {messages}");
+        let records = messages.contains(&format!("{count} records"));
+        assert!(records, "{name}: {messages}");
     }
 }

@@ -21,8 +21,9 @@ use sparse::OldSparse;
 
 pub(super) use header::is_header;
 
-/// Bytes of a long name or of pax records that are believed.
-const MAX_EXTENSION_BYTES: u64 = 1 << 20;
+/// Bytes of a long name or of pax records that are believed; the map of a sparse file
+/// of half a million pieces has as many.
+const MAX_EXTENSION_BYTES: u64 = 16 << 20;
 
 /// Why the walk stopped before the end.
 #[derive(Debug)]
@@ -61,8 +62,10 @@ pub(super) struct TarWalk<R> {
     next: Option<Box<Extension>>,
     zero_blocks: u64,
     entries: u64,
-    /// Where the archive begins in the stream, of several that were joined.
+    /// Where the archive begins in the stream, of several that were joined; how many
+    /// were before it.
     archive_start: u64,
+    joined: u64,
     /// Where something else begins after an end mark.
     garbage_from: Option<u64>,
     /// What was skipped first, and the bytes of it.
@@ -99,6 +102,7 @@ impl<R: Read> TarWalk<R> {
             zero_blocks: 0,
             entries: 0,
             archive_start: 0,
+            joined: 0,
             garbage_from: None,
             skipped: None,
             fault: None,
@@ -162,7 +166,7 @@ impl<R: Read> TarWalk<R> {
             self.skip(place, gap);
         }
         if is_extension(entry.kind) && entry.size > MAX_EXTENSION_BYTES {
-            return self.damaged(place, format!("a name of {} bytes", entry.size));
+            return self.damaged(place, format!("a name or pax records of {} bytes", entry.size));
         }
         if entry.size > 0 && !entry.has_content() {
             match self.has_data(place, entry.size) {
@@ -279,7 +283,9 @@ impl<R: Read> TarWalk<R> {
         let size = usize::try_from(size).unwrap_or(usize::MAX).max(self.chunk_bytes);
         while self.filled < size && !self.input_ended {
             if self.filled == self.buffer.len() {
-                self.buffer.resize(size.min(2 * self.buffer.len()), 0);
+                let grown = size.min(2 * self.buffer.len());
+                self.buffer.reserve_exact(grown - self.filled);
+                self.buffer.resize(grown, 0);
             }
             self.fill(size.min(self.buffer.len()));
         }

@@ -177,6 +177,7 @@ def by_gnu_tar(folder):
     make("gnu-blocking-128", "-b", "128", "d")
     first, second = made[3][1], made[4][1]
     made.append(("gnu-joined", first + second, "python"))
+    made.append(("gnu-joined-128", made[-2][1] + second, "python"))
     for form in ("gnu", "posix"):
         volumes = [os.path.join(folder, "%s-volume-%d.tar" % (form, number)) for number in (1, 2, 3)]
         flags = ["-M", "-L", "20", "--format=" + form]

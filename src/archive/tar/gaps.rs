@@ -9,8 +9,14 @@ use std::io::Read;
 use super::header::{BLOCK, is_zero};
 use super::{Fault, Step, TarWalk};
 
-/// What GNU tar and most others fill an archive up to, as tape drives wanted it.
-const RECORD_BYTES: u64 = 20 * BLOCK as u64;
+/// Blocks that GNU tar and most others fill an archive up to a multiple of, as tape
+/// drives wanted it.
+const RECORD_BLOCKS: u64 = 20;
+/// Other numbers that are set at times. Eight is none of them: a page that a disk has
+/// lost has as many.
+const OTHER_RECORD_BLOCKS: [u64; 9] = [2, 4, 32, 64, 128, 256, 512, 1_024, MAX_RECORD_BLOCKS];
+/// The largest of them; more zeros than these at the end are told.
+const MAX_RECORD_BLOCKS: u64 = 2_048;
 /// Zero blocks of an end mark that is not filled up.
 const END_BLOCKS: u64 = 2;
 /// Notes of one walk; further ones would say the same again.
@@ -54,7 +60,11 @@ impl<R: Read> TarWalk<R> {
                 "no tar entries from byte {from} to byte {at} of the tar stream, but after it"
             ));
         }
-        let is_end = self.zero_blocks <= END_BLOCKS || (at - self.archive_start).is_multiple_of(RECORD_BYTES);
+        let (zeros, blocks) = (self.zero_blocks, (at - self.archive_start) / BLOCK as u64);
+        let filled_up = |record: &u64| zeros <= record + 1 && blocks.is_multiple_of(*record);
+        let is_end = zeros <= END_BLOCKS
+            || blocks.is_multiple_of(RECORD_BLOCKS)
+            || OTHER_RECORD_BLOCKS.iter().any(filled_up);
         let from = at - self.zero_blocks * BLOCK as u64;
         (!is_end && !self.is_part)
             .then(|| format!("zeros from byte {from} to byte {at} of the tar stream, but entries after it"))
@@ -68,7 +78,10 @@ impl<R: Read> TarWalk<R> {
             1 if !self.is_part => self.note(format!(
                 "a single block of zeros before byte {at} of the tar stream; entries after it were read"
             )),
-            _ => self.archive_start = at,
+            _ => {
+                self.joined += u64::from(self.entries > 0);
+                self.archive_start = at;
+            }
         }
         self.zero_blocks = 0;
         self.garbage_from = None;
@@ -124,6 +137,15 @@ impl<R: Read> TarWalk<R> {
         }
         if let Some(at) = self.garbage_from.take() {
             self.note(format!("garbage after the end of the tar archive, at byte {at} of the stream"));
+        }
+        if self.joined > 0 && !self.is_part {
+            self.note(format!("the tar archive is {} archives joined; all were read", self.joined + 1));
+        }
+        if self.zero_blocks > MAX_RECORD_BLOCKS && self.entries > 0 && !self.is_part {
+            self.note(format!(
+                "the tar archive ends with {} bytes of zeros, as a file does whose download did not end",
+                self.zero_blocks * BLOCK as u64
+            ));
         }
         match self.skipped.take() {
             Some((reason, _)) => return Err(Fault::Damaged { reason }),

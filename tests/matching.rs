@@ -37,7 +37,7 @@ fn world() -> &'static World {
     static WORLD: OnceLock<World> = OnceLock::new();
     WORLD.get_or_init(|| {
         let world = World { folder: folder() };
-        let archives = dump(world.folder.path(), 300, true);
+        let archives = dump(world.folder.path(), 300, false);
         let archives: Vec<&Path> = archives.iter().map(PathBuf::as_path).collect();
         let (status, messages) = convert(&archives, &world.dataset(), &[]);
         assert_eq!(status, 0, "{messages}");

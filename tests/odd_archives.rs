@@ -377,6 +377,7 @@ fn joined_archives_and_what_follows_an_end_are_told_apart() {
         ("joined", joined, &all[..], 1),
         ("joined in small records", in_records(4), &all[..], 1),
         ("joined in large records", in_records(128), &all[..], 1),
+        ("an unusual end", [whole.clone(), vec![0; 512 * 5]].concat(), &all[..1], 1),
         ("many zeros", [whole.clone(), vec![0; 2 << 20]].concat(), &all[..1], 1),
         ("a partial block of zeros", [whole.clone(), vec![0; 100]].concat(), &all[..1], 0),
         ("a partial block", [whole.clone(), vec![b'x'; 100]].concat(), &all[..1], 1),

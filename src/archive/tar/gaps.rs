@@ -60,14 +60,24 @@ impl<R: Read> TarWalk<R> {
                 "no tar entries from byte {from} to byte {at} of the tar stream, but after it"
             ));
         }
+        (!self.is_end_mark(at)).then(|| self.zeros_before(at))
+    }
+
+    /// True where the zeros before the place `at` of the stream can be an end mark.
+    fn is_end_mark(&self, at: u64) -> bool {
         let (zeros, blocks) = (self.zero_blocks, (at - self.archive_start) / BLOCK as u64);
         let filled_up = |record: &u64| zeros <= record + 1 && blocks.is_multiple_of(*record);
-        let is_end = zeros <= END_BLOCKS
+        self.is_part
+            || zeros <= END_BLOCKS
             || blocks.is_multiple_of(RECORD_BLOCKS)
-            || OTHER_RECORD_BLOCKS.iter().any(filled_up);
+            || OTHER_RECORD_BLOCKS.iter().any(filled_up)
+    }
+
+    fn zeros_before(&self, at: u64) -> String {
         let from = at - self.zero_blocks * BLOCK as u64;
-        (!is_end && !self.is_part)
-            .then(|| format!("zeros from byte {from} to byte {at} of the tar stream, but entries after it"))
+        format!(
+            "zeros from byte {from} to byte {at} of the tar stream, which are no end mark, but more after them"
+        )
     }
 
     /// A header has been found after what was none.
@@ -79,7 +89,7 @@ impl<R: Read> TarWalk<R> {
                 "a single block of zeros before byte {at} of the tar stream; entries after it were read"
             )),
             _ => {
-                self.joined += u64::from(self.entries > 0);
+                self.joined += u64::from(self.entries > 0 && !self.lost);
                 self.archive_start = at;
             }
         }
@@ -91,10 +101,15 @@ impl<R: Read> TarWalk<R> {
     /// A block that is no header: the end of sense, or of this damage.
     pub(super) fn damaged(&mut self, place: usize, reason: String) -> Result<Step, Fault> {
         let at = self.start + place as u64;
-        if self.zero_blocks >= END_BLOCKS {
+        let is_end = self.is_end_mark(at);
+        if self.garbage_from.is_some() || (self.zero_blocks >= END_BLOCKS && is_end) {
             self.garbage_from.get_or_insert(at);
         } else if self.resync {
-            self.skip(place, format!("{reason}, at byte {at} of the tar stream"));
+            let reason = format!("{reason}, at byte {at} of the tar stream");
+            self.skip(place, if is_end { reason } else { self.zeros_before(at) });
+            self.zero_blocks = 0;
+        } else if !is_end {
+            return Err(Fault::Damaged { reason: self.zeros_before(at) });
         } else if at == 0 && self.entries == 0 {
             return Err(Fault::NotTar { found: self.block_at(place) });
         } else {
@@ -135,16 +150,19 @@ impl<R: Read> TarWalk<R> {
         if let Some(fault) = fault {
             return Err(fault);
         }
-        if let Some(at) = self.garbage_from.take() {
+        let garbage_from = self.garbage_from.take();
+        if let Some(at) = garbage_from {
             self.note(format!("garbage after the end of the tar archive, at byte {at} of the stream"));
         }
         if self.joined > 0 && !self.is_part {
             self.note(format!("the tar archive is {} archives joined; all were read", self.joined + 1));
         }
-        if self.zero_blocks > MAX_RECORD_BLOCKS && self.entries > 0 && !self.is_part {
+        let is_usual =
+            self.zero_blocks <= MAX_RECORD_BLOCKS && self.is_end_mark(self.start + self.filled as u64);
+        if !is_usual && garbage_from.is_none() && self.entries > 0 && !self.is_part {
+            let zeros = self.zero_blocks * BLOCK as u64;
             self.note(format!(
-                "the tar archive ends with {} bytes of zeros, as a file does whose download did not end",
-                self.zero_blocks * BLOCK as u64
+                "the tar archive ends with {zeros} bytes of zeros, which is no usual end: members may be lost there"
             ));
         }
         match self.skipped.take() {

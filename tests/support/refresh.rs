@@ -129,7 +129,8 @@ impl Here {
 fn convert(archives: &[PathBuf], dataset: &Path) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_orcidlake"));
     let output = command.arg("convert").args(archives).arg("--out").arg(dataset).output().unwrap();
-    assert!(output.status.success(), "{}", text(&output));
+    // In a small world an archive of activities may have no members, which ends with 1.
+    assert!(output.status.code().is_some_and(|status| status < 2), "{}", text(&output));
 }
 
 /// What a run said on standard error.

@@ -19,6 +19,8 @@ pub enum ArchiveError {
     Damaged { path: PathBuf, offset: u64, reason: String },
     #[error("{path} is neither a tar archive nor gzip nor XML; it begins with {found}")]
     Unknown { path: PathBuf, found: String },
+    #[error("{path} holds gzip data that are no tar archive; they begin with {found}")]
+    UnknownInside { path: PathBuf, found: String },
     #[error("{path} is {}, not an archive", form.name)]
     Foreign { path: PathBuf, form: Foreign },
     #[error("{path} holds {} in its gzip data, not a tar archive", form.name)]
@@ -39,9 +41,9 @@ impl ArchiveError {
             Self::Read { .. } => "the disk or the stream failed; try again",
             Self::CutOff { .. } | Self::Damaged { .. } => {
                 "compare the file's size and MD5 with those its download page gives, and fetch it again; \
-                 --salvage takes the whole members before the damage"
+                 --salvage takes the members that are whole"
             }
-            Self::Unknown { .. } => {
+            Self::Unknown { .. } | Self::UnknownInside { .. } => {
                 "give a .tar.gz or .tar archive, a folder of .xml files, or one .xml file"
             }
             Self::Foreign { form, .. } | Self::ForeignInside { form, .. } => form.hint,

@@ -11,8 +11,9 @@ use md5::{Digest, Md5};
 
 use super::chunk::{Buffers, Chunk, Kind};
 use super::error::ArchiveError;
+use super::foreign::{ARCHIVE_ENDINGS, XML, has_ending};
 use super::input::{Meter, hex_digest};
-use super::open::{ARCHIVE_ENDINGS, Options, XML, has_ending};
+use super::open::Options;
 use super::walk::{Found, Walk, What, open_error, reason};
 
 /// Why an archive in a folder is left out.

@@ -1,4 +1,12 @@
-//! Names what is no archive of a form that is read, by its first bytes.
+//! Names what is no archive of a form that is read, by its first bytes, and knows what
+//! files of each form are called.
+
+use std::path::Path;
+
+/// Names of documents.
+pub const XML: &[&str] = &[".xml"];
+/// Names that promise an archive.
+pub const ARCHIVE_ENDINGS: &[&str] = &[".tar", ".tar.gz", ".tgz", ".gz"];
 
 /// A form that is told apart but not read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,6 +85,12 @@ impl Foreign {
 pub const XML_DOCUMENT: Foreign = Foreign { name: "an XML document", hint: FETCH };
 /// XML in gzip data that are no tar archive.
 pub const XML_IN_GZIP: Foreign = Foreign { name: "an XML document", hint: UNPACK_GZIP };
+
+/// True where the file's name has one of these endings.
+pub fn has_ending(path: &Path, endings: &[&str]) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
+    endings.iter().any(|ending| name.ends_with(ending))
+}
 
 /// True where `start` is the beginning of an XML or HTML document.
 pub fn looks_like_xml(start: &[u8]) -> bool {

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::chunk::{Buffers, Chunk, Kind};
 use super::error::ArchiveError;
 use super::folder::FolderWalk;
-use super::foreign::{Foreign, XML_DOCUMENT, XML_IN_GZIP, looks_like_xml};
+use super::foreign::{ARCHIVE_ENDINGS, Foreign, XML, XML_DOCUMENT, XML_IN_GZIP, has_ending, looks_like_xml};
 use super::given::{GivenMember, GivenMembers};
 use super::gzip::{Gunzip, is_gzip};
 use super::index::{Index, IndexError, IndexWriter, Recorder, SpanReader};
@@ -21,10 +21,6 @@ use super::waiting::Waiting;
 const SNIFF_BYTES: usize = 512;
 /// The path that means standard input.
 const STANDARD_INPUT: &str = "-";
-/// Names of documents.
-pub(super) const XML: &[&str] = &[".xml"];
-/// Names that promise an archive.
-pub(super) const ARCHIVE_ENDINGS: &[&str] = &[".tar", ".tar.gz", ".tgz", ".gz"];
 
 /// How an archive is read.
 #[derive(Debug, Clone, Copy)]
@@ -159,7 +155,13 @@ impl<'m> Archive<'m> {
     pub fn next_chunk(&mut self) -> Result<Option<Chunk>, ArchiveError> {
         match &mut self.form {
             Form::Tar(walk) => {
-                walk.next_chunk().map_err(|fault| explain(&self.path, fault, walk.input.position()))
+                let chunk = walk.next_chunk();
+                chunk.map_err(|fault| match explain(&self.path, fault, walk.input.position()) {
+                    ArchiveError::UnknownInside { path, found } if walk.input.is_plain() => {
+                        ArchiveError::Unknown { path, found }
+                    }
+                    error => error,
+                })
             }
             Form::Folder(walk) => walk.next_chunk(),
             Form::Given(members) => members.next_chunk().map_err(|source| {
@@ -256,6 +258,10 @@ impl Stream {
         }
     }
 
+    fn is_plain(&self) -> bool {
+        matches!(self, Self::Plain(_))
+    }
+
     /// What is left of the file, if it was read from its beginning, and where garbage
     /// after the gzip data begins.
     fn into_input(self) -> (Option<Input>, Option<u64>) {
@@ -329,7 +335,7 @@ fn explain(path: &Path, fault: Fault, offset: u64) -> ArchiveError {
         Fault::NotTar { found } => match Foreign::of(&found) {
             Some(form) => ArchiveError::ForeignInside { path, form },
             None if looks_like_xml(&found) => ArchiveError::ForeignInside { path, form: XML_IN_GZIP },
-            None => ArchiveError::Unknown { path, found: quote(&found) },
+            None => ArchiveError::UnknownInside { path, found: quote(&found) },
         },
         Fault::Io(error) if error.get_ref().is_some_and(|inner| inner.is::<Stopped>()) => {
             ArchiveError::Stopped { path }
@@ -346,12 +352,6 @@ fn explain(path: &Path, fault: Fault, offset: u64) -> ArchiveError {
         }
         Fault::Io(source) => ArchiveError::Read { path, offset, source },
     }
-}
-
-/// True where the file's name has one of these endings.
-pub(super) fn has_ending(path: &Path, endings: &[&str]) -> bool {
-    let name = path.file_name().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
-    endings.iter().any(|ending| name.ends_with(ending))
 }
 
 fn quote(bytes: &[u8]) -> String {

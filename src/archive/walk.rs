@@ -14,7 +14,7 @@ use rustix::io::Errno;
 use xxhash_rust::xxh3::xxh3_128;
 
 use super::error::ArchiveError;
-use super::open::{XML, has_ending};
+use super::foreign::{XML, has_ending};
 
 /// A folder being walked.
 pub(super) struct Walk {

@@ -67,6 +67,9 @@ fn each_real_file_is_read_once_whatever_links_lead_to_it() {
     symlink(root.join("m"), root.join("a-folder-inside")).unwrap();
     symlink(&root, root.join("m/loop")).unwrap();
     symlink("..", root.join("m/up")).unwrap();
+    symlink("../..", root.join("m/above")).unwrap();
+    symlink("/", root.join("everything")).unwrap();
+    put(folder.path(), "0000-0002-0000-0007");
     symlink(&third, root.join(format!("b-{THIRD}.xml"))).unwrap();
     symlink(outside.join("deep"), root.join("c-outside")).unwrap();
     symlink(&outside, root.join("d-above-it")).unwrap();

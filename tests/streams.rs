@@ -118,3 +118,25 @@ fn who_waits_for_data_is_told_so_and_it_may_still_come() {
     assert_eq!(messages.matches("waiting for data on standard input").count(), 1, "{messages}");
     assert_eq!(support::given_names(&out, ONE), ["One"]);
 }
+
+#[test]
+fn the_first_signal_ends_a_run_over_an_archive_that_never_ends() {
+    let whole = sample();
+    for (first, filling) in [(whole.clone(), 0), (gzip(&whole), 0), (whole, b'x')] {
+        let folder = folder();
+        let (child, mut stdin) = begin(Path::new("-"), &folder.path().join("out"), &first);
+        let feeder = std::thread::spawn(move || {
+            let filling = vec![filling; 1 << 20];
+            while stdin.write_all(&filling).is_ok() {}
+        });
+        std::thread::sleep(Duration::from_millis(500));
+
+        signal(&child, "-TERM");
+        let (status, messages, time) = ended(child);
+        feeder.join().unwrap();
+
+        assert_eq!(status, Some(2), "{messages}");
+        assert!(time < Duration::from_secs(2), "{time:?}");
+        assert!(names(folder.path()).is_empty(), "{:?}", names(folder.path()));
+    }
+}

@@ -1,7 +1,7 @@
 //! Walks a folder in a fixed order, links included.
 //!
-//! A link is followed, unless what it leads to lies in the folder or was reached by
-//! another link: each real file comes once, and a walk always ends. What cannot be
+//! A link is followed, unless what it leads to lies in the folder, is a folder around
+//! it, or was reached by another link: each real file comes once, and a walk always ends. What cannot be
 //! reached is named with the reason.
 
 use std::collections::HashSet;
@@ -20,6 +20,8 @@ use super::foreign::{XML, has_ending};
 pub(super) struct Walk {
     /// What is still to be visited, the next one last.
     pending: Vec<Visit>,
+    /// The folder without links in its path.
+    root: PathBuf,
     /// Digests of the real paths that were entered: the folder's, and those of links, 16
     /// bytes for each.
     entered: HashSet<u128>,
@@ -54,7 +56,8 @@ impl Walk {
         let path = fs::canonicalize(root).map_err(|source| open_error(root, source))?;
         Ok(Self {
             entered: HashSet::from([digest(&path)]),
-            pending: vec![Visit { path, name: PathBuf::new() }],
+            pending: vec![Visit { path: path.clone(), name: PathBuf::new() }],
+            root: path,
             read_elsewhere: 0,
             first_elsewhere: String::new(),
         })
@@ -75,7 +78,7 @@ impl Walk {
         let (count, first) = (self.read_elsewhere, &self.first_elsewhere);
         (count > 0).then(|| {
             let plural = if count == 1 { "1 link leads" } else { &format!("{count} links lead") };
-            format!("{plural} to files or folders that are read under another name (the first is {first})")
+            format!("{plural} to what is read under another name, or back to a folder around (the first is {first})")
         })
     }
 
@@ -92,7 +95,9 @@ impl Walk {
                 Ok(target) => target,
                 Err(error) => return left_out(real, &name, error).map(Some),
             };
-            if target.ancestors().any(|above| self.entered.contains(&digest(above))) {
+            // What lies around the folder is not meant by a link back to it.
+            let is_around = self.root.starts_with(&target);
+            if is_around || target.ancestors().any(|above| self.entered.contains(&digest(above))) {
                 return Ok(self.is_elsewhere(&name));
             }
             self.entered.insert(digest(&target));

@@ -99,7 +99,7 @@ pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
     let options = Options { tables, salvage, replace, write_index, shard, ..args.machine.options() };
     let progress = Progress::new(common.quiet);
     let stop = stop_on_signals()?;
-    let _lock = Dataset::is_at(&args.out).then(|| hold(&args.out)).transpose()?;
+    let _lock = Dataset::is_at(&args.out).then(|| hold(&args.out, "convert")).transpose()?;
     let outcomes = convert(&args.archives, &args.out, &options, &progress, &stop)?;
     let report = whole(&outcomes);
     let mut printed = Ok(());

@@ -14,13 +14,13 @@ use super::convert::{Machine, stop_on_signals};
 use super::failure::Failure;
 use super::numbers::{counted, grouped};
 use super::output::{print, print_json};
-use super::refresh_report::{outcome_text, plan_text, show_status, to_json};
+use super::refresh_report::{outcome_text, plan_text, removals_text, show_status, to_json};
 use super::rematch::rematch;
 use super::{Common, Done};
 use crate::matching::Summary;
 use crate::refresh::{
-    ClientOptions, Ended, Organization, Outcome, Patience, Plan, RefreshError, Registry, Scope, Settings,
-    Watch, Way, log_to, parse_time, readable_time, refresh,
+    ClientOptions, Ended, MaxRemovals, Organization, Outcome, Patience, Plan, RefreshError, Registry, Scope,
+    Settings, Watch, Way, log_to, parse_time, readable_time, refresh,
 };
 
 /// Time between plain lines about progress.
@@ -63,6 +63,15 @@ pub struct Args {
     anonymous: bool,
     #[command(flatten)]
     pace: PaceArgs,
+    /// How many people a run may remove: a number, or a share of the scope such as 5%. Where more
+    /// would be removed, nothing is changed and all answers are kept. 5 % of the scope, and nine
+    /// people in any scope, if not given.
+    #[arg(long, value_name = "N|P%", env = "ORCIDLAKE_MAX_REMOVALS", value_parser = MaxRemovals::parse)]
+    max_removals: Option<MaxRemovals>,
+    /// Where more people would be removed than --max-removals allows, apply all other answers and
+    /// leave these people as they are; the next run asks for them again.
+    #[arg(long, env = "ORCIDLAKE_SKIP_REMOVALS", value_parser = BoolishValueParser::new())]
+    skip_removals: bool,
     /// Let old files stay for so many versions, for time travel in Delta Lake; with any, a plain
     /// *.parquet finds old rows too.
     #[arg(long, value_name = "N", default_value_t = 0, env = "ORCIDLAKE_KEEP_VERSIONS")]
@@ -234,6 +243,8 @@ impl Args {
                 first_wait: Duration::from_millis(self.pace.retry_wait),
                 outage: Duration::from_secs(self.pace.patience),
             },
+            max_removals: self.max_removals.unwrap_or_default(),
+            skip_removals: self.skip_removals,
             keep_versions: self.keep_versions,
             anew: self.anew,
             plan_only: self.plan,
@@ -264,6 +275,12 @@ pub fn run(args: &Args, common: &Common) -> Result<Done, Failure> {
             tell!("{} to match, of {}", counted(matched.new_keys, "new organization"), grouped(matched.keys));
         }
     }
+    if outcome.missing_results > 0 {
+        tell!(
+            "warning: searches promised {} more than they gave, each time they were asked; the dataset does not count as up to date, and the next run looks again from the same time on",
+            counted(outcome.missing_results, "result")
+        );
+    }
     match outcome.end {
         Ended::Stopped => Err(Failure::new(
             "stopped before the end",
@@ -273,10 +290,20 @@ pub fn run(args: &Args, common: &Common) -> Result<Done, Failure> {
             tell!("the day's quota is used up: run the same command again after {}", readable_time(until));
             Ok(Done::All)
         }
+        Ended::HeldBack => {
+            let removals = outcome.held_back.unwrap_or_default();
+            let hint = format!(
+                "if they are right to go, run the same command with --max-removals {}; --skip-removals applies all other answers; --anew asks again",
+                removals.people
+            );
+            let what = "nothing has been changed, and all answers are kept";
+            Err(Failure::new(format!("{}: {what}", removals_text(&removals)), &hint))
+        }
         Ended::Planned => Ok(Done::All),
         Ended::Applied => {
             let rejected = outcome.applied.as_ref().map_or(0, |applied| applied.report.members.rejects);
-            Ok(if outcome.given_up > 0 || rejected > 0 { Done::WithProblems } else { Done::All })
+            let left_out = outcome.given_up > 0 || rejected > 0 || outcome.missing_results > 0;
+            Ok(if left_out { Done::WithProblems } else { Done::All })
         }
     }
 }
@@ -315,6 +342,14 @@ impl Watch for Teller {
         if !self.quiet {
             tell!("going on with the run begun at {}; --anew plans anew", readable_time(begun));
         }
+    }
+
+    fn watermark_in_future(&self, watermark: i64, since: i64) {
+        tell!(
+            "the dataset says that its changes are known up to {}, which is in the future: looking for changes since {}",
+            readable_time(watermark),
+            readable_time(since)
+        );
     }
 
     fn searching(&self, way: Way, searches: u64) {

@@ -9,7 +9,7 @@ use super::failure::Failure;
 use super::numbers::{bytes, counted, duration, grouped};
 use super::output::{print, print_json};
 use super::{Common, Done};
-use crate::refresh::{Ended, Outcome, Plan, Requests, Status, Way, readable_time, status};
+use crate::refresh::{Ended, Outcome, Plan, Removals, Requests, Status, Way, readable_time, status};
 
 /// The plan, for people.
 pub fn plan_text(plan: &Plan) -> String {
@@ -71,11 +71,28 @@ pub fn outcome_text(outcome: &Outcome) -> String {
             text.push_str(&format!("up to date as of {}\n", readable_time(watermark)));
         }
     }
+    if let Some(removals) = outcome.held_back.as_ref().filter(|_| outcome.end != Ended::HeldBack) {
+        let what = "they stay as they are, and the next run asks for them again";
+        text.push_str(&format!("{}: {what}\n", removals_text(removals)));
+    }
     if outcome.given_up > 0 {
         let requests = counted(outcome.given_up, "request");
         text.push_str(&format!("{requests} given up; the next run tries again\n"));
     }
     text
+}
+
+/// Whom a run would remove, and how many it may, for people.
+pub fn removals_text(removals: &Removals) -> String {
+    let codes: Vec<String> =
+        removals.codes.iter().map(|(code, count)| format!("{} {code}", grouped(*count))).collect();
+    format!(
+        "{} of the scope's {} would be removed ({}), more than {}",
+        grouped(removals.people),
+        counted(removals.scope, "record"),
+        codes.join(", "),
+        grouped(removals.allowed)
+    )
 }
 
 /// The outcome, for programs.
@@ -84,6 +101,7 @@ pub fn to_json(dataset: &Path, outcome: &Outcome) -> Value {
         Ended::Planned => ("planned", None),
         Ended::Applied => ("applied", None),
         Ended::Quota(until) => ("quota", Some(readable_time(until))),
+        Ended::HeldBack => ("held-back", None),
         Ended::Stopped => ("stopped", None),
     };
     let tally: serde_json::Map<String, Value> =
@@ -97,6 +115,7 @@ pub fn to_json(dataset: &Path, outcome: &Outcome) -> Value {
     json!({
         "dataset": dataset, "end": end, "come_back_after": until, "plan": outcome.plan,
         "requests": outcome.requests, "answers": tally, "given_up": outcome.given_up, "applied": applied,
+        "held_back": outcome.held_back, "missing_results": outcome.missing_results,
     })
 }
 
@@ -113,8 +132,8 @@ pub fn show_status(dataset: &Path, common: &Common) -> Result<Done, Failure> {
 
 fn status_text(status: &Status) -> String {
     let mut text = match &status.holder {
-        Some(holder) => format!("being refreshed by {holder}\n"),
-        None => "not being refreshed now\n".to_owned(),
+        Some(holder) => format!("in use: {holder}\n"),
+        None => "not in use now\n".to_owned(),
     };
     for run in &status.runs {
         text.push_str(&format!("{} ({}): {}\n", run.source, run.scope, run.stage.name()));

@@ -24,7 +24,7 @@ pub fn match_with(
     stop: &AtomicBool,
 ) -> Result<Summary, Failure> {
     let crosswalk = sources.crosswalk(&matcher.index.release)?;
-    let _lock = hold(path)?;
+    let _lock = hold(path, "match")?;
     Ok(match_dataset(path, matcher, crosswalk, Some(given), options, stop)?)
 }
 

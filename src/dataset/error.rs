@@ -30,6 +30,10 @@ pub enum DatasetError {
     Locked { path: PathBuf, holder: String },
     #[error("{path} cannot be swapped for its next state: it is {what}")]
     NotSwappable { path: PathBuf, what: &'static str },
+    #[error(
+        "there is too little room to change {path}: {needed_bytes} bytes may be needed, {free_bytes} are free"
+    )]
+    NoRoom { path: PathBuf, needed_bytes: u64, free_bytes: u64 },
     #[error("{count} members came more than once; at most {limit} can be put right")]
     TooManyDuplicates { count: usize, limit: usize },
 }
@@ -52,6 +56,9 @@ impl DatasetError {
                 "use the orcidlake that wrote it, or convert again"
             }
             Self::Locked { .. } => "wait until it has finished",
+            Self::NoRoom { .. } => {
+                "free some space on its file system: a change may write each table anew beside the old one"
+            }
             Self::NotSwappable { .. } => {
                 "give a folder that is no mount point (one inside it will do), and run from outside of it"
             }

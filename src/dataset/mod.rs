@@ -18,6 +18,7 @@ mod pages;
 mod reader;
 mod replace;
 mod rewrite;
+mod room;
 mod settings;
 mod verify;
 mod writer;
@@ -33,5 +34,6 @@ pub use manifest::{
 pub use marks::Gone;
 pub use reader::{Dataset, record_rows};
 pub use replace::{Change, Replacement};
+pub use room::check_can_change;
 pub use verify::{Problem, digest, verify};
 pub use writer::{OPEN_BYTES, SideWriter, TableWriter, WrittenTable};

@@ -5,7 +5,7 @@ use super::summary::is_section;
 use super::xml::{Cursor, Tag};
 use super::{
     Activities, ActivitySection, Affiliation, AffiliationKind, Element, Funding, Orcid, ParseError,
-    PeerReview, Record, ResearchResource, Stub, Work,
+    PeerReview, Record, ResearchResource, Stub, Timestamp, Work,
 };
 
 /// What ORCID writes, in files and in answers, told by the root element.
@@ -149,6 +149,18 @@ impl<'a> Activity<'a> {
             Self::ResearchResource(resource) => resource.element.put_code,
             Self::Work(work) => work.element.put_code,
         }
+    }
+
+    /// The activity's last change, in microseconds since 1970 (UTC).
+    pub fn last_modified_date(&self) -> Option<Timestamp> {
+        let element = match self {
+            Self::Affiliation(_, affiliation) => &affiliation.element,
+            Self::Funding(funding) => &funding.element,
+            Self::PeerReview(review) => &review.element,
+            Self::ResearchResource(resource) => &resource.element,
+            Self::Work(work) => &work.element,
+        };
+        element.last_modified_date
     }
 
     fn element_mut(&mut self) -> &mut Element<'a> {

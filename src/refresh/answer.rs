@@ -7,16 +7,15 @@
 use std::time::Duration;
 
 use super::client::Reply;
+use super::content::{take_item, take_record, take_works};
+use super::owner::is_of_another;
 use super::retry::parse_retry_after;
 use crate::record::{
-    self, Activity, ActivitySection, Document, Orcid, ParseError, SearchPage, Stub, Timestamp, parse_search,
-    pieces,
+    self, ActivitySection, Document, Orcid, ParseError, SearchPage, Stub, Timestamp, parse_search,
 };
 
 /// ORCID's errors have less than a kilobyte; what is longer is not looked at twice.
 const MAX_STUB_BYTES: usize = 16 << 10;
-/// Bytes of an item in which its `path` stands: within its first tag.
-const HEAD_BYTES: usize = 4 << 10;
 /// A `Retry-After` beyond this means a quota, not a hurry.
 const MAX_RETRY_AFTER: Duration = Duration::from_secs(600);
 
@@ -61,9 +60,11 @@ pub enum Taken {
     Closed {
         code: &'static str,
     },
-    /// Works that came, by their put codes.
-    Works(Vec<i64>),
-    Item,
+    /// Works that came: their put codes and last changes.
+    Works(Vec<(i64, Option<Timestamp>)>),
+    Item {
+        modified: Option<Timestamp>,
+    },
     /// The item is no more, or is not public.
     ItemGone {
         code: &'static str,
@@ -78,7 +79,7 @@ impl Taken {
             Self::Record { .. } => "record",
             Self::Gone { code, .. } | Self::Closed { code } | Self::ItemGone { code } => code,
             Self::Works(_) => "works",
-            Self::Item => "item",
+            Self::Item { .. } => "item",
         }
     }
 }
@@ -113,12 +114,13 @@ fn not_orcid(status: u16) -> &'static str {
     }
 }
 
-/// The day's quota says so in plain text, without a header, or names a long time;
-/// anything else is a hurry, or some proxy's.
+/// The day's quota says so in plain text, without a header, or names a long time; the
+/// rate is kept by 503, so that 429 without a time is the quota's too. With a short time
+/// it is a hurry, or some proxy's.
 fn treat_too_many(reply: &Reply, after: Option<Duration>) -> Treatment {
     let text = String::from_utf8_lossy(&reply.body).to_ascii_lowercase();
     let quota = text.contains("quota") || text.contains("daily");
-    if quota || after.is_some_and(|after| after > MAX_RETRY_AFTER) {
+    if quota || after.is_none_or(|after| after > MAX_RETRY_AFTER) {
         return Treatment::QuotaEnd { after };
     }
     Treatment::Again { code: "too-many-requests", after }
@@ -133,7 +135,7 @@ fn treat_success(asked: &Asked, reply: &Reply) -> Treatment {
     }
     let taken = match asked {
         Asked::Search => parse_search(&reply.body).map(Taken::Search),
-        Asked::Works(_, put_codes) => take_works(&reply.body, put_codes),
+        Asked::Works(orcid, put_codes) => take_works(&reply.body, *orcid, put_codes),
         Asked::Record(orcid) => take_record(&reply.body, *orcid),
         Asked::Item(orcid, section, put_code) => take_item(&reply.body, *orcid, *section, *put_code),
     };
@@ -155,78 +157,18 @@ fn fault_code(error: &ParseError, reply: &Reply) -> &'static str {
     }
 }
 
-fn take_record(body: &[u8], orcid: Orcid) -> Result<Taken, ParseError> {
-    let source = record::cleaned(body);
-    let Document::Record(record) = record::parse(&source)?.document else {
-        return Err(ParseError::UnknownRoot { name: "another".to_owned() });
-    };
-    match record.orcid.as_deref().and_then(Orcid::new) {
-        Some(found) if found == orcid => Ok(Taken::Record { modified: record.history.last_modified_date }),
-        Some(found) => Err(other_id(orcid, found)),
-        None => Err(ParseError::NoId),
-    }
-}
-
-fn take_works(body: &[u8], asked: &[i64]) -> Result<Taken, ParseError> {
-    let cut_off = || ParseError::CutOff { offset: body.len() as u64, path: "bulk".to_owned() };
-    let mut came = Vec::new();
-    for piece in pieces(body).ok_or_else(cut_off)? {
-        came.extend(put_code_of(piece)?);
-    }
-    match came.iter().find(|put_code| !asked.contains(put_code)) {
-        Some(put_code) => Err(ParseError::OtherPutCode { expected: asked[0], found: put_code.to_string() }),
-        None => Ok(Taken::Works(came)),
-    }
-}
-
-/// The put code of a work in a bulk; `None` for an error in a work's place.
-///
-/// # Errors
-/// [`ParseError`] where the piece is not sound.
-pub fn put_code_of(piece: &[u8]) -> Result<Option<i64>, ParseError> {
-    let source = record::cleaned(piece);
-    Ok(match record::parse(&source)?.document {
-        Document::Activity(Activity::Work(work)) => work.element.put_code,
-        _ => None,
-    })
-}
-
-fn other_id(expected: Orcid, found: Orcid) -> ParseError {
-    ParseError::OtherId { expected: expected.to_string(), found: found.to_string() }
-}
-
-/// Whose item it is, by the path that its tag tells.
-fn owner(item: &[u8]) -> Option<Orcid> {
-    let head = String::from_utf8_lossy(&item[..item.len().min(HEAD_BYTES)]);
-    let (_, path) = head.split_once("path=\"/")?;
-    path.get(..Orcid::LENGTH).and_then(Orcid::new)
-}
-
-fn take_item(
-    body: &[u8],
-    orcid: Orcid,
-    section: ActivitySection,
-    put_code: i64,
-) -> Result<Taken, ParseError> {
-    let source = record::cleaned(body);
-    let Document::Activity(activity) = record::parse(&source)?.document else {
-        return Err(ParseError::UnknownRoot { name: "another".to_owned() });
-    };
-    if activity.section() != section {
-        return Err(ParseError::UnknownRoot { name: activity.section().kind().to_owned() });
-    }
-    match (activity.put_code(), owner(body)) {
-        (_, Some(found)) if found != orcid => Err(other_id(orcid, found)),
-        (Some(found), _) if found == put_code => Ok(Taken::Item),
-        (found, _) => {
-            let found = found.map_or_else(|| "none".to_owned(), |found| found.to_string());
-            Err(ParseError::OtherPutCode { expected: put_code, found })
-        }
-    }
-}
-
 /// ORCID's own word about a record or an item.
 fn treat_stub(asked: &Asked, stub: &Stub<'_>) -> Treatment {
+    if matches!(asked, Asked::Search) {
+        // Nobody is locked or gone in a search: such an answer is a fault.
+        return match stub.error_code {
+            Some(9002 | 9017) => Treatment::Renew,
+            _ => Treatment::Again { code: "search-error", after: None },
+        };
+    }
+    if is_of_another(asked, stub) {
+        return Treatment::Again { code: "other-id", after: None };
+    }
     if matches!(asked, Asked::Works(..)) && !matches!(stub.error_code, Some(9002 | 9008 | 9017)) {
         // What is wrong may be one of them: those that did not come are asked for one by one.
         return Treatment::Take(Taken::Works(Vec::new()));
@@ -271,8 +213,13 @@ mod tests {
     const OTHER: &str = "0000-0002-1694-233X";
 
     fn stub(code: i32) -> String {
+        let user = if code == 9007 {
+            format!("See https://orcid.org/{OTHER}.")
+        } else {
+            "It is not there.".to_owned()
+        };
         format!(
-            r#"<?xml version="1.0"?><error:error xmlns:error="e"><error:response-code>404</error:response-code><error:user-message>See https://orcid.org/{OTHER}.</error:user-message><error:error-code>{code}</error:error-code></error:error>"#
+            r#"<?xml version="1.0"?><error:error xmlns:error="e"><error:response-code>404</error:response-code><error:user-message>{user}</error:user-message><error:error-code>{code}</error:error-code></error:error>"#
         )
     }
 
@@ -327,7 +274,7 @@ mod tests {
             (403, &stub(9017), None, "renew"),
             (406, "", None, "not-acceptable!"),
             (429, quota, None, "quota None"),
-            (429, "slow down", None, "too-many-requests?"),
+            (429, "slow down", None, "quota None"),
             (429, "slow down", Some("7"), "too-many-requests? 7"),
             (429, "slow down", Some("7000"), "quota Some(7000)"),
             (429, quota, Some("7"), "quota Some(7)"),
@@ -363,6 +310,40 @@ mod tests {
     }
 
     #[test]
+    fn an_error_in_the_place_of_a_search_is_a_fault() {
+        for (status, error, expected) in [
+            (404, 9016, "search-error?"),
+            (409, 9018, "search-error?"),
+            (403, 9039, "search-error?"),
+            (301, 9007, "search-error?"),
+            (403, 9017, "renew"),
+            (200, 9016, "not-orcid?"),
+        ] {
+            assert_eq!(told(&Asked::Search, status, &stub(error), None), expected, "{status} {error}");
+        }
+    }
+
+    #[test]
+    fn an_error_about_another_record_removes_nobody() {
+        let other = |code| {
+            let own = "error:developer-message>The record is not there. ORCID https://orcid.org/0000-0001-5109-3700</error:developer-message";
+            stub(code).replace("<error:user-message>", &format!("<{own}><error:user-message>"))
+        };
+        let (one, item) = (Orcid::new(ONE).unwrap(), ActivitySection::Works);
+        for (status, code) in
+            [(301, 9007), (404, 9016), (404, 9011), (409, 9018), (409, 9044), (403, 9039), (200, 9018)]
+        {
+            for asked in [Asked::Record(one), Asked::Item(one, item, 5), Asked::Works(one, vec![5, 6])] {
+                assert_eq!(
+                    told(&asked, status, &other(code), None),
+                    "other-id?",
+                    "{status} {code} {asked:?}"
+                );
+            }
+        }
+    }
+
+    #[test]
     fn a_bulk_tells_which_works_came() {
         let asked = Asked::Works(Orcid::new(ONE).unwrap(), vec![1, 2]);
         let bulk = format!(
@@ -371,7 +352,9 @@ mod tests {
         );
         let reply = Reply { status: 200, body: bulk.into(), ..Reply::default() };
 
-        assert_eq!(treat(&asked, &reply, 0), Treatment::Take(Taken::Works(vec![2])));
+        assert_eq!(treat(&asked, &reply, 0), Treatment::Take(Taken::Works(vec![(2, None)])));
+        let others = r#"<bulk:bulk xmlns:bulk="b" xmlns:work="w"><work:work put-code="1" path="/0000-0002-1694-233X/work/1"/></bulk:bulk>"#;
+        assert_eq!(told(&asked, 200, others, None), "other-id?");
         assert_eq!(
             told(&asked, 200, r#"<bulk:bulk xmlns:bulk="b"><work:work put-code="1">"#, None),
             "cut-off-xml?"

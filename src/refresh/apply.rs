@@ -9,26 +9,23 @@ use std::io;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
-use serde_json::json;
-
-use super::answer::put_code_of;
+use super::content::work_of;
 use super::parts::Kept;
 use super::queue::Queue;
+use super::removals::GONE;
 use super::runs::Run;
 use super::scope::Scope;
 use super::tasks::Wanted;
-use super::time::iso;
-use super::{INSTANT, RefreshError, Settings};
+use super::watermark::Watermarks;
+use super::{RefreshError, Settings};
 use crate::archive::{GivenMember, Meter};
 use crate::convert::{Outcome, Update, Watch, update};
-use crate::dataset::{Manifest, Targets};
+use crate::dataset::{Dataset, Manifest, Targets};
 use crate::record::{MemberName, Orcid, Timestamp, pieces};
 use crate::report::Report;
 
 /// Answers that are read from the queue at a time.
 const BATCH_ANSWERS: usize = 16;
-/// The codes of people who have gone.
-const GONE: [&str; 4] = ["deprecated", "locked", "deactivated", "not-found"];
 
 /// What came into the dataset.
 #[derive(Debug)]
@@ -44,7 +41,8 @@ pub struct Applied {
 }
 
 /// Applies the answers that were given to a run's next commit; closes its queue.
-/// Before the last commit the watermark stays where it is.
+/// Before the last commit the watermark stays where it is. `now` is the time by the
+/// server's clock, as far as it is known.
 ///
 /// # Errors
 /// [`RefreshError`] where the queue or the dataset fail; the dataset is then as
@@ -55,29 +53,22 @@ pub fn apply(
     run: &Run,
     is_last: bool,
     settings: &Settings,
+    now: Timestamp,
     stop: &AtomicBool,
 ) -> Result<Applied, RefreshError> {
     let gone = what_goes(&queue, run)?;
     let source = if is_last { run.source.clone() } else { run.part_source() };
-    // A file of changes may be older than what is known.
-    let reaches = is_last && run.until >= run.since;
-    let moves = Manifest::read(root)?.filter(|_| reaches).is_some_and(|manifest| {
-        watermark(&manifest, &run.scope).is_none_or(|known| run.since <= known + INSTANT && known < run.until)
-    });
-    let watermark = moves.then_some(run.until);
-    let mut scopes = serde_json::Map::new();
-    if let Some(until) = watermark {
-        scopes.insert(
-            run.scope.clone(),
-            json!({ "watermark": until, "until": iso(until), "source": run.source }),
-        );
-    }
-    let whole = matches!(settings.scope, Scope::All) && !settings.known_only;
+    let dataset = Dataset::open(root)?;
+    let is_whole = matches!(settings.scope, Scope::All) && !settings.known_only;
+    // What a search promised and did not give may have changed.
+    let saw_all = is_last && queue.missing_results(run.id)? == 0;
+    let watermarks = Watermarks::after(&dataset, run, saw_all, is_whole, now)?;
+    let watermark = watermarks.own;
     let update = Update {
         source: source.clone(),
         gone,
-        scopes,
-        watermark: watermark.filter(|_| whole),
+        scopes: watermarks.scopes,
+        watermark: watermarks.whole,
         keep_versions: settings.keep_versions,
     };
     let mut members = Members { queue: Some(queue), run, last: 0, ready: VecDeque::new(), fault: None };
@@ -105,16 +96,6 @@ pub fn applied_before(manifest: &Manifest, run: &Run) -> Option<Applied> {
         rows_removed: 0,
         watermark: scope.and_then(|scope| scope["watermark"].as_i64()),
     })
-}
-
-/// Up to when the dataset knows all changes of a scope.
-fn watermark(manifest: &Manifest, scope: &str) -> Option<Timestamp> {
-    refreshed_until(manifest, scope).max(manifest.watermark)
-}
-
-/// Up to when refreshes of a scope have made its changes known.
-pub fn refreshed_until(manifest: &Manifest, scope: &str) -> Option<Timestamp> {
-    manifest.scopes.get(scope).and_then(|scope| scope["watermark"].as_i64())
 }
 
 /// People and items that leave without a member in their place.
@@ -191,7 +172,7 @@ fn members_of(kept: Kept) -> Vec<GivenMember> {
 /// about one by one, and give nothing here.
 fn works_of(orcid: Orcid, bulk: &[u8]) -> Vec<GivenMember> {
     let works = pieces(bulk).unwrap_or_default().into_iter().filter_map(|piece| {
-        let put_code = put_code_of(piece).ok()??;
+        let (put_code, _) = work_of(piece).ok()??;
         Some(GivenMember { name: format!("{orcid}_works_{put_code}.xml"), data: piece.to_vec() })
     });
     works.collect()

@@ -5,21 +5,14 @@
 
 use std::collections::HashMap;
 
-use super::apply::refreshed_until;
 use super::mark::{Mark, Since};
 use super::plan::{self, Inputs};
 use super::queue::Queue;
 use super::runs::{Run, Stage};
-use super::scope::Scope;
-use super::time::DAY;
-use super::{Client, INSTANT, MARGIN, PLAN_KEEPS, RefreshError, Settings, Watch, known, time};
+use super::watermark::{Since as Known, unknown_since};
+use super::{Client, MARGIN, PLAN_KEEPS, RefreshError, Settings, Watch, known, time};
 use crate::dataset::{Dataset, Manifest};
 use crate::record::{Orcid, Timestamp};
-
-/// ORCID reads records for a dump over days or weeks: one that changed in that
-/// time, after it was read, is old in the dump though the dump has newer ones. The
-/// newest members of the dump of 2022 are of 14 September; it was there on the 29th.
-const DUMP_TAKES: Timestamp = 15 * DAY;
 
 /// The unfinished run of the scope, or a new one.
 ///
@@ -51,7 +44,7 @@ pub fn begin(
         }
         queue.drop_run(run.id)?;
     }
-    queue.begin(new_run(settings, inputs, client, &mark, now)?)
+    queue.begin(new_run(settings, inputs, client, &mark, watch, now)?)
 }
 
 /// True where a run's answers are in the dataset already.
@@ -71,11 +64,18 @@ fn new_run(
     inputs: &Inputs<'_>,
     client: &Client,
     mark: &Mark,
+    watch: &dyn Watch,
     now: Timestamp,
 ) -> Result<Run, RefreshError> {
     let scope = settings.scope.key();
-    let since = settings.since.or(unknown_since(&inputs.dataset.manifest, &scope));
-    let since = since.ok_or(RefreshError::NoWatermark)?;
+    let known = match settings.since {
+        Some(since) => Some(Known { since, future: None }),
+        None => unknown_since(inputs.dataset, &scope, now)?,
+    };
+    let Known { since, future } = known.ok_or(RefreshError::NoWatermark)?;
+    if let Some(future) = future {
+        watch.watermark_in_future(future, since);
+    }
     Ok(Run {
         id: 0,
         scope,
@@ -90,16 +90,6 @@ fn new_run(
         stage: Stage::Begun,
         part: 1,
     })
-}
-
-/// Since when changes of a scope may not be in the dataset: after the last refresh
-/// of the scope or of all, or for so long before the dump's newest change as a
-/// dump takes.
-fn unknown_since(manifest: &Manifest, scope: &str) -> Option<Timestamp> {
-    let all = refreshed_until(manifest, &Scope::All.key()).filter(|all| manifest.watermark == Some(*all));
-    // What changed at the watermark itself is known.
-    let known = refreshed_until(manifest, scope).max(all).map(|known| known + INSTANT);
-    known.max(manifest.watermark.map(|newest| newest - DUMP_TAKES))
 }
 
 /// Drops what belongs to a dataset that is no more: in one made anew all but the

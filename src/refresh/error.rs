@@ -39,7 +39,7 @@ pub enum RefreshError {
     Line { path: PathBuf, line: u64, expected: &'static str },
     #[error("the dataset does not tell how new it is")]
     NoWatermark,
-    #[error("{path} is being refreshed by another orcidlake ({holder})")]
+    #[error("{path} is in use by another orcidlake ({holder})")]
     Locked { path: PathBuf, holder: String },
     #[error("cannot use the queue {path}")]
     Queue { path: PathBuf, source: rusqlite::Error },
@@ -65,6 +65,28 @@ pub enum RefreshError {
     Dataset(#[from] DatasetError),
     #[error(transparent)]
     Convert(#[from] ConvertError),
+}
+
+/// A full disk is mended by room, and what was fetched stays; a file that SQLite cannot
+/// read has lost it.
+fn queue_hint(source: &rusqlite::Error) -> &'static str {
+    match source.sqlite_error_code() {
+        Some(rusqlite::ErrorCode::DiskFull) => {
+            "free some space and run the same command again: nothing that was fetched is lost"
+        }
+        Some(rusqlite::ErrorCode::DatabaseCorrupt | rusqlite::ErrorCode::NotADatabase) => {
+            "restore refresh.sqlite; or remove it from the dataset, which forgets what was fetched and not yet applied"
+        }
+        Some(
+            rusqlite::ErrorCode::ReadOnly
+            | rusqlite::ErrorCode::PermissionDenied
+            | rusqlite::ErrorCode::CannotOpen,
+        ) => "check who may write in the dataset, and run the same command again",
+        Some(rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked) => {
+            "end the program that uses it, and run the same command again"
+        }
+        _ => "check the disk and run the same command again: what was fetched is kept",
+    }
 }
 
 impl RefreshError {
@@ -95,7 +117,7 @@ impl RefreshError {
             Self::Line { .. } => "mend the file and run the same command again",
             Self::NoWatermark => "give --since",
             Self::Locked { .. } => "wait until it has finished, or see `orcidlake refresh DIR --status`",
-            Self::Queue { .. } => "check the disk; to begin anew, remove refresh.sqlite from the dataset",
+            Self::Queue { source, .. } => queue_hint(source),
             Self::QueueRead { .. } => "end that program and run the same command again",
             Self::QueueVersion { .. } => {
                 "use the orcidlake that wrote it, or remove refresh.sqlite from the dataset"

@@ -5,7 +5,7 @@
 //! threads are not waited for longer than some seconds after a stop, so that a
 //! slow server does not hold the program; what it answers then is asked again.
 
-use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -14,11 +14,11 @@ use super::client::{Client, Fault, Reply};
 use super::pace::{Clock, Limits, Pace};
 use super::queue::Queue;
 use super::quota::Spent;
+use super::refusals::Refusals;
 use super::retry::{Breaker, Jitter, Patience, Verdict};
 use super::runs::Run;
 use super::settle;
 use super::tasks::{Next, Task};
-use super::time::{DAY, SECOND};
 use crate::record::Timestamp;
 
 /// How long requests on their way are waited for after a stop.
@@ -58,10 +58,12 @@ pub struct Fetch {
     pub(super) jitter: Mutex<Jitter>,
     /// What went wrong last.
     trouble: Mutex<String>,
-    /// Refusals of the token in a row.
-    pub(super) refusals: AtomicU32,
-    /// By how much the server's clock is behind ours.
-    behind: AtomicI64,
+    /// What has been refused with 401.
+    pub(super) token: Refusals,
+    /// The server's time at its first answer.
+    first_date: AtomicI64,
+    /// The newest change that an answer has told.
+    newest: AtomicI64,
     /// Requests that have been answered, and that are known to be left.
     pub(super) answered: AtomicU64,
     pub(super) left: AtomicU64,
@@ -111,8 +113,9 @@ impl Fetch {
             breaker: Mutex::default(),
             jitter: Mutex::new(Jitter::new(seed)),
             trouble: Mutex::default(),
-            refusals: AtomicU32::new(0),
-            behind: AtomicI64::new(0),
+            token: Refusals::default(),
+            first_date: AtomicI64::new(Timestamp::MAX),
+            newest: AtomicI64::new(Timestamp::MIN),
             answered: AtomicU64::new(0),
             left: AtomicU64::new(0),
             state: Mutex::new(state),
@@ -231,8 +234,7 @@ impl Fetch {
 
     /// Asks once, in its turn.
     fn ask(&self, task: &Task) {
-        let goes = self.pace.wait(self.clock.as_ref(), &self.stop) && self.spend(Some(task.id));
-        if !goes {
+        if !self.may_go(Some(task.id)) {
             self.settled(|queue| queue.give_back(task));
             return;
         }
@@ -247,13 +249,18 @@ impl Fetch {
     /// Asks a server that counts as down for its status. Any answer shows that it
     /// is there, and that what failed before failed for itself.
     fn probe(&self, task: &Task) {
-        if self.pace.wait(self.clock.as_ref(), &self.stop) && self.spend(None) {
+        if self.may_go(None) {
             match self.client.get(STATUS_PATH) {
                 Ok(reply) if reply.status < 500 && reply.status != 429 => self.breaker().succeeded(),
                 _ => self.breaker().failed(self.clock.now(), &self.patience),
             }
         }
         self.settled(|queue| queue.give_back(task));
+    }
+
+    /// Waits for a request's turn and counts it; false where it may not go.
+    pub(super) fn may_go(&self, task: Option<i64>) -> bool {
+        self.pace.wait(self.clock.as_ref(), &self.stop) && self.spend(task)
     }
 
     /// Counts a request against the quota; false where none is left.
@@ -284,18 +291,34 @@ impl Fetch {
         state.on_way -= 1;
     }
 
-    /// Compares the server's clock with ours.
-    pub(super) fn note_date(&self, asked_at: Timestamp, date: Option<Timestamp>) {
+    /// True where the server has answered this program.
+    pub fn has_answers(&self) -> bool {
+        self.answered.load(Ordering::Relaxed) > 0
+    }
+
+    /// Notes what time it is for the server.
+    pub(super) fn note_date(&self, date: Option<Timestamp>) {
         if let Some(date) = date {
-            self.behind.fetch_max(asked_at - date, Ordering::Relaxed);
+            self.first_date.fetch_min(date, Ordering::Relaxed);
         }
     }
 
-    /// By how much the server's clock is behind ours; what is less than a minute is
-    /// none, what is more than a day is not believed.
-    pub fn behind(&self) -> Timestamp {
-        let behind = self.behind.load(Ordering::Relaxed);
-        if (60 * SECOND..=DAY).contains(&behind) { behind } else { 0 }
+    /// The server's time when it first answered this program; `None` where it does not
+    /// tell.
+    pub fn first_date(&self) -> Option<Timestamp> {
+        Some(self.first_date.load(Ordering::Relaxed)).filter(|date| *date != Timestamp::MAX)
+    }
+
+    /// Notes when a record that came has changed.
+    pub(super) fn note_newest(&self, modified: Option<Timestamp>) {
+        if let Some(modified) = modified {
+            self.newest.fetch_max(modified, Ordering::Relaxed);
+        }
+    }
+
+    /// The newest change among the records that came.
+    pub fn newest(&self) -> Option<Timestamp> {
+        Some(self.newest.load(Ordering::Relaxed)).filter(|newest| *newest != Timestamp::MIN)
     }
 
     /// Keeps what went wrong, for the message that may end the run.

@@ -34,13 +34,13 @@ impl Queue {
         self.each_orcid("SELECT orcid FROM unread WHERE scope = ?1", params![scope], told)
     }
 
-    /// Takes what the last refresh had to give up for changed, whatever its date:
-    /// the record may be in the dataset, and its items not.
+    /// Takes what the last refresh had to give up for changed, though it have the date of
+    /// the dataset's row: the record may be in the dataset, and its items not.
     ///
     /// # Errors
     /// [`RefreshError::Queue`] where the disk fails.
     pub fn forget_known(&self, run: &Run) -> Result<(), RefreshError> {
-        let sql = "UPDATE task SET known = NULL WHERE run = ?1 AND kind = 'record'
+        let sql = "UPDATE task SET doubted = 1 WHERE run = ?1 AND kind = 'record'
             AND orcid IN (SELECT orcid FROM unread WHERE scope = ?2)";
         self.run_sql(sql, params![run.id, run.scope]).map(|_| ())
     }

@@ -1,4 +1,4 @@
-//! One refresh of a dataset at a time: a lock in the dataset that the system
+//! One change of a dataset at a time: a lock in the dataset that the system
 //! frees when its holder dies, and that says who holds it.
 //!
 //! It is a lock on a file, not on a name: a commit, which puts a folder of hard
@@ -28,11 +28,12 @@ pub struct Lock {
 }
 
 impl Lock {
-    /// Takes the lock of the dataset at `dataset`.
+    /// Takes the lock of the dataset at `dataset`; `act` tells others what for, such as
+    /// `refresh`.
     ///
     /// # Errors
     /// [`RefreshError::Locked`] with the holder where another has it.
-    pub fn take(dataset: &Path, now: Timestamp) -> Result<Self, RefreshError> {
+    pub fn take(dataset: &Path, act: &str, now: Timestamp) -> Result<Self, RefreshError> {
         let path = dataset.join(LOCK_NAME);
         let io = |act| {
             let path = path.clone();
@@ -57,7 +58,7 @@ impl Lock {
         let write = |file: &mut File| -> io::Result<()> {
             file.set_len(0)?;
             file.seek(SeekFrom::Start(0))?;
-            writeln!(file, "process {} since {}", std::process::id(), readable(now))
+            writeln!(file, "{act}, process {} since {}", std::process::id(), readable(now))
         };
         write(&mut file).map_err(io("write"))?;
         Ok(Self { _file: file })
@@ -87,14 +88,14 @@ mod tests {
     fn the_second_is_told_who_holds_the_lock() {
         let folder = tempfile::tempdir().unwrap();
         assert_eq!(Lock::holder(folder.path()), None);
-        let lock = Lock::take(folder.path(), 0).unwrap();
+        let lock = Lock::take(folder.path(), "convert", 0).unwrap();
 
-        let error = Lock::take(folder.path(), 0).unwrap_err();
+        let error = Lock::take(folder.path(), "refresh", 0).unwrap_err();
 
-        let own = format!("process {} since 1970-01-01 00:00 UTC", std::process::id());
+        let own = format!("convert, process {} since 1970-01-01 00:00 UTC", std::process::id());
         assert!(matches!(&error, RefreshError::Locked { holder, .. } if *holder == own), "{error}");
         assert_eq!(Lock::holder(folder.path()), Some(own));
         drop(lock);
-        assert!(Lock::take(folder.path(), 0).is_ok());
+        assert!(Lock::take(folder.path(), "refresh", 0).is_ok());
     }
 }

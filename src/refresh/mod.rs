@@ -14,9 +14,11 @@
 mod activities;
 mod answer;
 mod apply;
+mod applying;
 mod begin;
 mod changes;
 mod client;
+mod content;
 mod credentials;
 mod doubts;
 mod error;
@@ -27,12 +29,15 @@ mod lists;
 mod lock;
 mod log;
 mod mark;
+mod owner;
 mod pace;
 mod parts;
 mod plan;
 mod proxy;
 mod queue;
 mod quota;
+mod refusals;
+mod removals;
 mod requests;
 mod retry;
 mod runs;
@@ -44,6 +49,7 @@ mod status;
 mod tasks;
 mod time;
 mod token;
+mod watermark;
 
 pub use apply::Applied;
 pub use client::{Client, ClientOptions, agent};
@@ -56,6 +62,7 @@ pub use log::log_to;
 pub use pace::{Clock, Limits, SystemClock};
 pub use plan::Way;
 pub use queue::QUEUE_NAME;
+pub use removals::{MaxRemovals, Removals};
 pub use requests::Requests;
 pub use retry::Patience;
 pub use runs::Stage;
@@ -70,15 +77,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use crate::convert;
-use crate::dataset::{Dataset, DatasetError, Manifest};
-use crate::record::{MemberName, Orcid, Timestamp};
+use crate::dataset::{Dataset, DatasetError, check_can_change};
+use crate::record::Timestamp;
 use fetch::Fetch;
-use mark::Mark;
 use plan::Inputs;
 use queue::Queue;
 use runs::Run;
 use time::{DAY, SECOND};
+use watermark::{is_future, keep_to_known_time};
 
 /// A record that changed so shortly ago may not be in the search index yet, and
 /// clocks differ: the next run looks from there again.
@@ -108,8 +114,10 @@ pub fn refresh(
         // So that no lock is made elsewhere.
         return Err(DatasetError::NoDataset { path: root.to_owned() }.into());
     }
-    let lock = Lock::take(root, clock.wall())?;
+    let lock = Lock::take(root, "refresh", clock.wall())?;
     let dataset = Dataset::open(root)?;
+    // What would keep the last step from being taken is said before the first.
+    check_can_change(root, &dataset.manifest)?;
     let Some(client) = client(settings, clock.wall(), stop)? else { return Ok(Outcome::stopped()) };
     let mut queue = Queue::open(root)?;
     let inputs = settings.inputs(&dataset);
@@ -138,15 +146,16 @@ fn client(settings: &Settings, now: Timestamp, stop: &AtomicBool) -> Result<Opti
     thread.join().unwrap_or(Err(RefreshError::Panicked)).map(Some)
 }
 
-/// Keeps refreshes away from the dataset at `root` while something else changes it:
+/// Keeps refreshes away from the dataset at `root` while something else, which `act`
+/// names, changes it:
 /// a refresh has its queue there, which a commit must not move under it. The queue is
 /// brought into its one file, which a commit takes along.
 ///
 /// # Errors
 /// [`RefreshError`] where somebody refreshes the dataset, or the queue cannot be used
 /// or is being read.
-pub fn hold(root: &Path) -> Result<Lock, RefreshError> {
-    let lock = Lock::take(root, SystemClock::default().wall())?;
+pub fn hold(root: &Path, act: &str) -> Result<Lock, RefreshError> {
+    let lock = Lock::take(root, act, SystemClock::default().wall())?;
     Queue::settle(root)?;
     Ok(lock)
 }
@@ -175,12 +184,11 @@ impl Journey<'_> {
             queue.note(&run)?;
         }
         if run.stage == Stage::Search {
-            let (back, end) = self.search(queue, &mut run)?;
+            let (back, end) = self.search_all(queue, &mut run)?;
             queue = back;
             if let Some(ended) = end {
                 return self.outcome(queue, &run, ended, None);
             }
-            self.keep_to_the_servers_clock(&mut run);
             plan::add_records(&mut queue, &mut run, &self.inputs)?;
             run.stage = Stage::Fetch;
             queue.note(&run)?;
@@ -197,25 +205,42 @@ impl Journey<'_> {
             }
             let (back, end) = self.fetch_all(queue, &run)?;
             queue = back;
+            keep_to_known_time(&mut run, &self.fetch, end.is_none());
+            queue.note(&run)?;
             match end {
                 None => {}
                 Some(Ended::Quota(until)) => return self.apply_part(queue, run, Ended::Quota(until)),
                 Some(ended) => return self.outcome(queue, &run, ended, None),
             }
-            self.keep_to_the_servers_clock(&mut run);
             run.stage = Stage::Apply;
             queue.note(&run)?;
         }
         self.apply(queue, &run)
     }
 
-    /// Records are dated by the server's clock: where that is behind ours, the scope is
-    /// not known up to our time.
-    fn keep_to_the_servers_clock(&self, run: &mut Run) {
-        let behind = self.fetch.behind();
-        if behind > 0 {
-            run.until = run.until.min(run.begun - MARGIN - behind);
+    /// Asks who has changed, and once more where the server's clock shows that the run
+    /// looked from a time in the future on.
+    fn search_all(&self, queue: Queue, run: &mut Run) -> Result<(Queue, Option<Ended>), RefreshError> {
+        let (mut queue, end) = self.search(queue, run)?;
+        keep_to_known_time(run, &self.fetch, false);
+        queue.note(run)?;
+        let now = self.now();
+        if end.is_some() || !is_future(run.since, now) || self.settings.since.is_some() {
+            return Ok((queue, end));
         }
+        let Some(known) = watermark::unknown_since(self.inputs.dataset, &run.scope, now)? else {
+            return Ok((queue, end));
+        };
+        self.watch.watermark_in_future(run.since, known.since);
+        run.since = known.since;
+        queue.search_anew(run)?;
+        plan::add_searches(&mut queue, run, &self.inputs)?;
+        self.search(queue, run)
+    }
+
+    /// The time by the server's clock, or by ours where the server tells none.
+    fn now(&self) -> Timestamp {
+        self.fetch.first_date().unwrap_or_else(|| self.fetch.clock.wall())
     }
 
     /// Asks who has changed. Where the server does not understand searches for
@@ -269,62 +294,7 @@ impl Journey<'_> {
         if plan::add_primaries(queue, run, &self.inputs)? {
             return Ok(queue.release_records(run.id, most)? > 0);
         }
-        Ok(queue.release_doubts(run.id)? > 0)
-    }
-
-    /// Applies what is whole of a run that the quota has ended before its time. The
-    /// watermark does not move, and the rest stays in the queue.
-    fn apply_part(&self, mut queue: Queue, mut run: Run, ended: Ended) -> Result<Outcome, RefreshError> {
-        let people = queue.fill_part(&run)?;
-        if people == 0 {
-            return self.outcome(queue, &run, ended, None);
-        }
-        self.watch.applying(Some(people));
-        let (mut queue, applied) = self.commit(queue, &run, false)?;
-        if applied.is_none() {
-            return self.outcome(queue, &run, Ended::Stopped, None);
-        }
-        if let Some(manifest) = Manifest::read(self.root)? {
-            queue.end_part(&mut run, &manifest)?;
-        }
-        self.outcome(queue, &run, ended, applied)
-    }
-
-    fn apply(&self, mut queue: Queue, run: &Run) -> Result<Outcome, RefreshError> {
-        self.watch.applying(None);
-        queue.fill_part(run)?;
-        match self.commit(queue, run, true)? {
-            (queue, Some(applied)) => self.finish(queue, run, applied),
-            (queue, None) => self.outcome(queue, run, Ended::Stopped, None),
-        }
-    }
-
-    /// Puts answers into the dataset; nothing where a stop came first. The queue comes
-    /// back with what came of it.
-    fn commit(
-        &self,
-        queue: Queue,
-        run: &Run,
-        is_last: bool,
-    ) -> Result<(Queue, Option<Applied>), RefreshError> {
-        let applied = apply::apply(self.root, queue, run, is_last, self.settings, &self.fetch.stop);
-        let applied = match applied {
-            Err(RefreshError::Convert(convert::ConvertError::Stopped)) => None,
-            applied => Some(applied?),
-        };
-        Ok((Queue::open(self.root)?, applied))
-    }
-
-    /// The dataset has the answers; now the queue is told so.
-    fn finish(&self, mut queue: Queue, run: &Run, applied: Applied) -> Result<Outcome, RefreshError> {
-        let given_up = queue.counts(run.id, &["record", "works", "item"])?.given_up;
-        if let Some(manifest) = Manifest::read(self.root)? {
-            queue.note_mark(&Mark::of(&manifest).to_text())?;
-        }
-        let rejected: Vec<Orcid> = applied.rejected.iter().filter_map(MemberName::orcid).collect();
-        queue.finish(run, &rejected, self.settings.scope.query().is_some())?;
-        let outcome = self.outcome(queue, run, Ended::Applied, Some(applied))?;
-        Ok(Outcome { given_up, ..outcome })
+        Ok(queue.release_doubts(run.id)? > 0 || queue.release_listings(run.id)? > 0)
     }
 
     fn outcome(
@@ -336,8 +306,10 @@ impl Journey<'_> {
     ) -> Result<Outcome, RefreshError> {
         let (tally, requests) = (queue.tallies(run.id)?, queue.requests(run.id)?);
         let given_up = queue.counts(run.id, &["record", "works", "item"])?.given_up;
+        let missing_results = queue.missing_results(run.id)?;
         drop(queue);
-        Ok(Outcome { plan: self.plan.clone(), end, requests, tally, given_up, applied })
+        let plan = self.plan.clone();
+        Ok(Outcome { plan, end, requests, tally, given_up, applied, held_back: None, missing_results })
     }
 }
 

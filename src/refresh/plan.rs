@@ -140,7 +140,7 @@ impl Inputs<'_> {
     }
 
     /// The iDs that the scope names, in the order in which they come.
-    fn named(&self, told: &mut dyn FnMut(Orcid)) -> Result<(), RefreshError> {
+    pub(super) fn named(&self, told: &mut dyn FnMut(Orcid)) -> Result<(), RefreshError> {
         match self.scope {
             Scope::Ids(orcids) => {
                 orcids.iter().for_each(|orcid| told(*orcid));

@@ -111,6 +111,7 @@ impl Queue {
         let (db, version) = open().map_err(|source| RefreshError::Queue { path: path.clone(), source })?;
         let queue = Self { db, path };
         queue.check(version)?;
+        queue.add_removed()?;
         // A new run of the program has patience anew.
         queue.run_sql(
             "UPDATE task SET state = 0, tries = 0 WHERE state = 1 OR state = 0 AND tries > 0",

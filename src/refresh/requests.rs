@@ -11,6 +11,10 @@ use serde::Serialize;
 use super::RefreshError;
 use super::queue::Queue;
 
+/// The code under which results are counted that a search's page promised and did not
+/// hold.
+const MISSING_RESULTS: &str = "missing-results";
+
 /// The requests of a run. Those made are never more than planned and retried.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Requests {
@@ -97,6 +101,28 @@ impl Queue {
             Ok(())
         })?;
         Ok(counts)
+    }
+
+    /// Notes results that a search's page promised and did not hold.
+    ///
+    /// # Errors
+    /// [`RefreshError::Queue`] where the disk fails.
+    pub fn note_missing(&self, run: i64, results: u64) -> Result<(), RefreshError> {
+        if results == 0 {
+            return Ok(());
+        }
+        let sql = "INSERT INTO tally (run, code, count) VALUES (?1, ?2, ?3)
+            ON CONFLICT (run, code) DO UPDATE SET count = count + ?3";
+        self.run_sql(sql, params![run, MISSING_RESULTS, results as i64]).map(|_| ())
+    }
+
+    /// Results that searches of a run have promised and not given.
+    ///
+    /// # Errors
+    /// [`RefreshError::Queue`] where the disk fails.
+    pub fn missing_results(&self, run: i64) -> Result<u64, RefreshError> {
+        let sql = "SELECT coalesce(sum(count), 0) FROM tally WHERE run = ?1 AND code = ?2";
+        self.row(sql, params![run, MISSING_RESULTS], |row| row.get::<_, i64>(0)).map(i64::unsigned_abs)
     }
 
     /// How often each code has been counted in a run.

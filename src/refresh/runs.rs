@@ -110,6 +110,18 @@ impl Queue {
         Ok(Run { id, ..run })
     }
 
+    /// Forgets the searches of a run with what they have found, and notes its new times.
+    ///
+    /// # Errors
+    /// [`RefreshError::Queue`] where the disk fails.
+    pub fn search_anew(&mut self, run: &Run) -> Result<(), RefreshError> {
+        self.change(|change| {
+            change.execute("DELETE FROM task WHERE run = ?1 AND kind = 'search'", [run.id])?;
+            change.execute("DELETE FROM found WHERE run = ?1", [run.id])?;
+            change.execute("UPDATE run SET since = ?2 WHERE id = ?1", params![run.id, run.since]).map(|_| ())
+        })
+    }
+
     /// Notes how far a run has come, by which way, up to when and beside what.
     ///
     /// # Errors
@@ -126,7 +138,7 @@ impl Queue {
     /// [`RefreshError::Queue`] where the disk fails.
     pub fn drop_run(&mut self, id: i64) -> Result<(), RefreshError> {
         self.change(|change| {
-            for table in ["task", "found", "held", "leaving", "tally"] {
+            for table in ["task", "found", "held", "leaving", "tally", "removed"] {
                 change.execute(&format!("DELETE FROM {table} WHERE run = ?1"), params![id])?;
             }
             change.execute("DELETE FROM run WHERE id = ?1", params![id]).map(|_| ())
@@ -145,6 +157,8 @@ impl Queue {
         rejected: &[Orcid],
         remember_members: bool,
     ) -> Result<(), RefreshError> {
+        // Whom a search did not give, though it said that there was one more, stays a member.
+        let lacks_results = self.missing_results(run.id)? > 0;
         self.change(|change| {
             change.execute("DELETE FROM unread WHERE scope = ?1", params![run.scope])?;
             change.execute(
@@ -158,13 +172,15 @@ impl Queue {
             }
             drop(insert);
             if remember_members {
-                change.execute("DELETE FROM member WHERE scope = ?1", params![run.scope])?;
+                if !lacks_results {
+                    change.execute("DELETE FROM member WHERE scope = ?1", params![run.scope])?;
+                }
                 change.execute(
-                    "INSERT INTO member SELECT ?1, orcid FROM found WHERE run = ?2 AND how = 'there'",
+                    "INSERT OR IGNORE INTO member SELECT ?1, orcid FROM found WHERE run = ?2 AND how = 'there'",
                     params![run.scope, run.id],
                 )?;
             }
-            for table in ["task", "found", "held", "leaving"] {
+            for table in ["task", "found", "held", "leaving", "removed"] {
                 change.execute(&format!("DELETE FROM {table} WHERE run = ?1"), params![run.id])?;
             }
             change.execute("UPDATE run SET stage = 'done' WHERE id = ?1", params![run.id]).map(|_| ())

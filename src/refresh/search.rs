@@ -6,6 +6,8 @@
 //! read only leaves them; a page whose count differs from the first page's
 //! shows that, and its window is read again in halves.
 
+use std::collections::HashSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::tasks::{Effects, Wanted};
@@ -124,10 +126,31 @@ impl Search {
         Told::Effects(effects)
     }
 
-    /// True where a page holds fewer results than the number found asks for.
-    pub fn is_short(&self, page: &SearchPage) -> bool {
-        let due = page.found.saturating_sub(self.start).min(PAGE_ROWS);
-        (page.orcids.len() as u64) < due
+    /// What a page tells that cannot be: more results than its number says, one that was
+    /// not asked for. Such a page is a fault.
+    pub fn fault(&self, page: &SearchPage) -> Option<&'static str> {
+        if page.orcids.len() as u64 > self.due(page) {
+            return Some("wrong-count");
+        }
+        let named: HashSet<Orcid> = match self.named {
+            0 => return None,
+            _ => Orcid::find_all(&self.query).map(|(_, orcid)| orcid).collect(),
+        };
+        // Where more are found than were named, the whole query was not understood.
+        let understood = page.found <= self.named;
+        (understood && page.orcids.iter().any(|orcid| !named.contains(orcid))).then_some("other-id")
+    }
+
+    /// How many results a page lacks that its number promises; one that comes twice
+    /// stands for one that does not come.
+    pub fn missing(&self, page: &SearchPage) -> u64 {
+        let different: HashSet<&Orcid> = page.orcids.iter().collect();
+        self.due(page).saturating_sub(different.len() as u64)
+    }
+
+    /// Results that a page must hold.
+    fn due(&self, page: &SearchPage) -> u64 {
+        page.found.saturating_sub(self.start).min(PAGE_ROWS)
     }
 
     /// What to ask where the server refuses a later page, as one does whose limit is
@@ -167,8 +190,10 @@ mod tests {
     use super::super::time::{DAY, parse};
     use super::*;
 
+    /// A page of different iDs.
     fn page(found: u64, count: usize) -> SearchPage {
-        SearchPage { found, orcids: vec![Orcid::new("0000-0002-1825-0097").unwrap(); count] }
+        let orcid = |number: usize| Orcid::new(&format!("0000-0002-1825-{number:04}")).unwrap();
+        SearchPage { found, orcids: (0..count).map(orcid).collect() }
     }
 
     fn searches(effects: &Effects) -> Vec<Search> {
@@ -251,9 +276,32 @@ mod tests {
         let first = Search::new(How::Changed, "", 0, DAY);
         let second = Search { start: 1_000, found: 1_500, ..first.clone() };
 
-        assert!(first.is_short(&page(1_500, 999)) && second.is_short(&page(1_500, 499)));
-        assert!(!first.is_short(&page(1_500, 1_000)) && !second.is_short(&page(1_500, 500)));
-        assert!(!first.is_short(&page(0, 0)));
+        assert_eq!((first.missing(&page(1_500, 999)), second.missing(&page(1_500, 497))), (1, 3));
+        assert_eq!((first.missing(&page(1_500, 1_000)), second.missing(&page(1_500, 500))), (0, 0));
+        assert_eq!(first.missing(&page(0, 0)), 0);
+        let mut twice = page(3, 3);
+        twice.orcids[1] = twice.orcids[0];
+        assert_eq!((first.missing(&twice), first.fault(&twice)), (1, None));
+    }
+
+    #[test]
+    fn a_page_that_cannot_be_is_a_fault() {
+        let window = Search::new(How::Changed, "", 0, DAY);
+        let second = Search { start: 1_000, found: 1_500, ..window.clone() };
+        let named = page(2, 2).orcids;
+        let batch = Search::batch(How::There, &named, 0, DAY);
+        for (search, page, expected) in [
+            (&window, page(0, 1), Some("wrong-count")),
+            (&window, page(3, 4), Some("wrong-count")),
+            (&second, page(1_500, 501), Some("wrong-count")),
+            (&second, page(900, 1), Some("wrong-count")),
+            (&window, page(3, 3), None),
+            (&batch, page(2, 2), None),
+            (&batch, SearchPage { found: 1, orcids: page(3, 3).orcids[2..].to_vec() }, Some("other-id")),
+            (&batch, page(3, 3), None),
+        ] {
+            assert_eq!(search.fault(&page), expected, "{search:?} {page:?}");
+        }
     }
 
     #[test]

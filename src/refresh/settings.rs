@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::plan::{Inputs, Way};
+use super::removals::{MaxRemovals, Removals};
 use super::{Applied, Client, ClientOptions, Limits, Patience, Plan, Requests, Scope};
 use crate::convert;
 use crate::dataset::Dataset;
@@ -31,6 +32,10 @@ pub struct Settings {
     /// 0 for none.
     pub quota: Option<u64>,
     pub patience: Patience,
+    /// How many people one run may remove.
+    pub max_removals: MaxRemovals,
+    /// Where more would leave: apply all other answers, and leave these people as they are.
+    pub skip_removals: bool,
     /// Versions for which old files stay.
     pub keep_versions: u32,
     /// Drop a run of the scope that has not come to its end, with its answers.
@@ -45,6 +50,9 @@ pub struct Settings {
 pub trait Watch {
     /// A run that has answers goes on, with the options that it was planned with.
     fn resumed(&self, begun: Timestamp);
+    /// The dataset says that it knows changes up to a time in the future; changes are
+    /// looked for from `since` on.
+    fn watermark_in_future(&self, watermark: Timestamp, since: Timestamp);
     /// Searches begin, to find out who has changed.
     fn searching(&self, way: Way, searches: u64);
     /// It is known what is to be read; nothing has been read yet.
@@ -71,6 +79,10 @@ pub struct Outcome {
     /// Requests that were given up; the dataset keeps what it had of them.
     pub given_up: u64,
     pub applied: Option<Applied>,
+    /// What was not removed, or not yet, because it would have been too many.
+    pub held_back: Option<Removals>,
+    /// Results that searches promised and did not give; the watermark stays.
+    pub missing_results: u64,
 }
 
 /// How a run has ended.
@@ -82,6 +94,9 @@ pub enum Ended {
     Applied,
     /// The quota is used up; go on after that time.
     Quota(Timestamp),
+    /// More people would have been removed than may be: nothing has changed, and all
+    /// answers are kept.
+    HeldBack,
     /// A signal came.
     Stopped,
 }
@@ -96,6 +111,8 @@ impl Outcome {
             tally: Vec::new(),
             given_up: 0,
             applied: None,
+            held_back: None,
+            missing_results: 0,
         }
     }
 }

@@ -8,16 +8,23 @@ use super::RefreshError;
 use super::activities;
 use super::answer::{Taken, Treatment, treat};
 use super::client::{Fault, Reply, UNTRUSTED};
+use super::content;
 use super::fetch::{End, Fetch};
 use super::queue::Queue;
 use super::retry::wait;
 use super::search::Told;
 use super::tasks::{Effects, Task, Wanted};
 use super::time::{day, end_of_day};
-use crate::record::{SearchPage, Timestamp};
+use crate::record::{ActivitySection, Timestamp};
 
-/// New tokens in a row that are refused, after which a further one would not help.
-const MAX_REFUSALS: u32 = 3;
+/// Looks at a search's page that holds fewer results than it says. An index that counts
+/// one too many does so each time: then what came is taken, and told.
+const SHORT_PAGE_LOOKS: u32 = 4;
+/// Looks at an answer that is older than the dataset's row: a cache may be behind for a
+/// while. Then the row stays.
+const STALE_LOOKS: u32 = 3;
+/// The code of an answer that is older than the dataset's row.
+const STALE: &str = "stale";
 /// The rest that is added to what a server asks for.
 const COURTESY: Duration = Duration::from_millis(250);
 
@@ -46,9 +53,10 @@ pub fn judge(fetch: &Fetch, task: &Task, result: Result<Reply, Fault>, asked_at:
             return Verdict::Again { code: fault.code, after: None, counts: true };
         }
     };
-    fetch.note_date(asked_at, reply.date);
+    fetch.note_date(reply.date);
     // A time to come back at is one of the server's clock.
     let treatment = treat(&task.wanted.asked(), &reply, reply.date.unwrap_or(wall));
+    let treatment = doubted(task, treatment);
     let in_trouble = reply.status >= 500 || matches!(treatment, Treatment::Again { .. });
     if in_trouble {
         fetch.breaker().failed(now, &fetch.patience);
@@ -57,13 +65,10 @@ pub fn judge(fetch: &Fetch, task: &Task, result: Result<Reply, Fault>, asked_at:
         fetch.breaker().succeeded();
     }
     if !matches!(treatment, Treatment::Renew) {
-        fetch.refusals.store(0, Ordering::Relaxed);
+        fetch.token.accepted(&task.wanted.path());
     }
     match treatment {
-        Treatment::Take(Taken::Search(page)) if is_short(task, &page) => {
-            Verdict::Again { code: "short-page", after: None, counts: true }
-        }
-        Treatment::Take(taken) => keep(task, taken, reply.body),
+        Treatment::Take(taken) => keep(fetch, task, taken, reply.body),
         Treatment::Again { code, after } => {
             if let Some(after) = after {
                 fetch.breaker().hold(now + after + COURTESY);
@@ -71,7 +76,7 @@ pub fn judge(fetch: &Fetch, task: &Task, result: Result<Reply, Fault>, asked_at:
             Verdict::Again { code, after, counts: true }
         }
         Treatment::Leave { code } => Verdict::GiveUp { code },
-        Treatment::Renew => renew(fetch, asked_at, wall),
+        Treatment::Renew => fetch.refused(task, asked_at),
         Treatment::QuotaEnd { after } => {
             let midnight = end_of_day(day(wall));
             let named = after.map(|after| wall + i64::try_from(after.as_micros()).unwrap_or(0));
@@ -80,31 +85,47 @@ pub fn judge(fetch: &Fetch, task: &Task, result: Result<Reply, Fault>, asked_at:
     }
 }
 
-/// True where a search's page lacks results that it must have.
-fn is_short(task: &Task, page: &SearchPage) -> bool {
-    matches!(&task.wanted, Wanted::Search(search) if search.is_short(page))
+/// An answer that is what was asked for, and cannot be true: it is asked for again.
+fn doubted(task: &Task, treatment: Treatment) -> Treatment {
+    let code = match (&treatment, &task.wanted) {
+        (Treatment::Take(Taken::Search(page)), Wanted::Search(search)) => search.fault(page),
+        _ => None,
+    };
+    code.map_or(treatment, |code| Treatment::Again { code, after: None })
 }
 
 /// The body is kept where the dataset will need it.
-fn keep(task: &Task, taken: Taken, body: Vec<u8>) -> Verdict {
-    let unchanged =
-        matches!(taken, Taken::Record { modified } if modified.is_some() && modified == task.known);
-    let needed = matches!(taken, Taken::Record { .. } | Taken::Gone { .. } | Taken::Works(_) | Taken::Item);
+fn keep(fetch: &Fetch, task: &Task, taken: Taken, body: Vec<u8>) -> Verdict {
+    if let (Taken::Search(page), Wanted::Search(search)) = (&taken, &task.wanted) {
+        let looks = SHORT_PAGE_LOOKS.min(fetch.patience.tries);
+        if search.missing(page) > 0 && task.tries + 1 < looks {
+            return Verdict::Again { code: "short-page", after: None, counts: true };
+        }
+    }
+    if let Taken::Record { modified } = taken {
+        fetch.note_newest(modified);
+        if is_older(modified, task.known) {
+            return stale(fetch, task);
+        }
+    }
+    let unchanged = matches!(taken, Taken::Record { modified } if modified.is_some() && modified == task.known)
+        && !task.doubted;
+    let needed =
+        matches!(taken, Taken::Record { .. } | Taken::Gone { .. } | Taken::Works(_) | Taken::Item { .. });
     let code = if unchanged { "unchanged" } else { taken.code() };
     Verdict::Keep { code, body: needed.then_some(body), taken }
 }
 
-fn renew(fetch: &Fetch, asked_at: Timestamp, wall: Timestamp) -> Verdict {
-    if fetch.refusals.load(Ordering::Relaxed) >= MAX_REFUSALS {
-        let what = "a new one does not help".to_owned();
-        return Verdict::End(RefreshError::Refused { what });
-    }
-    match fetch.client.renew(asked_at, wall) {
-        Ok(renewed) => {
-            fetch.refusals.fetch_add(u32::from(renewed), Ordering::Relaxed);
-            Verdict::Again { code: "token-renewed", after: None, counts: false }
-        }
-        Err(error) => Verdict::End(error),
+/// True where an answer is of an earlier state than the dataset's row.
+fn is_older(modified: Option<Timestamp>, known: Option<Timestamp>) -> bool {
+    matches!((modified, known), (Some(modified), Some(known)) if modified < known)
+}
+
+/// Some cache's answer: it is asked for again, and then left.
+fn stale(fetch: &Fetch, task: &Task) -> Verdict {
+    match task.tries + 1 < STALE_LOOKS.min(fetch.patience.tries) {
+        true => Verdict::Again { code: STALE, after: None, counts: true },
+        false => Verdict::GiveUp { code: STALE },
     }
 }
 
@@ -150,7 +171,7 @@ fn give_up(fetch: &Fetch, queue: &mut Queue, task: &Task, code: &str) -> Result<
         fetch.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1)).ok();
         return queue.give_up(fetch.run.id, task, code);
     };
-    if search.named > 0 && code == "bad-request" {
+    if search.named > 0 && matches!(code, "bad-request" | "other-id") {
         return Err(RefreshError::NotUnderstood);
     }
     if let ("bad-request", Some(halves)) = (code, search.nearer()) {
@@ -171,10 +192,13 @@ fn write_answer(
     queue: &mut Queue,
     task: &Task,
     code: &'static str,
-    body: Option<Vec<u8>>,
+    mut body: Option<Vec<u8>>,
     taken: &Taken,
 ) -> Result<(), RefreshError> {
     let (run, now) = (fetch.run.id, fetch.clock.wall());
+    if let (Taken::Search(page), Wanted::Search(search)) = (taken, &task.wanted) {
+        queue.note_missing(run, search.missing(page))?;
+    }
     let effects = match (taken, &task.wanted) {
         (Taken::Search(page), Wanted::Search(search)) => match search.told(page) {
             Told::Effects(effects) => effects,
@@ -192,9 +216,28 @@ fn write_answer(
         (Taken::Gone { primary: Some(primary), .. }, _) => {
             Effects { found: vec![("primary", *primary)], ..Effects::default() }
         }
-        (Taken::Works(came), Wanted::Works(orcid, asked)) => activities::missing(*orcid, asked, came),
-        (Taken::ItemGone { .. }, Wanted::Item(orcid, ..)) => {
-            return queue.doubt(run, task, *orcid, code, now);
+        (Taken::Works(came), Wanted::Works(orcid, asked)) => {
+            let held = queue.held(run, *orcid)?;
+            let is_stale = |put_code, modified| {
+                is_older(modified, held.get(&(ActivitySection::Works, put_code)).copied().flatten())
+            };
+            let (stale, good): (Vec<_>, Vec<_>) =
+                came.iter().partition(|(put_code, modified)| is_stale(*put_code, *modified));
+            let good: Vec<i64> = good.into_iter().map(|(put_code, _)| put_code).collect();
+            if !stale.is_empty() {
+                body = body.map(|body| content::without_works(&body, &|put_code| !good.contains(&put_code)));
+            }
+            activities::missing(*orcid, asked, &good)
+        }
+        (Taken::Item { modified }, Wanted::Item(orcid, section, put_code)) => {
+            let held = queue.held(run, *orcid)?;
+            if is_older(*modified, held.get(&(*section, *put_code)).copied().flatten()) {
+                return write(fetch, queue, task, stale(fetch, task));
+            }
+            Effects::default()
+        }
+        (Taken::ItemGone { .. }, Wanted::Item(..)) => {
+            return queue.doubt(run, task, code, now);
         }
         (_, Wanted::Listing(orcid)) => {
             let listed = body.as_deref().and_then(|body| activities::listed(body).ok());

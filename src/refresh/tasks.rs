@@ -26,7 +26,8 @@ pub struct Task {
     pub tries: u32,
     /// For a record: the dataset's last change of it.
     pub known: Option<Timestamp>,
-    /// For an item: it was said to be gone before.
+    /// For an item: it was said to be gone before. For a record: its answer counts as
+    /// changed, though it have the date of the dataset's row.
     pub doubted: bool,
 }
 

@@ -50,6 +50,12 @@ pub enum Fault {
     Endless,
     /// A gzip body with a wrong byte.
     DamagedGzip,
+    /// 401, as for a token that is not known.
+    Refused,
+    /// This answer, whatever the true one.
+    Says { status: u16, body: String },
+    /// A search's page that counts one result more than there are.
+    OneTooMany,
 }
 
 /// When to come back.
@@ -134,6 +140,9 @@ impl Fault {
             Fault::TooMany(_) => "too-many",
             Fault::Endless => "endless",
             Fault::DamagedGzip => "damaged-gzip",
+            Fault::Refused => "refused",
+            Fault::Says { .. } => "says",
+            Fault::OneTooMany => "one-too-many",
         }
     }
 
@@ -144,7 +153,7 @@ impl Fault {
 
     /// Whether it befalls the body before it is compressed.
     pub fn needs_plain_body(&self) -> bool {
-        matches!(self, Fault::Empty | Fault::HalfXml | Fault::Endless)
+        matches!(self, Fault::Empty | Fault::HalfXml | Fault::Endless | Fault::OneTooMany)
     }
 
     /// The true answer, or for [`Fault::OtherRecord`] another one's, as it goes out.
@@ -175,6 +184,13 @@ impl Fault {
             }
             Fault::Endless => endless(answer),
             Fault::DamagedGzip => Reply::whole(damaged(answer)),
+            Fault::Refused => {
+                Reply::whole(Answer::json(401, &serde_json::json!({ "error": "invalid_token" })))
+            }
+            Fault::Says { status, body } => {
+                Reply::whole(Answer { status: *status, ..Answer::xml(body.clone()) })
+            }
+            Fault::OneTooMany => Reply::whole(one_too_many(answer)),
         }
     }
 }
@@ -215,6 +231,14 @@ fn broken(answer: Answer, how: Step) -> Reply {
 fn half(answer: Answer) -> Answer {
     let body = answer.body.slice(..answer.body.len() / 2);
     Answer { body, ..answer }
+}
+
+fn one_too_many(answer: Answer) -> Answer {
+    let body = String::from_utf8_lossy(&answer.body).into_owned();
+    let Some((before, after)) = body.split_once("num-found=\"") else { return answer };
+    let (found, rest) = after.split_once('"').expect("an attribute ends");
+    let found: u64 = found.parse().expect("a number of results");
+    Answer { body: format!("{before}num-found=\"{}\"{rest}", found + 1).into(), ..answer }
 }
 
 fn endless(answer: Answer) -> Reply {

@@ -1,0 +1,107 @@
+//! The last part of a run's way: what its answers would change is weighed, and they
+//! go into the dataset.
+
+use super::mark::Mark;
+use super::queue::Queue;
+use super::removals::Removals;
+use super::runs::Run;
+use super::{Applied, Ended, Journey, Outcome, RefreshError, apply};
+use crate::convert;
+use crate::dataset::{Dataset, Manifest};
+use crate::record::{MemberName, Orcid};
+
+impl Journey<'_> {
+    /// Applies what is whole of a run that the quota has ended before its time. The
+    /// watermark does not move, and the rest stays in the queue.
+    pub(super) fn apply_part(
+        &self,
+        mut queue: Queue,
+        mut run: Run,
+        ended: Ended,
+    ) -> Result<Outcome, RefreshError> {
+        let held_back = self.weigh_removals(&mut queue, &run)?;
+        if held_back.is_some() && !self.settings.skip_removals {
+            let outcome = self.outcome(queue, &run, Ended::HeldBack, None)?;
+            return Ok(Outcome { held_back, ..outcome });
+        }
+        let people = queue.fill_part(&run)?;
+        if people == 0 {
+            return self.outcome(queue, &run, ended, None);
+        }
+        self.watch.applying(Some(people));
+        let (mut queue, applied) = self.commit(queue, &run, false)?;
+        if applied.is_none() {
+            return self.outcome(queue, &run, Ended::Stopped, None);
+        }
+        if let Some(manifest) = Manifest::read(self.root)? {
+            queue.end_part(&mut run, &manifest)?;
+        }
+        let outcome = self.outcome(queue, &run, ended, applied)?;
+        Ok(Outcome { held_back, ..outcome })
+    }
+
+    /// Looks whom the next commit would remove. Where these are too many, they are given
+    /// back, and left out of the commit if that was asked for.
+    fn weigh_removals(&self, queue: &mut Queue, run: &Run) -> Result<Option<Removals>, RefreshError> {
+        let dataset = Dataset::open(self.root)?;
+        let removals = Removals::of(queue, run, &self.inputs, &dataset, self.settings.max_removals)?;
+        if !removals.are_too_many() {
+            queue.note_removed(run.id, &removals.orcids)?;
+            return Ok(None);
+        }
+        if self.settings.skip_removals {
+            queue.hold_back(run.id, &removals.orcids)?;
+        }
+        Ok(Some(removals))
+    }
+
+    pub(super) fn apply(&self, mut queue: Queue, run: &Run) -> Result<Outcome, RefreshError> {
+        let held_back = self.weigh_removals(&mut queue, run)?;
+        if held_back.is_some() && !self.settings.skip_removals {
+            let outcome = self.outcome(queue, run, Ended::HeldBack, None)?;
+            return Ok(Outcome { held_back, ..outcome });
+        }
+        self.watch.applying(None);
+        queue.leave_doubts(run.id)?;
+        queue.fill_part(run)?;
+        let outcome = match self.commit(queue, run, true)? {
+            (queue, Some(applied)) => self.finish(queue, run, applied)?,
+            (queue, None) => self.outcome(queue, run, Ended::Stopped, None)?,
+        };
+        Ok(Outcome { held_back, ..outcome })
+    }
+
+    /// Puts answers into the dataset; nothing where a stop came first. The queue comes
+    /// back with what came of it.
+    fn commit(
+        &self,
+        queue: Queue,
+        run: &Run,
+        is_last: bool,
+    ) -> Result<(Queue, Option<Applied>), RefreshError> {
+        let applied =
+            apply::apply(self.root, queue, run, is_last, self.settings, self.now(), &self.fetch.stop);
+        let applied = match applied {
+            Err(RefreshError::Convert(convert::ConvertError::Stopped)) => None,
+            applied => Some(applied?),
+        };
+        Ok((Queue::open(self.root)?, applied))
+    }
+
+    /// The dataset has the answers; now the queue is told so.
+    pub(super) fn finish(
+        &self,
+        mut queue: Queue,
+        run: &Run,
+        applied: Applied,
+    ) -> Result<Outcome, RefreshError> {
+        let given_up = queue.counts(run.id, &["record", "works", "item"])?.given_up;
+        if let Some(manifest) = Manifest::read(self.root)? {
+            queue.note_mark(&Mark::of(&manifest).to_text())?;
+        }
+        let rejected: Vec<Orcid> = applied.rejected.iter().filter_map(MemberName::orcid).collect();
+        queue.finish(run, &rejected, self.settings.scope.query().is_some())?;
+        let outcome = self.outcome(queue, run, Ended::Applied, Some(applied))?;
+        Ok(Outcome { given_up, ..outcome })
+    }
+}

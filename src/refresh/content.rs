@@ -1,0 +1,119 @@
+//! What the body of an answer holds, and whether that is what was asked for.
+
+use super::answer::Taken;
+use super::owner::owner;
+use crate::record::{self, Activity, ActivitySection, Document, Orcid, ParseError, Timestamp, pieces};
+
+/// A record that is the one asked for.
+///
+/// # Errors
+/// [`ParseError`] where it is not sound, or another's.
+pub fn take_record(body: &[u8], orcid: Orcid) -> Result<Taken, ParseError> {
+    let source = record::cleaned(body);
+    let Document::Record(record) = record::parse(&source)?.document else {
+        return Err(ParseError::UnknownRoot { name: "another".to_owned() });
+    };
+    match record.orcid.as_deref().and_then(Orcid::new) {
+        Some(found) if found == orcid => Ok(Taken::Record { modified: record.history.last_modified_date }),
+        Some(found) => Err(other_id(orcid, found)),
+        None => Err(ParseError::NoId),
+    }
+}
+
+/// The works of a bulk, all of the person asked for.
+///
+/// # Errors
+/// As [`take_record`].
+pub fn take_works(body: &[u8], orcid: Orcid, asked: &[i64]) -> Result<Taken, ParseError> {
+    let cut_off = || ParseError::CutOff { offset: body.len() as u64, path: "bulk".to_owned() };
+    let mut came = Vec::new();
+    for piece in pieces(body).ok_or_else(cut_off)? {
+        let Some((put_code, modified)) = work_of(piece)? else { continue };
+        if let Some(found) = owner(piece).filter(|found| *found != orcid) {
+            return Err(other_id(orcid, found));
+        }
+        came.push((put_code, modified));
+    }
+    match came.iter().find(|(put_code, _)| !asked.contains(put_code)) {
+        Some((put_code, _)) => {
+            Err(ParseError::OtherPutCode { expected: asked[0], found: put_code.to_string() })
+        }
+        None => Ok(Taken::Works(came)),
+    }
+}
+
+/// Put code and last change of a work in a bulk; `None` for an error in a work's place.
+///
+/// # Errors
+/// [`ParseError`] where the piece is not sound.
+pub fn work_of(piece: &[u8]) -> Result<Option<(i64, Option<Timestamp>)>, ParseError> {
+    let source = record::cleaned(piece);
+    Ok(match record::parse(&source)?.document {
+        Document::Activity(Activity::Work(work)) => {
+            work.element.put_code.map(|put_code| (put_code, work.element.last_modified_date))
+        }
+        _ => None,
+    })
+}
+
+fn other_id(expected: Orcid, found: Orcid) -> ParseError {
+    ParseError::OtherId { expected: expected.to_string(), found: found.to_string() }
+}
+
+/// An item that is the one asked for.
+///
+/// # Errors
+/// As [`take_record`].
+pub fn take_item(
+    body: &[u8],
+    orcid: Orcid,
+    section: ActivitySection,
+    put_code: i64,
+) -> Result<Taken, ParseError> {
+    let source = record::cleaned(body);
+    let Document::Activity(activity) = record::parse(&source)?.document else {
+        return Err(ParseError::UnknownRoot { name: "another".to_owned() });
+    };
+    if activity.section() != section {
+        return Err(ParseError::UnknownRoot { name: activity.section().kind().to_owned() });
+    }
+    match (activity.put_code(), owner(body)) {
+        (_, Some(found)) if found != orcid => Err(other_id(orcid, found)),
+        (Some(found), _) if found == put_code => Ok(Taken::Item { modified: activity.last_modified_date() }),
+        (found, _) => {
+            let found = found.map_or_else(|| "none".to_owned(), |found| found.to_string());
+            Err(ParseError::OtherPutCode { expected: put_code, found })
+        }
+    }
+}
+
+/// A bulk without the works that `goes` names by their put codes; all else stays as it is.
+pub fn without_works(bulk: &[u8], goes: &dyn Fn(i64) -> bool) -> Vec<u8> {
+    let mut rest = Vec::with_capacity(bulk.len());
+    let mut copied = 0;
+    for piece in pieces(bulk).unwrap_or_default() {
+        // Pieces are parts of the bulk, in its order.
+        let begin = piece.as_ptr() as usize - bulk.as_ptr() as usize;
+        if work_of(piece).ok().flatten().is_some_and(|(put_code, _)| goes(put_code)) {
+            rest.extend_from_slice(&bulk[copied..begin]);
+            copied = begin + piece.len();
+        }
+    }
+    rest.extend_from_slice(&bulk[copied..]);
+    rest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn works_are_taken_out_of_a_bulk() {
+        let bulk = br#"<b:bulk><w:work put-code="1"/> <w:work put-code="2"></w:work><e:error/></b:bulk>"#;
+
+        let rest = without_works(bulk, &|put_code| put_code == 1);
+
+        assert_eq!(rest, br#"<b:bulk> <w:work put-code="2"></w:work><e:error/></b:bulk>"#);
+        assert_eq!(without_works(bulk, &|_| false), bulk);
+    }
+}

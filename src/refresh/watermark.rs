@@ -1,0 +1,146 @@
+//! Up to when a scope is known, and what to do where that lies in the future.
+//!
+//! A watermark comes from the server's clock, or from the newest change seen; never
+//! from our clock alone, which may be days or years ahead. One that an earlier
+//! version wrote so is put back to where nothing is missed.
+
+use serde_json::{Map, Value, json};
+
+use super::fetch::Fetch;
+use super::runs::Run;
+use super::scope::Scope;
+use super::time::{DAY, SECOND, iso};
+use super::{INSTANT, MARGIN, RefreshError, known};
+use crate::dataset::{Dataset, Manifest};
+use crate::record::Timestamp;
+
+/// ORCID reads records for a dump over days or weeks: one that changed in that
+/// time, after it was read, is old in the dump though the dump has newer ones. The
+/// newest members of the dump of 2022 are of 14 September; it was there on the 29th.
+const DUMP_TAKES: Timestamp = 15 * DAY;
+/// Clocks of servers differ by less.
+const CLOCKS_DIFFER: Timestamp = 60 * SECOND;
+
+/// Since when changes of a scope are to be looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Since {
+    pub since: Timestamp,
+    /// The watermark that lies in the future, and was not used.
+    pub future: Option<Timestamp>,
+}
+
+/// Since when changes of a scope may not be in the dataset: after the last refresh
+/// of the scope or of all, or for so long before the dump's newest change as a
+/// dump takes; `None` where the dataset does not tell how new it is.
+///
+/// # Errors
+/// [`RefreshError::Dataset`] where the dataset cannot be read.
+pub fn unknown_since(dataset: &Dataset, scope: &str, now: Timestamp) -> Result<Option<Since>, RefreshError> {
+    let manifest = &dataset.manifest;
+    let all = refreshed_until(manifest, &Scope::All.key()).filter(|all| manifest.watermark == Some(*all));
+    let refreshed = refreshed_until(manifest, scope).max(all);
+    let future = refreshed.max(manifest.watermark).filter(|known| is_future(*known, now));
+    if future.is_some() {
+        let since = newest_change(dataset, now)?.map(|newest| newest - DUMP_TAKES);
+        return Ok(since.map(|since| Since { since, future }));
+    }
+    // What changed at the watermark itself is known.
+    let known = refreshed.map(|known| known + INSTANT);
+    let since = known.max(manifest.watermark.map(|newest| newest - DUMP_TAKES));
+    Ok(since.map(|since| Since { since, future: None }))
+}
+
+/// True where a time is later than now, by more than clocks differ.
+pub fn is_future(time: Timestamp, now: Timestamp) -> bool {
+    time > now + CLOCKS_DIFFER
+}
+
+/// The newest change among the dataset's records that is not in the future.
+fn newest_change(dataset: &Dataset, now: Timestamp) -> Result<Option<Timestamp>, RefreshError> {
+    let mut newest = None;
+    known::records(dataset, &mut |_, modified| {
+        newest = newest.max(modified.filter(|modified| !is_future(*modified, now)));
+    })?;
+    Ok(newest)
+}
+
+/// Up to when refreshes of a scope have made its changes known.
+pub fn refreshed_until(manifest: &Manifest, scope: &str) -> Option<Timestamp> {
+    manifest.scopes.get(scope).and_then(|scope| scope["watermark"].as_i64())
+}
+
+/// Up to when the dataset knows all changes of a scope.
+fn watermark(manifest: &Manifest, scope: &str) -> Option<Timestamp> {
+    refreshed_until(manifest, scope).max(manifest.watermark)
+}
+
+/// Lets a run reach no further than the server's clock when it first answered, or,
+/// where the server tells no time, than the newest change that it told.
+pub fn keep_to_known_time(run: &mut Run, fetch: &Fetch, all_is_there: bool) {
+    let reaches = match fetch.first_date() {
+        Some(date) => date - MARGIN,
+        None if all_is_there && fetch.has_answers() => fetch.newest().unwrap_or(run.since - INSTANT),
+        None => return,
+    };
+    run.until = run.until.min(reaches);
+}
+
+/// What a commit says of watermarks.
+#[derive(Debug, Default)]
+pub struct Watermarks {
+    /// Entries of scopes, which replace those that the manifest has.
+    pub scopes: Map<String, Value>,
+    /// The scope's own, where it moves.
+    pub own: Option<Timestamp>,
+    /// The whole dataset's, where it changes.
+    pub whole: Option<Timestamp>,
+}
+
+impl Watermarks {
+    /// After a run: its scope's moves where the run has seen all changes since the one
+    /// before; those in the future are put back.
+    ///
+    /// # Errors
+    /// [`RefreshError::Dataset`] where the dataset cannot be read.
+    pub fn after(
+        dataset: &Dataset,
+        run: &Run,
+        saw_all: bool,
+        is_whole: bool,
+        now: Timestamp,
+    ) -> Result<Self, RefreshError> {
+        let manifest = &dataset.manifest;
+        let mut after = Self::default();
+        let futures: Vec<&String> = manifest
+            .scopes
+            .iter()
+            .filter(|(_, scope)| scope["watermark"].as_i64().is_some_and(|known| is_future(known, now)))
+            .map(|(name, _)| name)
+            .collect();
+        let whole_in_future = manifest.watermark.is_some_and(|known| is_future(known, now));
+        if !futures.is_empty() || whole_in_future {
+            let newest = newest_change(dataset, now)?.unwrap_or(run.since);
+            for name in futures {
+                after.scopes.insert(name.clone(), entry(newest - DUMP_TAKES, &run.source));
+            }
+            after.whole = whole_in_future.then_some(newest);
+        }
+        // A file of changes may be older than what is known.
+        let known = watermark(manifest, &run.scope).filter(|known| !is_future(*known, now));
+        let moves = saw_all
+            && run.until >= run.since
+            && known.is_none_or(|known| run.since <= known + INSTANT && known < run.until);
+        if moves {
+            after.own = Some(run.until);
+            after.scopes.insert(run.scope.clone(), entry(run.until, &run.source));
+            if is_whole {
+                after.whole = after.own;
+            }
+        }
+        Ok(after)
+    }
+}
+
+fn entry(until: Timestamp, source: &str) -> Value {
+    json!({ "watermark": until, "until": iso(until), "source": source })
+}

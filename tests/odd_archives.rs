@@ -326,6 +326,22 @@ fn hostile_headers_give_an_error_and_no_memory_of_their_size() {
 }
 
 #[test]
+fn holes_cost_no_memory_of_their_size() {
+    let folder = folder();
+    let path = folder.path().join("a.tar");
+    let size_bytes = (16 << 20) + 1;
+    let hole = old_sparse("d/hole.xml", size_bytes, &[]);
+    fs::write(&path, [of(ONE), hole, of(OTHER), end()].concat()).unwrap();
+
+    let (found, result) = members(&path, Options { max_member_bytes: 512 << 20, ..LARGE });
+
+    assert!(result.is_ok(), "{result:?}");
+    let kinds: Vec<_> = found.iter().map(|(_, kind, data)| (*kind, data.len())).collect();
+    let file = (Kind::File, ONE.len());
+    assert_eq!(kinds, [file, (Kind::TooLarge { size_bytes }, 0), file]);
+}
+
+#[test]
 fn zeros_inside_an_archive_are_damage_and_what_follows_is_salvaged() {
     let folder = folder();
     let path = folder.path().join("a.tar");

@@ -25,6 +25,10 @@ pub(super) use header::is_header;
 /// of half a million pieces has as many.
 const MAX_EXTENSION_BYTES: u64 = 16 << 20;
 
+/// Zeros between the pieces of a sparse file, which cost an archive nothing; documents
+/// have none.
+const MAX_HOLE_BYTES: u64 = 16 << 20;
+
 /// Why the walk stopped before the end.
 #[derive(Debug)]
 pub(super) enum Fault {
@@ -191,7 +195,9 @@ impl<R: Read> TarWalk<R> {
             return self.damaged(place, format!("an entry of {} bytes", entry.size));
         };
         let real_bytes = self.real_bytes(&entry);
-        let too_large = entry.size.max(real_bytes.unwrap_or(0)) > self.max_member_bytes;
+        let whole_bytes = real_bytes.unwrap_or(entry.size);
+        let hole_bytes = whole_bytes.saturating_sub(entry.size);
+        let too_large = entry.size.max(whole_bytes) > self.max_member_bytes || hole_bytes > MAX_HOLE_BYTES;
         if padded > (self.filled - place) as u64 && !too_large {
             return self.incomplete(padded, place);
         }

@@ -101,7 +101,8 @@ pub fn convert(
     let how = How { readers, write_index: options.write_index, shard: options.shard };
     let run = Run { plan: &plan, pipeline: &pipeline, how, staging: &staging, options, watch, stop };
     let outcomes = run.all();
-    staging.end()?;
+    // Each outcome stands; what cannot be cleared now is cleared by the next run.
+    let _ = staging.end();
     Ok(outcomes)
 }
 
@@ -226,7 +227,8 @@ impl Run<'_> {
         next.watermark = next.watermark.max(entry.watermark);
         next.archives.push(entry.clone());
         self.staging.commit(&next, &files, logs)?;
-        self.staging.discard(&converted.scratch)?;
+        // It is in the dataset; what cannot be cleared now is cleared by the next run.
+        let _ = self.staging.discard(&converted.scratch);
         *manifest = next;
         Ok(Some(entry))
     }

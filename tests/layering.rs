@@ -83,3 +83,30 @@ fn files_stay_small_and_say_what_they_are_for() {
         assert!(text.starts_with("//!"), "{} does not say what it is for", path.display());
     }
 }
+
+#[test]
+fn a_dataset_changes_its_disk_in_one_place() {
+    const CHANGES: &[&str] = &[
+        "fs::create",
+        "fs::rename",
+        "fs::remove",
+        "fs::hard_link",
+        "fs::write",
+        "File::create",
+        ".create(true)",
+    ];
+    for (path, text) in sources() {
+        let own = module(&path);
+        if !["dataset", "convert", "matching"].contains(&own.as_str()) || path.ends_with("dataset/files.rs") {
+            continue;
+        }
+        let code = text.split("#[cfg(test)]").next().unwrap_or_default().replace("PartFile::create", "");
+        for change in CHANGES {
+            assert!(
+                !code.contains(change),
+                "{} has {change}: it belongs in dataset/files.rs",
+                path.display()
+            );
+        }
+    }
+}

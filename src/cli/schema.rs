@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::failure::Failure;
 use super::output::print;
 use super::{Common, Done};
-use crate::dataset::Manifest;
+use crate::dataset::Dataset;
 use crate::tables::{self, AnyTable, Type};
 
 /// Print the data dictionary: every table and column with its meaning.
@@ -46,7 +46,8 @@ pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
         let name = args.table.unwrap_or_default();
         return Err(Failure::new(format!("there is no table {name}"), "`orcidlake schema` lists the tables"));
     }
-    let kept = Manifest::read(&args.dataset)?.map(|manifest| manifest.report().rows);
+    let kept = Dataset::is_at(&args.dataset).then(|| Dataset::open(&args.dataset)).transpose()?;
+    let kept = kept.map(|dataset| dataset.manifest.report().rows);
     let in_dataset = |key: &str| kept.as_ref().is_none_or(|rows| rows.contains_key(key));
     let root = std::path::absolute(&args.dataset).unwrap_or(args.dataset);
     let root = root.to_string_lossy().into_owned();

@@ -15,7 +15,8 @@ use super::reading::How;
 use super::{ConvertError, Options, Watch};
 use crate::archive::GivenMember;
 use crate::dataset::{
-    ArchiveEntry, Change, DatasetError, EntryKind, Gone, Logs, Manifest, Replacement, Staging, Targets,
+    ArchiveEntry, Change, Dataset, DatasetError, EntryKind, Gone, Logs, Manifest, Replacement, Staging,
+    Targets,
 };
 use crate::record::MemberName;
 
@@ -69,7 +70,7 @@ pub fn update(
     stop: &AtomicBool,
 ) -> Result<Updated, ConvertError> {
     let no_dataset = || DatasetError::NoDataset { path: dataset.to_owned() };
-    Manifest::read(dataset)?.ok_or_else(no_dataset)?;
+    Dataset::open(dataset)?;
     let staging = Staging::begin(dataset)?;
     let manifest = Manifest::read(dataset)?.ok_or_else(no_dataset)?;
     let pipeline = Pipeline::new(options)?;
@@ -94,7 +95,8 @@ pub fn update(
     let rejected = std::mem::take(&mut converted.rejected);
     let (next, entry) = next_manifest(change, converted, update);
     staging.commit(&next, &files, Logs::Continue)?;
-    staging.end()?;
+    // The dataset is changed; what cannot be cleared now is cleared by the next run.
+    let _ = staging.end();
     Ok(Updated { entry, rejected, rows_removed })
 }
 

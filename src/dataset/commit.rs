@@ -13,7 +13,11 @@ use std::path::{Path, PathBuf};
 
 use super::delta;
 use super::error::DatasetError;
+use super::files::{
+    self, link, make_folder, open_or_create, remove, remove_empty_folder, rename, sync_folder,
+};
 use super::layout::{NewFile, staging_folder, table_folder};
+use super::leftovers::{behind_links, old_state};
 use super::manifest::Manifest;
 
 /// A dataset under change: the folder beside it, and the lock that says so.
@@ -50,6 +54,11 @@ impl Staging {
         Ok(staging)
     }
 
+    /// Where the dataset lies, behind all links.
+    pub(super) fn dataset(&self) -> &Path {
+        &self.dataset
+    }
+
     /// An empty folder to write in, which nobody reads.
     ///
     /// # Errors
@@ -57,7 +66,7 @@ impl Staging {
     pub fn scratch(&self, name: &str) -> Result<PathBuf, DatasetError> {
         let scratch = self.folder.join(name);
         remove(&scratch)?;
-        fs::create_dir_all(&scratch).map_err(DatasetError::io("make", &scratch))?;
+        make_folder(&scratch)?;
         Ok(scratch)
     }
 
@@ -79,7 +88,9 @@ impl Staging {
     pub fn commit(&self, manifest: &Manifest, new: &[NewFile], logs: Logs) -> Result<(), DatasetError> {
         let next = self.scratch("next")?;
         let old = Manifest::read(&self.dataset)?;
-        let gone = files_that_go(old.as_ref(), manifest);
+        let mut gone = files_that_go(old.as_ref(), manifest);
+        // Where a dataset begins anew, its new files may have the names of old ones.
+        gone.extend(new.iter().map(|file| Path::new(&file.key).join(&file.name)));
         if self.dataset.exists() {
             let goes = |path: &Path| {
                 gone.contains(path) || is_passing(path) || (logs == Logs::Begin && delta::is_log(path))
@@ -89,8 +100,8 @@ impl Staging {
         let mut folders = BTreeSet::new();
         for file in new {
             let folder = table_folder(&next, &file.key);
-            fs::create_dir_all(&folder).map_err(DatasetError::io("make", &folder))?;
-            fs::rename(&file.from, folder.join(&file.name)).map_err(DatasetError::io("move", &file.from))?;
+            make_folder(&folder)?;
+            link(&file.from, &folder.join(&file.name))?;
             folders.insert(folder);
         }
         delta::commit_all(&next, manifest)?;
@@ -118,7 +129,7 @@ impl Staging {
         let Some(_held) = self.lock.take() else { return Ok(()) };
         self.clear_all_but_lock()?;
         remove(&self.folder.join("lock"))?;
-        match fs::remove_dir(&self.folder) {
+        match remove_empty_folder(&self.folder) {
             // The next has made a lock of its own already, or has even ended.
             Err(error)
                 if matches!(error.kind(), io::ErrorKind::DirectoryNotEmpty | io::ErrorKind::NotFound) =>
@@ -132,9 +143,9 @@ impl Staging {
     /// Brings back a dataset that a crash caught between two renames, where the
     /// system cannot swap in one step.
     fn recover(&self) -> Result<(), DatasetError> {
-        let old = self.folder.join("old");
+        let old = old_state(&self.dataset);
         if old.exists() && !self.dataset.exists() {
-            fs::rename(&old, &self.dataset).map_err(DatasetError::io("bring back", &self.dataset))?;
+            rename(&old, &self.dataset)?;
         }
         self.clear_all_but_lock()
     }
@@ -152,7 +163,7 @@ impl Staging {
     /// Refuses a folder that holds something else, or that cannot be swapped.
     fn check(&self) -> Result<(), DatasetError> {
         let (one, other) = (self.folder.join("lock"), self.folder.join("link"));
-        fs::hard_link(&one, &other).map_err(DatasetError::io("make a hard link beside", &self.dataset))?;
+        link(&one, &other)?;
         remove(&other)?;
         if !self.dataset.exists() {
             return Ok(());
@@ -177,28 +188,17 @@ impl Staging {
     }
 
     fn swap(&self, next: &Path) -> Result<(), DatasetError> {
-        let renamed =
-            if self.dataset.exists() { self.exchange(next) } else { fs::rename(next, &self.dataset) };
+        let renamed = if self.dataset.exists() {
+            files::exchange(next, &self.dataset, &old_state(&self.dataset))
+        } else {
+            files::place(next, &self.dataset)
+        };
         renamed.map_err(|error| match error.kind() {
             io::ErrorKind::ResourceBusy | io::ErrorKind::CrossesDevices => {
                 DatasetError::NotSwappable { path: self.dataset.clone(), what: "a mount point" }
             }
             _ => DatasetError::io("swap", &self.dataset)(error),
         })
-    }
-
-    fn exchange(&self, next: &Path) -> io::Result<()> {
-        match exchange_in_one_step(next, &self.dataset) {
-            Err(error)
-                if matches!(error.kind(), io::ErrorKind::Unsupported | io::ErrorKind::InvalidInput) =>
-            {
-                let old = self.folder.join("old");
-                fs::rename(&self.dataset, &old)?;
-                fs::rename(next, &self.dataset)?;
-                fs::rename(&old, next)
-            }
-            result => result,
-        }
     }
 }
 
@@ -216,41 +216,30 @@ fn is_mount_point(dataset: &Path, beside: &Path) -> Result<bool, DatasetError> {
     Ok(device(dataset)? != device(beside)?)
 }
 
-#[cfg(target_os = "linux")]
-fn exchange_in_one_step(one: &Path, other: &Path) -> io::Result<()> {
-    use rustix::fs::{CWD, RenameFlags, renameat_with};
-    Ok(renameat_with(CWD, one, CWD, other, RenameFlags::EXCHANGE)?)
-}
-
-#[cfg(not(target_os = "linux"))]
-fn exchange_in_one_step(_one: &Path, _other: &Path) -> io::Result<()> {
-    Err(io::ErrorKind::Unsupported.into())
-}
-
-/// The absolute path behind links, of a folder that need not exist.
+/// The absolute path behind links, of a folder that need not exist; the one above is made.
 fn resolve(dataset: &Path) -> Result<PathBuf, DatasetError> {
-    if let Ok(path) = fs::canonicalize(dataset) {
-        return Ok(path);
-    }
-    let absolute = std::path::absolute(dataset).map_err(DatasetError::io("find", dataset))?;
-    let parent = absolute.parent().unwrap_or(&absolute);
-    fs::create_dir_all(parent).map_err(DatasetError::io("make", parent))?;
+    let dataset = behind_links(dataset);
+    let parent = dataset.parent().unwrap_or(&dataset);
+    make_folder(parent)?;
     let parent = fs::canonicalize(parent).map_err(DatasetError::io("find", parent))?;
-    Ok(parent.join(absolute.file_name().unwrap_or_default()))
+    Ok(match dataset.file_name() {
+        Some(name) => parent.join(name),
+        None => dataset,
+    })
 }
 
 /// Takes the lock of the folder beside a dataset, and makes the folder for it.
 fn lock(folder: &Path, dataset: &Path) -> Result<File, DatasetError> {
     let path = folder.join("lock");
-    let made = fs::create_dir_all(folder);
-    let opened = File::options().create(true).truncate(false).read(true).write(true).open(&path);
+    let made = make_folder(folder);
+    let opened = open_or_create(&path);
     let mut file = match (opened, made) {
         (Ok(file), _) => file,
         // The run that held the lock has removed the folder between these two steps.
         (Err(error), made) if error.kind() == io::ErrorKind::NotFound && may_be_made(&made) => {
             return lock(folder, dataset);
         }
-        (Err(_), Err(error)) => return Err(DatasetError::io("make", folder)(error)),
+        (Err(_), Err(error)) => return Err(error),
         (Err(error), Ok(())) => return Err(DatasetError::io("make", &path)(error)),
     };
     match file.try_lock() {
@@ -274,8 +263,11 @@ fn lock(folder: &Path, dataset: &Path) -> Result<File, DatasetError> {
 }
 
 /// True where a folder was made, or was there while it was tried.
-fn may_be_made(made: &io::Result<()>) -> bool {
-    made.as_ref().err().is_none_or(|error| error.kind() == io::ErrorKind::AlreadyExists)
+fn may_be_made(made: &Result<(), DatasetError>) -> bool {
+    match made {
+        Err(DatasetError::Io { source, .. }) => source.kind() == io::ErrorKind::AlreadyExists,
+        made => made.is_ok(),
+    }
 }
 
 fn is_same_file(file: &File, path: &Path) -> bool {
@@ -318,27 +310,14 @@ fn link_tree(from: &Path, to: &Path, skip: &dyn Fn(&Path) -> bool) -> Result<(),
             let (source, target) = (from.join(&path), to.join(&path));
             let kind = entry.file_type().map_err(DatasetError::io("read", &source))?;
             if kind.is_dir() {
-                fs::create_dir(&target).map_err(DatasetError::io("make", &target))?;
+                make_folder(&target)?;
                 pending.push(path);
             } else {
-                fs::hard_link(&source, &target).map_err(DatasetError::io("link", &source))?;
+                link(&source, &target)?;
             }
         }
     }
     Ok(())
-}
-
-fn sync_folder(folder: &Path) -> Result<(), DatasetError> {
-    File::open(folder).and_then(|folder| folder.sync_all()).map_err(DatasetError::io("sync", folder))
-}
-
-/// Removes a file or a folder with all that it holds, if it is there.
-fn remove(path: &Path) -> Result<(), DatasetError> {
-    let result = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
-    match result {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(DatasetError::io("remove", path)(error)),
-        _ => Ok(()),
-    }
 }
 
 #[cfg(test)]

@@ -33,6 +33,7 @@ use delta_kernel_default_engine::parquet::DataFileMetadata;
 use delta_kernel_default_engine::{DefaultEngine, DefaultEngineBuilder, build_add_file_metadata};
 
 use super::error::DatasetError;
+use super::files::remove;
 use super::layout::{any_table_of, table_folder};
 use super::manifest::{Manifest, Part};
 use crate::tables::AnyTable;
@@ -210,7 +211,7 @@ impl<'l> Log<'l> {
             let name = entry.file_name();
             let digits = name.to_str().and_then(|name| name.get(..VERSION_DIGITS));
             if digits.and_then(|digits| digits.parse::<u64>().ok()).is_some_and(|own| own < needed) {
-                fs::remove_file(entry.path())?;
+                remove(&entry.path()).map_err(KernelError::generic_err)?;
             }
         }
         Ok(())

@@ -3,7 +3,7 @@
 //! The pages of a row group wait in a file of their own until the group is whole;
 //! the file itself is digested as it is written.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -19,6 +19,7 @@ use parquet::file::writer::SerializedFileWriter;
 use xxhash_rust::xxh3::Xxh3;
 
 use super::error::DatasetError;
+use super::files::{create_file, make_folder};
 use super::manifest::Part;
 use super::pages::PageFile;
 use super::settings::Settings;
@@ -46,8 +47,8 @@ impl PartFile {
     /// Makes the file at `path`, and its folder.
     pub fn create(path: PathBuf, schema: &SchemaRef, settings: &Settings) -> Result<Self, DatasetError> {
         let folder = path.parent().unwrap_or(Path::new("."));
-        fs::create_dir_all(folder).map_err(DatasetError::io("make", folder))?;
-        let file = File::create(&path).map_err(DatasetError::io("make", &path))?;
+        make_folder(folder)?;
+        let file = create_file(&path)?;
         let sink = Digesting { file: BufWriter::with_capacity(WRITE_BYTES, file), digest: Xxh3::new() };
         let pages = PageFile::new(&path, &settings.levels);
         let pages = pages.map_err(DatasetError::io("make a file beside", &path))?;

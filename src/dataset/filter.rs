@@ -2,7 +2,6 @@
 //! the same name replaced.
 
 use std::collections::HashMap;
-use std::fs;
 use std::path::Path;
 
 use arrow::array::{AsArray, BooleanArray, RecordBatch};
@@ -11,6 +10,7 @@ use arrow::datatypes::Int64Type;
 use rayon::ThreadPool;
 
 use super::error::DatasetError;
+use super::files::{remove, rename};
 use super::keys::ActivityKey;
 use super::layout::table_folder;
 use super::reader::batches;
@@ -78,13 +78,13 @@ impl Superseded {
         pool: &ThreadPool,
     ) -> Result<Vec<WrittenTable>, DatasetError> {
         let old = root.join(format!("{side}-with-duplicates"));
-        fs::rename(root.join(side.folder()), &old).map_err(DatasetError::io("move", &old))?;
+        rename(&root.join(side.folder()), &old)?;
         let tables = written.iter().map(|table| {
             let name = table.key.rsplit('/').next().unwrap_or(&table.key);
             self.remove_from(side, table, &old.join(name), root, pool)
         });
         let tables = tables.collect::<Result<_, _>>()?;
-        fs::remove_dir_all(&old).map_err(DatasetError::io("remove", &old))?;
+        remove(&old)?;
         Ok(tables)
     }
 

@@ -47,6 +47,12 @@ pub(super) fn staging_folder(dataset: &Path) -> PathBuf {
     dataset.with_file_name(format!(".{name}.orcidlake"))
 }
 
+/// The folder beside a dataset in which archives wait to replace it.
+pub(super) fn finished_folder(dataset: &Path) -> PathBuf {
+    let name = dataset.file_name().unwrap_or_default().to_string_lossy();
+    dataset.with_file_name(format!(".{name}.orcidlake-replace"))
+}
+
 /// A file that has been written aside, and where it goes.
 #[derive(Debug)]
 pub struct NewFile {

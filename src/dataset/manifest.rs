@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::io::Write;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::error::DatasetError;
+use super::files::write_file;
 use super::layout::{MANIFEST_NAME, NewFile, part_name, part_number};
 use crate::report::Report;
 
@@ -220,13 +220,7 @@ impl Manifest {
         let path = root.join(MANIFEST_NAME);
         let text = serde_json::to_string_pretty(self)
             .map_err(|source| DatasetError::Manifest { path: path.clone(), source })?;
-        let write = || -> std::io::Result<()> {
-            let mut file = fs::File::create(&path)?;
-            file.write_all(text.as_bytes())?;
-            file.write_all(b"\n")?;
-            file.sync_all()
-        };
-        write().map_err(DatasetError::io("write", &path))
+        write_file(&path, (text + "\n").as_bytes())
     }
 
     /// The entry of an archive or a refresh, by its name.

@@ -8,9 +8,12 @@ mod commit;
 mod delta;
 mod error;
 mod file;
+mod files;
 mod filter;
+mod finished;
 mod keys;
 mod layout;
+mod leftovers;
 mod manifest;
 mod marks;
 mod page_header;
@@ -25,7 +28,9 @@ mod writer;
 
 pub use commit::{Logs, Staging};
 pub use error::DatasetError;
+pub use files::create_file;
 pub use filter::Superseded;
+pub use finished::Finished;
 pub use keys::{ActivityKey, ActivitySet, OrcidSet, Targets};
 pub use layout::{MANIFEST_NAME, NewFile, table_key};
 pub use manifest::{

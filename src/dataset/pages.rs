@@ -23,6 +23,7 @@ use parquet::file::reader::{ChunkReader, Length};
 use zstd::bulk::Compressor;
 use zstd::zstd_safe::compress_bound;
 
+use super::files::nameless_file;
 use super::page_header::PageHeader;
 
 thread_local! {
@@ -91,9 +92,7 @@ impl PageFile {
     /// # Errors
     /// An I/O error where it cannot be made.
     pub fn new(beside: &Path, levels: &[ZstdLevel]) -> io::Result<Self> {
-        let path = beside.with_extension("pages");
-        let file = File::options().read(true).write(true).create(true).truncate(true).open(&path)?;
-        std::fs::remove_file(&path)?;
+        let file = nameless_file(&beside.with_extension("pages"))?;
         let columns = levels.iter().map(|&level| Column { level, pages: Mutex::default() }).collect();
         Ok(Self(Arc::new(Shared { file, end: AtomicU64::new(0), columns })))
     }

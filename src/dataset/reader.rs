@@ -14,6 +14,7 @@ use serde_json::{Map, Value};
 
 use super::error::DatasetError;
 use super::layout::{table_folder, table_of};
+use super::leftovers::present;
 use super::manifest::Manifest;
 use crate::record::Orcid;
 
@@ -28,19 +29,20 @@ pub struct Dataset {
 }
 
 impl Dataset {
-    /// Opens the dataset at `root`.
+    /// Opens the dataset at `root`; brings it back where a crash left it beside.
     ///
     /// # Errors
     /// [`DatasetError`] where there is none or it cannot be read.
     pub fn open(root: &Path) -> Result<Self, DatasetError> {
+        let found = present(root);
         let manifest =
-            Manifest::read(root)?.ok_or_else(|| DatasetError::NoDataset { path: root.to_owned() })?;
-        Ok(Self { root: root.to_owned(), manifest })
+            Manifest::read(&found)?.ok_or_else(|| DatasetError::NoDataset { path: root.to_owned() })?;
+        Ok(Self { root: found.into_owned(), manifest })
     }
 
     /// True where `root` holds a dataset.
     pub fn is_at(root: &Path) -> bool {
-        root.join(super::MANIFEST_NAME).is_file()
+        present(root).join(super::MANIFEST_NAME).is_file()
     }
 
     /// The path of a table's file.

@@ -13,7 +13,7 @@ use arrow::datatypes::Int64Type;
 use rustc_hash::FxHashMap;
 
 use super::key::{Key, SECTIONS, TEXTS};
-use crate::dataset::{Dataset, DatasetError};
+use crate::dataset::{Dataset, DatasetError, create_file};
 use crate::tables::Side;
 
 /// Files that keys are spread over.
@@ -102,7 +102,7 @@ impl Spread {
         if self.files.is_empty() {
             for share in 0..SHARES {
                 let path = self.folder.join(format!("keys-{share:02}"));
-                let file = File::create(&path).map_err(DatasetError::io("make", &path))?;
+                let file = create_file(&path)?;
                 self.files.push((path, BufWriter::new(file)));
             }
         }

@@ -1,0 +1,113 @@
+//! Every change that a dataset makes to its disk: folders and files made, written,
+//! synced, linked, renamed, exchanged, removed.
+//!
+//! The other files of this floor decide what changes, this one does it, and nothing
+//! else on this floor does (`tests/layering.rs`). `tests/faults.rs` breaks these
+//! operations, and those of SQLite and of the Delta kernel, one after the other. What
+//! a store other than a local folder would do in another way stands here.
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::Path;
+
+use super::error::DatasetError;
+
+/// Makes a folder with those above it, unless it is there.
+pub(super) fn make_folder(path: &Path) -> Result<(), DatasetError> {
+    fs::create_dir_all(path).map_err(DatasetError::io("make", path))
+}
+
+/// Makes an empty file, in the place of one that is there.
+///
+/// # Errors
+/// [`DatasetError`] where the disk fails.
+pub fn create_file(path: &Path) -> Result<File, DatasetError> {
+    File::create(path).map_err(DatasetError::io("make", path))
+}
+
+/// Opens a file to read and to write, and makes it if need be.
+pub(super) fn open_or_create(path: &Path) -> io::Result<File> {
+    File::options().create(true).truncate(false).read(true).write(true).open(path)
+}
+
+/// A file without a name, to read and to write, which goes when it is closed. It lies
+/// where `path` says, and has that name for a moment.
+pub(super) fn nameless_file(path: &Path) -> io::Result<File> {
+    let file = File::options().read(true).write(true).create(true).truncate(true).open(path)?;
+    fs::remove_file(path)?;
+    Ok(file)
+}
+
+/// Writes a whole file and waits until it is on disk.
+pub(super) fn write_file(path: &Path, bytes: &[u8]) -> Result<(), DatasetError> {
+    let write = || -> io::Result<()> {
+        let mut file = File::create(path)?;
+        file.write_all(bytes)?;
+        file.sync_all()
+    };
+    write().map_err(DatasetError::io("write", path))
+}
+
+/// Waits until a folder's names are on disk.
+pub(super) fn sync_folder(folder: &Path) -> Result<(), DatasetError> {
+    File::open(folder).and_then(|folder| folder.sync_all()).map_err(DatasetError::io("sync", folder))
+}
+
+/// Gives a file a second name.
+pub(super) fn link(from: &Path, to: &Path) -> Result<(), DatasetError> {
+    fs::hard_link(from, to).map_err(DatasetError::io("make a hard link of", from))
+}
+
+/// Gives a file or a folder another name.
+pub(super) fn rename(from: &Path, to: &Path) -> Result<(), DatasetError> {
+    fs::rename(from, to).map_err(DatasetError::io("move", from))
+}
+
+/// Exchanges the names of two folders: in one step where the system can, else by way
+/// of the name `aside`, under which [`super::commit`] finds the second one after a crash.
+pub(super) fn exchange(next: &Path, current: &Path, aside: &Path) -> io::Result<()> {
+    match exchange_in_one_step(next, current) {
+        Err(error) if matches!(error.kind(), io::ErrorKind::Unsupported | io::ErrorKind::InvalidInput) => {
+            fs::rename(current, aside)?;
+            if let Err(error) = fs::rename(next, current) {
+                // Nobody may find the place empty.
+                let _ = fs::rename(aside, current);
+                return Err(error);
+            }
+            // The exchange is done; `aside` is as good a name for what goes.
+            let _ = fs::rename(aside, next);
+            Ok(())
+        }
+        result => result,
+    }
+}
+
+/// Puts a folder where there is none.
+pub(super) fn place(next: &Path, current: &Path) -> io::Result<()> {
+    fs::rename(next, current)
+}
+
+#[cfg(target_os = "linux")]
+fn exchange_in_one_step(one: &Path, other: &Path) -> io::Result<()> {
+    use rustix::fs::{CWD, RenameFlags, renameat_with};
+    Ok(renameat_with(CWD, one, CWD, other, RenameFlags::EXCHANGE)?)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn exchange_in_one_step(_one: &Path, _other: &Path) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+/// Removes a file or a folder with all that it holds, if it is there.
+pub(super) fn remove(path: &Path) -> Result<(), DatasetError> {
+    let result = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
+    match result {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(DatasetError::io("remove", path)(error)),
+        _ => Ok(()),
+    }
+}
+
+/// Removes a folder that is empty.
+pub(super) fn remove_empty_folder(path: &Path) -> io::Result<()> {
+    fs::remove_dir(path)
+}

@@ -1,0 +1,144 @@
+//! Archives that are finished and wait for others, to replace a dataset together.
+//!
+//! They lie in a folder beside the dataset, each in one of its own with a note of what
+//! it is, so that a run that failed at the last archive need not read the others again.
+//! Only who holds the dataset's lock comes here.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::commit::Staging;
+use super::error::DatasetError;
+use super::files::{make_folder, remove, rename, sync_folder, write_file};
+use super::layout::finished_folder;
+use super::manifest::{ArchiveEntry, FORMAT_VERSION, Part};
+use super::verify::digest;
+use super::writer::WrittenTable;
+
+/// The file in an archive's folder that says what it is.
+const NOTE_NAME: &str = "finished.json";
+
+/// The finished archives beside a dataset.
+#[derive(Debug)]
+pub struct Finished {
+    folder: PathBuf,
+    tables: BTreeSet<String>,
+    archives: Vec<(PathBuf, ArchiveEntry)>,
+}
+
+/// What an archive's folder holds, and what it was made with.
+#[derive(Debug, Serialize, Deserialize)]
+struct Note {
+    format_version: u32,
+    tool_version: String,
+    tables: BTreeSet<String>,
+    /// Its parts have the names that they have in this folder.
+    entry: ArchiveEntry,
+}
+
+impl Finished {
+    /// Finds what waits beside the dataset, made by this orcidlake with these tables.
+    /// What is of another make, or not `wanted`, is removed.
+    ///
+    /// # Errors
+    /// [`DatasetError`] where the disk fails.
+    pub fn open(
+        staging: &Staging,
+        tables: &BTreeSet<String>,
+        wanted: impl Fn(&ArchiveEntry) -> bool,
+    ) -> Result<Self, DatasetError> {
+        let folder = finished_folder(staging.dataset());
+        let mut archives = Vec::new();
+        if folder.exists() {
+            for entry in fs::read_dir(&folder).map_err(DatasetError::io("read", &folder))? {
+                let path = entry.map_err(DatasetError::io("read", &folder))?.path();
+                match read_note(&path, tables) {
+                    Some(entry) if wanted(&entry) => archives.push((path, entry)),
+                    _ => remove(&path)?,
+                }
+            }
+        }
+        Ok(Self { folder, tables: tables.clone(), archives })
+    }
+
+    /// The folder and the entry of an archive that is the `same`, whose files are all
+    /// there and have not changed.
+    pub fn find(&self, same: impl Fn(&ArchiveEntry) -> bool) -> Option<(PathBuf, ArchiveEntry)> {
+        let found = self.archives.iter().find(|(_, entry)| same(entry));
+        found.filter(|(folder, entry)| is_whole(folder, entry)).cloned()
+    }
+
+    /// Keeps an archive whose tables lie in the folder `scratch`; gives the folder that
+    /// they lie in from now on.
+    ///
+    /// # Errors
+    /// [`DatasetError`] where the disk fails.
+    pub fn keep(&self, scratch: &Path, entry: ArchiveEntry) -> Result<PathBuf, DatasetError> {
+        let identity = format!("{} {} {:?}", entry.name, entry.md5, entry.shard);
+        let to = self.folder.join(format!("{:016x}", xxh3_64(identity.as_bytes())));
+        let (tool_version, tables) = (env!("CARGO_PKG_VERSION").to_owned(), self.tables.clone());
+        let note = Note { format_version: FORMAT_VERSION, tool_version, tables, entry };
+        let path = scratch.join(NOTE_NAME);
+        let text = serde_json::to_string_pretty(&note)
+            .map_err(|source| DatasetError::Manifest { path: path.clone(), source })?;
+        make_folder(&self.folder)?;
+        remove(&to)?;
+        write_file(&path, text.as_bytes())?;
+        rename(scratch, &to)?;
+        sync_folder(&self.folder)?;
+        Ok(to)
+    }
+
+    /// True for a folder that an archive is kept in.
+    pub fn holds(&self, folder: &Path) -> bool {
+        folder.starts_with(&self.folder)
+    }
+
+    /// Removes all that waits beside the dataset.
+    ///
+    /// # Errors
+    /// [`DatasetError`] where the disk fails.
+    pub fn clear(staging: &Staging) -> Result<(), DatasetError> {
+        remove(&finished_folder(staging.dataset()))
+    }
+}
+
+impl ArchiveEntry {
+    /// Its tables as a writer tells them.
+    pub fn written(&self) -> Vec<WrittenTable> {
+        let table =
+            |(key, parts): (&String, &Vec<Part>)| WrittenTable { key: key.clone(), parts: parts.clone() };
+        self.parts.iter().map(table).collect()
+    }
+}
+
+impl WrittenTable {
+    /// The parts of some tables by their keys.
+    pub fn by_key(tables: &[Self]) -> BTreeMap<String, Vec<Part>> {
+        tables.iter().map(|table| (table.key.clone(), table.parts.clone())).collect()
+    }
+}
+
+/// What a folder holds, if it was made by this orcidlake with these tables.
+fn read_note(folder: &Path, tables: &BTreeSet<String>) -> Option<ArchiveEntry> {
+    let text = fs::read_to_string(folder.join(NOTE_NAME)).ok()?;
+    let note: Note = serde_json::from_str(&text).ok()?;
+    let same = note.format_version == FORMAT_VERSION
+        && note.tool_version == env!("CARGO_PKG_VERSION")
+        && note.tables == *tables;
+    same.then_some(note.entry)
+}
+
+/// True where every file of an archive is what its note says.
+fn is_whole(folder: &Path, entry: &ArchiveEntry) -> bool {
+    entry.parts.iter().all(|(key, parts)| {
+        parts.iter().all(|part| {
+            let found = File::open(folder.join(key).join(&part.name)).and_then(|mut file| digest(&mut file));
+            found.is_ok_and(|(size_bytes, xxh3)| size_bytes == part.size_bytes && xxh3 == part.xxh3)
+        })
+    })
+}

@@ -11,6 +11,7 @@
 
 mod budget;
 mod duplicates;
+mod entries;
 mod error;
 mod in_order;
 mod index;
@@ -95,6 +96,9 @@ pub fn convert(
 ) -> Result<Vec<Outcome>, ConvertError> {
     let staging = Staging::begin(out)?;
     let manifest = if options.replace { None } else { Manifest::read(out)? };
+    if let Some(manifest) = &manifest {
+        manifest.check_format(out)?;
+    }
     let plan = Plan::new(archives, manifest, options)?;
     let pipeline = Pipeline::new(options)?;
     let readers = pipeline.readers(plan.steps.len());

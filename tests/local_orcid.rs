@@ -128,7 +128,7 @@ fn every_section_and_every_activity_can_be_had() {
             if seen.insert(kind) {
                 let section = client.get(&url(format!("{id}/{kind}s")));
                 let parsed = parse(&section.body).expect("a section is XML");
-                assert_eq!(parsed.unmapped, Vec::<String>::new());
+                assert_eq!(parsed.unmapped, Vec::new());
                 assert!(matches!(parsed.document, Document::Activities(_)));
                 assert!(section.text().contains(&format!("put-code=\"{put_code}\"")));
             }
@@ -159,7 +159,7 @@ fn works_come_in_bulk_with_errors_for_those_that_are_not_there() {
     let many = bulk(&vec![codes[0]; 101]);
 
     let parsed = parse(&some.body).unwrap();
-    assert_eq!(parsed.unmapped, Vec::<String>::new());
+    assert_eq!(parsed.unmapped, Vec::new());
     let Document::Bulk(entries) = parsed.document else { panic!("not bulk") };
     let kinds: Vec<Result<i64, i32>> = entries
         .iter()

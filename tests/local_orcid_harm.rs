@@ -211,7 +211,7 @@ fn a_world_changes_the_same_way_each_time_and_stays_sound() {
         let bodies = person.activities.values().map(|activity| &activity.xml).chain([&person.xml]);
         for body in bodies.filter(|body| !body.is_empty()) {
             let parsed = parse(body).unwrap_or_else(|error| panic!("{id}: {error}"));
-            assert_eq!(parsed.unmapped, Vec::<String>::new(), "{id}");
+            assert_eq!(parsed.unmapped, Vec::new(), "{id}");
         }
     }
     for change in &changes {
@@ -279,7 +279,7 @@ fn a_small_record_says_what_it_was_made_of() {
         (&[ror.to_owned()][..], &["Ex & Co".to_owned()][..])
     );
     assert_eq!(id, "0000-0001-5000-0007");
-    assert_eq!(parse(world.text(&id).as_bytes()).unwrap().unmapped, Vec::<String>::new());
+    assert_eq!(parse(world.text(&id).as_bytes()).unwrap().unmapped, Vec::new());
 }
 
 #[test]

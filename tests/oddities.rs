@@ -214,3 +214,152 @@ fn a_plain_tar_that_differs_in_its_middle_is_another() {
     assert!(status == 2 && messages.contains("--replace"), "{messages}");
     assert_eq!(given_names(&out, ONE), ["before"]);
 }
+
+/// The dataset's manifest.
+fn report(out: &Path) -> serde_json::Value {
+    serde_json::from_slice(&std::fs::read(out.join("orcidlake.json")).unwrap()).unwrap()
+}
+
+#[test]
+fn what_no_column_takes_is_kept_with_its_member() {
+    let folder = folder();
+    let out = folder.path().join("out");
+    let novel =
+        r#"<novel:thing xmlns:novel="n" new="1">next year&apos;s <novel:part>x</novel:part></novel:thing>"#;
+    let one = record(ONE, "One", novel);
+    let item = work(5, "Five").replace("</work:work>", &format!("{novel}</work:work>"));
+    let names = (format!("a/{ONE}.xml"), format!("a/{ONE}_works_5.xml"));
+    let members = [(names.0.as_str(), one.as_bytes()), (names.1.as_str(), item.as_bytes())];
+
+    let (status, messages) = convert_members(&members, &out);
+
+    assert_eq!(status, 0, "{messages}");
+    assert!(messages.contains("novel:thing/novel:part/text()"), "{messages}");
+    for (table, member) in [("summaries/unmapped_values", &names.0), ("activities/unmapped_values", &names.1)]
+    {
+        let found = rows(&out, ONE, table);
+        let values: Vec<&str> = found.iter().map(|row| row["value"].as_str().unwrap()).collect();
+        assert_eq!(values, ["1", "next year's", "x"], "{found:?}");
+        let ordinals: Vec<u64> = found.iter().map(|row| row["ordinal"].as_u64().unwrap()).collect();
+        assert_eq!((ordinals, found[0]["member"].as_str()), (vec![0, 1, 2], Some(member.as_str())));
+        assert!(found[2]["path"].as_str().unwrap().ends_with("/novel:thing/novel:part/text()"));
+    }
+    let activity = &rows(&out, ONE, "activities/unmapped_values")[0];
+    assert_eq!((activity["kind"].as_str(), activity["put_code"].as_i64()), (Some("work"), Some(5)));
+}
+
+#[test]
+fn one_bad_value_does_not_cost_the_record() {
+    let bad = r#"<history:history xmlns:history="h" xmlns:common="c"><history:submission-date>yesterday</history:submission-date><common:last-modified-date>2025-10-01T00:00:00.1234567Z</common:last-modified-date><history:claimed>maybe</history:claimed></history:history>"#;
+    let folder = folder();
+    let out = folder.path().join("out");
+    let item = work(5, "Five").replace("put-code=\"5\"", "put-code=\"5\" display-index=\"first\"");
+    let members = [
+        (format!("{ONE}.xml"), record(ONE, "One", bad)),
+        (format!("{ONE}_works_5.xml"), item),
+        (format!("{ONE}_works_6.xml"), work(6, "Six").replace("put-code=\"6\"", "put-code=\"six\"")),
+    ];
+    let members: Vec<(&str, &[u8])> =
+        members.iter().map(|(name, data)| (name.as_str(), data.as_bytes())).collect();
+
+    let (status, messages) = convert_members(&members, &out);
+
+    assert_eq!(status, 0, "{messages}");
+    assert_eq!(given_names(&out, ONE), vec!["One".to_owned()]);
+    let kept = |table: &str| -> Vec<(String, String)> {
+        let text = |row: &serde_json::Value, name: &str| row[name].as_str().unwrap_or_default().to_owned();
+        rows(&out, ONE, table).iter().map(|row| (text(row, "value"), text(row, "code"))).collect()
+    };
+    let invalid = |value: &str| (value.to_owned(), "invalid".to_owned());
+    assert_eq!(
+        kept("summaries/unmapped_values"),
+        [invalid("yesterday"), invalid("2025-10-01T00:00:00.1234567Z"), invalid("maybe")]
+    );
+    assert_eq!(kept("activities/unmapped_values"), [invalid("first"), invalid("six")]);
+    assert_eq!(rows(&out, ONE, "activities/works").len(), 2);
+}
+
+#[test]
+fn characters_that_are_none_are_taken_out_and_pairs_joined() {
+    for (written, read) in [
+        ("A&#xD835;B", "AB"),
+        ("A&#55349;&#56632;B", "A\u{1d538}B"),
+        ("A&#x110000;B", "AB"),
+        ("A\u{ffff}B", "AB"),
+        ("A\u{ff0c}B", "A\u{ff0c}B"),
+    ] {
+        let folder = folder();
+        let out = folder.path().join("out");
+        let document = record(ONE, written, "");
+
+        let (status, messages) = convert_members(&[(&format!("{ONE}.xml"), document.as_bytes())], &out);
+
+        assert_eq!((status, given_names(&out, ONE)), (0, vec![read.to_owned()]), "{written}: {messages}");
+        let cleaned = u64::from(written != read);
+        assert_eq!(report(&out)["archives"][0]["report"]["members"]["cleaned"], cleaned, "{written}");
+    }
+}
+
+#[test]
+fn a_section_of_a_person_is_a_reject() {
+    for name in ["person", "emails", "keywords", "other-names", "search", "email"] {
+        let folder = folder();
+        let out = folder.path().join("out");
+        let document =
+            format!(r#"<x:{name} xmlns:x="http://www.orcid.org/ns/{name}"><x:a>1</x:a></x:{name}>"#);
+
+        let (status, messages) = convert_members(&[(&format!("{name}.xml"), document.as_bytes())], &out);
+
+        assert_eq!(status, 1, "{name}: {messages}");
+        assert_eq!(report(&out)["archives"][0]["report"]["rejects"]["no-owner"], 1, "{name}");
+    }
+}
+
+#[test]
+fn the_sandbox_is_not_taken_for_the_registry() {
+    let folder = folder();
+    let out = folder.path().join("out");
+    let document = record(ONE, "One", "").replace(
+        "</record:record>",
+        &format!("<common:orcid-identifier xmlns:common=\"c\"><common:uri>https://sandbox.orcid.org/{ONE}</common:uri><common:path>{ONE}</common:path><common:host>sandbox.orcid.org</common:host></common:orcid-identifier></record:record>"),
+    );
+
+    convert_members(&[(&format!("{ONE}.xml"), document.as_bytes())], &out);
+
+    let values: Vec<String> = rows(&out, ONE, "summaries/unmapped_values")
+        .iter()
+        .map(|row| row["value"].as_str().unwrap().to_owned())
+        .collect();
+    assert!(values.contains(&format!("https://sandbox.orcid.org/{ONE}")), "{values:?}");
+    assert!(values.contains(&"sandbox.orcid.org".to_owned()), "{values:?}");
+}
+
+#[test]
+fn one_put_code_of_two_people_is_no_repetition() {
+    let folder = folder();
+    let out = folder.path().join("out");
+    // Far apart, so that they stand in different chunks; and side by side.
+    let filler = "x".repeat(9 << 20);
+    let [one, other] = [ONE, OTHER].map(|orcid| format!("{orcid}_works_5.xml"));
+    let again = format!("{ONE}_works_6.xml");
+    let documents = [
+        (one.as_str(), work(5, "Five of one")),
+        (&again, work(6, "Six")),
+        ("filler.txt", filler),
+        (&other, work(5, "Five of another")),
+        (&again, work(6, "Six again")),
+        (&again, work(6, "Six once more")),
+    ];
+    let members: Vec<(&str, &[u8])> = documents.iter().map(|(name, text)| (*name, text.as_bytes())).collect();
+
+    let (status, messages) = convert_members(&members, &out);
+
+    assert_eq!(status, 0, "{messages}");
+    let titles = |orcid: &str| -> Vec<String> {
+        let found = rows(&out, orcid, "activities/works");
+        found.iter().map(|row| row["title"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(titles(ONE), ["Five of one", "Six once more"]);
+    assert_eq!(titles(OTHER), ["Five of another"]);
+    assert_eq!(report(&out)["archives"][0]["report"]["members"]["duplicates"], 2);
+}

@@ -237,7 +237,7 @@ pub fn print_problems(report: &Report) {
         (members.rejects, "reject", "left out; the tables `rejects` say why"),
         (members.cleaned, "member", "read after taking out characters that XML forbids"),
         (members.duplicates, "member", "of a name that came before; the last readable one counts"),
-        (report.unmapped_values(), "value", "without a column:"),
+        (report.unmapped_values(), "value", "without a column, kept in the tables `unmapped_values`:"),
     ] {
         if count > 0 {
             tell!("note: {} {what}", counted(count, noun));
@@ -247,7 +247,14 @@ pub fn print_problems(report: &Report) {
         tell!("  {:>14} {path}", grouped(*count));
     }
     if report.unmapped.len() > SHOWN_PATHS {
-        tell!("  and {} more paths; --json lists them all", report.unmapped.len() - SHOWN_PATHS);
+        let (more, named) = (report.unmapped.len() - SHOWN_PATHS, "--json lists them all");
+        match report.unnamed_values() {
+            0 => tell!("  and {more} more paths; {named}"),
+            values => tell!(
+                "  and more paths than a report names: {} of the values are counted under \"(further paths)\"; the tables have all",
+                grouped(values)
+            ),
+        }
     }
 }
 

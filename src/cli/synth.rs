@@ -14,7 +14,8 @@ use crate::synth::{self, Written, write_dump};
 /// Make a synthetic dump in the true layout, for trying things out and for benchmarks.
 ///
 /// Names and words are made up. The same options give the same members, whatever the number of
-/// threads; all but the damaged ones are valid against ORCID's schemas.
+/// threads; all but the damaged ones and
+/// those with novelties are valid against ORCID's schemas.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// How many records.
@@ -44,6 +45,9 @@ pub struct Args {
     /// Break the summary, and one activity, of so many records.
     #[arg(long, value_name = "N", default_value_t = 0, env = "ORCIDLAKE_DAMAGED")]
     damaged: u32,
+    /// Put an element that no schema has into the summary, and one activity, of so many records.
+    #[arg(long, value_name = "N", default_value_t = 0, env = "ORCIDLAKE_NOVELTIES")]
+    novelties: u32,
     /// Make a release of ROR too, of the first so many of the 20,000 institutions in the records.
     #[arg(long = "ror", value_name = "N", num_args = 0..=1, default_missing_value = "20000", env = "ORCIDLAKE_SYNTH_ROR")]
     institutions: Option<u64>,
@@ -60,6 +64,7 @@ pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
         activities: args.activities,
         activity_archives: args.endings,
         damaged: args.damaged,
+        novelties: args.novelties,
         compression: args.level,
     };
     std::fs::create_dir_all(&args.out).map_err(DatasetError::io("make", &args.out))?;

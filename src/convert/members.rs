@@ -7,11 +7,12 @@ use std::time::Instant;
 
 use arrow::array::RecordBatch;
 
+use super::entries::{contradiction, entry_of, values_of};
 use crate::archive::{Chunk, Kind};
 use crate::dataset::table_key;
-use crate::record::{self, Document, MemberName, Orcid, ParseError, Parsed};
+use crate::record::{self, MemberName, ParseError, Parsed};
 use crate::report::Report;
-use crate::tables::{self, Entry, Reject, Rows, Side};
+use crate::tables::{self, Entry, Reject, Rows, Side, UnmappedValues};
 
 /// Bytes of XML that are parsed before rows are made of them: the text is then
 /// still in the processor's cache.
@@ -19,9 +20,6 @@ const GATHERED_BYTES: usize = 256 << 10;
 
 /// Why an entry of the archive named like a member gives no rows.
 const NOT_A_FILE: &str = "a link or a device in the archive; what it leads to is not read";
-/// What is noted where a record's own iD is no iD, or is written in another way.
-const OTHER_IDENTIFIER: &str =
-    "/record:record/common:orcid-identifier/common:path (another than the file's name)";
 
 /// What a chunk comes to.
 #[derive(Default)]
@@ -70,6 +68,8 @@ struct Maker<'k> {
     keep: Keep<'k>,
     builders: Builders,
     batch: Batch,
+    /// What members say beside their entries.
+    unmapped: Vec<(Side, UnmappedValues)>,
 }
 
 /// Reads all members of a chunk; `repeated` tells for each whether its name has
@@ -90,7 +90,8 @@ pub fn read_chunk(
         })
         .collect();
     mark_replaced(&mut members);
-    let mut maker = Maker { archive, keep, builders: spare.take(), batch: Batch::default() };
+    let mut maker =
+        Maker { archive, keep, builders: spare.take(), batch: Batch::default(), unmapped: Vec::new() };
     maker.batch.first_path = members.first().map(|member| member.path.to_owned());
     let mut rest = members.as_slice();
     while !rest.is_empty() {
@@ -162,6 +163,9 @@ impl Maker<'_> {
                 entries[side as usize].push(entry);
             }
         }
+        for (side, values) in self.unmapped.drain(..) {
+            entries[side as usize].push(Entry::Unmapped(values));
+        }
         let parsed = Instant::now();
         for side in Side::ALL {
             self.build(side, &entries[side as usize]);
@@ -190,7 +194,13 @@ impl Maker<'_> {
             return None;
         }
         counts.xml_bytes += member.data.len() as u64;
-        counts.duplicates += u64::from(member.repeated);
+        // Of activities a name may only seem to come again, as put codes are looked at without
+        // iDs: those of other chunks are counted when their rows are taken out.
+        let comes_again = match member.name {
+            MemberName::Activity { .. } => member.replaced,
+            _ => member.repeated,
+        };
+        counts.duplicates += u64::from(comes_again);
         let forbidden = member.data.len() - source.len();
         if member.kind == Kind::Special {
             return Some(self.reject(member, "not-a-file", NOT_A_FILE.to_owned(), 0));
@@ -208,8 +218,13 @@ impl Maker<'_> {
         match entry {
             Ok((entry, unmapped)) => {
                 self.batch.report.members.cleaned += u64::from(forbidden > 0);
-                unmapped.into_iter().for_each(|path| self.batch.report.count_unmapped(path, 1));
-                Some(self.accept(member, entry)).filter(|_| !member.replaced)
+                unmapped.iter().for_each(|value| self.batch.report.count_unmapped(value.label(), 1));
+                let (side, entry) = self.accept(member, entry);
+                if !unmapped.is_empty() && !member.replaced {
+                    self.unmapped
+                        .extend(values_of(member.path, &entry, unmapped).map(|values| (side, values)));
+                }
+                Some((side, entry)).filter(|_| !member.replaced)
             }
             Err(ParseError::UnknownRoot { .. }) if member.name == MemberName::OtherXml => {
                 self.batch.report.members.other += 1;
@@ -240,7 +255,7 @@ impl Maker<'_> {
                 report.members.activities += 1;
                 Side::Activities
             }
-            Entry::Reject(_) => unreachable!("rejects are not accepted"),
+            Entry::Reject(_) | Entry::Unmapped(_) => unreachable!("only what was read is accepted"),
         };
         self.batch.accepted.push(member.name);
         if member.repeated && !member.replaced {
@@ -305,72 +320,5 @@ impl Maker<'_> {
         }
         self.batch.report.times.build += begun.elapsed();
         (self.batch, self.builders)
-    }
-}
-
-/// The path of an iD in the document that is not the one by which it is read.
-fn contradiction(name: &MemberName, parsed: &Parsed<'_>) -> Option<String> {
-    let orcid = name.orcid()?;
-    match &parsed.document {
-        Document::Record(record) if record.orcid.as_deref().is_some_and(|found| found != orcid.as_str()) => {
-            Some(OTHER_IDENTIFIER.to_owned())
-        }
-        Document::Activity(activity) if parsed.owner.is_some_and(|owner| owner != orcid) => {
-            let kind = activity.section().kind();
-            Some(format!("/{kind}:{kind}/@path (another iD than the file's name)"))
-        }
-        _ => None,
-    }
-}
-
-/// What a document is as the member of this name.
-fn entry_of<'s>(name: &MemberName, document: Document<'s>) -> Result<Entry<'s>, ParseError> {
-    let other_kind = |found: &str| {
-        let expected = match name {
-            MemberName::Activity { section, .. } => section.kind(),
-            MemberName::Summary(_) => "record",
-            MemberName::OtherXml | MemberName::Other => {
-                return ParseError::NoOwner { found: found.to_owned() };
-            }
-        };
-        ParseError::OtherSection { expected, found: found.to_owned() }
-    };
-    match (document, name) {
-        (Document::Record(record), MemberName::Summary(_) | MemberName::OtherXml) => {
-            let found = record.orcid.as_deref().and_then(Orcid::new);
-            match (name.orcid(), found) {
-                (Some(expected), Some(found)) if expected != found => {
-                    Err(ParseError::OtherId { expected: expected.to_string(), found: found.to_string() })
-                }
-                (expected, found) => {
-                    let orcid = expected.or(found).ok_or(ParseError::NoId)?;
-                    Ok(Entry::Record { orcid, record })
-                }
-            }
-        }
-        (Document::Stub(stub), MemberName::Summary(orcid)) => {
-            Ok(Entry::Tombstone { orcid: *orcid, activity: None, stub })
-        }
-        (Document::Stub(stub), MemberName::Activity { orcid, section, put_code }) => {
-            Ok(Entry::Tombstone { orcid: *orcid, activity: Some((*section, *put_code)), stub })
-        }
-        (Document::Activity(mut activity), MemberName::Activity { orcid, section, put_code }) => {
-            if activity.section() != *section {
-                return Err(other_kind(activity.section().kind()));
-            }
-            match activity.put_code() {
-                None => activity.set_put_code(*put_code),
-                Some(found) if found != *put_code => {
-                    return Err(ParseError::OtherPutCode { expected: *put_code, found: found.to_string() });
-                }
-                Some(_) => {}
-            }
-            Ok(Entry::Activity { orcid: *orcid, activity })
-        }
-        (Document::Activity(activity), _) => Err(other_kind(activity.section().kind())),
-        (Document::Record(_), _) => Err(other_kind("record")),
-        (Document::Stub(_), _) => Err(ParseError::NoId),
-        (Document::Bulk(_), _) => Err(other_kind("a bulk of works")),
-        (Document::Activities(_), _) => Err(other_kind("a list of activities")),
     }
 }

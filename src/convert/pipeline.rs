@@ -372,6 +372,7 @@ impl<'s> Writer<'s> {
             }
             tables.extend(written);
         }
+        self.report.members.duplicates += self.superseded.replaced_activities();
         self.report.times.read += read.time;
         self.report.times.write += begun.elapsed();
         self.report.notes.extend(read.totals.notes.iter().cloned());

@@ -18,6 +18,10 @@ const TABLE_DEPTH: usize = 2;
 /// Paths that are looked at to tell a folder of tables.
 const LOOKED_AT: usize = 1_000;
 
+/// Tables that are written whatever is selected: without them something would be lost in
+/// silence.
+const ALWAYS: [&str; 3] = ["/rejects", "/tombstones", "/unmapped_values"];
+
 /// Which tables to write.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Selection(Option<BTreeSet<String>>);
@@ -44,7 +48,7 @@ pub struct Step {
 
 impl Selection {
     /// Reads names such as `works` (of both sides) or `summaries/works`; none
-    /// means all tables. Rejects and tombstones are always kept.
+    /// means all tables. Rejects, tombstones and unmapped values are always kept.
     ///
     /// # Errors
     /// [`ConvertError::UnknownTable`] for a name that no table has.
@@ -53,11 +57,8 @@ impl Selection {
             return Ok(Self(None));
         }
         let all = Self(None).keys();
-        let mut keys: BTreeSet<String> = all
-            .iter()
-            .filter(|key| key.ends_with("/rejects") || key.ends_with("/tombstones"))
-            .cloned()
-            .collect();
+        let mut keys: BTreeSet<String> =
+            all.iter().filter(|key| ALWAYS.iter().any(|table| key.ends_with(table))).cloned().collect();
         for name in names {
             let named = all
                 .iter()
@@ -287,10 +288,12 @@ mod tests {
             [
                 "activities/rejects",
                 "activities/tombstones",
+                "activities/unmapped_values",
                 "activities/works",
                 "summaries/records",
                 "summaries/rejects",
                 "summaries/tombstones",
+                "summaries/unmapped_values",
                 "summaries/works",
             ]
         );

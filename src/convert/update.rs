@@ -73,6 +73,7 @@ pub fn update(
     Dataset::open(dataset)?;
     let staging = Staging::begin(dataset)?;
     let manifest = Manifest::read(dataset)?.ok_or_else(no_dataset)?;
+    manifest.check_format(dataset)?;
     let pipeline = Pipeline::new(options)?;
     let scratch = staging.scratch("refresh")?;
     let name = Path::new(&update.source);

@@ -26,6 +26,10 @@ pub enum DatasetError {
     Manifest { path: PathBuf, source: serde_json::Error },
     #[error("{path} has format version {found}; this orcidlake reads {known}")]
     Version { path: PathBuf, found: u32, known: u32 },
+    #[error(
+        "{path} has format version {found}, which can be read and not changed: this orcidlake writes {known}"
+    )]
+    OlderFormat { path: PathBuf, found: u32, known: u32 },
     #[error("{path} is being changed by another orcidlake ({holder})")]
     Locked { path: PathBuf, holder: String },
     #[error("{path} cannot be swapped for its next state: it is {what}")]
@@ -55,6 +59,7 @@ impl DatasetError {
             Self::Version { .. } | Self::NoTable { .. } => {
                 "use the orcidlake that wrote it, or convert again"
             }
+            Self::OlderFormat { .. } => "make it anew of its archives with `orcidlake convert --replace`",
             Self::Locked { .. } => "wait until it has finished",
             Self::NoRoom { .. } => {
                 "free some space on its file system: a change may write each table anew beside the old one"

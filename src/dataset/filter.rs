@@ -1,7 +1,7 @@
 //! Takes rows out of written tables: those of members that a later member of
 //! the same name replaced.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use arrow::array::{AsArray, BooleanArray, RecordBatch};
@@ -28,6 +28,8 @@ pub struct Superseded {
     activities: HashMap<ActivityKey, u64>,
     /// For each table and chunk, how many rows the table had when it ended.
     ends: HashMap<String, Vec<(u64, u64)>>,
+    /// Activities whose rows have been taken out, each with the chunk that it stood in.
+    replaced: HashSet<(ActivityKey, u64)>,
 }
 
 impl Superseded {
@@ -65,13 +67,18 @@ impl Superseded {
         }
     }
 
+    /// Members of activities whose rows have been taken out.
+    pub fn replaced_activities(&self) -> u64 {
+        self.replaced.len() as u64
+    }
+
     /// Writes the tables of a side below `root` anew without the old rows; gives
     /// their files.
     ///
     /// # Errors
     /// [`DatasetError`] where a table cannot be read or written.
     pub fn remove(
-        &self,
+        &mut self,
         side: Side,
         written: Vec<WrittenTable>,
         root: &Path,
@@ -89,7 +96,7 @@ impl Superseded {
     }
 
     fn remove_from(
-        &self,
+        &mut self,
         side: Side,
         written: &WrittenTable,
         from: &Path,
@@ -120,22 +127,37 @@ impl Superseded {
         writer.finish(pool)
     }
 
-    fn keep(&self, side: Side, key: &str, table: &str, batch: RecordBatch, first_row: u64) -> RecordBatch {
+    fn keep(
+        &mut self,
+        side: Side,
+        key: &str,
+        table: &str,
+        batch: RecordBatch,
+        first_row: u64,
+    ) -> RecordBatch {
         let ends = self.ends.get(key).map_or(&[][..], Vec::as_slice);
         let chunk_of =
             |row: u64| ends.get(ends.partition_point(|(end, _)| *end <= row)).map_or(0, |(_, chunk)| *chunk);
         let orcids = batch.column_by_name("orcid").expect("every table has an iD").as_string::<i32>();
         let keys = (side == Side::Activities).then(|| ActivityColumns::of(table, &batch));
+        let mut replaced = HashSet::new();
         let mask: BooleanArray = (0..batch.num_rows())
             .map(|row| {
                 let orcid = Orcid::new(orcids.value(row));
-                let newer = match &keys {
-                    None => orcid.and_then(|orcid| self.records.get(&orcid)),
-                    Some(keys) => orcid.and_then(|orcid| self.activities.get(&keys.key(orcid, row)?)),
+                let own = chunk_of(first_row + row as u64);
+                let Some(keys) = &keys else {
+                    let newer = orcid.and_then(|orcid| self.records.get(&orcid));
+                    return Some(newer.is_none_or(|&chunk| own >= chunk));
                 };
-                Some(newer.is_none_or(|&chunk| chunk_of(first_row + row as u64) >= chunk))
+                let Some(key) = orcid.and_then(|orcid| keys.key(orcid, row)) else { return Some(true) };
+                let stays = self.activities.get(&key).is_none_or(|&chunk| own >= chunk);
+                if !stays {
+                    replaced.insert((key, own));
+                }
+                Some(stays)
             })
             .collect();
+        self.replaced.extend(replaced);
         filter_record_batch(&batch, &mask).expect("the mask has one value for each row")
     }
 }

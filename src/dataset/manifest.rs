@@ -13,7 +13,10 @@ use super::layout::{MANIFEST_NAME, NewFile, part_name, part_number};
 use crate::report::Report;
 
 /// The version of the tables' format; it grows when a reader must know.
-pub const FORMAT_VERSION: u32 = 1;
+pub const FORMAT_VERSION: u32 = 2;
+/// The oldest version that is read. 1 has neither `unmapped_values` nor an e-mail address's
+/// `verification_date`.
+const OLDEST_READ: u32 = 1;
 
 /// The manifest of a dataset.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -205,7 +208,7 @@ impl Manifest {
         };
         let manifest: Self = serde_json::from_str(&text)
             .map_err(|source| DatasetError::Manifest { path: path.clone(), source })?;
-        if manifest.format_version != FORMAT_VERSION {
+        if !(OLDEST_READ..=FORMAT_VERSION).contains(&manifest.format_version) {
             return Err(DatasetError::Version {
                 path,
                 found: manifest.format_version,
@@ -213,6 +216,18 @@ impl Manifest {
             });
         }
         Ok(Some(manifest))
+    }
+
+    /// Refuses to change rows of a dataset of an older format, whose tables lack columns.
+    ///
+    /// # Errors
+    /// [`DatasetError::OlderFormat`] where it is one.
+    pub fn check_format(&self, root: &Path) -> Result<(), DatasetError> {
+        if self.format_version == FORMAT_VERSION {
+            return Ok(());
+        }
+        let (found, known) = (self.format_version, FORMAT_VERSION);
+        Err(DatasetError::OlderFormat { path: root.to_owned(), found, known })
     }
 
     /// Writes the manifest below `root` and waits until it is on disk.

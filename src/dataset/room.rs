@@ -14,6 +14,7 @@ use super::manifest::Manifest;
 /// # Errors
 /// [`DatasetError`] with what stands in the way.
 pub fn check_can_change(dataset: &Path, manifest: &Manifest) -> Result<(), DatasetError> {
+    manifest.check_format(dataset)?;
     Staging::begin(dataset)?.end()?;
     let needed_bytes: u64 = manifest.parts().map(|(_, part)| part.size_bytes).sum();
     let free_bytes = free_bytes(dataset).map_err(DatasetError::io("look at the room for", dataset))?;

@@ -10,6 +10,7 @@ use quick_xml::events::attributes::Attributes;
 
 use super::find::{find, is, is_up_to};
 use super::scan::attributes;
+use super::unmapped::INVALID;
 use super::xml::{Cursor, Reader, Tag, local_name, trimmed};
 use super::{Orcid, ParseError, Text};
 
@@ -64,14 +65,8 @@ impl<'a> Cursor<'a> {
         let quoted = value.clone();
         match if prefixed { Ok(false) } else { take(name, value) } {
             Ok(true) => Ok(()),
-            Ok(false) => {
-                self.note(&format!("@{name}"));
-                Ok(())
-            }
-            Err(expected) => {
-                let attribute = Tag { name, attributes: "" };
-                Err(self.invalid(attribute, &quoted, expected))
-            }
+            Ok(false) => self.note(&format!("@{name}"), &quoted, None),
+            Err(_) => self.note(&format!("@{name}"), &quoted, Some(INVALID)),
         }
     }
 

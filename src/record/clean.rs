@@ -4,13 +4,21 @@
 //! them the records are sound.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 /// Bytes of a character reference that are looked at, padding zeros included.
-const LONGEST_REFERENCE: usize = 16;
+const LONGEST_REFERENCE: usize = 64;
 const CDATA: &[u8] = b"<![CDATA[";
+/// U+FFFE in UTF-8; U+FFFF differs in the last byte.
+const NONCHARACTER: [u8; 3] = [0xef, 0xbf, 0xbe];
+/// The two halves of which UTF-16 makes a character beyond 16 bits.
+const HIGH_HALVES: Range<u32> = 0xD800..0xDC00;
+const LOW_HALVES: Range<u32> = 0xDC00..0xE000;
 
-/// `bytes` without the control bytes that XML forbids, and without references to
-/// them (`&#0;`, `&#x1F;`); borrowed where there are none. UTF-16, in which every
+/// `bytes` without the characters that XML forbids (control bytes, U+FFFE, U+FFFF), and
+/// without references to them (`&#0;`, `&#x1F;`), to halves of surrogate pairs and to numbers
+/// that are no character; two references that make a pair become its character. Borrowed
+/// where there is nothing to do. UTF-16, in which every
 /// other byte may look like one, is left as it is.
 pub fn cleaned(bytes: &[u8]) -> Cow<'_, [u8]> {
     if !is_utf16(bytes) && needs_cleaning(bytes) { clean(bytes).into() } else { bytes.into() }
@@ -19,7 +27,20 @@ pub fn cleaned(bytes: &[u8]) -> Cow<'_, [u8]> {
 /// True where [`clean`] would take something out.
 fn needs_cleaning(bytes: &[u8]) -> bool {
     let mut references = memchr::memmem::find_iter(bytes, b"&#");
-    has_illegal_bytes(bytes) || references.any(|place| illegal_reference(&bytes[place..]).is_some())
+    has_illegal_bytes(bytes)
+        || has_noncharacters(bytes)
+        || references.any(|place| illegal_reference(&bytes[place..]).is_some())
+}
+
+/// True where `bytes` hold U+FFFE or U+FFFF, which XML forbids.
+pub(super) fn has_noncharacters(bytes: &[u8]) -> bool {
+    let mut beginnings = memchr::memmem::find_iter(bytes, &NONCHARACTER[..2]);
+    beginnings.any(|place| is_noncharacter(&bytes[place..]))
+}
+
+/// True for U+FFFE or U+FFFF at the start of `bytes`.
+fn is_noncharacter(bytes: &[u8]) -> bool {
+    bytes.starts_with(&NONCHARACTER) || bytes.starts_with(&[NONCHARACTER[0], NONCHARACTER[1], 0xbf])
 }
 
 /// True where `bytes` hold a control byte that XML forbids: all below the space
@@ -49,9 +70,17 @@ fn clean(bytes: &[u8]) -> Vec<u8> {
             literal = memchr::memmem::find(rest, b"]]>").unwrap_or(rest.len());
         }
         if literal == 0
-            && let Some(length) = illegal_reference(rest)
+            && let Some((length, joined)) = illegal_reference(rest)
         {
             rest = &rest[length..];
+            if let Some(character) = joined {
+                cleaned.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
+            }
+            continue;
+        }
+        if byte == NONCHARACTER[0] && is_noncharacter(rest) {
+            rest = &rest[NONCHARACTER.len()..];
+            literal = literal.saturating_sub(NONCHARACTER.len() - 1);
             continue;
         }
         if !is_illegal(byte) {
@@ -66,8 +95,8 @@ fn clean(bytes: &[u8]) -> Vec<u8> {
 pub(super) fn is_illegal_character(code: u32) -> bool {
     match code {
         0x9 | 0xA | 0xD => false,
-        0xFFFE | 0xFFFF => true,
-        code => code < 0x20,
+        0xD800..=0xDFFF | 0xFFFE | 0xFFFF => true,
+        code => code < 0x20 || code > 0x10_FFFF,
     }
 }
 
@@ -76,16 +105,35 @@ fn is_illegal(byte: u8) -> bool {
 }
 
 /// The length of a character reference at the start of `bytes` that means a
-/// forbidden character.
-fn illegal_reference(bytes: &[u8]) -> Option<usize> {
+/// forbidden character; of two that make a surrogate pair, with its character.
+fn illegal_reference(bytes: &[u8]) -> Option<(usize, Option<char>)> {
+    let (code, length) = reference(bytes)?;
+    if !is_illegal_character(code) {
+        return None;
+    }
+    let second = bytes.get(length..).and_then(reference);
+    let pair = second.filter(|(low, _)| HIGH_HALVES.contains(&code) && LOW_HALVES.contains(low));
+    Some(match pair {
+        None => (length, None),
+        Some((low, further)) => {
+            let character = 0x1_0000 + ((code - HIGH_HALVES.start) << 10) + (low - LOW_HALVES.start);
+            (length + further, char::from_u32(character))
+        }
+    })
+}
+
+/// The number that a character reference at the start of `bytes` gives, and its length.
+/// What is too large for any character is so as a number too.
+fn reference(bytes: &[u8]) -> Option<(u32, usize)> {
     let body = bytes.strip_prefix(b"&#")?;
     let end = body.iter().take(LONGEST_REFERENCE).position(|&byte| byte == b';')?;
-    let digits = std::str::from_utf8(&body[..end]).ok()?;
-    let code = match digits.strip_prefix('x') {
-        Some(hexadecimal) => u32::from_str_radix(hexadecimal, 16).ok()?,
-        None => digits.parse().ok()?,
+    let (digits, radix) = match body[..end].strip_prefix(b"x") {
+        Some(digits) => (digits, 16),
+        None => (&body[..end], 10),
     };
-    is_illegal_character(code).then_some(end + 3)
+    let is_number = !digits.is_empty() && digits.iter().all(|&digit| char::from(digit).is_digit(radix));
+    let digits = std::str::from_utf8(digits).ok().filter(|_| is_number)?;
+    Some((u32::from_str_radix(digits, radix).unwrap_or(u32::MAX), end + 3))
 }
 
 #[cfg(test)]
@@ -99,6 +147,26 @@ mod tests {
         assert!(has_illegal_bytes(bytes));
         assert_eq!(*cleaned(bytes), *b"ab\tc\n&#9;&amp;&#65;\x7f");
         assert!(matches!(cleaned(&cleaned(bytes)), Cow::Borrowed(_)));
+    }
+
+    #[test]
+    fn halves_of_pairs_are_joined_or_taken_out() {
+        for (text, expected) in [
+            ("a&#xD835;&#xDD38;b", "a\u{1d538}b"),
+            ("&#55349;&#56632;", "\u{1d538}"),
+            ("&#xd835;&#56632;", "\u{1d538}"),
+            ("&#x0000D835;&#0056632;", "\u{1d538}"),
+            ("a&#xD835;b", "ab"),
+            ("a&#xDD38;&#xD835;b", "ab"),
+            ("&#xD835; &#xDD38;", " "),
+            ("&#xD835;&#xD835;&#xDD38;", "\u{1d538}"),
+            ("&#x110000;&#4294967296;&#99999999999999999999;x", "x"),
+            ("&#x10FFFF;&#xE000;", "&#x10FFFF;&#xE000;"),
+            ("a\u{fffe}b\u{ffff}c\u{fffd}\u{ff0c}", "abc\u{fffd}\u{ff0c}"),
+            ("&#x;&#;&#xG;", "&#x;&#;&#xG;"),
+        ] {
+            assert_eq!(String::from_utf8_lossy(&cleaned(text.as_bytes())), expected, "{text}");
+        }
     }
 
     #[test]

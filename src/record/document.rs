@@ -1,12 +1,17 @@
 //! A whole XML document: which root it has, and what it says.
 
-use super::clean::is_utf16;
+use super::clean::{has_noncharacters, is_utf16};
 use super::summary::is_section;
 use super::xml::{Cursor, Tag};
 use super::{
     Activities, ActivitySection, Affiliation, AffiliationKind, Element, Funding, Orcid, ParseError,
-    PeerReview, Record, ResearchResource, Stub, Timestamp, Work,
+    PeerReview, Record, ResearchResource, Stub, Timestamp, Unmapped, Work,
 };
+
+/// What the name spaces of ORCID's documents begin with.
+const NAME_SPACES: &str = "://www.orcid.org/ns/";
+/// Characters of an unknown root's name that a message quotes.
+const MAX_NAME: usize = 60;
 
 /// What ORCID writes, in files and in answers, told by the root element.
 #[derive(Debug, PartialEq)]
@@ -35,12 +40,12 @@ pub enum Activity<'a> {
     Work(Work<'a>),
 }
 
-/// A document with the paths that the model has no place for.
+/// A document with the values that the model has no place for.
 #[derive(Debug)]
 pub struct Parsed<'a> {
     pub document: Document<'a>,
-    /// One entry for each value that was passed over.
-    pub unmapped: Vec<String>,
+    /// Each value that was passed over.
+    pub unmapped: Vec<Unmapped>,
     /// Whose the activity is by the `path` of its root.
     pub owner: Option<Orcid>,
 }
@@ -67,6 +72,9 @@ pub fn parse_by_reference(bytes: &[u8]) -> Result<Parsed<'_>, ParseError> {
 
 /// As [`parse`], with the scanner alone; `None` where it gives up.
 pub fn parse_by_scanner(bytes: &[u8]) -> Option<Parsed<'_>> {
+    if has_noncharacters(bytes) {
+        return None;
+    }
     parse_with(Cursor::regular(simdutf8::basic::from_utf8(bytes).ok()?)).ok()
 }
 
@@ -119,7 +127,11 @@ impl<'a> Activity<'a> {
             "research-resource" => Self::ResearchResource(ResearchResource::parse(cursor, root)?),
             name => match AffiliationKind::new(name) {
                 Some(kind) => Self::Affiliation(kind, Affiliation::parse(cursor, root)?),
-                None => return Err(ParseError::UnknownRoot { name: name.chars().take(60).collect() }),
+                // A person's section or a page of search results, as the API gives them.
+                None if root.attributes.contains(NAME_SPACES) => {
+                    return Err(ParseError::NoOwner { found: name.chars().take(MAX_NAME).collect() });
+                }
+                None => return Err(ParseError::UnknownRoot { name: name.chars().take(MAX_NAME).collect() }),
             },
         })
     }

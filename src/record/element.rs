@@ -8,6 +8,9 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::xml::{Cursor, Tag};
 use super::{ParseError, Text, Timestamp, values};
 
+/// The host of ORCID's registry.
+const HOST: &str = "orcid.org";
+
 /// The type `element-summary` of the schema, which all items extend.
 #[derive(Debug, Default, PartialEq)]
 pub struct Element<'a> {
@@ -141,12 +144,40 @@ pub(super) fn id_into<'a>(
     }
     let from_uri = uri.as_ref().map(|uri: &Cow<'a, str>| last_segment(uri));
     match (&path, from_uri) {
-        (Some(path), Some(from_uri)) if *path != from_uri => cursor.note(&format!("{}/uri", outer.name)),
+        (Some(path), Some(from_uri)) if *path != from_uri => {
+            cursor.note(&format!("{}/uri", outer.name), uri.as_deref().unwrap_or_default(), None)?;
+        }
         (None, Some(from_uri)) => path = Some(from_uri),
         _ => {}
     }
-    cursor.fill(outer, slot, path);
-    Ok(())
+    if uri.is_some() || host.is_some() {
+        note_other_host(cursor, outer, uri.as_deref(), host.as_deref())?;
+    }
+    cursor.fill_text(outer, slot, path)
+}
+
+/// Notes a host other than ORCID's registry, such as the sandbox's, and the URI that
+/// names it: from the path alone they could not be told.
+#[inline]
+fn note_other_host(
+    cursor: &mut Cursor<'_>,
+    outer: Tag<'_>,
+    uri: Option<&str>,
+    host: Option<&str>,
+) -> Result<(), ParseError> {
+    if let Some(host) = host.filter(|host| *host != HOST) {
+        cursor.note(&format!("{}/host", outer.name), host, None)?;
+    }
+    match uri.filter(|uri| uri.contains("://") && !is_of_registry(uri)) {
+        Some(uri) => cursor.note(&format!("{}/uri", outer.name), uri, None),
+        None => Ok(()),
+    }
+}
+
+/// True for a URI of ORCID's registry; the dumps of 2018 write `http`.
+fn is_of_registry(uri: &str) -> bool {
+    let rest = uri.strip_prefix("https://").or_else(|| uri.strip_prefix("http://"));
+    rest.and_then(|rest| rest.strip_prefix(HOST)).is_some_and(|rest| rest.starts_with('/'))
 }
 
 fn last_segment<'a>(uri: &Cow<'a, str>) -> Cow<'a, str> {
@@ -195,7 +226,12 @@ impl<'a> Title<'a> {
         let mut language_code = None;
         cursor.attribute_into(tag, "language-code", &mut language_code)?;
         let pair = (cursor.content()?, language_code);
-        cursor.fill_pair(tag, "language-code", (&mut self.translated_title, &mut self.language_code), pair);
+        cursor.fill_pair(
+            tag,
+            "language-code",
+            (&mut self.translated_title, &mut self.language_code),
+            pair,
+        )?;
         Ok(())
     }
 }

@@ -18,6 +18,11 @@ pub enum ParseError {
     /// Elements are nested deeper than any ORCID document.
     #[error("nested deeper than {limit} elements at byte {offset}")]
     TooDeep { offset: u64, limit: usize },
+    /// The document takes more memory than any of its size that ORCID writes.
+    #[error(
+        "holds more values than any ORCID document of its size: they would take over {limit_bytes} bytes of memory"
+    )]
+    TooManyValues { limit_bytes: usize },
     /// A value does not have the form its column needs.
     #[error("{path}: \"{value}\" is not {expected}")]
     Invalid { path: String, value: String, expected: &'static str },
@@ -29,7 +34,7 @@ pub enum ParseError {
     Empty,
     /// A document of ORCID's whose file name does not say whose it is.
     #[error(
-        "holds {found}, and the file's name does not say whose: activities are read from <iD>_<section>_<put code>.xml, records from any .xml"
+        "holds {found}, which is no record, and the file's name does not say whose: activities are read from <iD>_<section>_<put code>.xml, records from any .xml"
     )]
     NoOwner { found: String },
     /// A record without an ORCID iD, in a file whose name gives none either.
@@ -54,6 +59,7 @@ impl ParseError {
             Self::Malformed { .. } => "malformed-xml",
             Self::CutOff { .. } => "cut-off-xml",
             Self::TooDeep { .. } => "too-deep",
+            Self::TooManyValues { .. } => "too-many-values",
             Self::Invalid { .. } => "invalid-value",
             Self::UnknownRoot { .. } => "unknown-root",
             Self::Empty => "empty",

@@ -42,7 +42,7 @@ impl<'a> ExternalId<'a> {
                     let transient = transient(cursor, tag)?;
                     let pair = (cursor.content()?, transient);
                     let slots = (&mut id.normalized, &mut id.normalized_transient);
-                    cursor.fill_pair(tag, "transient", slots, pair);
+                    cursor.fill_pair(tag, "transient", slots, pair)?;
                 }
                 "external-id-normalized-error" => id.parse_error(cursor, tag)?,
                 _ => id.element.get_or_insert_default().child(cursor, tag)?,
@@ -62,6 +62,7 @@ impl<'a> ExternalId<'a> {
             match tag.name {
                 "external-id" => {
                     ids.reserve_exact(if ids.is_empty() { USUAL_IDS } else { 0 });
+                    cursor.take_room_for::<Self>()?;
                     ids.push(Self::parse(cursor, tag)?);
                 }
                 _ => cursor.unmapped(tag)?,

@@ -84,7 +84,7 @@ impl<'a> Amount<'a> {
         let mut currency_code = None;
         cursor.attribute_into(tag, "currency-code", &mut currency_code)?;
         let pair = (cursor.content()?, currency_code);
-        cursor.fill_pair(tag, "currency-code", (&mut self.value, &mut self.currency_code), pair);
+        cursor.fill_pair(tag, "currency-code", (&mut self.value, &mut self.currency_code), pair)?;
         Ok(())
     }
 }

@@ -1,5 +1,7 @@
 //! Sections of activities: items that ORCID has grouped by shared identifiers.
 
+use super::unmapped::NO_ITEM;
+use super::values::written;
 use super::xml::{Cursor, Tag};
 use super::{ExternalId, ParseError, Timestamp};
 
@@ -48,9 +50,13 @@ impl<'a, T> Section<'a, T> {
             match tag.name {
                 "last-modified-date" => cursor.timestamp_into(tag, &mut self.last_modified_date)?,
                 "group" | "affiliation-group" => {
+                    cursor.take_room_for::<Group<'a, T>>()?;
                     self.groups.push(Group::parse(cursor, tag, item, parse_item)?)
                 }
-                name if name == item => self.ungrouped.push(parse_item(cursor, tag)?),
+                name if name == item => {
+                    cursor.take_room_for::<T>()?;
+                    self.ungrouped.push(parse_item(cursor, tag)?);
+                }
                 _ => cursor.unmapped(tag)?,
             }
         }
@@ -79,6 +85,7 @@ impl<'a, T> Group<'a, T> {
                 "last-modified-date" => cursor.timestamp_into(tag, &mut group.last_modified_date)?,
                 "external-ids" => ExternalId::parse_list(cursor, tag, &mut group.external_ids)?,
                 name if name == item => {
+                    cursor.take_room_for::<T>()?;
                     // Most groups hold one item, and an item is large.
                     group.items.reserve_exact(usize::from(group.items.is_empty()));
                     group.items.push(parse_item(cursor, tag)?);
@@ -87,7 +94,8 @@ impl<'a, T> Group<'a, T> {
             }
         }
         if group.items.is_empty() && group.last_modified_date.is_some() {
-            cursor.note("last-modified-date (of a group without items)");
+            let date = group.last_modified_date.map(written).unwrap_or_default();
+            cursor.note("last-modified-date", &date, Some(NO_ITEM))?;
         }
         Ok(group)
     }

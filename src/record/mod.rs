@@ -28,6 +28,7 @@ mod scan;
 mod stub;
 mod summary;
 mod token;
+pub mod unmapped;
 mod values;
 mod work;
 mod xml;
@@ -50,6 +51,7 @@ pub use person::{
 pub use research_resource::{ResearchResource, ResourceItem};
 pub use stub::Stub;
 pub use summary::{Activities, History, Record};
+pub use unmapped::Unmapped;
 pub use values::timestamp;
 pub use work::{Contributor, Work, WorkDetails};
 

@@ -1,38 +1,64 @@
 //! What a parent holds once. The first that says something counts; another is noted,
 //! value by value, and neither mixed into it nor dropped in silence.
 
-use super::ParseError;
+use super::unmapped::REPEATED;
 use super::xml::{Cursor, Tag};
+use super::{ParseError, Text};
 
 impl<'a> Cursor<'a> {
-    /// Fills a slot once; a second value is noted.
-    pub(super) fn fill<T>(&mut self, tag: Tag<'_>, slot: &mut Option<T>, value: Option<T>) {
-        match (&slot, &value) {
-            (Some(_), Some(_)) => self.note(&format!("{} (repeated)", tag.name)),
-            (None, _) => *slot = value,
-            (Some(_), None) => {}
+    /// Fills a slot once with text; another text is noted.
+    #[inline]
+    pub(super) fn fill_text(
+        &mut self,
+        tag: Tag<'_>,
+        slot: &mut Text<'a>,
+        text: Text<'a>,
+    ) -> Result<(), ParseError> {
+        match (&slot, text) {
+            (Some(_), Some(text)) => self.note(tag.name, &text, Some(REPEATED)),
+            (None, text) => {
+                *slot = text;
+                Ok(())
+            }
+            (Some(_), None) => Ok(()),
         }
+    }
+
+    /// Fills a slot once with a value that is `written` so; another value is noted.
+    pub(super) fn fill_value<T>(
+        &mut self,
+        tag: Tag<'_>,
+        slot: &mut Option<T>,
+        value: T,
+        written: &str,
+    ) -> Result<(), ParseError> {
+        if slot.is_some() {
+            return self.note(tag.name, written, Some(REPEATED));
+        }
+        *slot = Some(value);
+        Ok(())
     }
 
     /// Fills the slots of an element's text and of its `attribute`, which belong
     /// together: both come from the first such element that has a text.
-    pub(super) fn fill_pair<T, A>(
+    pub(super) fn fill_pair<T: ToString, A: ToString>(
         &mut self,
         tag: Tag<'_>,
         attribute: &str,
         slots: (&mut Option<T>, &mut Option<A>),
         mut pair: (Option<T>, Option<A>),
-    ) {
+    ) -> Result<(), ParseError> {
         if slots.0.is_none() && (pair.0.is_some() || slots.1.is_none()) {
             std::mem::swap(slots.0, &mut pair.0);
             std::mem::swap(slots.1, &mut pair.1);
         }
-        if pair.0.is_some() {
-            self.note(&format!("{} (repeated)", tag.name));
+        if let Some(text) = pair.0 {
+            self.note(tag.name, &text.to_string(), Some(REPEATED))?;
         }
-        if pair.1.is_some() {
-            self.note(&format!("{}/@{attribute} (repeated)", tag.name));
+        if let Some(value) = pair.1 {
+            self.note(&format!("{}/@{attribute}", tag.name), &value.to_string(), Some(REPEATED))?;
         }
+        Ok(())
     }
 
     /// Reads an element into `slot`, unless one that says something fills it already.
@@ -54,27 +80,27 @@ impl<'a> Cursor<'a> {
     pub(super) fn repeated(&mut self, tag: Tag<'a>) -> Result<(), ParseError> {
         let noted = self.unmapped.len();
         self.unmapped(tag)?;
-        self.unmapped[noted..].iter_mut().for_each(|path| path.push_str(" (repeated)"));
+        self.unmapped[noted..].iter_mut().for_each(|value| value.code = Some(REPEATED));
         Ok(())
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::record::{Activity, Document, Funding, Work, parse};
+    use crate::record::{Activity, Document, Funding, Unmapped, Work, parse};
 
-    fn activity(xml: &str) -> (Activity<'_>, Vec<String>) {
+    fn activity(xml: &str) -> (Activity<'_>, Vec<Unmapped>) {
         let parsed = parse(xml.as_bytes()).unwrap();
         let Document::Activity(activity) = parsed.document else { panic!("{xml}") };
         (activity, parsed.unmapped)
     }
 
-    fn work(xml: &str) -> (Work<'_>, Vec<String>) {
+    fn work(xml: &str) -> (Work<'_>, Vec<Unmapped>) {
         let (Activity::Work(work), unmapped) = activity(xml) else { panic!("{xml}") };
         (work, unmapped)
     }
 
-    fn funding(xml: &str) -> (Funding<'_>, Vec<String>) {
+    fn funding(xml: &str) -> (Funding<'_>, Vec<Unmapped>) {
         let (Activity::Funding(funding), unmapped) = activity(xml) else { panic!("{xml}") };
         (funding, unmapped)
     }

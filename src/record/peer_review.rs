@@ -3,6 +3,8 @@
 
 use super::element::Form;
 use super::group::Group;
+use super::unmapped::NO_ITEM;
+use super::values::written;
 use super::xml::{Cursor, Tag};
 use super::{Element, ExternalId, FuzzyDate, Item, Organization, ParseError, Text, Timestamp, Title};
 
@@ -56,7 +58,10 @@ impl<'a> PeerReviews<'a> {
         while let Some(tag) = cursor.child()? {
             match tag.name {
                 "last-modified-date" => cursor.timestamp_into(tag, &mut self.last_modified_date)?,
-                "group" => self.groups.push(PeerReviewGroup::parse(cursor, tag)?),
+                "group" => {
+                    cursor.take_room_for::<PeerReviewGroup<'a>>()?;
+                    self.groups.push(PeerReviewGroup::parse(cursor, tag)?);
+                }
                 _ => cursor.unmapped(tag)?,
             }
         }
@@ -74,14 +79,19 @@ impl<'a> PeerReviewGroup<'a> {
                 "last-modified-date" => cursor.timestamp_into(tag, &mut group.last_modified_date)?,
                 "external-ids" => ExternalId::parse_list(cursor, tag, &mut group.external_ids)?,
                 "peer-review-group" => {
+                    cursor.take_room_for::<Group<'a, PeerReview<'a>>>()?;
                     group.groups.push(Group::parse(cursor, tag, ITEM, PeerReview::parse_summary)?);
                 }
-                ITEM => group.ungrouped.push(PeerReview::parse_summary(cursor, tag)?),
+                ITEM => {
+                    cursor.take_room_for::<PeerReview<'a>>()?;
+                    group.ungrouped.push(PeerReview::parse_summary(cursor, tag)?);
+                }
                 _ => cursor.unmapped(tag)?,
             }
         }
         if group.items().next().is_none() && group.last_modified_date.is_some() {
-            cursor.note("last-modified-date (of a group without items)");
+            let date = group.last_modified_date.map(written).unwrap_or_default();
+            cursor.note("last-modified-date", &date, Some(NO_ITEM))?;
         }
         Ok(group)
     }

@@ -1,7 +1,7 @@
 //! The person: names, biography, and the short lists about them.
 
 use super::xml::{Cursor, Tag};
-use super::{Element, ExternalId, ParseError, Source, Text, Timestamp, values};
+use super::{Element, ExternalId, ParseError, Text, Timestamp, values};
 
 /// `person:person`.
 #[derive(Debug, Default, PartialEq)]
@@ -60,6 +60,7 @@ pub struct ResearcherUrl<'a> {
 pub struct Email<'a> {
     pub element: Element<'a>,
     pub email: Text<'a>,
+    pub verification_date: Option<Timestamp>,
     pub verified: Option<bool>,
     pub primary: Option<bool>,
 }
@@ -109,13 +110,22 @@ trait ParseItem<'a>: Item<'a> {
     fn parse_bare(cursor: &mut Cursor<'a>, tag: Tag<'a>) -> Result<Self, ParseError> {
         let mut item = Self::parse(cursor, tag)?;
         let element = item.element_mut();
-        for (part, holds) in [
-            ("@put-code", element.put_code.is_some()),
-            ("@display-index", element.display_index.is_some()),
-            ("source", element.source != Source::default()),
+        let source = &element.source;
+        for (part, value) in [
+            ("@put-code", element.put_code.map(|code| code.to_string())),
+            ("@display-index", element.display_index.map(|index| index.to_string())),
+            ("source/source-orcid", source.orcid.as_deref().map(str::to_owned)),
+            ("source/source-client-id", source.client_id.as_deref().map(str::to_owned)),
+            ("source/source-name", source.name.as_deref().map(str::to_owned)),
+            ("source/assertion-origin-orcid", source.assertion_origin_orcid.as_deref().map(str::to_owned)),
+            (
+                "source/assertion-origin-client-id",
+                source.assertion_origin_client_id.as_deref().map(str::to_owned),
+            ),
+            ("source/assertion-origin-name", source.assertion_origin_name.as_deref().map(str::to_owned)),
         ] {
-            if holds {
-                cursor.note(&format!("{}/{part}", tag.name));
+            if let Some(value) = value {
+                cursor.note(&format!("{}/{part}", tag.name), &value, None)?;
             }
         }
         Ok(item)
@@ -172,7 +182,10 @@ impl<T> Items<T> {
         while let Some(tag) = cursor.child()? {
             match tag.name {
                 "last-modified-date" => cursor.timestamp_into(tag, &mut self.last_modified_date)?,
-                name if name == item => self.items.push(parse_item(cursor, tag)?),
+                name if name == item => {
+                    cursor.take_room_for::<T>()?;
+                    self.items.push(parse_item(cursor, tag)?);
+                }
                 _ => cursor.unmapped(tag)?,
             }
         }
@@ -209,6 +222,27 @@ impl<'a> Item<'a> for PersonId<'a> {
     }
 }
 
+impl<'a> Item<'a> for Email<'a> {
+    fn element(&self) -> Option<&Element<'a>> {
+        Some(&self.element)
+    }
+}
+
+impl<'a> ParseItem<'a> for Email<'a> {
+    fn element_mut(&mut self) -> &mut Element<'a> {
+        &mut self.element
+    }
+
+    fn child(&mut self, cursor: &mut Cursor<'a>, tag: Tag<'a>) -> Result<(), ParseError> {
+        match tag.name {
+            "email" => cursor.text_into(tag, &mut self.email),
+            // In no schema; ORCID wrote it in late 2024.
+            "verification-date" => cursor.timestamp_into(tag, &mut self.verification_date),
+            _ => self.element.child(cursor, tag),
+        }
+    }
+}
+
 /// Gives an item type its element, and its own children with their slots.
 macro_rules! items {
     ($($item:ident { $($name:literal => $slot:ident),+ })+) => { $(
@@ -238,7 +272,6 @@ items! {
     Biography { "content" => content }
     OtherName { "content" => content }
     ResearcherUrl { "url-name" => url_name, "url" => url }
-    Email { "email" => email }
     Address { "country" => country }
     Keyword { "content" => content }
 }

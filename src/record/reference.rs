@@ -38,7 +38,9 @@ impl<'a> Reference<'a> {
                 Event::Empty(tag) => Step::Open(self.opened(start, &tag, true)),
                 Event::End(_) => self.closed(Step::Close),
                 Event::Text(text) if text.trim_matches(WHITE_SPACE).is_empty() => continue,
-                Event::Text(_) | Event::CData(_) | Event::GeneralRef(_) => Step::Stray,
+                Event::Text(text) => Step::Stray(text.xml10_content()),
+                Event::CData(data) => Step::Stray(data.xml10_content()),
+                Event::GeneralRef(reference) => Step::Stray(self.resolve(&reference)?),
                 Event::Eof => Step::Eof,
                 Event::Decl(declaration) => {
                     expect_utf8(&declaration)?;

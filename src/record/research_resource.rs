@@ -72,7 +72,10 @@ impl<'a> ResearchResource<'a> {
         cursor.container(tag)?;
         while let Some(tag) = cursor.child()? {
             match tag.name {
-                "resource-item" => self.items.push(ResourceItem::parse(cursor, tag)?),
+                "resource-item" => {
+                    cursor.take_room_for::<ResourceItem<'a>>()?;
+                    self.items.push(ResourceItem::parse(cursor, tag)?);
+                }
                 _ => cursor.unmapped(tag)?,
             }
         }
@@ -106,7 +109,10 @@ fn parse_hosts<'a>(
     cursor.container(tag)?;
     while let Some(tag) = cursor.child()? {
         match tag.name {
-            "organization" => hosts.push(Organization::parse(cursor, tag)?),
+            "organization" => {
+                cursor.take_room_for::<Organization<'a>>()?;
+                hosts.push(Organization::parse(cursor, tag)?);
+            }
             _ => cursor.unmapped(tag)?,
         }
     }

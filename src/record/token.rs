@@ -18,8 +18,8 @@ pub(super) struct RawTag<'a> {
 pub(super) enum Step<'a> {
     Open(RawTag<'a>),
     Close,
-    /// Text that is not white space, where only elements belong.
-    Stray,
+    /// A piece of text where only elements belong.
+    Stray(Cow<'a, str>),
     Eof,
 }
 

@@ -102,7 +102,7 @@ impl<'a> WorkDetails<'a> {
         let mut visibility = None;
         cursor.attribute_into(tag, "visibility", &mut visibility)?;
         let pair = (cursor.content()?, visibility);
-        cursor.fill_pair(tag, "visibility", (&mut self.country, &mut self.country_visibility), pair);
+        cursor.fill_pair(tag, "visibility", (&mut self.country, &mut self.country_visibility), pair)?;
         Ok(())
     }
 }
@@ -116,7 +116,10 @@ impl<'a> Contributor<'a> {
         cursor.container(tag)?;
         while let Some(tag) = cursor.child()? {
             match tag.name {
-                "contributor" => contributors.push(Self::parse(cursor, tag)?),
+                "contributor" => {
+                    cursor.take_room_for::<Self>()?;
+                    contributors.push(Self::parse(cursor, tag)?);
+                }
                 _ => cursor.unmapped(tag)?,
             }
         }

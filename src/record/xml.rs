@@ -14,6 +14,7 @@ use std::borrow::Cow;
 use super::reference::Reference;
 use super::scan::{Irregular, Scanner};
 use super::token::{Piece, RawTag, Step};
+use super::unmapped::{INVALID, Room, Unmapped};
 use super::{ParseError, Text, Timestamp, values};
 
 /// Elements deep; the deepest path of the schema has eleven.
@@ -35,7 +36,8 @@ pub(super) struct Cursor<'a> {
     pub(super) reader: Reader<'a>,
     /// The names of the open elements, with their prefixes.
     open: Vec<&'a str>,
-    pub(super) unmapped: Vec<String>,
+    pub(super) unmapped: Vec<Unmapped>,
+    pub(super) room: Room,
 }
 
 pub(super) enum Reader<'a> {
@@ -58,32 +60,55 @@ impl<'a> Cursor<'a> {
     }
 
     fn over(source: &'a str, reader: Reader<'a>) -> Self {
-        Self { source, reader, open: Vec::with_capacity(16), unmapped: Vec::new() }
+        Self {
+            source,
+            reader,
+            open: Vec::with_capacity(16),
+            unmapped: Vec::new(),
+            room: Room::of(source.len()),
+        }
     }
 
-    /// Paths that hold a value but have no place in the model.
-    pub fn into_unmapped(self) -> Vec<String> {
+    /// Values that have no place in the model.
+    pub fn into_unmapped(self) -> Vec<Unmapped> {
         self.unmapped
     }
 
     /// The next child of the element that is open; `None` at its end.
     #[inline]
     pub fn child(&mut self) -> Result<Option<Tag<'a>>, ParseError> {
+        let mut stray: Text<'a> = None;
         loop {
             let step = match &mut self.reader {
                 Reader::Scanner(scanner) => scanner.step(self.open.last().copied())?,
                 Reader::Reference(_) => self.reference_step()?,
             };
+            if let Step::Stray(piece) = step {
+                stray = Some(joined(stray.take(), piece));
+                continue;
+            }
+            if stray.is_some() {
+                self.note_stray(stray.take())?;
+            }
             match step {
                 Step::Open(tag) => return self.opened(tag).map(Some),
                 Step::Close => {
                     self.open.pop();
                     return Ok(None);
                 }
-                Step::Stray => self.note("text()"),
+                Step::Stray(_) => {}
                 Step::Eof if self.open.is_empty() => return Ok(None),
                 Step::Eof => return Err(self.cut_off()),
             }
+        }
+    }
+
+    /// Notes text where only elements belong.
+    #[cold]
+    fn note_stray(&mut self, text: Text<'a>) -> Result<(), ParseError> {
+        match text.and_then(trimmed) {
+            Some(text) => self.note("text()", &text, None),
+            None => Ok(()),
         }
     }
 
@@ -118,8 +143,7 @@ impl<'a> Cursor<'a> {
         loop {
             let Reader::Reference(reference) = &mut self.reader else { return Err(Irregular.into()) };
             match reference.piece().map_err(|error| with_path(error, self.path()))? {
-                Piece::Text(piece) if content.is_empty() => content = piece,
-                Piece::Text(piece) => content.to_mut().push_str(&piece),
+                Piece::Text(piece) => content = joined(Some(content), piece),
                 Piece::Open(tag) => {
                     let tag = self.opened(tag)?;
                     self.unmapped(tag)?;
@@ -136,27 +160,26 @@ impl<'a> Cursor<'a> {
     #[inline]
     pub fn text_into(&mut self, tag: Tag<'a>, slot: &mut Text<'a>) -> Result<(), ParseError> {
         let text = self.text(tag)?;
-        self.fill(tag, slot, text);
-        Ok(())
+        self.fill_text(tag, slot, text)
     }
 
-    /// Reads a timestamp into `slot`.
+    /// Reads a timestamp into `slot`; text that is none is noted.
     pub fn timestamp_into(&mut self, tag: Tag<'a>, slot: &mut Option<Timestamp>) -> Result<(), ParseError> {
-        self.value_into(tag, slot, values::timestamp, "a date and time (xs:dateTime)")
+        self.value_into(tag, slot, values::timestamp)
     }
 
-    /// Reads an integer into `slot`.
+    /// Reads an integer into `slot`; text that is none, or out of range, is noted.
     pub fn integer_into<T: std::str::FromStr>(
         &mut self,
         tag: Tag<'a>,
         slot: &mut Option<T>,
     ) -> Result<(), ParseError> {
-        self.value_into(tag, slot, values::integer, "an integer in range")
+        self.value_into(tag, slot, values::integer)
     }
 
-    /// Reads a truth value into `slot`.
+    /// Reads a truth value into `slot`; text that is none is noted.
     pub fn boolean_into(&mut self, tag: Tag<'a>, slot: &mut Option<bool>) -> Result<(), ParseError> {
-        self.value_into(tag, slot, values::boolean, "true or false")
+        self.value_into(tag, slot, values::boolean)
     }
 
     /// Hands each attribute to `take`, which says whether it knew it; name
@@ -190,13 +213,6 @@ impl<'a> Cursor<'a> {
         Ok(())
     }
 
-    /// Notes that the element last opened holds a value without a place.
-    #[cold]
-    pub fn note(&mut self, what: &str) {
-        let path = self.path();
-        self.unmapped.push(format!("{path}/{what}"));
-    }
-
     /// Where the cursor stands, as `/record:record/person:person`.
     pub fn path(&self) -> String {
         self.open.iter().fold(String::new(), |path, name| path + "/" + name)
@@ -212,12 +228,12 @@ impl<'a> Cursor<'a> {
         tag: Tag<'a>,
         slot: &mut Option<T>,
         parse: fn(&str) -> Option<T>,
-        expected: &'static str,
     ) -> Result<(), ParseError> {
         let Some(text) = self.text(tag)? else { return Ok(()) };
-        let value = parse(&text).ok_or_else(|| self.invalid(tag, &text, expected))?;
-        self.fill(tag, slot, Some(value));
-        Ok(())
+        match parse(&text) {
+            Some(value) => self.fill_value(tag, slot, value, &text),
+            None => self.note(tag.name, &text, Some(INVALID)),
+        }
     }
 
     #[inline]
@@ -247,6 +263,17 @@ impl<'a> Cursor<'a> {
 impl From<Irregular> for ParseError {
     fn from(_: Irregular) -> Self {
         Self::Empty
+    }
+}
+
+/// Text with a further piece of it.
+fn joined<'a>(text: Text<'a>, piece: Cow<'a, str>) -> Cow<'a, str> {
+    match text {
+        Some(mut text) if !text.is_empty() => {
+            text.to_mut().push_str(&piece);
+            text
+        }
+        _ => piece,
     }
 }
 

@@ -1,9 +1,12 @@
-//! Damages members of a dump in the ways that readers must survive.
+//! Damages members of a dump in the ways that readers must survive, and gives others what
+//! no schema has.
 
 /// Which members to damage, spread evenly over the dump.
 #[derive(Clone, Copy)]
 pub struct Damage {
     pub members: u64,
+    /// Members that get an element of no schema.
+    pub novelties: u64,
     pub records: u64,
 }
 
@@ -11,17 +14,40 @@ impl Damage {
     /// Damages the file if the record with this number is one to damage; says
     /// whether it did.
     pub fn strike(&self, number: u64, xml: &mut Vec<u8>) -> bool {
-        let members = self.members.min(self.records);
-        let before = number * members / self.records;
-        let struck = (number + 1) * members / self.records > before;
-        if struck {
-            match before % 3 {
-                0 => cut_off(xml),
-                1 => mismatch_a_tag(xml),
-                _ => insert_a_control_byte(xml),
-            }
+        let turn = self.turn(self.members, number);
+        match turn.map(|turn| turn % 3) {
+            Some(0) => cut_off(xml),
+            Some(1) => mismatch_a_tag(xml),
+            Some(_) => insert_a_control_byte(xml),
+            None => {}
         }
-        struck
+        turn.is_some()
+    }
+
+    /// Puts an element of no schema into the file if the record with this number is one to
+    /// get it.
+    pub fn add_novelty(&self, number: u64, xml: &mut Vec<u8>) {
+        if let Some(turn) = self.turn(self.novelties, number) {
+            insert_a_novelty(turn, xml);
+        }
+    }
+
+    /// The place among `members` of the record with this number, if it is one of them.
+    fn turn(&self, members: u64, number: u64) -> Option<u64> {
+        let members = members.min(self.records);
+        let before = number * members / self.records;
+        ((number + 1) * members / self.records > before).then_some(before)
+    }
+}
+
+/// As if ORCID had invented something: an attribute, a text with an entity, an element in it.
+fn insert_a_novelty(turn: u64, xml: &mut Vec<u8>) {
+    let novelty = format!(
+        r#"    <novel:signal xmlns:novel="http://www.orcid.org/ns/novel" level="{turn}">new &amp; unknown<novel:part>{turn} parts</novel:part></novel:signal>
+"#
+    );
+    if let Some(end) = xml.windows(2).rposition(|pair| pair == b"</") {
+        xml.splice(end..end, novelty.into_bytes());
     }
 }
 
@@ -52,7 +78,7 @@ mod tests {
 
     #[test]
     fn as_many_members_as_asked_for_are_damaged() {
-        let damage = Damage { members: 7, records: 100 };
+        let damage = Damage { members: 7, novelties: 0, records: 100 };
 
         let struck: Vec<Vec<u8>> = (0..100)
             .map(|number| {

@@ -31,6 +31,7 @@ pub fn make(world: &World, roots: &[(String, Option<char>)], damage: Damage, num
     }
     let record = record(world, number);
     let mut content = summary::render(world, &record);
+    damage.add_novelty(number, &mut content);
     let damaged = u64::from(damage.strike(number, &mut content));
     let mut shares = vec![Share {
         members: vec![member(content, record.history.modified)],
@@ -52,6 +53,9 @@ fn in_full(world: &World, record: &Record, archive: usize, root: &str, damage: D
     // Now and then the registry's answer for an activity was an error.
     if let Some(last) = activities.last_mut().filter(|_| number % FAILED_EVERY == FAILED_EVERY - 1) {
         last.xml = stubs::render(world, number, Tombstone::Locked);
+    }
+    if let Some(first) = activities.first_mut() {
+        damage.add_novelty(number, &mut first.xml);
     }
     let damaged = activities.first_mut().is_some_and(|first| damage.strike(number, &mut first.xml));
     let members: Vec<Member> = activities

@@ -76,6 +76,8 @@ pub struct Options {
     pub activity_archives: Vec<char>,
     /// So many records get a broken summary, and a broken first activity.
     pub damaged: u32,
+    /// So many records get an element of no schema, and their first activity too.
+    pub novelties: u32,
     /// From 0 (stored) to 9.
     pub compression: u32,
 }
@@ -89,6 +91,7 @@ impl Default for Options {
             activities: false,
             activity_archives: Vec::new(),
             damaged: 0,
+            novelties: 0,
             compression: 6,
         }
     }
@@ -148,7 +151,11 @@ impl SynthError {
 pub fn write_dump(options: &Options, dir: &Path, progress: &dyn Fn(u64)) -> Result<Vec<Written>, SynthError> {
     check(options)?;
     let world = &World::new(options.seed, options.records, options.year, options.activities);
-    let damage = Damage { members: u64::from(options.damaged), records: options.records };
+    let damage = Damage {
+        members: u64::from(options.damaged),
+        novelties: u64::from(options.novelties),
+        records: options.records,
+    };
     let roots = roots(options);
     with_writers(&roots, dir, options.compression, world.snapshot, |writers| {
         for first in (0..options.records).step_by(BATCH as usize) {

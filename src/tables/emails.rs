@@ -1,7 +1,7 @@
 //! `summaries/emails`: public e-mail addresses.
 
 use super::build::Table;
-use super::column::Value::{Boolean, Text};
+use super::column::Value::{Boolean, Text, Timestamp as Time};
 use super::column::{Family, column};
 use super::entry::Entry;
 use super::shared::{ItemRow, element_columns};
@@ -22,6 +22,12 @@ pub fn table() -> Table<Emails> {
             "@verified",
             "Whether the owner has confirmed it.",
             Boolean(|row| row.item.verified),
+        ),
+        column(
+            "verification_date",
+            "common:verification-date",
+            "When the owner confirmed it; in no schema, but ORCID wrote it in late 2024.",
+            Time(|row| row.item.verification_date),
         ),
         column("primary", "@primary", "Whether it is the main address.", Boolean(|row| row.item.primary)),
     ]);

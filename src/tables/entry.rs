@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::record::{Activity, ActivitySection, Orcid, Record, Stub};
+use crate::record::{Activity, ActivitySection, Orcid, Record, Stub, Unmapped};
 
 /// The two halves of a dataset, which mirror the dump's own split.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
@@ -31,6 +31,18 @@ pub enum Entry<'a> {
         activity: Activity<'a>,
     },
     Reject(Reject),
+    /// What a member that was read says and no other table has a column for.
+    Unmapped(UnmappedValues),
+}
+
+/// Values of one member that no column takes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnmappedValues {
+    pub orcid: Orcid,
+    pub activity: Option<(ActivitySection, i64)>,
+    /// The member's path in the archive.
+    pub member: String,
+    pub values: Vec<Unmapped>,
 }
 
 /// A member that is left out, and why.

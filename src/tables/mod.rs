@@ -27,11 +27,12 @@ mod research_resources;
 mod researcher_urls;
 mod shared;
 mod tombstones;
+mod unmapped_values;
 mod works;
 
 pub use build::{AnyTable, Rows, Table};
 pub use column::{ColumnInfo, Likeness, Type};
-pub use entry::{Entry, Reject, Side};
+pub use entry::{Entry, Reject, Side, UnmappedValues};
 
 use std::sync::LazyLock;
 
@@ -53,6 +54,7 @@ static SUMMARIES: LazyLock<Vec<Box<dyn AnyTable>>> = LazyLock::new(|| {
         Box::new(works::summary_table()),
         Box::new(external_ids::summary_table()),
         Box::new(external_ids::summary_elements()),
+        Box::new(unmapped_values::summary_table()),
         Box::new(tombstones::summary_table()),
         Box::new(rejects::table()),
     ]
@@ -72,6 +74,7 @@ static ACTIVITIES: LazyLock<Vec<Box<dyn AnyTable>>> = LazyLock::new(|| {
         Box::new(contributors::work_table()),
         Box::new(external_ids::full_table()),
         Box::new(external_ids::full_elements()),
+        Box::new(unmapped_values::full_table()),
         Box::new(tombstones::activity_table()),
         Box::new(rejects::table()),
     ]

@@ -24,7 +24,7 @@ pub fn table() -> Table<Rejects> {
         column(
             "code",
             "",
-            "Why it was left out, as a code: cut-off-xml, empty, invalid-value, malformed-xml, no-id, no-owner, not-a-file, not-utf8, other-id, other-put-code, other-section, too-deep, too-large, unknown-root, unreadable.",
+            "Why it was left out, as a code: cut-off-xml, empty, invalid-value, malformed-xml, no-id, no-owner, not-a-file, not-utf8, other-id, other-put-code, other-section, too-deep, too-large, too-many-values, unknown-root, unreadable.",
             Label(|row| Some(row.code)),
         ),
         column(

@@ -48,7 +48,7 @@ MEMBER = re.compile(rf"({ORCID})(?:_({'|'.join(KINDS)})s?_(\d+))?\.xml")
 
 # Why a member is no XML that can be read, and what the program alone can judge.
 UNREADABLE = {"not-utf8", "malformed-xml"}
-LIMITS = {"too-deep", "too-large"}
+LIMITS = {"too-deep", "too-large", "too-many-values"}
 
 
 def main(program, dataset, archives):
@@ -547,6 +547,8 @@ PARSER = etree.XMLParser(resolve_entities="internal", huge_tree=True, no_network
                          remove_pis=True)
 FORBIDDEN = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
 REFERENCE = re.compile(rb"&#(?:x([0-9A-Fa-f]+)|([0-9]+));")
+# The two halves of a character, each in either notation; the first is in D800 to DBFF.
+PAIR = re.compile(rb"&#(?:x0*[Dd][89ABab][0-9A-Fa-f]{2}|0*5[56]\d{3});&#(?:x[0-9A-Fa-f]+|[0-9]+);")
 
 
 def parse(data):
@@ -565,11 +567,20 @@ def parse(data):
 
 
 def cleaned(data):
+    def number(match):
+        return int(match[1], 16) if match[1] else int(match[2])
+
+    def joined(match):
+        high, low = (number(half) for half in REFERENCE.finditer(match[0]))
+        if 0xD800 <= high < 0xDC00 <= low < 0xE000:
+            return chr(0x10000 + (high - 0xD800 << 10) + low - 0xDC00).encode()
+        return match[0]
+
     def without(match):
-        code = int(match[1], 16) if match[1] else int(match[2])
-        allowed = code in (9, 10, 13) or (code >= 32 and code not in (0xFFFE, 0xFFFF))
+        code = number(match)
+        allowed = code in (9, 10, 13) or 32 <= code < 0xD800 or 0xE000 <= code < 0xFFFE or 0xFFFF < code < 0x110000
         return match[0] if allowed else b""
-    return REFERENCE.sub(without, FORBIDDEN.sub(b"", data))
+    return REFERENCE.sub(without, PAIR.sub(joined, FORBIDDEN.sub(b"", data)))
 
 
 def misfit(member, root):
@@ -580,11 +591,18 @@ def misfit(member, root):
     if member.kind:
         held = attribute(root, "put-code")
         if root_name != member.kind:
-            return "other-section" if root_name in ROOTS else "unknown-root"
-        return "other-put-code" if held and integer(64, held) != member.put_code else None
+            if root_name in ROOTS:
+                return "other-section"
+            return "no-owner" if "://www.orcid.org/ns/" in (etree.QName(root).namespace or "") else "unknown-root"
+        # What is no number is kept elsewhere, and the file's name counts.
+        is_code = held and re.fullmatch(r"[+-]?[0-9]{1,18}", held)
+        return "other-put-code" if is_code and int(held) != member.put_code else None
     if root_name != "record":
         unnamed = "other-section" if member.orcid else "no-owner"
-        return unnamed if root_name in ROOTS else "unknown-root"
+        if root_name in ROOTS:
+            return unnamed
+        # A section of a person, or a page of search results.
+        return "no-owner" if "://www.orcid.org/ns/" in (etree.QName(root).namespace or "") else "unknown-root"
     held = child_text(root, "orcid-identifier", "path")
     if member.orcid and held and held != member.orcid:
         return "other-id"
@@ -624,7 +642,11 @@ def expected_rows(member, tables, found, tally):
         fault = "invalid-value"
     if not member.named and fault == "unknown-root":
         return None
-    return expected if check_reject(member, fault, tables, found, tally) else None
+    if not check_reject(member, fault, tables, found, tally):
+        return None
+    if expected is not None:
+        expected["root"] = root
+    return expected
 
 
 def table_rows(member, root, table, tally):
@@ -651,7 +673,11 @@ def written(row, column, names, table, tally):
         place = f"{table.name} {column.name} {row.member.orcid} {row.member.path}"
         tally.mismatch(place, "one value", texts)
     if texts:
-        return column.typed(texts[0])
+        try:
+            return column.typed(texts[0])
+        except ValueError:
+            # What is not of its type stands in `unmapped_values`.
+            return None
     # An activity that does not tell its put code has that of its file's name.
     return row.member.put_code if column.name == "put_code" else None
 
@@ -692,7 +718,37 @@ def check_reject_cells(member, fault, row, place, tally):
         tally.mismatch(f"{place} code", fault, row["code"])
 
 
+def check_unmapped(member, root, tables, found, tally):
+    """Whether what stands in `unmapped_values` stands in the member too, at its path.
+    That nothing else is missing shows where all values are sought in all tables."""
+    table = tables[f"{member.side}/unmapped_values"]
+    held = found[table.name]
+    places = held.places.pop(key_of(member, table), [])
+    table.expected_rows += len(places)
+    tally.rows += len(places)
+    for ordinal, at in enumerate(places):
+        row = {name: cells[at] for name, cells in held.columns.items()}
+        tally.cells += len(row)
+        place = f"{table.name} {member.orcid} {member.path} row {at}"
+        for name, value in (("ordinal", ordinal), ("member", member.path)):
+            if row[name] != value:
+                tally.mismatch(f"{place} {name}", value, row[name])
+        if row["value"] not in values_at(root, row["path"]):
+            tally.mismatch(f"{place} value", f"a value at {row['path']}", row["value"])
+
+
+def values_at(root, path):
+    """The texts that a path of `unmapped_values` leads to. Where it ends with an element it
+    means that element's text."""
+    steps = [step for step in path.split("/") if step and step != "text()"]
+    names = [(step[:1], re.split("[@:]", step)[-1]) for step in steps]
+    xpath = "".join(f"/@*[local-name()='{name}']" if sign == "@" else f"/*[local-name()='{name}']"
+                    for sign, name in names)
+    return {text_of(node) for node in root.xpath(xpath, smart_strings=False)}
+
+
 def check_rows(member, expected, tables, found, tally):
+    check_unmapped(member, expected.pop("root"), tables, found, tally)
     for name, rows in expected.items():
         table, held = tables[name], found[name]
         places = held.places.pop(key_of(member, table), [])

@@ -22,13 +22,22 @@ ITEMS = AFFILIATIONS + ["funding", "peer-review", "work"]
 IDENTIFIED = {*ITEMS, *(item + "-summary" for item in ITEMS), "affiliation-group", "group",
               "peer-review-group", "proposal", "resource-item"}
 # Tables whose rows do not stand in a place of their own.
-SCATTERED = {"external_ids", "external_id_elements", "tombstones", "rejects"}
+SCATTERED = {"external_ids", "external_id_elements", "tombstones", "rejects", "unmapped_values"}
 # The sides share columns, but only summaries have groups, only activities resource items.
 UNFILLABLE = {"summaries": {"resource_item_index"}, "activities": {"group_index", "peer_review_group_index"}}
 PERSONS = ["0000-0002-1825-0097", "0000-0001-5109-3700"]
 GONE = {"0000-0002-9079-593X": {"error:error-code": "9007", "error:user-message": f"Now {PERSONS[0]}."},
         "0000-0001-6187-8894": {}}
 UNREADABLE = "0000-0003-1419-2405"
+# Whose documents say what no schema has, and what is not of its type.
+ODD = "0000-0001-5000-0007"
+NOVEL = '<novel:thing xmlns:novel="http://www.orcid.org/ns/novel" new="v-novel">novel &amp; more</novel:thing>'
+RECORD = f"""<record:record xmlns:record="http://www.orcid.org/ns/record"
+    xmlns:history="http://www.orcid.org/ns/history"><history:history>
+    <history:submission-date>yesterday</history:submission-date></history:history>{NOVEL}</record:record>"""
+WORK = f"""<work:work put-code="77" xmlns:work="http://www.orcid.org/ns/work"
+    xmlns:common="http://www.orcid.org/ns/common"><common:created-date>yesterday</common:created-date>
+    {NOVEL}</work:work>"""
 NUMBERS = itertools.count(1)
 TURNS = itertools.cycle((0, -1))
 
@@ -70,6 +79,8 @@ def members(tables):
             error = new("error:error")
             fill(error, tables[os.path.dirname(path) + "/tombstones"], given)
             yield path, etree.tostring(error)
+    yield f"summaries/{ODD}.xml", RECORD.encode()
+    yield f"activities/{ODD}_works_77.xml", WORK.encode()
     for path in f"summaries/{UNREADABLE}.xml", f"activities/{UNREADABLE}_works_9.xml":
         yield path, b"<record:record"
 

@@ -1,0 +1,91 @@
+//! A document that has been read, as the member of the name that it stands under.
+
+use crate::record::unmapped::OTHER_ID;
+use crate::record::{Document, MemberName, Orcid, ParseError, Parsed, Unmapped};
+use crate::tables::{Entry, UnmappedValues};
+
+/// Where a record's own iD stands.
+const OTHER_IDENTIFIER: &str = "/record:record/common:orcid-identifier/common:path";
+
+/// An iD in the document that is not the one by which it is read.
+pub fn contradiction(name: &MemberName, parsed: &Parsed<'_>) -> Option<Unmapped> {
+    let orcid = name.orcid()?;
+    let (path, value) = match &parsed.document {
+        Document::Record(record) => {
+            let found = record.orcid.as_deref().filter(|found| *found != orcid.as_str())?;
+            (OTHER_IDENTIFIER.to_owned(), found.to_owned())
+        }
+        Document::Activity(activity) => {
+            let owner = parsed.owner.filter(|owner| *owner != orcid)?;
+            let kind = activity.section().kind();
+            (format!("/{kind}:{kind}/@path"), owner.to_string())
+        }
+        _ => return None,
+    };
+    Some(Unmapped { path, value, code: Some(OTHER_ID) })
+}
+
+/// What a member says that no column of its entry takes.
+pub fn values_of(path: &str, entry: &Entry<'_>, values: Vec<Unmapped>) -> Option<UnmappedValues> {
+    let (orcid, activity) = match entry {
+        Entry::Record { orcid, .. } => (*orcid, None),
+        Entry::Tombstone { orcid, activity, .. } => (*orcid, *activity),
+        Entry::Activity { orcid, activity } => {
+            (*orcid, activity.put_code().map(|put_code| (activity.section(), put_code)))
+        }
+        Entry::Reject(_) | Entry::Unmapped(_) => return None,
+    };
+    Some(UnmappedValues { orcid, activity, member: path.to_owned(), values })
+}
+
+/// What a document is as the member of this name.
+pub fn entry_of<'s>(name: &MemberName, document: Document<'s>) -> Result<Entry<'s>, ParseError> {
+    let other_kind = |found: &str| {
+        let expected = match name {
+            MemberName::Activity { section, .. } => section.kind(),
+            MemberName::Summary(_) => "record",
+            MemberName::OtherXml | MemberName::Other => {
+                return ParseError::NoOwner { found: found.to_owned() };
+            }
+        };
+        ParseError::OtherSection { expected, found: found.to_owned() }
+    };
+    match (document, name) {
+        (Document::Record(record), MemberName::Summary(_) | MemberName::OtherXml) => {
+            let found = record.orcid.as_deref().and_then(Orcid::new);
+            match (name.orcid(), found) {
+                (Some(expected), Some(found)) if expected != found => {
+                    Err(ParseError::OtherId { expected: expected.to_string(), found: found.to_string() })
+                }
+                (expected, found) => {
+                    let orcid = expected.or(found).ok_or(ParseError::NoId)?;
+                    Ok(Entry::Record { orcid, record })
+                }
+            }
+        }
+        (Document::Stub(stub), MemberName::Summary(orcid)) => {
+            Ok(Entry::Tombstone { orcid: *orcid, activity: None, stub })
+        }
+        (Document::Stub(stub), MemberName::Activity { orcid, section, put_code }) => {
+            Ok(Entry::Tombstone { orcid: *orcid, activity: Some((*section, *put_code)), stub })
+        }
+        (Document::Activity(mut activity), MemberName::Activity { orcid, section, put_code }) => {
+            if activity.section() != *section {
+                return Err(other_kind(activity.section().kind()));
+            }
+            match activity.put_code() {
+                None => activity.set_put_code(*put_code),
+                Some(found) if found != *put_code => {
+                    return Err(ParseError::OtherPutCode { expected: *put_code, found: found.to_string() });
+                }
+                Some(_) => {}
+            }
+            Ok(Entry::Activity { orcid: *orcid, activity })
+        }
+        (Document::Activity(activity), _) => Err(other_kind(activity.section().kind())),
+        (Document::Record(_), _) => Err(other_kind("record")),
+        (Document::Stub(_), _) => Err(ParseError::NoId),
+        (Document::Bulk(_), _) => Err(other_kind("a bulk of works")),
+        (Document::Activities(_), _) => Err(other_kind("a list of activities")),
+    }
+}

@@ -1,0 +1,184 @@
+//! Values that the model has no place for, kept as they stand.
+//!
+//! An element that ORCID invents next year, a second value where the schema has one, a
+//! value that is not of its type: each is kept with its path, so that nothing is lost
+//! though no column takes it.
+
+use super::ParseError;
+use super::xml::Cursor;
+
+/// Bytes of memory that a document may take for each of its own: structures, text that
+/// cannot be borrowed, and values without a place. Documents of ORCID's take about one.
+const MEMORY_FACTOR: usize = 4;
+/// What any document may take besides, so that small ones need not be weighed.
+const MEMORY_ALWAYS: usize = 16 << 20;
+/// What a kept value takes besides its texts.
+const VALUE_BYTES: usize = size_of::<Unmapped>();
+
+/// Why a value has no place: [`Unmapped::code`].
+pub const REPEATED: &str = "repeated";
+/// The value is not of the type of its column.
+pub const INVALID: &str = "invalid";
+/// The document names another iD than the file does.
+pub const OTHER_ID: &str = "other-id";
+/// A group's date, of a group that has no items and so no rows.
+pub const NO_ITEM: &str = "no-item";
+
+/// A value that no column takes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unmapped {
+    /// Where it stands, as `/record:record/person:person/@new`.
+    pub path: String,
+    /// As it is written, entities resolved and white space at its ends taken off.
+    pub value: String,
+    /// Why it has no place: `None` where the schema that is known here has none.
+    pub code: Option<&'static str>,
+}
+
+impl Unmapped {
+    /// The path under which reports count it, with the reason.
+    pub fn label(&self) -> String {
+        let reason = match self.code {
+            None => return self.path.clone(),
+            Some(REPEATED) => "repeated",
+            Some(INVALID) => "not of its type",
+            Some(OTHER_ID) => "another iD than the file's name",
+            Some(NO_ITEM) => "of a group without items",
+            Some(code) => code,
+        };
+        format!("{} ({reason})", self.path)
+    }
+}
+
+/// The memory that a document has taken, and may take.
+#[derive(Debug)]
+pub(super) struct Room {
+    used: usize,
+    limit: usize,
+}
+
+impl Room {
+    pub fn of(source_bytes: usize) -> Self {
+        Self { used: 0, limit: source_bytes.saturating_mul(MEMORY_FACTOR).saturating_add(MEMORY_ALWAYS) }
+    }
+}
+
+impl Cursor<'_> {
+    /// Notes a value without a place, of the element last opened.
+    ///
+    /// # Errors
+    /// [`ParseError::TooManyValues`] where the document takes too much memory.
+    #[cold]
+    pub(super) fn note(
+        &mut self,
+        what: &str,
+        value: &str,
+        code: Option<&'static str>,
+    ) -> Result<(), ParseError> {
+        let path = format!("{}/{what}", self.path());
+        self.take(VALUE_BYTES + path.capacity() + value.len())?;
+        self.unmapped.push(Unmapped { path, value: value.to_owned(), code });
+        Ok(())
+    }
+
+    /// Accounts for one more structure of a list.
+    ///
+    /// # Errors
+    /// [`ParseError::TooManyValues`] where the document takes too much memory.
+    #[inline]
+    pub(super) fn take_room_for<T>(&mut self) -> Result<(), ParseError> {
+        self.take(size_of::<T>())
+    }
+
+    #[inline]
+    fn take(&mut self, bytes: usize) -> Result<(), ParseError> {
+        self.room.used += bytes;
+        if self.room.used > self.room.limit {
+            return Err(ParseError::TooManyValues { limit_bytes: self.room.limit });
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+impl PartialEq<&str> for Unmapped {
+    fn eq(&self, label: &&str) -> bool {
+        self.label() == *label
+    }
+}
+
+#[cfg(test)]
+impl PartialEq<String> for Unmapped {
+    fn eq(&self, label: &String) -> bool {
+        self.label() == *label
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{parse, parse_by_reference};
+
+    #[test]
+    fn values_without_a_place_are_kept_as_they_stand() {
+        let xml = r#"<r:record xmlns:r="r" xmlns:p="p" new="a &amp; b"><p:person> stray &lt;text <p:new x="1">y<p:z/></p:new></p:person></r:record>"#;
+
+        let parsed = parse(xml.as_bytes()).unwrap();
+
+        let found: Vec<(&str, &str)> =
+            parsed.unmapped.iter().map(|one| (one.path.as_str(), one.value.as_str())).collect();
+        assert_eq!(
+            found,
+            [
+                ("/r:record/@new", "a & b"),
+                ("/r:record/p:person/text()", "stray <text"),
+                ("/r:record/p:person/p:new/@x", "1"),
+                ("/r:record/p:person/p:new/text()", "y"),
+            ]
+        );
+        assert!(parsed.unmapped.iter().all(|one| one.code.is_none()));
+    }
+
+    #[test]
+    fn a_blank_reference_is_white_space() {
+        for blank in ["&#32;", "&#x9;", "&#10;", "&#xD; &#32;"] {
+            let xml = format!("<r:record xmlns:r='r'>{blank}<p:person/></r:record>");
+
+            assert!(parse(xml.as_bytes()).unwrap().unmapped.is_empty(), "{blank}");
+        }
+    }
+
+    #[test]
+    fn a_bad_value_is_kept_and_the_rest_is_read() {
+        let xml = r#"<w:work put-code="11" display-index="many"><c:created-date>2015-07-03T12:57:22.7490001Z</c:created-date><c:publication-date><c:year>99999</c:year><c:month>5</c:month></c:publication-date></w:work>"#;
+
+        for parsed in [parse(xml.as_bytes()).unwrap(), parse_by_reference(xml.as_bytes()).unwrap()] {
+            let found: Vec<(String, &str)> =
+                parsed.unmapped.iter().map(|one| (one.label(), one.value.as_str())).collect();
+            assert_eq!(
+                found,
+                [
+                    ("/w:work/@display-index (not of its type)".to_owned(), "many"),
+                    ("/w:work/created-date (not of its type)".to_owned(), "2015-07-03T12:57:22.7490001Z"),
+                    ("/w:work/c:publication-date/year (not of its type)".to_owned(), "99999"),
+                ]
+            );
+            let super::super::Document::Activity(super::super::Activity::Work(work)) = &parsed.document
+            else {
+                panic!()
+            };
+            assert_eq!((work.publication_date.year, work.publication_date.month), (None, Some(5)));
+        }
+    }
+
+    #[test]
+    fn a_document_of_nothing_but_elements_is_refused_before_it_fills_the_memory() {
+        let many = |element: &str| {
+            let inner = element.repeat((30 << 20) / element.len());
+            format!("<r:record xmlns:r='r'><p:person><k:keywords>{inner}</k:keywords></p:person></r:record>")
+        };
+        for element in ["<k:keyword/>", "<x>1</x>", "<x y='1'/>"] {
+            assert_eq!(parse(many(element).as_bytes()).unwrap_err().code(), "too-many-values", "{element}");
+        }
+        assert!(parse(many("<k:keyword><k:content>a word</k:content><!-- and what ORCID writes with it, which is much --></k:keyword>").as_bytes()).is_ok());
+    }
+}

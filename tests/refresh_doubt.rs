@@ -264,36 +264,38 @@ fn an_older_answer_does_not_replace_a_newer_row() {
     assert_same(&all_rows(&here.dataset), &newer);
 }
 
+/// Dates all works of a record anew, as if each had changed.
+fn with_works_of(xml: &str, clock: i64) -> String {
+    let (part, iso) = ("work:work-summary", orcid::instants::iso(clock));
+    let end = format!("</{part}>");
+    let dated = |item: &str| match item.rsplit_once("<common:last-modified-date>") {
+        Some((before, after)) if before.contains(&format!("<{part}")) => {
+            let rest = after.split_once('<').unwrap().1;
+            format!("{before}<common:last-modified-date>{iso}<{rest}")
+        }
+        _ => item.to_owned(),
+    };
+    let items: Vec<String> = xml.split(&end).map(dated).collect();
+    items.join(&end).replace("given-names>", "given-names>Newer ")
+}
+
+/// The person with the most works in full.
+fn with_most_works(here: &Here) -> (String, Vec<i64>) {
+    let world = here.server.world();
+    let works = |orcid: &String| world.put_codes(orcid, "works").len();
+    let orcid = active(here).into_iter().max_by_key(works).unwrap();
+    let works = world.put_codes(&orcid, "works");
+    assert!(works.len() > 3, "{}", works.len());
+    (orcid, works)
+}
+
 #[test]
 fn many_items_said_to_be_gone_do_not_keep_a_person_back() {
     let here = Here::new(40, 5, &['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'X']);
-    let world = here.server.world();
-    let with =
-        |orcid: &String| world.put_codes(orcid, "works").len() + world.put_codes(orcid, "employments").len();
-    let orcid = active(&here).into_iter().max_by_key(with).unwrap();
-    let works = world.put_codes(&orcid, "works");
-    assert!(works.len() > 3, "{}", works.len());
+    let (orcid, works) = with_most_works(&here);
     here.server.change(|world| {
         let clock = world.clock() + 1_000_000;
-        let dated = |xml: &str| {
-            let iso = orcid::instants::iso(clock);
-            let mut text = xml.replace("given-names>", "given-names>Newer ");
-            for part in ["work:work-summary"] {
-                text = text
-                    .split(&format!("</{part}>"))
-                    .map(|item| match item.rsplit_once("<common:last-modified-date>") {
-                        Some((before, after)) if before.contains(&format!("<{part}")) => {
-                            let rest = after.split_once('<').unwrap().1;
-                            format!("{before}<common:last-modified-date>{iso}<{rest}")
-                        }
-                        _ => item.to_owned(),
-                    })
-                    .collect::<Vec<_>>()
-                    .join(&format!("</{part}>"));
-            }
-            text
-        };
-        world.edit(&orcid, clock, dated);
+        world.edit(&orcid, clock, |xml| with_works_of(xml, clock));
         works.iter().for_each(|put_code| world.remove_activity(&orcid, "work", *put_code));
     });
     let slow = format!("{orcid}/work/{}", works[0]);
@@ -318,6 +320,42 @@ fn many_items_said_to_be_gone_do_not_keep_a_person_back() {
     assert_eq!(json(&output)["answers"]["withheld"], works.len(), "{}", json(&output)["answers"]);
     assert!(records(&here.dataset, &orcid)[0]["given_names"].as_str().unwrap().starts_with("Newer "));
     assert_eq!(rows(&here.dataset, &orcid, "activities/works").len(), works.len(), "their rows stay");
+}
+
+#[test]
+fn an_older_item_does_not_replace_a_newer_row_and_works_of_another_are_not_taken() {
+    let here = Here::new(40, 5, &['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'X']);
+    let (orcid, works) = with_most_works(&here);
+    let before = rows(&here.dataset, &orcid, "activities/works");
+    here.server.change(|world| {
+        let clock = world.clock() + 1_000_000;
+        world.edit(&orcid, clock, |xml| with_works_of(xml, clock));
+    });
+    let work = |put_code: i64, owner: &str, date: &str| {
+        format!(
+            r#"<work:work put-code="{put_code}" path="/{owner}/work/{put_code}" xmlns:work="w" xmlns:common="c"><common:last-modified-date>{date}</common:last-modified-date><work:title><common:title>Wrong</common:title></work:title></work:work>"#
+        )
+    };
+    let others = "0000-0001-5109-3700";
+    for (owner, date, code) in
+        [(orcid.as_str(), "2001-01-01T00:00:00Z", "stale"), (others, "2026-01-01T00:00:00Z", "other-id")]
+    {
+        here.server.clear_faults();
+        let all: String = works.iter().map(|put_code| work(*put_code, owner, date)).collect();
+        let bulk = format!(r#"<bulk:bulk xmlns:bulk="b">{all}</bulk:bulk>"#);
+        here.server.fail(at(&format!("{orcid}/works/")), Fault::Says { status: 200, body: bulk });
+        for put_code in &works {
+            let body = work(*put_code, owner, date);
+            here.server.fail(at(&format!("{orcid}/work/{put_code}")), Fault::Says { status: 200, body });
+        }
+
+        let output = each(&here, &["--anew"]);
+
+        assert_eq!(output.status.code(), Some(1), "{code}: {}", text(&output));
+        assert!(json(&output)["answers"][code].as_u64() > Some(0), "{code}: {}", json(&output)["answers"]);
+        assert_eq!(rows(&here.dataset, &orcid, "activities/works"), before, "{code}");
+        assert!(records(&here.dataset, &orcid)[0]["given_names"].as_str().unwrap().starts_with("Newer "));
+    }
 }
 
 #[test]

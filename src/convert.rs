@@ -7,7 +7,7 @@
 //!
 //! Each archive has a thread that reads; all share one pool and one budget of bytes.
 //! An archive is complete when its files stand in the dataset and in its manifest,
-//! which happens in one step.
+//! which happens in one step; where they replace a dataset, one step for all of them.
 
 mod budget;
 mod duplicates;
@@ -19,6 +19,7 @@ mod members;
 mod pipeline;
 mod plan;
 mod reading;
+mod replacing;
 mod shard;
 mod update;
 
@@ -35,11 +36,12 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use crate::archive::{ArchiveError, Meter};
-use crate::dataset::{ArchiveEntry, DatasetError, Logs, Manifest, Part, Staging};
+use crate::dataset::{ArchiveEntry, DatasetError, Finished, Logs, Manifest, NewFile, Part, Staging};
 use crate::report::Report;
 use pipeline::{Converted, Pipeline, Source};
 use plan::Plan;
 use reading::How;
+use replacing::Replacing;
 
 /// How a conversion is done.
 #[derive(Debug, Clone)]
@@ -52,7 +54,7 @@ pub struct Options {
     pub memory_bytes: usize,
     /// Take the whole members of an archive that is cut off or damaged.
     pub salvage: bool,
-    /// Make the dataset anew of the given archives alone.
+    /// Make the dataset anew of the given archives alone, in one step when all are ready.
     pub replace: bool,
     /// Write an index beside each archive that has none.
     pub write_index: bool,
@@ -75,6 +77,9 @@ pub trait Watch: Sync {
 pub enum Outcome {
     /// It is in the dataset.
     Done(Box<ArchiveEntry>),
+    /// It is finished, and waits beside the dataset until the others that replace the
+    /// dataset with it are.
+    Kept(Box<ArchiveEntry>),
     /// It was in the dataset already.
     Skipped,
     /// It is not in the dataset.
@@ -82,11 +87,14 @@ pub enum Outcome {
 }
 
 /// Converts `archives` into the dataset at `out`; the outcome of each, in the
-/// order given. An archive that fails does not stop the others.
+/// order given. An archive that fails does not stop the others. Where they replace a
+/// dataset, one that fails leaves the old dataset in its place, and the others wait
+/// for the next run.
 ///
 /// # Errors
 /// [`ConvertError`] where nothing could be begun: the dataset is locked or
-/// something else, or the archives do not belong together.
+/// something else, or the archives do not belong together; or where a dataset could
+/// not be replaced in the end.
 pub fn convert(
     archives: &[PathBuf],
     out: &Path,
@@ -103,8 +111,13 @@ pub fn convert(
     let pipeline = Pipeline::new(options)?;
     let readers = pipeline.readers(plan.steps.len());
     let how = How { readers, write_index: options.write_index, shard: options.shard };
-    let run = Run { plan: &plan, pipeline: &pipeline, how, staging: &staging, options, watch, stop };
-    let outcomes = run.all();
+    let replacing = match options.replace {
+        true => Some(Replacing::begin(&staging, &plan)?),
+        false => Finished::clear(&staging).map(|()| None)?,
+    };
+    let run =
+        Run { plan: &plan, pipeline: &pipeline, how, staging: &staging, replacing, options, watch, stop };
+    let outcomes = run.all()?;
     // Each outcome stands; what cannot be cleared now is cleared by the next run.
     let _ = staging.end();
     Ok(outcomes)
@@ -115,6 +128,7 @@ struct Run<'r> {
     pipeline: &'r Pipeline,
     how: How,
     staging: &'r Staging,
+    replacing: Option<Replacing>,
     options: &'r Options,
     watch: &'r dyn Watch,
     stop: &'r AtomicBool,
@@ -123,16 +137,19 @@ struct Run<'r> {
 /// Archives that are ready, waiting until those before them are committed.
 struct Ready {
     manifest: Manifest,
+    /// What the manifest has, and the dataset has not yet.
+    files: Vec<NewFile>,
     converted: Vec<Option<Result<Option<Converted>, ConvertError>>>,
     outcomes: Vec<Outcome>,
 }
 
 impl Run<'_> {
     /// Runs the archives side by side and commits them in the order given.
-    fn all(&self) -> Vec<Outcome> {
+    fn all(&self) -> Result<Vec<Outcome>, ConvertError> {
         let count = self.plan.steps.len();
         let ready = Mutex::new(Ready {
             manifest: self.plan.manifest.clone(),
+            files: Vec::new(),
             converted: (0..count).map(|_| None).collect(),
             outcomes: Vec::new(),
         });
@@ -149,13 +166,34 @@ impl Run<'_> {
                 });
             }
         });
-        ready.into_inner().expect("all threads have ended well").outcomes
+        let ready = ready.into_inner().expect("all threads have ended well");
+        if self.replacing.is_some() { self.replace(ready) } else { Ok(ready.outcomes) }
+    }
+
+    /// Puts all archives in the dataset's place, unless one failed.
+    fn replace(&self, ready: Ready) -> Result<Vec<Outcome>, ConvertError> {
+        if ready.outcomes.iter().any(|outcome| matches!(outcome, Outcome::Failed(_))) {
+            return Ok(ready.outcomes);
+        }
+        self.staging.commit(&ready.manifest, &ready.files, Logs::Begin)?;
+        // They are in the dataset; what cannot be cleared now is cleared by the next run.
+        let _ = Finished::clear(self.staging);
+        let done = |outcome| match outcome {
+            Outcome::Kept(entry) => Outcome::Done(entry),
+            outcome => outcome,
+        };
+        Ok(ready.outcomes.into_iter().map(done).collect())
     }
 
     /// Converts one archive into a folder aside; `None` where it is done already.
     fn one(&self, step: &plan::Step) -> Result<Option<Converted>, ConvertError> {
         if step.already_done {
             return Ok(None);
+        }
+        if let Some(replacing) = &self.replacing
+            && let Some(found) = replacing.found(step, self.options.salvage)?
+        {
+            return Ok(Some(found));
         }
         let scratch = self.staging.scratch(&format!("archive-{}", step.number))?;
         let source = Source {
@@ -177,65 +215,77 @@ impl Run<'_> {
     fn commit_ready(&self, ready: &mut Ready) {
         while let Some(converted) = ready.converted.get_mut(ready.outcomes.len()).and_then(Option::take) {
             let step = &self.plan.steps[ready.outcomes.len()];
-            let committed = converted.and_then(|converted| match converted {
-                Some(converted) => self.commit(step, converted, &mut ready.manifest),
-                None => Ok(None),
-            });
-            let outcome = match committed {
-                Ok(Some(entry)) => Outcome::Done(Box::new(entry)),
-                Ok(None) => Outcome::Skipped,
-                Err(error) => Outcome::Failed(error),
+            let outcome = match converted {
+                Ok(Some(converted)) => self.commit(step, converted, ready),
+                Ok(None) => Ok(Outcome::Skipped),
+                Err(error) => Err(error),
             };
+            let outcome = outcome.unwrap_or_else(Outcome::Failed);
             self.watch.ended(&step.path, &outcome);
             ready.outcomes.push(outcome);
         }
     }
 
-    /// Takes an archive into the dataset; `None` where its content is there.
+    /// Takes an archive into the dataset, or lets it wait for the others.
     fn commit(
         &self,
         step: &plan::Step,
         converted: Converted,
-        manifest: &mut Manifest,
-    ) -> Result<Option<ArchiveEntry>, ConvertError> {
+        ready: &mut Ready,
+    ) -> Result<Outcome, ConvertError> {
         let is_same = |archive: &ArchiveEntry| {
             archive.complete == converted.complete
                 && archive.md5 == converted.totals.md5
                 && archive.shard == step.shard
         };
-        // A dataset that holds nothing yet begins, or begins anew with `replace`.
-        let logs = if manifest.archives.is_empty() { Logs::Begin } else { Logs::Continue };
-        if manifest.archives.iter().any(is_same) {
+        if ready.manifest.archives.iter().any(is_same) {
             // It is in the dataset under another name, or came by standard input.
             self.staging.discard(&converted.scratch)?;
-            return Ok(None);
+            return Ok(Outcome::Skipped);
         }
-        let release = step.release.or(converted.release);
-        let next_release = plan::agree(&step.path, manifest.release, release)?;
-        let mut next = manifest.clone();
-        next.tool_version = env!("CARGO_PKG_VERSION").to_owned();
-        next.release = next_release;
-        let again = |archive: &ArchiveEntry| !archive.is_whole() && step.is_of(archive);
-        next.archives.retain(|archive| !again(archive));
-        let mut files = Vec::new();
-        let mut parts: BTreeMap<String, Vec<Part>> = BTreeMap::new();
-        for table in &converted.tables {
-            let folder = converted.scratch.join(&table.key);
-            for part in &table.parts {
-                let (part, file) = next.take_in(&table.key, part.clone(), &folder);
-                parts.entry(table.key.clone()).or_default().push(part);
-                files.push(file);
-            }
+        if let Some(replacing) = &self.replacing {
+            let converted = replacing.keep(step, converted)?;
+            let (next, entry, files) = next_state(step, &converted, &ready.manifest)?;
+            ready.manifest = next;
+            ready.files.extend(files);
+            return Ok(Outcome::Kept(Box::new(entry)));
         }
-        let entry = step.entry(&converted, parts);
-        next.watermark = next.watermark.max(entry.watermark);
-        next.archives.push(entry.clone());
+        let (next, entry, files) = next_state(step, &converted, &ready.manifest)?;
+        let logs = if ready.manifest.archives.is_empty() { Logs::Begin } else { Logs::Continue };
         self.staging.commit(&next, &files, logs)?;
         // It is in the dataset; what cannot be cleared now is cleared by the next run.
         let _ = self.staging.discard(&converted.scratch);
-        *manifest = next;
-        Ok(Some(entry))
+        ready.manifest = next;
+        Ok(Outcome::Done(Box::new(entry)))
     }
+}
+
+/// The manifest with an archive more, the archive's entry in it, and the files that come.
+fn next_state(
+    step: &plan::Step,
+    converted: &Converted,
+    manifest: &Manifest,
+) -> Result<(Manifest, ArchiveEntry, Vec<NewFile>), ConvertError> {
+    let release = step.release.or(converted.release);
+    let mut next = manifest.clone();
+    next.release = plan::agree(&step.path, manifest.release, release)?;
+    next.tool_version = env!("CARGO_PKG_VERSION").to_owned();
+    let again = |archive: &ArchiveEntry| !archive.is_whole() && step.is_of(archive);
+    next.archives.retain(|archive| !again(archive));
+    let mut files = Vec::new();
+    let mut parts: BTreeMap<String, Vec<Part>> = BTreeMap::new();
+    for table in &converted.tables {
+        let folder = converted.scratch.join(&table.key);
+        for part in &table.parts {
+            let (part, file) = next.take_in(&table.key, part.clone(), &folder);
+            parts.entry(table.key.clone()).or_default().push(part);
+            files.push(file);
+        }
+    }
+    let entry = step.entry(converted, parts);
+    next.watermark = next.watermark.max(entry.watermark);
+    next.archives.push(entry.clone());
+    Ok((next, entry, files))
 }
 
 /// Reads an archive to its end without writing: what is in it.

@@ -286,7 +286,6 @@ fn a_second_archive_is_in_the_dataset_or_not() {
 }
 
 #[test]
-#[ignore = "each archive replaces what was there so far"]
 fn archives_replace_a_dataset_together_or_not_at_all() {
     Scenario::new(archives, &[SUMMARIES], BOTH_ANEW).stands("convert --replace");
 }

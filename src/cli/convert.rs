@@ -11,7 +11,7 @@ use clap::builder::BoolishValueParser;
 
 use serde_json::json;
 
-use super::failure::Failure;
+use super::failure::{Failure, with_end};
 use super::numbers::{bytes, counted, grouped, parse_bytes};
 use super::output::print_json;
 use super::progress::Progress;
@@ -48,7 +48,9 @@ pub struct Args {
     /// Take the whole members of an archive that is cut off or damaged; no checksum covers them.
     #[arg(long, env = "ORCIDLAKE_SALVAGE", value_parser = BoolishValueParser::new())]
     salvage: bool,
-    /// Make the dataset anew of these archives alone; the old one stays until the first is done.
+    /// Make the dataset anew of these archives alone. The old one stays until all are done, so there must be
+    /// room for both. If one fails nothing is replaced, and the same command goes on with the others
+    /// finished (in .NAME.orcidlake-replace beside the dataset; convert without --replace removes it).
     #[arg(long, env = "ORCIDLAKE_REPLACE", value_parser = BoolishValueParser::new())]
     replace: bool,
     /// Write an index beside each archive that has none, as the command index does, while reading.
@@ -102,15 +104,15 @@ pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
     let _lock = Dataset::is_at(&args.out).then(|| hold(&args.out, "convert")).transpose()?;
     let outcomes = convert(&args.archives, &args.out, &options, &progress, &stop)?;
     let report = whole(&outcomes);
-    let mut printed = Ok(());
-    if common.json {
-        printed = print_json(&to_json(&args, &outcomes, &report));
-    } else if !common.quiet && outcomes.iter().any(|outcome| matches!(outcome, Outcome::Done(_))) {
+    let result = common.json.then(|| to_json(&args, &outcomes, &report));
+    if !common.json && !common.quiet && outcomes.iter().any(|outcome| matches!(outcome, Outcome::Done(_))) {
         tell_part!("{}", report_text(&report));
     }
     print_problems(&report);
     print_empty(&args, &outcomes);
-    match (end(&args, outcomes, &report), printed) {
+    let ended = end(&args, outcomes, &report);
+    let printed = result.map_or(Ok(()), |result| print_json(&with_end(result, &ended)));
+    match (ended, printed) {
         // What went wrong counts, even where nobody reads the report.
         (Ok(Done::All), Err(failure)) => Err(failure),
         (ended, _) => ended,
@@ -181,9 +183,11 @@ fn end(args: &Args, outcomes: Vec<Outcome>, report: &Report) -> Result<Done, Fai
             failures.push((archive, failure));
             failures.iter().for_each(|(archive, failure)| tell!("{}: {failure}", archive.display()));
             let hint = match (count == total, args.replace) {
-                (true, _) => "nothing was added to the dataset",
+                (true, false) => "nothing was added to the dataset",
+                (true, true) => "nothing was replaced; what was there is as it was",
                 (false, true) => {
-                    "the other archives are in the dataset; run again without --replace for the rest"
+                    "nothing was replaced; what was there is as it was. The other archives are finished and kept \
+                     beside the dataset: run the same command again for the rest"
                 }
                 (false, false) => {
                     "the other archives are in the dataset; run the same command again for the rest"
@@ -261,8 +265,9 @@ pub fn print_problems(report: &Report) {
 fn to_json(args: &Args, outcomes: &[Outcome], report: &Report) -> serde_json::Value {
     let paths = args.archives.iter().map(|path| path.to_string_lossy());
     let archives = outcomes.iter().zip(paths).map(|(outcome, archive)| match outcome {
-        Outcome::Done(entry) => json!({
-            "archive": archive, "outcome": "done", "complete": entry.complete,
+        Outcome::Done(entry) | Outcome::Kept(entry) => json!({
+            "archive": archive, "outcome": if matches!(outcome, Outcome::Done(_)) { "done" } else { "kept" },
+            "complete": entry.complete,
             "size_bytes": entry.size_bytes, "md5": entry.md5, "report": entry.report,
         }),
         Outcome::Skipped => json!({ "archive": archive, "outcome": "skipped" }),

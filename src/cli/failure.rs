@@ -4,6 +4,8 @@ use std::error::Error;
 use std::fmt;
 use std::io;
 
+use serde_json::{Value, json};
+
 use crate::archive::ArchiveError;
 use crate::convert::ConvertError;
 use crate::dataset::DatasetError;
@@ -11,6 +13,8 @@ use crate::matching::MatchError;
 use crate::orgs::OrgsError;
 use crate::refresh::RefreshError;
 use crate::synth::SynthError;
+
+use super::Done;
 
 /// An error with its hint, ready to be shown.
 #[derive(Debug)]
@@ -25,9 +29,36 @@ impl Failure {
         Self { error: message.into().into(), hint: Some(hint.to_owned()) }
     }
 
+    /// The failure for programs: what happened, why, what to do.
+    pub fn to_json(&self) -> Value {
+        let causes = std::iter::successors(self.error.source(), |&cause| cause.source());
+        let causes: Vec<String> = causes.map(ToString::to_string).collect();
+        json!({ "message": self.error.to_string(), "causes": causes, "hint": self.hint })
+    }
+
     /// True when whoever read our output has gone, as `head` does.
     pub fn is_broken_pipe(&self) -> bool {
         self.error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+    }
+}
+
+/// Adds to a result for programs how the command ends: `exit_status`, and `error` where
+/// it failed.
+pub fn with_end(mut result: Value, ended: &Result<Done, Failure>) -> Value {
+    result["exit_status"] = json!(exit_status(ended));
+    if let Err(failure) = ended {
+        result["error"] = failure.to_json();
+    }
+    result
+}
+
+/// The status that the program ends with.
+pub fn exit_status(ended: &Result<Done, Failure>) -> u8 {
+    match ended {
+        Ok(Done::All) => 0,
+        Ok(Done::WithProblems) => 1,
+        Err(failure) if failure.is_broken_pipe() => 0,
+        Err(_) => 2,
     }
 }
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use super::failure::Failure;
-use super::output::print_json;
+use super::output::{begun, print_json};
 use super::{Common, Done};
 use crate::archive::{Archive, Kind, Meter};
 use crate::convert::{ARCHIVE_OPTIONS, indexed_members};
@@ -17,7 +17,8 @@ use crate::record::{MemberName, Orcid};
 ///
 /// From a dataset all rows of the iD are printed as one JSON object, by table. From an archive the
 /// members of the iD are printed as they stand. An index beside the archive says where they are;
-/// without one the archive is read up to the end. --json changes nothing: XML stays XML.
+/// without one the archive is read up to the end. With --json XML stays XML;
+/// where nothing is found, an empty object is printed.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The ORCID iD, or its URI.
@@ -38,12 +39,16 @@ pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
     let found = if Dataset::is_at(&args.from) {
         let rows = record_rows(&Dataset::open(&args.from)?, args.orcid)?;
         let found = !rows.is_empty();
-        if found {
+        if found || common.json {
             print_json(&Value::Object(rows))?;
         }
         found
     } else {
-        print_members(&args.from, args.orcid, common)?
+        let found = print_members(&args.from, args.orcid, common)?;
+        if !found && common.json {
+            print_json(&Value::Object(serde_json::Map::new()))?;
+        }
+        found
     };
     if !found && !common.quiet {
         let typed =
@@ -82,6 +87,7 @@ fn print_members(path: &Path, orcid: Orcid, common: &Common) -> Result<bool, Fai
 }
 
 fn print_member(path: &str, data: &[u8], out: &mut impl Write, common: &Common) -> Result<(), Failure> {
+    begun();
     if !common.quiet {
         tell!("{path}");
     }

@@ -50,10 +50,10 @@ pub use schema::markdown as schema_markdown;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use clap::builder::BoolishValueParser;
+use clap::builder::{BoolishValueParser, TypedValueParser as _};
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
-use failure::Failure;
+use failure::{Failure, exit_status};
 
 /// Turns the ORCID public data files into Parquet tables.
 ///
@@ -77,7 +77,7 @@ pub struct Common {
     /// Print problems only.
     #[arg(long, short, global = true, env = "ORCIDLAKE_QUIET", value_parser = BoolishValueParser::new())]
     pub quiet: bool,
-    /// Print the result as JSON on standard output.
+    /// Print the result as JSON on standard output; where the command fails, what went wrong.
     #[arg(long, global = true, env = "ORCIDLAKE_JSON", value_parser = BoolishValueParser::new())]
     pub json: bool,
     /// Take defaults from this TOML file; a table named for a command holds that command's own.
@@ -114,15 +114,45 @@ pub(crate) enum Done {
 
 /// Runs the program.
 pub fn main() -> ExitCode {
-    match run(std::env::args_os().collect()) {
-        Ok(Done::All) => ExitCode::SUCCESS,
-        Ok(Done::WithProblems) => ExitCode::from(1),
-        Err(failure) if failure.is_broken_pipe() => ExitCode::SUCCESS,
-        Err(failure) => {
-            tell!("{failure}");
-            ExitCode::from(2)
-        }
+    let arguments: Vec<OsString> = std::env::args_os().collect();
+    // A failure may come before the arguments are understood.
+    output::want_json(asks_for_json(&arguments));
+    let ended = run(arguments);
+    let status = exit_status(&ended);
+    if let Err(failure) = ended
+        && status != 0
+    {
+        tell!("{failure}");
+        tell_as_json(failure.to_json());
     }
+    ExitCode::from(status)
+}
+
+/// True where a flag or the environment asks for JSON.
+fn asks_for_json(arguments: &[OsString]) -> bool {
+    let own = arguments.iter().take_while(|argument| *argument != "--");
+    let set = std::env::var_os("ORCIDLAKE_JSON")
+        .is_some_and(|value| BoolishValueParser::new().parse_ref(&command(), None, &value).unwrap_or(false));
+    set || own.into_iter().any(|argument| argument == "--json")
+}
+
+/// Prints a failure for programs, where they are to read JSON.
+fn tell_as_json(error: serde_json::Value) {
+    if output::lacks_json() {
+        // Where nobody reads it, the exit status says enough.
+        let _ = output::print_json(&serde_json::json!({ "error": error, "exit_status": 2 }));
+    }
+}
+
+/// Ends the program as clap does: usage errors with status 2, `--help` with 0.
+fn end_as_told(error: clap::Error) -> ! {
+    if error.use_stderr() {
+        let text = error.render().to_string();
+        let (message, hint) = text.split_once("\n\n").unwrap_or((&text, ""));
+        let message = message.strip_prefix("error: ").unwrap_or(message).trim();
+        tell_as_json(serde_json::json!({ "message": message, "causes": [], "hint": hint.trim() }));
+    }
+    error.exit()
 }
 
 /// The command line's definition, for documentation.
@@ -134,11 +164,11 @@ fn run(arguments: Vec<OsString>) -> Result<Done, Failure> {
     let command = config::apply(command(), &arguments)?;
     let matches = match command.try_get_matches_from(arguments) {
         Ok(matches) => matches,
-        // Clap's own usage errors end with status 2, --help with 0.
-        Err(error) => error.exit(),
+        Err(error) => end_as_told(error),
     };
     config::check(&matches)?;
-    let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| end_as_told(error));
+    output::want_json(cli.common.json);
     match cli.command {
         Command::Convert(args) => convert::run(args, &cli.common),
         Command::Schema(args) => schema::run(args, &cli.common),

@@ -1,16 +1,39 @@
 //! Standard output, and bars on standard error for what takes its time.
 
 use std::io::{self, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::failure::Failure;
+
+/// What standard output is for in this run.
+static JSON_IS_WANTED: AtomicBool = AtomicBool::new(false);
+/// Whether anything went there that is more than a line of many.
+static IS_BEGUN: AtomicBool = AtomicBool::new(false);
+
+/// Notes that every outcome is to be told as JSON, a failure too.
+pub fn want_json(wanted: bool) {
+    JSON_IS_WANTED.store(wanted, Ordering::Relaxed);
+}
+
+/// Notes that a result goes to standard output, which a failure must not follow.
+pub fn begun() {
+    IS_BEGUN.store(true, Ordering::Relaxed);
+}
+
+/// True where a failure is to be told as JSON: it is asked for, and no result stands
+/// on standard output.
+pub fn lacks_json() -> bool {
+    JSON_IS_WANTED.load(Ordering::Relaxed) && !IS_BEGUN.load(Ordering::Relaxed)
+}
 
 /// Prints text for programs to read.
 ///
 /// # Errors
 /// [`Failure`] where nobody reads it any more, or the disk is full.
 pub fn print(text: &str) -> Result<(), Failure> {
+    begun();
     let mut out = io::stdout().lock();
     out.write_all(text.as_bytes())?;
     out.flush()?;

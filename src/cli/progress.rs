@@ -131,7 +131,10 @@ impl Watch for Progress {
             return;
         }
         match outcome {
-            Outcome::Done(entry) => {
+            Outcome::Kept(_) if line.is_none() => {
+                self.say(&format!("{}: finished by an earlier run", file_name(archive)));
+            }
+            Outcome::Done(entry) | Outcome::Kept(entry) => {
                 let time = line.map_or(Duration::ZERO, |line| line.begun.elapsed());
                 let rate = rate(entry.report.members.xml_bytes, time);
                 let members = counted(entry.report.members.members, "member");

@@ -11,10 +11,10 @@ use clap::builder::BoolishValueParser;
 
 use super::auth::{ClientArgs, HostArgs};
 use super::convert::{Machine, stop_on_signals};
-use super::failure::Failure;
+use super::failure::{Failure, with_end};
 use super::numbers::{counted, grouped};
 use super::output::{print, print_json};
-use super::refresh_report::{outcome_text, plan_text, removals_text, show_status, to_json};
+use super::refresh_report::{end, outcome_text, plan_text, show_status, to_json};
 use super::rematch::rematch;
 use super::{Common, Done};
 use crate::matching::Summary;
@@ -265,11 +265,12 @@ pub fn run(args: &Args, common: &Common) -> Result<Done, Failure> {
     let teller = Teller { quiet: common.quiet, plan_only: args.plan, json: common.json, ..Teller::new() };
     let outcome = refresh(&args.dataset, &settings, &teller, &stop)?;
     let matched = match_again(args, &outcome, common, &stop);
-    if common.json {
+    let result = common.json.then(|| {
         let mut value = to_json(&args.dataset, &outcome);
-        value["matched"] = serde_json::to_value(matched).unwrap_or_default();
-        print_json(&value)?;
-    } else if !common.quiet {
+        value["matched"] = serde_json::to_value(&matched).unwrap_or_default();
+        value
+    });
+    if !common.json && !common.quiet {
         tell_part!("{}", outcome_text(&outcome));
         if let Some(matched) = matched {
             tell!("{} to match, of {}", counted(matched.new_keys, "new organization"), grouped(matched.keys));
@@ -281,31 +282,11 @@ pub fn run(args: &Args, common: &Common) -> Result<Done, Failure> {
             counted(outcome.missing_results, "result")
         );
     }
-    match outcome.end {
-        Ended::Stopped => Err(Failure::new(
-            "stopped before the end",
-            "run the same command again; what was fetched is kept",
-        )),
-        Ended::Quota(until) => {
-            tell!("the day's quota is used up: run the same command again after {}", readable_time(until));
-            Ok(Done::All)
-        }
-        Ended::HeldBack => {
-            let removals = outcome.held_back.unwrap_or_default();
-            let hint = format!(
-                "if they are right to go, run the same command with --max-removals {}; --skip-removals applies all other answers; --anew asks again",
-                removals.people
-            );
-            let what = "nothing has been changed, and all answers are kept";
-            Err(Failure::new(format!("{}: {what}", removals_text(&removals)), &hint))
-        }
-        Ended::Planned => Ok(Done::All),
-        Ended::Applied => {
-            let rejected = outcome.applied.as_ref().map_or(0, |applied| applied.report.members.rejects);
-            let left_out = outcome.given_up > 0 || rejected > 0 || outcome.missing_results > 0;
-            Ok(if left_out { Done::WithProblems } else { Done::All })
-        }
+    let ended = end(outcome);
+    if let Some(result) = result {
+        print_json(&with_end(result, &ended))?;
     }
+    ended
 }
 
 /// Matches what is new to ROR, where the dataset has been matched. The refresh

@@ -83,7 +83,7 @@ pub fn outcome_text(outcome: &Outcome) -> String {
 }
 
 /// Whom a run would remove, and how many it may, for people.
-pub fn removals_text(removals: &Removals) -> String {
+fn removals_text(removals: &Removals) -> String {
     let codes: Vec<String> =
         removals.codes.iter().map(|(code, count)| format!("{} {code}", grouped(*count))).collect();
     format!(
@@ -93,6 +93,35 @@ pub fn removals_text(removals: &Removals) -> String {
         codes.join(", "),
         grouped(removals.allowed)
     )
+}
+
+/// Decides how the command ends.
+pub fn end(outcome: Outcome) -> Result<Done, Failure> {
+    match outcome.end {
+        Ended::Stopped => Err(Failure::new(
+            "stopped before the end",
+            "run the same command again; what was fetched is kept",
+        )),
+        Ended::Quota(until) => {
+            tell!("the day's quota is used up: run the same command again after {}", readable_time(until));
+            Ok(Done::All)
+        }
+        Ended::HeldBack => {
+            let removals = outcome.held_back.unwrap_or_default();
+            let hint = format!(
+                "if they are right to go, run the same command with --max-removals {}; --skip-removals applies all other answers; --anew asks again",
+                removals.people
+            );
+            let what = "nothing has been changed, and all answers are kept";
+            Err(Failure::new(format!("{}: {what}", removals_text(&removals)), &hint))
+        }
+        Ended::Planned => Ok(Done::All),
+        Ended::Applied => {
+            let rejected = outcome.applied.as_ref().map_or(0, |applied| applied.report.members.rejects);
+            let left_out = outcome.given_up > 0 || rejected > 0 || outcome.missing_results > 0;
+            Ok(if left_out { Done::WithProblems } else { Done::All })
+        }
+    }
 }
 
 /// The outcome, for programs.

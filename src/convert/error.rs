@@ -30,6 +30,8 @@ pub enum ConvertError {
     Repeats { path: PathBuf },
     #[error("{path} is in the dataset in other parts")]
     OtherParts { path: PathBuf },
+    #[error("{path} is read as a stream: an index lies beside a file")]
+    NoPlaceForIndex { path: PathBuf },
     #[error("{path} has the file name of another archive that is given")]
     Twice { path: PathBuf },
     #[error("the dataset keeps other tables than --tables selects")]
@@ -66,6 +68,7 @@ impl ConvertError {
             Self::OtherParts { .. } => {
                 "give the same number of parts as before, another --out, or --replace to make the dataset anew"
             }
+            Self::NoPlaceForIndex { .. } => "leave out --index, or save the archive to a file first",
             Self::Twice { .. } => {
                 "name each archive once, and rename one of two that differ: archives are known by their names"
             }
@@ -74,9 +77,7 @@ impl ConvertError {
             }
             Self::UnknownTable { .. } => "`orcidlake schema` lists the tables",
             Self::Threads(_) => "give a smaller --threads",
-            Self::Stopped => {
-                "run the same command again (without --replace, once an archive is in); complete ones are skipped"
-            }
+            Self::Stopped => "run the same command again; archives that are finished are not read again",
         }
     }
 }

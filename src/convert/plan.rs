@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::pipeline::Converted;
 use super::{ConvertError, Options};
-use crate::archive::{Fingerprint, ends_tell_all, fingerprint, md5_of};
+use crate::archive::{ArchiveError, Fingerprint, ends_tell_all, fingerprint, md5_of};
 use crate::dataset::{ArchiveEntry, Dataset, EntryKind, Manifest, Part, table_key};
 use crate::record::Orcid;
 use crate::tables::{self, Side};
@@ -122,6 +122,9 @@ impl Step {
         // Of a pipe, such as a shell's `<(…)`, nothing is known before it is read either.
         let is_pipe = path.metadata().is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir());
         let stream = path == Path::new("-") || is_pipe;
+        if stream && options.write_index {
+            return Err(ConvertError::NoPlaceForIndex { path: path.to_owned() });
+        }
         let fingerprint = if stream { None } else { Some(fingerprint(path)?) };
         let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
         let name = if stream { path } else { Path::new(absolute.file_name().unwrap_or(path.as_os_str())) };
@@ -134,9 +137,7 @@ impl Step {
             fingerprint.as_ref().is_some_and(|own| own.digest == archive.fingerprint)
         };
         let already_done = match known.filter(|archive| same(archive)) {
-            Some(archive) if archive.complete => ends_tell_all(path)? || md5_of(path)? == archive.md5,
-            // Of damage in the middle both ends say nothing.
-            Some(archive) => options.salvage && md5_of(path)? == archive.md5,
+            Some(archive) => is_still(path, archive, options.salvage)?,
             None => false,
         };
         let other_parts = |archive: &ArchiveEntry| {
@@ -163,6 +164,17 @@ impl Step {
     /// whether it is the same again.
     pub fn is_of(&self, archive: &ArchiveEntry) -> bool {
         self.fingerprint.is_some() && archive.name == self.name && archive.shard == self.shard
+    }
+
+    /// True where `archive` was an archive of the same name, the same size and the same ends.
+    pub fn looks_like(&self, archive: &ArchiveEntry) -> bool {
+        let fingerprint = self.fingerprint.as_ref();
+        self.is_of(archive) && fingerprint.is_some_and(|own| own.digest == archive.fingerprint)
+    }
+
+    /// True where what was made of `archive`, which looks the same, still holds.
+    pub fn is_still(&self, archive: &ArchiveEntry, salvage: bool) -> Result<bool, ArchiveError> {
+        is_still(&self.path, archive, salvage)
     }
 
     /// Bytes that are to be read.
@@ -223,6 +235,16 @@ fn holds_tables(path: &Path) -> bool {
         found |= ending == TABLE_ENDING;
     }
     found
+}
+
+/// True where the archive at `path` is the one of the entry, which has its fingerprint. What
+/// was salvaged holds only for who would salvage.
+fn is_still(path: &Path, archive: &ArchiveEntry, salvage: bool) -> Result<bool, ArchiveError> {
+    match archive.complete {
+        true => Ok(ends_tell_all(path)? || md5_of(path)? == archive.md5),
+        // Of damage in the middle both ends say nothing.
+        false => Ok(salvage && md5_of(path)? == archive.md5),
+    }
 }
 
 /// Of how many parts a part such as `2/5` is one.

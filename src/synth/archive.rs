@@ -5,7 +5,7 @@
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use flate2::write::GzEncoder;
 use flate2::{Compression, GzBuilder};
@@ -15,7 +15,6 @@ const BUFFER: usize = 256 * 1024;
 
 /// An archive that is being written.
 pub struct Archive {
-    path: PathBuf,
     tar: Builder<GzEncoder<BufWriter<File>>>,
     /// The folder of the last member, of which each part has its entry.
     folder: String,
@@ -35,7 +34,6 @@ pub struct Member {
 
 /// What became of it.
 pub struct Packed {
-    pub path: PathBuf,
     pub members: u64,
     pub xml_bytes: u64,
     pub archive_bytes: u64,
@@ -46,13 +44,7 @@ impl Archive {
         let file = BufWriter::with_capacity(BUFFER, File::create(path)?);
         let seconds = u32::try_from(modified).unwrap_or(0);
         let gzip = GzBuilder::new().mtime(seconds).write(file, Compression::new(gzip_level));
-        Ok(Archive {
-            path: path.to_owned(),
-            tar: Builder::new(gzip),
-            folder: String::new(),
-            members: 0,
-            xml_bytes: 0,
-        })
+        Ok(Archive { tar: Builder::new(gzip), folder: String::new(), members: 0, xml_bytes: 0 })
     }
 
     /// Adds a file. The members of one folder have to come together.
@@ -90,7 +82,6 @@ impl Archive {
         file.flush()?;
         Ok(Packed {
             archive_bytes: file.get_ref().metadata()?.len(),
-            path: self.path,
             members: self.members,
             xml_bytes: self.xml_bytes,
         })

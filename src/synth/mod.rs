@@ -23,6 +23,7 @@ mod ledger;
 mod make;
 mod model;
 pub mod organizations;
+mod part;
 mod parts;
 mod peer_reviews;
 mod people;
@@ -276,6 +277,19 @@ mod tests {
         let error = write_dump(&options, Path::new("nowhere"), &|_| ()).unwrap_err();
 
         assert!(matches!(error, SynthError::TooManyRecords { .. }));
+    }
+
+    #[test]
+    fn what_cannot_be_written_whole_has_no_final_name() {
+        let dir = tempfile::tempdir().unwrap();
+        let options = Options { records: 40, activities: true, ..Options::default() };
+        // One of the twelve archives cannot be made.
+        std::fs::create_dir(dir.path().join("ORCID_2025_10_activities_4.tar.gz.part")).unwrap();
+
+        write_dump(&options, dir.path(), &|_| ()).unwrap_err();
+
+        let names = std::fs::read_dir(dir.path()).unwrap().map(|entry| entry.unwrap().file_name());
+        assert_eq!(names.collect::<Vec<_>>(), ["ORCID_2025_10_activities_4.tar.gz.part"]);
     }
 
     #[test]

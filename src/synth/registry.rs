@@ -13,6 +13,7 @@ use zip::write::SimpleFileOptions;
 
 use super::SynthError;
 use super::organizations::{KnownOrganization, known};
+use super::part::{part_of, put_in_place};
 
 /// The release's name, as ROR writes such.
 const NAME: &str = "v0.1-2025-10-01-ror-data";
@@ -32,7 +33,7 @@ pub fn write_ror(count: u64, dir: &Path) -> Result<PathBuf, SynthError> {
     let path = dir.join(format!("{NAME}.zip"));
     let failed = |source| SynthError::Write { path: path.clone(), source };
     let write = || -> std::io::Result<()> {
-        let mut zip = ZipWriter::new(BufWriter::new(File::create(&path)?));
+        let mut zip = ZipWriter::new(BufWriter::new(File::create(part_of(&path))?));
         let options = SimpleFileOptions::default().last_modified_time(zip::DateTime::default());
         zip.start_file(format!("{NAME}.json"), options)?;
         let known = known();
@@ -42,7 +43,7 @@ pub fn write_ror(count: u64, dir: &Path) -> Result<PathBuf, SynthError> {
         zip.write_all(serde_json::to_string_pretty(&organizations)?.as_bytes())?;
         zip.finish()?.flush()
     };
-    write().map_err(failed)?;
+    put_in_place(std::slice::from_ref(&path), write().map_err(failed))?;
     Ok(path)
 }
 

@@ -3,13 +3,14 @@
 //! The queues are short. If a writer fails, the next handing over fails too, and
 //! the error is given back at the end.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 
 use super::archive::{Archive, Member, Packed};
 use super::dates::Moment;
 
+use super::part::{part_of, put_in_place};
 use super::{SynthError, Written};
 
 /// Batches that may wait for a writer.
@@ -63,7 +64,7 @@ pub fn with_writers(
         let (queues, threads): (Vec<_>, Vec<_>) = roots
             .iter()
             .map(|(root, _)| {
-                let path = dir.join(format!("{root}.tar.gz"));
+                let path = archive_path(dir, root);
                 let (queue, parcels) = sync_channel(QUEUE);
                 let seconds = packed_at.seconds();
                 let thread = scope.spawn(move || write(&path, gzip_level, seconds, &parcels));
@@ -73,11 +74,17 @@ pub fn with_writers(
         let writers = Writers { queues };
         make(&writers);
         drop(writers);
-        threads
+        let written: Vec<_> = threads
             .into_iter()
             .map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
-            .collect()
+            .collect();
+        let paths: Vec<PathBuf> = roots.iter().map(|(root, _)| archive_path(dir, root)).collect();
+        put_in_place(&paths, written.into_iter().collect())
     })
+}
+
+fn archive_path(dir: &Path, root: &str) -> PathBuf {
+    dir.join(format!("{root}.tar.gz"))
 }
 
 fn write(
@@ -87,7 +94,7 @@ fn write(
     parcels: &Receiver<Vec<Share>>,
 ) -> Result<Written, SynthError> {
     let fail = |source| SynthError::Write { path: path.to_owned(), source };
-    let mut archive = Archive::create(path, gzip_level, packed_at).map_err(fail)?;
+    let mut archive = Archive::create(&part_of(path), gzip_level, packed_at).map_err(fail)?;
     let mut total = Share::default();
     for share in parcels.iter().flatten() {
         for member in &share.members {
@@ -98,7 +105,8 @@ fn write(
         total.activities += share.activities;
         total.damaged += share.damaged;
     }
-    let Packed { path, members, xml_bytes, archive_bytes } = archive.finish().map_err(fail)?;
+    let Packed { members, xml_bytes, archive_bytes } = archive.finish().map_err(fail)?;
     let Share { records, tombstones, activities, damaged, .. } = total;
+    let path = path.to_owned();
     Ok(Written { path, members, records, tombstones, activities, damaged, xml_bytes, archive_bytes })
 }

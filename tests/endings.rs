@@ -237,6 +237,9 @@ fn no_ended_run_leaves_a_folder_beside() {
             let expected: &[&str] = if exists { &["out"] } else { &[] };
             assert_eq!(beside(folder.path()), expected, "{arguments:?}");
         }
+        let below = folder.path().join("new/below");
+        assert_eq!(convert(&[&missing], &below.join("out"), &[]).0, 2);
+        assert!(!folder.path().join("new").exists());
         stopped_by_a_signal(&out);
         assert_eq!(convert(&[&archive], &out, &[]).0, 0);
     }

@@ -15,6 +15,7 @@ mod support;
 #[path = "support/tables.rs"]
 mod tables;
 
+use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -26,6 +27,8 @@ use support::{ONE, OTHER, gzip, record, tar, work};
 
 /// Trials of one command, where not all are asked for.
 const TRIALS: usize = 36;
+/// The folder of archives that wait to replace the dataset.
+const WAITING: &str = ".orcid.orcidlake-replace";
 /// How one call is broken.
 const WAYS: [&str; 4] = ["kill", "error", "full", "torn"];
 
@@ -195,6 +198,9 @@ impl Scenario {
         if output.status.code() == Some(101) {
             return told("it panicked");
         }
+        if way == "full" && !self.beside().is_empty() {
+            return told(&format!("it left {:?}", self.beside()));
+        }
         let next = self.command(&self.arguments).output().unwrap();
         if !next.status.success() {
             return told(&format!("the next run failed: {}", messages(&next)));
@@ -204,9 +210,17 @@ impl Scenario {
             Ok(state) if state != self.states[1] => return told("the next run did not finish it"),
             Ok(_) => {}
         }
-        let beside = fs::read_dir(&self.root).unwrap().map(|entry| entry.unwrap().file_name());
-        let beside: Vec<_> = beside.filter(|name| name != "orcid").collect();
+        if self.root.join(WAITING).exists() {
+            return told("the next run left archives that wait");
+        }
+        let beside = self.beside();
         if beside.is_empty() { None } else { told(&format!("the next run left {beside:?}")) }
+    }
+
+    /// What lies beside the dataset, but for archives that wait to replace it.
+    fn beside(&self) -> Vec<OsString> {
+        let beside = fs::read_dir(&self.root).unwrap().map(|entry| entry.unwrap().file_name());
+        beside.filter(|name| name != "orcid" && name != WAITING).collect()
     }
 
     /// Breaks calls, evenly spread or all.

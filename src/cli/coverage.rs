@@ -8,7 +8,7 @@ use super::failure::Failure;
 use super::numbers::counted;
 use super::page::{Page, page};
 use super::people::{Institution, parse_ror};
-use super::rows::{Form, write_rows};
+use super::rows::{Form, tell_where, write_rows};
 use super::{Common, Done};
 use crate::dataset::{Dataset, DatasetError};
 use crate::matching::coverage;
@@ -96,6 +96,7 @@ pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
         };
         write_rows(&found.rows, form, args.out.as_deref())?;
     }
+    tell_where(found.rows.len(), &[&args.html, &args.out], common)?;
     if !common.quiet {
         let affiliations: u64 = found.rows.iter().map(|row| row.affiliations).sum();
         tell!("{}", counted(affiliations, "affiliation"));

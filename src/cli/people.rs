@@ -8,7 +8,7 @@ use serde_json::json;
 use super::failure::Failure;
 use super::numbers::{counted, grouped};
 use super::output::print_json;
-use super::rows::{Form, write_rows};
+use super::rows::{Form, tell_where, write_rows};
 use super::{Common, Done};
 use crate::dataset::Dataset;
 use crate::matching::{Day, Expansion, Question, Wanted, people};
@@ -149,6 +149,7 @@ pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
         Format::Parquet => Form::Parquet,
     };
     write_rows(&found, form, args.out.as_deref())?;
+    tell_where(found.len(), &[&args.out], common)?;
     if !common.quiet {
         let mut people: Vec<&str> = found.iter().map(|person| person.orcid.as_str()).collect();
         people.dedup();

@@ -7,7 +7,7 @@ use clap::ValueEnum;
 use super::failure::Failure;
 use super::numbers::counted;
 use super::people::{Institution, parse_ror};
-use super::rows::{Form, Written, write_rows};
+use super::rows::{Form, Written, tell_where, write_rows};
 use super::{Common, Done};
 use crate::dataset::Dataset;
 use crate::matching::{PersonName, Staff, StaffList, reconcile};
@@ -144,6 +144,7 @@ pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
         Format::Parquet => Form::Parquet,
     };
     write_rows(&rows, form, args.out.as_deref())?;
+    tell_where(rows.len(), &[&args.out], common)?;
     if !common.quiet {
         let best = |verdict: &str| {
             let firsts = rows.chunk_by(|one, other| one.line == other.line).filter_map(<[_]>::first);

@@ -2,16 +2,18 @@
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, Float64Array, Int64Array, RecordBatch, StringArray};
 use arrow::datatypes::{DataType, Field, Schema};
 use parquet::arrow::ArrowWriter;
 use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
+use super::Common;
 use super::failure::Failure;
+use super::output::print_json;
 use crate::dataset::DatasetError;
 
 /// Bytes of the first line of a table that are looked at.
@@ -65,6 +67,16 @@ pub fn write_rows<R: Serialize + Default>(rows: &[R], form: Form, out: Option<&P
     }
     output.flush()?;
     Ok(())
+}
+
+/// Tells programs where the rows went, if not to standard output.
+pub fn tell_where(rows: usize, files: &[&Option<PathBuf>], common: &Common) -> Result<(), Failure> {
+    let files: Vec<_> =
+        files.iter().filter_map(|file| file.as_ref()).map(|file| file.to_string_lossy()).collect();
+    if !common.json || files.is_empty() {
+        return Ok(());
+    }
+    print_json(&json!({ "files": files, "rows": rows }))
 }
 
 fn write_csv<R: Serialize + Default>(rows: &[R], output: &mut dyn Write) -> Result<(), Failure> {

@@ -25,6 +25,8 @@ use super::manifest::Manifest;
 pub struct Staging {
     dataset: PathBuf,
     folder: PathBuf,
+    /// Folders above it that were made for it, the deepest first.
+    made: Vec<PathBuf>,
     lock: Option<File>,
 }
 
@@ -45,10 +47,10 @@ impl Staging {
     /// [`DatasetError`] where another run holds it, where the folder holds
     /// something else, or where the disk fails.
     pub fn begin(dataset: &Path) -> Result<Self, DatasetError> {
-        let dataset = resolve(dataset)?;
+        let (dataset, made) = resolve(dataset)?;
         let folder = staging_folder(&dataset);
         let lock = lock(&folder, &dataset)?;
-        let staging = Self { dataset, folder, lock: Some(lock) };
+        let staging = Self { dataset, folder, made, lock: Some(lock) };
         staging.recover()?;
         staging.check()?;
         Ok(staging)
@@ -129,7 +131,12 @@ impl Staging {
         let Some(_held) = self.lock.take() else { return Ok(()) };
         self.clear_all_but_lock()?;
         remove(&self.folder.join("lock"))?;
-        match remove_empty_folder(&self.folder) {
+        let removed = remove_empty_folder(&self.folder);
+        if !self.dataset.exists() {
+            // Nothing came of it: folders made for it go too, unless something else is there.
+            self.made.iter().for_each(|made| drop(remove_empty_folder(made)));
+        }
+        match removed {
             // The next has made a lock of its own already, or has even ended.
             Err(error)
                 if matches!(error.kind(), io::ErrorKind::DirectoryNotEmpty | io::ErrorKind::NotFound) =>
@@ -216,16 +223,19 @@ fn is_mount_point(dataset: &Path, beside: &Path) -> Result<bool, DatasetError> {
     Ok(device(dataset)? != device(beside)?)
 }
 
-/// The absolute path behind links, of a folder that need not exist; the one above is made.
-fn resolve(dataset: &Path) -> Result<PathBuf, DatasetError> {
+/// The absolute path behind links, of a folder that need not exist; those above are made,
+/// and told, the deepest first.
+fn resolve(dataset: &Path) -> Result<(PathBuf, Vec<PathBuf>), DatasetError> {
     let dataset = behind_links(dataset);
     let parent = dataset.parent().unwrap_or(&dataset);
+    let made = parent.ancestors().take_while(|above| !above.exists()).map(Path::to_owned).collect();
     make_folder(parent)?;
     let parent = fs::canonicalize(parent).map_err(DatasetError::io("find", parent))?;
-    Ok(match dataset.file_name() {
+    let dataset = match dataset.file_name() {
         Some(name) => parent.join(name),
         None => dataset,
-    })
+    };
+    Ok((dataset, made))
 }
 
 /// Takes the lock of the folder beside a dataset, and makes the folder for it.
@@ -240,7 +250,11 @@ fn lock(folder: &Path, dataset: &Path) -> Result<File, DatasetError> {
             return lock(folder, dataset);
         }
         (Err(_), Err(error)) => return Err(error),
-        (Err(error), Ok(())) => return Err(DatasetError::io("make", &path)(error)),
+        (Err(error), Ok(())) => {
+            // Made for nothing, unless another run is at work there.
+            let _ = remove_empty_folder(folder);
+            return Err(DatasetError::io("make", &path)(error));
+        }
     };
     match file.try_lock() {
         // The run that held it may have removed it meanwhile, and another made its own.
@@ -258,7 +272,12 @@ fn lock(folder: &Path, dataset: &Path) -> Result<File, DatasetError> {
         file.seek(SeekFrom::Start(0))?;
         writeln!(file, "process {}", std::process::id())
     };
-    write(&mut file).map_err(DatasetError::io("write", &path))?;
+    if let Err(error) = write(&mut file) {
+        // The lock is still held, so that nobody is at work here.
+        let _ = remove(&path);
+        let _ = remove_empty_folder(folder);
+        return Err(DatasetError::io("write", &path)(error));
+    }
     Ok(file)
 }
 

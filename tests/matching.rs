@@ -54,8 +54,12 @@ fn text(path: &Path) -> &str {
 }
 
 fn lines(arguments: &[&str]) -> Vec<Value> {
+    lines_with_status(arguments, 0)
+}
+
+fn lines_with_status(arguments: &[&str], status: i32) -> Vec<Value> {
     let output = run(arguments);
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(output.status.code(), Some(status), "{}", String::from_utf8_lossy(&output.stderr));
     let text = String::from_utf8(output.stdout).unwrap();
     text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
@@ -273,7 +277,7 @@ fn staff_are_reconciled_and_never_by_name_alone() {
     writer.write_record(["Nobody", "Atall", "0000-0002-1825-0098"]).unwrap();
     writer.flush().unwrap();
 
-    let found = lines(&["reconcile", text(&path), text(&list), "--json"]);
+    let found = lines_with_status(&["reconcile", text(&path), text(&list), "--json"], 1);
 
     let of = |line: u64| found.iter().find(|row| row["line"] == line).unwrap();
     assert_eq!(
@@ -293,13 +297,62 @@ fn staff_are_reconciled_and_never_by_name_alone() {
 }
 
 #[test]
+fn ids_are_read_in_all_forms_and_what_is_none_is_said_by_line() {
+    let (path, folder) = (world().dataset(), folder());
+    let dataset = Dataset::open(&path).unwrap();
+    let records = texts(&dataset, "summaries/records", &["orcid", "given_names", "family_name"]);
+    let row = records.iter().find(|row| row.iter().all(Option::is_some)).unwrap();
+    let [orcid, given, family] = [0, 1, 2].map(|column| row[column].clone().unwrap());
+    let bare = orcid.replace('-', "");
+    let forms = [
+        bare.clone(),
+        orcid.replace('-', " "),
+        orcid.replace('-', "\u{2010}"),
+        format!("https://orcid.org/my-orcid?orcid={orcid}"),
+        format!("https://orcid.org/{orcid}?lang=es"),
+        format!("ORCID iD: {orcid};"),
+        format!("\u{200b}<https://sandbox.orcid.org/{orcid}/print>"),
+    ];
+    let list = folder.path().join("staff.csv");
+    let mut writer = csv::Writer::from_path(&list).unwrap();
+    writer.write_record(["Given name", "Family name", "orcid"]).unwrap();
+    for form in forms.iter().chain([&"9,00E+11".to_owned(), &format!("{orcid} {}", "0000-0002-1694-233X")]) {
+        writer.write_record([&given, &family, form]).unwrap();
+    }
+    writer.flush().unwrap();
+
+    let output = run(&["reconcile", text(&path), text(&list), "--json"]);
+
+    let found: Vec<Value> = output
+        .stdout
+        .split(|byte| *byte == b'\n')
+        .filter_map(|line| serde_json::from_slice(line).ok())
+        .collect();
+    for (number, form) in forms.iter().enumerate() {
+        let of = |row: &&Value| row["line"] == number as u64 + 2 && row["orcid"] == orcid.as_str();
+        let row = found.iter().find(of).unwrap_or_else(|| panic!("{form}: {found:?}"));
+        assert!(row["evidence"].as_str().unwrap().contains("iD given"), "{form}: {row}");
+    }
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.contains("line 9: the iD \"9,00E+11\" cannot be read: no ORCID iD"), "{said}");
+    assert!(said.contains("line 10") && said.contains("more than one"), "{said}");
+    let by_name = found.iter().find(|row| row["line"] == 9).unwrap();
+    assert_eq!(by_name["verdict"], "possible");
+    assert!(by_name["conflict"].as_str().unwrap().contains("cannot be read"), "{by_name}");
+
+    let got = run(&["get", &forms[3], text(&path)]);
+    assert_eq!(got.status.code(), Some(0), "{}", String::from_utf8_lossy(&got.stderr));
+}
+
+#[test]
 fn a_list_from_a_spreadsheet_is_read_with_its_lines() {
     let (path, folder) = (world().dataset(), folder());
     let list = folder.path().join("staff.csv");
     let rows = "\u{feff}Vorname;Nachname;ORCID\r\nNobody;\"At; all\";\r\nNobody;Else;0000-0002-1825-0098\r\n";
     std::fs::write(&list, rows).unwrap();
 
-    let found = lines(&["reconcile", text(&path), text(&list), "--json"]);
+    let found = lines_with_status(&["reconcile", text(&path), text(&list), "--json"], 1);
 
     let told: Vec<_> = found.iter().map(|row| (row["line"].as_u64(), row["staff_name"].as_str())).collect();
     assert_eq!(told, [(Some(2), Some("Nobody At; all")), (Some(3), Some("Nobody Else"))]);

@@ -11,7 +11,7 @@ use super::{Common, Done};
 use crate::archive::{Archive, Kind, Meter};
 use crate::convert::{ARCHIVE_OPTIONS, indexed_members};
 use crate::dataset::{Dataset, record_rows};
-use crate::record::{MemberName, Orcid};
+use crate::record::{IdFault, MemberName, Orcid};
 
 /// Print one record: its rows as JSON from a dataset, its XML from an archive.
 ///
@@ -21,7 +21,7 @@ use crate::record::{MemberName, Orcid};
 /// where nothing is found, an empty object is printed.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The ORCID iD, or its URI.
+    /// The ORCID iD, in any form that people write: with or without hyphens, as URI.
     #[arg(value_name = "ID", value_parser = parse_orcid)]
     orcid: Orcid,
     /// A dataset, or an archive in any form that convert reads.
@@ -30,9 +30,11 @@ pub struct Args {
 }
 
 fn parse_orcid(text: &str) -> Result<Orcid, String> {
-    let bare = text.trim().trim_end_matches('/').rsplit('/').next().unwrap_or(text);
-    let orcid = Orcid::new(&bare.to_ascii_uppercase());
-    orcid.ok_or_else(|| format!("\"{text}\" is not an ORCID iD such as 0000-0002-1825-0097"))
+    match Orcid::read(text) {
+        // A dump may hold a record under a mistyped iD.
+        Ok(orcid) | Err(IdFault::WrongCheckDigit(orcid)) => Ok(orcid),
+        Err(fault) => Err(format!("\"{text}\" is {fault}")),
+    }
 }
 
 pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {

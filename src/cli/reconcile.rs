@@ -155,7 +155,23 @@ pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
             tell!("  {:>8} {verdict}: {meaning}", best(verdict));
         }
     }
-    Ok(Done::All)
+    Ok(if name_unread(&list.staff, &args.staff) { Done::WithProblems } else { Done::All })
+}
+
+/// Says which iDs of the list cannot be read, and why; true where there are any.
+fn name_unread(staff: &[Staff], path: &Path) -> bool {
+    let mut any = false;
+    for one in staff {
+        if let Some((given, fault)) = one.unread_orcid() {
+            any = true;
+            tell!(
+                "{}, line {}: the iD \"{given}\" cannot be read: {fault}; matched by name and e-mail instead",
+                path.display(),
+                one.line
+            );
+        }
+    }
+    any
 }
 
 fn read(args: &Args, common: &Common) -> Result<Vec<Staff>, Failure> {

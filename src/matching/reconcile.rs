@@ -250,8 +250,9 @@ fn weigh(
     let accepted_by_both = |by: fn(&Evidence) -> bool| weighed.iter().any(|(_, evidence)| by(evidence));
     let torn = accepted_by_both(|evidence| evidence.by_orcid && !evidence.by_email)
         && accepted_by_both(|evidence| evidence.by_email && !evidence.by_orcid);
+    let unread = staff.unread_orcid().is_some();
     let row = |(orcid, evidence): &(String, Evidence)| {
-        let mut conflict = own.conflict.clone().filter(|_| evidence.by_orcid);
+        let mut conflict = own.conflict.clone().filter(|_| evidence.by_orcid || unread);
         let mut verdict = evidence.verdict(alike == 1);
         let missing = !names.contains_key(orcid);
         if evidence.by_orcid && missing {
@@ -285,11 +286,10 @@ fn given_fault(
     tombstones: &FxHashMap<String, (String, Option<String>)>,
 ) -> Option<String> {
     let staff = &list.staff[number];
-    let given = staff.orcid.as_deref().filter(|given| !given.trim().is_empty())?;
-    let Some(orcid) = staff.orcid() else {
-        return Some(format!("\"{given}\" is no iD: its form or its check digit is wrong"));
-    };
-    let orcid = orcid.to_string();
+    if let Some((given, fault)) = staff.unread_orcid() {
+        return Some(format!("the iD \"{given}\" cannot be read: {fault}"));
+    }
+    let orcid = staff.orcid()?.to_string();
     if list.with_orcid(&orcid).len() > 1 {
         return Some("the list has this iD more than once".to_owned());
     }

@@ -6,7 +6,7 @@
 use rustc_hash::FxHashMap;
 
 use super::names::{Likeness, PersonName};
-use crate::record::Orcid;
+use crate::record::{IdFault, Orcid};
 
 /// Somebody on the list.
 #[derive(Debug, Clone, Default)]
@@ -200,9 +200,13 @@ impl StaffList {
 impl Staff {
     /// The iD, if it is one.
     pub fn orcid(&self) -> Option<Orcid> {
-        let text = self.orcid.as_deref()?.trim().trim_end_matches('/');
-        let bare = text.rsplit('/').next().unwrap_or(text).to_ascii_uppercase();
-        Orcid::new(&bare).filter(Orcid::has_valid_check_digit)
+        Orcid::read(self.orcid.as_deref()?).ok()
+    }
+
+    /// What is written for an iD and is none, and why.
+    pub fn unread_orcid(&self) -> Option<(&str, IdFault)> {
+        let given = self.orcid.as_deref().filter(|given| !given.trim().is_empty())?;
+        Some((given, Orcid::read(given).err()?))
     }
 }
 

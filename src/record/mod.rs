@@ -18,6 +18,7 @@ mod find;
 mod funding;
 mod group;
 mod id;
+mod id_text;
 mod member;
 mod once;
 mod peer_review;
@@ -43,6 +44,7 @@ pub use external_id::{ExternalId, normalized_doi};
 pub use funding::{Amount, Funding, FundingDetails};
 pub use group::{Group, Section};
 pub use id::Orcid;
+pub use id_text::{IdFault, takes_no_room};
 pub use member::{ActivitySection, MemberName};
 pub use peer_review::{PeerReview, PeerReviewDetails, PeerReviewGroup, PeerReviews};
 pub use person::{

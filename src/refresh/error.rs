@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use crate::archive::ArchiveError;
 use crate::convert::ConvertError;
 use crate::dataset::DatasetError;
+use crate::record::IdFault;
 
 /// A fault that ends a refresh; what was fetched stays in the queue.
 #[derive(Debug, thiserror::Error)]
@@ -37,6 +38,8 @@ pub enum RefreshError {
     NoScope,
     #[error("{path}: line {line} is not {expected}")]
     Line { path: PathBuf, line: u64, expected: &'static str },
+    #[error("{path}: line {line}: {fault}")]
+    ListLine { path: PathBuf, line: u64, fault: IdFault },
     #[error("the dataset does not tell how new it is")]
     NoWatermark,
     #[error("{path} is in use by another orcidlake ({holder})")]
@@ -114,7 +117,7 @@ impl RefreshError {
             Self::Scope { .. } => "see `orcidlake help refresh`",
             Self::EmptyScope { .. } => "give at least one iD, or a query; --all-in-dataset means everybody",
             Self::NoScope => "give --ids, --query, --ror, --grid, --ringgold or --all-in-dataset",
-            Self::Line { .. } => "mend the file and run the same command again",
+            Self::Line { .. } | Self::ListLine { .. } => "mend the file and run the same command again",
             Self::NoWatermark => "give --since",
             Self::Locked { .. } => "wait until it has finished, or see `orcidlake refresh DIR --status`",
             Self::Queue { source, .. } => queue_hint(source),

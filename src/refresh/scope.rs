@@ -9,7 +9,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::RefreshError;
 use super::search::quoted;
-use crate::record::Orcid;
+use crate::record::{IdFault, Orcid, takes_no_room};
 
 /// Bytes of a list of iDs; twenty million of them have less.
 const MAX_LIST_BYTES: u64 = 1 << 30;
@@ -100,11 +100,11 @@ impl Organization {
 }
 
 impl Scope {
-    /// Reads a list of iDs from a file, or from standard input for `-`: one in a
-    /// line, as iD or URI; what follows a comma, tab or space is not read.
+    /// Reads a list of iDs from a file, or from standard input for `-`: one in a line,
+    /// in any form, in its first cell or else anywhere.
     ///
     /// # Errors
-    /// [`RefreshError`] for a line that has none, for a list without any, or if the
+    /// [`RefreshError`] for a line that has none, several or a mistyped one, for a list without any, or if the
     /// file cannot be read.
     pub fn read_ids(path: &Path) -> Result<Self, RefreshError> {
         let fault = |source| RefreshError::Io { act: "read", path: path.to_owned(), source };
@@ -117,18 +117,18 @@ impl Scope {
         stream.take(MAX_LIST_BYTES).read_to_string(&mut text).map_err(fault)?;
         let mut orcids = BTreeSet::new();
         for (number, line) in text.lines().enumerate() {
-            let line = line.trim_start_matches('\u{feff}').trim();
-            let heading = number == 0 && line.to_ascii_lowercase().trim_matches('"').starts_with("orcid");
-            if line.is_empty() || line.starts_with('#') || heading && Orcid::find(line).is_none() {
+            let line = line.trim_matches(|sign: char| sign.is_whitespace() || takes_no_room(sign));
+            if line.is_empty() || line.starts_with('#') || number == 0 && is_heading(line) {
                 continue;
             }
-            let word = line.split([',', '\t', ' ', ';']).next().unwrap_or_default().trim_matches('"');
-            let bare = word.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
-            let Some(orcid) = Orcid::new(&bare.to_ascii_uppercase()) else {
-                let line = number as u64 + 1;
-                return Err(RefreshError::Line { path: path.to_owned(), line, expected: "an ORCID iD" });
+            let cell = line.split([',', '\t', ';']).next().unwrap_or_default();
+            let orcid = match Orcid::read(cell) {
+                Err(IdFault::NoId) => Orcid::read(line),
+                read => read,
             };
-            orcids.insert(orcid);
+            let line = number as u64 + 1;
+            let fault = |fault| RefreshError::ListLine { path: path.to_owned(), line, fault };
+            orcids.insert(orcid.map_err(fault)?);
         }
         if orcids.is_empty() {
             return Err(RefreshError::EmptyScope { what: path.display().to_string() });
@@ -160,6 +160,15 @@ impl Scope {
     }
 }
 
+/// True for a line that names columns.
+fn is_heading(line: &str) -> bool {
+    let names_ids = |cell: &str| {
+        let cell = cell.trim_matches(['"', ' ']).to_ascii_lowercase();
+        cell.contains("orcid") || matches!(cell.as_str(), "id" | "ids")
+    };
+    line.split([',', '\t', ';']).any(names_ids) && !line.contains(|sign: char| sign.is_ascii_digit())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -185,16 +194,23 @@ mod tests {
     fn a_list_of_ids_is_read_in_the_forms_that_people_write() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("ids");
-        let text = "orcid,name\nhttps://orcid.org/0000-0002-1825-0097,Josiah\n\n# a note\n0000-0002-1694-233x\n0000-0002-1825-0097\n";
+        let text = "orcid,name\nhttps://orcid.org/0000-0002-1825-0097,Josiah\n\n# a note\n0000-0002-1694-233x\n\u{200b}0000000218250097 \r\nAnn;ORCID: https://orcid.org/0000\u{2010}0002-1825-0097?lang=es\n";
         std::fs::write(&file, text).unwrap();
 
         let Scope::Ids(orcids) = Scope::read_ids(&file).unwrap() else { panic!() };
 
         let found: Vec<&str> = orcids.iter().map(Orcid::as_str).collect();
         assert_eq!(found, ["0000-0002-1694-233X", "0000-0002-1825-0097"]);
-        std::fs::write(&file, "0000-0002-1825-0097\nnobody\n").unwrap();
-        let error = Scope::read_ids(&file).unwrap_err();
-        assert!(matches!(error, RefreshError::Line { line: 2, .. }), "{error}");
+        for (second, reason) in [
+            ("nobody", "no ORCID iD"),
+            ("0000-0002-1825-0098", "check digit"),
+            ("Ann;0000-0002-1825-0097;0000-0002-1694-233X", "more than one"),
+        ] {
+            std::fs::write(&file, format!("0000-0002-1825-0097\n{second}\n")).unwrap();
+            let error = Scope::read_ids(&file).unwrap_err();
+            assert!(matches!(error, RefreshError::ListLine { line: 2, .. }), "{error}");
+            assert!(error.to_string().contains(reason), "{error}");
+        }
     }
 
     #[test]

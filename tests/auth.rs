@@ -93,3 +93,36 @@ fn a_client_id_without_a_secret_says_how_to_give_one() {
     assert_eq!(output.status.code(), Some(2));
     assert!(both(&output).contains("--client-secret-file"), "{}", both(&output));
 }
+
+#[test]
+fn a_secret_with_line_breaks_inside_is_never_sent_nor_shown() {
+    let (server, folder) = (server(), tempfile::tempdir().unwrap());
+    let run = |secret: String| {
+        let secret = [("ORCIDLAKE_CLIENT_SECRET", secret.as_str()), ("ORCIDLAKE_CLIENT_ID", CLIENT_ID)];
+        auth(&server, folder.path(), &[]).envs(secret).output().unwrap()
+    };
+
+    let broken = run("hush\nhush".to_owned());
+    assert_eq!(broken.status.code(), Some(2));
+    assert!(!both(&broken).contains("hush") && both(&broken).contains("one word"), "{}", both(&broken));
+    assert_eq!(server.tokens_issued(), 0);
+
+    let around = run(format!("\u{feff}{CLIENT_SECRET}\r\n\u{200b}"));
+    assert_eq!(around.status.code(), Some(0), "{}", both(&around));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_token_file_that_others_can_read_is_mended_with_a_warning() {
+    use std::os::unix::fs::PermissionsExt;
+    let (server, folder) = (server(), tempfile::tempdir().unwrap());
+    let secret = [("ORCIDLAKE_CLIENT_SECRET", CLIENT_SECRET), ("ORCIDLAKE_CLIENT_ID", CLIENT_ID)];
+    auth(&server, folder.path(), &[]).envs(secret).output().unwrap();
+    let file = folder.path().join("orcidlake/token.json");
+    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o644)).unwrap();
+
+    let status = auth(&server, folder.path(), &["status"]).output().unwrap();
+
+    assert!(both(&status).contains("0600"), "{}", both(&status));
+    assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+}

@@ -11,7 +11,7 @@ use super::failure::Failure;
 use super::output::{print, print_json};
 use super::{Common, Done};
 use crate::refresh::{
-    Choice, Clock, Credentials, Host, RefreshError, Secret, SystemClock, Token, TokenFile, agent,
+    Choice, Clock, Credentials, Host, RefreshError, Secret, SystemClock, Token, TokenFile, agent, bare_word,
     readable_time,
 };
 
@@ -70,7 +70,7 @@ pub struct HostArgs {
 #[command(next_help_heading = "Who asks")]
 pub struct ClientArgs {
     /// The client id, such as APP-ABCDEFGHIJKLMNOP.
-    #[arg(long, value_name = "ID", env = "ORCIDLAKE_CLIENT_ID")]
+    #[arg(long, value_name = "ID", env = "ORCIDLAKE_CLIENT_ID", value_parser = parse_client_id)]
     pub client_id: Option<String>,
     /// A file that holds the client's secret, or - for standard input.
     #[arg(long, value_name = "FILE", env = "ORCIDLAKE_CLIENT_SECRET_FILE")]
@@ -90,8 +90,22 @@ pub struct ClientArgs {
     token_file: Option<PathBuf>,
 }
 
+fn parse_client_id(text: &str) -> Result<String, std::convert::Infallible> {
+    Ok(bare_word(text).to_owned())
+}
+
+/// Takes the text as it is, since clap's message for what it refuses would show it.
 fn parse_secret(text: &str) -> Result<Secret, std::convert::Infallible> {
-    Ok(Secret::new(text.trim()))
+    Ok(Secret::new(text))
+}
+
+fn one_word(secret: &Secret) -> Result<Secret, Failure> {
+    Secret::of(secret.reveal()).ok_or_else(|| {
+        Failure::new(
+            "the client's secret is not one word of ASCII signs",
+            "set ORCIDLAKE_CLIENT_SECRET to the secret alone, without spaces or line breaks inside",
+        )
+    })
 }
 
 impl HostArgs {
@@ -121,7 +135,7 @@ impl ClientArgs {
             tell!("warning: the list of processes shows --client-secret; give a file or the environment");
         }
         let secret = match (&self.client_secret, &self.client_secret_file) {
-            (Some(secret), file) if given || file.is_none() => Some(secret.clone()),
+            (Some(secret), file) if given || file.is_none() => Some(one_word(secret)?),
             (_, Some(file)) => Some(Secret::read(file)?),
             (_, None) => None,
         };
@@ -136,7 +150,14 @@ impl ClientArgs {
 
     /// Where tokens are kept.
     pub fn token_file(&self) -> Result<TokenFile, Failure> {
-        Ok(TokenFile::new(self.token_file.clone())?)
+        let file = TokenFile::new(self.token_file.clone())?;
+        if file.keep_private()? {
+            tell!(
+                "warning: others could read or write {}; its mode is now 0600. If somebody may have, run `orcidlake auth forget` and change the secret",
+                file.path.display()
+            );
+        }
+        Ok(file)
     }
 }
 

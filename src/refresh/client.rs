@@ -16,7 +16,8 @@ use super::credentials::{Credentials, Secret};
 use super::host::Host;
 use super::proxy::proxy_for;
 use super::time::parse_http_date;
-use super::token::{Token, TokenFile};
+use super::token::Token;
+use super::token_file::TokenFile;
 use crate::record::Timestamp;
 
 /// Bytes of a body, inflated; the largest records have some tens of megabytes.

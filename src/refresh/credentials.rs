@@ -6,6 +6,7 @@ use std::io::Read;
 use std::path::Path;
 
 use super::RefreshError;
+use crate::record::takes_no_room;
 
 /// Bytes of a file or stream that may hold a secret; more is a mistake.
 const MAX_SECRET_BYTES: u64 = 4_096;
@@ -31,27 +32,35 @@ impl Secret {
         &self.0
     }
 
-    /// Reads a secret from a file, or from standard input for `-`; white space at
-    /// both ends is taken off.
+    /// Reads a secret from a file, or from standard input for `-`, as [`Secret::of`].
     ///
     /// # Errors
     /// [`RefreshError`] where it cannot be read, is empty or far too long.
     pub fn read(path: &Path) -> Result<Self, RefreshError> {
         let fault = |source| RefreshError::Io { act: "read", path: path.to_owned(), source };
-        let mut text = String::new();
+        let mut bytes = Vec::new();
         let stream: Box<dyn Read> = if path == Path::new("-") {
             Box::new(std::io::stdin())
         } else {
             Box::new(fs::File::open(path).map_err(fault)?)
         };
-        stream.take(MAX_SECRET_BYTES + 1).read_to_string(&mut text).map_err(fault)?;
-        let secret = text.trim();
-        let usable = !secret.is_empty() && !secret.contains(char::is_whitespace);
-        if !usable || text.len() as u64 > MAX_SECRET_BYTES {
-            return Err(RefreshError::NoSecret { path: path.to_owned() });
-        }
-        Ok(Self::new(secret))
+        stream.take(MAX_SECRET_BYTES + 1).read_to_end(&mut bytes).map_err(fault)?;
+        let secret = std::str::from_utf8(&bytes).ok().and_then(Self::of);
+        let secret = secret.filter(|_| bytes.len() as u64 <= MAX_SECRET_BYTES);
+        secret.ok_or_else(|| RefreshError::NoSecret { path: path.to_owned() })
     }
+
+    /// The secret in a text: without the white space and the signs that nobody sees
+    /// around it. `None` where it is empty or holds what no header can carry.
+    pub fn of(text: &str) -> Option<Self> {
+        let word = bare_word(text);
+        (!word.is_empty() && word.bytes().all(|byte| byte.is_ascii_graphic())).then(|| Self::new(word))
+    }
+}
+
+/// A word without the white space and the signs that nobody sees around it.
+pub fn bare_word(text: &str) -> &str {
+    text.trim_matches(|sign: char| sign.is_whitespace() || takes_no_room(sign))
 }
 
 impl fmt::Debug for Secret {
@@ -78,7 +87,17 @@ mod tests {
     fn a_file_gives_a_secret_or_says_that_it_has_none() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("secret");
-        for (text, expected) in [("  hush\n", Some("hush")), ("", None), ("two words", None)] {
+        for (text, expected) in [
+            ("  hush\n", Some("hush")),
+            ("\u{feff}hush\r\n\n", Some("hush")),
+            ("\u{200b}\thush\u{a0}\u{2060}", Some("hush")),
+            ("", None),
+            ("\u{feff}\n", None),
+            ("two words", None),
+            ("two\nlines", None),
+            ("hu\u{200b}sh", None),
+            ("h\u{fc}sh", None),
+        ] {
             fs::write(&file, text).unwrap();
 
             let found = Secret::read(&file).ok();

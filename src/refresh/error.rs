@@ -14,12 +14,12 @@ pub enum RefreshError {
     Io { act: &'static str, path: PathBuf, source: std::io::Error },
     #[error("{url} is not a URL such as https://pub.orcid.org/v3.0")]
     Url { url: String },
-    #[error("{path} holds no secret: one word is expected")]
+    #[error("{path} holds no secret: one word of ASCII signs is expected")]
     NoSecret { path: PathBuf },
     #[error("a client id needs its secret")]
     HalfCredentials,
-    #[error("the token file {path} cannot be understood")]
-    TokenFile { path: PathBuf, source: serde_json::Error },
+    #[error("the token file {path} cannot be used: {what}")]
+    TokenFile { path: PathBuf, what: String },
     #[error("there is no folder for the token: neither XDG_CONFIG_HOME nor HOME is set")]
     NoHome,
     #[error("no token for {token_url}: {what}")]

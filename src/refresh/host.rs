@@ -1,5 +1,7 @@
 //! Which ORCID is asked: production or sandbox, public or member, or any URL.
 
+use std::net::{Ipv4Addr, Ipv6Addr};
+
 use super::RefreshError;
 
 /// The path of the API's version.
@@ -49,10 +51,29 @@ impl Host {
 
     /// True where a secret would cross a network in the clear.
     pub fn sends_secrets_in_the_clear(&self) -> bool {
-        let here = ["http://127.", "http://localhost", "http://[::1]"];
-        let clear = |url: &str| url.starts_with("http://") && !here.iter().any(|here| url.starts_with(here));
+        let clear = |url: &str| url.strip_prefix("http://").is_some_and(|rest| !is_here(rest));
         clear(&self.token_url) || clear(&self.api)
     }
+}
+
+/// True where what follows the scheme of a URL names this machine: by a whole address
+/// or name, since `127.0.0.1.example.org` is somebody else's.
+fn is_here(rest: &str) -> bool {
+    let authority = rest.split(['/', '?', '#', '\\']).next().unwrap_or_default();
+    if authority.contains('@') {
+        return false;
+    }
+    if let Some(literal) = authority.strip_prefix('[') {
+        let Some((address, port)) = literal.split_once(']') else { return false };
+        return (port.is_empty() || port.starts_with(':'))
+            && address.parse::<Ipv6Addr>().is_ok_and(|address| {
+                address.is_loopback() || address.to_ipv4_mapped().is_some_and(|address| address.is_loopback())
+            });
+    }
+    let host = authority.split(':').next().unwrap_or_default();
+    let name = host.strip_suffix('.').unwrap_or(host);
+    name.eq_ignore_ascii_case("localhost")
+        || host.parse::<Ipv4Addr>().is_ok_and(|address| address.is_loopback())
 }
 
 /// Scheme and authority of a URL.
@@ -111,6 +132,32 @@ mod tests {
             ),
         ] {
             assert_eq!((found.0.as_str(), found.1.as_str()), (api, token));
+        }
+    }
+
+    #[test]
+    fn only_this_machine_is_local() {
+        for (rest, here) in [
+            ("127.0.0.1:80/v3.0", true),
+            ("127.200.3.4", true),
+            ("LocalHost:8080", true),
+            ("localhost.", true),
+            ("[::1]:80", true),
+            ("[::ffff:127.0.0.1]", true),
+            ("127.0.0.1.evil.example", false),
+            ("127.evil.example", false),
+            ("localhost.evil", false),
+            ("localhostevil", false),
+            ("127.0.0.1@evil.example", false),
+            ("localhost:80@evil.example", false),
+            ("[::1].evil.example", false),
+            ("[::2]", false),
+            ("128.0.0.1", false),
+        ] {
+            let url = format!("http://{rest}");
+            let host = Host { api: url.clone(), token_url: url.clone(), is_member: false };
+
+            assert_eq!(!host.sends_secrets_in_the_clear(), here, "{url}");
         }
     }
 

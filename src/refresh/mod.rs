@@ -49,11 +49,12 @@ mod status;
 mod tasks;
 mod time;
 mod token;
+mod token_file;
 mod watermark;
 
 pub use apply::Applied;
 pub use client::{Client, ClientOptions, agent};
-pub use credentials::{Credentials, Secret};
+pub use credentials::{Credentials, Secret, bare_word};
 pub use error::RefreshError;
 pub use fetch::End;
 pub use host::{Choice, Host};
@@ -70,7 +71,8 @@ pub use scope::{Organization, Registry, Scope};
 pub use settings::{Ended, Outcome, Settings, Watch};
 pub use status::{Plan, Status, status};
 pub use time::{parse as parse_time, readable as readable_time};
-pub use token::{Token, TokenFile};
+pub use token::Token;
+pub use token_file::TokenFile;
 
 use std::path::Path;
 use std::sync::Arc;

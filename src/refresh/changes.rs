@@ -31,14 +31,55 @@ pub fn read(path: &Path, told: &mut dyn FnMut(Orcid, Timestamp)) -> Result<(), R
         return read_lines(path, inner, told);
     }
     let mut archive = tar::Archive::new(inner);
+    let mut any = false;
     for entry in archive.entries().map_err(fault)? {
         let entry = entry.map_err(fault)?;
-        let is_csv = entry.path().is_ok_and(|name| name.extension().is_some_and(|end| end == "csv"));
+        // macOS puts a file of its own, `._name`, beside each file.
+        let is_csv = entry.path().is_ok_and(|name| {
+            let own = name.file_name().is_some_and(|name| name.to_string_lossy().starts_with("._"));
+            !own && name.extension().is_some_and(|end| end.eq_ignore_ascii_case("csv"))
+        });
         if entry.header().entry_type().is_file() && is_csv {
+            any = true;
+            let (size, mut read) = (entry.size(), 0);
+            let entry = Counted { inner: entry, read: &mut read };
             read_lines(path, BufReader::with_capacity(BUFFER_BYTES, entry), told)?;
+            if read < size {
+                return Err(fault(std::io::ErrorKind::UnexpectedEof.into()));
+            }
         }
     }
-    Ok(())
+    if any { Ok(()) } else { Err(RefreshError::NoChanges { path: path.to_owned() }) }
+}
+
+/// Counts what is read: the end of a cut tar is no error to its reader.
+struct Counted<'c, R> {
+    inner: R,
+    read: &'c mut u64,
+}
+
+impl<R: Read> Read for Counted<'_, R> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let read = self.inner.read(buffer)?;
+        *self.read += read as u64;
+        Ok(read)
+    }
+}
+
+/// The cells of a line; a comma between quotation marks is part of its cell.
+fn cells(line: &str) -> Vec<&str> {
+    let mut quoted = false;
+    let parts = line.trim_start_matches('\u{feff}').trim_end().split(move |sign| {
+        quoted ^= sign == '"';
+        sign == ',' && !quoted
+    });
+    parts.map(|cell| cell.trim().trim_matches('"').trim()).collect()
+}
+
+/// A last change; its zone may be written `+00`, as PostgreSQL does.
+fn time_of(text: &str) -> Option<Timestamp> {
+    let zoneless = text.len() > 3 && matches!(text.as_bytes()[text.len() - 3], b'+');
+    if zoneless { time::parse(&format!("{text}:00")) } else { time::parse(text) }
 }
 
 /// The bytes without gzip, told by the first two, not by the name.
@@ -55,15 +96,16 @@ fn read_lines(
     mut lines: impl BufRead,
     told: &mut dyn FnMut(Orcid, Timestamp),
 ) -> Result<(), RefreshError> {
-    let (mut columns, mut number, mut line) = (None, 0, String::new());
+    let (mut columns, mut number, mut line, mut any) = (None, 0, String::new(), false);
     loop {
         line.clear();
         let read = lines.by_ref().take(MAX_LINE_BYTES).read_line(&mut line);
         if read.map_err(|source| RefreshError::Io { act: "read", path: path.to_owned(), source })? == 0 {
-            return Ok(());
+            let nothing = || RefreshError::NoChanges { path: path.to_owned() };
+            return any.then_some(()).ok_or_else(nothing);
         }
         number += 1;
-        let cells: Vec<&str> = line.trim_end().split(',').map(|cell| cell.trim().trim_matches('"')).collect();
+        let cells = cells(&line);
         if cells == [""] {
             continue;
         }
@@ -76,11 +118,14 @@ fn read_lines(
         }
         let (orcid, modified) = columns.unwrap_or((0, cells.len() - 1));
         let parsed = cells.get(orcid).zip(cells.get(modified));
-        let parsed = parsed.and_then(|(orcid, time)| Some((Orcid::new(orcid)?, time::parse(time)?)));
-        let Some((orcid, modified)) = parsed else {
+        let parsed = parsed.and_then(|(orcid, time)| Some((Orcid::new(orcid)?, time_of(time)?, time.len())));
+        // A line that ends with a date alone, and without its end, has been cut.
+        let whole = |length: usize| line.ends_with('\n') || length > "2025-01-01".len();
+        let Some((orcid, modified, _)) = parsed.filter(|(.., length)| whole(*length)) else {
             let expected = "an iD and its last change";
             return Err(RefreshError::Line { path: path.to_owned(), line: number, expected });
         };
+        any = true;
         told(orcid, modified);
     }
 }
@@ -127,6 +172,30 @@ mod tests {
                 "0000-0002-1694-233X 2025-10-01T00:00:00.000Z",
             ];
             assert_eq!(found, expected);
+        }
+    }
+
+    #[test]
+    fn marks_zones_and_quoted_commas_are_read_and_what_is_cut_or_empty_is_an_error() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("last_modified.csv");
+        let read = |bytes: &[u8]| {
+            std::fs::write(&file, bytes).unwrap();
+            let mut found = Vec::new();
+            read(&file, &mut |_, modified| found.push(time::iso(modified))).map(|()| found)
+        };
+        for zone in ["", "+00", "+00:00", "Z"] {
+            let text = format!(
+                "\u{feff}last_modified,path,orcid\r\n2025-10-02 01:02:03.123456{zone},\"a,b\",0000-0002-1825-0097\r\n"
+            );
+            assert_eq!(read(text.as_bytes()).unwrap(), ["2025-10-02T01:02:03.123Z"], "{zone}");
+        }
+        let whole = tar(CSV.as_bytes());
+        let heading = "orcid,path,date_created,last_modified\n";
+        let cut = format!("{CSV}0000-0002-1825-0097,/a,2012-01-01 00:00:00,2025-10-02");
+        for bytes in [b"", heading.as_bytes(), cut.as_bytes(), &whole[..600], &tar(b""), &gzip(&whole)[..60]]
+        {
+            assert!(read(bytes).is_err(), "{:?}", String::from_utf8_lossy(bytes));
         }
     }
 

@@ -40,6 +40,8 @@ pub enum RefreshError {
     Line { path: PathBuf, line: u64, expected: &'static str },
     #[error("{path}: line {line}: {fault}")]
     ListLine { path: PathBuf, line: u64, fault: IdFault },
+    #[error("{path} tells no change of any record: it is empty, cut off, or another file")]
+    NoChanges { path: PathBuf },
     #[error("the dataset does not tell how new it is")]
     NoWatermark,
     #[error("{path} is in use by another orcidlake ({holder})")]
@@ -118,6 +120,7 @@ impl RefreshError {
             Self::EmptyScope { .. } => "give at least one iD, or a query; --all-in-dataset means everybody",
             Self::NoScope => "give --ids, --query, --ror, --grid, --ringgold or --all-in-dataset",
             Self::Line { .. } | Self::ListLine { .. } => "mend the file and run the same command again",
+            Self::NoChanges { .. } => "get the file again: a whole one lists every record",
             Self::NoWatermark => "give --since",
             Self::Locked { .. } => "wait until it has finished, or see `orcidlake refresh DIR --status`",
             Self::Queue { source, .. } => queue_hint(source),

@@ -163,3 +163,27 @@ fn odd_names_are_matched_as_text_as_table_and_in_a_dataset() {
     let summary: serde_json::Value = serde_json::from_slice(&in_dataset.stdout).unwrap();
     assert!(summary["keys"].as_u64() >= Some(6) && summary["matched_keys"] == 0, "{summary}");
 }
+
+#[test]
+fn spreadsheets_show_formulas_as_text() {
+    let folder = folder();
+    synth::write_ror(1_000, folder.path()).unwrap();
+    let ror = folder.path().join("v0.1-2025-10-01-ror-data.zip");
+    let table = folder.path().join("names.csv");
+    std::fs::write(&table, "\u{feff}name,note\n=1+1,-5\n+49,plain\n").unwrap();
+    let arguments = ["match", "--ror", ror.to_str().unwrap(), "--csv", table.to_str().unwrap()];
+
+    let exact = run(&arguments);
+    let shown = run(&[&arguments[..], &["--excel"]].concat());
+    let refused = run(&[&arguments[..], &["--excel", "--json"]].concat());
+
+    let text = |output: &std::process::Output| String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(text(&exact).contains("\n=1+1,-5,"), "{}", text(&exact));
+    assert!(text(&shown).starts_with("\u{feff}name,note,ror_id"), "{}", text(&shown));
+    assert!(
+        text(&shown).contains("\n'=1+1,'-5,") && text(&shown).contains("\n'+49,plain,"),
+        "{}",
+        text(&shown)
+    );
+    assert_eq!(refused.status.code(), Some(2));
+}

@@ -9,6 +9,7 @@ use super::numbers::counted;
 use super::page::{Page, page};
 use super::people::{Institution, parse_ror};
 use super::rows::{Form, tell_where, write_rows};
+use super::spreadsheet::check;
 use super::{Common, Done};
 use crate::dataset::{Dataset, DatasetError};
 use crate::matching::coverage;
@@ -35,6 +36,10 @@ pub struct Args {
     /// The form of the table.
     #[arg(long, short, value_enum, default_value_t = Format::Csv)]
     format: Format,
+    /// Write CSV for spreadsheets: with a byte order mark, and a single quote before cells that
+    /// they would take for formulas (those that begin with = + - @ or a tab).
+    #[arg(long)]
+    excel: bool,
     /// The file for the table; standard output if not given.
     #[arg(long, short, value_name = "FILE")]
     out: Option<PathBuf>,
@@ -88,8 +93,10 @@ pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
     }
     // The page alone is enough for who asks for no table.
     if args.html.is_none() || args.out.is_some() {
+        check(args.excel, args.format == Format::Csv && !common.json)?;
         let form = match args.format {
             _ if common.json => Form::JsonLines,
+            Format::Csv if args.excel => Form::SpreadsheetCsv,
             Format::Csv => Form::Csv,
             Format::Jsonl => Form::JsonLines,
             Format::Parquet => Form::Parquet,

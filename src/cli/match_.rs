@@ -13,6 +13,7 @@ use super::matching::{Ror, Sources, evidence};
 use super::numbers::{counted, grouped};
 use super::output::print_json;
 use super::rows::Written;
+use super::spreadsheet::{BYTE_ORDER_MARK, check, shown};
 use super::{Common, Done, rematch};
 use crate::dataset::Dataset;
 use crate::matching::Summary;
@@ -41,6 +42,10 @@ pub struct Args {
     /// Match the rows of this CSV table; all its columns are printed with those of the match.
     #[arg(long, value_name = "FILE", conflicts_with = "text")]
     csv: Option<PathBuf>,
+    /// With --csv or --text, write CSV for spreadsheets: with a byte order mark, and a single quote
+    /// before cells that they would take for formulas (those that begin with = + - @ or a tab).
+    #[arg(long)]
+    excel: bool,
     /// The table's column with the name.
     #[arg(long, value_name = "COLUMN", default_value = "name", requires = "csv")]
     name: String,
@@ -86,6 +91,7 @@ const COLUMNS: [&str; 14] = [
 ];
 
 pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
+    check(args.excel, args.dataset.is_none() && !common.json)?;
     if let Some(path) = &args.dataset {
         return dataset(&args, path, common);
     }
@@ -101,7 +107,7 @@ pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
     let header = reader.headers().map_err(fault)?.clone();
     let columns = Columns::of(&args, &header)?;
     let matcher = Sources::of(&args.ror, None, None)?.matcher(common)?;
-    let mut out = Output::new(&header, common)?;
+    let mut out = Output::new(&header, args.excel, common)?;
     let mut scratch = Scratch::default();
     let mut row = csv::StringRecord::new();
     while reader.read_record(&mut row).map_err(fault)? {
@@ -171,7 +177,7 @@ fn texts(args: &Args, common: &Common) -> Result<Done, Failure> {
     let matcher = Sources::of(&args.ror, None, None)?.matcher(common)?;
     let mut scratch = Scratch::default();
     let header = csv::StringRecord::from(vec!["text"]);
-    let mut out = Output::new(&header, common)?;
+    let mut out = Output::new(&header, args.excel, common)?;
     for text in &args.text {
         let answer = matcher.find(&Address::of(text, &matcher.index).query(), &mut scratch);
         out.row(&matcher, &header, &csv::StringRecord::from(vec![text.as_str()]), &answer)?;
@@ -223,19 +229,23 @@ impl Columns {
 
 /// Prints rows as they come: CSV, or JSON Lines.
 enum Output {
-    Csv(Box<csv::Writer<std::io::StdoutLock<'static>>>),
+    Csv { writer: Box<csv::Writer<std::io::StdoutLock<'static>>>, excel: bool },
     Json(BufWriter<std::io::StdoutLock<'static>>),
 }
 
 impl Output {
-    fn new(header: &csv::StringRecord, common: &Common) -> Result<Self, Failure> {
-        let out = std::io::stdout().lock();
+    fn new(header: &csv::StringRecord, excel: bool, common: &Common) -> Result<Self, Failure> {
+        let mut out = std::io::stdout().lock();
         if common.json {
             return Ok(Self::Json(BufWriter::new(out)));
         }
+        if excel {
+            out.write_all(BYTE_ORDER_MARK.as_bytes())?;
+        }
         let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(out);
-        writer.write_record(header.iter().chain(COLUMNS)).map_err(std::io::Error::from)?;
-        Ok(Self::Csv(Box::new(writer)))
+        let header = header.iter().map(|name| name.trim_start_matches(BYTE_ORDER_MARK));
+        writer.write_record(header.chain(COLUMNS)).map_err(std::io::Error::from)?;
+        Ok(Self::Csv { writer: Box::new(writer), excel })
     }
 
     fn row(
@@ -247,14 +257,25 @@ impl Output {
     ) -> Result<(), Failure> {
         let found = evidence(matcher, answer);
         match self {
-            Self::Csv(writer) => {
+            Self::Csv { writer, excel } => {
                 // A row that is too short would put the match under the wrong columns.
                 let padding = std::iter::repeat_n("", header.len().saturating_sub(row.len()));
-                let cells: Vec<String> = COLUMNS.iter().map(|column| cell(&found[*column])).collect();
                 let own = row.iter().take(header.len()).chain(padding);
-                writer
-                    .write_record(own.chain(cells.iter().map(String::as_str)))
-                    .map_err(std::io::Error::from)?;
+                let found = COLUMNS.iter().map(|column| (&found[*column], cell(&found[*column])));
+                let record: Vec<String> = match excel {
+                    true => {
+                        let found =
+                            found.map(
+                                |(value, text)| {
+                                    if value.is_number() { text } else { shown(&text).into_owned() }
+                                },
+                            );
+                        own.map(|cell| shown(cell).into_owned()).chain(found).collect()
+                    }
+                    false => own.map(str::to_owned).chain(found.map(|(_, text)| text)).collect(),
+                };
+                let written = writer.write_record(record);
+                written.map_err(std::io::Error::from)?;
             }
             Self::Json(out) => {
                 let own: serde_json::Map<String, Value> =
@@ -267,7 +288,7 @@ impl Output {
 
     fn end(self) -> Result<(), Failure> {
         match self {
-            Self::Csv(mut writer) => writer.flush()?,
+            Self::Csv { mut writer, .. } => writer.flush()?,
             Self::Json(mut out) => out.flush()?,
         }
         Ok(())

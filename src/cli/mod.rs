@@ -42,6 +42,7 @@ mod refresh_report;
 mod rematch;
 mod rows;
 mod schema;
+mod spreadsheet;
 mod synth;
 mod verify;
 

@@ -9,6 +9,7 @@ use super::failure::Failure;
 use super::numbers::{counted, grouped};
 use super::output::print_json;
 use super::rows::{Form, tell_where, write_rows};
+use super::spreadsheet::check;
 use super::{Common, Done};
 use crate::dataset::Dataset;
 use crate::matching::{Day, Expansion, Question, Wanted, people};
@@ -44,6 +45,10 @@ pub struct Args {
     /// The form of the list.
     #[arg(long, short, value_enum, default_value_t = Format::Csv)]
     format: Format,
+    /// Write CSV for spreadsheets: with a byte order mark, and a single quote before cells that
+    /// they would take for formulas (those that begin with = + - @ or a tab).
+    #[arg(long)]
+    excel: bool,
     /// The file for the list; standard output if not given.
     #[arg(long, short, value_name = "FILE")]
     out: Option<PathBuf>,
@@ -142,8 +147,10 @@ pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
     }
     let wanted = Wanted { kinds: args.kind, current: args.current, as_of: args.as_of, emails: args.emails };
     let found = people(&dataset, &expansion, &wanted)?;
+    check(args.excel, args.format == Format::Csv && !common.json)?;
     let form = match args.format {
         _ if common.json => Form::JsonLines,
+        Format::Csv if args.excel => Form::SpreadsheetCsv,
         Format::Csv => Form::Csv,
         Format::Jsonl => Form::JsonLines,
         Format::Parquet => Form::Parquet,

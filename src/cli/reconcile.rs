@@ -8,6 +8,7 @@ use super::failure::Failure;
 use super::numbers::counted;
 use super::people::{Institution, parse_ror};
 use super::rows::{Form, Written, tell_where, write_rows};
+use super::spreadsheet::check;
 use super::{Common, Done};
 use crate::dataset::Dataset;
 use crate::matching::{PersonName, Staff, StaffList, reconcile};
@@ -56,6 +57,10 @@ pub struct Args {
     /// The form of the answer.
     #[arg(long, short, value_enum, default_value_t = Format::Csv)]
     format: Format,
+    /// Write CSV for spreadsheets: with a byte order mark, and a single quote before cells that
+    /// they would take for formulas (those that begin with = + - @ or a tab).
+    #[arg(long)]
+    excel: bool,
     /// The file for it; standard output if not given.
     #[arg(long, short, value_name = "FILE")]
     out: Option<PathBuf>,
@@ -137,8 +142,10 @@ pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
     };
     let list = StaffList::new(staff);
     let rows = reconcile(&dataset, &list, expansion.as_ref())?;
+    check(args.excel, args.format == Format::Csv && !common.json)?;
     let form = match args.format {
         _ if common.json => Form::JsonLines,
+        Format::Csv if args.excel => Form::SpreadsheetCsv,
         Format::Csv => Form::Csv,
         Format::Jsonl => Form::JsonLines,
         Format::Parquet => Form::Parquet,

@@ -14,6 +14,7 @@ use serde_json::{Map, Value, json};
 use super::Common;
 use super::failure::Failure;
 use super::output::print_json;
+use super::spreadsheet::{BYTE_ORDER_MARK, cells};
 use crate::dataset::DatasetError;
 
 /// Bytes of the first line of a table that are looked at.
@@ -23,6 +24,8 @@ const MAX_HEADER_BYTES: u64 = 64 << 10;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Form {
     Csv,
+    /// CSV that spreadsheets show as it is meant.
+    SpreadsheetCsv,
     JsonLines,
     Parquet,
 }
@@ -57,6 +60,7 @@ pub fn write_rows<R: Serialize + Default>(rows: &[R], form: Form, out: Option<&P
     };
     match form {
         Form::Csv => write_csv(rows, &mut output)?,
+        Form::SpreadsheetCsv => write_spreadsheet(rows, &mut output)?,
         Form::JsonLines => {
             for row in rows {
                 serde_json::to_writer(&mut output, row).map_err(io::Error::from)?;
@@ -86,6 +90,18 @@ fn write_csv<R: Serialize + Default>(rows: &[R], output: &mut dyn Write) -> Resu
     }
     for row in rows {
         writer.serialize(row).map_err(io::Error::from)?;
+    }
+    writer.flush()?;
+    Ok(())
+}
+
+fn write_spreadsheet<R: Serialize + Default>(rows: &[R], output: &mut dyn Write) -> Result<(), Failure> {
+    output.write_all(BYTE_ORDER_MARK.as_bytes())?;
+    let header = header::<R>()?;
+    let mut writer = csv::Writer::from_writer(output);
+    writer.write_record(&header).map_err(io::Error::from)?;
+    for row in rows {
+        writer.write_record(cells(header.iter(), &object(row)?)).map_err(io::Error::from)?;
     }
     writer.flush()?;
     Ok(())

@@ -25,6 +25,11 @@ const MAX_BODY_BYTES: u64 = 128 << 20;
 /// The form in which records and searches are asked for.
 const ACCEPT: &str = "application/vnd.orcid+xml";
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
+/// The code of a host whose name nobody knows.
+const NO_NAME: &str = "no-name";
+/// The codes of requests that got no answer from ORCID or anybody else.
+pub const UNANSWERED: [&str; 8] =
+    [NO_NAME, "no-connection", "connection-reset", "cut-off-body", "timeout", "tls", "proxy", "protocol"];
 /// The code of a server whose certificate is not trusted.
 pub const UNTRUSTED: &str = "certificate";
 
@@ -245,7 +250,8 @@ fn read(response: ureq::http::Response<ureq::Body>) -> Result<Reply, Fault> {
 fn fault(error: HttpError) -> Fault {
     let code = match &error {
         HttpError::Timeout(_) => "timeout",
-        HttpError::HostNotFound | HttpError::ConnectionFailed => "no-connection",
+        HttpError::HostNotFound => NO_NAME,
+        HttpError::ConnectionFailed => "no-connection",
         HttpError::Io(error) => io_code(error),
         HttpError::Rustls(error) => tls_code(error),
         HttpError::Tls(_) => "tls",
@@ -281,11 +287,19 @@ fn io_code(error: &io::Error) -> &'static str {
     if let Some(error) = error.get_ref().and_then(|error| error.downcast_ref::<rustls::Error>()) {
         return tls_code(error);
     }
+    // The system's resolver has no kind of its own among those of the library.
+    if error.to_string().contains("failed to lookup address") {
+        return NO_NAME;
+    }
     match error.kind() {
         io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock => "timeout",
         io::ErrorKind::UnexpectedEof => "cut-off-body",
         io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput => "damaged-gzip",
-        io::ErrorKind::ConnectionRefused => "no-connection",
+        io::ErrorKind::ConnectionRefused
+        | io::ErrorKind::HostUnreachable
+        | io::ErrorKind::NetworkUnreachable
+        | io::ErrorKind::NetworkDown
+        | io::ErrorKind::AddrNotAvailable => "no-connection",
         _ => "connection-reset",
     }
 }

@@ -52,6 +52,8 @@ pub enum RefreshError {
     QueueRead { path: PathBuf },
     #[error("the queue {path} has version {found}; this orcidlake reads {known}")]
     QueueVersion { path: PathBuf, found: i64, known: i64 },
+    #[error("{url} does not answer a search: {what}")]
+    NoAnswer { url: String, what: String },
     #[error("a search could not be answered: {what}")]
     Search { what: String },
     /// Ends fetching; the run goes on when the quota is there again.
@@ -127,6 +129,9 @@ impl RefreshError {
             Self::QueueRead { .. } => "end that program and run the same command again",
             Self::QueueVersion { .. } => {
                 "use the orcidlake that wrote it, or remove refresh.sqlite from the dataset"
+            }
+            Self::NoAnswer { .. } => {
+                "check the network, the host and --api-url, and run the same command again: what was fetched is kept"
             }
             Self::Search { .. } => {
                 "run the same command again; if the query is refused, check --query; --log-file shows each request"

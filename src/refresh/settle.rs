@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::RefreshError;
 use super::activities;
 use super::answer::{Taken, Treatment, treat};
-use super::client::{Fault, Reply, UNTRUSTED};
+use super::client::{Fault, Reply, UNANSWERED, UNTRUSTED};
 use super::content;
 use super::fetch::{End, Fetch};
 use super::queue::Queue;
@@ -184,6 +184,9 @@ fn give_up(fetch: &Fetch, queue: &mut Queue, task: &Task, code: &str) -> Result<
         trouble if trouble.is_empty() => code.to_owned(),
         trouble => format!("{code} ({trouble})"),
     };
+    if UNANSWERED.contains(&code) {
+        return Err(RefreshError::NoAnswer { url: fetch.client.host().api.clone(), what });
+    }
     Err(RefreshError::Search { what })
 }
 

@@ -96,7 +96,7 @@ pub(super) fn is_illegal_character(code: u32) -> bool {
     match code {
         0x9 | 0xA | 0xD => false,
         0xD800..=0xDFFF | 0xFFFE | 0xFFFF => true,
-        code => code < 0x20 || code > 0x10_FFFF,
+        code => !(0x20..=0x10_FFFF).contains(&code),
     }
 }
 

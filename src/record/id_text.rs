@@ -120,7 +120,7 @@ fn at(signs: &[u8], start: usize) -> Option<(Orcid, usize)> {
             text.push('-');
         }
         let sign = signs.get(place)?.to_ascii_uppercase();
-        if !sign.is_ascii_digit() && !(sign == b'X' && number == DIGITS - 1) {
+        if !(sign.is_ascii_digit() || sign == b'X' && number == DIGITS - 1) {
             return None;
         }
         text.push(char::from(sign));

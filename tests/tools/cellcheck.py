@@ -23,6 +23,7 @@ import collections
 import datetime
 import functools
 import glob
+import gzip
 import json
 import os
 import re
@@ -360,8 +361,11 @@ def status(row):
 
 
 def primary_orcid(row):
-    first = re.search(ORCID, row.values["user_message"] or "")
-    return first[0] if first and status(row) == "deprecated" else None
+    """The first other iD in the message for users, or else in that for developers."""
+    if status(row) != "deprecated":
+        return None
+    messages = f'{row.values["user_message"] or ""}\n{row.values["developer_message"] or ""}'
+    return next((found for found in re.findall(ORCID, messages) if found != row.member.orcid), None)
 
 
 RULES = {
@@ -521,11 +525,19 @@ def members(archive, with_data=True):
     elif archive.endswith(".xml"):
         yield Member(base, base, read_file(archive, with_data), None)
     else:
-        with tarfile.open(archive, "r|*") as tar:
+        with stream(archive) as file, tarfile.open(fileobj=file, mode="r|") as tar:
             for entry in tar:
                 if entry.isfile() and entry.name.endswith(".xml"):
                     data = tar.extractfile(entry).read() if with_data else b""
                     yield Member(base, entry.name, data, entry.offset_data)
+
+
+def stream(archive):
+    """A tar's bytes, whether gzip or not, of as many members as there are: tarfile's own
+    streams end with the first."""
+    with open(archive, "rb") as file:
+        is_gzip = file.read(2) == b"\x1f\x8b"
+    return gzip.open(archive) if is_gzip else open(archive, "rb")
 
 
 def loose_files(folder):

@@ -285,6 +285,66 @@ fn removed_people_are_in_no_file() {
 }
 
 #[test]
+fn a_broken_log_is_told_and_begins_anew_with_the_next_change() {
+    let breaks: [(&str, fn(&Path)); 5] = [
+        ("gone", |log| fs::remove_dir_all(log).unwrap()),
+        ("empty", |log| {
+            fs::remove_dir_all(log).unwrap();
+            fs::create_dir(log).unwrap();
+        }),
+        ("cut", |log| {
+            let path = log.join(format!("{:020}.json", 0));
+            let text = fs::read(&path).unwrap();
+            fs::write(&path, &text[..text.len() / 2]).unwrap();
+        }),
+        ("a version lacks", |log| fs::remove_file(log.join(format!("{:020}.json", 1))).unwrap()),
+        ("no JSON", |log| fs::write(log.join(format!("{:020}.json", 1)), "{}{").unwrap()),
+    ];
+    for (what, break_log) in breaks {
+        let folder = folder();
+        let out = dataset(folder.path(), &[summary(ONE, "One"), summary(OTHER, "Other")]);
+        for turn in ["a", "b"] {
+            apply(&out, named(turn), vec![summary(ONE, turn)]).unwrap();
+        }
+        // A link of an older state may share the file; the log alone is broken.
+        let log = out.join("summaries/records/_delta_log");
+        break_log(&log);
+
+        let problems = verify(&Dataset::open(&out).unwrap(), &|_| {}).unwrap();
+        apply(&out, named("c"), vec![summary(ONE, "c")]).unwrap();
+
+        assert!(
+            problems.iter().any(|problem| problem.path.ends_with("summaries/records")),
+            "{what}: {problems:?}"
+        );
+        assert_sound(&out);
+        assert_eq!(given_names(&out, ONE), ["c"], "{what}");
+    }
+}
+
+#[test]
+fn a_check_beside_changes_finds_no_problem_that_is_none() {
+    let folder = folder();
+    let out = dataset(folder.path(), &[summary(ONE, "One"), summary(OTHER, "Other")]);
+    let checks = std::thread::scope(|scope| {
+        let changes = scope.spawn(|| {
+            for turn in 0..12 {
+                apply(&out, named(&format!("turn {turn}")), vec![summary(ONE, &format!("Turn {turn}"))])
+                    .unwrap();
+            }
+        });
+        let mut checks = 0;
+        while !changes.is_finished() {
+            let (_, problems) = orcidlake::dataset::verify_at(&out, &|_| {}).unwrap();
+            assert!(problems.is_empty(), "{problems:#?}");
+            checks += 1;
+        }
+        checks
+    });
+    assert!(checks > 1);
+}
+
+#[test]
 fn an_activity_goes_or_changes_alone() {
     let folder = folder();
     let works =

@@ -19,11 +19,11 @@ pub struct Args {
 }
 
 pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
-    let dataset = Dataset::open(&args.dataset)?;
-    let files = dataset.manifest.parts().count() as u64;
+    let files = Dataset::open(&args.dataset)?.manifest.parts().count() as u64;
     let bar = bar(files, "files", common.quiet);
-    let problems = dataset::verify(&dataset, &|_| bar.inc(1))?;
+    let (dataset, problems) = dataset::verify_at(&args.dataset, &|_| bar.inc(1))?;
     bar.finish_and_clear();
+    let files = dataset.manifest.parts().count() as u64;
     let rows: u64 = dataset.manifest.parts().map(|(_, part)| part.rows).sum();
     if common.json {
         print_json(

@@ -75,24 +75,24 @@ pub(super) fn commit_all(root: &Path, manifest: &Manifest) -> Result<(), Dataset
 }
 
 /// The files that the newest version of each table's log lists; `None` where a
-/// table has no log.
+/// table has no log, and why where one cannot be read.
 pub(super) fn files<'k>(
     root: &Path,
     keys: impl Iterator<Item = &'k str>,
-) -> Result<BTreeMap<&'k str, Option<LogFiles>>, DatasetError> {
+) -> Result<BTreeMap<&'k str, Result<Option<LogFiles>, String>>, DatasetError> {
     let threads = threads().map_err(DatasetError::delta("read", root))?;
     let read = |key| {
         let folder = table_folder(root, key);
         if !folder.join(LOG_FOLDER).is_dir() {
-            return Ok((key, None));
+            return (key, Ok(None));
         }
         let files = || -> KernelResult<Option<LogFiles>> {
             let log = Log::new(&threads, &folder, 0)?;
             log.newest()?.map(|newest| log.files(&newest)).transpose()
         };
-        Ok((key, files().map_err(DatasetError::delta("read", &folder))?))
+        (key, files().map_err(|error| error.to_string()))
     };
-    keys.map(read).collect()
+    Ok(keys.map(read).collect())
 }
 
 /// The threads of the kernel's engines.
@@ -116,14 +116,22 @@ impl<'l> Log<'l> {
         Ok(Self { engine, folder, history })
     }
 
-    /// Adds a version, or the first one, if the files differ from the newest.
+    /// Adds a version, or the first one, if the files differ from the newest. A log that
+    /// cannot be read begins anew: the manifest says what it must list.
     fn commit(&self, table: &dyn AnyTable, parts: &[&Part]) -> KernelResult<()> {
-        let committed = match self.newest()? {
-            None => self.create(table, parts)?,
-            Some(newest) => match self.change(&newest, parts)? {
+        let listed = self.newest().and_then(|newest| {
+            newest.map(|newest| self.files(&newest).map(|files| (newest, files))).transpose()
+        });
+        let committed = match listed {
+            Ok(None) => self.create(table, parts)?,
+            Ok(Some((newest, listed))) => match self.change(&newest, &listed, parts)? {
                 Some(committed) => committed,
                 None => return Ok(()),
             },
+            Err(_) => {
+                remove(&self.folder.join(LOG_FOLDER)).map_err(KernelError::generic_err)?;
+                self.create(table, parts)?
+            }
         };
         let version = committed.version();
         if version > 0 && version.is_multiple_of(CHECKPOINT_VERSIONS) {
@@ -161,8 +169,12 @@ impl<'l> Log<'l> {
     }
 
     /// One version that adds and removes what differs; `None` where nothing does.
-    fn change(&self, newest: &SnapshotRef, parts: &[&Part]) -> KernelResult<Option<SnapshotRef>> {
-        let listed = self.files(newest)?;
+    fn change(
+        &self,
+        newest: &SnapshotRef,
+        listed: &LogFiles,
+        parts: &[&Part],
+    ) -> KernelResult<Option<SnapshotRef>> {
         let wanted: HashSet<&str> = parts.iter().map(|part| part.name.as_str()).collect();
         let new: Vec<&Part> = parts.iter().copied().filter(|part| !listed.contains_key(&part.name)).collect();
         let removes = listed.keys().any(|name| !wanted.contains(name.as_str()));

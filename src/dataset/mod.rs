@@ -40,5 +40,5 @@ pub use marks::Gone;
 pub use reader::{Dataset, record_rows};
 pub use replace::{Change, Replacement};
 pub use room::check_can_change;
-pub use verify::{Problem, digest, verify};
+pub use verify::{Problem, digest, verify, verify_at};
 pub use writer::{OPEN_BYTES, SideWriter, TableWriter, WrittenTable};

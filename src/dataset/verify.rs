@@ -27,6 +27,29 @@ pub struct Problem {
     pub what: String,
 }
 
+/// Looks at a dataset that is changed meanwhile, after which what was found is told: who
+/// changes it that often cannot be waited for.
+const LOOKS: usize = 5;
+
+/// Checks the dataset at `root`, and again where another has changed it meanwhile: what
+/// was missing then may have been replaced. Gives the dataset that was checked.
+///
+/// # Errors
+/// As [`verify`], where the dataset has not changed meanwhile.
+pub fn verify_at(root: &Path, told: &dyn Fn(&Path)) -> Result<(Dataset, Vec<Problem>), DatasetError> {
+    let mut looks = 1;
+    loop {
+        let dataset = Dataset::open(root)?;
+        let found = verify(&dataset, told);
+        let sound = found.as_ref().is_ok_and(Vec::is_empty);
+        let changed = !sound && Dataset::open(root)?.manifest != dataset.manifest;
+        if !changed || looks == LOOKS {
+            return found.map(|problems| (dataset, problems));
+        }
+        looks += 1;
+    }
+}
+
 /// Checks every file of a dataset; an empty list means that it is sound.
 /// `told` hears of each file before it is read.
 ///
@@ -67,9 +90,18 @@ fn check_logs(dataset: &Dataset) -> Result<Vec<Problem>, DatasetError> {
     let mut problems = Vec::new();
     for (key, parts) in &tables {
         let mut report = |what| problems.push(Problem { path: table_folder(&dataset.root, key), what });
-        let Some(listed) = &logs[key] else {
-            report("has no Delta Lake log".to_owned());
-            continue;
+        let listed = match &logs[key] {
+            Ok(Some(listed)) => listed,
+            Ok(None) => {
+                report("has no Delta Lake log; the next change of the dataset makes one".to_owned());
+                continue;
+            }
+            Err(what) => {
+                report(format!(
+                    "its Delta Lake log cannot be read, and the next change of the dataset makes it anew: {what}"
+                ));
+                continue;
+            }
         };
         for part in parts {
             match listed.get(&part.name) {

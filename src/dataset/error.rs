@@ -12,6 +12,8 @@ pub enum DatasetError {
     DiskFull { path: PathBuf, source: io::Error },
     #[error("cannot {act} the table file {path}")]
     Parquet { act: &'static str, path: PathBuf, source: parquet::errors::ParquetError },
+    #[error("{path} is not the file that was written: {what}")]
+    Damaged { path: PathBuf, what: String },
     #[error("cannot {act} the Delta Lake log of {path}")]
     Delta { act: &'static str, path: PathBuf, source: Box<delta_kernel::KernelError> },
     #[error("stopped before the end")]
@@ -46,6 +48,9 @@ impl DatasetError {
     /// What to do about it.
     pub fn hint(&self) -> &'static str {
         match self {
+            Self::Parquet { act: "read" | "rewrite", .. } | Self::Damaged { .. } => {
+                "nothing has been changed; `orcidlake verify` tells every damaged file: restore them from a copy, or make the dataset anew with `orcidlake convert --replace`"
+            }
             Self::Io { .. } | Self::Parquet { .. } | Self::Delta { .. } => {
                 "check the path, the permissions and the disk"
             }

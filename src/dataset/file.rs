@@ -15,8 +15,9 @@ use parquet::arrow::arrow_writer::{ArrowColumnChunk, ArrowColumnWriter, ArrowRow
 use parquet::bloom_filter::Sbbf;
 use parquet::column::writer::ColumnCloseResult;
 use parquet::errors::ParquetError;
+use parquet::file::metadata::KeyValue;
 use parquet::file::writer::SerializedFileWriter;
-use xxhash_rust::xxh3::Xxh3;
+use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 
 use super::error::DatasetError;
 use super::files::{create_file, make_folder};
@@ -24,6 +25,9 @@ use super::manifest::Part;
 use super::pages::PageFile;
 use super::settings::Settings;
 
+/// Where the footer has the digests of the row groups' Bloom filters, in order and divided
+/// by commas; one is empty where the row group has no filter.
+pub(super) const FILTERS_KEY: &str = "orcidlake.bloom_filters";
 /// Bytes gathered before a write to the disk; they come in pieces of 8 KiB.
 const WRITE_BYTES: usize = 128 << 10;
 
@@ -35,6 +39,8 @@ pub(super) struct PartFile {
     pages: PageFile,
     groups: usize,
     rows: u64,
+    /// The digest of each row group's Bloom filter.
+    filters: Vec<String>,
 }
 
 /// A file that digests what is written to it.
@@ -60,7 +66,7 @@ impl PartFile {
             Ok((writer, columns.with_page_store_factory(Arc::new(pages.clone()))))
         };
         let (writer, columns) = make().map_err(DatasetError::parquet("write", &path))?;
-        Ok(Self { path, writer, columns, pages, groups: 0, rows: 0 })
+        Ok(Self { path, writer, columns, pages, groups: 0, rows: 0, filters: Vec::new() })
     }
 
     /// Writers for the columns of the next row group.
@@ -71,10 +77,12 @@ impl PartFile {
 
     /// Appends a row group of encoded columns.
     pub fn append_group(&mut self, chunks: Vec<ArrowColumnChunk>, rows: u64) -> Result<(), DatasetError> {
+        let mut filter = None;
         let append = || -> Result<(), ParquetError> {
             let mut group = self.writer.next_row_group()?;
             for (column, mut chunk) in chunks.into_iter().enumerate() {
                 let bloom_filter = chunk.close_mut().bloom_filter.take();
+                filter = filter.take().or(bloom_filter.as_ref().map(filter_digest).transpose()?);
                 let close = ColumnCloseResult { bloom_filter, ..chunk.close().clone() };
                 let (pages, close) = self.pages.chunk(column, close)?;
                 group.append_column(&pages, close)?;
@@ -83,6 +91,7 @@ impl PartFile {
         };
         append().map_err(DatasetError::parquet("write", &self.path))?;
         self.pages.clear();
+        self.filters.push(filter.unwrap_or_default());
         self.groups += 1;
         self.rows += rows;
         Ok(())
@@ -100,11 +109,13 @@ impl PartFile {
         let metadata = metadata.metadata();
         let rows = u64::try_from(metadata.row_group(group).num_rows()).unwrap_or_default();
         let index = metadata.page_index_for_row_group(group);
+        let mut filter = None;
         let copy = || -> Result<(), ParquetError> {
             let mut writer = self.writer.next_row_group()?;
             for (place, (column, bloom_filter)) in
                 metadata.row_group(group).columns().iter().zip(blooms).enumerate()
             {
+                filter = filter.take().or(bloom_filter.as_ref().map(filter_digest).transpose()?);
                 let close = ColumnCloseResult {
                     bytes_written: column.compressed_size().cast_unsigned(),
                     rows_written: rows,
@@ -118,6 +129,7 @@ impl PartFile {
             writer.close().map(drop)
         };
         copy().map_err(DatasetError::parquet("write", &self.path))?;
+        self.filters.push(filter.unwrap_or_default());
         self.groups += 1;
         self.rows += rows;
         Ok(())
@@ -133,12 +145,24 @@ impl PartFile {
     }
 
     /// Ends the file and waits until it is on disk.
-    pub fn finish(self) -> Result<Part, DatasetError> {
+    pub fn finish(mut self) -> Result<Part, DatasetError> {
+        let filters = KeyValue::new(FILTERS_KEY.to_owned(), self.filters.join(","));
+        self.writer.append_key_value_metadata(filters);
         let name = self.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let sink = self.writer.into_inner().map_err(DatasetError::parquet("write", &self.path))?;
         let (size_bytes, xxh3) = sink.finish().map_err(DatasetError::io("write", &self.path))?;
         Ok(Part { name, rows: self.rows, size_bytes, xxh3 })
     }
+}
+
+/// The digest of a Bloom filter's bits: Parquet has checksums for pages, and none for them.
+///
+/// # Errors
+/// None that can happen: memory takes all.
+pub(super) fn filter_digest(filter: &Sbbf) -> Result<String, ParquetError> {
+    let mut bits = Vec::new();
+    filter.write_bitset(&mut bits)?;
+    Ok(format!("{:016x}", xxh3_64(&bits)))
 }
 
 impl Digesting {

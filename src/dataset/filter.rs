@@ -109,7 +109,7 @@ impl Superseded {
         let mut writer = TableWriter::new(table_folder(to, &written.key), written.key.clone(), table);
         let mut first_row = 0;
         for part in &written.parts {
-            for batch in batches(&from.join(&part.name), None)? {
+            for batch in batches(&from.join(&part.name), &written.key, part, None)? {
                 let batch = batch?;
                 let rows = batch.num_rows() as u64;
                 let kept = if name == "rejects" {

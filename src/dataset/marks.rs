@@ -15,9 +15,12 @@ use rayon::prelude::*;
 use super::error::DatasetError;
 use super::filter::ActivityColumns;
 use super::keys::{OrcidSet, Targets};
+use super::layout::table_of;
+use super::manifest::Part;
 use super::reader::may_hold;
+use super::sound::{check_bytes, check_layout, check_quickly, damaged, has_checksums, has_columns};
 use crate::record::{MemberName, Orcid};
-use crate::tables::{AnyTable, Side};
+use crate::tables::Side;
 
 /// Rows read at a time; of the few columns that tell.
 const BATCH_ROWS: usize = 32_768;
@@ -39,6 +42,9 @@ pub(super) struct Marks {
     pub metadata: ArrowReaderMetadata,
     /// For each row group.
     pub groups: Vec<Mark>,
+    /// Its row groups can stand in another file as they are: they have checksums, and all
+    /// columns of today.
+    pub may_copy: bool,
 }
 
 /// Which rows of a row group stay.
@@ -54,22 +60,26 @@ struct Question<'q> {
     gone: &'q Gone,
 }
 
-/// Finds the rows of `gone` in a table's file.
-pub(super) fn mark(
-    path: &Path,
-    side: Side,
-    table: &dyn AnyTable,
-    gone: &Gone,
-) -> Result<Marks, DatasetError> {
+/// Finds the rows of `gone` in a table's file, which is a part of the table `key`.
+pub(super) fn mark(path: &Path, key: &str, part: &Part, gone: &Gone) -> Result<Marks, DatasetError> {
+    let (side, table) = table_of(key).ok_or_else(|| DatasetError::NoTable { key: key.to_owned() })?;
     let question = Question { side, table: table.name(), gone };
+    check_quickly(path, part)?;
     let file = File::open(path).map_err(DatasetError::io("open", path))?;
     let options = ArrowReaderOptions::new().with_page_index_policy(true.into());
     let metadata = ArrowReaderMetadata::load(&file, options);
     let metadata = metadata.map_err(DatasetError::parquet("read", path))?;
+    check_layout(path, key, part, metadata.schema(), metadata.metadata())?;
+    let checked = has_checksums(metadata.metadata());
+    if !checked {
+        // Else a wrong bit in an iD would let a row stay that should go.
+        check_bytes(path, part)?;
+    }
     let groups = 0..metadata.metadata().num_row_groups();
     let marks = groups.into_par_iter().map(|group| question.mark_group(path, &metadata, group));
     let groups = marks.collect::<Result<_, _>>()?;
-    Ok(Marks { metadata, groups })
+    let may_copy = checked && has_columns(&table.schema(), metadata.schema());
+    Ok(Marks { metadata, groups, may_copy })
 }
 
 impl Marks {
@@ -100,6 +110,13 @@ impl Question<'_> {
             self.append_kept(&batch, &mut kept);
         }
         let kept = kept.finish();
+        let rows = metadata.metadata().row_group(group).num_rows();
+        if i64::try_from(kept.len()) != Ok(rows) {
+            return damaged(
+                path,
+                format!("its row group {group} has {} rows, its footer says {rows}", kept.len()),
+            );
+        }
         Ok(if kept.count_set_bits() == kept.len() { Mark::All } else { Mark::Some(kept) })
     }
 

@@ -23,6 +23,7 @@ mod replace;
 mod rewrite;
 mod room;
 mod settings;
+mod sound;
 mod verify;
 mod writer;
 

@@ -9,6 +9,10 @@ use crate::varint::{put_varint, zigzag};
 /// How a page's header begins each of its first three fields: the next one, a 32-bit
 /// integer (Thrift's compact protocol).
 const NEXT_I32: u8 = 0x15;
+/// How a field after that begins: by the distance of its number in the upper half of a
+/// byte, and its kind in the lower; the fourth field is left out by the library, so that the
+/// next has a distance of two or more.
+const DISTANCE: u8 = 0x10;
 /// The first field of the header of a dictionary page, zigzag: `PageType` 2.
 const DICTIONARY_PAGE: [u8; 1] = [4];
 
@@ -32,6 +36,8 @@ impl<'h> PageHeader<'h> {
             begins.then_some(start..end)
         };
         let (kind, _plain_size, size) = (next()?, next()?, next()?);
+        // The checksum has a place, and is not there.
+        bytes.get(size.end).is_none_or(|next| next / DISTANCE > 1).then_some(())?;
         Some(Self { bytes, kind, size })
     }
 
@@ -39,11 +45,17 @@ impl<'h> PageHeader<'h> {
         self.bytes[self.kind.clone()] == DICTIONARY_PAGE
     }
 
-    /// The same header of a page that is of this size when compressed.
-    pub fn with_compressed_size(&self, bytes: i32) -> Vec<u8> {
+    /// The same header of a page that is of this size when compressed, with the checksum
+    /// of what is stored: CRC-32 as in gzip, in the fourth field.
+    pub fn of_compressed(&self, bytes: i32, checksum: u32) -> Vec<u8> {
         let mut header = self.bytes[..self.size.start].to_vec();
         write_i32(&mut header, bytes);
-        header.extend_from_slice(&self.bytes[self.size.end..]);
+        header.push(NEXT_I32);
+        write_i32(&mut header, checksum.cast_signed());
+        let rest = &self.bytes[self.size.end..];
+        // What follows is one field nearer to the checksum than it was to the size.
+        header.extend(rest.first().map(|next| next - DISTANCE));
+        header.extend_from_slice(rest.get(1..).unwrap_or_default());
         header
     }
 }
@@ -76,19 +88,27 @@ mod tests {
     }
 
     #[test]
-    fn the_size_alone_is_replaced() {
+    fn the_size_is_replaced_and_a_checksum_put_behind_it() {
         let header = [0x15, 4, 0x15, 0x80, 1, 0x15, 0x82, 1, 0x5c, 0x15];
 
         let known = PageHeader::new(&header).unwrap();
 
         assert!(known.is_dictionary());
-        assert_eq!(known.with_compressed_size(1), [0x15, 4, 0x15, 0x80, 1, 0x15, 2, 0x5c, 0x15]);
+        assert_eq!(known.of_compressed(1, 2), [0x15, 4, 0x15, 0x80, 1, 0x15, 2, 0x15, 4, 0x4c, 0x15]);
+        let most = known.of_compressed(1, u32::MAX);
+        assert_eq!(most, [0x15, 4, 0x15, 0x80, 1, 0x15, 2, 0x15, 1, 0x4c, 0x15]);
         assert!(!PageHeader::new(&[0x15, 0, 0x15, 2, 0x15, 2]).unwrap().is_dictionary());
     }
 
     #[test]
     fn what_is_no_header_is_told() {
-        for bytes in [&[0x15, 4, 0x15, 0x80, 1, 0x15, 0x82][..], &[0x15, 4, 0x25, 2, 0x15, 2], &[0x15], &[]] {
+        for bytes in [
+            &[0x15, 4, 0x15, 2, 0x15, 2, 0x15, 9][..],
+            &[0x15, 4, 0x15, 0x80, 1, 0x15, 0x82],
+            &[0x15, 4, 0x25, 2, 0x15, 2],
+            &[0x15],
+            &[],
+        ] {
             assert!(PageHeader::new(bytes).is_none(), "{bytes:x?}");
         }
     }

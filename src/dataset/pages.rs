@@ -1,4 +1,5 @@
-//! Compresses the pages of open row groups, and keeps them in a file rather than in memory.
+//! Compresses the pages of open row groups, gives them checksums, and keeps them in a file
+//! rather than in memory.
 //!
 //! A row group is written when it is full; until then each column's pages wait here, in
 //! one file for each table that has no name and goes with the program. Columns hand their
@@ -186,7 +187,8 @@ impl Shared {
         let header = PageHeader::new(header)
             .ok_or_else(|| ParquetError::General("a page's header is not of the known form".to_owned()))?;
         let place = compressed(page, *level, |compressed| {
-            let header = header.with_compressed_size(i32::try_from(compressed.len())?);
+            let checksum = crc32fast::hash(compressed);
+            let header = header.of_compressed(i32::try_from(compressed.len())?, checksum);
             let bytes = header.len() + compressed.len();
             // Columns are encoded side by side; each takes its place and writes there.
             let start = self.end.fetch_add(bytes as u64, Ordering::Relaxed);
@@ -264,107 +266,4 @@ fn lock(pages: &Mutex<Pages>) -> MutexGuard<'_, Pages> {
 }
 
 #[cfg(test)]
-mod tests {
-    use arrow::array::{ArrayRef, Int64Array, RecordBatch, StringArray};
-    use parquet::arrow::arrow_writer::{ArrowRowGroupWriterFactory, compute_leaves};
-    use parquet::arrow::{ArrowSchemaConverter, add_encoded_arrow_schema_to_metadata};
-    use parquet::file::properties::{WriterProperties, WriterPropertiesPtr};
-    use parquet::file::writer::SerializedFileWriter;
-
-    use super::*;
-    use crate::dataset::file::PartFile;
-    use crate::dataset::settings::Settings;
-
-    /// Rows whose columns have several pages, with and without a dictionary.
-    fn batch(from: i64) -> RecordBatch {
-        let numbers = from..from + 5_000;
-        let few: StringArray = numbers.clone().map(|number| Some(format!("word {}", number % 7))).collect();
-        let many: StringArray =
-            numbers.clone().map(|number| (number % 3 > 0).then(|| format!("{number:x} and more"))).collect();
-        let columns: [(&str, ArrayRef, bool); 3] = [
-            ("few", Arc::new(few), false),
-            ("many", Arc::new(many), true),
-            ("numbers", Arc::new(Int64Array::from_iter_values(numbers)), false),
-        ];
-        RecordBatch::try_from_iter_with_nullable(columns).unwrap()
-    }
-
-    fn properties(compression: Compression) -> WriterPropertiesPtr {
-        let mut properties = WriterProperties::builder()
-            .set_compression(compression)
-            .set_dictionary_page_size_limit(16 << 10)
-            .set_data_page_row_count_limit(1_200)
-            .set_write_batch_size(100)
-            .set_column_bloom_filter_enabled("few".into(), true)
-            .build();
-        add_encoded_arrow_schema_to_metadata(&batch(0).schema(), &mut properties);
-        Arc::new(properties)
-    }
-
-    /// A file of two row groups as the library compresses it.
-    fn by_the_library(level: ZstdLevel) -> Vec<u8> {
-        let schema = batch(0).schema();
-        let parquet = ArrowSchemaConverter::new().convert(&schema).unwrap();
-        let properties = properties(Compression::ZSTD(level));
-        let mut writer =
-            SerializedFileWriter::new(Vec::new(), parquet.root_schema_ptr(), properties).unwrap();
-        let columns = ArrowRowGroupWriterFactory::new(&writer, schema.clone());
-        for group in 0..2 {
-            let batch = batch(group as i64);
-            let mut writers = columns.create_column_writers(group).unwrap();
-            let mut out = writer.next_row_group().unwrap();
-            for ((mut writer, field), values) in writers.drain(..).zip(schema.fields()).zip(batch.columns()) {
-                compute_leaves(field, values).unwrap().iter().for_each(|leaf| writer.write(leaf).unwrap());
-                writer.close().unwrap().append_to_row_group(&mut out).unwrap();
-            }
-            out.close().unwrap();
-        }
-        writer.into_inner().unwrap()
-    }
-
-    #[test]
-    fn a_file_is_the_one_that_the_library_writes() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("part.parquet");
-        for level in [1, 3, 4] {
-            let level = ZstdLevel::try_new(level).unwrap();
-            let schema = batch(0).schema();
-            let levels = vec![level; schema.fields().len()].into();
-            let settings = Settings { properties: properties(Compression::UNCOMPRESSED), levels };
-            let mut file = PartFile::create(path.clone(), &schema, &settings).unwrap();
-            // A writer that is given up leaves no page behind.
-            drop(file.column_writers().unwrap());
-            for group in 0..2 {
-                let batch = batch(group);
-                let mut chunks = Vec::new();
-                for ((mut writer, field), values) in
-                    file.column_writers().unwrap().into_iter().zip(schema.fields()).zip(batch.columns())
-                {
-                    compute_leaves(field, values)
-                        .unwrap()
-                        .iter()
-                        .for_each(|leaf| writer.write(leaf).unwrap());
-                    chunks.push(writer.close().unwrap());
-                }
-                file.append_group(chunks, batch.num_rows() as u64).unwrap();
-            }
-            file.finish().unwrap();
-
-            assert!(std::fs::read(&path).unwrap() == by_the_library(level), "level {level:?}");
-        }
-    }
-
-    #[test]
-    fn a_waiting_chunk_is_read_from_any_place() {
-        let folder = tempfile::tempdir().unwrap();
-        let file = PageFile::new(&folder.path().join("x"), &[ZstdLevel::default()]).unwrap();
-        file.0.file.write_all_at(b"0123456789", 0).unwrap();
-        let place = |start, bytes| Place { start, bytes, plain_bytes: bytes };
-        let chunk = WaitingChunk { shared: file.0.clone(), places: vec![place(7, 3), place(0, 4)] };
-
-        assert_eq!(chunk.len(), 7);
-        assert_eq!(&chunk.get_bytes(0, 7).unwrap()[..], b"7890123");
-        assert_eq!(&chunk.get_bytes(4, 2).unwrap()[..], b"12");
-        assert!(chunk.get_bytes(4, 4).is_err());
-    }
-}
+mod tests;

@@ -9,13 +9,16 @@ use arrow::datatypes::{DataType, Float64Type, Int16Type, Int32Type, Int64Type, T
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ArrowPredicateFn, ParquetRecordBatchReaderBuilder, RowFilter};
 use parquet::errors::ParquetError;
+use parquet::file::metadata::ParquetMetaData;
 use parquet::file::reader::ChunkReader;
 use serde_json::{Map, Value};
 
 use super::error::DatasetError;
+use super::file::{FILTERS_KEY, filter_digest};
 use super::layout::{table_folder, table_of};
 use super::leftovers::present;
-use super::manifest::Manifest;
+use super::manifest::{Manifest, Part};
+use super::sound::{check_layout, check_quickly};
 use crate::record::Orcid;
 
 /// Rows read at a time.
@@ -60,7 +63,7 @@ pub fn record_rows(dataset: &Dataset, orcid: Orcid) -> Result<Map<String, Value>
     let mut found: Map<String, Value> = Map::new();
     let of_records = dataset.manifest.parts().filter(|(key, _)| table_of(key).is_some());
     for (key, part) in of_records {
-        for batch in batches(&dataset.part_path(key, &part.name), Some(orcid))? {
+        for batch in batches(&dataset.part_path(key, &part.name), key, part, Some(orcid))? {
             let batch = batch?;
             let rows = (0..batch.num_rows()).map(|row| row_to_json(&batch, row));
             let table = found.entry(key).or_insert_with(|| Value::Array(Vec::new()));
@@ -81,7 +84,7 @@ impl Dataset {
     ) -> impl Iterator<Item = Result<RecordBatch, DatasetError>> + 'd {
         let parts = self.manifest.parts().filter(move |(own, _)| *own == key);
         parts.flat_map(move |(key, part)| -> Box<dyn Iterator<Item = _>> {
-            match columns_of(&self.part_path(key, &part.name), columns) {
+            match columns_of(&self.part_path(key, &part.name), key, part, columns) {
                 Ok(batches) => Box::new(batches),
                 Err(error) => Box::new(std::iter::once(Err(error))),
             }
@@ -97,9 +100,11 @@ impl Dataset {
 /// The batches of a file with the named columns only.
 pub(super) fn columns_of(
     path: &Path,
+    key: &str,
+    part: &Part,
     columns: &[&str],
 ) -> Result<impl Iterator<Item = Result<RecordBatch, DatasetError>> + use<>, DatasetError> {
-    let builder = open(path)?;
+    let builder = open_part(path, key, part)?;
     let mask = ProjectionMask::columns(builder.parquet_schema(), columns.iter().copied());
     read(path, builder.with_projection(mask))
 }
@@ -108,9 +113,11 @@ pub(super) fn columns_of(
 /// filter rules the iD out are not read.
 pub(super) fn batches(
     path: &Path,
+    key: &str,
+    part: &Part,
     orcid: Option<Orcid>,
 ) -> Result<impl Iterator<Item = Result<RecordBatch, DatasetError>> + use<>, DatasetError> {
-    let builder = open(path)?;
+    let builder = open_part(path, key, part)?;
     let builder = match orcid {
         Some(orcid) => only(builder, orcid).map_err(DatasetError::parquet("read", path))?,
         None => builder,
@@ -141,7 +148,20 @@ pub(super) fn may_hold<R: ChunkReader + 'static>(
     let column = builder.parquet_schema().columns().iter().position(|column| column.name() == "orcid");
     let filter = column.map(|column| builder.get_row_group_column_bloom_filter(group, column));
     let filter = filter.transpose()?.flatten();
+    if let (Some(filter), Some(known)) = (&filter, filter_digest_of(builder.metadata(), group))
+        && filter_digest(filter)? != known
+    {
+        return Err(ParquetError::General("the Bloom filter is not the one that was written".to_owned()));
+    }
     Ok(filter.is_none_or(|filter| orcids.iter().any(|orcid| filter.check(&orcid.as_str()))))
+}
+
+/// The digest of a row group's Bloom filter by the footer; `None` in files of earlier
+/// versions.
+fn filter_digest_of(metadata: &ParquetMetaData, group: usize) -> Option<&str> {
+    let entries = metadata.file_metadata().key_value_metadata()?;
+    let digests = entries.iter().find(|entry| entry.key == FILTERS_KEY)?.value.as_deref()?;
+    digests.split(',').nth(group).filter(|digest| !digest.is_empty())
 }
 
 /// A file whose layout has been read, and none of its rows.
@@ -149,6 +169,19 @@ fn open(path: &Path) -> Result<ParquetRecordBatchReaderBuilder<File>, DatasetErr
     let file = File::open(path).map_err(DatasetError::io("open", path))?;
     let builder = ParquetRecordBatchReaderBuilder::try_new(file);
     Ok(builder.map_err(DatasetError::parquet("read", path))?.with_batch_size(BATCH_ROWS))
+}
+
+/// The same, once its layout has been found to be that of its table, with the rows that the
+/// manifest says.
+fn open_part(
+    path: &Path,
+    key: &str,
+    part: &Part,
+) -> Result<ParquetRecordBatchReaderBuilder<File>, DatasetError> {
+    check_quickly(path, part)?;
+    let builder = open(path)?;
+    check_layout(path, key, part, builder.schema(), builder.metadata())?;
+    Ok(builder)
 }
 
 /// Its rows.

@@ -8,8 +8,9 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use arrow::array::BooleanArray;
+use arrow::array::{BooleanArray, RecordBatch, new_null_array};
 use arrow::compute::filter_record_batch;
+use arrow::datatypes::{FieldRef, SchemaRef};
 use rayon::ThreadPool;
 use rayon::prelude::*;
 
@@ -19,8 +20,9 @@ use super::manifest::{EntryKind, KeptPart, Manifest, Part};
 use super::marks::{Gone, Mark, Marks, mark};
 use super::reader::{group_batches, row_groups};
 use super::rewrite::rewrite;
+use super::sound::check_bytes;
 use super::writer::{TableWriter, WrittenTable};
-use crate::tables::{AnyTable, Side};
+use crate::tables::AnyTable;
 
 /// Files of refreshes below this size are written anew with the next one.
 const SMALL_FILE_BYTES: u64 = 32 << 20;
@@ -80,7 +82,6 @@ struct TableChange {
 struct TableWork<'w> {
     all: &'w Replacement<'w>,
     key: &'w str,
-    side: Side,
     table: &'static dyn AnyTable,
     /// The new rows' files.
     written: &'w [Part],
@@ -167,23 +168,29 @@ impl Replacement<'_> {
 
 impl<'w> TableWork<'w> {
     fn new(all: &'w Replacement<'w>, key: &'w str, old: &[OldPart<'_>]) -> Result<Self, DatasetError> {
-        let (side, table) = table_of(key).ok_or_else(|| DatasetError::NoTable { key: key.to_owned() })?;
+        let (_, table) = table_of(key).ok_or_else(|| DatasetError::NoTable { key: key.to_owned() })?;
         let written = all.new.iter().find(|table| table.key == key);
         let written = written.map_or(&[][..], |table| table.parts.as_slice());
         let folder = table_folder(&all.scratch.join(REWRITTEN), key);
         let small = written.iter().all(|part| part.size_bytes < SMALL_FILE_BYTES);
         let merges = small && Part::total_rows(written) > 0 && old.iter().any(|old| old.small);
         let merged = merges.then(|| TableWriter::new(folder.clone(), key.to_owned(), table));
-        Ok(Self { all, key, side, table, written, folder, merged, rewritten: Vec::new(), stays: false })
+        Ok(Self { all, key, table, written, folder, merged, rewritten: Vec::new(), stays: false })
     }
 
     /// Writes a file of the dataset anew, if it must be.
     fn visit(&mut self, old: &OldPart<'_>) -> Result<(), DatasetError> {
         let from = table_folder(self.all.dataset, self.key).join(&old.part.name);
-        let marks = mark(&from, self.side, self.table, self.all.gone)?;
+        let marks = mark(&from, self.key, old.part, self.all.gone)?;
         let rows_out = marks.rows_out();
+        let merges = self.merged.is_some() && old.small;
+        if merges || rows_out > 0 {
+            // Pages that are copied are not read. What is digested here is in the system's
+            // memory when it is copied.
+            check_bytes(&from, old.part)?;
+        }
         let (left, moved) = if let Some(writer) = self.merged.as_mut().filter(|_| old.small) {
-            append(&from, Some(&marks), writer, self.all.pool)?;
+            append(&from, Some(&marks), writer, self.table, self.all.pool)?;
             (None, old.part.rows - rows_out)
         } else if rows_out > 0 {
             let to = self.folder.join(format!("left-{}", old.part.name));
@@ -202,7 +209,7 @@ impl<'w> TableWork<'w> {
         let given = table_folder(self.all.scratch, self.key);
         let (new, new_folder) = if let Some(mut writer) = self.merged.take() {
             for part in self.written {
-                append(&given.join(&part.name), None, &mut writer, self.all.pool)?;
+                append(&given.join(&part.name), None, &mut writer, self.table, self.all.pool)?;
             }
             (writer.finish(self.all.pool)?.parts, self.folder)
         } else if Part::total_rows(self.written) > 0 {
@@ -223,14 +230,17 @@ fn append(
     from: &Path,
     marks: Option<&Marks>,
     writer: &mut TableWriter,
+    table: &dyn AnyTable,
     pool: &ThreadPool,
 ) -> Result<(), DatasetError> {
+    let schema = table.schema();
     let groups = marks.map_or_else(|| row_groups(from), |marks| Ok(marks.groups.len()))?;
     for group in 0..groups {
         let mut first_row = 0;
         for batch in group_batches(from, group)? {
             let mut batch = batch?;
             let rows = batch.num_rows();
+            batch = with_columns(&batch, &schema);
             if let Some(Mark::Some(kept)) = marks.map(|marks| &marks.groups[group]) {
                 let kept = BooleanArray::from(kept.slice(first_row, rows));
                 batch = filter_record_batch(&batch, &kept).expect("the mask has one value for each row");
@@ -243,6 +253,16 @@ fn append(
         }
     }
     Ok(())
+}
+
+/// The rows with all columns of today; those that an earlier version did not know are empty.
+fn with_columns(batch: &RecordBatch, schema: &SchemaRef) -> RecordBatch {
+    let column = |field: &FieldRef| match batch.column_by_name(field.name()) {
+        Some(column) => column.clone(),
+        None => new_null_array(field.data_type(), batch.num_rows()),
+    };
+    let columns = schema.fields().iter().map(column).collect();
+    RecordBatch::try_new(schema.clone(), columns).expect("the file's columns were compared with the table's")
 }
 
 impl Change {

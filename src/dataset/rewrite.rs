@@ -1,14 +1,15 @@
 //! Copies a file without the rows that go.
 //!
 //! Row groups that keep all rows are copied as they are; of others each column is
-//! read, filtered and encoded by itself, side by side in the pool.
+//! read, filtered and encoded by itself, side by side in the pool. So are those of files
+//! that an earlier version wrote without checksums or without some column.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use arrow::array::BooleanArray;
+use arrow::array::{BooleanArray, new_null_array};
 use arrow::buffer::BooleanBuffer;
 use arrow::compute::filter;
 use arrow::datatypes::{DataType, FieldRef, Schema};
@@ -50,9 +51,10 @@ pub(super) fn rewrite(
         if stop.load(Ordering::Relaxed) {
             return Err(DatasetError::Stopped);
         }
-        let source = Source { path: from, metadata: &marks.metadata, views: &views, group };
+        let source = Source { path: from, metadata: &marks.metadata, views: &views, schema: &schema, group };
         match mark {
-            Mark::All => source.copy(&mut file)?,
+            Mark::All if marks.may_copy => source.copy(&mut file)?,
+            Mark::All => source.filter(&source.all(), &mut file)?,
             Mark::Some(kept) if kept.count_set_bits() == 0 => {}
             Mark::Some(kept) => source.filter(kept, &mut file)?,
         }
@@ -66,6 +68,8 @@ struct Source<'s> {
     metadata: &'s ArrowReaderMetadata,
     /// The same, to read texts as views.
     views: &'s ArrowReaderMetadata,
+    /// The table's columns.
+    schema: &'s Schema,
     group: usize,
 }
 
@@ -99,10 +103,11 @@ impl Source<'_> {
 
     fn filter(&self, kept: &BooleanBuffer, to: &mut PartFile) -> Result<(), DatasetError> {
         let columns = self.metadata.metadata().row_group(self.group).columns();
+        let size = |column: usize| self.place(column).map(|place| columns[place].uncompressed_size());
         let mut jobs: Vec<(usize, ArrowColumnWriter)> =
             to.column_writers()?.into_iter().enumerate().collect();
         // The largest first, so that no thread is left with it at the end.
-        jobs.sort_by_key(|(column, _)| std::cmp::Reverse(columns[*column].uncompressed_size()));
+        jobs.sort_by_key(|(column, _)| std::cmp::Reverse(size(*column)));
         let encode = |(column, writer)| Ok((column, self.filter_column(column, kept, writer)?));
         let chunks: Result<Vec<(usize, ArrowColumnChunk)>, DatasetError> =
             jobs.into_par_iter().with_max_len(1).map(encode).collect();
@@ -110,6 +115,17 @@ impl Source<'_> {
         chunks.sort_by_key(|(column, _)| *column);
         let chunks = chunks.into_iter().map(|(_, chunk)| chunk).collect();
         to.append_group(chunks, kept.count_set_bits() as u64)
+    }
+
+    /// All rows of the row group.
+    fn all(&self) -> BooleanBuffer {
+        let rows = self.metadata.metadata().row_group(self.group).num_rows();
+        BooleanBuffer::new_set(usize::try_from(rows).unwrap_or_default())
+    }
+
+    /// Where the file has a column of the table.
+    fn place(&self, column: usize) -> Option<usize> {
+        self.metadata.schema().index_of(self.schema.field(column).name()).ok()
     }
 
     fn filter_column(
@@ -120,7 +136,15 @@ impl Source<'_> {
     ) -> Result<ArrowColumnChunk, DatasetError> {
         let file = self.open()?;
         let encode = || -> Result<ArrowColumnChunk, ParquetError> {
-            let mask = ProjectionMask::leaves(self.metadata.parquet_schema(), [column]);
+            let Some(place) = self.place(column) else {
+                let field = Arc::new(self.schema.field(column).clone());
+                let values = new_null_array(field.data_type(), kept.count_set_bits());
+                for leaf in compute_leaves(&field, &values)? {
+                    writer.write(&leaf)?;
+                }
+                return writer.close();
+            };
+            let mask = ProjectionMask::leaves(self.metadata.parquet_schema(), [place]);
             let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(file, self.views.clone());
             let reader = reader.with_projection(mask).with_row_groups(vec![self.group]);
             let mut first_row = 0;
@@ -145,9 +169,9 @@ mod tests {
     use crate::dataset::keys::Targets;
     use crate::dataset::layout::table_of;
     use crate::dataset::marks::{Gone, mark};
-    use crate::dataset::reader::batches;
+    use crate::dataset::reader::{group_batches, row_groups};
     use crate::record::{Orcid, parse};
-    use crate::tables::{Entry, Side};
+    use crate::tables::Entry;
     use arrow::array::{AsArray, RecordBatch};
 
     const KEY: &str = "summaries/tombstones";
@@ -173,7 +197,7 @@ mod tests {
     }
 
     /// A file of two row groups with two iDs each.
-    fn file(path: &Path) {
+    fn file(path: &Path) -> Part {
         let schema = table().schema();
         let settings = Settings::new(KEY, table(), &schema, &[]);
         let mut file = PartFile::create(path.to_owned(), &schema, &settings).unwrap();
@@ -190,11 +214,12 @@ mod tests {
                 });
             file.append_group(chunks.collect(), 2).unwrap();
         }
-        file.finish().unwrap();
+        file.finish().unwrap()
     }
 
     fn orcids(path: &Path) -> Vec<String> {
-        let batches = batches(path, None).unwrap().map(Result::unwrap);
+        let groups = 0..row_groups(path).unwrap();
+        let batches = groups.flat_map(|group| group_batches(path, group).unwrap().map(Result::unwrap));
         let texts = |batch: RecordBatch| -> Vec<String> {
             batch.column(0).as_string::<i32>().iter().map(|text| text.unwrap().to_owned()).collect()
         };
@@ -210,8 +235,8 @@ mod tests {
     fn a_row_group_without_rows_that_go_is_copied_with_filter_and_index() {
         let folder = tempfile::tempdir().unwrap();
         let (from, to) = (folder.path().join("from.parquet"), folder.path().join("to.parquet"));
-        file(&from);
-        let marks = mark(&from, Side::Summaries, table(), &gone(&ORCIDS[..1])).unwrap();
+        let part = file(&from);
+        let marks = mark(&from, KEY, &part, &gone(&ORCIDS[..1])).unwrap();
 
         let part =
             rewrite(&from, &marks, to.clone(), KEY, table(), &AtomicBool::new(false)).unwrap().unwrap();
@@ -239,8 +264,8 @@ mod tests {
     fn a_row_group_or_a_file_without_rows_is_left_out() {
         let folder = tempfile::tempdir().unwrap();
         let (from, to) = (folder.path().join("from.parquet"), folder.path().join("to.parquet"));
-        file(&from);
-        let marked = |orcids: &[&str]| mark(&from, Side::Summaries, table(), &gone(orcids)).unwrap();
+        let part = file(&from);
+        let marked = |orcids: &[&str]| mark(&from, KEY, &part, &gone(orcids)).unwrap();
 
         let half = rewrite(&from, &marked(&ORCIDS[..2]), to.clone(), KEY, table(), &AtomicBool::new(false))
             .unwrap()

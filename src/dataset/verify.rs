@@ -67,7 +67,7 @@ pub fn verify(dataset: &Dataset, told: &dyn Fn(&Path)) -> Result<Vec<Problem>, D
         let readable = faults.is_empty();
         problems.extend(faults.into_iter().map(|what| Problem { path: path.clone(), what }));
         if readable && key == "summaries/records" {
-            problems.extend(check_keys(&path, &mut records)?);
+            problems.extend(check_keys(&path, key, part, &mut records)?);
         }
     }
     for kept in &dataset.manifest.kept {
@@ -145,10 +145,10 @@ fn check_file(path: &Path, part: &Part) -> Result<Vec<String>, DatasetError> {
 }
 
 /// Every iD has one record and a check digit that fits.
-fn check_keys(path: &Path, seen: &mut IdSet) -> Result<Vec<Problem>, DatasetError> {
+fn check_keys(path: &Path, key: &str, part: &Part, seen: &mut IdSet) -> Result<Vec<Problem>, DatasetError> {
     let mut problems = Vec::new();
     let mut report = |what: String| problems.push(Problem { path: path.to_owned(), what });
-    for batch in columns_of(path, &["orcid"])? {
+    for batch in columns_of(path, key, part, &["orcid"])? {
         let batch = batch?;
         for text in batch.column(0).as_string::<i32>().iter().flatten() {
             match Orcid::new(text) {

@@ -1,0 +1,184 @@
+//! Files whose pages are compressed here against those of the library.
+
+use arrow::array::{ArrayRef, Int64Array, RecordBatch, StringArray};
+use parquet::arrow::arrow_reader::ParquetRecordBatchReader;
+use parquet::arrow::arrow_writer::{ArrowRowGroupWriterFactory, compute_leaves};
+use parquet::arrow::{ArrowSchemaConverter, add_encoded_arrow_schema_to_metadata};
+use parquet::file::properties::{WriterProperties, WriterPropertiesPtr};
+use parquet::file::reader::{FileReader, SerializedFileReader};
+use parquet::file::writer::SerializedFileWriter;
+
+use super::*;
+use crate::dataset::file::PartFile;
+use crate::dataset::settings::Settings;
+
+/// Rows whose columns have several pages, with and without a dictionary.
+fn batch(from: i64) -> RecordBatch {
+    let numbers = from..from + 5_000;
+    let few: StringArray = numbers.clone().map(|number| Some(format!("word {}", number % 7))).collect();
+    let many: StringArray =
+        numbers.clone().map(|number| (number % 3 > 0).then(|| format!("{number:x} and more"))).collect();
+    let columns: [(&str, ArrayRef, bool); 3] = [
+        ("few", Arc::new(few), false),
+        ("many", Arc::new(many), true),
+        ("numbers", Arc::new(Int64Array::from_iter_values(numbers)), false),
+    ];
+    RecordBatch::try_from_iter_with_nullable(columns).unwrap()
+}
+
+fn properties(compression: Compression) -> WriterPropertiesPtr {
+    let mut properties = WriterProperties::builder()
+        .set_compression(compression)
+        .set_dictionary_page_size_limit(16 << 10)
+        .set_data_page_row_count_limit(1_200)
+        .set_write_batch_size(100)
+        .set_column_bloom_filter_enabled("few".into(), true)
+        .build();
+    add_encoded_arrow_schema_to_metadata(&batch(0).schema(), &mut properties);
+    Arc::new(properties)
+}
+
+/// A file of two row groups as the library compresses it.
+fn by_the_library(level: ZstdLevel) -> Vec<u8> {
+    let schema = batch(0).schema();
+    let parquet = ArrowSchemaConverter::new().convert(&schema).unwrap();
+    let properties = properties(Compression::ZSTD(level));
+    let mut writer = SerializedFileWriter::new(Vec::new(), parquet.root_schema_ptr(), properties).unwrap();
+    let columns = ArrowRowGroupWriterFactory::new(&writer, schema.clone());
+    for group in 0..2 {
+        let batch = batch(group as i64);
+        let mut writers = columns.create_column_writers(group).unwrap();
+        let mut out = writer.next_row_group().unwrap();
+        for ((mut writer, field), values) in writers.drain(..).zip(schema.fields()).zip(batch.columns()) {
+            compute_leaves(field, values).unwrap().iter().for_each(|leaf| writer.write(leaf).unwrap());
+            writer.close().unwrap().append_to_row_group(&mut out).unwrap();
+        }
+        out.close().unwrap();
+    }
+    writer.into_inner().unwrap()
+}
+
+#[test]
+fn a_file_is_the_one_that_the_library_writes_but_for_checksums() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("part.parquet");
+    for level in [1, 3, 4] {
+        let level = ZstdLevel::try_new(level).unwrap();
+        let schema = batch(0).schema();
+        let levels = vec![level; schema.fields().len()].into();
+        let settings = Settings { properties: properties(Compression::UNCOMPRESSED), levels };
+        let mut file = PartFile::create(path.clone(), &schema, &settings).unwrap();
+        // A writer that is given up leaves no page behind.
+        drop(file.column_writers().unwrap());
+        for group in 0..2 {
+            let batch = batch(group);
+            let mut chunks = Vec::new();
+            for ((mut writer, field), values) in
+                file.column_writers().unwrap().into_iter().zip(schema.fields()).zip(batch.columns())
+            {
+                compute_leaves(field, values).unwrap().iter().for_each(|leaf| writer.write(leaf).unwrap());
+                chunks.push(writer.close().unwrap());
+            }
+            file.append_group(chunks, batch.num_rows() as u64).unwrap();
+        }
+        file.finish().unwrap();
+
+        let (ours, theirs) = (std::fs::read(&path).unwrap(), by_the_library(level));
+        assert_eq!(pages(&ours, true), pages(&theirs, false), "level {level:?}");
+        let read = |bytes: Vec<u8>| ParquetRecordBatchReader::try_new(Bytes::from(bytes), 999).unwrap();
+        assert_eq!(read(ours).collect::<Vec<_>>().len(), read(theirs).collect::<Vec<_>>().len());
+    }
+}
+
+/// The pages of a file as they are stored, without their headers.
+fn pages(file: &[u8], checked: bool) -> Vec<Vec<u8>> {
+    let reader = SerializedFileReader::new(Bytes::copy_from_slice(file)).unwrap();
+    let mut pages = Vec::new();
+    for group in reader.metadata().row_groups() {
+        for column in group.columns() {
+            let (start, length) = column.byte_range();
+            let mut rest = &file[start as usize..][..length as usize];
+            while !rest.is_empty() {
+                let (header, data, after) = split_page(rest, checked);
+                assert_eq!(header, checked.then(|| crc32fast::hash(data)));
+                pages.push(data.to_vec());
+                rest = after;
+            }
+        }
+    }
+    pages
+}
+
+/// A page's checksum, its data, and what follows it.
+fn split_page(bytes: &[u8], checked: bool) -> (Option<u32>, &[u8], &[u8]) {
+    let mut place = 0;
+    let mut integer = || {
+        assert_eq!(bytes[place], 0x15);
+        let (mut value, mut shift) = (0u64, 0);
+        loop {
+            place += 1;
+            value |= u64::from(bytes[place] & 0x7f) << shift;
+            shift += 7;
+            if bytes[place] & 0x80 == 0 {
+                break;
+            }
+        }
+        place += 1;
+        ((value >> 1) as i64 ^ -((value & 1) as i64)) as i32
+    };
+    let (_kind, _plain, size) = (integer(), integer(), integer());
+    let checksum = checked.then(|| integer().cast_unsigned());
+    let header = header_length(bytes);
+    let end = header + size as usize;
+    (checksum, &bytes[header..end], &bytes[end..])
+}
+
+/// Bytes up to where Zstandard's magic number begins.
+fn header_length(bytes: &[u8]) -> usize {
+    memchr::memmem::find(bytes, &[0x28, 0xb5, 0x2f, 0xfd]).expect("a page is a Zstandard frame")
+}
+
+#[test]
+fn a_wrong_byte_in_a_page_is_noticed() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("part.parquet");
+    let level = ZstdLevel::try_new(3).unwrap();
+    let schema = batch(0).schema();
+    let levels = vec![level; schema.fields().len()].into();
+    let settings = Settings { properties: properties(Compression::UNCOMPRESSED), levels };
+    let mut file = PartFile::create(path.clone(), &schema, &settings).unwrap();
+    let mut chunks = Vec::new();
+    for ((mut writer, field), values) in
+        file.column_writers().unwrap().into_iter().zip(schema.fields()).zip(batch(0).columns())
+    {
+        compute_leaves(field, values).unwrap().iter().for_each(|leaf| writer.write(leaf).unwrap());
+        chunks.push(writer.close().unwrap());
+    }
+    file.append_group(chunks, 5_000).unwrap();
+    file.finish().unwrap();
+    let whole = std::fs::read(&path).unwrap();
+    let metadata = SerializedFileReader::new(Bytes::from(whole.clone())).unwrap();
+    let (start, length) = metadata.metadata().row_group(0).column(1).byte_range();
+    for place in (start + 40..start + length).step_by(997) {
+        let mut wrong = whole.clone();
+        wrong[place as usize] ^= 1;
+
+        let rows = ParquetRecordBatchReader::try_new(Bytes::from(wrong), 999).unwrap();
+
+        assert!(rows.into_iter().any(|batch| batch.is_err()), "byte {place}");
+    }
+}
+
+#[test]
+fn a_waiting_chunk_is_read_from_any_place() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = PageFile::new(&folder.path().join("x"), &[ZstdLevel::default()]).unwrap();
+    file.0.file.write_all_at(b"0123456789", 0).unwrap();
+    let place = |start, bytes| Place { start, bytes, plain_bytes: bytes };
+    let chunk = WaitingChunk { shared: file.0.clone(), places: vec![place(7, 3), place(0, 4)] };
+
+    assert_eq!(chunk.len(), 7);
+    assert_eq!(&chunk.get_bytes(0, 7).unwrap()[..], b"7890123");
+    assert_eq!(&chunk.get_bytes(4, 2).unwrap()[..], b"12");
+    assert!(chunk.get_bytes(4, 4).is_err());
+}

@@ -1,0 +1,120 @@
+//! Whether a table's file is the one that was written: before rows of it are used, copied
+//! or left out.
+//!
+//! Every reader compares a file's size and layout with the manifest and its table, and the
+//! pages that it reads with their checksums; a small file is compared as a whole. Who
+//! writes another file from it compares the whole file with the manifest's digest, however
+//! large it is: else damage would be copied into a file that counts as sound.
+
+use std::fs::File;
+use std::path::Path;
+
+use arrow::datatypes::Schema;
+use parquet::file::metadata::ParquetMetaData;
+
+use super::error::DatasetError;
+use super::file::FILTERS_KEY;
+use super::layout::any_table_of;
+use super::manifest::Part;
+use super::verify::digest;
+
+/// Files up to this size are digested whenever they are opened. Parquet has no checksums
+/// for page headers and footers; in a small file they are a good part of its bytes, and a
+/// digest takes a millisecond. In a large one they are less than a thousandth.
+const SMALL_BYTES: u64 = 8 << 20;
+
+/// Checks a whole file against what the manifest says of it.
+///
+/// # Errors
+/// [`DatasetError::Damaged`] where it differs, and others where it cannot be read.
+pub(super) fn check_bytes(path: &Path, part: &Part) -> Result<(), DatasetError> {
+    let mut file = File::open(path).map_err(DatasetError::io("open", path))?;
+    let (size_bytes, found) = digest(&mut file).map_err(DatasetError::io("read", path))?;
+    check_size(path, part, size_bytes)?;
+    if found != part.xxh3 {
+        return damaged(path, format!("its digest is {found}, the manifest says {}", part.xxh3));
+    }
+    Ok(())
+}
+
+/// Checks what can be told of a file in no time: its size, and all of it where it is small.
+///
+/// # Errors
+/// As of [`check_bytes`].
+pub(super) fn check_quickly(path: &Path, part: &Part) -> Result<(), DatasetError> {
+    let size_bytes = path.metadata().map_err(DatasetError::io("open", path))?.len();
+    check_size(path, part, size_bytes)?;
+    if size_bytes <= SMALL_BYTES { check_bytes(path, part) } else { Ok(()) }
+}
+
+/// True where the pages and Bloom filters of a file have checksums: those that versions
+/// before 0.2 wrote have none.
+pub(super) fn has_checksums(metadata: &ParquetMetaData) -> bool {
+    let entries = metadata.file_metadata().key_value_metadata();
+    entries.is_some_and(|entries| entries.iter().any(|entry| entry.key == FILTERS_KEY))
+}
+
+/// Checks how a file is laid out against its table and the manifest.
+///
+/// # Errors
+/// [`DatasetError::Damaged`] where it differs.
+pub(super) fn check_layout(
+    path: &Path,
+    key: &str,
+    part: &Part,
+    schema: &Schema,
+    metadata: &ParquetMetaData,
+) -> Result<(), DatasetError> {
+    let rows = metadata.file_metadata().num_rows();
+    if u64::try_from(rows) != Ok(part.rows) {
+        return damaged(path, format!("it has {rows} rows, the manifest says {}", part.rows));
+    }
+    let in_groups: i64 = metadata.row_groups().iter().map(|group| group.num_rows()).sum();
+    if in_groups != rows {
+        return damaged(path, format!("its row groups have {in_groups} rows, its footer says {rows}"));
+    }
+    let Some(table) = any_table_of(key) else { return Ok(()) };
+    let own = table.schema();
+    for field in schema.fields() {
+        match own.field_with_name(field.name()) {
+            Ok(known) if known.data_type() == field.data_type() => {}
+            Ok(known) => {
+                let (found, known) = (field.data_type(), known.data_type());
+                return damaged(
+                    path,
+                    format!("its column {} is {found} where {key} has {known}", field.name()),
+                );
+            }
+            Err(_) => return damaged(path, format!("it has a column {}, and {key} has none", field.name())),
+        }
+    }
+    // A column that is always filled is in every file; others may have come later.
+    let missing = own.fields().iter().find(|own| !own.is_nullable() && !has(schema, own.name()));
+    match missing {
+        Some(field) => damaged(path, format!("it lacks the column {} of {key}", field.name())),
+        None => Ok(()),
+    }
+}
+
+/// True where a file has its table's columns, all of them in their order: else its row
+/// groups cannot be copied as they are.
+pub(super) fn has_columns(own: &Schema, found: &Schema) -> bool {
+    let names = own.fields().iter().map(|field| field.name());
+    names.eq(found.fields().iter().map(|field| field.name()))
+}
+
+/// The error that says what is wrong with a file.
+pub(super) fn damaged<T>(path: &Path, what: String) -> Result<T, DatasetError> {
+    Err(DatasetError::Damaged { path: path.to_owned(), what })
+}
+
+fn check_size(path: &Path, part: &Part, size_bytes: u64) -> Result<(), DatasetError> {
+    if size_bytes == part.size_bytes {
+        return Ok(());
+    }
+    damaged(path, format!("it has {size_bytes} bytes, the manifest says {}", part.size_bytes))
+}
+
+fn has(schema: &Schema, column: &str) -> bool {
+    schema.field_with_name(column).is_ok()
+}

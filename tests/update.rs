@@ -286,7 +286,8 @@ fn removed_people_are_in_no_file() {
 
 #[test]
 fn a_broken_log_is_told_and_begins_anew_with_the_next_change() {
-    let breaks: [(&str, fn(&Path)); 5] = [
+    type Break = fn(&Path);
+    let breaks: [(&str, Break); 5] = [
         ("gone", |log| fs::remove_dir_all(log).unwrap()),
         ("empty", |log| {
             fs::remove_dir_all(log).unwrap();

@@ -193,6 +193,9 @@ fn parse_bulk<'a>(
     let mut entries = Vec::new();
     cursor.container(root)?;
     while let Some(tag) = cursor.child()? {
+        if matches!(tag.name, "work" | "error") {
+            cursor.take_room_for::<Result<Work<'a>, Stub<'a>>>()?;
+        }
         match tag.name {
             "work" => entries.push(Ok(Work::parse(cursor, tag)?)),
             "error" => entries.push(Err(Stub::parse(cursor, tag)?)),

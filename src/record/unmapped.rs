@@ -179,6 +179,14 @@ mod tests {
         for element in ["<k:keyword/>", "<x>1</x>", "<x y='1'/>"] {
             assert_eq!(parse(many(element).as_bytes()).unwrap_err().code(), "too-many-values", "{element}");
         }
+        for element in ["<w:work/>", "<e:error/>"] {
+            let bulk = format!("<b:bulk xmlns:b='b'>{}</b:bulk>", element.repeat((8 << 20) / element.len()));
+            for error in
+                [parse(bulk.as_bytes()).unwrap_err(), parse_by_reference(bulk.as_bytes()).unwrap_err()]
+            {
+                assert_eq!(error.code(), "too-many-values", "{element}");
+            }
+        }
         assert!(parse(many("<k:keyword><k:content>a word</k:content><!-- and what ORCID writes with it, which is much --></k:keyword>").as_bytes()).is_ok());
     }
 }

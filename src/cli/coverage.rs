@@ -2,14 +2,11 @@
 
 use std::path::PathBuf;
 
-use clap::ValueEnum;
-
 use super::failure::Failure;
 use super::numbers::counted;
 use super::page::{Page, page};
 use super::people::{Institution, parse_ror};
-use super::rows::{Form, tell_where, write_rows};
-use super::spreadsheet::check;
+use super::rows::{Format, tell_where, write_rows};
 use super::{Common, Done};
 use crate::dataset::{Dataset, DatasetError};
 use crate::matching::coverage;
@@ -48,15 +45,10 @@ pub struct Args {
     html: Option<PathBuf>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    Csv,
-    /// JSON Lines.
-    Jsonl,
-    Parquet,
-}
-
 pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
+    // A user who asks for the page alone gets no table.
+    let wants_table = args.html.is_none() || args.out.is_some();
+    let form = wants_table.then(|| args.format.form(args.excel, common)).transpose()?;
     let dataset = Dataset::open(&args.dataset)?;
     let expansion = if args.ids.is_empty() {
         None
@@ -91,16 +83,7 @@ pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
             tell!("{}", path.display());
         }
     }
-    // The page alone is enough for who asks for no table.
-    if args.html.is_none() || args.out.is_some() {
-        check(args.excel, args.format == Format::Csv && !common.json)?;
-        let form = match args.format {
-            _ if common.json => Form::JsonLines,
-            Format::Csv if args.excel => Form::SpreadsheetCsv,
-            Format::Csv => Form::Csv,
-            Format::Jsonl => Form::JsonLines,
-            Format::Parquet => Form::Parquet,
-        };
+    if let Some(form) = form {
         write_rows(&found.rows, form, args.out.as_deref())?;
     }
     tell_where(found.rows.len(), &[&args.html, &args.out], common)?;

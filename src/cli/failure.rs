@@ -31,9 +31,13 @@ impl Failure {
 
     /// The failure for programs: what happened, why, what to do.
     pub fn to_json(&self) -> Value {
-        let causes = std::iter::successors(self.error.source(), |&cause| cause.source());
-        let causes: Vec<String> = causes.map(ToString::to_string).collect();
+        let causes: Vec<String> = self.causes().map(ToString::to_string).collect();
         json!({ "message": self.error.to_string(), "causes": causes, "hint": self.hint })
+    }
+
+    /// Why it happened, from the nearest cause to the farthest.
+    fn causes(&self) -> impl Iterator<Item = &dyn Error> {
+        std::iter::successors(self.error.source(), |&cause| cause.source())
     }
 
     /// True when whoever read our output has gone, as `head` does.
@@ -65,10 +69,8 @@ pub fn exit_status(ended: &Result<Done, Failure>) -> u8 {
 impl fmt::Display for Failure {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "error: {}", self.error)?;
-        let mut cause = self.error.source();
-        while let Some(error) = cause {
-            write!(formatter, "\n  because: {error}")?;
-            cause = error.source();
+        for cause in self.causes() {
+            write!(formatter, "\n  because: {cause}")?;
         }
         match &self.hint {
             Some(hint) => write!(formatter, "\n  hint: {hint}"),

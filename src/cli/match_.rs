@@ -1,5 +1,6 @@
 //! `orcidlake match`.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::{BufWriter, Write};
@@ -261,21 +262,15 @@ impl Output {
                 // A row that is too short would put the match under the wrong columns.
                 let padding = std::iter::repeat_n("", header.len().saturating_sub(row.len()));
                 let own = row.iter().take(header.len()).chain(padding);
-                let found = COLUMNS.iter().map(|column| (&found[*column], cell(&found[*column])));
-                let record: Vec<String> = match excel {
-                    true => {
-                        let found =
-                            found.map(
-                                |(value, text)| {
-                                    if value.is_number() { text } else { shown(&text).into_owned() }
-                                },
-                            );
-                        own.map(|cell| shown(cell).into_owned()).chain(found).collect()
-                    }
-                    false => own.map(str::to_owned).chain(found.map(|(_, text)| text)).collect(),
-                };
-                let written = writer.write_record(record);
-                written.map_err(std::io::Error::from)?;
+                for cell in own {
+                    writer.write_field(quoted(cell, *excel).as_ref()).map_err(std::io::Error::from)?;
+                }
+                for value in COLUMNS.map(|column| &found[column]) {
+                    // A number with a minus is no formula.
+                    let excel = *excel && !value.is_number();
+                    writer.write_field(quoted(&cell(value), excel).as_ref()).map_err(std::io::Error::from)?;
+                }
+                writer.write_record(None::<&[u8]>).map_err(std::io::Error::from)?;
             }
             Self::Json(out) => {
                 let own: serde_json::Map<String, Value> =
@@ -293,6 +288,11 @@ impl Output {
         }
         Ok(())
     }
+}
+
+/// A cell as it is, or for spreadsheets.
+fn quoted(cell: &str, excel: bool) -> Cow<'_, str> {
+    if excel { shown(cell) } else { Cow::Borrowed(cell) }
 }
 
 /// A value of the evidence as the cell of a table.

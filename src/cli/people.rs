@@ -2,14 +2,12 @@
 
 use std::path::PathBuf;
 
-use clap::ValueEnum;
 use serde_json::json;
 
 use super::failure::Failure;
 use super::numbers::{counted, grouped};
 use super::output::print_json;
-use super::rows::{Form, tell_where, write_rows};
-use super::spreadsheet::check;
+use super::rows::{Format, tell_where, write_rows};
 use super::{Common, Done};
 use crate::dataset::Dataset;
 use crate::matching::{Day, Expansion, Question, Wanted, people};
@@ -72,14 +70,6 @@ pub struct Institution {
     /// The least score of matches by name, from 0 to 1; ids have 1.
     #[arg(long, value_name = "SCORE", default_value_t = 0.0)]
     pub min_confidence: f64,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    Csv,
-    /// JSON Lines.
-    Jsonl,
-    Parquet,
 }
 
 pub fn parse_ror(text: &str) -> Result<RorId, String> {
@@ -145,16 +135,9 @@ pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
     if args.explain {
         return explain(&expansion, common);
     }
+    let form = args.format.form(args.excel, common)?;
     let wanted = Wanted { kinds: args.kind, current: args.current, as_of: args.as_of, emails: args.emails };
     let found = people(&dataset, &expansion, &wanted)?;
-    check(args.excel, args.format == Format::Csv && !common.json)?;
-    let form = match args.format {
-        _ if common.json => Form::JsonLines,
-        Format::Csv if args.excel => Form::SpreadsheetCsv,
-        Format::Csv => Form::Csv,
-        Format::Jsonl => Form::JsonLines,
-        Format::Parquet => Form::Parquet,
-    };
     write_rows(&found, form, args.out.as_deref())?;
     tell_where(found.len(), &[&args.out], common)?;
     if !common.quiet {

@@ -2,13 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::ValueEnum;
-
 use super::failure::Failure;
 use super::numbers::counted;
 use super::people::{Institution, parse_ror};
-use super::rows::{Form, Written, tell_where, write_rows};
-use super::spreadsheet::check;
+use super::rows::{Format, Written, tell_where, write_rows};
 use super::{Common, Done};
 use crate::dataset::Dataset;
 use crate::matching::{PersonName, Staff, StaffList, reconcile};
@@ -66,14 +63,6 @@ pub struct Args {
     out: Option<PathBuf>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    Csv,
-    /// JSON Lines.
-    Jsonl,
-    Parquet,
-}
-
 /// What columns are mostly called, by what is in them.
 const USUAL: [(&str, &[&str]); 7] = [
     ("name", &["name", "full name", "fullname", "display name"]),
@@ -126,6 +115,7 @@ const VERDICTS: [(&str, &str); 5] = [
 type Columns = [Option<usize>; 7];
 
 pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
+    let form = args.format.form(args.excel, common)?;
     let dataset = Dataset::open(&args.dataset)?;
     let staff = read(&args, common)?;
     let expansion = if args.ids.is_empty() {
@@ -142,14 +132,6 @@ pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
     };
     let list = StaffList::new(staff);
     let rows = reconcile(&dataset, &list, expansion.as_ref())?;
-    check(args.excel, args.format == Format::Csv && !common.json)?;
-    let form = match args.format {
-        _ if common.json => Form::JsonLines,
-        Format::Csv if args.excel => Form::SpreadsheetCsv,
-        Format::Csv => Form::Csv,
-        Format::Jsonl => Form::JsonLines,
-        Format::Parquet => Form::Parquet,
-    };
     write_rows(&rows, form, args.out.as_deref())?;
     tell_where(rows.len(), &[&args.out], common)?;
     if !common.quiet {

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use arrow::array::{ArrayRef, Float64Array, Int64Array, RecordBatch, StringArray};
 use arrow::datatypes::{DataType, Field, Schema};
+use clap::ValueEnum;
 use parquet::arrow::ArrowWriter;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -14,7 +15,7 @@ use serde_json::{Map, Value, json};
 use super::Common;
 use super::failure::Failure;
 use super::output::print_json;
-use super::spreadsheet::{BYTE_ORDER_MARK, cells};
+use super::spreadsheet::{BYTE_ORDER_MARK, cells, check};
 use crate::dataset::DatasetError;
 
 /// Bytes of the first line of a table that are looked at.
@@ -28,6 +29,32 @@ pub enum Form {
     SpreadsheetCsv,
     JsonLines,
     Parquet,
+}
+
+/// What `--format` of a command that prints rows takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    Csv,
+    /// JSON Lines.
+    Jsonl,
+    Parquet,
+}
+
+impl Format {
+    /// How rows are written with this format, `--excel` and `--json`.
+    ///
+    /// # Errors
+    /// [`Failure`] where `--excel` meets anything but CSV.
+    pub fn form(self, excel: bool, common: &Common) -> Result<Form, Failure> {
+        check(excel, self == Self::Csv && !common.json)?;
+        Ok(match self {
+            _ if common.json => Form::JsonLines,
+            Self::Csv if excel => Form::SpreadsheetCsv,
+            Self::Csv => Form::Csv,
+            Self::Jsonl => Form::JsonLines,
+            Self::Parquet => Form::Parquet,
+        })
+    }
 }
 
 /// How a table that a user gives is written: what parts its cells, and whether

@@ -14,13 +14,15 @@ use arrow::array::RecordBatch;
 use arrow::compute::concat_batches;
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use orcidlake::archive::index::{Index, IndexWriter, IndexedTotals, SPACING_BYTES, index_path};
+use orcidlake::archive::index::{Index, SPACING_BYTES, index_path};
 use orcidlake::archive::{Archive, Buffers, GivenMember, Kind, Meter, Options};
 use orcidlake::convert::{Outcome, Watch, index, indexed_members};
 use orcidlake::record::{MemberName, Orcid};
 use orcidlake::report::Report;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
-use support::{ONE, OTHER, Random, convert, dump, files, folder, orcidlake, record, run, tar, work};
+use support::{
+    ONE, OTHER, Random, convert, dump, files, folder, orcidlake, record, run, tar, work, write_index,
+};
 
 /// Uncompressed bytes between points; the least there can be.
 const SPACING: u64 = 64 << 10;
@@ -103,26 +105,6 @@ fn archives(folder: &Path, people: usize) -> Vec<PathBuf> {
     forms.into_iter().map(write).collect()
 }
 
-/// Writes the index of an archive read in small chunks.
-fn index_small(archive: &Path) -> Index {
-    let key_of = |name: &str| MemberName::new(name).orcid().map(|orcid| orcid.number());
-    let out = index_path(archive);
-    let mut reading = Archive::open_recorded(archive, SMALL, Meter::default(), SPACING).unwrap();
-    let mut writer = IndexWriter::create(archive, &out, key_of, SPACING, SMALL.chunk_bytes).unwrap();
-    let stream_bytes = loop {
-        let chunk = reading.next_chunk().unwrap();
-        let stream_bytes = reading.record_points(&mut writer, chunk.is_none()).unwrap();
-        match chunk {
-            Some(chunk) => writer.add_chunk(&chunk).unwrap(),
-            None => break stream_bytes,
-        }
-    };
-    let totals = reading.finish().unwrap();
-    let (size_bytes, md5, notes) = (totals.size_bytes, totals.md5, totals.notes);
-    writer.finish(archive, IndexedTotals { size_bytes, md5, stream_bytes, notes, repeats: false }).unwrap();
-    Index::open(&out, archive).unwrap()
-}
-
 fn chunks(mut archive: Archive<'_>) -> Vec<Members> {
     let mut chunks = Vec::new();
     while let Some(chunk) = archive.next_chunk().unwrap() {
@@ -172,7 +154,7 @@ fn every_member_is_found_in_every_form_of_archive() {
 fn parts_give_the_chunks_that_the_whole_gives() {
     let folder = folder();
     for archive in archives(folder.path(), 80) {
-        let index = Arc::new(index_small(&archive));
+        let index = Arc::new(write_index(&archive, SMALL, SPACING).0);
         let expected = whole(&archive, SMALL);
         assert!(expected.len() > 15);
 

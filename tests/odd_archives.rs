@@ -11,12 +11,12 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use entries::{GNU, Header, block, end, entry, file, header, old_sparse, padded, pax, sign};
-use orcidlake::archive::index::{Index, IndexWriter, IndexedTotals, index_path};
+use orcidlake::archive::index::index_path;
 use orcidlake::archive::{Archive, Buffers, GivenMember, Kind, Meter, Options};
 use orcidlake::convert::{Outcome, Watch, index, indexed_members};
 use orcidlake::record::{MemberName, Orcid};
 use orcidlake::report::Report;
-use support::{ONE, OTHER, folder, gzip};
+use support::{ONE, OTHER, folder, gzip, write_index};
 
 const THIRD: &str = "0000-0001-5000-0007";
 const SMALL: Options = Options { chunk_bytes: 4_096, max_member_bytes: 60_000, resync: false };
@@ -255,22 +255,8 @@ fn agrees_with_its_index(archive: &Path, label: &str) {
         assert_eq!(indexed_members(archive, orcid).unwrap(), Some(own), "{label}: {orcid}");
     }
     fs::remove_file(&out).unwrap();
-    let key_of = |name: &str| MemberName::new(name).orcid().map(|orcid| orcid.number());
-    let mut reading = Archive::open_recorded(archive, SMALL, Meter::default(), 512).unwrap();
-    let mut writer = IndexWriter::create(archive, &out, key_of, 512, SMALL.chunk_bytes).unwrap();
-    let stream_bytes = loop {
-        let chunk = reading.next_chunk().unwrap();
-        let stream_bytes = reading.record_points(&mut writer, chunk.is_none()).unwrap();
-        match chunk {
-            Some(chunk) => writer.add_chunk(&chunk).unwrap(),
-            None => break stream_bytes,
-        }
-    };
-    let totals = reading.finish().unwrap();
-    let (size_bytes, md5, notes) = (totals.size_bytes, totals.md5, totals.notes);
-    let totals = IndexedTotals { size_bytes, md5, stream_bytes, notes, repeats: false };
-    writer.finish(archive, totals).unwrap();
-    let index = Arc::new(Index::open(&out, archive).unwrap());
+    let (index, stream_bytes) = write_index(archive, SMALL, 512);
+    let index = Arc::new(index);
     let mut parts = Vec::new();
     for stretch in index.stretches(0..stream_bytes, 1).unwrap() {
         let part =

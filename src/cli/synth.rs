@@ -14,8 +14,7 @@ use crate::synth::{self, Written, write_dump};
 /// Make a synthetic dump in the true layout, for trying things out and for benchmarks.
 ///
 /// Names and words are made up. The same options give the same members, whatever the number of
-/// threads; all but the damaged ones and
-/// those with novelties are valid against ORCID's schemas.
+/// threads; all but the damaged ones and those with novelties are valid against ORCID's schemas.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// How many records.

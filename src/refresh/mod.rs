@@ -149,9 +149,8 @@ fn client(settings: &Settings, now: Timestamp, stop: &AtomicBool) -> Result<Opti
 }
 
 /// Keeps refreshes away from the dataset at `root` while something else, which `act`
-/// names, changes it:
-/// a refresh has its queue there, which a commit must not move under it. The queue is
-/// brought into its one file, which a commit takes along.
+/// names, changes it: a refresh has its queue there, which a commit must not move under
+/// it. The queue is brought into its one file, which a commit takes along.
 ///
 /// # Errors
 /// [`RefreshError`] where somebody refreshes the dataset, or the queue cannot be used

@@ -9,8 +9,10 @@ use std::process::{Command, Output, Stdio};
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use orcidlake::archive::index::{Index, IndexWriter, IndexedTotals, index_path};
+use orcidlake::archive::{Archive, Meter, Options};
 use orcidlake::dataset::{Dataset, record_rows};
-use orcidlake::record::Orcid;
+use orcidlake::record::{MemberName, Orcid};
 use orcidlake::synth;
 use serde_json::Value;
 
@@ -33,6 +35,28 @@ pub fn record(orcid: &str, given_names: &str, inside: &str) -> String {
 </record:record>
 "#
     )
+}
+
+/// Writes the index of an archive that is read with `options`, opens it, and tells the length of
+/// the archive's stream in bytes.
+pub fn write_index(archive: &Path, options: Options, spacing_bytes: u64) -> (Index, u64) {
+    let key_of = |name: &str| MemberName::new(name).orcid().map(|orcid| orcid.number());
+    let out = index_path(archive);
+    let mut reading = Archive::open_recorded(archive, options, Meter::default(), spacing_bytes).unwrap();
+    let mut writer = IndexWriter::create(archive, &out, key_of, spacing_bytes, options.chunk_bytes).unwrap();
+    let stream_bytes = loop {
+        let chunk = reading.next_chunk().unwrap();
+        let stream_bytes = reading.record_points(&mut writer, chunk.is_none()).unwrap();
+        match chunk {
+            Some(chunk) => writer.add_chunk(&chunk).unwrap(),
+            None => break stream_bytes,
+        }
+    };
+    let totals = reading.finish().unwrap();
+    let (size_bytes, md5, notes) = (totals.size_bytes, totals.md5, totals.notes);
+    let totals = IndexedTotals { size_bytes, md5, stream_bytes, notes, repeats: false };
+    writer.finish(archive, totals).unwrap();
+    (Index::open(&out, archive).unwrap(), stream_bytes)
 }
 
 /// A work's file of the activities archives.

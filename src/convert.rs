@@ -54,7 +54,8 @@ pub struct Options {
     pub memory_bytes: usize,
     /// Take the whole members of an archive that is cut off or damaged.
     pub salvage: bool,
-    /// Make the dataset anew of the given archives alone, in one step when all are ready.
+    /// Replace the whole dataset, in one step when all archives are converted, by one made
+    /// of the given archives alone.
     pub replace: bool,
     /// Write an index beside each archive that has none.
     pub write_index: bool,

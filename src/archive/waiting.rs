@@ -1,6 +1,7 @@
 //! A stream that may keep its reader waiting, such as standard input or a named pipe.
 //!
-//! A thread of its own reads it, so that whoever waits for it can be told to stop. The
+//! A thread reads it and sends what it has read over a channel. So the archive's reader never
+//! hangs in the stream: it looks at the channel and, now and then, whether it has to stop. The
 //! thread ends with the stream or with the program.
 
 use std::io::{self, Read};

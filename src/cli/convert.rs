@@ -48,8 +48,8 @@ pub struct Args {
     /// Take the whole members of an archive that is cut off or damaged; no checksum covers them.
     #[arg(long, env = "ORCIDLAKE_SALVAGE", value_parser = BoolishValueParser::new())]
     salvage: bool,
-    /// Make the dataset anew of these archives alone. The old one stays until all are done, so there must be
-    /// room for both. If one fails nothing is replaced, and the same command goes on with the others
+    /// Replace the whole dataset by one made of these archives alone. The old dataset stays until all archives
+    /// are done, so there must be room for both. If one fails nothing is replaced, and the same command goes on with the others
     /// finished (in .NAME.orcidlake-replace beside the dataset; convert without --replace removes it).
     #[arg(long, env = "ORCIDLAKE_REPLACE", value_parser = BoolishValueParser::new())]
     replace: bool,

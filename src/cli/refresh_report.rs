@@ -109,7 +109,7 @@ pub fn end(outcome: Outcome) -> Result<Done, Failure> {
         Ended::HeldBack => {
             let removals = outcome.held_back.unwrap_or_default();
             let hint = format!(
-                "if they are right to go, run the same command with --max-removals {}; --skip-removals applies all other answers; --anew asks again",
+                "if these people should be removed, run the same command with --max-removals {}; with --skip-removals it applies all other answers; with --anew it asks for everything again",
                 removals.people
             );
             let what = "nothing has been changed, and all answers are kept";

@@ -5,7 +5,7 @@
 //! Only who holds the dataset's lock comes here.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::{self, File};
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -16,7 +16,7 @@ use super::error::DatasetError;
 use super::files::{make_folder, remove, rename, sync_folder, write_file};
 use super::layout::finished_folder;
 use super::manifest::{ArchiveEntry, FORMAT_VERSION, Part};
-use super::verify::digest;
+use super::sound::check_bytes;
 use super::writer::WrittenTable;
 
 /// The file in an archive's folder that says what it is.
@@ -136,9 +136,6 @@ fn read_note(folder: &Path, tables: &BTreeSet<String>) -> Option<ArchiveEntry> {
 /// True where every file of an archive is what its note says.
 fn is_whole(folder: &Path, entry: &ArchiveEntry) -> bool {
     entry.parts.iter().all(|(key, parts)| {
-        parts.iter().all(|part| {
-            let found = File::open(folder.join(key).join(&part.name)).and_then(|mut file| digest(&mut file));
-            found.is_ok_and(|(size_bytes, xxh3)| size_bytes == part.size_bytes && xxh3 == part.xxh3)
-        })
+        parts.iter().all(|part| check_bytes(&folder.join(key).join(&part.name), part).is_ok())
     })
 }

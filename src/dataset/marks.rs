@@ -42,9 +42,6 @@ pub(super) struct Marks {
     pub metadata: ArrowReaderMetadata,
     /// For each row group.
     pub groups: Vec<Mark>,
-    /// Its row groups can stand in another file as they are: they have checksums, and all
-    /// columns of today.
-    pub may_copy: bool,
 }
 
 /// Which rows of a row group stay.
@@ -70,16 +67,17 @@ pub(super) fn mark(path: &Path, key: &str, part: &Part, gone: &Gone) -> Result<M
     let metadata = ArrowReaderMetadata::load(&file, options);
     let metadata = metadata.map_err(DatasetError::parquet("read", path))?;
     check_layout(path, key, part, metadata.schema(), metadata.metadata())?;
-    let checked = has_checksums(metadata.metadata());
-    if !checked {
+    if !has_columns(&table.schema(), metadata.schema()) {
+        return damaged(path, format!("its columns are not those of {key}"));
+    }
+    if !has_checksums(metadata.metadata()) {
         // Else a wrong bit in an iD would let a row stay that should go.
         check_bytes(path, part)?;
     }
     let groups = 0..metadata.metadata().num_row_groups();
     let marks = groups.into_par_iter().map(|group| question.mark_group(path, &metadata, group));
     let groups = marks.collect::<Result<_, _>>()?;
-    let may_copy = checked && has_columns(&table.schema(), metadata.schema());
-    Ok(Marks { metadata, groups, may_copy })
+    Ok(Marks { metadata, groups })
 }
 
 impl Marks {

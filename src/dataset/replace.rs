@@ -8,9 +8,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use arrow::array::{BooleanArray, RecordBatch, new_null_array};
+use arrow::array::BooleanArray;
 use arrow::compute::filter_record_batch;
-use arrow::datatypes::{FieldRef, SchemaRef};
 use rayon::ThreadPool;
 use rayon::prelude::*;
 
@@ -190,7 +189,7 @@ impl<'w> TableWork<'w> {
             check_bytes(&from, old.part)?;
         }
         let (left, moved) = if let Some(writer) = self.merged.as_mut().filter(|_| old.small) {
-            append(&from, Some(&marks), writer, self.table, self.all.pool)?;
+            append(&from, Some(&marks), writer, self.all.pool)?;
             (None, old.part.rows - rows_out)
         } else if rows_out > 0 {
             let to = self.folder.join(format!("left-{}", old.part.name));
@@ -209,7 +208,7 @@ impl<'w> TableWork<'w> {
         let given = table_folder(self.all.scratch, self.key);
         let (new, new_folder) = if let Some(mut writer) = self.merged.take() {
             for part in self.written {
-                append(&given.join(&part.name), None, &mut writer, self.table, self.all.pool)?;
+                append(&given.join(&part.name), None, &mut writer, self.all.pool)?;
             }
             (writer.finish(self.all.pool)?.parts, self.folder)
         } else if Part::total_rows(self.written) > 0 {
@@ -230,17 +229,14 @@ fn append(
     from: &Path,
     marks: Option<&Marks>,
     writer: &mut TableWriter,
-    table: &dyn AnyTable,
     pool: &ThreadPool,
 ) -> Result<(), DatasetError> {
-    let schema = table.schema();
     let groups = marks.map_or_else(|| row_groups(from), |marks| Ok(marks.groups.len()))?;
     for group in 0..groups {
         let mut first_row = 0;
         for batch in group_batches(from, group)? {
             let mut batch = batch?;
             let rows = batch.num_rows();
-            batch = with_columns(&batch, &schema);
             if let Some(Mark::Some(kept)) = marks.map(|marks| &marks.groups[group]) {
                 let kept = BooleanArray::from(kept.slice(first_row, rows));
                 batch = filter_record_batch(&batch, &kept).expect("the mask has one value for each row");
@@ -253,16 +249,6 @@ fn append(
         }
     }
     Ok(())
-}
-
-/// The rows with all columns of today; those that an earlier version did not know are empty.
-fn with_columns(batch: &RecordBatch, schema: &SchemaRef) -> RecordBatch {
-    let column = |field: &FieldRef| match batch.column_by_name(field.name()) {
-        Some(column) => column.clone(),
-        None => new_null_array(field.data_type(), batch.num_rows()),
-    };
-    let columns = schema.fields().iter().map(column).collect();
-    RecordBatch::try_new(schema.clone(), columns).expect("the file's columns were compared with the table's")
 }
 
 impl Change {

@@ -1,15 +1,14 @@
 //! Copies a file without the rows that go.
 //!
 //! Row groups that keep all rows are copied as they are; of others each column is
-//! read, filtered and encoded by itself, side by side in the pool. So are those of files
-//! that an earlier version wrote without checksums or without some column.
+//! read, filtered and encoded by itself, side by side in the pool.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use arrow::array::{BooleanArray, new_null_array};
+use arrow::array::BooleanArray;
 use arrow::buffer::BooleanBuffer;
 use arrow::compute::filter;
 use arrow::datatypes::{DataType, FieldRef, Schema};
@@ -51,10 +50,9 @@ pub(super) fn rewrite(
         if stop.load(Ordering::Relaxed) {
             return Err(DatasetError::Stopped);
         }
-        let source = Source { path: from, metadata: &marks.metadata, views: &views, schema: &schema, group };
+        let source = Source { path: from, metadata: &marks.metadata, views: &views, group };
         match mark {
-            Mark::All if marks.may_copy => source.copy(&mut file)?,
-            Mark::All => source.filter(&source.all(), &mut file)?,
+            Mark::All => source.copy(&mut file)?,
             Mark::Some(kept) if kept.count_set_bits() == 0 => {}
             Mark::Some(kept) => source.filter(kept, &mut file)?,
         }
@@ -68,8 +66,6 @@ struct Source<'s> {
     metadata: &'s ArrowReaderMetadata,
     /// The same, to read texts as views.
     views: &'s ArrowReaderMetadata,
-    /// The table's columns.
-    schema: &'s Schema,
     group: usize,
 }
 
@@ -103,11 +99,10 @@ impl Source<'_> {
 
     fn filter(&self, kept: &BooleanBuffer, to: &mut PartFile) -> Result<(), DatasetError> {
         let columns = self.metadata.metadata().row_group(self.group).columns();
-        let size = |column: usize| self.place(column).map(|place| columns[place].uncompressed_size());
         let mut jobs: Vec<(usize, ArrowColumnWriter)> =
             to.column_writers()?.into_iter().enumerate().collect();
         // The largest first, so that no thread is left with it at the end.
-        jobs.sort_by_key(|(column, _)| std::cmp::Reverse(size(*column)));
+        jobs.sort_by_key(|(column, _)| std::cmp::Reverse(columns[*column].uncompressed_size()));
         let encode = |(column, writer)| Ok((column, self.filter_column(column, kept, writer)?));
         let chunks: Result<Vec<(usize, ArrowColumnChunk)>, DatasetError> =
             jobs.into_par_iter().with_max_len(1).map(encode).collect();
@@ -115,17 +110,6 @@ impl Source<'_> {
         chunks.sort_by_key(|(column, _)| *column);
         let chunks = chunks.into_iter().map(|(_, chunk)| chunk).collect();
         to.append_group(chunks, kept.count_set_bits() as u64)
-    }
-
-    /// All rows of the row group.
-    fn all(&self) -> BooleanBuffer {
-        let rows = self.metadata.metadata().row_group(self.group).num_rows();
-        BooleanBuffer::new_set(usize::try_from(rows).unwrap_or_default())
-    }
-
-    /// Where the file has a column of the table.
-    fn place(&self, column: usize) -> Option<usize> {
-        self.metadata.schema().index_of(self.schema.field(column).name()).ok()
     }
 
     fn filter_column(
@@ -136,15 +120,7 @@ impl Source<'_> {
     ) -> Result<ArrowColumnChunk, DatasetError> {
         let file = self.open()?;
         let encode = || -> Result<ArrowColumnChunk, ParquetError> {
-            let Some(place) = self.place(column) else {
-                let field = Arc::new(self.schema.field(column).clone());
-                let values = new_null_array(field.data_type(), kept.count_set_bits());
-                for leaf in compute_leaves(&field, &values)? {
-                    writer.write(&leaf)?;
-                }
-                return writer.close();
-            };
-            let mask = ProjectionMask::leaves(self.metadata.parquet_schema(), [place]);
+            let mask = ProjectionMask::leaves(self.metadata.parquet_schema(), [column]);
             let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(file, self.views.clone());
             let reader = reader.with_projection(mask).with_row_groups(vec![self.group]);
             let mut first_row = 0;

@@ -96,8 +96,8 @@ pub(super) fn check_layout(
     }
 }
 
-/// True where a file has its table's columns, all of them in their order: else its row
-/// groups cannot be copied as they are.
+/// True where a file has its table's columns, all of them in their order, as its row
+/// groups must that are copied.
 pub(super) fn has_columns(own: &Schema, found: &Schema) -> bool {
     let names = own.fields().iter().map(|field| field.name());
     names.eq(found.fields().iter().map(|field| field.name()))

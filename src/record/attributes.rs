@@ -73,9 +73,15 @@ impl<'a> Cursor<'a> {
     /// Whose an activity is by the `path` of its root, such as
     /// `/0000-0002-1825-0097/work/5`.
     pub(super) fn owner(root: Tag<'a>) -> Option<Orcid> {
-        let (_, path) = root.attributes.split_once("path=")?;
-        let quote = path.chars().next()?;
-        Orcid::find(path[quote.len_utf8()..].split(quote).next()?)
+        let attributes = root.attributes;
+        let path = attributes.match_indices("path").find_map(|(place, word)| {
+            let before = &attributes[..place];
+            let is_own_name = before.is_empty() || before.ends_with(|sign: char| sign.is_ascii_whitespace());
+            let value = attributes[place + word.len()..].trim_start().strip_prefix('=')?.trim_start();
+            let quote = value.chars().next().filter(|quote| matches!(quote, '"' | '\''))?;
+            if is_own_name { value[1..].split(quote).next() } else { None }
+        })?;
+        Orcid::find(path)
     }
 
     /// Resolves references and folds white space, as XML defines for attributes.
@@ -94,4 +100,32 @@ impl<'a> Cursor<'a> {
 /// True for a prefixed attribute that tells of the XML itself.
 fn is_markup(name: &str) -> bool {
     name.starts_with("xmlns:") || matches!(local_name(name), "schemaLocation" | "noNamespaceSchemaLocation")
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::record::{Orcid, parse};
+
+    #[test]
+    fn an_activitys_path_tells_whose_it_is_in_any_notation() {
+        const ONE: &str = "0000-0002-1825-0097";
+        const OTHER: &str = "0000-0002-1694-233X";
+        for (item, expected) in [
+            (format!(r#"<work:work put-code="5" path="/{ONE}/work/5" xmlns:work="w"/>"#), Some(ONE)),
+            (format!(r#"<work:work path="/{ONE}/work/5" put-code="5"/>"#), Some(ONE)),
+            (
+                format!("<?xml version='1.0'?><!-- a --><work:work path = '/{OTHER}/work/5'></work:work>"),
+                Some(OTHER),
+            ),
+            (format!("<work:work\n\tpath=\n'/{OTHER}/work/5'/>"), Some(OTHER)),
+            (format!(r#"<work:work put-code="5"><x path="/{ONE}/work/5"/></work:work>"#), None),
+            (format!(r#"<work:work xpath="/{ONE}/work/5"/>"#), None),
+            (format!(r#"<work:work xpath="/{OTHER}/work/5" path="/{ONE}/work/5"/>"#), Some(ONE)),
+            (r#"<work:work path=""/>"#.to_owned(), None),
+        ] {
+            let found = parse(item.as_bytes()).unwrap().owner;
+            assert_eq!(found, expected.and_then(Orcid::new), "{item}");
+        }
+        assert!(parse(br#"<work:work path=""#).is_err());
+    }
 }

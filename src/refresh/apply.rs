@@ -172,7 +172,7 @@ fn members_of(kept: Kept) -> Vec<GivenMember> {
 /// about one by one, and give nothing here.
 fn works_of(orcid: Orcid, bulk: &[u8]) -> Vec<GivenMember> {
     let works = pieces(bulk).unwrap_or_default().into_iter().filter_map(|piece| {
-        let (put_code, _) = work_of(piece).ok()??;
+        let put_code = work_of(piece).ok()??.put_code;
         Some(GivenMember { name: format!("{orcid}_works_{put_code}.xml"), data: piece.to_vec() })
     });
     works.collect()

@@ -1,8 +1,9 @@
 //! What the body of an answer holds, and whether that is what was asked for.
 
 use super::answer::Taken;
-use super::owner::owner;
-use crate::record::{self, Activity, ActivitySection, Document, Orcid, ParseError, Timestamp, pieces};
+use crate::record::{
+    self, Activity, ActivitySection, Document, Orcid, ParseError, Parsed, Timestamp, pieces,
+};
 
 /// A record that is the one asked for.
 ///
@@ -28,11 +29,11 @@ pub fn take_works(body: &[u8], orcid: Orcid, asked: &[i64]) -> Result<Taken, Par
     let cut_off = || ParseError::CutOff { offset: body.len() as u64, path: "bulk".to_owned() };
     let mut came = Vec::new();
     for piece in pieces(body).ok_or_else(cut_off)? {
-        let Some((put_code, modified)) = work_of(piece)? else { continue };
-        if let Some(found) = owner(piece).filter(|found| *found != orcid) {
+        let Some(work) = work_of(piece)? else { continue };
+        if let Some(found) = work.owner.filter(|found| *found != orcid) {
             return Err(other_id(orcid, found));
         }
-        came.push((put_code, modified));
+        came.push((work.put_code, work.modified));
     }
     match came.iter().find(|(put_code, _)| !asked.contains(put_code)) {
         Some((put_code, _)) => {
@@ -42,15 +43,26 @@ pub fn take_works(body: &[u8], orcid: Orcid, asked: &[i64]) -> Result<Taken, Par
     }
 }
 
-/// Put code and last change of a work in a bulk; `None` for an error in a work's place.
+/// A work of a bulk.
+pub struct BulkWork {
+    pub put_code: i64,
+    /// Its last change.
+    pub modified: Option<Timestamp>,
+    /// Whose it is by its `path`.
+    owner: Option<Orcid>,
+}
+
+/// The work in a piece of a bulk; `None` for an error in a work's place.
 ///
 /// # Errors
 /// [`ParseError`] where the piece is not sound.
-pub fn work_of(piece: &[u8]) -> Result<Option<(i64, Option<Timestamp>)>, ParseError> {
+pub fn work_of(piece: &[u8]) -> Result<Option<BulkWork>, ParseError> {
     let source = record::cleaned(piece);
-    Ok(match record::parse(&source)?.document {
+    let Parsed { document, owner, .. } = record::parse(&source)?;
+    Ok(match document {
         Document::Activity(Activity::Work(work)) => {
-            work.element.put_code.map(|put_code| (put_code, work.element.last_modified_date))
+            let modified = work.element.last_modified_date;
+            work.element.put_code.map(|put_code| BulkWork { put_code, modified, owner })
         }
         _ => None,
     })
@@ -71,13 +83,14 @@ pub fn take_item(
     put_code: i64,
 ) -> Result<Taken, ParseError> {
     let source = record::cleaned(body);
-    let Document::Activity(activity) = record::parse(&source)?.document else {
+    let Parsed { document, owner, .. } = record::parse(&source)?;
+    let Document::Activity(activity) = document else {
         return Err(ParseError::UnknownRoot { name: "another".to_owned() });
     };
     if activity.section() != section {
         return Err(ParseError::UnknownRoot { name: activity.section().kind().to_owned() });
     }
-    match (activity.put_code(), owner(body)) {
+    match (activity.put_code(), owner) {
         (_, Some(found)) if found != orcid => Err(other_id(orcid, found)),
         (Some(found), _) if found == put_code => Ok(Taken::Item { modified: activity.last_modified_date() }),
         (found, _) => {
@@ -94,7 +107,7 @@ pub fn without_works(bulk: &[u8], goes: &dyn Fn(i64) -> bool) -> Vec<u8> {
     for piece in pieces(bulk).unwrap_or_default() {
         // Pieces are parts of the bulk, in its order.
         let begin = piece.as_ptr() as usize - bulk.as_ptr() as usize;
-        if work_of(piece).ok().flatten().is_some_and(|(put_code, _)| goes(put_code)) {
+        if work_of(piece).ok().flatten().is_some_and(|work| goes(work.put_code)) {
             rest.extend_from_slice(&bulk[copied..begin]);
             copied = begin + piece.len();
         }

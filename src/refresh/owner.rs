@@ -1,4 +1,4 @@
-//! Whose an answer is, by the iDs and put codes that it names.
+//! Whose an error is, by the iDs and put codes that it names.
 //!
 //! A cache, a proxy or a fault of the registry may give one person's answer to a
 //! question about another. Such an answer may change nothing.
@@ -6,8 +6,6 @@
 use super::answer::Asked;
 use crate::record::{Orcid, Stub};
 
-/// Bytes of an item in which its `path` stands: within its first tag.
-const HEAD_BYTES: usize = 4 << 10;
 /// ORCID's code for a record that is deprecated: its messages name the primary record too.
 const DEPRECATED: i32 = 9007;
 /// How messages write what a number after it is.
@@ -59,29 +57,6 @@ fn put_codes_in(text: &str) -> Vec<i64> {
         }
     }
     codes
-}
-
-/// Whose item it is, by the path that its first tag tells, such as
-/// `/0000-0002-1825-0097/work/5`.
-pub fn owner(item: &[u8]) -> Option<Orcid> {
-    let head = String::from_utf8_lossy(&item[..item.len().min(HEAD_BYTES)]);
-    let mut rest = &*head;
-    // Past the declaration, comments and processing instructions.
-    let tag = loop {
-        let (_, after) = rest.split_once('<')?;
-        let end = after.find('>').unwrap_or(after.len());
-        if !after.starts_with(['?', '!']) {
-            break &after[..end];
-        }
-        rest = &after[end..];
-    };
-    let place = tag.match_indices("path").find_map(|(place, word)| {
-        let own_name = tag[..place].ends_with(|before: char| before.is_ascii_whitespace());
-        let value = tag[place + word.len()..].trim_start().strip_prefix('=')?.trim_start();
-        let quote = value.chars().next().filter(|quote| matches!(quote, '"' | '\''))?;
-        own_name.then(|| value[1..].split(quote).next().unwrap_or_default())
-    })?;
-    Orcid::find(place)
 }
 
 #[cfg(test)]
@@ -153,19 +128,6 @@ mod tests {
             ("work with put code: 6 not found".to_owned(), true),
         ] {
             assert_eq!(is_of_another(&asked, &stub(9016, "", &text)), expected, "{text}");
-        }
-    }
-
-    #[test]
-    fn an_items_path_tells_whose_it_is_in_any_notation() {
-        for (item, expected) in [
-            (format!(r#"<work:work put-code="5" path="/{ONE}/work/5" xmlns:work="w"/>"#), Some(ONE)),
-            (format!("<?xml version='1.0'?><!-- a --><work:work path = '/{OTHER}/work/5'>"), Some(OTHER)),
-            (format!(r#"<work:work put-code="5"><x path="/{ONE}/work/5"/></work:work>"#), None),
-            (format!(r#"<work:work xpath="/{ONE}/work/5"/>"#), None),
-            (r#"<work:work path="""#.to_owned(), None),
-        ] {
-            assert_eq!(owner(item.as_bytes()), expected.and_then(Orcid::new), "{item}");
         }
     }
 }

@@ -45,7 +45,7 @@ impl Queue {
         self.run_sql(sql, params![run.id, run.scope]).map(|_| ())
     }
 
-    fn each_orcid(
+    pub(super) fn each_orcid(
         &self,
         sql: &str,
         values: impl rusqlite::Params,

@@ -91,6 +91,12 @@ impl Removals {
         dataset: &Dataset,
         most: MaxRemovals,
     ) -> Result<Self, RefreshError> {
+        let mut any_gone = false;
+        queue.each_gone(run.id, &mut |_, _| any_gone = true)?;
+        if !any_gone {
+            // As a rule nobody has gone, and the dataset's iDs need not be read.
+            return Ok(Self::default());
+        }
         let mut has = OrcidSet::default();
         known::records(dataset, &mut |orcid, _| {
             has.insert(orcid);
@@ -150,18 +156,12 @@ impl Queue {
     /// Tells whose records a run asks for.
     fn each_asked(&self, run: i64, told: &mut dyn FnMut(Orcid)) -> Result<(), RefreshError> {
         let sql = "SELECT orcid FROM task WHERE run = ?1 AND kind = 'record'";
-        self.each_row(sql, [run], &mut |row| {
-            Orcid::new(row.get_ref(0)?.as_str()?).into_iter().for_each(&mut *told);
-            Ok(())
-        })
+        self.each_orcid(sql, [run], told)
     }
 
     /// Tells whom the run's commits were to remove.
     fn each_removed(&self, run: i64, told: &mut dyn FnMut(Orcid)) -> Result<(), RefreshError> {
-        self.each_row("SELECT orcid FROM removed WHERE run = ?1", [run], &mut |row| {
-            Orcid::new(row.get_ref(0)?.as_str()?).into_iter().for_each(&mut *told);
-            Ok(())
-        })
+        self.each_orcid("SELECT orcid FROM removed WHERE run = ?1", [run], told)
     }
 
     /// Notes whom the run's next commit removes.

@@ -113,9 +113,8 @@ impl Watermarks {
         let mut after = Self::default();
         let futures: Vec<&String> = manifest
             .scopes
-            .iter()
-            .filter(|(_, scope)| scope["watermark"].as_i64().is_some_and(|known| is_future(known, now)))
-            .map(|(name, _)| name)
+            .keys()
+            .filter(|name| refreshed_until(manifest, name).is_some_and(|known| is_future(known, now)))
             .collect();
         let whole_in_future = manifest.watermark.is_some_and(|known| is_future(known, now));
         if !futures.is_empty() || whole_in_future {

@@ -15,28 +15,54 @@ impl Journey<'_> {
     /// watermark does not move, and the rest stays in the queue.
     pub(super) fn apply_part(
         &self,
-        mut queue: Queue,
-        mut run: Run,
+        queue: Queue,
+        run: &mut Run,
         ended: Ended,
     ) -> Result<Outcome, RefreshError> {
-        let held_back = self.weigh_removals(&mut queue, &run)?;
-        if held_back.is_some() && !self.settings.skip_removals {
-            let outcome = self.outcome(queue, &run, Ended::HeldBack, None)?;
-            return Ok(Outcome { held_back, ..outcome });
-        }
-        let people = queue.fill_part(&run)?;
-        if people == 0 {
-            return self.outcome(queue, &run, ended, None);
-        }
-        self.watch.applying(Some(people));
-        let (mut queue, applied) = self.commit(queue, &run, false)?;
-        if applied.is_none() {
-            return self.outcome(queue, &run, Ended::Stopped, None);
-        }
-        if let Some(manifest) = Manifest::read(self.root)? {
-            queue.end_part(&mut run, &manifest)?;
-        }
-        let outcome = self.outcome(queue, &run, ended, applied)?;
+        self.unless_too_many_go(queue, run, |mut queue, run| {
+            let people = queue.fill_part(run)?;
+            if people == 0 {
+                return self.outcome(queue, run, ended, None);
+            }
+            self.watch.applying(Some(people));
+            let (mut queue, applied) = self.commit(queue, run, false)?;
+            if applied.is_none() {
+                return self.outcome(queue, run, Ended::Stopped, None);
+            }
+            if let Some(manifest) = Manifest::read(self.root)? {
+                queue.end_part(run, &manifest)?;
+            }
+            self.outcome(queue, run, ended, applied)
+        })
+    }
+
+    /// Applies all of a run.
+    pub(super) fn apply(&self, queue: Queue, run: &mut Run) -> Result<Outcome, RefreshError> {
+        self.unless_too_many_go(queue, run, |mut queue, run| {
+            self.watch.applying(None);
+            queue.leave_doubts(run.id)?;
+            queue.fill_part(run)?;
+            match self.commit(queue, run, true)? {
+                (queue, Some(applied)) => self.finish(queue, run, applied),
+                (queue, None) => self.outcome(queue, run, Ended::Stopped, None),
+            }
+        })
+    }
+
+    /// Weighs what the next commit would remove. Where that is too much, ends the run before
+    /// the commit, or, where that was asked for, tells whom the commit leaves out.
+    fn unless_too_many_go(
+        &self,
+        mut queue: Queue,
+        run: &mut Run,
+        commit: impl FnOnce(Queue, &mut Run) -> Result<Outcome, RefreshError>,
+    ) -> Result<Outcome, RefreshError> {
+        let held_back = self.weigh_removals(&mut queue, run)?;
+        let outcome = if held_back.is_some() && !self.settings.skip_removals {
+            self.outcome(queue, run, Ended::HeldBack, None)?
+        } else {
+            commit(queue, run)?
+        };
         Ok(Outcome { held_back, ..outcome })
     }
 
@@ -53,22 +79,6 @@ impl Journey<'_> {
             queue.hold_back(run.id, &removals.orcids)?;
         }
         Ok(Some(removals))
-    }
-
-    pub(super) fn apply(&self, mut queue: Queue, run: &Run) -> Result<Outcome, RefreshError> {
-        let held_back = self.weigh_removals(&mut queue, run)?;
-        if held_back.is_some() && !self.settings.skip_removals {
-            let outcome = self.outcome(queue, run, Ended::HeldBack, None)?;
-            return Ok(Outcome { held_back, ..outcome });
-        }
-        self.watch.applying(None);
-        queue.leave_doubts(run.id)?;
-        queue.fill_part(run)?;
-        let outcome = match self.commit(queue, run, true)? {
-            (queue, Some(applied)) => self.finish(queue, run, applied)?,
-            (queue, None) => self.outcome(queue, run, Ended::Stopped, None)?,
-        };
-        Ok(Outcome { held_back, ..outcome })
     }
 
     /// Puts answers into the dataset; nothing where a stop came first. The queue comes

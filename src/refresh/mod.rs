@@ -210,13 +210,13 @@ impl Journey<'_> {
             queue.note(&run)?;
             match end {
                 None => {}
-                Some(Ended::Quota(until)) => return self.apply_part(queue, run, Ended::Quota(until)),
+                Some(Ended::Quota(until)) => return self.apply_part(queue, &mut run, Ended::Quota(until)),
                 Some(ended) => return self.outcome(queue, &run, ended, None),
             }
             run.stage = Stage::Apply;
             queue.note(&run)?;
         }
-        self.apply(queue, &run)
+        self.apply(queue, &mut run)
     }
 
     /// Asks who has changed, and once more where the server's clock shows that the run

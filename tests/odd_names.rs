@@ -170,7 +170,7 @@ fn spreadsheets_show_formulas_as_text() {
     synth::write_ror(1_000, folder.path()).unwrap();
     let ror = folder.path().join("v0.1-2025-10-01-ror-data.zip");
     let table = folder.path().join("names.csv");
-    std::fs::write(&table, "\u{feff}name,note\n=1+1,-5\n+49,plain\n").unwrap();
+    std::fs::write(&table, "\u{feff}name,note,=2\n=1+1,-5,\n+49,plain,-5+1\n").unwrap();
     let arguments = ["match", "--ror", ror.to_str().unwrap(), "--csv", table.to_str().unwrap()];
 
     let exact = run(&arguments);
@@ -178,10 +178,14 @@ fn spreadsheets_show_formulas_as_text() {
     let refused = run(&[&arguments[..], &["--excel", "--json"]].concat());
 
     let text = |output: &std::process::Output| String::from_utf8_lossy(&output.stdout).into_owned();
-    assert!(text(&exact).contains("\n=1+1,-5,"), "{}", text(&exact));
-    assert!(text(&shown).starts_with("\u{feff}name,note,ror_id"), "{}", text(&shown));
     assert!(
-        text(&shown).contains("\n'=1+1,'-5,") && text(&shown).contains("\n'+49,plain,"),
+        text(&exact).contains("name,note,=2,ror_id") && text(&exact).contains("\n=1+1,-5,"),
+        "{}",
+        text(&exact)
+    );
+    assert!(text(&shown).starts_with("\u{feff}name,note,'=2,ror_id"), "{}", text(&shown));
+    assert!(
+        text(&shown).contains("\n'=1+1,-5,") && text(&shown).contains("\n'+49,plain,'-5+1,"),
         "{}",
         text(&shown)
     );

@@ -363,3 +363,21 @@ fn one_put_code_of_two_people_is_no_repetition() {
     assert_eq!(titles(OTHER), ["Five of another"]);
     assert_eq!(report(&out)["archives"][0]["report"]["members"]["duplicates"], 2);
 }
+
+#[test]
+fn a_long_path_does_not_multiply_a_member() {
+    let folder = folder();
+    let out = folder.path().join("out");
+    let values = "<new>1</new>".repeat(20_000);
+    let (one, other) = (record(ONE, "One", &values), record(OTHER, "Other", &values));
+    let long = format!("{}{ONE}.xml", "folder/".repeat(30));
+    let short = format!("{OTHER}.xml");
+
+    let members = [(long.as_str(), one.as_bytes()), (short.as_str(), other.as_bytes())];
+    let (status, messages) = convert_members(&members, &out);
+
+    assert_eq!(status, 1, "{messages}");
+    let reject = &rows(&out, ONE, "summaries/rejects")[0];
+    assert_eq!(reject["code"], "too-many-values", "{reject}");
+    assert_eq!(rows(&out, OTHER, "summaries/unmapped_values").len(), 20_000);
+}

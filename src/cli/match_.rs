@@ -245,7 +245,10 @@ impl Output {
         }
         let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(out);
         let header = header.iter().map(|name| name.trim_start_matches(BYTE_ORDER_MARK));
-        writer.write_record(header.chain(COLUMNS)).map_err(std::io::Error::from)?;
+        for name in header.chain(COLUMNS) {
+            writer.write_field(quoted(name, excel).as_ref()).map_err(std::io::Error::from)?;
+        }
+        writer.write_record(None::<&[u8]>).map_err(std::io::Error::from)?;
         Ok(Self::Csv { writer: Box::new(writer), excel })
     }
 
@@ -266,9 +269,9 @@ impl Output {
                     writer.write_field(quoted(cell, *excel).as_ref()).map_err(std::io::Error::from)?;
                 }
                 for value in COLUMNS.map(|column| &found[column]) {
-                    // A number with a minus is no formula.
-                    let excel = *excel && !value.is_number();
-                    writer.write_field(quoted(&cell(value), excel).as_ref()).map_err(std::io::Error::from)?;
+                    writer
+                        .write_field(quoted(&cell(value), *excel).as_ref())
+                        .map_err(std::io::Error::from)?;
                 }
                 writer.write_record(None::<&[u8]>).map_err(std::io::Error::from)?;
             }

@@ -14,7 +14,18 @@ const FORMULA_STARTS: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝',
 
 /// A text as a spreadsheet shows it: with a single quote before what it would calculate.
 pub fn shown(text: &str) -> Cow<'_, str> {
-    if text.starts_with(FORMULA_STARTS) { Cow::Owned(format!("'{text}")) } else { Cow::Borrowed(text) }
+    if text.starts_with(FORMULA_STARTS) && !is_negative_number(text) {
+        Cow::Owned(format!("'{text}"))
+    } else {
+        Cow::Borrowed(text)
+    }
+}
+
+/// True for a minus and digits, with a point or a comma among them: a number as it is.
+fn is_negative_number(text: &str) -> bool {
+    let Some(digits) = text.strip_prefix('-') else { return false };
+    let (whole, fraction) = digits.split_once(['.', ',']).unwrap_or((digits, "0"));
+    [whole, fraction].iter().all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 /// The cells of a row: texts as they are shown, and numbers as they are.
@@ -48,6 +59,12 @@ mod tests {
             ("=HYPERLINK(\"http://x\")", "'=HYPERLINK(\"http://x\")"),
             ("+49 1", "'+49 1"),
             ("-2+3", "'-2+3"),
+            ("-5", "-5"),
+            ("-0.25", "-0.25"),
+            ("-1,5", "-1,5"),
+            ("-", "'-"),
+            ("-5.", "'-5."),
+            ("+5", "'+5"),
             ("@SUM(A1)", "'@SUM(A1)"),
             ("\t=1", "'\t=1"),
             ("\r=1", "'\r=1"),

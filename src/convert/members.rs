@@ -10,6 +10,7 @@ use arrow::array::RecordBatch;
 use super::entries::{contradiction, entry_of, values_of};
 use crate::archive::{Chunk, Kind};
 use crate::dataset::table_key;
+use crate::record::unmapped::check_paths;
 use crate::record::{self, MemberName, ParseError, Parsed};
 use crate::report::Report;
 use crate::tables::{self, Entry, Reject, Rows, Side, UnmappedValues};
@@ -212,6 +213,7 @@ impl Maker<'_> {
         let parsed = regular.map_or_else(|| record::parse_by_reference(source), Ok);
         let entry = parsed.and_then(|mut parsed| {
             parsed.unmapped.extend(contradiction(&member.name, &parsed));
+            check_paths(member.path, &parsed.unmapped, source.len())?;
             let entry = entry_of(&member.name, parsed.document)?;
             Ok((entry, parsed.unmapped))
         });

@@ -14,6 +14,16 @@ const MEMORY_FACTOR: usize = 4;
 const MEMORY_ALWAYS: usize = 16 << 20;
 /// What a kept value takes besides its texts.
 const VALUE_BYTES: usize = size_of::<Unmapped>();
+/// Bytes of text that the values without a place may take for each byte of the document:
+/// a path is written once in the document and once for each of its values. A document of
+/// nothing but elements that are not known takes about five.
+const KEPT_FACTOR: usize = 8;
+/// What the values of any document may take besides; little, as many documents are held
+/// at a time.
+const KEPT_ALWAYS: usize = 16 << 10;
+/// The most of any document, so that an Arrow array of text, which holds less than 2 GiB,
+/// takes it.
+const MAX_KEPT_BYTES: usize = 1 << 30;
 
 /// Why a value has no place: [`Unmapped::code`].
 pub const REPEATED: &str = "repeated";
@@ -55,12 +65,34 @@ impl Unmapped {
 pub(super) struct Room {
     used: usize,
     limit: usize,
+    /// The texts of values without a place.
+    kept: usize,
+    kept_limit: usize,
 }
 
 impl Room {
     pub fn of(source_bytes: usize) -> Self {
-        Self { used: 0, limit: source_bytes.saturating_mul(MEMORY_FACTOR).saturating_add(MEMORY_ALWAYS) }
+        let limit = source_bytes.saturating_mul(MEMORY_FACTOR).saturating_add(MEMORY_ALWAYS);
+        Self { used: 0, limit, kept: 0, kept_limit: kept_limit(source_bytes) }
     }
+}
+
+/// Bytes of text that the values without a place of a document may take.
+fn kept_limit(source_bytes: usize) -> usize {
+    source_bytes.saturating_mul(KEPT_FACTOR).saturating_add(KEPT_ALWAYS).min(MAX_KEPT_BYTES)
+}
+
+/// Checks that the member's path, which stands in the row of each of its values, does not
+/// multiply the member's bytes.
+///
+/// # Errors
+/// [`ParseError::TooManyValues`] where the paths would take too much memory.
+pub fn check_paths(member: &str, values: &[Unmapped], source_bytes: usize) -> Result<(), ParseError> {
+    let limit_bytes = kept_limit(source_bytes.saturating_add(member.len()));
+    if member.len().saturating_mul(values.len()) > limit_bytes {
+        return Err(ParseError::TooManyValues { limit_bytes });
+    }
+    Ok(())
 }
 
 impl Cursor<'_> {
@@ -77,6 +109,10 @@ impl Cursor<'_> {
     ) -> Result<(), ParseError> {
         let path = format!("{}/{what}", self.path());
         self.take(VALUE_BYTES + path.capacity() + value.len())?;
+        self.room.kept += path.len() + value.len();
+        if self.room.kept > self.room.kept_limit {
+            return Err(ParseError::TooManyValues { limit_bytes: self.room.kept_limit });
+        }
         self.unmapped.push(Unmapped { path, value: value.to_owned(), code });
         Ok(())
     }
@@ -117,6 +153,7 @@ impl PartialEq<String> for Unmapped {
 #[cfg(test)]
 mod tests {
     use super::super::{parse, parse_by_reference};
+    use super::check_paths;
 
     #[test]
     fn values_without_a_place_are_kept_as_they_stand() {
@@ -167,6 +204,26 @@ mod tests {
                 panic!()
             };
             assert_eq!((work.publication_date.year, work.publication_date.month), (None, Some(5)));
+        }
+    }
+
+    #[test]
+    fn paths_do_not_multiply_a_small_document() {
+        let document = |name: usize, values: usize| {
+            let inner = "<x>1</x>".repeat(values);
+            format!("<r:record xmlns:r='r'><{0}>{inner}</{0}></r:record>", "n".repeat(name))
+        };
+        for (name, values, is_read) in [(20, 5_000, true), (200, 50, true), (8_000, 2_000, false)] {
+            let xml = document(name, values);
+            for parsed in [parse(xml.as_bytes()), parse_by_reference(xml.as_bytes())] {
+                let code = parsed.as_ref().err().map(|error| error.code());
+                assert_eq!(code, (!is_read).then_some("too-many-values"), "{name} {values}");
+            }
+        }
+
+        let values = parse(document(1, 2_000).as_bytes()).unwrap().unmapped;
+        for (member, is_taken) in [(60, true), (4_000, false)] {
+            assert_eq!(check_paths(&"p".repeat(member), &values, 16_000).is_ok(), is_taken, "{member}");
         }
     }
 

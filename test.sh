@@ -3,10 +3,11 @@
 set -euo pipefail
 cd "$(dirname "$0")"
 cargo fmt --check
-cargo clippy --all-targets --quiet -- -D warnings
+cargo clippy --workspace --all-targets --quiet -- -D warnings
 if cargo nextest --version >/dev/null 2>&1; then
-    cargo nextest run --no-fail-fast
+    cargo nextest run --workspace --no-fail-fast
+    cargo test --workspace --doc --quiet
 else
-    cargo test
+    cargo test --workspace
 fi
-RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --quiet
+RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --quiet

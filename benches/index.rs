@@ -13,12 +13,12 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
-use orcidlake::archive::index::{Index, SPACING_BYTES, index_path};
-use orcidlake::archive::{Archive, Buffers, Meter};
+use orcid_xml::{MemberName, Orcid};
 use orcidlake::convert::{ARCHIVE_OPTIONS, Outcome, Watch, index, indexed_members};
-use orcidlake::record::{MemberName, Orcid};
 use orcidlake::report::Report;
 use orcidlake::synth;
+use targz_seek::index::{Index, SPACING_BYTES, index_path};
+use targz_seek::{Archive, Buffers, Meter};
 
 const DEFAULT_RECORDS: u64 = 20_000;
 /// iDs that are looked up.

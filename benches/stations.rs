@@ -14,15 +14,15 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use flate2::bufread::MultiGzDecoder;
-use orcidlake::archive::{Archive, Chunk, Kind, Meter};
+use orcid_xml::{Document, MemberName, Parsed, parse, parse_by_reference};
 use orcidlake::convert::ARCHIVE_OPTIONS;
 use orcidlake::dataset::SideWriter;
-use orcidlake::record::{Document, MemberName, Parsed, parse, parse_by_reference};
 use orcidlake::synth;
 use orcidlake::tables::{self, Entry, Rows, Side};
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use quick_xml::Reader;
 use quick_xml::events::Event;
+use targz_seek::{Archive, Chunk, Kind, Meter};
 
 /// Records of the archive that is made.
 const DEFAULT_RECORDS: u64 = 20_000;
@@ -125,10 +125,7 @@ fn files(chunk: &Chunk) -> impl Iterator<Item = (&str, &[u8], MemberName)> {
     files.map(|(path, data, _)| (path, data, MemberName::new(path)))
 }
 
-fn parse_all(
-    chunks: &[Chunk],
-    parse: for<'a> fn(&'a [u8]) -> Result<Parsed<'a>, orcidlake::record::ParseError>,
-) {
+fn parse_all(chunks: &[Chunk], parse: for<'a> fn(&'a [u8]) -> Result<Parsed<'a>, orcid_xml::ParseError>) {
     for (_, data, _) in chunks.iter().flat_map(files) {
         std::hint::black_box(parse(data).expect("the dump is sound"));
     }

@@ -8,9 +8,9 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
-use orcidlake::archive::{Archive, GivenMember, Meter};
 use orcidlake::convert::{ARCHIVE_OPTIONS, Options, Outcome, Selection, Update, Watch, convert, update};
 use orcidlake::report::Report;
+use targz_seek::{Archive, GivenMember, Meter};
 
 struct Quiet;
 

@@ -35,13 +35,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use crate::archive::{ArchiveError, Meter};
 use crate::dataset::{ArchiveEntry, DatasetError, Finished, Logs, Manifest, NewFile, Part, Staging};
 use crate::report::Report;
 use pipeline::{Converted, Pipeline, Source};
 use plan::Plan;
 use reading::How;
 use replacing::Replacing;
+use targz_seek::{ArchiveError, Meter};
 
 /// How a conversion is done.
 #[derive(Debug, Clone)]

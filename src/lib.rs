@@ -1,22 +1,10 @@
 //! Turns the ORCID public data files into Parquet tables.
 //!
-//! The floors, ground floor first; each imports only from floors below its own,
-//! which `tests/layering.rs` checks.
+//! The layers, lowest first; each imports only from layers below its own, which
+//! `tests/layering.rs` checks. Below them are the crates `targz-seek` (archives to named
+//! slices), `orcid-xml` (XML to records) and `ror-match` (names to organisations).
 
 #![cfg_attr(not(test), warn(clippy::unwrap_used))]
-
-// Ground: what the others are made of.
-pub mod ids;
-mod varint;
-
-// Bytes: archives of any form to named slices.
-pub mod archive;
-
-// Meaning: XML to records; knows no files.
-pub mod record;
-
-// Names: plain strings to organisations; knows no records.
-pub mod orgs;
 
 // Account: what was counted.
 pub mod report;

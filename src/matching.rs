@@ -49,7 +49,6 @@ use rayon::prelude::*;
 use crate::dataset::{
     Dataset, DatasetError, Given, Logs, Manifest, Organizations, Part, Staging, TableWriter,
 };
-use crate::orgs::{Agreement, Answer, Crosswalk, Finding, Matcher, Query, Scratch, ask_id};
 use crate::tables::AnyTable;
 use crate::tables::organizations::{
     DISAGREEMENTS, FOLDER, LEARNED_CROSSWALK, LearnedRow, ORGANIZATIONS, OrganizationRow, ROR, ROR_ANCESTORS,
@@ -59,6 +58,7 @@ use gather::Keys;
 use key::Key;
 use known::Known;
 use learn::Votes;
+use ror_match::{Agreement, Answer, Crosswalk, Finding, Matcher, Query, Scratch, ask_id};
 use unmatched::Unmatched;
 
 /// Rows that are written at a time.

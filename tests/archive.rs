@@ -5,8 +5,8 @@ mod support;
 
 use std::path::Path;
 
-use orcidlake::archive::{Archive, Kind, Meter, Options};
 use support::{folder, gzip, tar};
+use targz_seek::{Archive, Kind, Meter, Options};
 
 const SMALL: Options = Options { chunk_bytes: 4_096, max_member_bytes: 20_000, resync: false };
 

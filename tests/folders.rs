@@ -7,9 +7,9 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
 
-use orcidlake::archive::{Archive, Kind, Meter, Options};
 use serde_json::Value;
 use support::{ONE, OTHER, convert, dump, folder, given_names, gzip, record, run, tar};
+use targz_seek::{Archive, Kind, Meter, Options};
 
 const THIRD: &str = "0000-0001-5000-0007";
 const OPTIONS: Options = Options { chunk_bytes: 1 << 20, max_member_bytes: 1 << 20, resync: false };

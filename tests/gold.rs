@@ -5,7 +5,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use orcidlake::orgs::{Answer, Candidate, Matcher, NameKind, Preset, Query, Release, RorId, Scratch, Tier};
+use ror_match::{Answer, Candidate, Matcher, NameKind, Preset, Query, Release, RorId, Scratch, Tier};
 
 /// A row of the gold set: name, city, country and the organisation meant.
 struct Row {

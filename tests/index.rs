@@ -14,15 +14,15 @@ use arrow::array::RecordBatch;
 use arrow::compute::concat_batches;
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use orcidlake::archive::index::{Index, SPACING_BYTES, index_path};
-use orcidlake::archive::{Archive, Buffers, GivenMember, Kind, Meter, Options};
+use orcid_xml::{MemberName, Orcid};
 use orcidlake::convert::{Outcome, Watch, index, indexed_members};
-use orcidlake::record::{MemberName, Orcid};
 use orcidlake::report::Report;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use support::{
     ONE, OTHER, Random, convert, dump, files, folder, orcidlake, record, run, tar, work, write_index,
 };
+use targz_seek::index::{Index, SPACING_BYTES, index_path};
+use targz_seek::{Archive, Buffers, GivenMember, Kind, Meter, Options};
 
 /// Uncompressed bytes between points; the least there can be.
 const SPACING: u64 = 64 << 10;

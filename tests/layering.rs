@@ -1,26 +1,29 @@
-//! Holds the source to its floors: imports go down only, only `cli` prints, and
+//! Holds the source to its layers: imports go down only, only `cli` prints, and
 //! files stay small.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The floors, ground floor first; those on one line do not know each other.
-const FLOORS: &[&[&str]] = &[
-    &["varint"],
-    &["ids", "archive", "record", "orgs", "report", "synth"],
-    &["tables"],
-    &["dataset"],
-    &["convert", "matching"],
-    &["refresh"],
-    &["cli"],
-];
+/// The layers of the product, lowest first; those on one line do not know each other. The
+/// crates are below all of them.
+const LAYERS: &[&[&str]] =
+    &[&["report", "synth"], &["tables"], &["dataset"], &["convert", "matching"], &["refresh"], &["cli"]];
+
+/// The crates that others can use without us.
+const CRATES: &[&str] = &["orcid-xml", "ror-match", "targz-seek"];
 
 /// Lines of a file.
 const MAX_LINES: usize = 400;
 
+/// The files of the product.
 fn sources() -> Vec<(PathBuf, String)> {
+    below("src")
+}
+
+/// All files of Rust below a folder of the repository, tests and benches of crates included.
+fn below(folder: &str) -> Vec<(PathBuf, String)> {
     let mut found = Vec::new();
-    let mut pending = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src")];
+    let mut pending = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)];
     while let Some(path) = pending.pop() {
         if path.is_dir() {
             pending.extend(fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path()));
@@ -38,16 +41,16 @@ fn module(path: &Path) -> String {
     first.trim_end_matches(".rs").to_owned()
 }
 
-fn floor(module: &str) -> Option<usize> {
-    FLOORS.iter().position(|floor| floor.contains(&module))
+fn layer(module: &str) -> Option<usize> {
+    LAYERS.iter().position(|layer| layer.contains(&module))
 }
 
 #[test]
 fn imports_go_down_only() {
     for (path, text) in sources() {
         let own = module(&path);
-        let Some(height) = floor(&own) else {
-            assert!(["lib", "main"].contains(&own.as_str()), "{} stands on no floor", path.display());
+        let Some(height) = layer(&own) else {
+            assert!(["lib", "main"].contains(&own.as_str()), "{} is in no layer", path.display());
             continue;
         };
         for (_, rest) in
@@ -57,7 +60,7 @@ fn imports_go_down_only() {
                 .chars()
                 .take_while(|character| character.is_alphanumeric() || *character == '_')
                 .collect();
-            let Some(below) = floor(&used) else { continue };
+            let Some(below) = layer(&used) else { continue };
             assert!(
                 below < height || used == own,
                 "{} imports {used}, which is not below it",
@@ -68,17 +71,28 @@ fn imports_go_down_only() {
 }
 
 #[test]
-fn only_the_command_line_prints() {
-    for (path, text) in sources() {
-        if module(&path) != "cli" {
-            assert!(!text.contains("println!") && !text.contains("eprint!"), "{} prints", path.display());
+fn crates_know_nobody_of_the_house() {
+    for name in CRATES {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("crates").join(name).join("Cargo.toml");
+        let text = fs::read_to_string(&path).unwrap();
+        for other in CRATES.iter().chain(&["orcidlake"]).filter(|other| *other != name) {
+            let depends = text.lines().any(|line| line.starts_with(other));
+            assert!(!depends, "{} depends on {other}", path.display());
         }
     }
 }
 
 #[test]
+fn only_the_command_line_prints() {
+    let library = sources().into_iter().filter(|(path, _)| module(path) != "cli");
+    for (path, text) in library.chain(below("crates")) {
+        assert!(!text.contains("println!") && !text.contains("eprint!"), "{} prints", path.display());
+    }
+}
+
+#[test]
 fn files_stay_small_and_say_what_they_are_for() {
-    for (path, text) in sources() {
+    for (path, text) in sources().into_iter().chain(below("crates")) {
         assert!(text.lines().count() <= MAX_LINES, "{} has more than {MAX_LINES} lines", path.display());
         assert!(text.starts_with("//!"), "{} does not say what it is for", path.display());
     }

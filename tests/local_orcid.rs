@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 
 use client::{Client, Given, ORCID_XML};
 use orcid::{CLIENT_ID, CLIENT_SECRET, Compression, Limits, LocalOrcid, World};
-use orcidlake::record::{Document, Orcid, parse};
+use orcid_xml::{Document, Orcid, parse};
 
 fn start(records: u64) -> (LocalOrcid, Client) {
     (LocalOrcid::start(World::from_synth(records, 7), Limits::none()), Client::new())

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use client::{Client, Given, ORCID_XML};
 use orcid::{Change, Compression, Fault, Limits, LocalOrcid, RetryAfter, Standing, When, World};
-use orcidlake::record::parse;
+use orcid_xml::parse;
 
 /// A server, a client, and the address of a record.
 fn start() -> (LocalOrcid, Client, String) {

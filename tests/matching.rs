@@ -12,8 +12,8 @@ use arrow::array::{Array, AsArray};
 use arrow::datatypes::Int64Type;
 use orcidlake::dataset::{Dataset, verify};
 use orcidlake::matching::{Options, match_dataset};
-use orcidlake::orgs::{Crosswalk, Matcher, Preset, Release};
 use orcidlake::synth;
+use ror_match::{Crosswalk, Matcher, Preset, Release};
 use serde_json::Value;
 use support::{convert, dump, files, folder, run};
 

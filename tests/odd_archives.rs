@@ -11,12 +11,12 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use entries::{GNU, Header, block, end, entry, file, header, old_sparse, padded, pax, sign};
-use orcidlake::archive::index::index_path;
-use orcidlake::archive::{Archive, Buffers, GivenMember, Kind, Meter, Options};
+use orcid_xml::{MemberName, Orcid};
 use orcidlake::convert::{Outcome, Watch, index, indexed_members};
-use orcidlake::record::{MemberName, Orcid};
 use orcidlake::report::Report;
 use support::{ONE, OTHER, folder, gzip, write_index};
+use targz_seek::index::index_path;
+use targz_seek::{Archive, Buffers, GivenMember, Kind, Meter, Options};
 
 const THIRD: &str = "0000-0001-5000-0007";
 const SMALL: Options = Options { chunk_bytes: 4_096, max_member_bytes: 60_000, resync: false };

@@ -5,8 +5,8 @@ mod support;
 
 use std::path::Path;
 
-use orcidlake::orgs::{Matcher, Preset, Query, Release, Scratch};
 use orcidlake::synth;
+use ror_match::{Matcher, Preset, Query, Release, Scratch};
 use support::{Random, convert, folder, record, run, tar};
 
 const NAMES: usize = 20_000;

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use orcidlake::orgs::{
+use ror_match::{
     Address, Agreement, By, Crosswalk, Finding, Matcher, Overrides, Preset, Query, Release, Resolved, RorId,
     Scratch, Status, Tier, Via, ask_id,
 };
@@ -402,8 +402,7 @@ fn no_name_crashes_or_takes_long() {
             let (one, other) =
                 (matcher.find(&query, &mut scratch), matcher.find(&query, &mut Scratch::default()));
 
-            let number =
-                |answer: &orcidlake::orgs::Answer| answer.found.map(|found| found.found.organization);
+            let number = |answer: &ror_match::Answer| answer.found.map(|found| found.found.organization);
             assert_eq!(number(&one), number(&other), "buffers remember nothing");
             assert!(
                 begun.elapsed() < Duration::from_millis(500),

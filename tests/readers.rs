@@ -5,10 +5,10 @@ mod support;
 
 use std::path::Path;
 
-use orcidlake::archive::{Archive, Kind, Meter};
+use orcid_xml::{cleaned, parse, parse_by_reference, parse_by_scanner};
 use orcidlake::convert::ARCHIVE_OPTIONS;
-use orcidlake::record::{cleaned, parse, parse_by_reference, parse_by_scanner};
 use support::{Random, dump, folder, record, work};
+use targz_seek::{Archive, Kind, Meter};
 
 /// Changes of each document that are tried.
 const MUTATIONS: usize = 200;

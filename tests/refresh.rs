@@ -83,7 +83,7 @@ fn people_join_and_leave_an_institution() {
     assert_eq!(output.status.code(), Some(0), "{}", text(&output));
     let fresh = here.fresh(&here.server.world());
     for orcid in &listing {
-        let person = here.server.world().get(orcidlake::record::Orcid::new(orcid).unwrap()).cloned();
+        let person = here.server.world().get(orcid_xml::Orcid::new(orcid).unwrap()).cloned();
         let Some(Standing::Active) = person.map(|person| person.standing) else {
             assert!(records(&here.dataset, orcid).is_empty(), "{orcid} has gone");
             continue;

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use orcidlake::record::{Document, ParseError, parse};
+use orcid_xml::{Document, ParseError, parse};
 
 fn shared(below: &str) -> Option<Vec<PathBuf>> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data").join(below);
@@ -39,8 +39,8 @@ fn answers_of_the_api_are_read_whole() {
             Document::Bulk(works) => assert!(works.iter().any(Result::is_ok), "{}", path.display()),
             Document::Activities(activities) => {
                 let works = activities.works.items().count();
-                let affiliations = orcidlake::record::AffiliationKind::ALL
-                    .map(|kind| activities.affiliations(kind).items().count());
+                let affiliations =
+                    orcid_xml::AffiliationKind::ALL.map(|kind| activities.affiliations(kind).items().count());
                 assert!(works + affiliations.iter().sum::<usize>() > 0, "{}", path.display());
             }
             other => panic!("{} is a {}", path.display(), kind(&other)),

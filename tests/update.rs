@@ -12,15 +12,15 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 use std::{env, io};
 
-use orcidlake::archive::{Archive, GivenMember, Meter};
+use orcid_xml::{MemberName, Orcid};
 use orcidlake::convert::{
     ARCHIVE_OPTIONS, ConvertError, Options, Outcome, Selection, Update, Updated, Watch, update,
 };
 use orcidlake::dataset::{Dataset, Targets, verify};
-use orcidlake::record::{MemberName, Orcid};
 use orcidlake::report::Report;
 use support::{ONE, OTHER, Random, convert, dump, files, folder, given_names, record, rows, tar, work};
 use tables::rows_of;
+use targz_seek::{Archive, GivenMember, Meter};
 
 const THIRD: &str = "0000-0002-1694-233X";
 /// The dataset that a process of its own updates, for the test that kills it.

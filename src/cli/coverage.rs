@@ -10,7 +10,7 @@ use super::rows::{Format, tell_where, write_rows};
 use super::{Common, Done};
 use crate::dataset::{Dataset, DatasetError};
 use crate::matching::coverage;
-use crate::orgs::RorId;
+use ror_match::RorId;
 
 /// Tell how well affiliations are identified: by whose id and year, current and past, by whom.
 ///

@@ -6,13 +6,13 @@ use std::io;
 
 use serde_json::{Value, json};
 
-use crate::archive::ArchiveError;
 use crate::convert::ConvertError;
 use crate::dataset::DatasetError;
 use crate::matching::MatchError;
-use crate::orgs::OrgsError;
 use crate::refresh::RefreshError;
 use crate::synth::SynthError;
+use ror_match::OrgsError;
+use targz_seek::ArchiveError;
 
 use super::Done;
 
@@ -24,7 +24,7 @@ pub struct Failure {
 }
 
 impl Failure {
-    /// A failure that no floor below has a word for.
+    /// A failure that no layer below has an error for.
     pub fn new(message: impl Into<String>, hint: &str) -> Self {
         Self { error: message.into().into(), hint: Some(hint.to_owned()) }
     }

@@ -8,10 +8,10 @@ use serde_json::Value;
 use super::failure::Failure;
 use super::output::{begun, print_json};
 use super::{Common, Done};
-use crate::archive::{Archive, Kind, Meter};
 use crate::convert::{ARCHIVE_OPTIONS, indexed_members};
 use crate::dataset::{Dataset, record_rows};
-use crate::record::{IdFault, MemberName, Orcid};
+use orcid_xml::{IdFault, MemberName, Orcid};
+use targz_seek::{Archive, Kind, Meter};
 
 /// Print one record: its rows as JSON from a dataset, its XML from an archive.
 ///

@@ -10,8 +10,8 @@ use super::numbers::{bytes, counted, grouped, parse_bytes};
 use super::output::print_json;
 use super::progress::Progress;
 use super::{Common, Done};
-use crate::archive::index::{Contents, index_path};
 use crate::convert::index;
+use targz_seek::index::{Contents, index_path};
 
 /// Points nearer to each other than this would make the index larger than its archive.
 const LEAST_SPACING: usize = 64 << 10;
@@ -75,7 +75,7 @@ fn text(contents: &Contents, size_bytes: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::parse_spacing;
-    use crate::archive::index::SPACING_BYTES;
+    use targz_seek::index::SPACING_BYTES;
 
     #[test]
     fn the_spacing_is_what_the_index_says_of_it() {

@@ -18,7 +18,7 @@ use super::spreadsheet::{BYTE_ORDER_MARK, check, shown};
 use super::{Common, Done, rematch};
 use crate::dataset::Dataset;
 use crate::matching::Summary;
-use crate::orgs::{Address, Answer, Matcher, Query, Scratch, Tier};
+use ror_match::{Address, Answer, Matcher, Query, Scratch, Tier};
 
 /// Find out which organisation of ROR each affiliation means.
 ///

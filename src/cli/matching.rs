@@ -11,7 +11,7 @@ use super::failure::Failure;
 use super::numbers::counted;
 use crate::dataset::{Given, GivenFile, Organizations};
 use crate::matching::given_file;
-use crate::orgs::{Answer, Candidate, Crosswalk, Matcher, Overrides, Preset, Release};
+use ror_match::{Answer, Candidate, Crosswalk, Matcher, Overrides, Preset, Release};
 
 /// The options that say how to match.
 #[derive(Debug, Clone, clap::Args)]

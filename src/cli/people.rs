@@ -11,7 +11,7 @@ use super::rows::{Format, tell_where, write_rows};
 use super::{Common, Done};
 use crate::dataset::Dataset;
 use crate::matching::{Day, Expansion, Question, Wanted, people};
-use crate::orgs::RorId;
+use ror_match::RorId;
 
 /// List the people of an institution, under any of its ids and names.
 ///
@@ -74,8 +74,8 @@ pub struct Institution {
 
 pub fn parse_ror(text: &str) -> Result<RorId, String> {
     RorId::parse(text).map_err(|fault| match fault {
-        crate::orgs::NotRor::Form => format!("\"{text}\" is not a ROR id such as https://ror.org/04ttjf776"),
-        crate::orgs::NotRor::CheckDigits => format!("the check digits of \"{text}\" are wrong: mistyped?"),
+        ror_match::NotRor::Form => format!("\"{text}\" is not a ROR id such as https://ror.org/04ttjf776"),
+        ror_match::NotRor::CheckDigits => format!("the check digits of \"{text}\" are wrong: mistyped?"),
     })
 }
 

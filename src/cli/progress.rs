@@ -10,9 +10,9 @@ use std::time::{Duration, Instant};
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::numbers::{bytes, counted, duration};
-use crate::archive::Meter;
 use crate::convert::{Outcome, Watch};
 use crate::report::Report;
+use targz_seek::Meter;
 
 /// Time between plain lines.
 const PLAIN_EVERY: Duration = Duration::from_secs(30);

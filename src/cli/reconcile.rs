@@ -9,7 +9,7 @@ use super::rows::{Format, Written, tell_where, write_rows};
 use super::{Common, Done};
 use crate::dataset::Dataset;
 use crate::matching::{PersonName, Staff, StaffList, reconcile};
-use crate::orgs::RorId;
+use ror_match::RorId;
 
 /// Find the iDs of a list of staff, with what speaks for and against each.
 ///

@@ -9,8 +9,8 @@ use super::failure::Failure;
 use super::matching::Sources;
 use crate::dataset::{Dataset, Given, Organizations};
 use crate::matching::{Options, Summary, match_dataset};
-use crate::orgs::Matcher;
 use crate::refresh::hold;
+use ror_match::Matcher;
 
 /// The share of the memory that keys may have; the index has its own.
 const KEYS_SHARE: usize = 4;

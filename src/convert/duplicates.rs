@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use crate::dataset::OrcidSet;
-use crate::ids::IdSet;
-use crate::record::MemberName;
+use orcid_xml::MemberName;
+use orcid_xml::ids::IdSet;
 
 /// The names of all members so far.
 #[derive(Debug, Default)]

@@ -1,8 +1,8 @@
 //! A document that has been read, as the member of the name that it stands under.
 
-use crate::record::unmapped::OTHER_ID;
-use crate::record::{Document, MemberName, Orcid, ParseError, Parsed, Unmapped};
 use crate::tables::{Entry, UnmappedValues};
+use orcid_xml::unmapped::OTHER_ID;
+use orcid_xml::{Document, MemberName, Orcid, ParseError, Parsed, Unmapped};
 
 /// Where a record's own iD stands.
 const OTHER_IDENTIFIER: &str = "/record:record/common:orcid-identifier/common:path";

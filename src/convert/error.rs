@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use crate::archive::ArchiveError;
 use crate::dataset::DatasetError;
+use targz_seek::ArchiveError;
 
 /// A fault that keeps an archive out of the dataset.
 #[derive(Debug, thiserror::Error)]

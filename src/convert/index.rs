@@ -7,10 +7,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::duplicates::Seen;
 use super::pipeline::{ARCHIVE_OPTIONS, stop_with};
 use super::{ConvertError, Watch};
-use crate::archive::index::{Contents, Index, IndexWriter, IndexedTotals};
-use crate::archive::{Archive, ArchiveError, Buffers, Chunk, GivenMember, Kind, Meter, Options, Totals};
-use crate::record::{MemberName, Orcid};
 use crate::report::Report;
+use orcid_xml::{MemberName, Orcid};
+use targz_seek::index::{Contents, Index, IndexWriter, IndexedTotals};
+use targz_seek::{Archive, ArchiveError, Buffers, Chunk, GivenMember, Kind, Meter, Options, Totals};
 
 /// An archive that is read once, and its index.
 pub struct Indexing {

@@ -8,12 +8,12 @@ use std::time::Instant;
 use arrow::array::RecordBatch;
 
 use super::entries::{contradiction, entry_of, values_of};
-use crate::archive::{Chunk, Kind};
 use crate::dataset::table_key;
-use crate::record::unmapped::check_paths;
-use crate::record::{self, MemberName, ParseError, Parsed};
 use crate::report::Report;
 use crate::tables::{self, Entry, Reject, Rows, Side, UnmappedValues};
+use orcid_xml::unmapped::check_paths;
+use orcid_xml::{MemberName, ParseError, Parsed};
+use targz_seek::{Chunk, Kind};
 
 /// Bytes of XML that are parsed before rows are made of them: the text is then
 /// still in the processor's cache.
@@ -139,8 +139,8 @@ fn mark_replaced(members: &mut [Given<'_>]) {
 
 /// True where the member gives rows, so that it may replace an earlier one.
 fn is_sound(member: &Given<'_>) -> bool {
-    let source = record::cleaned(member.data);
-    record::parse(&source).is_ok_and(|parsed| entry_of(&member.name, parsed.document).is_ok())
+    let source = orcid_xml::cleaned(member.data);
+    orcid_xml::parse(&source).is_ok_and(|parsed| entry_of(&member.name, parsed.document).is_ok())
 }
 
 impl Maker<'_> {
@@ -149,13 +149,13 @@ impl Maker<'_> {
     fn read_group(&mut self, group: &[Given<'_>]) {
         let begun = Instant::now();
         let regular: Vec<Option<Parsed<'_>>> =
-            group.iter().map(|member| record::parse_by_scanner(member.data)).collect();
+            group.iter().map(|member| orcid_xml::parse_by_scanner(member.data)).collect();
         let sources: Vec<Cow<'_, [u8]>> = group
             .iter()
             .zip(&regular)
             .map(|(member, regular)| match regular {
                 Some(_) => member.data.into(),
-                None => record::cleaned(member.data),
+                None => orcid_xml::cleaned(member.data),
             })
             .collect();
         let mut entries: [Vec<Entry<'_>>; Side::ALL.len()] = Default::default();
@@ -210,7 +210,7 @@ impl Maker<'_> {
             let reason = format!("larger than the limit: {size_bytes} bytes");
             return Some(self.reject(member, "too-large", reason, size_bytes));
         }
-        let parsed = regular.map_or_else(|| record::parse_by_reference(source), Ok);
+        let parsed = regular.map_or_else(|| orcid_xml::parse_by_reference(source), Ok);
         let entry = parsed.and_then(|mut parsed| {
             parsed.unmapped.extend(contradiction(&member.name, &parsed));
             check_paths(member.path, &parsed.unmapped, source.len())?;

@@ -22,11 +22,11 @@ use super::members::{Batch, SpareBuilders, read_chunk};
 use super::plan::release_of;
 use super::reading::{How, Reading};
 use super::{ConvertError, Options, Watch};
-use crate::archive::{ArchiveError, Chunk, GivenMember, Meter, Options as ArchiveOptions, Totals};
 use crate::dataset::{OPEN_BYTES, Part, SideWriter, Superseded, Targets, WrittenTable, table_key};
-use crate::record::MemberName;
 use crate::report::Report;
 use crate::tables::{self, Side};
+use orcid_xml::MemberName;
+use targz_seek::{ArchiveError, Chunk, GivenMember, Meter, Options as ArchiveOptions, Totals};
 
 /// XML bytes that are parsed as one piece of work.
 const CHUNK_BYTES: usize = 8 << 20;

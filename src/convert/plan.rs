@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 
 use super::pipeline::Converted;
 use super::{ConvertError, Options};
-use crate::archive::{ArchiveError, Fingerprint, ends_tell_all, fingerprint, md5_of};
 use crate::dataset::{ArchiveEntry, Dataset, EntryKind, Manifest, Part, table_key};
-use crate::record::Orcid;
 use crate::tables::{self, Side};
+use orcid_xml::Orcid;
+use targz_seek::{ArchiveError, Fingerprint, ends_tell_all, fingerprint, md5_of};
 
 /// What files of tables are called.
 const TABLE_ENDING: &str = "parquet";

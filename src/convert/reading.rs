@@ -11,8 +11,8 @@ use crossbeam_channel::{Receiver, Sender};
 use super::index::Indexing;
 use super::pipeline::{ARCHIVE_OPTIONS, Source};
 use super::{ConvertError, Shard};
-use crate::archive::index::{Index, IndexError, SPACING_BYTES, index_path};
-use crate::archive::{Archive, ArchiveError, Buffers, Chunk, Meter, Options, Totals};
+use targz_seek::index::{Index, IndexError, SPACING_BYTES, index_path};
+use targz_seek::{Archive, ArchiveError, Buffers, Chunk, Meter, Options, Totals};
 
 /// Bytes of the stream that a reader takes at a time. Before and behind it inflates
 /// some that others hand out, as much as the index's spacing.

@@ -6,8 +6,8 @@
 use super::ConvertError;
 use super::pipeline::Converted;
 use super::plan::{Plan, Step};
-use crate::archive::Totals;
 use crate::dataset::{Finished, Staging, Targets, WrittenTable};
+use targz_seek::Totals;
 
 /// The archives that wait.
 pub struct Replacing(Finished);

@@ -13,12 +13,12 @@ use serde_json::{Map, Value};
 use super::pipeline::{Converted, Pipeline, Source};
 use super::reading::How;
 use super::{ConvertError, Options, Watch};
-use crate::archive::GivenMember;
 use crate::dataset::{
     ArchiveEntry, Change, Dataset, DatasetError, EntryKind, Gone, Logs, Manifest, Replacement, Staging,
     Targets,
 };
-use crate::record::MemberName;
+use orcid_xml::MemberName;
+use targz_seek::GivenMember;
 
 /// Refreshes without files of their own that the manifest still names.
 const REMEMBERED_REFRESHES: usize = 100;

@@ -1,8 +1,8 @@
 //! Every change that a dataset makes to its disk: folders and files made, written,
 //! synced, linked, renamed, exchanged, removed.
 //!
-//! The other files of this floor decide what changes, this one does it, and nothing
-//! else on this floor does (`tests/layering.rs`). `tests/faults.rs` breaks these
+//! The other files of this layer decide what changes, this one does it, and nothing
+//! else in this layer does (`tests/layering.rs`). `tests/faults.rs` breaks these
 //! operations, and those of SQLite and of the Delta kernel, one after the other. What
 //! a store other than a local folder would do in another way stands here.
 

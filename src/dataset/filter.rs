@@ -15,8 +15,8 @@ use super::keys::ActivityKey;
 use super::layout::table_folder;
 use super::reader::batches;
 use super::writer::{TableWriter, WrittenTable};
-use crate::record::Orcid;
 use crate::tables::{self, Side};
+use orcid_xml::Orcid;
 
 /// Replaced members that are remembered, of 40 bytes each; more are no accident.
 const MAX_SUPERSEDED: usize = 4_000_000;
@@ -188,7 +188,7 @@ impl<'b> ActivityColumns<'b> {
             Some(kind) => kind,
             None => {
                 let kinds = self.batch.column_by_name("kind")?.as_string::<i32>();
-                crate::record::ActivitySection::new(kinds.value(row))?.kind()
+                orcid_xml::ActivitySection::new(kinds.value(row))?.kind()
             }
         };
         Some((orcid, kind, put_codes.value(row)))

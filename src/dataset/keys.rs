@@ -2,15 +2,15 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::ids::IdSet;
-use crate::record::{MemberName, Orcid};
+use orcid_xml::ids::IdSet;
+use orcid_xml::{MemberName, Orcid};
 
 /// iDs that are named one by one; with more, a Bloom filter of an iD column says
 /// too often that one may be there.
 const FEW: usize = 32;
 
 /// One activity among all of its side: iD, kind as in
-/// [`crate::record::ActivitySection::kind`], put code.
+/// [`orcid_xml::ActivitySection::kind`], put code.
 pub type ActivityKey = (Orcid, &'static str, i64);
 
 /// A set of iDs: a bit for each, and each in full where the check digit is wrong.

@@ -19,8 +19,8 @@ use super::layout::table_of;
 use super::manifest::Part;
 use super::reader::may_hold;
 use super::sound::{check_bytes, check_layout, check_quickly, damaged, has_checksums, has_columns};
-use crate::record::{MemberName, Orcid};
 use crate::tables::Side;
+use orcid_xml::{MemberName, Orcid};
 
 /// Rows read at a time; of the few columns that tell.
 const BATCH_ROWS: usize = 32_768;

@@ -1,7 +1,7 @@
 //! Rows to a dataset on disk: Parquet folders that are Delta Lake tables, and a
 //! manifest, changed in one step.
 //!
-//! This floor knows tables and Parquet, not XML. A dataset is whole or not
+//! This layer knows tables and Parquet, not XML. A dataset is whole or not
 //! there: everything is written aside and swapped in, the manifest with it.
 
 mod commit;

@@ -4,8 +4,6 @@
 
 use std::ops::Range;
 
-use crate::varint::{put_varint, zigzag};
-
 /// How a page's header begins each of its first three fields: the next one, a 32-bit
 /// integer (Thrift's compact protocol).
 const NEXT_I32: u8 = 0x15;
@@ -60,9 +58,15 @@ impl<'h> PageHeader<'h> {
     }
 }
 
-/// An integer as Thrift's compact protocol has it.
+/// An integer as Thrift's compact protocol has it: zigzag, then seven bits a byte, the
+/// least first, and the eighth where more follow.
 fn write_i32(out: &mut Vec<u8>, value: i32) {
-    put_varint(out, zigzag(i64::from(value).cast_unsigned()));
+    let mut rest = ((value << 1) ^ (value >> 31)).cast_unsigned();
+    while rest >= 0x80 {
+        out.push(rest as u8 | 0x80);
+        rest >>= 7;
+    }
+    out.push(rest as u8);
 }
 
 #[cfg(test)]

@@ -19,7 +19,7 @@ use super::layout::{table_folder, table_of};
 use super::leftovers::present;
 use super::manifest::{Manifest, Part};
 use super::sound::{check_layout, check_quickly};
-use crate::record::Orcid;
+use orcid_xml::Orcid;
 
 /// Rows read at a time.
 const BATCH_ROWS: usize = 8_192;

@@ -146,9 +146,9 @@ mod tests {
     use crate::dataset::layout::table_of;
     use crate::dataset::marks::{Gone, mark};
     use crate::dataset::reader::{group_batches, row_groups};
-    use crate::record::{Orcid, parse};
     use crate::tables::Entry;
     use arrow::array::{AsArray, RecordBatch};
+    use orcid_xml::{Orcid, parse};
 
     const KEY: &str = "summaries/tombstones";
     const ORCIDS: [&str; 4] =
@@ -164,7 +164,7 @@ mod tests {
         let entries: Vec<Entry<'_>> = orcids
             .iter()
             .map(|orcid| {
-                let crate::record::Document::Stub(stub) = parse(STUB).unwrap().document else { panic!() };
+                let orcid_xml::Document::Stub(stub) = parse(STUB).unwrap().document else { panic!() };
                 Entry::Tombstone { orcid: Orcid::new(orcid).unwrap(), activity: None, stub }
             })
             .collect();

@@ -14,8 +14,8 @@ use super::error::DatasetError;
 use super::layout::table_folder;
 use super::manifest::Part;
 use super::reader::{Dataset, columns_of};
-use crate::ids::IdSet;
-use crate::record::Orcid;
+use orcid_xml::Orcid;
+use orcid_xml::ids::IdSet;
 
 /// Bytes read at a time.
 const READ_BYTES: usize = 1 << 20;

@@ -8,7 +8,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::cells::Cells;
 use super::error::MatchError;
 use crate::dataset::Dataset;
-use crate::orgs::RorId;
+use ror_match::RorId;
 
 /// What counts.
 #[derive(Debug, Clone, Default)]

@@ -14,7 +14,7 @@ use super::error::MatchError;
 use super::key::Key;
 use super::rows::BETWEEN;
 use crate::dataset::{Dataset, DatasetError};
-use crate::orgs::{Answer, Candidate, Match, Matcher, NameKind, Relation, RorId, Tier, Verdict};
+use ror_match::{Answer, Candidate, Match, Matcher, NameKind, Relation, RorId, Tier, Verdict};
 
 /// What is read of the table.
 const COLUMNS: [&str; 17] = [

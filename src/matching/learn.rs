@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use rustc_hash::FxHashMap;
 
 use super::key::Key;
-use crate::orgs::{Answer, Crosswalk, Matcher, NameKind, Relation, Scheme, Tier, Verdict};
 use crate::tables::organizations::LearnedRow;
+use ror_match::{Answer, Crosswalk, Matcher, NameKind, Relation, Scheme, Tier, Verdict};
 
 /// The least share of the votes.
 const MIN_PURITY: f64 = 0.9;

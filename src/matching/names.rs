@@ -1,6 +1,6 @@
 //! Whether two names of people may be the same person's.
 
-use crate::orgs::plain_words;
+use ror_match::plain_words;
 
 /// A name in two parts.
 #[derive(Debug, Clone, PartialEq, Eq)]

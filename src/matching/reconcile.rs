@@ -12,7 +12,7 @@ use super::names::PersonName;
 use super::people::{Person, Wanted, people};
 use super::staff::{Affiliated, Evidence, StaffList, Verdict};
 use crate::dataset::Dataset;
-use crate::orgs::plain_words;
+use ror_match::plain_words;
 
 /// Candidates that are listed for one person.
 const MAX_CANDIDATES: usize = 10;

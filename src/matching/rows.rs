@@ -1,8 +1,8 @@
 //! Findings and organisations to rows of tables.
 
 use super::key::Key;
-use crate::orgs::{Candidate, Finding, Matcher, NameKind, Organization, Registry, Release, Resolved};
 use crate::tables::organizations::{AncestorRow, DisagreementRow, OrganizationRow, RorRow};
+use ror_match::{Candidate, Finding, Matcher, NameKind, Organization, Registry, Release, Resolved};
 
 /// What stands between values of a list.
 pub const BETWEEN: &str = "|";

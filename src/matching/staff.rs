@@ -6,7 +6,7 @@
 use rustc_hash::FxHashMap;
 
 use super::names::{Likeness, PersonName};
-use crate::record::{IdFault, Orcid};
+use orcid_xml::{IdFault, Orcid};
 
 /// Somebody on the list.
 #[derive(Debug, Clone, Default)]

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use super::tasks::{Effects, Wanted};
-use crate::record::{self, ActivitySection, AffiliationKind, Document, Orcid, ParseError, Record, Timestamp};
+use orcid_xml::{ActivitySection, AffiliationKind, Document, Orcid, ParseError, Record, Timestamp};
 
 /// Works of one request; ORCID gives no more.
 const MAX_WORKS: usize = 100;
@@ -53,8 +53,8 @@ fn wanted_works(orcid: Orcid, put_codes: &[i64]) -> Wanted {
 /// # Errors
 /// [`ParseError`] where the body is no record.
 pub fn listed(body: &[u8]) -> Result<Held, ParseError> {
-    let source = record::cleaned(body);
-    match record::parse(&source)?.document {
+    let source = orcid_xml::cleaned(body);
+    match orcid_xml::parse(&source)?.document {
         Document::Record(record) => Ok(items(&record)),
         _ => Err(ParseError::UnknownRoot { name: "another".to_owned() }),
     }
@@ -119,7 +119,7 @@ mod tests {
         let orcid = Orcid::new("0000-0002-1825-0097").unwrap();
         let time = |day: u32| format!("2025-10-0{day}T00:00:00Z");
         let body = record(&[(1, &time(1)), (2, &time(2)), (3, &time(3))]);
-        let micros = |day| record::timestamp(&time(day));
+        let micros = |day| orcid_xml::timestamp(&time(day));
         let held = Held::from([
             ((ActivitySection::Works, 1), micros(1)),
             ((ActivitySection::Works, 2), micros(1)),

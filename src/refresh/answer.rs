@@ -10,7 +10,7 @@ use super::client::Reply;
 use super::content::{take_item, take_record, take_works};
 use super::owner::is_of_another;
 use super::retry::parse_retry_after;
-use crate::record::{
+use orcid_xml::{
     self, ActivitySection, Document, Orcid, ParseError, SearchPage, Stub, Timestamp, parse_search,
 };
 
@@ -199,7 +199,7 @@ fn treat_stub(asked: &Asked, stub: &Stub<'_>) -> Treatment {
 /// The `error:error` that a body is, if it is one with a code.
 fn parse_stub(body: &[u8]) -> Option<Stub<'_>> {
     let body = Some(body).filter(|body| body.len() <= MAX_STUB_BYTES)?;
-    match record::parse(body).ok()?.document {
+    match orcid_xml::parse(body).ok()?.document {
         Document::Stub(stub) if stub.error_code.is_some() => Some(stub),
         _ => None,
     }

@@ -18,11 +18,11 @@ use super::scope::Scope;
 use super::tasks::Wanted;
 use super::watermark::Watermarks;
 use super::{RefreshError, Settings};
-use crate::archive::{GivenMember, Meter};
 use crate::convert::{Outcome, Update, Watch, update};
 use crate::dataset::{Dataset, Manifest, Targets};
-use crate::record::{MemberName, Orcid, Timestamp, pieces};
 use crate::report::Report;
+use orcid_xml::{MemberName, Orcid, Timestamp, pieces};
+use targz_seek::{GivenMember, Meter};
 
 /// Answers that are read from the queue at a time.
 const BATCH_ANSWERS: usize = 16;

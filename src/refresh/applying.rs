@@ -8,7 +8,7 @@ use super::runs::Run;
 use super::{Applied, Ended, Journey, Outcome, RefreshError, apply};
 use crate::convert;
 use crate::dataset::{Dataset, Manifest};
-use crate::record::{MemberName, Orcid};
+use orcid_xml::{MemberName, Orcid};
 
 impl Journey<'_> {
     /// Applies what is whole of a run that the quota has ended before its time. The

@@ -12,7 +12,7 @@ use super::runs::{Run, Stage};
 use super::watermark::{Since as Known, unknown_since};
 use super::{Client, MARGIN, PLAN_KEEPS, RefreshError, Settings, Watch, known, time};
 use crate::dataset::{Dataset, Manifest};
-use crate::record::{Orcid, Timestamp};
+use orcid_xml::{Orcid, Timestamp};
 
 /// The unfinished run of the scope, or a new one.
 ///

@@ -9,7 +9,7 @@ use flate2::read::MultiGzDecoder;
 
 use super::RefreshError;
 use super::time;
-use crate::record::{Orcid, Timestamp};
+use orcid_xml::{Orcid, Timestamp};
 
 /// Bytes of a line; longer ones are not lines of this file.
 const MAX_LINE_BYTES: u64 = 4_096;

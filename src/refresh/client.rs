@@ -18,7 +18,7 @@ use super::proxy::proxy_for;
 use super::time::parse_http_date;
 use super::token::Token;
 use super::token_file::TokenFile;
-use crate::record::Timestamp;
+use orcid_xml::Timestamp;
 
 /// Bytes of a body, inflated; the largest records have some tens of megabytes.
 const MAX_BODY_BYTES: u64 = 128 << 20;

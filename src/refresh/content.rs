@@ -1,17 +1,15 @@
 //! What the body of an answer holds, and whether that is what was asked for.
 
 use super::answer::Taken;
-use crate::record::{
-    self, Activity, ActivitySection, Document, Orcid, ParseError, Parsed, Timestamp, pieces,
-};
+use orcid_xml::{self, Activity, ActivitySection, Document, Orcid, ParseError, Parsed, Timestamp, pieces};
 
 /// A record that is the one asked for.
 ///
 /// # Errors
 /// [`ParseError`] where it is not sound, or another's.
 pub fn take_record(body: &[u8], orcid: Orcid) -> Result<Taken, ParseError> {
-    let source = record::cleaned(body);
-    let Document::Record(record) = record::parse(&source)?.document else {
+    let source = orcid_xml::cleaned(body);
+    let Document::Record(record) = orcid_xml::parse(&source)?.document else {
         return Err(ParseError::UnknownRoot { name: "another".to_owned() });
     };
     match record.orcid.as_deref().and_then(Orcid::new) {
@@ -57,8 +55,8 @@ pub struct BulkWork {
 /// # Errors
 /// [`ParseError`] where the piece is not sound.
 pub fn work_of(piece: &[u8]) -> Result<Option<BulkWork>, ParseError> {
-    let source = record::cleaned(piece);
-    let Parsed { document, owner, .. } = record::parse(&source)?;
+    let source = orcid_xml::cleaned(piece);
+    let Parsed { document, owner, .. } = orcid_xml::parse(&source)?;
     Ok(match document {
         Document::Activity(Activity::Work(work)) => {
             let modified = work.element.last_modified_date;
@@ -82,8 +80,8 @@ pub fn take_item(
     section: ActivitySection,
     put_code: i64,
 ) -> Result<Taken, ParseError> {
-    let source = record::cleaned(body);
-    let Parsed { document, owner, .. } = record::parse(&source)?;
+    let source = orcid_xml::cleaned(body);
+    let Parsed { document, owner, .. } = orcid_xml::parse(&source)?;
     let Document::Activity(activity) = document else {
         return Err(ParseError::UnknownRoot { name: "another".to_owned() });
     };

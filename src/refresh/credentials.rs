@@ -6,7 +6,7 @@ use std::io::Read;
 use std::path::Path;
 
 use super::RefreshError;
-use crate::record::takes_no_room;
+use orcid_xml::takes_no_room;
 
 /// Bytes of a file or stream that may hold a secret; more is a mistake.
 const MAX_SECRET_BYTES: u64 = 4_096;

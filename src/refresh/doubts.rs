@@ -12,7 +12,7 @@ use super::RefreshError;
 use super::activities::Held;
 use super::queue::Queue;
 use super::tasks::{Task, Wanted, insert_leaving, tally};
-use crate::record::{Orcid, Timestamp};
+use orcid_xml::{Orcid, Timestamp};
 
 /// The code of an item that is listed and not to be had.
 const WITHHELD: &str = "withheld";

@@ -2,10 +2,10 @@
 
 use std::path::PathBuf;
 
-use crate::archive::ArchiveError;
 use crate::convert::ConvertError;
 use crate::dataset::DatasetError;
-use crate::record::IdFault;
+use orcid_xml::IdFault;
+use targz_seek::ArchiveError;
 
 /// A fault that ends a refresh; what was fetched stays in the queue.
 #[derive(Debug, thiserror::Error)]
@@ -58,7 +58,7 @@ pub enum RefreshError {
     Search { what: String },
     /// Ends fetching; the run goes on when the quota is there again.
     #[error("the day's quota is used up")]
-    QuotaEnd { until: crate::record::Timestamp },
+    QuotaEnd { until: orcid_xml::Timestamp },
     /// Ends searching; the run goes on by reading each record.
     #[error("the server does not understand searches that name iDs")]
     NotUnderstood,

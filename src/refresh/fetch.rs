@@ -19,7 +19,7 @@ use super::retry::{Breaker, Jitter, Patience, Verdict};
 use super::runs::Run;
 use super::settle;
 use super::tasks::{Next, Task};
-use crate::record::Timestamp;
+use orcid_xml::Timestamp;
 
 /// How long requests on their way are waited for after a stop.
 const GRACE: Duration = Duration::from_secs(3);

@@ -6,7 +6,7 @@ use arrow::datatypes::{Int64Type, TimestampMicrosecondType};
 use super::RefreshError;
 use super::scope::Organization;
 use crate::dataset::Dataset;
-use crate::record::{ActivitySection, Orcid, Timestamp};
+use orcid_xml::{ActivitySection, Orcid, Timestamp};
 
 /// The tables of full items, by what they hold; affiliations tell their kind.
 const ACTIVITY_TABLES: [(&str, Option<ActivitySection>); 5] = [

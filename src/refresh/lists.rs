@@ -7,7 +7,7 @@ use super::RefreshError;
 use super::activities::Held;
 use super::queue::Queue;
 use super::runs::Run;
-use crate::record::{ActivitySection, Orcid, Timestamp};
+use orcid_xml::{ActivitySection, Orcid, Timestamp};
 
 impl Queue {
     /// Tells the iDs that a run's searches have found as `how`, in order.

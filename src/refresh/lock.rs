@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use super::RefreshError;
 use super::time::readable;
-use crate::record::Timestamp;
+use orcid_xml::Timestamp;
 
 /// The file's name in the dataset.
 pub const LOCK_NAME: &str = "refresh.lock";

@@ -9,7 +9,7 @@
 //! Everything that is to be asked, and every answer, stands in a queue on disk
 //! before the next step relies on it. So a run may end at any moment, by a
 //! signal, a crash or the day's quota, and the same command goes on from there.
-//! Only this floor uses the network.
+//! Only this layer uses the network.
 
 mod activities;
 mod answer;
@@ -80,8 +80,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use crate::dataset::{Dataset, DatasetError, check_can_change};
-use crate::record::Timestamp;
 use fetch::Fetch;
+use orcid_xml::Timestamp;
 use plan::Inputs;
 use queue::Queue;
 use runs::Run;

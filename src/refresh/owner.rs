@@ -4,7 +4,7 @@
 //! question about another. Such an answer may change nothing.
 
 use super::answer::Asked;
-use crate::record::{Orcid, Stub};
+use orcid_xml::{Orcid, Stub};
 
 /// ORCID's code for a record that is deprecated: its messages name the primary record too.
 const DEPRECATED: i32 = 9007;
@@ -62,7 +62,7 @@ fn put_codes_in(text: &str) -> Vec<i64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::ActivitySection;
+    use orcid_xml::ActivitySection;
 
     const ONE: &str = "0000-0002-1825-0097";
     const OTHER: &str = "0000-0002-1694-233X";

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use crate::record::Timestamp;
+use orcid_xml::Timestamp;
 
 /// The share of the allowed rate that is used: the rest absorbs the jitter of
 /// threads and networks, which would push two requests into one second.

@@ -15,7 +15,7 @@ use super::time::{DAY, parse};
 use super::{INSTANT, RefreshError};
 use super::{changes, known};
 use crate::dataset::{Dataset, OrcidSet};
-use crate::record::{Orcid, Timestamp};
+use orcid_xml::{Orcid, Timestamp};
 
 /// ORCID's first day: no record has changed before.
 const FIRST_DAY: &str = "2012-01-01";

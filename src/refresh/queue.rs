@@ -175,7 +175,7 @@ impl Queue {
         Err(RefreshError::QueueVersion { path: self.path.clone(), found, known: VERSION })
     }
 
-    /// Turns a database's error into this floor's.
+    /// Turns a database's error into this module's.
     pub(super) fn fault(&self) -> impl FnOnce(rusqlite::Error) -> RefreshError + use<> {
         let path = self.path.clone();
         move |source| RefreshError::Queue { path, source }
@@ -247,8 +247,8 @@ mod tests {
     use super::super::search::{How, Search};
     use super::super::tasks::{Effects, Next, Task, Wanted};
     use super::*;
-    use crate::record::{Orcid, Timestamp};
     use crate::refresh::runs::{Run, Stage};
+    use orcid_xml::{Orcid, Timestamp};
 
     fn run(queue: &mut Queue) -> Run {
         let run = Run {

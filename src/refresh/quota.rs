@@ -6,7 +6,7 @@ use rusqlite::{OptionalExtension, params};
 use super::RefreshError;
 use super::queue::Queue;
 use super::time::{DAY, day, end_of_day};
-use crate::record::Timestamp;
+use orcid_xml::Timestamp;
 
 /// No server's word that the quota is used up is believed for longer.
 const LONGEST_END: Timestamp = 3 * DAY;

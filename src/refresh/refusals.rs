@@ -12,7 +12,7 @@ use super::RefreshError;
 use super::fetch::Fetch;
 use super::settle::Verdict;
 use super::tasks::Task;
-use crate::record::Timestamp;
+use orcid_xml::Timestamp;
 
 /// Refusals of one request, after which it is given up where the token is good.
 const MAX_LOOKS: u32 = 3;

@@ -14,7 +14,7 @@ use super::queue::Queue;
 use super::runs::Run;
 use super::{RefreshError, known};
 use crate::dataset::{Dataset, OrcidSet};
-use crate::record::Orcid;
+use orcid_xml::Orcid;
 
 /// The codes of people who have gone.
 pub const GONE: [&str; 4] = ["deprecated", "locked", "deactivated", "not-found"];

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use super::time::parse_http_date;
-use crate::record::Timestamp;
+use orcid_xml::Timestamp;
 
 /// The longest wait between two tries of one request.
 const MAX_WAIT: Duration = Duration::from_secs(120);

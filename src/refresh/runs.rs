@@ -5,7 +5,7 @@ use rusqlite::{OptionalExtension, params};
 
 use super::RefreshError;
 use super::queue::Queue;
-use crate::record::{Orcid, Timestamp};
+use orcid_xml::{Orcid, Timestamp};
 
 /// One refresh of one scope, from its plan to its commit.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -9,7 +9,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::RefreshError;
 use super::search::quoted;
-use crate::record::{IdFault, Orcid, takes_no_room};
+use orcid_xml::{IdFault, Orcid, takes_no_room};
 
 /// Bytes of a list of iDs; twenty million of them have less.
 const MAX_LIST_BYTES: u64 = 1 << 30;

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::tasks::{Effects, Wanted};
 use super::time::iso;
-use crate::record::{Orcid, SearchPage, Timestamp};
+use orcid_xml::{Orcid, SearchPage, Timestamp};
 
 /// Results of one page.
 pub const PAGE_ROWS: u64 = 1_000;

@@ -7,7 +7,7 @@ use super::removals::{MaxRemovals, Removals};
 use super::{Applied, Client, ClientOptions, Limits, Patience, Plan, Requests, Scope};
 use crate::convert;
 use crate::dataset::Dataset;
-use crate::record::Timestamp;
+use orcid_xml::Timestamp;
 
 /// What is to be done, and how.
 #[derive(Debug)]

@@ -15,7 +15,7 @@ use super::retry::wait;
 use super::search::Told;
 use super::tasks::{Effects, Task, Wanted};
 use super::time::{day, end_of_day};
-use crate::record::{ActivitySection, Timestamp};
+use orcid_xml::{ActivitySection, Timestamp};
 
 /// Looks at a search's page that holds fewer results than it says. An index that counts
 /// one too many does so each time: then what came is taken, and told.

@@ -11,7 +11,7 @@ use super::queue::Queue;
 use super::requests::{Counts, Requests};
 use super::runs::{Run, Stage};
 use crate::dataset::{Dataset, DatasetError};
-use crate::record::Timestamp;
+use orcid_xml::Timestamp;
 
 /// Requests for items that a changed record brings with it, on average: a guess,
 /// until the records are there.

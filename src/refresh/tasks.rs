@@ -12,7 +12,7 @@ use super::answer::Asked;
 use super::queue::Queue;
 use super::search::Search;
 use super::time::SECOND;
-use crate::record::{ActivitySection, Orcid, Timestamp};
+use orcid_xml::{ActivitySection, Orcid, Timestamp};
 
 /// No request waits for longer before it goes again.
 const LONGEST_WAIT: Timestamp = 900 * SECOND;

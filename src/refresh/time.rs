@@ -3,7 +3,7 @@
 
 use arrow::temporal_conversions::timestamp_us_to_datetime;
 
-use crate::record::{Timestamp, timestamp};
+use orcid_xml::{Timestamp, timestamp};
 
 /// Microseconds of a second.
 pub const SECOND: Timestamp = 1_000_000;

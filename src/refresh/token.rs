@@ -10,7 +10,7 @@ use super::credentials::{Credentials, Secret};
 use super::host::Host;
 use super::proxy::proxy_for;
 use super::time::SECOND;
-use crate::record::Timestamp;
+use orcid_xml::Timestamp;
 
 /// What a token must be good for.
 pub(super) const SCOPE: &str = "/read-public";

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::RefreshError;
 use super::credentials::Secret;
 use super::token::Token;
-use crate::record::Timestamp;
+use orcid_xml::Timestamp;
 
 const FILE_VERSION: u32 = 1;
 

@@ -12,7 +12,7 @@ use super::scope::Scope;
 use super::time::{DAY, SECOND, iso};
 use super::{INSTANT, MARGIN, RefreshError, known};
 use crate::dataset::{Dataset, Manifest};
-use crate::record::Timestamp;
+use orcid_xml::Timestamp;
 
 /// ORCID reads records for a dump over days or weeks: one that changed in that
 /// time, after it was read, is old in the dump though the dump has newer ones. The

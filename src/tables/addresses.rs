@@ -5,7 +5,7 @@ use super::column::Value::Label;
 use super::column::{Family, column};
 use super::entry::Entry;
 use super::shared::{ItemRow, element_columns};
-use crate::record::Address;
+use orcid_xml::Address;
 
 pub struct Addresses;
 

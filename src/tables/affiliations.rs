@@ -8,7 +8,7 @@ use super::shared::places;
 use super::shared::{
     HasOrganization, ItemRow, date_columns, element_columns, group_columns, organization_columns,
 };
-use crate::record::{Activity, Affiliation, AffiliationKind, Organization};
+use orcid_xml::{Activity, Affiliation, AffiliationKind, Organization};
 
 pub struct Affiliations;
 

@@ -6,7 +6,7 @@ use std::ops::Deref;
 
 use arrow::datatypes::{DataType, Field, TimeUnit};
 
-use crate::record::{FuzzyDate, Timestamp};
+use orcid_xml::{FuzzyDate, Timestamp};
 
 /// What one row of a table is made from.
 pub trait Family: 'static {

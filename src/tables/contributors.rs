@@ -5,7 +5,7 @@ use super::column::Value::{Int32, Int64, Label, Text};
 use super::column::{Family, column};
 use super::entry::Entry;
 use super::shared::{HasOrcid, orcid_column};
-use crate::record::{Activity, Contributor};
+use orcid_xml::{Activity, Contributor};
 
 pub struct Contributors;
 

@@ -5,7 +5,7 @@ use super::column::Value::{Boolean, Text, Timestamp as Time};
 use super::column::{Family, column};
 use super::entry::Entry;
 use super::shared::{ItemRow, element_columns};
-use crate::record::Email;
+use orcid_xml::Email;
 
 pub struct Emails;
 

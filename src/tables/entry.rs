@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::record::{Activity, ActivitySection, Orcid, Record, Stub, Unmapped};
+use orcid_xml::{Activity, ActivitySection, Orcid, Record, Stub, Unmapped};
 
 /// The two halves of a dataset, which mirror the dump's own split.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]

@@ -5,7 +5,7 @@ use super::column::Family;
 use super::entry::Entry;
 use super::identifier::{HasExternalId, external_id_columns};
 use super::shared::{ItemRow, element_columns};
-use crate::record::{ExternalId, PersonId};
+use orcid_xml::{ExternalId, PersonId};
 
 pub struct ExternalIdentifiers;
 

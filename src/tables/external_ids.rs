@@ -6,9 +6,7 @@ use super::column::{Column, Family, column};
 use super::entry::Entry;
 use super::identifier::{HasExternalId, external_id_columns};
 use super::shared::{HasElement, HasOrcid, HasSource, bare_element_columns, orcid_column};
-use crate::record::{
-    Activities, Activity, AffiliationKind, Element, ExternalId, Group, Item, Section, Source,
-};
+use orcid_xml::{Activities, Activity, AffiliationKind, Element, ExternalId, Group, Item, Section, Source};
 
 pub struct ExternalIds;
 

@@ -6,7 +6,7 @@ use super::column::{Column, Family, column};
 use super::entry::Entry;
 use super::shared::{HasOrganization, HasTitle, ItemRow, date_columns, element_columns, group_columns};
 use super::shared::{organization_columns, places, title_columns};
-use crate::record::{Activity, Funding, FundingDetails, Organization, Title};
+use orcid_xml::{Activity, Funding, FundingDetails, Organization, Title};
 
 pub struct Fundings;
 

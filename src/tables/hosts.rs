@@ -6,7 +6,7 @@ use super::column::Value::{Int32, Int64};
 use super::column::{Column, Family, column};
 use super::entry::Entry;
 use super::shared::{HasOrcid, HasOrganization, orcid_column, organization_columns};
-use crate::record::{Activity, Organization, ResearchResource};
+use orcid_xml::{Activity, Organization, ResearchResource};
 
 pub struct Hosts;
 

@@ -2,7 +2,7 @@
 
 use super::column::Value::{Boolean, Code, Label, Text};
 use super::column::{Column, Family, column};
-use crate::record::ExternalId;
+use orcid_xml::ExternalId;
 
 /// A row made from an external identifier.
 pub trait HasExternalId<'a> {

@@ -5,7 +5,7 @@ use super::column::Value::Text;
 use super::column::{Family, column};
 use super::entry::Entry;
 use super::shared::{ItemRow, element_columns};
-use crate::record::Keyword;
+use orcid_xml::Keyword;
 
 pub struct Keywords;
 

@@ -2,7 +2,7 @@
 //!
 //! A column's name, type, meaning, source path and getter stand in one
 //! `Column`; schema, documentation, writer and checks are made from it. This
-//! floor knows records and Arrow, not Parquet and not where rows go.
+//! layer knows records and Arrow, not Parquet and not where rows go.
 
 mod addresses;
 mod affiliations;

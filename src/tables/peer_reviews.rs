@@ -6,9 +6,7 @@ use super::column::{Column, Family, column};
 use super::entry::Entry;
 use super::shared::{GroupPlace, HasElement, HasOrcid, HasOrganization, HasSource, HasTitle, date_columns};
 use super::shared::{element_columns, organization_columns, title_columns};
-use crate::record::{
-    Activity, Element, Organization, PeerReview, PeerReviewDetails, Source, Timestamp, Title,
-};
+use orcid_xml::{Activity, Element, Organization, PeerReview, PeerReviewDetails, Source, Timestamp, Title};
 
 pub struct PeerReviews;
 

@@ -7,7 +7,7 @@ use super::column::Value::{Boolean, Label, Made, Text, Timestamp as Time};
 use super::column::{Column, Family, Row, column};
 use super::entry::Entry;
 use super::shared::{HasOrcid, HasSource, orcid_column, source_columns};
-use crate::record::{AffiliationKind, Element, History, Name, Person, Record, Source, Timestamp};
+use orcid_xml::{AffiliationKind, Element, History, Name, Person, Record, Source, Timestamp};
 
 pub struct Records;
 

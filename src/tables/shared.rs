@@ -5,7 +5,7 @@ use super::column::Value::{
     Boolean, Day, Int32, Int64, Key, Label, Month, Ordinal, Text, Timestamp as Time, Year,
 };
 use super::column::{Column, Family, Row, column};
-use crate::record::{Element, FuzzyDate, Group, Item, Organization, Section, Source, Timestamp, Title};
+use orcid_xml::{Element, FuzzyDate, Group, Item, Organization, Section, Source, Timestamp, Title};
 
 /// A row made from one item of a record.
 pub struct ItemRow<'a, T> {

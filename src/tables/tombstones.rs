@@ -5,7 +5,7 @@ use super::column::Value::{Int32, Int64, Label, Made, Text};
 use super::column::{Column, Family, column};
 use super::entry::Entry;
 use super::shared::{HasOrcid, orcid_column};
-use crate::record::{ActivitySection, Stub};
+use orcid_xml::{ActivitySection, Stub};
 
 pub struct Tombstones;
 

@@ -4,7 +4,7 @@ use super::build::Table;
 use super::column::Value::{Int64, Label, Ordinal, Text};
 use super::column::{Column, Family, column};
 use super::entry::{Entry, UnmappedValues};
-use crate::record::Unmapped;
+use orcid_xml::Unmapped;
 
 /// A value of a record, or of an activity.
 pub struct UnmappedRows;

@@ -5,7 +5,7 @@ use super::column::Value::{Label, Made, Text};
 use super::column::{Column, Family, column};
 use super::entry::Entry;
 use super::shared::{HasTitle, ItemRow, date_columns, element_columns, group_columns, places, title_columns};
-use crate::record::{Activity, Title, Work, WorkDetails, normalized_doi};
+use orcid_xml::{Activity, Title, Work, WorkDetails, normalized_doi};
 
 pub struct Works;
 

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use orcidlake::record::{Document, parse};
+use orcid_xml::{Document, parse};
 
 pub const ORCID_XML: &str = "application/vnd.orcid+xml";
 

@@ -9,12 +9,12 @@ use std::process::{Command, Output, Stdio};
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use orcidlake::archive::index::{Index, IndexWriter, IndexedTotals, index_path};
-use orcidlake::archive::{Archive, Meter, Options};
+use orcid_xml::{MemberName, Orcid};
 use orcidlake::dataset::{Dataset, record_rows};
-use orcidlake::record::{MemberName, Orcid};
 use orcidlake::synth;
 use serde_json::Value;
+use targz_seek::index::{Index, IndexWriter, IndexedTotals, index_path};
+use targz_seek::{Archive, Meter, Options};
 
 pub const ONE: &str = "0000-0002-1825-0097";
 pub const OTHER: &str = "0000-0001-5109-3700";

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::Arc;
 
+use orcid_xml::Orcid;
 use orcidlake::dataset::{Dataset, record_rows};
-use orcidlake::record::Orcid;
 use serde_json::Value;
 
 use super::orcid::{Limits, LocalOrcid, World};

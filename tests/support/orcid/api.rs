@@ -1,6 +1,6 @@
 //! Which path gives which answer: the public API's `/v3.0`.
 
-use orcidlake::record::{AffiliationKind, Orcid};
+use orcid_xml::{AffiliationKind, Orcid};
 
 use super::answer::{Answer, error_element, not_found_words};
 use super::form::{Form, decoded};

@@ -5,7 +5,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use flate2::read::MultiGzDecoder;
-use orcidlake::record::MemberName;
+use orcid_xml::MemberName;
 use orcidlake::synth;
 
 use super::answer::error_document;

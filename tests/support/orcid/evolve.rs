@@ -3,7 +3,7 @@
 //! The same seed gives the same changes of the same world. Every change dates
 //! from the day after the world's clock, which then stands a day later.
 
-use orcidlake::record::{AffiliationKind, Document, Orcid, Timestamp, parse};
+use orcid_xml::{AffiliationKind, Document, Orcid, Timestamp, parse};
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use super::instants::{DAY, SECOND, iso};

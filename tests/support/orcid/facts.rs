@@ -1,7 +1,7 @@
 //! What the search knows of a record: the fields of ORCID's index that this
 //! server plays.
 
-use orcidlake::record::{Affiliation, AffiliationKind, Record, Timestamp};
+use orcid_xml::{Affiliation, AffiliationKind, Record, Timestamp};
 
 /// The indexed values of a record.
 #[derive(Clone, Debug, Default)]

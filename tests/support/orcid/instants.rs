@@ -5,7 +5,7 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use orcidlake::record::Timestamp;
+use orcid_xml::Timestamp;
 
 pub const SECOND: Timestamp = 1_000_000;
 pub const DAY: Timestamp = 86_400 * SECOND;

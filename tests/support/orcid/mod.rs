@@ -2,7 +2,7 @@
 //!
 //! A real HTTP/1.1 server on a port of 127.0.0.1, with ORCID's statuses, errors,
 //! limits and search, and with whatever can go wrong on the way. It knows nothing
-//! of the client; it reads records with `orcidlake::record`, so that it can search
+//! of the client; it reads records with `orcid_xml`, so that it can search
 //! them, and hands them out unchanged.
 //!
 //! ```ignore

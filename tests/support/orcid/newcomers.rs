@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use orcidlake::record::{Orcid, Timestamp};
+use orcid_xml::{Orcid, Timestamp};
 
 use super::instants::iso;
 use super::world::{World, touched};

@@ -3,7 +3,7 @@
 
 use std::fmt::Write;
 
-use orcidlake::record::{Orcid, Timestamp};
+use orcid_xml::{Orcid, Timestamp};
 
 use super::instants::iso;
 use super::newcomers::with_check_digit;

@@ -3,7 +3,7 @@
 //!
 //! What it does not understand is an error, never an empty answer.
 
-use orcidlake::record::Orcid;
+use orcid_xml::Orcid;
 
 use super::facts::Facts;
 use super::syntax::{Syntax, Token};

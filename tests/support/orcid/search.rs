@@ -5,7 +5,7 @@
 
 use std::cmp::Reverse;
 
-use orcidlake::record::Orcid;
+use orcid_xml::Orcid;
 
 use super::answer::Answer;
 use super::facts::Facts;

@@ -292,7 +292,7 @@ impl State {
 
     /// The same path for another record, if there is any.
     fn other_path(&self, path: &str) -> Option<String> {
-        let own = path.split('/').nth(2).filter(|part| orcidlake::record::Orcid::new(part).is_some())?;
+        let own = path.split('/').nth(2).filter(|part| orcid_xml::Orcid::new(part).is_some())?;
         let mut shown = self.world.people().filter(|(_, person)| person.standing == Standing::Active);
         let (other, _) = shown.find(|(orcid, _)| *orcid != id(own))?;
         Some(path.replacen(own, other.as_str(), 1))

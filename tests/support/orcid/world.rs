@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
-use orcidlake::record::{self, ActivitySection, Document, Orcid, Stub, Timestamp};
+use orcid_xml::{ActivitySection, Document, Orcid, Stub, Timestamp};
 
 use super::facts::Facts;
 use super::{instants, xml};
@@ -62,7 +62,7 @@ impl World {
     /// the standing it speaks of.
     pub fn put(&mut self, orcid: &str, xml: impl Into<Bytes>) {
         let (orcid, xml) = (id(orcid), xml.into());
-        let parsed = record::parse(&xml).unwrap_or_else(|error| panic!("{orcid}: {error}"));
+        let parsed = orcid_xml::parse(&xml).unwrap_or_else(|error| panic!("{orcid}: {error}"));
         let standing = match &parsed.document {
             Document::Record(record) => {
                 let facts = Facts::of(record);

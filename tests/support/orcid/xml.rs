@@ -1,7 +1,7 @@
 //! Cuts and mends ORCID's XML as text.
 //!
 //! Good for the regular form that ORCID writes (no comments, no `>` within
-//! attributes); a real reader stands in `orcidlake::record`.
+//! attributes); a real reader stands in `orcid_xml`.
 
 use std::ops::Range;
 

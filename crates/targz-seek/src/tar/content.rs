@@ -8,7 +8,7 @@ use super::TarWalk;
 use super::extension::{Extension, continues_a_file, misplaced_in_global};
 use super::header::{BLOCK, Header, is_header, is_zero};
 use super::sparse::{OldSparse, expand};
-use crate::archive::chunk::{Chunk, Kind};
+use crate::chunk::{Chunk, Kind};
 
 /// Why the rest of a file is left out.
 const CONTINUATION: &str = "the rest of a file that began in another volume of a multi-volume archive";

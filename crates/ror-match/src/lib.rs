@@ -3,6 +3,8 @@
 //! Works offline on plain strings; it knows neither records nor Parquet. The
 //! same query gives the same answer, and no answer is better than a wrong one.
 
+#![cfg_attr(not(test), warn(clippy::unwrap_used))]
+
 mod answer;
 mod choose;
 mod countries;

@@ -1,9 +1,11 @@
 //! Archives to named byte slices, in chunks bounded in bytes.
 //!
 //! Reads `.tar.gz`, `.tar`, folders of loose files, single files and streams,
-//! tells them apart by content, and takes members that a caller hands over. This floor knows no ORCID: a member is a
+//! tells them apart by content, and takes members that a caller hands over. It knows no ORCID: a member is a
 //! name and bytes. Members come in the archive's order; the same input gives the
 //! same chunks whatever happens to them afterwards.
+
+#![cfg_attr(not(test), warn(clippy::unwrap_used))]
 
 mod chunk;
 mod error;
@@ -16,6 +18,7 @@ pub mod index;
 mod input;
 mod open;
 mod tar;
+mod varint;
 mod waiting;
 mod walk;
 

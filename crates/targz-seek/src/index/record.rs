@@ -6,8 +6,8 @@ use zlib_rs::{Inflate, InflateFlush, Status};
 
 use super::points::{Finder, Found, Kind};
 use super::resume::{WINDOW_BITS, invalid, stuck};
-use crate::archive::gzip::{another_begins, garbage_at};
-use crate::archive::input::Input;
+use crate::gzip::{another_begins, garbage_at};
+use crate::input::Input;
 
 /// What zlib adds to the bits of the window to read gzip, checks included.
 pub const GZIP: u8 = 16;

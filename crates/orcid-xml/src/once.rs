@@ -87,7 +87,7 @@ impl<'a> Cursor<'a> {
 
 #[cfg(test)]
 mod tests {
-    use crate::record::{Activity, Document, Funding, Unmapped, Work, parse};
+    use crate::{Activity, Document, Funding, Unmapped, Work, parse};
 
     fn activity(xml: &str) -> (Activity<'_>, Vec<Unmapped>) {
         let parsed = parse(xml.as_bytes()).unwrap();

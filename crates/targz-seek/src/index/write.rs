@@ -16,7 +16,7 @@ use super::{
     ArchiveMark, BLOCK, Contents, FORMAT_VERSION, IndexError, MAGIC, NO_CHUNK, POINT_FIELDS, POINTS_PER_PAGE,
     RUN_FIELDS, RUNS_PER_PAGE,
 };
-use crate::archive::chunk::{Chunk, Member};
+use crate::chunk::{Chunk, Member};
 
 /// The key of a member by its name; members without are not found by the index.
 pub type KeyOf = fn(&str) -> Option<u64>;

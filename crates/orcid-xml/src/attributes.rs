@@ -104,7 +104,7 @@ fn is_markup(name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crate::record::{Orcid, parse};
+    use crate::{Orcid, parse};
 
     #[test]
     fn an_activitys_path_tells_whose_it_is_in_any_notation() {

@@ -15,7 +15,7 @@ use super::points::Kind;
 use super::read::{Index, Point};
 use super::record::GZIP;
 use super::resume::{WINDOW_BITS, invalid, resume, stuck};
-use crate::archive::input::Meter;
+use crate::input::Meter;
 
 /// Bytes read from the disk at a time; a span takes some 120 kB.
 const READ_BYTES: usize = 128 << 10;

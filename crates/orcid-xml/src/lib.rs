@@ -3,8 +3,10 @@
 //! Each section has one file that holds its structs and their parser, so that a
 //! new field is added in one place. The same structs serve the short form of a
 //! summary, the full form of an activities file, and the answers of the API.
-//! This floor does no I/O and knows no tables. A parsed record borrows its text
+//! It does no I/O and knows no tables. A parsed record borrows its text
 //! from the XML wherever the XML holds it unchanged.
+
+#![cfg_attr(not(test), warn(clippy::unwrap_used))]
 
 mod affiliation;
 mod answer;
@@ -19,6 +21,7 @@ mod funding;
 mod group;
 mod id;
 mod id_text;
+pub mod ids;
 mod member;
 mod once;
 mod peer_review;

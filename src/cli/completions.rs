@@ -13,9 +13,9 @@ pub struct Args {
     shell: Shell,
 }
 
-pub fn run(args: Args) -> Result<Done, Failure> {
+pub fn run(args: Args, mut command: clap::Command) -> Result<Done, Failure> {
     let mut script = Vec::new();
-    clap_complete::generate(args.shell, &mut super::command(), "orcidlake", &mut script);
+    clap_complete::generate(args.shell, &mut command, "orcidlake", &mut script);
     print(&String::from_utf8_lossy(&script))?;
     Ok(Done::All)
 }

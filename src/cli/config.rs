@@ -27,8 +27,8 @@ pub fn apply(command: Command, arguments: &[OsString]) -> Result<Command, Failur
 
 /// Refuses what the file sets beside an option that it does not go with; clap itself
 /// looks at flags and the environment only, and takes the file's values for defaults.
-pub fn check(matches: &ArgMatches) -> Result<(), Failure> {
-    let (Some((name, given)), command) = (matches.subcommand(), super::command()) else { return Ok(()) };
+pub fn check(command: &Command, matches: &ArgMatches) -> Result<(), Failure> {
+    let Some((name, given)) = matches.subcommand() else { return Ok(()) };
     let Some(command) = command.find_subcommand(name) else { return Ok(()) };
     let own = command.get_arguments().filter(|argument| is_set(argument, given));
     for argument in own {

@@ -15,16 +15,15 @@ pub struct Args {
     folder: Option<PathBuf>,
 }
 
-pub fn run(args: Args) -> Result<Done, Failure> {
+pub fn run(args: Args, command: clap::Command) -> Result<Done, Failure> {
     match args.folder {
         Some(folder) => {
             std::fs::create_dir_all(&folder).map_err(DatasetError::io("make", &folder))?;
-            clap_mangen::generate_to(super::command(), &folder)
-                .map_err(DatasetError::io("write below", &folder))?;
+            clap_mangen::generate_to(command, &folder).map_err(DatasetError::io("write below", &folder))?;
         }
         None => {
             let mut page = Vec::new();
-            clap_mangen::Man::new(super::command()).render(&mut page)?;
+            clap_mangen::Man::new(command).render(&mut page)?;
             print(&String::from_utf8_lossy(&page))?;
         }
     }

@@ -20,6 +20,7 @@ macro_rules! tell_part {
 }
 
 mod auth;
+mod common;
 mod completions;
 mod config;
 mod convert;
@@ -46,6 +47,7 @@ mod spreadsheet;
 mod synth;
 mod verify;
 
+pub(crate) use common::{Common, Done};
 pub use schema::markdown as schema_markdown;
 
 use std::ffi::OsString;
@@ -71,21 +73,6 @@ pub struct Cli {
     command: Command,
 }
 
-/// Options of every command.
-#[derive(Debug, Clone, clap::Args)]
-#[command(next_help_heading = "Options of all commands")]
-pub struct Common {
-    /// Print problems only.
-    #[arg(long, short, global = true, env = "ORCIDLAKE_QUIET", value_parser = BoolishValueParser::new())]
-    pub quiet: bool,
-    /// Print the result as JSON on standard output; where the command fails, what went wrong.
-    #[arg(long, global = true, env = "ORCIDLAKE_JSON", value_parser = BoolishValueParser::new())]
-    pub json: bool,
-    /// Take defaults from this TOML file; a table named for a command holds that command's own.
-    #[arg(long, global = true, value_name = "FILE", env = "ORCIDLAKE_CONFIG")]
-    pub config: Option<std::path::PathBuf>,
-}
-
 #[derive(Debug, Subcommand)]
 enum Command {
     Convert(convert::Args),
@@ -103,14 +90,6 @@ enum Command {
     Synth(synth::Args),
     Completions(completions::Args),
     Man(man::Args),
-}
-
-/// How a command that did not fail has ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Done {
-    All,
-    /// Members were left out, or problems found.
-    WithProblems,
 }
 
 /// Runs the program.
@@ -162,12 +141,12 @@ pub fn command() -> clap::Command {
 }
 
 fn run(arguments: Vec<OsString>) -> Result<Done, Failure> {
-    let command = config::apply(command(), &arguments)?;
-    let matches = match command.try_get_matches_from(arguments) {
+    let with_defaults = config::apply(command(), &arguments)?;
+    let matches = match with_defaults.try_get_matches_from(arguments) {
         Ok(matches) => matches,
         Err(error) => end_as_told(error),
     };
-    config::check(&matches)?;
+    config::check(&command(), &matches)?;
     let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| end_as_told(error));
     output::want_json(cli.common.json);
     match cli.command {
@@ -184,7 +163,7 @@ fn run(arguments: Vec<OsString>) -> Result<Done, Failure> {
         Command::Reconcile(args) => reconcile::run(args, &cli.common),
         Command::Coverage(args) => coverage::run(args, &cli.common),
         Command::Synth(args) => synth::run(args, &cli.common),
-        Command::Completions(args) => completions::run(args),
-        Command::Man(args) => man::run(args),
+        Command::Completions(args) => completions::run(args, command()),
+        Command::Man(args) => man::run(args, command()),
     }
 }

@@ -16,6 +16,7 @@ mod affiliations;
 mod archive;
 mod damage;
 mod dates;
+mod error;
 mod full;
 mod fundings;
 mod identifiers;
@@ -45,10 +46,11 @@ mod world;
 mod writers;
 mod xml;
 
+pub use error::SynthError;
 pub use registry::write_ror;
+pub use writers::Written;
 
-use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use rayon::prelude::*;
 
@@ -94,51 +96,6 @@ impl Default for Options {
             damaged: 0,
             novelties: 0,
             compression: 6,
-        }
-    }
-}
-
-/// An archive that was written.
-#[derive(Clone, Debug)]
-pub struct Written {
-    pub path: PathBuf,
-    pub members: u64,
-    /// Members of a summaries archive that hold a record, or were meant to.
-    pub records: u64,
-    /// Members of a summaries archive that hold an error instead.
-    pub tombstones: u64,
-    /// Activities, in short form or in full.
-    pub activities: u64,
-    /// Members that are broken on purpose; they count as what they were.
-    pub damaged: u64,
-    pub xml_bytes: u64,
-    pub archive_bytes: u64,
-}
-
-/// Why no dump was made.
-#[derive(Debug, thiserror::Error)]
-pub enum SynthError {
-    #[error("{records} records were asked for, at most {most} have different iDs")]
-    TooManyRecords { records: u64, most: u64 },
-    #[error("there is no activities archive \"{ending}\"")]
-    UnknownArchive { ending: char },
-    #[error("{year} is not a year between 2020 and 2100")]
-    Year { year: u16 },
-    #[error("{level} is not a gzip level from 0 to 9")]
-    Compression { level: u32 },
-    #[error("cannot write {}", path.display())]
-    Write { path: PathBuf, source: io::Error },
-}
-
-impl SynthError {
-    /// What to do about it.
-    pub fn hint(&self) -> &'static str {
-        match self {
-            SynthError::TooManyRecords { .. } => "ask for fewer records",
-            SynthError::UnknownArchive { .. } => "name archives by 0 to 9 or X",
-            SynthError::Year { .. } => "the layout made here is that of the dumps since 2020",
-            SynthError::Compression { .. } => "6 is what the registry uses",
-            SynthError::Write { .. } => "check that the folder exists and has room",
         }
     }
 }

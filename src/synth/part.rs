@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::SynthError;
+use super::error::SynthError;
 
 /// The name of a file that is being written.
 pub fn part_of(path: &Path) -> PathBuf {

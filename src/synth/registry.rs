@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
-use super::SynthError;
+use super::error::SynthError;
 use super::organizations::{KnownOrganization, known};
 use super::part::{part_of, put_in_place};
 

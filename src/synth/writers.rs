@@ -9,12 +9,28 @@ use std::thread;
 
 use super::archive::{Archive, Member, Packed};
 use super::dates::Moment;
-
+use super::error::SynthError;
 use super::part::{part_of, put_in_place};
-use super::{SynthError, Written};
 
 /// Batches that may wait for a writer.
 const QUEUE: usize = 2;
+
+/// An archive that was written.
+#[derive(Clone, Debug)]
+pub struct Written {
+    pub path: PathBuf,
+    pub members: u64,
+    /// Members of a summaries archive that hold a record, or were meant to.
+    pub records: u64,
+    /// Members of a summaries archive that hold an error instead.
+    pub tombstones: u64,
+    /// Activities, in short form or in full.
+    pub activities: u64,
+    /// Members that are broken on purpose; they count as what they were.
+    pub damaged: u64,
+    pub xml_bytes: u64,
+    pub archive_bytes: u64,
+}
 
 /// What one record adds to one archive.
 #[derive(Default)]

@@ -10,8 +10,9 @@ use quick_xml::events::attributes::Attributes;
 
 use super::find::{find, is, is_up_to};
 use super::scan::attributes;
+use super::space::{local_name, trimmed};
 use super::unmapped::INVALID;
-use super::xml::{Cursor, Reader, Tag, local_name, trimmed};
+use super::xml::{Cursor, Reader, Tag};
 use super::{Orcid, ParseError, Text};
 
 impl<'a> Cursor<'a> {

@@ -29,6 +29,7 @@ mod person;
 mod reference;
 mod research_resource;
 mod scan;
+mod space;
 mod stub;
 mod summary;
 mod token;

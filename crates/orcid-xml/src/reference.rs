@@ -10,8 +10,8 @@ use quick_xml::events::{BytesDecl, BytesRef, BytesStart, Event};
 
 use super::ParseError;
 use super::clean::is_illegal_character;
+use super::space::{WHITE_SPACE, local_name};
 use super::token::{Piece, RawTag, Step};
-use super::xml::{WHITE_SPACE, local_name};
 
 pub(super) struct Reference<'a> {
     source: &'a str,

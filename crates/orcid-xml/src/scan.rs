@@ -13,8 +13,8 @@ use memchr::memchr;
 use super::Text;
 use super::clean::{has_illegal_bytes, is_illegal_character};
 use super::find::{are_equal, find, is, is_up_to, name_lengths, past_spaces};
+use super::space::{trim, trimmed};
 use super::token::{RawTag, Step};
-use super::xml::{trim, trimmed};
 
 /// What ORCID declares; of another encoding the reference decides.
 const UTF_8: &str = " encoding=\"UTF-8\"";

@@ -5,7 +5,6 @@
 //! though no column takes it.
 
 use super::ParseError;
-use super::xml::Cursor;
 
 /// Bytes of memory that a document may take for each of its own: structures, text that
 /// cannot be borrowed, and values without a place. Documents of ORCID's take about one.
@@ -75,6 +74,32 @@ impl Room {
         let limit = source_bytes.saturating_mul(MEMORY_FACTOR).saturating_add(MEMORY_ALWAYS);
         Self { used: 0, limit, kept: 0, kept_limit: kept_limit(source_bytes) }
     }
+
+    /// Accounts for memory that the document takes.
+    ///
+    /// # Errors
+    /// [`ParseError::TooManyValues`] where it is too much.
+    #[inline]
+    pub fn take(&mut self, bytes: usize) -> Result<(), ParseError> {
+        self.used += bytes;
+        if self.used > self.limit {
+            return Err(ParseError::TooManyValues { limit_bytes: self.limit });
+        }
+        Ok(())
+    }
+
+    /// Accounts for a value without a place.
+    ///
+    /// # Errors
+    /// [`ParseError::TooManyValues`] where the document has too many.
+    pub fn keep(&mut self, value: &Unmapped) -> Result<(), ParseError> {
+        self.take(VALUE_BYTES + value.path.capacity() + value.value.len())?;
+        self.kept += value.path.len() + value.value.len();
+        if self.kept > self.kept_limit {
+            return Err(ParseError::TooManyValues { limit_bytes: self.kept_limit });
+        }
+        Ok(())
+    }
 }
 
 /// Bytes of text that the values without a place of a document may take.
@@ -93,47 +118,6 @@ pub fn check_paths(member: &str, values: &[Unmapped], source_bytes: usize) -> Re
         return Err(ParseError::TooManyValues { limit_bytes });
     }
     Ok(())
-}
-
-impl Cursor<'_> {
-    /// Notes a value without a place, of the element last opened.
-    ///
-    /// # Errors
-    /// [`ParseError::TooManyValues`] where the document takes too much memory.
-    #[cold]
-    pub(super) fn note(
-        &mut self,
-        what: &str,
-        value: &str,
-        code: Option<&'static str>,
-    ) -> Result<(), ParseError> {
-        let path = format!("{}/{what}", self.path());
-        self.take(VALUE_BYTES + path.capacity() + value.len())?;
-        self.room.kept += path.len() + value.len();
-        if self.room.kept > self.room.kept_limit {
-            return Err(ParseError::TooManyValues { limit_bytes: self.room.kept_limit });
-        }
-        self.unmapped.push(Unmapped { path, value: value.to_owned(), code });
-        Ok(())
-    }
-
-    /// Accounts for one more structure of a list.
-    ///
-    /// # Errors
-    /// [`ParseError::TooManyValues`] where the document takes too much memory.
-    #[inline]
-    pub(super) fn take_room_for<T>(&mut self) -> Result<(), ParseError> {
-        self.take(size_of::<T>())
-    }
-
-    #[inline]
-    fn take(&mut self, bytes: usize) -> Result<(), ParseError> {
-        self.room.used += bytes;
-        if self.room.used > self.room.limit {
-            return Err(ParseError::TooManyValues { limit_bytes: self.room.limit });
-        }
-        Ok(())
-    }
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ use std::borrow::Cow;
 
 use super::reference::Reference;
 use super::scan::{Irregular, Scanner};
+use super::space::trimmed;
 use super::token::{Piece, RawTag, Step};
 use super::unmapped::{INVALID, Room, Unmapped};
 use super::{ParseError, Text, Timestamp, values};
@@ -21,8 +22,6 @@ use super::{ParseError, Text, Timestamp, values};
 const MAX_DEPTH: usize = 64;
 /// Characters of a bad value that a message quotes.
 const MAX_QUOTED: usize = 60;
-/// White space as XML defines it.
-pub(super) const WHITE_SPACE: [char; 4] = [' ', '\t', '\n', '\r'];
 
 /// A start tag: its local name and its attributes as they stand.
 #[derive(Clone, Copy)]
@@ -67,6 +66,32 @@ impl<'a> Cursor<'a> {
             unmapped: Vec::new(),
             room: Room::of(source.len()),
         }
+    }
+
+    /// Notes a value without a place, of the element last opened.
+    ///
+    /// # Errors
+    /// [`ParseError::TooManyValues`] where the document takes too much memory.
+    #[cold]
+    pub(super) fn note(
+        &mut self,
+        what: &str,
+        value: &str,
+        code: Option<&'static str>,
+    ) -> Result<(), ParseError> {
+        let kept = Unmapped { path: format!("{}/{what}", self.path()), value: value.to_owned(), code };
+        self.room.keep(&kept)?;
+        self.unmapped.push(kept);
+        Ok(())
+    }
+
+    /// Accounts for one more structure of a list.
+    ///
+    /// # Errors
+    /// [`ParseError::TooManyValues`] where the document takes too much memory.
+    #[inline]
+    pub(super) fn take_room_for<T>(&mut self) -> Result<(), ParseError> {
+        self.room.take(size_of::<T>())
     }
 
     /// Values that have no place in the model.
@@ -287,41 +312,6 @@ fn with_path(error: ParseError, path: String) -> ParseError {
     match error {
         ParseError::CutOff { offset, .. } => ParseError::CutOff { offset, path },
         error => error,
-    }
-}
-
-#[inline]
-pub(super) fn trimmed(text: Cow<'_, str>) -> Text<'_> {
-    match text {
-        Cow::Borrowed(text) => Some(trim(text)).filter(|text| !text.is_empty()).map(Cow::Borrowed),
-        Cow::Owned(text) => {
-            let kept = trim(&text);
-            if kept.is_empty() {
-                None
-            } else if kept.len() == text.len() {
-                Some(Cow::Owned(text))
-            } else {
-                Some(Cow::Owned(kept.to_owned()))
-            }
-        }
-    }
-}
-
-/// Text without white space at its ends; most has none, which two looks tell.
-#[inline]
-pub(super) fn trim(text: &str) -> &str {
-    let bytes = text.as_bytes();
-    match (bytes.first(), bytes.last()) {
-        (Some(first), Some(last)) if *first > b' ' && *last > b' ' => text,
-        _ => text.trim_matches(WHITE_SPACE),
-    }
-}
-
-#[inline]
-pub(super) fn local_name(name: &str) -> &str {
-    match name.bytes().position(|byte| byte == b':') {
-        Some(colon) => &name[colon + 1..],
-        None => name,
     }
 }
 

@@ -3,8 +3,8 @@
 
 use super::answer::{Candidate, Tier};
 use super::choose::{Choice, choose};
+use super::hash::row_hash;
 use super::index::{Entry, Index, is_generic};
-use super::lexicon::row_hash;
 use super::normal::Words;
 use super::organization::NameKind;
 use super::places::Verdict;

@@ -154,7 +154,7 @@ fn without_country<'a>(tokens: &'a [Token], lexicon: &Lexicon, country: Country)
     if start == 0 || start == tokens.len() {
         return tokens;
     }
-    let row = super::lexicon::row_hash(tokens[start..].iter().map(|token| token.raw));
+    let row = super::hash::row_hash(tokens[start..].iter().map(|token| token.raw));
     let named = lexicon.countries_named(row);
     let own = named.contains(&country) || !country.is_known() && !named.is_empty();
     if own { &tokens[..start] } else { tokens }

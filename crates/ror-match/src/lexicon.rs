@@ -2,9 +2,9 @@
 //! same, which say what kind of institution is meant.
 
 use rustc_hash::FxHashMap;
-use xxhash_rust::xxh3::xxh3_64;
 
 use super::countries::Country;
+use super::hash::{row_hash, word_hash};
 use super::normal::Words;
 use super::script::in_latin;
 use super::words::{CITIES, DIVIDING, KINDS, LEGAL, SHARED, STOP, SUBUNIT};
@@ -56,18 +56,6 @@ pub const BODIES: u32 = 1 << 5 | 1 << 14 | 1 << 15 | 1 << 18;
 pub struct Lexicon {
     meanings: FxHashMap<u64, Meaning>,
     countries: FxHashMap<u64, Vec<Country>>,
-}
-
-/// The hash of a word, by which it is known from here on.
-pub fn word_hash(word: &str) -> u64 {
-    xxh3_64(word.as_bytes())
-}
-
-/// The hash of a row of words.
-pub fn row_hash(hashes: impl Iterator<Item = u64>) -> u64 {
-    hashes.fold(0x9E37_79B9_7F4A_7C15, |row, hash| {
-        (row.rotate_left(5) ^ hash).wrapping_mul(0xD6E8_FEB8_6659_FD93)
-    })
 }
 
 impl Lexicon {

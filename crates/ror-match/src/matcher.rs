@@ -9,8 +9,9 @@ use super::organization::NameKind;
 use super::overrides::Overrides;
 use super::places::read_city;
 use super::preset::Preset;
-use super::query::{Query, Scratch};
+use super::query::Query;
 use super::release::Release;
+use super::scratch::Scratch;
 use super::tree::Tree;
 
 /// Finds organisations by name and place. The same query gets the same answer.

@@ -135,7 +135,7 @@ impl Places {
 /// Appends what tells a city: no numbers, no post office.
 pub fn read_city(city: &str, lexicon: &Lexicon, reading: &mut Reading, words: &mut Vec<u64>) {
     reading.read(city, lexicon);
-    let cedex = super::lexicon::word_hash("cedex");
+    let cedex = super::hash::word_hash("cedex");
     let tells =
         reading.tokens.iter().filter(|token| !token.meaning.stop && !token.number && token.raw != cedex);
     words.extend(tells.map(|token| token.meaning.canonical));

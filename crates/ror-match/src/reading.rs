@@ -1,7 +1,8 @@
 //! A name read word by word, with what each word means, and the keys under
 //! which such a name is looked up.
 
-use super::lexicon::{Lexicon, Meaning, row_hash, word_hash};
+use super::hash::{row_hash, word_hash};
+use super::lexicon::{Lexicon, Meaning};
 use super::normal::Words;
 
 /// Bytes that two forms of a city's name share at least, and those that may

@@ -5,7 +5,7 @@
 //! that ways of writing confuse as one; spaces go too, as apostrophes part words.
 
 use super::countries::Country;
-use super::lexicon::word_hash;
+use super::hash::word_hash;
 use super::normal::Words;
 
 /// Countries whose names are written in several ways.

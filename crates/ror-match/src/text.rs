@@ -1,8 +1,8 @@
 //! Finds place and name in an address that is one text, such as
 //! "Dept. of Physics, Univ. Coimbra, Portugal".
 
+use super::hash::{row_hash, word_hash};
 use super::index::Index;
-use super::lexicon::{row_hash, word_hash};
 use super::normal::Words;
 use super::query::Query;
 

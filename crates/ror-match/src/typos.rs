@@ -4,7 +4,7 @@
 //! letter is taken out; two words that share such a form differ by one letter
 //! more, less, changed or swapped.
 
-use super::lexicon::word_hash;
+use super::hash::word_hash;
 
 /// Bytes of a word that may be misspelt; in shorter ones a letter makes another
 /// word.

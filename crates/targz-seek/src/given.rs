@@ -6,7 +6,7 @@ use md5::{Digest, Md5};
 
 use super::chunk::{Buffers, Chunk, Kind};
 use super::input::{Meter, hex_digest};
-use super::open::Options;
+use super::options::Options;
 
 /// A member: a name as in an archive, and bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]

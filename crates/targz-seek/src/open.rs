@@ -14,6 +14,7 @@ use super::given::{GivenMember, GivenMembers};
 use super::gzip::{Gunzip, is_gzip};
 use super::index::{Index, IndexError, IndexWriter, Recorder, SpanReader};
 use super::input::{Input, Meter, Stopped};
+use super::options::Options;
 use super::tar::{Fault, TarWalk, is_header};
 use super::waiting::Waiting;
 
@@ -21,17 +22,6 @@ use super::waiting::Waiting;
 const SNIFF_BYTES: usize = 512;
 /// The path that means standard input.
 const STANDARD_INPUT: &str = "-";
-
-/// How an archive is read.
-#[derive(Debug, Clone, Copy)]
-pub struct Options {
-    /// Uncompressed bytes of a chunk; a single larger member makes a larger one.
-    pub chunk_bytes: usize,
-    /// Members beyond this are named, not read.
-    pub max_member_bytes: u64,
-    /// Go on after a damaged tar header, at the next sound one.
-    pub resync: bool,
-}
 
 /// What is known of an archive when it has been read to its end.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -6,15 +6,17 @@
 //! between them. Members before a fault are always handed out first.
 
 mod content;
+mod entry;
 mod extension;
 mod gaps;
 mod header;
 mod sparse;
+mod values;
 
 use std::io::{self, Read};
 
 use super::chunk::{Buffers, Chunk, Kind};
-use content::{Entry, is_extension};
+use entry::{Entry, is_extension};
 use extension::Extension;
 use header::{BLOCK, is_zero};
 use sparse::OldSparse;

@@ -1,45 +1,18 @@
-//! What an entry holds: its kind, whether data follow its header, sparse files, and
-//! what it says of others.
+//! What an entry holds: whether data follow its header, sparse files, and what it says of
+//! others.
 
 use std::io::Read;
 use std::ops::Range;
 
 use super::TarWalk;
+use super::entry::{Entry, is_extension, padded};
 use super::extension::{Extension, continues_a_file, misplaced_in_global};
 use super::header::{BLOCK, Header, is_header, is_zero};
-use super::sparse::{OldSparse, expand};
+use super::sparse::expand;
 use crate::chunk::{Chunk, Kind};
 
 /// Why the rest of a file is left out.
 const CONTINUATION: &str = "the rest of a file that began in another volume of a multi-volume archive";
-
-/// An entry's header, understood.
-pub struct Entry {
-    pub kind: u8,
-    /// Bytes of data that follow.
-    pub size: u64,
-    pub name: String,
-    /// What the map of a sparse file says.
-    pub old_sparse: Option<OldSparse>,
-}
-
-impl Entry {
-    /// False for links, devices, pipes and folders: no data follow, whatever their
-    /// header says. Old programs wrote folders as files with a slash.
-    pub fn has_content(&self) -> bool {
-        match self.kind {
-            b'1'..=b'6' => false,
-            b'0' | b'\0' | b'7' => !self.name.ends_with('/'),
-            _ => true,
-        }
-    }
-
-    /// Bytes from the header to the end of the data, in whole blocks.
-    pub fn padded(&self) -> Option<u64> {
-        let map_blocks = self.old_sparse.as_ref().map_or(0, |sparse| sparse.map_blocks);
-        padded(self.size)?.checked_add((map_blocks * BLOCK) as u64)
-    }
-}
 
 impl<R: Read> TarWalk<R> {
     pub(super) fn understand(&self, place: usize) -> Result<Entry, &'static str> {
@@ -162,14 +135,4 @@ impl<R: Read> TarWalk<R> {
             ));
         }
     }
-}
-
-/// The length of an entry of `size` bytes with its header, in whole blocks.
-fn padded(size: u64) -> Option<u64> {
-    size.checked_next_multiple_of(BLOCK as u64)?.checked_add(BLOCK as u64)
-}
-
-/// Entries that only describe others: GNU long names and links, pax records.
-pub fn is_extension(kind: u8) -> bool {
-    matches!(kind, b'L' | b'K' | b'x' | b'X' | b'g')
 }

@@ -1,6 +1,7 @@
 //! What entries say of the entry after them: GNU long names and pax records.
 
 use super::sparse::PaxSparse;
+use super::values::{decimal, text};
 
 /// What one or more describing entries said of the next.
 #[derive(Default)]
@@ -88,12 +89,6 @@ impl<'d> Iterator for PaxRecords<'d> {
     }
 }
 
-/// A number in decimal digits.
-pub fn decimal(text: &[u8]) -> Option<u64> {
-    let is_number = !text.is_empty() && text.iter().all(u8::is_ascii_digit);
-    std::str::from_utf8(text).ok().filter(|_| is_number)?.parse().ok()
-}
-
 /// The number of a record; an empty value takes back what was said before.
 fn decimal_or_none(value: &[u8]) -> Result<Option<u64>, &'static str> {
     if value.is_empty() {
@@ -101,11 +96,6 @@ fn decimal_or_none(value: &[u8]) -> Result<Option<u64>, &'static str> {
     } else {
         decimal(value).map(Some).ok_or("a pax record with a wrong number")
     }
-}
-
-/// The text of a record; an empty value takes back what was said before.
-pub fn text(value: &[u8]) -> Option<String> {
-    Some(String::from_utf8_lossy(value).into_owned()).filter(|text| !text.is_empty())
 }
 
 #[cfg(test)]

@@ -3,8 +3,8 @@
 //! Knows GNU's old format (`S`, with further headers for the map) and its three pax
 //! formats: 0.0 and 0.1 with the map in pax records, 1.0 with the map before the data.
 
-use super::extension::{decimal, text};
 use super::header::{BLOCK, Header, number};
+use super::values::{decimal, text};
 
 /// Pieces that a map may have; a file of 512 MiB with a hole after each block of
 /// 4 KiB has 65,536.

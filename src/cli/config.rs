@@ -194,7 +194,8 @@ mod tests {
             let table: Table = file.parse().unwrap();
             let command = with_defaults(crate::cli::command(), &table).unwrap();
             let arguments = [&["orcidlake", "convert", "a.tar", "--out", "o"], more].concat();
-            check(&command.try_get_matches_from(arguments).unwrap()).map_err(|failure| failure.to_string())
+            check(&crate::cli::command(), &command.try_get_matches_from(arguments).unwrap())
+                .map_err(|failure| failure.to_string())
         };
 
         assert!(told("salvage = true", &["--index"]).unwrap_err().contains("--index and --salvage"));

@@ -127,7 +127,7 @@ pub fn indexed_members(archive: &Path, orcid: Orcid) -> Result<Option<Vec<GivenM
         let options =
             Options { chunk_bytes: chunk_bytes.min(ARCHIVE_OPTIONS.chunk_bytes), ..ARCHIVE_OPTIONS };
         let (buffers, meter) = (Buffers::default(), Meter::default());
-        let mut part = Archive::open_part(archive, index.clone(), run, options, buffers, meter)?;
+        let mut part = Archive::open_part(index.clone(), run, options, buffers, meter)?;
         let mut of_key = 0;
         while let Some(chunk) = part.next_chunk()? {
             for (name, data, member) in chunk.members() {

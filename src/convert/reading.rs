@@ -190,7 +190,7 @@ impl Reader {
 
     fn read_stretch(&self, stretch: Range<u64>, sender: &Sender<Found>) -> Option<()> {
         let (index, buffers, meter) = (self.index.clone(), self.buffers.clone(), self.meter.clone());
-        let mut part = match Archive::open_part(&self.path, index, stretch, self.options, buffers, meter) {
+        let mut part = match Archive::open_part(index, stretch, self.options, buffers, meter) {
             Ok(part) => part,
             Err(error) => return sender.send(Err(error)).ok().and(None),
         };

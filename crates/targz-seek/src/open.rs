@@ -1,6 +1,5 @@
 //! Opens an archive of any form and tells by content which it is.
 
-use std::fs::File;
 use std::io::{self, Read};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -15,13 +14,11 @@ use super::gzip::{Gunzip, is_gzip};
 use super::index::{Index, IndexError, IndexWriter, Recorder, SpanReader};
 use super::input::{Input, Meter, Stopped};
 use super::options::Options;
+use super::source::{ByteSource, local};
 use super::tar::{Fault, TarWalk, is_header};
-use super::waiting::Waiting;
 
 /// Bytes that tell what an input is: one tar header.
 const SNIFF_BYTES: usize = 512;
-/// The path that means standard input.
-const STANDARD_INPUT: &str = "-";
 
 /// What is known of an archive when it has been read to its end.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -80,8 +77,20 @@ impl<'m> Archive<'m> {
             let form = Form::Folder(FolderWalk::new(path, options, meter)?);
             return Ok(Self { path: path.to_owned(), form });
         }
-        let reader = open(path, &meter)?;
-        let form = Form::of(path, Input::new(reader, meter), options, None)?;
+        Self::open_source(&*source_of(path)?, options, meter)
+    }
+
+    /// Opens what a source holds: an archive, or one XML document.
+    ///
+    /// # Errors
+    /// [`ArchiveError`] where it cannot be read or is none of the known forms.
+    pub fn open_source(
+        source: &dyn ByteSource,
+        options: Options,
+        meter: Meter,
+    ) -> Result<Self, ArchiveError> {
+        let path = source.path();
+        let form = Form::of(path, input_of(source, meter)?, options, None)?;
         Ok(Self { path: path.to_owned(), form })
     }
 
@@ -100,29 +109,28 @@ impl<'m> Archive<'m> {
         if !path.is_file() {
             return Err(no_need());
         }
-        let form = Form::of(path, Input::new(open(path, &meter)?, meter), options, Some(spacing_bytes))?;
+        let form = Form::of(path, input_of(&*source_of(path)?, meter)?, options, Some(spacing_bytes))?;
         if matches!(form, Form::Tar(_)) { Ok(Self { path: path.to_owned(), form }) } else { Err(no_need()) }
     }
 
-    /// Opens a range of the stream of the `.tar.gz` or `.tar` file at `path`, from the
-    /// beginning of a member to the end of one.
+    /// Opens a range of the stream of a `.tar.gz` or `.tar` archive, from the beginning of
+    /// a member to the end of one.
     ///
     /// # Errors
     /// [`ArchiveError`] where archive or index cannot be read.
     pub fn open_part(
-        path: &Path,
         index: Arc<Index>,
         range: Range<u64>,
         options: Options,
         buffers: Buffers,
         meter: Meter,
     ) -> Result<Self, ArchiveError> {
-        let start = range.start;
-        let reader = SpanReader::new(path, index, range, meter);
-        let reader = reader.map_err(|error| explain(path, Fault::Io(error), 0))?;
+        let (path, start) = (index.archive().path().to_owned(), range.start);
+        let reader = SpanReader::new(index, range, meter);
+        let reader = reader.map_err(|error| explain(&path, Fault::Io(error), 0))?;
         let stream = Stream::Part(Box::new(reader));
         let form = Form::Tar(Box::new(walk(stream, options, buffers).part(start)));
-        Ok(Self { path: path.to_owned(), form })
+        Ok(Self { path, form })
     }
 
     /// Hands the points that were found since to the writer of the index; `ended` once
@@ -270,20 +278,15 @@ impl Stream {
     }
 }
 
-/// Opens a file, or begins to read what may have no bytes yet.
-fn open(path: &Path, meter: &Meter) -> Result<Box<dyn Read + Send>, ArchiveError> {
-    let open_error = |source| ArchiveError::Open { path: path.to_owned(), source };
-    if path == Path::new(STANDARD_INPUT) {
-        let waiting = Waiting::begin(|| Ok(io::stdin()), meter.clone());
-        return Ok(Box::new(waiting.map_err(open_error)?));
-    }
-    if path.metadata().is_ok_and(|metadata| !metadata.is_file()) {
-        // A named pipe cannot even be opened before somebody writes to it.
-        let own = path.to_owned();
-        let waiting = Waiting::begin(move || File::open(own), meter.clone());
-        return Ok(Box::new(waiting.map_err(open_error)?));
-    }
-    Ok(Box::new(File::open(path).map_err(open_error)?))
+/// The source of a local path.
+fn source_of(path: &Path) -> Result<Arc<dyn ByteSource>, ArchiveError> {
+    local(path).map_err(|source| ArchiveError::Open { path: path.to_owned(), source })
+}
+
+/// Begins to read a source.
+fn input_of(source: &dyn ByteSource, meter: Meter) -> Result<Input, ArchiveError> {
+    let open_error = |error| ArchiveError::Open { path: source.path().to_owned(), source: error };
+    Ok(Input::new(source.read_all(&meter).map_err(open_error)?, meter))
 }
 
 fn walk(stream: Stream, options: Options, buffers: Buffers) -> TarWalk<Stream> {

@@ -29,14 +29,13 @@ pub use write::{IndexWriter, IndexedTotals, KeyOf};
 pub(super) use record::Recorder;
 pub(super) use seek::SpanReader;
 
-use std::fs::File;
 use std::io;
-use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::Xxh3;
 
+use super::source::ByteSource;
 use page::Section;
 
 /// Bytes of the stream between two points. A record is found in the time that it
@@ -109,13 +108,16 @@ impl Contents {
 }
 
 impl ArchiveMark {
-    pub fn of(path: &Path) -> io::Result<Self> {
-        let file = File::open(path)?;
-        let size_bytes = file.metadata()?.len();
+    /// What tells this archive from others.
+    ///
+    /// # Errors
+    /// An I/O error where it cannot be read, or is a stream.
+    pub fn of(archive: &dyn ByteSource) -> io::Result<Self> {
+        let size_bytes = archive.size_bytes()?.ok_or(io::ErrorKind::Unsupported)?;
         let mut digest = Xxh3::new();
         for start in [0, size_bytes.saturating_sub(END_BYTES)] {
             let mut bytes = vec![0; END_BYTES.min(size_bytes) as usize];
-            file.read_exact_at(&mut bytes, start)?;
+            archive.read_exact_at(&mut bytes, start)?;
             digest.update(&bytes);
         }
         Ok(Self { size_bytes, ends_xxh3: digest.digest() })

@@ -6,11 +6,11 @@
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
-use std::os::unix::fs::FileExt;
 
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64;
 
+use crate::source::ByteSource;
 use crate::varint::{put_varint, take_varint, unzigzag, zigzag};
 
 /// Bytes in the index file, and what they must be.
@@ -48,17 +48,14 @@ pub struct Directory(Vec<[u64; 4]>);
 
 impl Blob {
     /// Reads the bytes from `file`; `None` where they are not what they must be.
-    pub fn read(&self, file: &File) -> io::Result<Option<Vec<u8>>> {
-        let within = self.offset.checked_add(self.length).is_some_and(|end| end <= file_bytes(file));
+    pub fn read(&self, file: &dyn ByteSource) -> io::Result<Option<Vec<u8>>> {
+        let size_bytes = file.size_bytes()?.unwrap_or(0);
+        let within = self.offset.checked_add(self.length).is_some_and(|end| end <= size_bytes);
         let Some(length) = usize::try_from(self.length).ok().filter(|_| within) else { return Ok(None) };
         let mut bytes = vec![0; length];
         file.read_exact_at(&mut bytes, self.offset)?;
         Ok((xxh3_64(&bytes) == self.xxh3).then_some(bytes))
     }
-}
-
-fn file_bytes(file: &File) -> u64 {
-    file.metadata().map_or(0, |metadata| metadata.len())
 }
 
 impl Output {
@@ -111,7 +108,7 @@ impl<const FIELDS: usize> PageWriter<FIELDS> {
 
 impl Directory {
     /// Reads the directory of a table; `None` where it is damaged.
-    pub fn read(section: &Section, file: &File) -> io::Result<Option<Self>> {
+    pub fn read(section: &Section, file: &dyn ByteSource) -> io::Result<Option<Self>> {
         Ok(section.directory.read(file)?.and_then(|bytes| decode(&bytes)).map(Self))
     }
 
@@ -133,7 +130,7 @@ impl Directory {
     pub fn page<const FIELDS: usize>(
         &self,
         number: usize,
-        file: &File,
+        file: &dyn ByteSource,
     ) -> io::Result<Option<Vec<[u64; FIELDS]>>> {
         let Some(&[_, offset, length, xxh3]) = self.0.get(number) else { return Ok(None) };
         Ok(Blob { offset, length, xxh3 }.read(file)?.and_then(|bytes| decode(&bytes)))

@@ -1,10 +1,9 @@
 //! Reads an index: where members lie, where reading can begin.
 
-use std::fs::File;
 use std::io::Read;
 use std::ops::Range;
-use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use flate2::read::ZlibDecoder;
 
@@ -16,6 +15,7 @@ use super::{
     ArchiveMark, BLOCK, Contents, FORMAT_VERSION, IndexError, MAGIC, NO_CHUNK, POINT_FIELDS, POINTS_PER_PAGE,
     RUN_FIELDS, index_path,
 };
+use crate::source::{ByteSource, local};
 
 /// Length, digest and magic after the contents.
 const TAIL_BYTES: u64 = 24;
@@ -24,7 +24,8 @@ const TAIL_BYTES: u64 = 24;
 #[derive(Debug)]
 pub struct Index {
     path: PathBuf,
-    file: File,
+    file: Arc<dyn ByteSource>,
+    archive: Arc<dyn ByteSource>,
     pub contents: Contents,
     points: Directory,
     runs: Directory,
@@ -41,7 +42,7 @@ pub struct Point {
 }
 
 impl Index {
-    /// The index that lies beside `archive`; `None` where there is none.
+    /// The index that lies beside the file `archive`; `None` where there is none.
     ///
     /// # Errors
     /// As [`Index::open`].
@@ -50,26 +51,39 @@ impl Index {
         if path.is_file() { Self::open(&path, archive).map(Some) } else { Ok(None) }
     }
 
-    /// Opens the index at `path` of `archive`.
+    /// Opens the index at `path` of the file `archive`.
     ///
     /// # Errors
     /// [`IndexError`] where it is no index, damaged, of a newer format, or not of
     /// this archive as it is now.
     pub fn open(path: &Path, archive: &Path) -> Result<Self, IndexError> {
-        let read = IndexError::io("read", path);
-        let file = File::open(path).map_err(IndexError::io("open", path))?;
-        let contents = read_contents(path, &file)?;
-        let mark = ArchiveMark::of(archive).map_err(IndexError::io("read", archive))?;
+        let source = |path: &Path| local(path).map_err(IndexError::io("open", path));
+        Self::of_source(source(path)?, source(archive)?)
+    }
+
+    /// Opens the index that `file` holds of `archive`.
+    ///
+    /// # Errors
+    /// As [`Index::open`].
+    pub fn of_source(file: Arc<dyn ByteSource>, archive: Arc<dyn ByteSource>) -> Result<Self, IndexError> {
+        let path = file.path().to_owned();
+        let contents = read_contents(&*file)?;
+        let mark = ArchiveMark::of(&*archive).map_err(IndexError::io("read", archive.path()))?;
         if mark != contents.archive {
-            return Err(IndexError::Stale { path: path.to_owned() });
+            return Err(IndexError::Stale { path });
         }
         let directories = || -> std::io::Result<_> {
-            Ok((Directory::read(&contents.points, &file)?, Directory::read(&contents.runs, &file)?))
+            Ok((Directory::read(&contents.points, &*file)?, Directory::read(&contents.runs, &*file)?))
         };
-        match directories().map_err(read)? {
-            (Some(points), Some(runs)) => Ok(Self { path: path.to_owned(), file, contents, points, runs }),
-            _ => Err(IndexError::Damaged { path: path.to_owned(), what: "a directory".to_owned() }),
+        match directories().map_err(IndexError::io("read", &path))? {
+            (Some(points), Some(runs)) => Ok(Self { path, file, archive, contents, points, runs }),
+            _ => Err(IndexError::Damaged { path, what: "a directory".to_owned() }),
         }
+    }
+
+    /// The archive that it is the index of.
+    pub fn archive(&self) -> &dyn ByteSource {
+        &*self.archive
     }
 
     /// Where the members of `key` lie in the stream, in its order.
@@ -190,7 +204,7 @@ impl Index {
     }
 
     fn blob(&self, point: &Point) -> Result<Vec<u8>, IndexError> {
-        let blob = point.blob.read(&self.file).map_err(IndexError::io("read", &self.path))?;
+        let blob = point.blob.read(&*self.file).map_err(IndexError::io("read", &self.path))?;
         blob.ok_or_else(|| self.damaged("digests and window of a point"))
     }
 
@@ -204,17 +218,18 @@ impl Index {
         directory: &Directory,
         number: usize,
     ) -> Result<Vec<[u64; FIELDS]>, IndexError> {
-        let page = directory.page(number, &self.file).map_err(IndexError::io("read", &self.path))?;
+        let page = directory.page(number, &*self.file).map_err(IndexError::io("read", &self.path))?;
         page.ok_or_else(|| self.damaged("a page"))
     }
 }
 
-fn read_contents(path: &Path, file: &File) -> Result<Contents, IndexError> {
+fn read_contents(file: &dyn ByteSource) -> Result<Contents, IndexError> {
+    let path = file.path();
     let no_index = || IndexError::NotAnIndex { path: path.to_owned() };
     let damaged = || IndexError::Damaged { path: path.to_owned(), what: "its list of contents".to_owned() };
     let read =
         |bytes: &mut [u8], offset| file.read_exact_at(bytes, offset).map_err(IndexError::io("read", path));
-    let size_bytes = file.metadata().map_err(IndexError::io("read", path))?.len();
+    let size_bytes = file.size_bytes().map_err(IndexError::io("read", path))?.unwrap_or(0);
     let head_bytes = MAGIC.len() as u64;
     if size_bytes < head_bytes + TAIL_BYTES {
         return Err(no_index());

@@ -1,10 +1,8 @@
 //! Reads a range of an archive's stream by its index, checking every piece of it
 //! against its digest.
 
-use std::fs::File;
-use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
+use std::io::{self, BufRead, BufReader, Read};
 use std::ops::Range;
-use std::path::Path;
 use std::sync::Arc;
 
 use zlib_rs::{Inflate, InflateFlush, Status};
@@ -27,7 +25,7 @@ const TRAILER_BYTES: usize = 8;
 /// A range of a stream.
 pub struct SpanReader {
     index: Arc<Index>,
-    input: BufReader<File>,
+    input: BufReader<Box<dyn Read + Send>>,
     meter: Meter,
     form: Form,
     /// The span that is being read, and those after it in its page.
@@ -53,16 +51,17 @@ enum Form {
 }
 
 impl SpanReader {
-    /// Prepares to read `range` of the stream of `archive`.
+    /// Prepares to read `range` of the stream of the archive.
     ///
     /// # Errors
     /// An I/O error where the archive cannot be read; it holds an [`IndexError`]
     /// where the index is at fault.
-    pub fn new(archive: &Path, index: Arc<Index>, range: Range<u64>, meter: Meter) -> io::Result<Self> {
+    pub fn new(index: Arc<Index>, range: Range<u64>, meter: Meter) -> io::Result<Self> {
         let number = index.point_before(range.start).map_err(io::Error::other)?;
         let spans = index.points_from(number).map_err(io::Error::other)?;
         let point = *spans.first().ok_or_else(|| io::Error::other(index.damaged("a point")))?;
-        let mut input = BufReader::with_capacity(READ_BYTES, File::open(archive)?);
+        let rest = index.archive().read_range(point.bit / 8..u64::MAX)?;
+        let mut input = BufReader::with_capacity(READ_BYTES, rest);
         let (form, file_position) = begin(&index, &point, &mut input)?;
         let mut reader = Self {
             index,
@@ -234,10 +233,9 @@ impl Read for SpanReader {
     }
 }
 
-/// A decoder that stands at `point`, and where its input goes on.
-fn begin(index: &Index, point: &Point, input: &mut BufReader<File>) -> io::Result<(Form, u64)> {
+/// A decoder that stands at `point`, whose first byte `input` gives, and where it goes on.
+fn begin(index: &Index, point: &Point, input: &mut impl Read) -> io::Result<(Form, u64)> {
     let (byte, bits) = (point.bit / 8, (point.bit % 8) as u32);
-    input.seek(SeekFrom::Start(byte))?;
     match point.kind {
         Kind::Plain => Ok((Form::Plain, byte)),
         Kind::Header => Ok((Form::Gzip(Box::new(Inflate::new(true, WINDOW_BITS + GZIP))), byte)),

@@ -17,6 +17,7 @@ use super::{
     RUN_FIELDS, RUNS_PER_PAGE,
 };
 use crate::chunk::{Chunk, Member};
+use crate::source::local;
 
 /// The key of a member by its name; members without are not found by the index.
 pub type KeyOf = fn(&str) -> Option<u64>;
@@ -67,7 +68,9 @@ impl IndexWriter {
         if path.exists() && !begins_like_an_index(path) {
             return Err(IndexError::InTheWay { path: path.to_owned() });
         }
-        let mark = ArchiveMark::of(archive).map_err(IndexError::io("read", archive))?;
+        let mark = local(archive)
+            .and_then(|source| ArchiveMark::of(&*source))
+            .map_err(IndexError::io("read", archive))?;
         let mut aside = path.as_os_str().to_owned();
         aside.push(".part");
         let aside = PathBuf::from(aside);
@@ -163,7 +166,9 @@ impl IndexWriter {
     /// # Errors
     /// [`IndexError`] where the disk fails, or the archive is not what it was.
     pub fn finish(mut self, archive: &Path, totals: IndexedTotals) -> Result<Contents, IndexError> {
-        let mark = ArchiveMark::of(archive).map_err(IndexError::io("read", archive))?;
+        let mark = local(archive)
+            .and_then(|source| ArchiveMark::of(&*source))
+            .map_err(IndexError::io("read", archive))?;
         if mark != self.mark || totals.size_bytes != mark.size_bytes {
             return Err(IndexError::Changed);
         }

@@ -13,7 +13,7 @@ use super::chunk::{Buffers, Chunk, Kind};
 use super::error::ArchiveError;
 use super::foreign::{ARCHIVE_ENDINGS, XML, has_ending};
 use super::input::{Meter, hex_digest};
-use super::open::Options;
+use super::options::Options;
 use super::walk::{Found, Walk, What, open_error, reason};
 
 /// Why an archive in a folder is left out.

@@ -1,16 +1,24 @@
-//! `error:error`, which stands in the place of a record that is deprecated,
-//! locked or deactivated.
+//! `error:error`, which stands in the place of a record that is deprecated, locked or
+//! deactivated.
 
 use super::xml::{Cursor, Tag};
 use super::{Orcid, ParseError, Text};
 
-/// An error body, from the dump or from the API.
+/// An error that ORCID writes in the place of a document, `error:error`: in the data files for
+/// records that are deprecated, locked or deactivated, and as an answer of the API.
 #[derive(Debug, Default, PartialEq)]
 pub struct Stub<'a> {
+    /// `error:response-code`: an HTTP status, such as 301, 404 or 409; `None` if absent.
     pub response_code: Option<i32>,
+    /// `error:developer-message`: the reason for programmers, in English. For a deprecated record
+    /// it holds the iD that has taken its place; `None` if absent.
     pub developer_message: Text<'a>,
+    /// `error:user-message`: the reason for users; `None` if absent.
     pub user_message: Text<'a>,
+    /// `error:error-code`: ORCID's own number of the reason: 9007 for a deprecated record, 9018 for
+    /// a locked one, 9044 for a deactivated one; `None` if absent.
     pub error_code: Option<i32>,
+    /// `error:more-info`: the address of a page with more; `None` if absent.
     pub more_info: Text<'a>,
 }
 

@@ -1,13 +1,14 @@
-//! How much is ventured.
+//! How much is risked to find more.
 
 /// A choice between missing matches and making wrong ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum Preset {
-    /// Only what is the same but for spelling.
+    /// Takes only names that are the same except for their spelling.
     Strict,
-    /// Similar names too, where one is clearly the most similar.
+    /// Takes similar names too, if one is clearly the most similar.
     Balanced,
-    /// Whatever is more likely right than wrong.
+    /// Takes any name that is more likely right than wrong.
     Recall,
 }
 
@@ -24,8 +25,10 @@ pub struct Similarity {
 }
 
 impl Preset {
+    /// All presets, the most careful first.
     pub const ALL: [Self; 3] = [Self::Strict, Self::Balanced, Self::Recall];
 
+    /// A stable name: `strict`, `balanced` or `recall`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Strict => "strict",

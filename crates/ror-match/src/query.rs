@@ -1,14 +1,17 @@
-//! What is asked, and what is reused from one question to the next.
+//! A query, and the buffers that serve one query after another.
 
 use super::countries::Country;
 use super::reading::Reading;
 
-/// An organisation as somebody has named it.
+/// An organisation as somebody has named it, for [`Matcher::find`](crate::Matcher::find).
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Query<'a> {
+    /// The name, in any language and spelling.
     pub name: &'a str,
+    /// The city; `None` if it is not known.
     pub city: Option<&'a str>,
-    /// A code of two letters or a name.
+    /// The country, as a code of two letters or a name; `None` if it is not known. Without a
+    /// country fewer names are clear.
     pub country: Option<&'a str>,
 }
 
@@ -20,7 +23,8 @@ pub struct Place {
     pub city: Vec<u64>,
 }
 
-/// Buffers for one query after another, one set a thread.
+/// Buffers that serve one query after another. Each thread has one of its own, made by
+/// [`Scratch::default`].
 #[derive(Default)]
 pub struct Scratch {
     pub(super) name: Reading,
@@ -32,8 +36,8 @@ pub struct Scratch {
 }
 
 impl Scratch {
-    /// Names of the release that the last query was held against: what it cost,
-    /// whatever the machine.
+    /// The number of names of the release with which the last query was compared: what it cost,
+    /// on any machine.
     pub fn steps(&self) -> u64 {
         self.steps
     }

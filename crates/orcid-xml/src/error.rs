@@ -2,8 +2,8 @@
 
 /// A reason why a document is rejected. Each has a stable [`code`](ParseError::code).
 ///
-/// The last ones, from [`NoId`](ParseError::NoId) on, compare a document with the name of its
-/// file. Parsing knows no file names; callers that know them make these errors.
+/// The variants from [`NoId`](ParseError::NoId) on compare a document with the name of its file.
+/// Parsing knows no file names; callers that know them make these errors.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ParseError {

@@ -39,7 +39,8 @@ impl<'a> Stub<'a> {
         Ok(stub)
     }
 
-    /// What became of the record, in ORCID's words; by its error codes.
+    /// The state of the record by its error code: `deprecated`, `locked`, `deactivated`,
+    /// `not-found`, `unclaimed`, or `other` for all other codes and none.
     pub fn status(&self) -> &'static str {
         match self.error_code {
             Some(9007) => "deprecated",
@@ -51,8 +52,9 @@ impl<'a> Stub<'a> {
         }
     }
 
-    /// The iD that took the place of the deprecated one `of`; ORCID names it only in
-    /// its messages.
+    /// The iD that took the place of the deprecated iD `of`, read from the messages, as ORCID
+    /// names it nowhere else. `None` if the record is not deprecated, or if no message names
+    /// another iD.
     pub fn primary_orcid(&self, of: &str) -> Option<Orcid> {
         (self.error_code == Some(9007)).then_some(())?;
         let messages = [&self.user_message, &self.developer_message].into_iter().flatten();

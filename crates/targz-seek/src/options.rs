@@ -24,7 +24,7 @@ pub struct Options {
     pub resync: bool,
 }
 
-/// What is known of an archive after it has been read to its end.
+/// Size, MD5 and notes of an archive that has been read to its end.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Totals {
     /// The size of the file as it lies on the disk, compressed if it is compressed; of a

@@ -8,7 +8,7 @@ use std::path::Path;
 use support::{folder, gzip, tar};
 use targz_seek::{Archive, Kind, Meter, Options};
 
-const SMALL: Options = Options { chunk_bytes: 4_096, max_member_bytes: 20_000, resync: false };
+const SMALL: Options = Options::new().chunk_bytes(4_096).max_member_bytes(20_000);
 
 /// A member's name, kind, data and place.
 type Found = (String, Kind, Vec<u8>, u64);
@@ -93,7 +93,7 @@ fn after_a_damaged_header_the_next_sound_one_is_found_when_asked() {
     std::fs::write(&path, &bytes).unwrap();
 
     let (before, end) = members(&path, SMALL);
-    let (all, salvaged) = members(&path, Options { resync: true, ..SMALL });
+    let (all, salvaged) = members(&path, SMALL.resync(true));
 
     assert_eq!(before.len(), 30);
     assert!(end.unwrap_err().contains("checksum"));
@@ -180,7 +180,7 @@ fn sizes_count_for_the_entry_that_they_are_of() {
     // A size beyond all that 64 bits count, rounded up to whole blocks.
     let absurd = header(b'0', "absurd.xml", b"\x80\0\0\0\xff\xff\xff\xff\xff\xff\xff\xff");
     std::fs::write(&path, [absurd, end].concat()).unwrap();
-    for options in [SMALL, Options { resync: true, ..SMALL }] {
+    for options in [SMALL, SMALL.resync(true)] {
         assert!(members(&path, options).0.is_empty());
     }
 }

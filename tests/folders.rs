@@ -12,7 +12,7 @@ use support::{ONE, OTHER, convert, dump, folder, given_names, gzip, record, run,
 use targz_seek::{Archive, Kind, Meter, Options};
 
 const THIRD: &str = "0000-0001-5000-0007";
-const OPTIONS: Options = Options { chunk_bytes: 1 << 20, max_member_bytes: 1 << 20, resync: false };
+const OPTIONS: Options = Options::new().chunk_bytes(1 << 20).max_member_bytes(1 << 20);
 
 /// A record's file in a folder, which is made.
 fn put(folder: &Path, orcid: &str) -> PathBuf {

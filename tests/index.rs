@@ -26,7 +26,7 @@ use targz_seek::{Archive, Buffers, GivenMember, Kind, Meter, Options};
 
 /// Uncompressed bytes between points; the least there can be.
 const SPACING: u64 = 64 << 10;
-const SMALL: Options = Options { chunk_bytes: 40_000, max_member_bytes: 60_000, resync: false };
+const SMALL: Options = Options::new().chunk_bytes(40_000).max_member_bytes(60_000);
 
 struct Silent;
 
@@ -126,7 +126,7 @@ fn make_index(archive: &Path, spacing_bytes: u64) {
 
 /// The members of an iD by reading all.
 fn by_reading(archive: &Path, wanted: Orcid) -> Vec<GivenMember> {
-    let options = Options { chunk_bytes: 1 << 20, max_member_bytes: 1 << 30, resync: false };
+    let options = Options::new().chunk_bytes(1 << 20).max_member_bytes(1 << 30);
     let members = whole(archive, options).into_iter().flatten();
     let members = members.filter(|(name, ..)| MemberName::new(name).orcid() == Some(wanted));
     members.map(|(name, _, data, _)| GivenMember { name, data }).collect()

@@ -19,8 +19,8 @@ use targz_seek::index::index_path;
 use targz_seek::{Archive, Buffers, GivenMember, Kind, Meter, Options};
 
 const THIRD: &str = "0000-0001-5000-0007";
-const SMALL: Options = Options { chunk_bytes: 4_096, max_member_bytes: 60_000, resync: false };
-const LARGE: Options = Options { chunk_bytes: 1 << 20, ..SMALL };
+const SMALL: Options = Options::new().chunk_bytes(4_096).max_member_bytes(60_000);
+const LARGE: Options = SMALL.chunk_bytes(1 << 20);
 const SPACING: u64 = 64 << 10;
 
 /// A member's name, kind and data.
@@ -245,7 +245,7 @@ impl Watch for Silent {
 fn agrees_with_its_index(archive: &Path, label: &str) {
     let out = index_path(archive);
     index(archive, &out, SPACING, &Silent, &AtomicBool::new(false)).unwrap();
-    let by_reading = members(archive, Options { max_member_bytes: 1 << 29, ..LARGE }).0;
+    let by_reading = members(archive, LARGE.max_member_bytes(1 << 29)).0;
     for orcid in [ONE, OTHER, THIRD, "0000-0002-0000-0007"].map(|orcid| Orcid::new(orcid).unwrap()) {
         let own = by_reading
             .iter()
@@ -300,10 +300,10 @@ fn hostile_headers_give_an_error_and_no_memory_of_their_size() {
         ("a name and no entry", [entry(b'L', "l", b"long\0"), vec![0; 4_096]].concat()),
     ] {
         fs::write(&path, [of(ONE), bytes, of(OTHER), end()].concat()).unwrap();
-        let options = Options { max_member_bytes: 512 << 20, ..SMALL };
+        let options = SMALL.max_member_bytes(512 << 20);
 
         let (found, result) = members(&path, options);
-        let (salvaged, end) = members(&path, Options { resync: true, ..options });
+        let (salvaged, end) = members(&path, options.resync(true));
 
         assert!(found.starts_with(&[found_file(ONE)]), "{label}");
         assert!(result.is_err() && end.is_err(), "{label}");
@@ -319,7 +319,7 @@ fn holes_cost_no_memory_of_their_size() {
     let hole = old_sparse("d/hole.xml", size_bytes, &[]);
     fs::write(&path, [of(ONE), hole, of(OTHER), end()].concat()).unwrap();
 
-    let (found, result) = members(&path, Options { max_member_bytes: 512 << 20, ..LARGE });
+    let (found, result) = members(&path, LARGE.max_member_bytes(512 << 20));
 
     assert!(result.is_ok(), "{result:?}");
     let kinds: Vec<_> = found.iter().map(|(_, kind, data)| (*kind, data.len())).collect();
@@ -344,7 +344,7 @@ fn zeros_inside_an_archive_are_damage_and_what_follows_is_salvaged() {
             fs::write(&path, &bytes).unwrap();
 
             let (_, result) = members(&path, SMALL);
-            let (salvaged, end) = members(&path, Options { resync: true, ..SMALL });
+            let (salvaged, end) = members(&path, SMALL.resync(true));
 
             let reason = result.unwrap_err();
             assert!(reason.contains("damaged"), "{from} to {to}: {reason}");
@@ -390,7 +390,7 @@ fn joined_archives_and_what_follows_an_end_are_told_apart() {
         for resync in [false, true] {
             fs::write(&path, &bytes).unwrap();
 
-            let (found, result) = members(&path, Options { resync, ..SMALL });
+            let (found, result) = members(&path, SMALL.resync(resync));
 
             assert_eq!(found, expected, "{label}");
             assert_eq!(result.map(|notes| notes.len()), Ok(notes), "{label}");

@@ -10,7 +10,7 @@ use super::{ConvertError, Watch};
 use crate::report::Report;
 use orcid_xml::{MemberName, Orcid};
 use targz_seek::index::{Contents, Index, IndexWriter, IndexedTotals};
-use targz_seek::{Archive, ArchiveError, Buffers, Chunk, GivenMember, Kind, Meter, Options, Totals};
+use targz_seek::{Archive, ArchiveError, Buffers, Chunk, GivenMember, Kind, Meter, Totals};
 
 /// An archive that is read once, and its index.
 pub struct Indexing {
@@ -124,8 +124,7 @@ pub fn indexed_members(archive: &Path, orcid: Orcid) -> Result<Option<Vec<GivenM
     let (index, mut found) = (Arc::new(index), Vec::new());
     for run in index.runs(orcid.number())? {
         let chunk_bytes = usize::try_from(run.end - run.start).unwrap_or(usize::MAX);
-        let options =
-            Options { chunk_bytes: chunk_bytes.min(ARCHIVE_OPTIONS.chunk_bytes), ..ARCHIVE_OPTIONS };
+        let options = ARCHIVE_OPTIONS.chunk_bytes(chunk_bytes.min(ARCHIVE_OPTIONS.chunk_bytes));
         let (buffers, meter) = (Buffers::default(), Meter::default());
         let mut part = Archive::open_part(index.clone(), run, options, buffers, meter)?;
         let mut of_key = 0;

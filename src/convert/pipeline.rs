@@ -52,7 +52,7 @@ const STOP_LOOKS: Duration = Duration::from_millis(50);
 
 /// How archives are read, but for salvage.
 pub const ARCHIVE_OPTIONS: ArchiveOptions =
-    ArchiveOptions { chunk_bytes: CHUNK_BYTES, max_member_bytes: MAX_MEMBER_BYTES, resync: false };
+    ArchiveOptions::new().chunk_bytes(CHUNK_BYTES).max_member_bytes(MAX_MEMBER_BYTES);
 
 /// The pool and the budget that all archives of a run share.
 pub struct Pipeline {

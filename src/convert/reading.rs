@@ -56,7 +56,7 @@ impl<'m> Reading<'m> {
     /// [`ConvertError`] where it cannot be read, or a part is asked for that only an
     /// index could tell.
     pub fn open(source: Source<'m>, meter: Meter) -> Result<(Self, Option<String>), ConvertError> {
-        let options = Options { resync: source.salvage, ..ARCHIVE_OPTIONS };
+        let options = ARCHIVE_OPTIONS.resync(source.salvage);
         let (path, how) = (source.path, source.how);
         if let Some(members) = source.members {
             return Ok((Self::Alone(Archive::of_members(path, members, options, meter)), None));

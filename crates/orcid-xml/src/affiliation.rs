@@ -1,35 +1,55 @@
-//! Affiliations: employments, educations and the other five kinds.
+//! Affiliations: employments, educations and the other five kinds that ORCID has.
 
 use super::xml::{Cursor, Tag};
 use super::{Element, ExternalId, FuzzyDate, Item, Organization, ParseError, Text};
 
-/// The seven kinds that ORCID tells apart.
+/// The seven kinds of affiliation, each with elements of its own name.
+///
+/// The enum is exhaustive on purpose: where ORCID adds a kind, the compiler leads a user of
+/// this crate to each place that has to know it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum AffiliationKind {
+    /// `distinction:distinction`: an honour, award or prize.
     Distinction,
+    /// `education:education`: studies that lead to a degree.
     Education,
+    /// `employment:employment`: paid work.
     Employment,
+    /// `invited-position:invited-position`: a visiting or honorary post.
     InvitedPosition,
+    /// `membership:membership`: belonging to a society or association.
     Membership,
+    /// `qualification:qualification`: a certificate or licence.
     Qualification,
+    /// `service:service`: time or money given to an organisation.
     Service,
 }
 
-/// An affiliation; the full file adds nothing to the summary.
+/// One affiliation: `employment:employment-summary` in a record, `employment:employment` as a
+/// document of its own, and the same for the other kinds. Both have the same children.
 #[derive(Debug, Default, PartialEq)]
 pub struct Affiliation<'a> {
+    /// Put code, visibility, dates and source.
     pub element: Element<'a>,
+    /// `common:department-name`: the department within the organisation; `None` if absent.
     pub department_name: Text<'a>,
+    /// `common:role-title`: the role, degree or title, such as `Professor`; `None` if absent.
     pub role_title: Text<'a>,
+    /// `common:start-date`; all parts `None` if absent.
     pub start_date: FuzzyDate,
+    /// `common:end-date`; all parts `None` if absent, as for what still lasts.
     pub end_date: FuzzyDate,
+    /// `common:organization`; `None` if absent.
     pub organization: Option<Organization<'a>>,
+    /// `common:url`: a page about the affiliation; `None` if absent.
     pub url: Text<'a>,
+    /// `common:external-ids/common:external-id`: identifiers of the affiliation, not of the
+    /// organisation; empty if absent.
     pub external_ids: Vec<ExternalId<'a>>,
 }
 
 impl AffiliationKind {
-    /// All kinds, in the order of a summary.
+    /// All kinds, in the order of their sections in a record.
     pub const ALL: [Self; 7] = [
         Self::Distinction,
         Self::Education,
@@ -40,7 +60,8 @@ impl AffiliationKind {
         Self::Service,
     ];
 
-    /// The name of the element in the full form.
+    /// The local name of the kind's element as a document of its own, such as
+    /// `invited-position`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Distinction => "distinction",
@@ -53,7 +74,8 @@ impl AffiliationKind {
         }
     }
 
-    /// The name of the element in a summary.
+    /// The local name of the kind's element in a record, such as
+    /// `invited-position-summary`.
     pub fn summary_name(self) -> &'static str {
         match self {
             Self::Distinction => "distinction-summary",
@@ -66,7 +88,7 @@ impl AffiliationKind {
         }
     }
 
-    /// Reads the name of a kind, in the singular.
+    /// The kind with this [`name`](Self::name), in the singular; `None` for any other text.
     pub fn new(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.name() == name)
     }

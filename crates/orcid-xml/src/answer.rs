@@ -1,22 +1,25 @@
-//! Answers that only the API gives: a page of search results, and a bulk of
-//! works as the pieces it is made of.
+//! Answers that only the API gives: a page of search results, and a bulk of works cut into
+//! its pieces.
 
 use super::document::text_of;
 use super::element::id_into;
 use super::xml::{Cursor, Tag};
 use super::{Orcid, ParseError, Text};
 
-/// `search:search`: how many were found in all, and the iDs of one page.
+/// A page of search results: `search:search`, as the API's `/search` answers.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SearchPage {
+    /// `@num-found`: the number of records found in all, not only on this page.
     pub found: u64,
+    /// `search:result/common:orcid-identifier/common:path`: the iDs of this page, in its order.
     pub orcids: Vec<Orcid>,
 }
 
-/// Reads a page of search results.
+/// Parses a page of search results.
 ///
 /// # Errors
-/// [`ParseError`] where it is not well-formed, or is something else.
+/// [`ParseError`] if the bytes are not well-formed UTF-8 XML, if the root is not
+/// `search:search`, if `@num-found` is no number, or if a result has no ORCID iD.
 pub fn parse_search(bytes: &[u8]) -> Result<SearchPage, ParseError> {
     let mut cursor = Cursor::new(text_of(bytes)?);
     let root = cursor.child()?.ok_or(ParseError::Empty)?;
@@ -58,8 +61,11 @@ impl SearchPage {
     }
 }
 
-/// The elements inside the root of `document`, each as its own bytes; `None`
-/// where the tags do not close one another.
+/// Cuts a document into the elements inside its root, such as the works of a `bulk:bulk`,
+/// each as its own bytes; `None` if start and end tags do not match in number.
+///
+/// The pieces do not repeat the root's declarations of name spaces. This crate does not need
+/// them, other XML parsers may.
 pub fn pieces(document: &[u8]) -> Option<Vec<&[u8]>> {
     let (mut pieces, mut depth, mut begun, mut place) = (Vec::new(), 0usize, 0, 0);
     while let Some(next) = memchr::memchr(b'<', &document[place..]) {

@@ -1,4 +1,4 @@
-//! Takes out characters that XML 1.0 forbids.
+//! Removes characters that XML 1.0 forbids.
 //!
 //! Reports of the dump name a few records with stray control bytes; without
 //! them the records are sound.
@@ -15,11 +15,12 @@ const NONCHARACTER: [u8; 3] = [0xef, 0xbf, 0xbe];
 const HIGH_HALVES: Range<u32> = 0xD800..0xDC00;
 const LOW_HALVES: Range<u32> = 0xDC00..0xE000;
 
-/// `bytes` without the characters that XML forbids (control bytes, U+FFFE, U+FFFF), and
-/// without references to them (`&#0;`, `&#x1F;`), to halves of surrogate pairs and to numbers
-/// that are no character; two references that make a pair become its character. Borrowed
-/// where there is nothing to do. UTF-16, in which every
-/// other byte may look like one, is left as it is.
+/// Removes the characters that XML 1.0 forbids (control bytes, U+FFFE, U+FFFF) and references to
+/// them (`&#0;`, `&#x1F;`), to halves of surrogate pairs and to numbers that are no character.
+/// Two references that make a surrogate pair become its character. Gives `bytes` back, borrowed,
+/// if there is nothing to remove, and if they are UTF-16.
+///
+/// A few records of ORCID's data files hold such characters; without them they are sound.
 pub fn cleaned(bytes: &[u8]) -> Cow<'_, [u8]> {
     if !is_utf16(bytes) && needs_cleaning(bytes) { clean(bytes).into() } else { bytes.into() }
 }

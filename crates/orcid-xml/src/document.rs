@@ -1,4 +1,4 @@
-//! A whole XML document: which root it has, and what it says.
+//! A whole XML document, told by its root element.
 
 use super::clean::{has_noncharacters, is_utf16};
 use super::summary::is_section;
@@ -13,48 +13,68 @@ const NAME_SPACES: &str = "://www.orcid.org/ns/";
 /// Characters of an unknown root's name that a message quotes.
 const MAX_NAME: usize = 60;
 
-/// What ORCID writes, in files and in answers, told by the root element.
+/// The documents that ORCID writes, in its data files and as answers of its API. The local
+/// name of the root element tells which it is.
+///
+/// The enum is exhaustive on purpose: whoever sorts documents has to decide about each kind.
 #[derive(Debug, PartialEq)]
 #[expect(clippy::large_enum_variant, reason = "activities archives hold nothing but activities")]
 pub enum Document<'a> {
-    /// `record:record`.
+    /// `record:record`: a whole record, with its activities in their short form.
     Record(Box<Record<'a>>),
-    /// `error:error`.
+    /// `error:error`: stands in the place of a record or an item that cannot be had.
     Stub(Stub<'a>),
-    /// One activity in full, such as `work:work`.
+    /// One activity in its full form, such as `work:work` or `employment:employment`.
     Activity(Activity<'a>),
-    /// `bulk:bulk`: works, or the error for each that could not be read.
+    /// `bulk:bulk`: works in their full form, and `Err` with the `error:error` of each that the
+    /// API could not give.
     Bulk(Vec<Result<Work<'a>, Stub<'a>>>),
-    /// `activities:activities-summary`, or one of its sections such as
-    /// `activities:works`, which fills that section alone.
+    /// `activities:activities-summary`, or one of its sections such as `activities:works`. A
+    /// section fills its own field, and leaves the others empty.
     Activities(Box<Activities<'a>>),
 }
 
-/// One activity in its full form.
+/// One activity in its full form, a document of its own: a file of the activities archives, or
+/// an answer such as that of `/{iD}/work/{put-code}`.
+///
+/// The enum is exhaustive on purpose, as [`Document`].
 #[derive(Debug, PartialEq)]
 pub enum Activity<'a> {
+    /// An affiliation, such as `employment:employment`, with its kind.
     Affiliation(AffiliationKind, Affiliation<'a>),
+    /// `funding:funding`.
     Funding(Funding<'a>),
+    /// `peer-review:peer-review`.
     PeerReview(PeerReview<'a>),
+    /// `research-resource:research-resource`.
     ResearchResource(ResearchResource<'a>),
+    /// `work:work`.
     Work(Work<'a>),
 }
 
-/// A document with the values that the model has no place for.
+/// A parsed document, with the values for which the model has no field.
 #[derive(Debug)]
 pub struct Parsed<'a> {
+    /// The document. It borrows its text from the bytes where they hold it unchanged.
     pub document: Document<'a>,
-    /// Each value that was passed over.
+    /// Each value that has no field, with its path: elements and attributes that this crate
+    /// does not know, second values, and values that do not fit their type.
     pub unmapped: Vec<Unmapped>,
-    /// Whose the activity is by the `path` of its root.
+    /// The iD of the record that an activity belongs to, from the `@path` of its root; `None`
+    /// for all other documents, and if there is no such attribute.
     pub owner: Option<Orcid>,
 }
 
-/// Reads one XML document.
+/// Parses one XML document of schema 2.0, 2.1 or 3.0.
+///
+/// A value that does not fit the type of its field, such as the year `99999`, does not fail
+/// the document where the field is optional: the field is `None`, and the text stands in
+/// [`Parsed::unmapped`]. Call [`cleaned`](crate::cleaned) before for documents that may hold
+/// characters that XML forbids.
 ///
 /// # Errors
-/// [`ParseError`] where it is not well-formed UTF-8 XML, where a value does not
-/// fit its type, or where the root is none that ORCID writes.
+/// [`ParseError`] if the bytes are not well-formed UTF-8 XML, if the document is cut off, nests
+/// too deep or would take too much memory, or if the root is none that ORCID writes.
 pub fn parse(bytes: &[u8]) -> Result<Parsed<'_>, ParseError> {
     let source = text_of(bytes)?;
     // A document that the scanner cannot read, for whatever reason, is read again
@@ -62,7 +82,8 @@ pub fn parse(bytes: &[u8]) -> Result<Parsed<'_>, ParseError> {
     parse_with(Cursor::regular(source)).or_else(|_| parse_with(Cursor::new(source)))
 }
 
-/// As [`parse`], with the reader of reference alone; for checks and benches.
+/// Parses as [`parse`] does, but with `quick-xml` alone, which reads any XML. It is slower, and
+/// made for tests and benchmarks that compare both readers.
 ///
 /// # Errors
 /// As [`parse`].
@@ -70,7 +91,8 @@ pub fn parse_by_reference(bytes: &[u8]) -> Result<Parsed<'_>, ParseError> {
     parse_with(Cursor::new(text_of(bytes)?))
 }
 
-/// As [`parse`], with the scanner alone; `None` where it gives up.
+/// Parses as [`parse`] does, but with the fast scanner alone, which reads only the regular form
+/// that ORCID writes; `None` for any other document, sound or not. For tests and benchmarks.
 pub fn parse_by_scanner(bytes: &[u8]) -> Option<Parsed<'_>> {
     if has_noncharacters(bytes) {
         return None;
@@ -136,7 +158,7 @@ impl<'a> Activity<'a> {
         })
     }
 
-    /// The section that the activity belongs to.
+    /// The section of a record to which the activity belongs.
     pub fn section(&self) -> ActivitySection {
         match self {
             Self::Affiliation(kind, _) => ActivitySection::Affiliations(*kind),
@@ -147,12 +169,12 @@ impl<'a> Activity<'a> {
         }
     }
 
-    /// Gives the activity a put code, as its file's name does where the XML has none.
+    /// Sets the put code, for documents that have none, from the name of the file.
     pub fn set_put_code(&mut self, put_code: i64) {
         self.element_mut().put_code = Some(put_code);
     }
 
-    /// The activity's put code.
+    /// The put code, `@put-code` of the root; `None` if absent.
     pub fn put_code(&self) -> Option<i64> {
         match self {
             Self::Affiliation(_, affiliation) => affiliation.element.put_code,
@@ -163,7 +185,7 @@ impl<'a> Activity<'a> {
         }
     }
 
-    /// The activity's last change, in microseconds since 1970 (UTC).
+    /// The time of the activity's last change, `common:last-modified-date`; `None` if absent.
     pub fn last_modified_date(&self) -> Option<Timestamp> {
         let element = match self {
             Self::Affiliation(_, affiliation) => &affiliation.element,

@@ -1,5 +1,5 @@
-//! What every item of a record carries: put code, visibility, dates, source;
-//! and the small parts that sections share: fuzzy dates, titles, organizations.
+//! The parts that items of a record share: put code, visibility, dates and source, fuzzy dates,
+//! titles, organizations.
 
 use std::borrow::Cow;
 
@@ -11,15 +11,23 @@ use super::{ParseError, Text, Timestamp, values};
 /// The host of ORCID's registry.
 const HOST: &str = "orcid.org";
 
-/// The type `element-summary` of the schema, which all items extend.
+/// What all items of a record have in common: put code, visibility, dates and source. The
+/// schema calls this type `common:element-summary`.
 #[derive(Debug, Default, PartialEq)]
 pub struct Element<'a> {
-    /// The XSD says 32 bits; codes have grown beyond 2^27, so 64 here.
+    /// `@put-code`: the number of the item, unique within its section over all records; `None` if absent.
+    /// The schema says 32 bits, ORCID has given out more than 2^27; so 64 here.
     pub put_code: Option<i64>,
+    /// `@visibility`: `public`, `limited`, `private` or `registered-only`; `None` if absent. Data files and
+    /// the public API hold public items only.
     pub visibility: Text<'a>,
+    /// `@display-index`: the rank that the person gave the item, a higher one shown first; `None` if absent.
     pub display_index: Option<i64>,
+    /// `common:created-date`: when the item was added; `None` if absent.
     pub created_date: Option<Timestamp>,
+    /// `common:last-modified-date`: when the item was last changed; `None` if absent.
     pub last_modified_date: Option<Timestamp>,
+    /// `common:source`: who added the item.
     pub source: Source<'a>,
 }
 
@@ -30,42 +38,72 @@ pub(super) enum Form {
     Full,
 }
 
-/// Who says so: a person or a client, and on whose behalf.
+/// The source of an item, `common:source`: the person or the member's client that added it, and
+/// on whose behalf. All fields are `None` if the element is absent or empty.
 #[derive(Debug, Default, PartialEq)]
 pub struct Source<'a> {
+    /// `common:source-orcid`: the iD of the person who added the item by hand, such as
+    /// `0000-0002-1825-0097`; `None` if absent.
     pub orcid: Text<'a>,
+    /// `common:source-client-id`: the client that added it, such as `APP-5E1VKQXON4GXABCD`, or in
+    /// old records an iD-like number; `None` if absent.
     pub client_id: Text<'a>,
+    /// `common:source-name`: the name of the person or client; `None` if absent or not public.
     pub name: Text<'a>,
+    /// `common:assertion-origin-orcid`: the person on whose behalf the client acted; `None` if absent.
     pub assertion_origin_orcid: Text<'a>,
+    /// `common:assertion-origin-client-id`: the client on whose behalf the client acted; `None` if absent.
     pub assertion_origin_client_id: Text<'a>,
+    /// `common:assertion-origin-name`: the name of the person or client on whose behalf the
+    /// client acted; `None` if absent.
     pub assertion_origin_name: Text<'a>,
 }
 
-/// A date of which any part may be absent; it need not exist in the calendar.
+/// A date with optional parts, `common:fuzzy-date` in the schema, such as a year alone.
+/// Nothing is checked but that the parts are numbers: the month may be 13, and the day may
+/// stand without a month.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub struct FuzzyDate {
+    /// `common:year`, four digits; `None` if absent.
     pub year: Option<i16>,
+    /// `common:month`, 1 to 12; `None` if absent.
     pub month: Option<i16>,
+    /// `common:day`, 1 to 31; `None` if absent.
     pub day: Option<i16>,
 }
 
-/// A title with its subtitle and one translation.
+/// A title with its subtitle and one translation, such as `work:title`. All fields are `None`
+/// if the element is absent.
 #[derive(Debug, Default, PartialEq)]
 pub struct Title<'a> {
+    /// `common:title`; `None` if absent.
     pub title: Text<'a>,
+    /// `common:subtitle`, which works and subjects of reviews have; `None` if absent.
     pub subtitle: Text<'a>,
+    /// `common:translated-title`; `None` if absent.
     pub translated_title: Text<'a>,
+    /// `common:translated-title/@language-code`: the language of the translation, such as `fr` or
+    /// `pt_BR`; `None` if absent.
     pub language_code: Text<'a>,
 }
 
-/// An organization as the record's owner or a member wrote it.
+/// An organization as a person or a member wrote it: `common:organization`,
+/// `peer-review:convening-organization`.
 #[derive(Debug, Default, PartialEq)]
 pub struct Organization<'a> {
+    /// `common:name`; `None` if absent.
     pub name: Text<'a>,
+    /// `common:address/common:city`; `None` if absent.
     pub city: Text<'a>,
+    /// `common:address/common:region`: a state or province, as it was written; `None` if absent.
     pub region: Text<'a>,
+    /// `common:address/common:country`: two letters of ISO 3166; `None` if absent.
     pub country: Text<'a>,
+    /// `common:disambiguated-organization/common:disambiguated-organization-identifier`: the id in
+    /// a registry, such as `https://ror.org/04ttjf776`; `None` if absent.
     pub identifier: Text<'a>,
+    /// `common:disambiguated-organization/common:disambiguation-source`: the registry, such as
+    /// `ROR`, `GRID`, `FUNDREF`, `RINGGOLD` or `LEI`; `None` if absent.
     pub identifier_source: Text<'a>,
 }
 
@@ -251,9 +289,10 @@ impl<'a> Organization<'a> {
         Ok(organization)
     }
 
-    /// A stable key of the organization as it is written: the XXH3 64-bit hash
-    /// (seed 0) of name, city, region, country, identifier source and
-    /// identifier, joined by U+001F, an absent one empty; as a signed integer.
+    /// A key of the organization as it is written; equal fields give equal keys, on all
+    /// machines and in all versions. It is the 64-bit XXH3 (seed 0) of name, city, region,
+    /// country, identifier source and identifier, joined by U+001F, with nothing for those that
+    /// are absent; as a signed integer.
     pub fn key(&self) -> i64 {
         let parts =
             [&self.name, &self.city, &self.region, &self.country, &self.identifier_source, &self.identifier];

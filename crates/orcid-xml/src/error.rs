@@ -1,58 +1,117 @@
-//! Why a member could not be read as a record.
+//! Reasons why a document cannot be parsed, or does not belong to the name of its file.
 
-/// One reason why a document is left out; each has a stable code for reports.
+/// A reason why a document is rejected. Each has a stable [`code`](ParseError::code).
+///
+/// The variants from [`NoId`](ParseError::NoId) on compare a document with the name of its file.
+/// Parsing knows no file names; callers that know them make these errors.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum ParseError {
     /// The bytes are not UTF-8.
     #[error("not UTF-8 at byte {offset}")]
-    NotUtf8 { offset: usize },
-    /// The XML is, or says that it is, in another encoding.
+    NotUtf8 {
+        /// The place of the first byte that is not UTF-8, counted from 0.
+        offset: usize,
+    },
+    /// The XML is, or declares that it is, in another encoding.
     #[error("in the encoding {name}; only UTF-8 is read")]
-    OtherEncoding { name: String },
+    OtherEncoding {
+        /// The encoding, as the document names it.
+        name: String,
+    },
     /// The XML is not well-formed.
     #[error("not well-formed at byte {offset}: {reason}")]
-    Malformed { offset: u64, reason: String },
+    Malformed {
+        /// The place of the fault, counted from 0; 0 for a second root element.
+        offset: u64,
+        /// What is wrong, in English.
+        reason: String,
+    },
     /// The document ends inside an element.
     #[error("cut off at byte {offset}, inside {path}")]
-    CutOff { offset: u64, path: String },
-    /// Elements are nested deeper than any ORCID document.
+    CutOff {
+        /// The length of the document.
+        offset: u64,
+        /// The path of the element, such as `/record:record/person:person`.
+        path: String,
+    },
+    /// Elements are nested deeper than in any document of ORCID's.
     #[error("nested deeper than {limit} elements at byte {offset}")]
-    TooDeep { offset: u64, limit: usize },
-    /// The document takes more memory than any of its size that ORCID writes.
+    TooDeep {
+        /// The place of the element that is too deep, counted from 0.
+        offset: u64,
+        /// The deepest level that is read.
+        limit: usize,
+    },
+    /// The parsed document would take far more memory than any document of its size that ORCID
+    /// writes.
     #[error(
         "holds more values than any ORCID document of its size: they would take over {limit_bytes} bytes of memory"
     )]
-    TooManyValues { limit_bytes: usize },
-    /// A value does not have the form its column needs.
+    TooManyValues {
+        /// The most memory that a document of this size may take, in bytes.
+        limit_bytes: usize,
+    },
+    /// A value that must be there does not have its form.
     #[error("{path}: \"{value}\" is not {expected}")]
-    Invalid { path: String, value: String, expected: &'static str },
+    Invalid {
+        /// The path of the element or attribute.
+        path: String,
+        /// The value, its first 60 characters.
+        value: String,
+        /// The form that belongs there, such as `an ORCID iD`.
+        expected: &'static str,
+    },
     /// The root element is none that ORCID writes.
     #[error("the root element is {name}, not a record, an activity or an error")]
-    UnknownRoot { name: String },
+    UnknownRoot {
+        /// The local name of the root, its first 60 characters.
+        name: String,
+    },
     /// There is no element at all.
     #[error("the document is empty")]
     Empty,
-    /// A document of ORCID's whose file name does not say whose it is.
+    /// A document of ORCID's that is no record, such as an activity or a section of a person,
+    /// in a file whose name has no iD.
     #[error(
         "holds {found}, which is no record, and the file's name does not say whose: activities are read from <iD>_<section>_<put code>.xml, records from any .xml"
     )]
-    NoOwner { found: String },
-    /// A record without an ORCID iD, in a file whose name gives none either.
+    NoOwner {
+        /// The kind of the document, such as `work`.
+        found: String,
+    },
+    /// Neither the document nor the name of its file gives an ORCID iD.
     #[error("no ORCID iD in the document or in its name")]
     NoId,
-    /// The document is about somebody else than its file name says.
+    /// The document is about another person than the name of its file.
     #[error("the file is named for {expected} but holds the record of {found}")]
-    OtherId { expected: String, found: String },
-    /// An activity stands under another put code than its file name says.
+    OtherId {
+        /// The iD in the file's name.
+        expected: String,
+        /// The iD in the document.
+        found: String,
+    },
+    /// The activity has another put code than the name of its file.
     #[error("the file is named for put code {expected} but holds {found}")]
-    OtherPutCode { expected: i64, found: String },
-    /// A file of one section holds another kind of activity.
+    OtherPutCode {
+        /// The put code in the file's name.
+        expected: i64,
+        /// The put code in the document.
+        found: String,
+    },
+    /// The activity belongs to another section than the name of its file says.
     #[error("the file is named for {expected} but holds {found}")]
-    OtherSection { expected: &'static str, found: String },
+    OtherSection {
+        /// The kind of activity in the file's name, such as `work`.
+        expected: &'static str,
+        /// The kind of activity in the document.
+        found: String,
+    },
 }
 
 impl ParseError {
-    /// The code under which the report counts this reason.
+    /// A short name of the reason, such as `malformed-xml`. It stays the same from version to
+    /// version, for reports that count reasons. Variants may share one.
     pub fn code(&self) -> &'static str {
         match self {
             Self::NotUtf8 { .. } | Self::OtherEncoding { .. } => "not-utf8",

@@ -1,4 +1,4 @@
-//! External identifiers, of works and other items, of their groups, of persons.
+//! External identifiers: of works and other items, of their groups, and of persons.
 
 use std::borrow::Cow;
 
@@ -11,20 +11,34 @@ const TRANSIENT: &str = " transient=\"true\"";
 /// Identifiers that most lists have at most.
 const USUAL_IDS: usize = 2;
 
-/// One `common:external-id`.
+/// An identifier in another system, `common:external-id`: of a work, a funding or another item,
+/// of a group of items, or of a person.
 #[derive(Debug, Default, PartialEq)]
 pub struct ExternalId<'a> {
-    /// Put code, source and dates; written for a person's identifiers, while
-    /// the schema allows and the files leave out those of items.
+    /// Put code, visibility, dates and source. A person's identifiers have them; identifiers of
+    /// items have none in practice, and this is `None`.
     pub element: Option<Box<Element<'a>>>,
+    /// `common:external-id-type`: the kind of identifier, such as `doi`, `isbn` or
+    /// `grant_number`; `None` if absent.
     pub id_type: Text<'a>,
+    /// `common:external-id-value`: the identifier as it was written; `None` if absent.
     pub value: Text<'a>,
+    /// `common:external-id-normalized`: the value as ORCID has normalized it; `None` if absent, as
+    /// in schema 2.0 and where ORCID's rules do not fit.
     pub normalized: Text<'a>,
+    /// `common:external-id-normalized/@transient`: true if ORCID computes the value when asked and
+    /// does not store it; `None` if absent.
     pub normalized_transient: Option<bool>,
+    /// `common:external-id-normalized-error/common:error-code`: why there is no normalized value;
+    /// `None` if absent.
     pub error_code: Text<'a>,
+    /// `common:external-id-normalized-error/common:error-message`, in English; `None` if absent.
     pub error_message: Text<'a>,
+    /// `common:external-id-normalized-error/@transient`; `None` if absent.
     pub error_transient: Option<bool>,
+    /// `common:external-id-url`: an address that leads to the thing; `None` if absent.
     pub url: Text<'a>,
+    /// `common:external-id-relationship`: `self`, `part-of`, `version-of` or `funded-by`; `None` if absent.
     pub relationship: Text<'a>,
 }
 
@@ -104,9 +118,10 @@ fn transient<'a>(cursor: &mut Cursor<'a>, tag: Tag<'a>) -> Result<Option<bool>, 
     Ok(transient)
 }
 
-/// The normalized DOI of an item: that of its first identifier of type `doi`
-/// with relationship `self` that is one; ORCID's own normalization where the
-/// file has it, else the value in lower case without resolver or `doi:` prefix.
+/// The DOI of an item, such as `10.1000/xyz123`: in lower case, without the address of a
+/// resolver and without the prefix `doi:`. It is that of the first identifier of type `doi` with
+/// the relationship `self` that has the form of a DOI, from ORCID's own normalization where
+/// there is one. `None` if no identifier is so.
 pub fn normalized_doi<'r>(ids: &'r [ExternalId<'_>]) -> Option<Cow<'r, str>> {
     ids.iter().filter(|id| is_self_doi(id)).find_map(|id| {
         let text = id.normalized.as_deref().or(id.value.as_deref())?;

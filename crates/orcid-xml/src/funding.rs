@@ -4,34 +4,50 @@ use super::element::Form;
 use super::xml::{Cursor, Tag};
 use super::{Contributor, Element, ExternalId, FuzzyDate, Item, Organization, ParseError, Text, Title};
 
-/// A grant, contract, award or salary award.
+/// A funding: `funding:funding-summary` in a record, `funding:funding` as a document of its own.
 #[derive(Debug, Default, PartialEq)]
 pub struct Funding<'a> {
+    /// Put code, visibility, dates and source.
     pub element: Element<'a>,
+    /// `funding:title`: title and translation; fundings have no subtitle.
     pub title: Title<'a>,
+    /// `funding:type`: `grant`, `contract`, `award` or `salary-award`; `None` if absent.
     pub funding_type: Text<'a>,
+    /// `common:start-date`; all parts `None` if absent.
     pub start_date: FuzzyDate,
+    /// `common:end-date`; all parts `None` if absent.
     pub end_date: FuzzyDate,
+    /// `common:organization`: the funder; `None` if absent.
     pub organization: Option<Organization<'a>>,
+    /// `common:url`: a page about the funding; `None` if absent.
     pub url: Text<'a>,
+    /// `common:external-ids/common:external-id`: grant numbers and other identifiers; empty if
+    /// absent.
     pub external_ids: Vec<ExternalId<'a>>,
-    /// What only the full form has.
+    /// The values that only the full form has; `None` in a record, and if there are none.
     pub details: Option<Box<FundingDetails<'a>>>,
 }
 
-/// What the full form of a funding adds.
+/// The values of a funding that only the full form has.
 #[derive(Debug, Default, PartialEq)]
 pub struct FundingDetails<'a> {
+    /// `funding:organization-defined-type`: the kind of funding in the words of the funder; `None` if absent.
     pub organization_defined_type: Text<'a>,
+    /// `funding:short-description`; `None` if absent.
     pub short_description: Text<'a>,
+    /// `funding:amount`; both fields `None` if absent.
     pub amount: Amount<'a>,
+    /// `funding:contributors/funding:contributor`; empty if absent.
     pub contributors: Vec<Contributor<'a>>,
 }
 
-/// A sum as it was written; people write `75000`, `75,000.00` and more.
+/// A sum of money, `funding:amount`, as it was written.
 #[derive(Debug, Default, PartialEq)]
 pub struct Amount<'a> {
+    /// The text of the element. It need not be a number: people write `75000`, `75,000.00` and
+    /// `7.5 million`; `None` if absent.
     pub value: Text<'a>,
+    /// `@currency-code`: three letters of ISO 4217; `None` if absent.
     pub currency_code: Text<'a>,
 }
 

@@ -5,19 +5,29 @@ use super::values::written;
 use super::xml::{Cursor, Tag};
 use super::{ExternalId, ParseError, Timestamp};
 
-/// Items that share an identifier, such as one paper told by two sources.
+/// A group of items that share an identifier, `activities:group` or
+/// `activities:affiliation-group`: one paper, say, that two sources have added.
 #[derive(Debug, PartialEq)]
 pub struct Group<'a, T> {
+    /// `common:last-modified-date`: the last change of an item of the group; `None` if absent.
     pub last_modified_date: Option<Timestamp>,
+    /// `common:external-ids/common:external-id`: the identifiers that the items share; empty for
+    /// an item without identifiers.
     pub external_ids: Vec<ExternalId<'a>>,
+    /// The items, in the order of the document. The person's preferred one has the highest
+    /// [`display_index`](crate::Element::display_index).
     pub items: Vec<T>,
 }
 
-/// A section of a summary: groups of items; in v2.0 affiliations stand alone.
+/// A section of a record's activities, such as `activities:works` or `activities:employments`:
+/// its items in groups.
 #[derive(Debug, PartialEq)]
 pub struct Section<'a, T> {
+    /// `common:last-modified-date`: the last change of an item of the section; `None` if absent.
     pub last_modified_date: Option<Timestamp>,
+    /// The groups, in the order of the document.
     pub groups: Vec<Group<'a, T>>,
+    /// Items outside groups: the affiliations of schema 2.0. Empty in schema 3.0.
     pub ungrouped: Vec<T>,
 }
 
@@ -63,7 +73,8 @@ impl<'a, T> Section<'a, T> {
         Ok(())
     }
 
-    /// Every item with its group's place and group, in document order.
+    /// All items, each with its group and the group's place in [`groups`](Self::groups), counted
+    /// from 0; `None` for items without a group, which come first.
     pub fn items(&self) -> impl Iterator<Item = (Option<(usize, &Group<'a, T>)>, &T)> {
         let grouped = self.groups.iter().enumerate();
         let grouped = grouped.flat_map(|place| place.1.items.iter().map(move |item| (Some(place), item)));

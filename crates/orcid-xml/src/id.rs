@@ -2,10 +2,11 @@
 
 use std::fmt;
 
-/// An ORCID iD in its written form, `0000-0002-1825-0097`.
+/// An ORCID iD in its written form, `0000-0002-1825-0097`. It takes 19 bytes and is copied
+/// freely; iDs are ordered as their text is.
 ///
-/// The form is checked when it is made; the check digit only by
-/// [`Orcid::has_valid_check_digit`], since a file under a wrong iD is still data.
+/// [`Orcid::new`] checks the form only, since a file under a wrong iD is still data;
+/// [`Orcid::has_valid_check_digit`] checks the check digit, and [`Orcid::read`] both.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Orcid([u8; Self::LENGTH]);
 
@@ -13,19 +14,21 @@ impl Orcid {
     /// Characters of an iD, hyphens included.
     pub const LENGTH: usize = 19;
 
-    /// Reads an iD that is the whole of `text`; a check digit `x` is taken for `X`.
+    /// The iD that is the whole of `text`, with hyphens; a final `x` becomes `X`. `None` for any
+    /// other text. The check digit is not verified.
     pub fn new(text: &str) -> Option<Self> {
         let mut bytes: [u8; Self::LENGTH] = text.as_bytes().try_into().ok()?;
         bytes[Self::LENGTH - 1].make_ascii_uppercase();
         bytes.iter().enumerate().all(|(place, &byte)| fits(place, byte)).then_some(Self(bytes))
     }
 
-    /// The first iD that occurs in `text`, as in an error message or a URL.
+    /// The first iD in `text`, as in an error message or a URL; `None` if there is none. The
+    /// check digit is not verified.
     pub fn find(text: &str) -> Option<Self> {
         Self::find_all(text).next().map(|(_, orcid)| orcid)
     }
 
-    /// All iDs that occur in `text`, each with the place where it begins.
+    /// All iDs in `text`, each with the byte at which it begins, counted from 0.
     pub fn find_all(text: &str) -> impl Iterator<Item = (usize, Self)> {
         let bytes = text.as_bytes();
         (0..bytes.len().saturating_sub(Self::LENGTH - 1))
@@ -33,18 +36,18 @@ impl Orcid {
             .filter_map(|start| Some((start, Self::new(text.get(start..start + Self::LENGTH)?)?)))
     }
 
-    /// The iD as text.
+    /// The iD as text, such as `0000-0002-1825-0097`.
     pub fn as_str(&self) -> &str {
         std::str::from_utf8(&self.0).expect("an iD is made of ASCII digits, X and hyphens")
     }
 
-    /// The first fifteen digits as a number, the check digit left out; it
-    /// identifies a valid iD.
+    /// The first fifteen digits as a number, without the check digit. Valid iDs with the same
+    /// number are the same.
     pub fn number(&self) -> u64 {
         self.digits().take(15).fold(0, |number, digit| number * 10 + u64::from(digit - b'0'))
     }
 
-    /// True when the last character is the check digit of the others.
+    /// True if the last character is the check digit of the others, by ISO 7064 MOD 11-2.
     pub fn has_valid_check_digit(&self) -> bool {
         let total = self.digits().take(15).fold(0u32, |total, digit| (total + u32::from(digit - b'0')) * 2);
         let expected = match (12 - total % 11) % 11 {

@@ -1,4 +1,4 @@
-//! An iD as people write it: one reader for lists, options and cells.
+//! Reads iDs as people write them, in lists, options and cells.
 
 use std::fmt;
 
@@ -9,14 +9,15 @@ const MAX_SEPARATORS: usize = 3;
 /// Digits of an iD, the check digit among them.
 const DIGITS: usize = 16;
 
-/// Why no iD can be read from a text.
+/// A reason why [`Orcid::read`] finds no iD in a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum IdFault {
-    /// Nothing in it has the form of an iD.
+    /// Nothing in the text has the form of an iD.
     NoId,
-    /// It has the form, but its last character is not the check digit of the others.
+    /// The text holds an iD whose last character is not the check digit of the others.
     WrongCheckDigit(Orcid),
-    /// It holds several that differ.
+    /// The text holds several iDs that differ.
     MoreThanOne,
 }
 
@@ -35,12 +36,19 @@ impl fmt::Display for IdFault {
 impl std::error::Error for IdFault {}
 
 impl Orcid {
-    /// The one iD in what somebody has written: with hyphens of any kind, spaces or
-    /// nothing between its groups, as a URI of any host with what may follow it, in a
-    /// sentence. Its check digit is verified.
+    /// Finds the one iD in a text that a person has written, and verifies its check digit. The
+    /// iD may stand in a sentence or a URI of any host; hyphens of any kind, spaces or nothing
+    /// may part its groups.
     ///
     /// # Errors
-    /// [`IdFault`] for a text without an iD, with a mistyped one, or with several.
+    /// [`IdFault`] for a text without an iD, with a mistyped one, or with several that differ.
+    ///
+    /// ```
+    /// use orcid_xml::Orcid;
+    ///
+    /// let orcid = Orcid::read("see https://orcid.org/0000000218250097").unwrap();
+    /// assert_eq!(orcid.as_str(), "0000-0002-1825-0097");
+    /// ```
     pub fn read(text: &str) -> Result<Self, IdFault> {
         let signs = plain(text);
         let (mut found, mut mistyped): (Vec<Self>, Vec<(Self, usize)>) = (Vec::new(), Vec::new());
@@ -96,7 +104,8 @@ fn plain_sign(sign: char) -> Option<u8> {
     })
 }
 
-/// True for signs that nobody sees: they stand around what is copied from pages and files.
+/// True for characters without a width: control characters, soft hyphens, byte order marks,
+/// zero-width spaces and marks of direction. They come along when text is copied from pages.
 pub fn takes_no_room(sign: char) -> bool {
     sign.is_control()
         || matches!(sign, '\u{00ad}' | '\u{034f}' | '\u{061c}' | '\u{180e}' | '\u{200b}'..='\u{200f}')

@@ -1,7 +1,7 @@
 //! A set of numbers that lie close together, such as iDs or put codes.
 //!
-//! Bits in pages: all 120 million numbers that ORCID can have given out as iDs
-//! take 15 MB, and a page is made only where a number occurs.
+//! It holds a bit for each number, in pages of 512 bytes that are made where a number occurs:
+//! 120 million iDs in a row take 15 MB.
 
 use std::collections::HashMap;
 
@@ -10,12 +10,13 @@ const PAGE_NUMBERS: u64 = 4_096;
 const WORD_BITS: u64 = 64;
 const PAGE_WORDS: usize = (PAGE_NUMBERS / WORD_BITS) as usize;
 
-/// A set of numbers.
+/// A set of numbers, small where they lie close together. Use [`Orcid::number`](crate::Orcid)
+/// for iDs.
 #[derive(Debug, Clone, Default)]
 pub struct IdSet(HashMap<u64, Box<[u64; PAGE_WORDS]>>);
 
 impl IdSet {
-    /// Adds a number; false where it was there already.
+    /// Adds a number; false if the set had it already.
     pub fn insert(&mut self, number: u64) -> bool {
         let page = self.0.entry(number / PAGE_NUMBERS).or_insert_with(|| Box::new([0; PAGE_WORDS]));
         let (word, bit) = place(number);
@@ -24,6 +25,7 @@ impl IdSet {
         new
     }
 
+    /// True if the set has the number.
     pub fn contains(&self, number: u64) -> bool {
         let (word, bit) = place(number);
         self.0.get(&(number / PAGE_NUMBERS)).is_some_and(|page| page[word] & bit != 0)
@@ -37,6 +39,7 @@ impl IdSet {
         }
     }
 
+    /// True if nothing has been added.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

@@ -1,11 +1,6 @@
-//! XML to model: what an ORCID file says, section by section.
-//!
-//! Each section has one file that holds its structs and their parser, so that a
-//! new field is added in one place. The same structs serve the short form of a
-//! summary, the full form of an activities file, and the answers of the API.
-//! It does no I/O and knows no tables. A parsed record borrows its text
-//! from the XML wherever the XML holds it unchanged.
-
+//! Parses the XML of ORCID into typed records.
+#![doc = include_str!("../README.md")]
+#![deny(missing_docs)]
 #![cfg_attr(not(test), warn(clippy::unwrap_used))]
 
 mod affiliation;
@@ -63,9 +58,10 @@ pub use work::{Contributor, Work, WorkDetails};
 
 use std::borrow::Cow;
 
-/// Text as it stood in the XML, entities resolved and white space at both ends
-/// taken off; `None` where the element is absent or empty.
+/// A text of the document, with entities resolved and without white space at its ends; `None` if
+/// the element or attribute is absent or empty. Borrowed from the XML where it stands there
+/// unchanged.
 pub type Text<'a> = Option<Cow<'a, str>>;
 
-/// Microseconds since 1970-01-01T00:00:00Z.
+/// A point in time, in microseconds since 1970-01-01T00:00:00Z. ORCID writes milliseconds.
 pub type Timestamp = i64;

@@ -1,35 +1,54 @@
-//! What a member's file name says about it.
+//! Names of files in ORCID's archives.
 //!
-//! The root folder and the depth differ from year to year and from packer to
-//! packer; the base name does not (`<iD>.xml`, `<iD>_<section>_<put code>.xml`).
+//! Folders and their depth differ from year to year; the base name does not: `<iD>.xml`, or
+//! `<iD>_<section>_<put code>.xml`.
 
 use super::{AffiliationKind, Orcid};
 
-/// What a member is, as far as its name tells.
+/// What the name of a file in ORCID's archives says about its content.
+///
+/// The enum is exhaustive on purpose, as [`Document`](crate::Document).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum MemberName {
-    /// `<iD>.xml`: a record's summary, or the error that stands in its place.
+    /// `<iD>.xml`: a record, or the `error:error` in its place.
     Summary(Orcid),
     /// `<iD>_<section>_<put code>.xml`: one activity in full.
-    Activity { orcid: Orcid, section: ActivitySection, put_code: i64 },
-    /// Another `.xml` file; its content may still be a record.
+    Activity {
+        /// The iD of the record that the activity belongs to.
+        orcid: Orcid,
+        /// The section of the record.
+        section: ActivitySection,
+        /// The put code of the activity.
+        put_code: i64,
+    },
+    /// Another file that ends in `.xml`; its content may still be a record.
     OtherXml,
-    /// Anything else.
+    /// Any other file, also the `._…` files that macOS writes.
     Other,
 }
 
-/// A section of the activities archives, by its folder's name.
+/// A section of a record's activities. In the activities archives each has a folder for every
+/// record.
+///
+/// The enum is exhaustive on purpose, as [`Document`](crate::Document).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ActivitySection {
+    /// Affiliations of one kind: `distinctions`, `educations`, `employments`, `invited-positions`,
+    /// `membership`, `qualifications` or `services`.
     Affiliations(AffiliationKind),
+    /// `fundings`.
     Fundings,
+    /// `peer-reviews`.
     PeerReviews,
+    /// `research-resources`.
     ResearchResources,
+    /// `works`.
     Works,
 }
 
 impl ActivitySection {
-    /// Reads a section's name in the plural of the folders or in the singular.
+    /// The section with this name, in the plural of folders and file names (`works`) or in the
+    /// singular (`work`); `None` for any other text.
     pub fn new(name: &str) -> Option<Self> {
         let singular = name.strip_suffix('s').unwrap_or(name);
         Some(match singular {
@@ -41,7 +60,7 @@ impl ActivitySection {
         })
     }
 
-    /// The name of one activity of the section, as in its root element.
+    /// The local name of the root element of an activity of the section, such as `work`.
     pub fn kind(self) -> &'static str {
         match self {
             Self::Affiliations(kind) => kind.name(),
@@ -54,7 +73,7 @@ impl ActivitySection {
 }
 
 impl MemberName {
-    /// Reads the base name of `path`.
+    /// Reads the base name of `path`, whatever its folders.
     pub fn new(path: &str) -> Self {
         let base = path.rsplit(['/', '\\']).next().unwrap_or(path);
         let Some((stem, extension)) = base.rsplit_once('.') else { return Self::Other };
@@ -65,7 +84,7 @@ impl MemberName {
         Self::of_stem(stem).unwrap_or(Self::OtherXml)
     }
 
-    /// The iD that the name gives.
+    /// The iD in the name; `None` if it has none.
     pub fn orcid(&self) -> Option<Orcid> {
         match self {
             Self::Summary(orcid) | Self::Activity { orcid, .. } => Some(*orcid),

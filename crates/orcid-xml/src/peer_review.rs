@@ -8,47 +8,72 @@ use super::values::written;
 use super::xml::{Cursor, Tag};
 use super::{Element, ExternalId, FuzzyDate, Item, Organization, ParseError, Text, Timestamp, Title};
 
-/// The section of a summary.
+/// The peer reviews of a record, `activities:peer-reviews`.
 #[derive(Debug, Default, PartialEq)]
 pub struct PeerReviews<'a> {
+    /// `common:last-modified-date`: the last change of a review; `None` if absent.
     pub last_modified_date: Option<Timestamp>,
+    /// `activities:group`: one for each review group; empty if absent.
     pub groups: Vec<PeerReviewGroup<'a>>,
 }
 
-/// All reviews for one convener, such as a journal.
+/// The reviews for one review group, such as a journal: `activities:group` in
+/// `activities:peer-reviews`.
 #[derive(Debug, Default, PartialEq)]
 pub struct PeerReviewGroup<'a> {
+    /// `common:last-modified-date`: the last change of a review of the group; `None` if absent.
     pub last_modified_date: Option<Timestamp>,
+    /// `common:external-ids/common:external-id`: the id of the review group, of type
+    /// `peer-review`; empty if absent.
     pub external_ids: Vec<ExternalId<'a>>,
-    /// The inner groups of v3.0 (`activities:peer-review-group`).
+    /// `activities:peer-review-group`: the inner groups of schema 3.0, of reviews that share an
+    /// identifier; empty in schema 2.0.
     pub groups: Vec<Group<'a, PeerReview<'a>>>,
-    /// The reviews of v2.0, which stand right here.
+    /// `peer-review:peer-review-summary`: the reviews of schema 2.0, which has no inner groups;
+    /// empty in schema 3.0.
     pub ungrouped: Vec<PeerReview<'a>>,
 }
 
-/// A review; `external-ids` of a summary are the `review-identifiers` of the
-/// full form, and so are both completion dates one.
+/// A peer review: `peer-review:peer-review-summary` in a record, `peer-review:peer-review` as a
+/// document of its own. Where the two name the same value differently, both names are given.
 #[derive(Debug, Default, PartialEq)]
 pub struct PeerReview<'a> {
+    /// Put code, visibility, dates and source.
     pub element: Element<'a>,
+    /// `peer-review:reviewer-role`: `reviewer`, `editor`, `member`, `chair` or `organizer`; `None` if absent.
     pub reviewer_role: Text<'a>,
+    /// `peer-review:review-url`: a page about the review; `None` if absent.
     pub review_url: Text<'a>,
+    /// `peer-review:review-type`: `review` or `evaluation`; `None` if absent.
     pub review_type: Text<'a>,
+    /// `peer-review:completion-date` in a record, `peer-review:review-completion-date` in full;
+    /// all parts `None` if absent.
     pub completion_date: FuzzyDate,
+    /// `peer-review:review-group-id`: the journal or other group for which was reviewed, such as
+    /// `issn:0953-1513`; `None` if absent.
     pub review_group_id: Text<'a>,
+    /// `peer-review:convening-organization`: the organization that asked for the review; `None` if absent.
     pub convening_organization: Option<Organization<'a>>,
+    /// Identifiers of the review: `common:external-ids` in a record,
+    /// `peer-review:review-identifiers` in full; empty if absent.
     pub external_ids: Vec<ExternalId<'a>>,
-    /// What only the full form has.
+    /// The values that only the full form has; `None` in a record, and if there are none.
     pub details: Option<Box<PeerReviewDetails<'a>>>,
 }
 
-/// What the full form of a review adds: the subject of the review.
+/// The values of a review that only the full form has: the subject of the review, that is, what
+/// was reviewed.
 #[derive(Debug, Default, PartialEq)]
 pub struct PeerReviewDetails<'a> {
+    /// `peer-review:subject-external-identifier`: an identifier of what was reviewed; `None` if absent.
     pub subject_external_id: Option<ExternalId<'a>>,
+    /// `peer-review:subject-container-name`: the journal or book that it appeared in; `None` if absent.
     pub subject_container_name: Text<'a>,
+    /// `peer-review:subject-type`: its kind, such as `journal-article`; `None` if absent.
     pub subject_type: Text<'a>,
+    /// `peer-review:subject-name`: its title; all fields `None` if absent.
     pub subject_name: Title<'a>,
+    /// `peer-review:subject-url`: its page; `None` if absent.
     pub subject_url: Text<'a>,
 }
 
@@ -96,7 +121,8 @@ impl<'a> PeerReviewGroup<'a> {
         Ok(group)
     }
 
-    /// Every review with its inner group's place and group, in document order.
+    /// All reviews, each with its inner group and the group's place in [`groups`](Self::groups),
+    /// counted from 0; `None` for reviews without one, which come first.
     pub fn items(
         &self,
     ) -> impl Iterator<Item = (Option<(usize, &Group<'a, PeerReview<'a>>)>, &PeerReview<'a>)> {

@@ -1,93 +1,129 @@
-//! The person: names, biography, and the short lists about them.
+//! The section of a record about the person: names, biography, and short lists.
 
 use super::xml::{Cursor, Tag};
 use super::{Element, ExternalId, ParseError, Text, Timestamp, values};
 
-/// `person:person`.
+/// The person of a record, `person:person`.
 #[derive(Debug, Default, PartialEq)]
 pub struct Person<'a> {
+    /// `common:last-modified-date`: the last change of this section; `None` if absent.
     pub last_modified_date: Option<Timestamp>,
+    /// `person:name`; `None` if absent, as where it is not public.
     pub name: Option<Name<'a>>,
+    /// `person:biography`; `None` if absent.
     pub biography: Option<Biography<'a>>,
+    /// `other-name:other-names`.
     pub other_names: Items<OtherName<'a>>,
+    /// `researcher-url:researcher-urls`.
     pub researcher_urls: Items<ResearcherUrl<'a>>,
+    /// `email:emails`.
     pub emails: Items<Email<'a>>,
+    /// `address:addresses`.
     pub addresses: Items<Address<'a>>,
+    /// `keyword:keywords`.
     pub keywords: Items<Keyword<'a>>,
+    /// `external-identifier:external-identifiers`.
     pub external_identifiers: Items<PersonId<'a>>,
 }
 
-/// `person:name`; any part may be absent, or the whole where it is not public.
+/// The name of the person, `person:name`. Only `given-names` is common to nearly all.
 #[derive(Debug, Default, PartialEq)]
 pub struct Name<'a> {
+    /// Visibility and dates; a name has no put code and no source.
     pub element: Element<'a>,
+    /// `personal-details:given-names`; `None` if absent.
     pub given_names: Text<'a>,
+    /// `personal-details:family-name`; `None` if absent.
     pub family_name: Text<'a>,
+    /// `personal-details:credit-name`: the name as the person wants it published; `None` if absent.
     pub credit_name: Text<'a>,
 }
 
-/// `person:biography`.
+/// The biography of the person, `person:biography`.
 #[derive(Debug, Default, PartialEq)]
 pub struct Biography<'a> {
+    /// Visibility and dates; a biography has no put code and no source.
     pub element: Element<'a>,
+    /// `personal-details:content`: the text; `None` if absent.
     pub content: Text<'a>,
 }
 
-/// A list with the date of its last change.
+/// A list about a person, such as `keyword:keywords`, with the time of its last change.
 #[derive(Debug, PartialEq)]
 pub struct Items<T> {
+    /// `common:last-modified-date`: the last change of an item; `None` if absent.
     pub last_modified_date: Option<Timestamp>,
+    /// The items, in the order of the document; empty if the list is absent.
     pub items: Vec<T>,
 }
 
-/// Another name under which the person is known.
+/// Another name under which the person is known, `other-name:other-name`.
 #[derive(Debug, Default, PartialEq)]
 pub struct OtherName<'a> {
+    /// Put code, visibility, dates and source.
     pub element: Element<'a>,
+    /// `other-name:content`: the name; `None` if absent.
     pub content: Text<'a>,
 }
 
-/// A web page of the person.
+/// A web page of the person, `researcher-url:researcher-url`.
 #[derive(Debug, Default, PartialEq)]
 pub struct ResearcherUrl<'a> {
+    /// Put code, visibility, dates and source.
     pub element: Element<'a>,
+    /// `researcher-url:url-name`: the name of the page; `None` if absent.
     pub url_name: Text<'a>,
+    /// `researcher-url:url`: its address; `None` if absent.
     pub url: Text<'a>,
 }
 
-/// A public e-mail address.
+/// A public e-mail address, `email:email`.
 #[derive(Debug, Default, PartialEq)]
 pub struct Email<'a> {
+    /// Put code, visibility, dates and source.
     pub element: Element<'a>,
+    /// `email:email`: the address; `None` if absent.
     pub email: Text<'a>,
+    /// `common:verification-date`: when the address was verified; `None` if absent. No schema has
+    /// it; ORCID wrote it in late 2024.
     pub verification_date: Option<Timestamp>,
+    /// `@verified`: whether the person has shown that the address is theirs; `None` if absent.
     pub verified: Option<bool>,
+    /// `@primary`: whether it is the person's main address; `None` if absent.
     pub primary: Option<bool>,
 }
 
-/// A country in which the person works.
+/// A country in which the person works, `address:address`.
 #[derive(Debug, Default, PartialEq)]
 pub struct Address<'a> {
+    /// Put code, visibility, dates and source.
     pub element: Element<'a>,
+    /// `address:country`: two letters of ISO 3166; `None` if absent.
     pub country: Text<'a>,
 }
 
-/// A keyword.
+/// A keyword about the person's work, `keyword:keyword`.
 #[derive(Debug, Default, PartialEq)]
 pub struct Keyword<'a> {
+    /// Put code, visibility, dates and source.
     pub element: Element<'a>,
+    /// `keyword:content`: the keyword, or several in one text; `None` if absent.
     pub content: Text<'a>,
 }
 
-/// An identifier of the person in another system.
+/// An identifier of the person in another system,
+/// `external-identifier:external-identifier`, such as a Scopus Author ID.
 #[derive(Debug, Default, PartialEq)]
 pub struct PersonId<'a> {
+    /// The identifier, with its put code, visibility, dates and source in
+    /// [`ExternalId::element`].
     pub id: ExternalId<'a>,
 }
 
-/// One item of a person's list.
+/// An item of a record, of any section: it has an [`Element`].
 pub trait Item<'a>: Default {
-    /// Put code, source and dates; `None` where none was written.
+    /// Put code, visibility, dates and source; `None` for a [`PersonId`] that has none of
+    /// them.
     fn element(&self) -> Option<&Element<'a>>;
 }
 

@@ -1,30 +1,50 @@
-//! Research resources: a proposal with its hosts, and in full its items.
+//! Research resources: the short form of a record and the full form of the activities.
 
 use super::element::Form;
 use super::xml::{Cursor, Tag};
 use super::{Element, ExternalId, FuzzyDate, Item, Organization, ParseError, Text, Title};
 
-/// The use of a resource that was granted.
+/// A research resource, that is, a grant to use a laboratory, a ship, a collection or the like:
+/// `research-resource:research-resource-summary` in a record,
+/// `research-resource:research-resource` as a document of its own. Most values stand in its
+/// child `research-resource:proposal`.
 #[derive(Debug, Default, PartialEq)]
 pub struct ResearchResource<'a> {
+    /// Put code, visibility, dates and source.
     pub element: Element<'a>,
+    /// `research-resource:proposal/research-resource:title`: title and translation.
     pub title: Title<'a>,
+    /// `research-resource:proposal/research-resource:hosts/common:organization`: the organizations that granted the
+    /// use; empty if absent.
     pub hosts: Vec<Organization<'a>>,
+    /// `research-resource:proposal/common:external-ids/common:external-id`: identifiers of the proposal; empty
+    /// if absent.
     pub external_ids: Vec<ExternalId<'a>>,
+    /// `research-resource:proposal/common:start-date`; all parts `None` if absent.
     pub start_date: FuzzyDate,
+    /// `research-resource:proposal/common:end-date`; all parts `None` if absent.
     pub end_date: FuzzyDate,
+    /// `research-resource:proposal/common:url`: a page about the proposal; `None` if absent.
     pub url: Text<'a>,
-    /// What was granted; in the full form only.
+    /// `research-resource:resource-items/research-resource:resource-item`: the resources that were
+    /// granted; empty in a record, which has the proposal only.
     pub items: Vec<ResourceItem<'a>>,
 }
 
-/// One granted resource.
+/// A resource that was granted, `research-resource:resource-item`.
 #[derive(Debug, Default, PartialEq)]
 pub struct ResourceItem<'a> {
+    /// `research-resource:resource-name`; `None` if absent.
     pub name: Text<'a>,
+    /// `research-resource:resource-type`: `infrastructures`, `collections`, `equipment` or
+    /// `services`; `None` if absent.
     pub resource_type: Text<'a>,
+    /// `research-resource:hosts/common:organization`: the organizations that have the resource;
+    /// empty if absent.
     pub hosts: Vec<Organization<'a>>,
+    /// `common:external-ids/common:external-id`: identifiers of the resource; empty if absent.
     pub external_ids: Vec<ExternalId<'a>>,
+    /// `common:url`: a page about the resource; `None` if absent.
     pub url: Text<'a>,
 }
 

@@ -1,16 +1,24 @@
-//! `error:error`, which stands in the place of a record that is deprecated,
-//! locked or deactivated.
+//! `error:error`, which stands in the place of a record that is deprecated, locked or
+//! deactivated.
 
 use super::xml::{Cursor, Tag};
 use super::{Orcid, ParseError, Text};
 
-/// An error body, from the dump or from the API.
+/// An error that ORCID writes in the place of a document, `error:error`: in the data files for
+/// records that are deprecated, locked or deactivated, and as an answer of the API.
 #[derive(Debug, Default, PartialEq)]
 pub struct Stub<'a> {
+    /// `error:response-code`: an HTTP status, such as 301, 404 or 409; `None` if absent.
     pub response_code: Option<i32>,
+    /// `error:developer-message`: the reason for programmers, in English. For a deprecated record
+    /// it holds the iD that has taken its place; `None` if absent.
     pub developer_message: Text<'a>,
+    /// `error:user-message`: the reason for users; `None` if absent.
     pub user_message: Text<'a>,
+    /// `error:error-code`: ORCID's own number of the reason: 9007 for a deprecated record, 9018 for
+    /// a locked one, 9044 for a deactivated one; `None` if absent.
     pub error_code: Option<i32>,
+    /// `error:more-info`: the address of a page with more; `None` if absent.
     pub more_info: Text<'a>,
 }
 
@@ -31,7 +39,8 @@ impl<'a> Stub<'a> {
         Ok(stub)
     }
 
-    /// What became of the record, in ORCID's words; by its error codes.
+    /// The state of the record by its error code: `deprecated`, `locked`, `deactivated`,
+    /// `not-found`, `unclaimed`, or `other` for all other codes and none.
     pub fn status(&self) -> &'static str {
         match self.error_code {
             Some(9007) => "deprecated",
@@ -43,8 +52,9 @@ impl<'a> Stub<'a> {
         }
     }
 
-    /// The iD that took the place of the deprecated one `of`; ORCID names it only in
-    /// its messages.
+    /// The iD that took the place of the deprecated iD `of`, read from the messages, as ORCID
+    /// names it nowhere else. `None` if the record is not deprecated, or if no message names
+    /// another iD.
     pub fn primary_orcid(&self, of: &str) -> Option<Orcid> {
         (self.error_code == Some(9007)).then_some(())?;
         let messages = [&self.user_message, &self.developer_message].into_iter().flatten();

@@ -1,4 +1,4 @@
-//! The whole record: `record:record`, as in the summaries and from the API.
+//! The whole record, `record:record`, as in the summaries archive and from the API.
 
 use super::xml::{Cursor, Tag};
 use super::{
@@ -6,42 +6,64 @@ use super::{
 };
 use super::{Source, Text, Timestamp, Work, element::id_into};
 
-/// `record:record`.
+/// A record: what a person and others have told ORCID about the person, `record:record`.
 #[derive(Debug, Default, PartialEq)]
 pub struct Record<'a> {
-    /// The iD as the document gives it.
+    /// `common:orcid-identifier/common:path`: the iD, as the document writes it; `None` if absent. Make an
+    /// [`Orcid`](crate::Orcid) of it to compare.
     pub orcid: Text<'a>,
+    /// `preferences:preferences/preferences:locale`: the language in which the person uses ORCID,
+    /// such as `en`; `None` if absent.
     pub locale: Text<'a>,
+    /// `history:history`; all fields `None` if absent.
     pub history: History<'a>,
+    /// `person:person`: names, biography, e-mail addresses, keywords and so on.
     pub person: Person<'a>,
+    /// `activities:activities-summary`: affiliations, works and so on, in their short form.
     pub activities: Activities<'a>,
 }
 
-/// `history:history`: how the record came to be.
+/// How and when the record was made, `history:history`.
 #[derive(Debug, Default, PartialEq)]
 pub struct History<'a> {
+    /// `@visibility`; `None` if absent.
     pub visibility: Text<'a>,
+    /// `history:creation-method`: `Direct`, `Member-referred`, `website` or `API`; `None` if absent.
     pub creation_method: Text<'a>,
+    /// `history:completion-date`: when the person finished registering; `None` if absent.
     pub completion_date: Option<Timestamp>,
+    /// `history:submission-date`: when the record was made; `None` if absent.
     pub submission_date: Option<Timestamp>,
-    /// The last change of the whole record.
+    /// `common:last-modified-date`: the last change of the whole record; `None` if absent.
     pub last_modified_date: Option<Timestamp>,
+    /// `history:claimed`: whether the person has taken over the record; `None` if absent.
     pub claimed: Option<bool>,
-    /// The member that made the record, if one did.
+    /// `common:source`: the member that made the record; all fields `None` if the person did.
     pub source: Source<'a>,
+    /// `history:deactivation-date`: when the person closed the record; `None` if absent.
     pub deactivation_date: Option<Timestamp>,
+    /// `history:verified-email`: whether any e-mail address is verified, also one that is not
+    /// public; `None` if absent.
     pub verified_email: Option<bool>,
+    /// `history:verified-primary-email`: whether the main address is verified; `None` if absent.
     pub verified_primary_email: Option<bool>,
 }
 
-/// `activities:activities-summary`.
+/// The activities of a record in their short form, `activities:activities-summary`. All
+/// sections are empty if they are absent. [`Activities::affiliations`] gives those of the
+/// affiliations.
 #[derive(Debug, Default, PartialEq)]
 pub struct Activities<'a> {
+    /// `common:last-modified-date`: the last change of an activity; `None` if absent.
     pub last_modified_date: Option<Timestamp>,
     affiliations: [Section<'a, Affiliation<'a>>; AffiliationKind::ALL.len()],
+    /// `activities:fundings`.
     pub fundings: Section<'a, Funding<'a>>,
+    /// `activities:peer-reviews`.
     pub peer_reviews: PeerReviews<'a>,
+    /// `activities:research-resources`.
     pub research_resources: Section<'a, ResearchResource<'a>>,
+    /// `activities:works`.
     pub works: Section<'a, Work<'a>>,
 }
 
@@ -131,7 +153,7 @@ impl<'a> Activities<'a> {
         }
     }
 
-    /// The section of one kind of affiliation.
+    /// The section of one kind of affiliation, such as `activities:employments`.
     pub fn affiliations(&self, kind: AffiliationKind) -> &Section<'a, Affiliation<'a>> {
         &self.affiliations[kind as usize]
     }

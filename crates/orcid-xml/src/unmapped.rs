@@ -1,8 +1,7 @@
-//! Values that the model has no place for, kept as they stand.
+//! Values for which the model has no field, kept with their paths.
 //!
-//! An element that ORCID invents next year, a second value where the schema has one, a
-//! value that is not of its type: each is kept with its path, so that nothing is lost
-//! though no column takes it.
+//! These are elements that ORCID adds after this crate was written, second values where the
+//! schema allows one, and values that do not fit the type of their field. So nothing is lost.
 
 use super::ParseError;
 
@@ -24,28 +23,32 @@ const KEPT_ALWAYS: usize = 16 << 10;
 /// takes it.
 const MAX_KEPT_BYTES: usize = 1 << 30;
 
-/// Why a value has no place: [`Unmapped::code`].
+/// An [`Unmapped::code`]: the schema allows one such value, and another came before it.
 pub const REPEATED: &str = "repeated";
-/// The value is not of the type of its column.
+/// An [`Unmapped::code`]: the value does not fit the type of its field.
 pub const INVALID: &str = "invalid";
-/// The document names another iD than the file does.
+/// An [`Unmapped::code`]: the document names another iD than its file's name does. Parsing knows
+/// no file names; callers that know them add such values.
 pub const OTHER_ID: &str = "other-id";
-/// A group's date, of a group that has no items and so no rows.
+/// An [`Unmapped::code`]: the value is the date of a group that has no items.
 pub const NO_ITEM: &str = "no-item";
 
-/// A value that no column takes.
+/// A value for which the model has no field.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unmapped {
-    /// Where it stands, as `/record:record/person:person/@new`.
+    /// The path of the element or attribute with its prefixes, such as
+    /// `/record:record/person:person/@new`, without positions in lists.
     pub path: String,
-    /// As it is written, entities resolved and white space at its ends taken off.
+    /// The text, with entities resolved and without white space at its ends.
     pub value: String,
-    /// Why it has no place: `None` where the schema that is known here has none.
+    /// Why the value has no field: [`REPEATED`], [`INVALID`], [`OTHER_ID`] or [`NO_ITEM`]; `None`
+    /// if this crate does not know the element or attribute.
     pub code: Option<&'static str>,
 }
 
 impl Unmapped {
-    /// The path under which reports count it, with the reason.
+    /// Path and reason in one text, for reports that count them, such as
+    /// `/work:work/work:type/text() (repeated)`.
     pub fn label(&self) -> String {
         let reason = match self.code {
             None => return self.path.clone(),
@@ -107,11 +110,11 @@ fn kept_limit(source_bytes: usize) -> usize {
     source_bytes.saturating_mul(KEPT_FACTOR).saturating_add(KEPT_ALWAYS).min(MAX_KEPT_BYTES)
 }
 
-/// Checks that the member's path, which stands in the row of each of its values, does not
-/// multiply the member's bytes.
+/// Checks that a table in which each of `values` has a row with the file's path, `member`, does
+/// not take far more memory than the document of `source_bytes`: a long path in many rows would.
 ///
 /// # Errors
-/// [`ParseError::TooManyValues`] where the paths would take too much memory.
+/// [`ParseError::TooManyValues`] if the paths would take too much memory.
 pub fn check_paths(member: &str, values: &[Unmapped], source_bytes: usize) -> Result<(), ParseError> {
     let limit_bytes = kept_limit(source_bytes.saturating_add(member.len()));
     if member.len().saturating_mul(values.len()) > limit_bytes {

@@ -7,8 +7,9 @@ const SECONDS_PER_DAY: i64 = 86_400;
 /// Fourteen hours, as `xs:dateTime` has it.
 const MAX_ZONE_SECONDS: i64 = 14 * 3600;
 
-/// Reads an `xs:dateTime` such as `2015-07-03T12:57:22.749Z`; without a zone it
-/// is taken as UTC. `None` where it is not one, or is finer than a microsecond.
+/// Parses an `xs:dateTime` such as `2015-07-03T12:57:22.749Z` into microseconds since
+/// 1970-01-01T00:00:00Z. A time without a zone counts as UTC. `None` for any other text, for a
+/// day that is not in the calendar, and for a time finer than a microsecond.
 pub fn timestamp(text: &str) -> Option<Timestamp> {
     let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2, b'T', h1, h2, b':', n1, n2, b':', s1, s2, rest @ ..] =
         text.as_bytes()

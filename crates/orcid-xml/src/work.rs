@@ -1,42 +1,66 @@
-//! Works: the short form of a summary and the full form of the activities.
+//! Works: the short form of a record and the full form of the activities.
 
 use super::element::{Form, id_into};
 use super::xml::{Cursor, Tag};
 use super::{Element, ExternalId, FuzzyDate, Item, ParseError, Text, Title};
 
-/// A work.
+/// A work, such as an article, a book or a data set: `work:work-summary` in a record, `work:work`
+/// as a document of its own.
 #[derive(Debug, Default, PartialEq)]
 pub struct Work<'a> {
+    /// Put code, visibility, dates and source.
     pub element: Element<'a>,
+    /// `work:title`: title, subtitle and translation.
     pub title: Title<'a>,
+    /// `work:journal-title`: the journal, book or conference; `None` if absent.
     pub journal_title: Text<'a>,
+    /// `work:type`: the kind of work, such as `journal-article`; `None` if absent.
     pub work_type: Text<'a>,
+    /// `common:publication-date`; all parts `None` if absent.
     pub publication_date: FuzzyDate,
+    /// `common:url`: a page about the work; `None` if absent.
     pub url: Text<'a>,
+    /// `common:external-ids/common:external-id`: DOIs, ISBNs and other identifiers; empty if
+    /// absent.
     pub external_ids: Vec<ExternalId<'a>>,
-    /// What only the full form has.
+    /// The values that only the full form has; `None` in a record, and if there are none.
     pub details: Option<Box<WorkDetails<'a>>>,
 }
 
-/// What the full form of a work adds.
+/// The values of a work that only the full form has.
 #[derive(Debug, Default, PartialEq)]
 pub struct WorkDetails<'a> {
+    /// `work:short-description`: an abstract or a description; `None` if absent.
     pub short_description: Text<'a>,
+    /// `work:citation/work:citation-type`: the form of the citation, such as `bibtex` or
+    /// `formatted-apa`; `None` if absent.
     pub citation_type: Text<'a>,
+    /// `work:citation/work:citation-value`: the citation itself; `None` if absent.
     pub citation_value: Text<'a>,
+    /// `common:language-code`: the language of the work, such as `en`; `None` if absent.
     pub language_code: Text<'a>,
+    /// `common:country`: where the work appeared, two letters of ISO 3166; `None` if absent.
     pub country: Text<'a>,
+    /// `common:country/@visibility`; `None` if absent.
     pub country_visibility: Text<'a>,
+    /// `work:contributors/work:contributor`, in the order of the document; empty if absent.
     pub contributors: Vec<Contributor<'a>>,
 }
 
-/// A contributor to a work or a funding.
+/// A contributor to a work or a funding: `work:contributor`, `funding:contributor`.
 #[derive(Debug, Default, PartialEq)]
 pub struct Contributor<'a> {
+    /// `common:contributor-orcid`: the contributor's iD; `None` if absent.
     pub orcid: Text<'a>,
+    /// `credit-name` in the name space of the work or funding: the contributor's name; `None` if absent.
     pub credit_name: Text<'a>,
+    /// `contributor-email` in the same name space; `None` if absent.
     pub email: Text<'a>,
+    /// `contributor-attributes/contributor-sequence`: `first` or `additional`; `None` if absent, and
+    /// always for fundings.
     pub sequence: Text<'a>,
+    /// `contributor-attributes/contributor-role`: such as `author`, `lead`, or the address of a CRediT
+    /// role; `None` if absent.
     pub role: Text<'a>,
 }
 

@@ -1,16 +1,17 @@
-//! Countries: their codes, their names, and which count as one.
+//! Countries: their codes, their names, and groups that addresses confuse.
 
 use std::fmt;
 
-/// A country by its two letters.
+/// A country by its two letters of ISO 3166, or [`Country::UNKNOWN`].
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Country([u8; 2]);
 
 impl Country {
-    /// No country was given, or none that is known.
+    /// No country, or one that is not known.
     pub const UNKNOWN: Self = Self([0; 2]);
 
-    /// The country of a code, whose few aliases are known, or of a name.
+    /// The country with a code or a name, in any case. `UK` is `GB` and `EL` is `GR`; any other
+    /// two letters are taken as they are. [`Country::UNKNOWN`] for any other text.
     pub fn of(text: &str) -> Self {
         let text = text.trim();
         match *text.as_bytes() {
@@ -26,7 +27,8 @@ impl Country {
         }
     }
 
-    /// The country of a name in English or in its own language.
+    /// The country with a name in English or in its own language; [`Country::UNKNOWN`] for any
+    /// other text.
     pub fn named(name: &str) -> Self {
         let name = name.trim();
         let found =
@@ -34,24 +36,25 @@ impl Country {
         found.map_or(Self::UNKNOWN, |(code, _)| Self(**code))
     }
 
-    /// The code, or nothing for the unknown country.
+    /// The code in capitals, such as `DE`; empty for the unknown country.
     pub fn code(&self) -> &str {
         if self.is_known() { std::str::from_utf8(&self.0).unwrap_or_default() } else { "" }
     }
 
-    /// The code of a country that has a name.
+    /// The code as a constant; `None` for the unknown country, and for codes without a name in
+    /// the table of this crate.
     pub fn static_code(self) -> Option<&'static str> {
         let known = NAMES.iter().find(|(code, _)| **code == self.0);
         known.and_then(|(code, _)| std::str::from_utf8(code.as_slice()).ok())
     }
 
+    /// True for all but [`Country::UNKNOWN`].
     pub fn is_known(self) -> bool {
         self != Self::UNKNOWN
     }
 
-    /// The country that stands for all that are hardly told apart in addresses:
-    /// places that ORCID lists beside the state to which ROR may count them, or
-    /// the other way round.
+    /// The country that stands for a group that addresses confuse, such as `CN` for Hong Kong,
+    /// Macao and Taiwan, or `US` for Puerto Rico; all other countries stand for themselves.
     pub fn group(self) -> Self {
         match &self.0 {
             b"HK" | b"MO" | b"TW" => Self(*b"CN"),
@@ -69,7 +72,7 @@ impl Country {
         }
     }
 
-    /// All names of countries that are known, with their countries.
+    /// All names that this crate knows, each with its country. A country may have several.
     pub fn names() -> impl Iterator<Item = (Self, &'static str)> {
         NAMES.iter().flat_map(|(code, names)| names.split('|').map(|name| (Self(**code), name)))
     }

@@ -1,4 +1,4 @@
-//! From an id of another registry to an organisation.
+//! Leads from ids of other registries to organisations.
 
 use std::path::Path;
 
@@ -9,45 +9,56 @@ use super::id::{NotRor, RorId};
 use super::organization::Registry;
 use super::release::Release;
 
-/// The registries that ORCID takes ids from, and those that ROR knows.
+/// A registry of organisations whose ids ORCID or ROR use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
 pub enum Scheme {
+    /// The Research Organization Registry, such as `https://ror.org/04ttjf776`.
     Ror,
+    /// The Global Research Identifier Database, closed in 2021, such as `grid.1017.7`.
     Grid,
+    /// Crossref's Open Funder Registry, such as `http://dx.doi.org/10.13039/501100001780`.
     FundRef,
+    /// The International Standard Name Identifier, sixteen characters.
     Isni,
+    /// Wikidata, such as `Q1057890`.
     Wikidata,
+    /// Ringgold, a number. ORCID took ids from it until 2023; no public list leads from it to ROR.
     Ringgold,
+    /// The Legal Entity Identifier, twenty characters.
     Lei,
 }
 
-/// How an id was resolved.
+/// The source by which an id was resolved to an organisation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
 pub enum Via {
-    /// It is a ROR id.
+    /// The id itself is a ROR id.
     Ror,
-    /// ROR lists it.
+    /// The release lists the id among the organisation's `external_ids`.
     Listed,
-    /// The user's table has it.
+    /// A table of the user has it: [`Crosswalk::add_table`].
     Table,
-    /// It was learned from the dataset.
+    /// The caller derived it from its data: [`Crosswalk::learn`].
     Learned,
 }
 
 /// What an id leads to.
+///
+/// The enum is exhaustive on purpose: callers report each outcome differently.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Resolved {
-    /// There is no id, or nothing is known of it.
+    /// There is no id, or no organisation that is known has it.
     Unknown,
-    /// The number of an organisation.
+    /// The number of the one organisation in the release, and the source.
     One(u32, Via),
-    /// Several organisations claim it.
+    /// Several organisations have the id, and none of them alone as its preferred one.
     Several,
-    /// A ROR id whose check digits are wrong.
+    /// The id has the form of a ROR id, but its check digits are wrong.
     Mistyped,
 }
 
-/// Which organisation has which id.
+/// Leads from ids of registries to organisations of one release.
 pub struct Crosswalk {
     listed: FxHashMap<(Scheme, String), Claim>,
     added: FxHashMap<(Scheme, String), (u32, Via)>,
@@ -62,7 +73,7 @@ struct Claim {
 }
 
 impl Crosswalk {
-    /// The ids that the organisations of a release have.
+    /// A crosswalk of the ids that a release lists.
     pub fn new(release: &Release) -> Self {
         let mut listed: FxHashMap<(Scheme, String), Claim> = FxHashMap::default();
         for (number, organization) in (0..).zip(&release.organizations) {
@@ -79,11 +90,12 @@ impl Crosswalk {
         Self { listed, added: FxHashMap::default() }
     }
 
-    /// Adds the rows of a CSV table with the columns `source`, `id` and `ror`,
-    /// which win over those of ROR.
+    /// Adds the rows of a CSV table with the columns `source` (a [`Scheme::name`]), `id` and
+    /// `ror`. They win over what the release lists.
     ///
     /// # Errors
-    /// [`OrgsError`] where the table cannot be read or names what is not known.
+    /// [`OrgsError::Read`] if the table cannot be read, [`OrgsError::Table`] if it lacks a column
+    /// or names a source or an organisation that is not known.
     pub fn add_table(&mut self, path: &Path, release: &Release) -> Result<(), OrgsError> {
         for (line, row) in super::table::rows::<3>(path, ["source", "id", "ror"])? {
             let [source, id, ror] = row;
@@ -102,12 +114,14 @@ impl Crosswalk {
         Ok(())
     }
 
-    /// Adds an id that was learned; what is known already stays.
+    /// Adds an id that the caller has derived from its data. `value` is as
+    /// [`Scheme::normalize`] gives it. An id that was added before stays.
     pub fn learn(&mut self, scheme: Scheme, value: String, organization: u32) {
         self.added.entry((scheme, value)).or_insert((organization, Via::Learned));
     }
 
-    /// The organisation that an id of a source leads to.
+    /// The organisation that an id leads to. `source` is the name of a registry as ORCID writes
+    /// it, in any case; an unknown one gives [`Resolved::Unknown`].
     pub fn find(&self, release: &Release, source: &str, id: &str) -> Resolved {
         let Some(scheme) = Scheme::named(source) else { return Resolved::Unknown };
         if scheme == Scheme::Ror {
@@ -154,7 +168,7 @@ impl Scheme {
         }
     }
 
-    /// The scheme by the name that ORCID writes, in any case.
+    /// The scheme with this [`name`](Self::name), in any case; `None` for any other text.
     pub fn named(name: &str) -> Option<Self> {
         let all = [
             ("ROR", Self::Ror),
@@ -169,7 +183,7 @@ impl Scheme {
         all.into_iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, scheme)| scheme)
     }
 
-    /// The name as ORCID writes it.
+    /// The name as ORCID writes it, such as `FUNDREF`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Ror => "ROR",
@@ -182,12 +196,13 @@ impl Scheme {
         }
     }
 
-    /// True for ids that ROR does not list, so that they have to be learned.
+    /// True for registries whose ids ROR does not list: Ringgold and LEI.
     pub fn is_to_learn(self) -> bool {
         matches!(self, Self::Ringgold | Self::Lei)
     }
 
-    /// One form for all the forms in which an id is written.
+    /// Brings an id to the one form in which ids are compared: without address, GRID ids in
+    /// lower case, FundRef and Ringgold ids as digits. `None` if nothing is left.
     pub fn normalize(self, id: &str) -> Option<String> {
         let id = id.trim().trim_end_matches('/');
         let last = id.rsplit('/').next().unwrap_or(id);
@@ -202,6 +217,7 @@ impl Scheme {
 }
 
 impl Via {
+    /// A stable name: `ror`, `listed`, `table` or `learned`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Ror => "ror",

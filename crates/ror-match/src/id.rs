@@ -5,27 +5,30 @@ use std::fmt;
 /// The characters of the number within an identifier, in ascending order.
 const CROCKFORD: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 
-/// A ROR id: six characters of base 32 between a zero and two check digits.
+/// A ROR id, such as `https://ror.org/04ttjf776`: a zero, six characters in base 32 and two
+/// check digits.
 ///
-/// Held as its number, so that an id with wrong check digits cannot be; ids
-/// compare as their text does.
+/// It is held as a number of 32 bits, and its check digits are always right. Ids are ordered as
+/// their text is. [`Display`](fmt::Display) writes the whole address.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct RorId(u32);
 
-/// What a text is that was meant as a ROR id.
+/// A reason why a text is not a ROR id.
+///
+/// The enum is exhaustive on purpose: there are no other reasons.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NotRor {
-    /// It does not have the form.
+    /// The text does not have the form of a ROR id.
     Form,
-    /// It has the form; the check digits say that it is mistyped.
+    /// The text has the form, but the check digits are wrong: it is mistyped.
     CheckDigits,
 }
 
 impl RorId {
-    /// Reads an id that stands alone or at the end of an address.
+    /// Parses an id that stands alone (`04ttjf776`) or at the end of an address, in any case.
     ///
     /// # Errors
-    /// [`NotRor`], which tells another text from a mistyped id.
+    /// [`NotRor::CheckDigits`] for a mistyped id, [`NotRor::Form`] for any other text.
     pub fn parse(text: &str) -> Result<Self, NotRor> {
         let text = text.trim().trim_end_matches('/');
         let bare = text.rsplit('/').next().unwrap_or(text);

@@ -1,7 +1,7 @@
-//! All names of a release, by their keys.
+//! An index of all names of a release by their keys.
 //!
-//! The keys are 64-bit hashes; that two of a few million names share one by
-//! chance happens once in a million releases.
+//! Keys are 64-bit hashes; two of a few million names share one by chance in one release of a
+//! million.
 
 use super::countries::Country;
 use super::lexicon::Lexicon;
@@ -15,11 +15,17 @@ use super::vocabulary::Vocabulary;
 /// Bits of a key that find its bucket.
 const BUCKET_BITS: u32 = 18;
 
-/// What is looked up.
+/// An index of all names of a release, made by [`Index::new`] in a second or two. Its tables of
+/// words are open to [`Address`](crate::Address) and [`Overrides`](crate::Overrides); they have
+/// no documented interface of their own.
 pub struct Index {
+    /// The release that the index was built of.
     pub release: Release,
+    /// The words that mean the same, which [`Overrides::read`](crate::Overrides::read) needs.
     pub lexicon: Lexicon,
+    /// The cities and countries of all organisations.
     pub places: Places,
+    /// The words of all names, with how much each tells.
     pub vocabulary: Vocabulary,
     entries: Vec<Entry>,
     buckets: Vec<u32>,
@@ -37,7 +43,7 @@ pub struct Entry {
 }
 
 impl Index {
-    /// An index of a release.
+    /// Builds the index of a release.
     pub fn new(release: Release) -> Self {
         let lexicon = Lexicon::new();
         let mut places = Places::default();
@@ -58,7 +64,7 @@ impl Index {
         Self { release, lexicon, places, vocabulary, entries, buckets }
     }
 
-    /// All names with a key.
+    /// All names with a key. For the matcher; neither type is documented.
     pub fn find(&self, form: Form, hash: u64) -> &[Entry] {
         if hash == 0 {
             return &[];
@@ -71,7 +77,11 @@ impl Index {
         &entries[start..start + length]
     }
 
-    /// The words of a name of an organisation.
+    /// The name of an organisation as ROR writes it, by the numbers of a
+    /// [`Candidate`](crate::Candidate).
+    ///
+    /// # Panics
+    /// Panics if the release has no such organisation or name.
     pub fn name(&self, organization: u32, name: u16) -> &str {
         &self.release.organization(organization).names[usize::from(name)].value
     }

@@ -1,8 +1,6 @@
-//! Finds which organisation of ROR a name means.
-//!
-//! Works offline on plain strings; it knows neither records nor Parquet. The
-//! same query gives the same answer, and no answer is better than a wrong one.
-
+//! Finds the organisation in ROR that a name, a place and an id mean.
+#![doc = include_str!("../README.md")]
+#![deny(missing_docs)]
 #![cfg_attr(not(test), warn(clippy::unwrap_used))]
 
 mod answer;

@@ -1,5 +1,5 @@
-//! Which organisation a name means: the ways of searching one after another,
-//! from the surest on.
+//! Finds the organisation that a name means, by one way of searching after another, from the
+//! surest on.
 
 use super::answer::{Answer, Candidate, Match, Relation, Tier};
 use super::countries::Country;
@@ -14,21 +14,30 @@ use super::release::Release;
 use super::scratch::Scratch;
 use super::tree::Tree;
 
-/// Finds organisations by name and place. The same query gets the same answer.
+/// Finds organisations by name and place. The same query always gets the same answer.
+///
+/// One matcher serves many threads; each thread has its own [`Scratch`].
 pub struct Matcher {
+    /// The names of the release.
     pub index: Index,
+    /// The parents and children of the organisations.
     pub tree: Tree,
+    /// How much is risked to find more; may be changed between queries.
     pub preset: Preset,
+    /// Names whose organisation the user has given; empty by default.
     pub overrides: Overrides,
 }
 
 impl Matcher {
+    /// Builds a matcher of a release, in a second or two, without overrides.
     pub fn new(release: Release, preset: Preset) -> Self {
         let tree = Tree::new(&release);
         Self { index: Index::new(release), tree, preset, overrides: Overrides::default() }
     }
 
-    /// The organisation that `query` means, or none and what was near.
+    /// Finds the organisation that `query` means. If several fit equally well, or none well
+    /// enough, none is chosen and [`Answer::candidates`] lists those that were near. The
+    /// organisation may be inactive: [`Release::successor`] leads to the one in its place.
     pub fn find(&self, query: &Query<'_>, scratch: &mut Scratch) -> Answer {
         let Scratch { name, city, place, steps, .. } = scratch;
         name.read(query.name, &self.index.lexicon);

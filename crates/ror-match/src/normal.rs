@@ -85,7 +85,8 @@ impl Words {
     }
 }
 
-/// The words of a text, without what spelling adds to them.
+/// Splits a text into words as matching compares them: in lower case, without diacritics and
+/// punctuation.
 pub fn plain_words(text: &str) -> Vec<String> {
     Words::of(text).iter().map(str::to_owned).collect()
 }

@@ -1,4 +1,4 @@
-//! What the user knows better: names with their organisations.
+//! Names whose organisation the user has given.
 
 use std::path::Path;
 
@@ -11,18 +11,21 @@ use super::lexicon::Lexicon;
 use super::reading::{Form, Reading, Token, hash};
 use super::release::Release;
 
-/// Names whose organisation the user has given; it may be none.
+/// Names whose organisation the user has given, or has said to be none. They win over all other
+/// ways of matching.
 #[derive(Default)]
 pub struct Overrides {
     names: FxHashMap<(u64, Country), Option<u32>>,
 }
 
 impl Overrides {
-    /// Reads a CSV table with the columns `name`, `country` and `ror`. Without
-    /// a country a row holds for all, without an id the name is of none.
+    /// Reads a CSV table with the columns `name`, `country` and `ror`. A row without a country
+    /// holds for all countries; a name without an id is the name of no organisation. `lexicon` is
+    /// that of the [`Index`](crate::Index).
     ///
     /// # Errors
-    /// [`OrgsError`] where the table cannot be read or names what is not known.
+    /// [`OrgsError::Read`] if the table cannot be read, [`OrgsError::Table`] if it lacks a column
+    /// or names a country or an organisation that is not known.
     pub fn read(path: &Path, release: &Release, lexicon: &Lexicon) -> Result<Self, OrgsError> {
         let mut names = FxHashMap::default();
         for (line, [name, country, ror]) in super::table::rows(path, ["name", "country", "ror"])? {
@@ -47,7 +50,8 @@ impl Overrides {
         Ok(Self { names })
     }
 
-    /// What the user says of a name: an organisation, none, or nothing.
+    /// What the user has given for a name: `Some(None)` for no organisation, `None` if the user has
+    /// given nothing. For the matcher; [`Matcher::find`](crate::Matcher::find) calls it.
     pub fn find(&self, tokens: &[Token], country: Country) -> Option<Option<u32>> {
         if self.names.is_empty() {
             return None;

@@ -1,4 +1,4 @@
-//! Whether the place of an address and that of an organisation are the same.
+//! Compares the place of an address with the places of an organisation.
 
 use rustc_hash::FxHashSet;
 
@@ -7,25 +7,29 @@ use super::lexicon::Lexicon;
 use super::organization::Organization;
 use super::reading::Reading;
 
-/// What a comparison says.
+/// The result of comparing a place of a query with those of an organisation, the worst first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Verdict {
+    /// The places differ.
     Differ,
-    /// One of both is not known.
+    /// One of the two places is not known.
     Unknown,
-    /// Places that are hardly told apart: Hong Kong and China.
+    /// The countries differ, but addresses confuse them, such as Hong Kong and China. Cities are
+    /// never near.
     Near,
+    /// The places are the same.
     Agree,
 }
 
 impl Verdict {
-    /// The verdict with a name.
+    /// The verdict with this [`name`](Self::name); `None` for any other text.
     pub fn named(name: &str) -> Option<Self> {
         [Self::Differ, Self::Unknown, Self::Near, Self::Agree]
             .into_iter()
             .find(|verdict| verdict.name() == name)
     }
 
+    /// A stable name: `differ`, `unknown`, `near` or `agree`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Differ => "differ",
@@ -95,6 +99,7 @@ impl Places {
         !words.is_empty() && self.known.contains(&words.into_iter().fold(0, u64::wrapping_add))
     }
 
+    /// The countries of an organisation.
     pub fn countries(&self, organization: u32) -> &[Country] {
         self.countries.get(organization)
     }

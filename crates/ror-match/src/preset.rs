@@ -1,31 +1,34 @@
-//! How much is ventured.
+//! How much is risked to find more.
 
 /// A choice between missing matches and making wrong ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum Preset {
-    /// Only what is the same but for spelling.
+    /// Takes only names that are the same except for their spelling.
     Strict,
-    /// Similar names too, where one is clearly the most similar.
+    /// Takes similar names too, if one is clearly the most similar.
     Balanced,
-    /// Whatever is more likely right than wrong.
+    /// Takes any name that is more likely right than wrong.
     Recall,
 }
 
-/// When a similar name is taken.
+/// The limits within which a similar name is taken.
 #[derive(Clone, Copy, Debug)]
 pub struct Similarity {
-    /// The least score, where one name says all that the other does, and the
-    /// city does not differ.
+    /// The least score, from 0 to 1, if one name has all words of the other and the city does not
+    /// differ.
     pub score: f32,
-    /// The least score of others.
+    /// The least score of all other similar names.
     pub contrary_score: f32,
-    /// The least distance to the next best organisation.
+    /// The least distance in score to the next-best organisation.
     pub margin: f32,
 }
 
 impl Preset {
+    /// All presets, the most careful first.
     pub const ALL: [Self; 3] = [Self::Strict, Self::Balanced, Self::Recall];
 
+    /// A stable name: `strict`, `balanced` or `recall`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Strict => "strict",
@@ -34,7 +37,7 @@ impl Preset {
         }
     }
 
-    /// When a similar name is taken; never if there is none.
+    /// The limits within which similar names are taken; `None` if none are.
     pub fn similarity(self) -> Option<Similarity> {
         match self {
             Self::Strict => None,
@@ -43,8 +46,8 @@ impl Preset {
         }
     }
 
-    /// Whether the parts of a text, parents, acronyms and names from elsewhere
-    /// are taken.
+    /// True if the tiers from [`Tier::Country`](crate::Tier::Country) on are tried: parts of the
+    /// text, acronyms, parents, names from other countries.
     pub fn ventures(self) -> bool {
         self != Self::Strict
     }

@@ -1,13 +1,16 @@
-//! What is asked.
+//! A query.
 
 use super::countries::Country;
 
-/// An organisation as somebody has named it.
+/// An organisation as somebody has named it, for [`Matcher::find`](crate::Matcher::find).
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Query<'a> {
+    /// The name, in any language and spelling.
     pub name: &'a str,
+    /// The city; `None` if it is not known.
     pub city: Option<&'a str>,
-    /// A code of two letters or a name.
+    /// The country, as a code of two letters or a name; `None` if it is not known. Without a
+    /// country fewer names are clear.
     pub country: Option<&'a str>,
 }
 

@@ -1,4 +1,4 @@
-//! A ROR release: all its organisations, by id.
+//! A ROR release: all its organisations, by id and by number.
 
 use std::io::Read;
 use std::path::Path;
@@ -15,21 +15,25 @@ use super::source::with_json;
 /// Successors are followed so far, lest two name each other.
 const MAX_SUCCESSIONS: usize = 8;
 
-/// All organisations of a release, in the order of their ids.
+/// A ROR release: all its organisations, in the order of their ids. Each has a number, its place
+/// in this order from 0 on, which all other types of this crate use. Numbers hold for one
+/// release only.
 #[derive(Debug)]
 pub struct Release {
-    /// The name of the file, which tells version and day.
+    /// The version and day of the release, from the name of its file, such as `v2.9-2026-06-23`.
     pub name: String,
+    /// The organisations, ascending by id.
     pub organizations: Vec<Organization>,
     by_id: FxHashMap<RorId, u32>,
 }
 
 impl Release {
-    /// Reads a release as it is published: zip, JSON, or gzip of that, in
-    /// schema 1 or 2.
+    /// Reads a release as ROR publishes it: the zip file, the JSON in it, or the JSON compressed
+    /// with gzip, told apart by their first bytes; schema 1 or 2, told apart by content. Of a zip
+    /// with both schemas the second is read.
     ///
     /// # Errors
-    /// [`OrgsError`] where the file cannot be read or is no ROR release.
+    /// [`OrgsError`] if the file cannot be read or is no ROR release.
     pub fn read(path: &Path) -> Result<Self, OrgsError> {
         let (name, mut organizations) =
             with_json(path, |json, name| Ok((name.to_owned(), organizations(path, json)?)))?;
@@ -43,24 +47,30 @@ impl Release {
         Ok(Self::new(release_name(&name), organizations))
     }
 
-    /// A release of organisations that are in the order of their ids.
+    /// A release of organisations that the caller has. They must be ascending by id, without
+    /// repeats.
     pub fn new(name: String, organizations: Vec<Organization>) -> Self {
         let by_id =
             (0..).zip(&organizations).map(|(number, organization)| (organization.id, number)).collect();
         Self { name, organizations, by_id }
     }
 
-    /// The number of an organisation.
+    /// The number of the organisation with an id; `None` if the release does not have it.
     pub fn number(&self, id: RorId) -> Option<u32> {
         self.by_id.get(&id).copied()
     }
 
+    /// The organisation with a number.
+    ///
+    /// # Panics
+    /// Panics if the release has fewer organisations.
     pub fn organization(&self, number: u32) -> &Organization {
         &self.organizations[number as usize]
     }
 
-    /// The active organisation that `number` became, step by step. Stops where
-    /// there is none, or several; then what is left may not be active.
+    /// The active organisation that took the place of organisation `number`, followed step by
+    /// step; `number` itself if it is active. Stops at an organisation with no successor or with
+    /// several, which is then not active.
     pub fn successor(&self, mut number: u32) -> u32 {
         for _ in 0..MAX_SUCCESSIONS {
             let organization = self.organization(number);

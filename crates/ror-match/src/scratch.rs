@@ -1,9 +1,10 @@
-//! What is reused from one question to the next.
+//! Buffers that serve one query after another.
 
 use super::query::Place;
 use super::reading::Reading;
 
-/// Buffers for one query after another, one set a thread.
+/// Buffers that serve one query after another. Each thread has one of its own, made by
+/// [`Scratch::default`].
 #[derive(Default)]
 pub struct Scratch {
     pub(super) name: Reading,
@@ -15,8 +16,8 @@ pub struct Scratch {
 }
 
 impl Scratch {
-    /// Names of the release that the last query was held against: what it cost,
-    /// whatever the machine.
+    /// The number of names of the release with which the last query was compared: what it cost,
+    /// on any machine.
     pub fn steps(&self) -> u64 {
         self.steps
     }

@@ -1,5 +1,5 @@
-//! Finds place and name in an address that is one text, such as
-//! "Dept. of Physics, Univ. Coimbra, Portugal".
+//! Splits an address that is one text, such as "Dept. of Physics, Univ. Coimbra, Portugal", into
+//! name, city and country.
 
 use super::hash::{row_hash, word_hash};
 use super::index::Index;
@@ -11,16 +11,19 @@ const SIGNS: [char; 4] = [',', ';', '\n', '|'];
 /// Parts that are looked at from the end on.
 const MAX_PLACES: usize = 4;
 
-/// The parts of an address.
+/// The parts of an address that was one text.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Address<'a> {
+    /// What is left: the name, with departments and the like.
     pub name: &'a str,
+    /// The city as it was written; `None` if none was recognised.
     pub city: Option<&'a str>,
+    /// The two letters of the country; `None` if none was recognised.
     pub country: Option<&'static str>,
 }
 
 impl<'a> Address<'a> {
-    /// Takes country and city off the end of `text`, as far as they are known.
+    /// Splits `text`: takes country, city and region off its end, as far as the index knows them.
     pub fn of(text: &'a str, index: &Index) -> Self {
         let mut address = Self { name: text.trim(), city: None, country: None };
         for _ in 0..MAX_PLACES {
@@ -41,7 +44,7 @@ impl<'a> Address<'a> {
         address
     }
 
-    /// The question that the address asks.
+    /// The query with the parts of the address.
     pub fn query(&self) -> Query<'a> {
         Query { name: self.name, city: self.city, country: self.country }
     }

@@ -1,6 +1,6 @@
-//! Which organisations belong to which.
+//! The parents and children of organisations.
 //!
-//! Built from the children's own `parent` links: parents do not list all their
+//! Built from the children's own `parent` relationships, as parents do not list all their
 //! inactive children. An organisation may have several parents.
 
 use std::collections::VecDeque;
@@ -12,13 +12,15 @@ use super::release::Release;
 /// Levels that are climbed; ROR has six, and a circle would have no end.
 const MAX_DEPTH: u8 = 32;
 
-/// Parents and children by number.
+/// The parents and children of all organisations of a release, by number.
 pub struct Tree {
     parents: Vec<Vec<u32>>,
     children: FxHashMap<u32, Vec<u32>>,
 }
 
 impl Tree {
+    /// Builds the tree from [`Organization::parents`](crate::Organization::parents). Parents that
+    /// are not in the release are left out.
     pub fn new(release: &Release) -> Self {
         let parents: Vec<Vec<u32>> = release
             .organizations
@@ -32,17 +34,19 @@ impl Tree {
         Self { parents, children }
     }
 
-    /// All above `number`, each with its least distance, the nearest first.
+    /// All organisations above `number`, each with its least distance in levels (1 for a parent),
+    /// the nearest first.
     pub fn ancestors(&self, number: u32) -> Vec<(u32, u8)> {
         walk(number, MAX_DEPTH, |number| &self.parents[number as usize])
     }
 
-    /// All below `number` down to `depth`, each with its least distance.
+    /// All organisations below `number` down to `depth` levels, each with its least distance (1
+    /// for a child), the nearest first.
     pub fn descendants(&self, number: u32, depth: u8) -> Vec<(u32, u8)> {
         walk(number, depth.min(MAX_DEPTH), |number| self.children.get(&number).map_or(&[], Vec::as_slice))
     }
 
-    /// True where `above` is among the ancestors of `below`.
+    /// True if `above` is among the ancestors of `below`.
     pub fn is_above(&self, above: u32, below: u32) -> bool {
         !self.parents[below as usize].is_empty()
             && self.ancestors(below).iter().any(|(ancestor, _)| *ancestor == above)

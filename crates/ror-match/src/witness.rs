@@ -1,9 +1,7 @@
-//! Puts two witnesses together: what an identifier says, and what name and place
-//! say.
+//! Weighs two kinds of evidence: what an id says, and what name and place say.
 //!
-//! People pick an institution from a list and overtype its name, so that an id
-//! may be wrong; names are ambiguous. Neither is believed without the other
-//! being heard, and where they differ the answer says so.
+//! People pick an institution from a list and overtype its name, so that an id may be wrong; and
+//! names are ambiguous. So both are looked up, and where they differ the result says so.
 
 use super::answer::{Answer, Match, Tier};
 use super::countries::Country;
@@ -11,43 +9,56 @@ use super::crosswalk::{Crosswalk, Resolved, Via};
 use super::matcher::Matcher;
 use super::places::Verdict;
 
-/// What the two say of each other.
+/// Whether id and name lead to the same organisation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Agreement {
+    /// Both lead to the same organisation, or to one and its successor.
     Agree,
+    /// They lead to different organisations.
     Differ,
+    /// Only the id leads to an organisation.
     IdOnly,
+    /// Only the name leads to an organisation.
     NameOnly,
+    /// Neither leads to an organisation.
     None,
 }
 
-/// Which of them was followed.
+/// The evidence that was followed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum By {
+    /// Id and name, which agree.
     Both,
+    /// The id.
     Id,
+    /// The name.
     Name,
 }
 
-/// What both come to.
+/// The result of weighing an id against a name.
 #[derive(Clone, Debug)]
 pub struct Finding {
+    /// What the id leads to.
     pub id: Resolved,
+    /// The organisation that the name leads to; `None` if it leads to none.
     pub name: Option<Match>,
-    /// Those that were near by name.
+    /// The numbers of organisations that were near by name, the best first, if the name led to
+    /// none.
     pub near: Vec<u32>,
+    /// Whether the two agree.
     pub agreement: Agreement,
-    /// The organisation that is meant, before its successor is asked for.
+    /// The number of the organisation that is meant, and the evidence for it; `None` if neither
+    /// led to one. It may be inactive: [`Release::successor`](crate::Release::successor) leads on.
     pub meant: Option<(u32, By)>,
 }
 
 impl Finding {
-    /// Hears both. `country` is that of the address.
+    /// Weighs what an id leads to against the answer by name. `country` is that of the address.
     ///
-    /// Where they differ the id is followed, but for three cases: the name is the
-    /// user's own override; the name is exact and in the country of the address
-    /// while the id's organisation is in another; the id was only learned, and
-    /// the name is exact.
+    /// If they differ, the id is followed, except in three cases: the name is an override of the
+    /// user; the name is exact and in the country of the address while the id's organisation is
+    /// in another; the id was only learned and the name is exact. Exact are [`Tier::Exact`] and
+    /// [`Tier::Reordered`].
     pub fn of(matcher: &Matcher, id: Resolved, answer: Answer, country: Option<&str>) -> Self {
         let near = answer.candidates.iter().map(|near| near.organization).collect();
         let release = &matcher.index.release;
@@ -81,7 +92,8 @@ fn name_wins(matcher: &Matcher, id: u32, via: Via, found: &Match, country: Optio
     found.tier == Tier::Override || exact && (via == Via::Learned || elsewhere())
 }
 
-/// Asks the id of a source, if there is one.
+/// Looks up an id of a registry, with [`Crosswalk::find`]; [`Resolved::Unknown`] if either is
+/// `None`.
 pub fn ask_id(matcher: &Matcher, crosswalk: &Crosswalk, source: Option<&str>, id: Option<&str>) -> Resolved {
     match (source, id) {
         (Some(source), Some(id)) => crosswalk.find(&matcher.index.release, source, id),
@@ -90,6 +102,7 @@ pub fn ask_id(matcher: &Matcher, crosswalk: &Crosswalk, source: Option<&str>, id
 }
 
 impl Agreement {
+    /// A stable name: `agree`, `differ`, `id_only`, `name_only` or `none`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Agree => "agree",
@@ -102,6 +115,7 @@ impl Agreement {
 }
 
 impl By {
+    /// A stable name: `both`, `id` or `name`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Both => "both",

@@ -8,7 +8,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 /// be on their way than before.
 const MAX_SPARE_BUFFERS: usize = 8;
 
-/// Whole members of an archive, in its order.
+/// A run of whole members of an archive, in the archive's order, with their names and data.
+///
+/// A chunk owns its data: it can be sent to another thread, and outlives the
+/// [`Archive`](crate::Archive) that read it. When it is dropped, its buffer goes back to the
+/// archive's [`Buffers`].
 #[derive(Debug)]
 pub struct Chunk {
     bytes: Vec<u8>,
@@ -22,11 +26,15 @@ pub struct Chunk {
     buffers: Buffers,
 }
 
-/// One member of an archive: slices of its chunk.
+/// One member of an archive: its kind and its place. [`Chunk::members`] gives it together
+/// with its name and data.
 #[derive(Debug, Clone)]
 pub struct Member {
+    /// Whether the member is a file, a directory, or something that was not read.
     pub kind: Kind,
-    /// Where the member's data begin in the uncompressed stream.
+    /// The byte of the uncompressed stream at which the member's data begin, counted from 0.
+    /// In a folder, a single file or members in memory: the sum of the sizes of the data
+    /// before them.
     pub offset: u64,
     /// Where the next member's header may begin.
     pub(super) end: u64,
@@ -36,23 +44,37 @@ pub struct Member {
     is_expanded: bool,
 }
 
-/// What a member is, as far as the archive is concerned.
+/// The kind of a member. Only [`Kind::File`] has data; the data of all others are empty.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Kind {
-    /// A file with its bytes.
+    /// A regular file, a sparse file, or a hard link that carries data. Holes of a sparse
+    /// file are zeros in the data.
     File,
-    /// A folder.
+    /// A directory. The name of a tar member ends in a slash where the archive writes one.
     Directory,
-    /// A link, a device, or another entry without content of its own.
+    /// A symbolic or hard link, a device, a pipe or a volume label in a tar archive; in a
+    /// folder, a file that does not end in `.xml`. It was not read.
     Special,
-    /// A file beyond the size limit; its bytes were passed over.
-    TooLarge { size_bytes: u64 },
-    /// Something that may hold what is wanted but could not be read, whatever its name.
-    LeftOut { reason: &'static str },
+    /// A file larger than [`Options::max_member_bytes`](crate::Options), or a sparse file with
+    /// holes of more than 16 MiB; it was not read.
+    TooLarge {
+        /// The size of the file, in bytes.
+        size_bytes: u64,
+    },
+    /// An entry that may hold data but could not be read, such as a link that leads nowhere,
+    /// an archive inside a folder, or a sparse file with a damaged map.
+    LeftOut {
+        /// The reason, in English, for a message.
+        reason: &'static str,
+    },
 }
 
-/// Spare buffers, shared between a reader and those who use its chunks; saves
-/// the clearing of fresh memory for each chunk.
+/// A pool of spare chunk buffers. A reader takes a buffer from it, and a chunk puts its own
+/// back when it is dropped, so that fresh memory need not be cleared for each chunk.
+///
+/// Cloning is cheap, and all clones share one pool. Give clones of one pool to several
+/// [`Archive::open_part`](crate::Archive::open_part) readers that have the same chunk size.
 #[derive(Debug, Clone, Default)]
 pub struct Buffers(Arc<Mutex<Vec<Vec<u8>>>>);
 
@@ -117,7 +139,11 @@ impl Chunk {
         self.bytes = bytes;
     }
 
-    /// The members with their names and data, in the archive's order.
+    /// The members, each with its name and data, in the archive's order.
+    ///
+    /// The name is the path as the archive writes it (for a folder: relative to the folder),
+    /// with bytes that are not UTF-8 replaced by U+FFFD. The data of all but [`Kind::File`]
+    /// are empty.
     pub fn members(&self) -> impl ExactSizeIterator<Item = (&str, &[u8], &Member)> {
         self.members.iter().map(|member| {
             let bytes = if member.is_expanded { &self.expanded } else { &self.bytes };
@@ -125,11 +151,13 @@ impl Chunk {
         })
     }
 
+    /// True if the chunk has no member. [`Archive::next_chunk`](crate::Archive::next_chunk)
+    /// gives no such chunk.
     pub fn is_empty(&self) -> bool {
         self.members.is_empty()
     }
 
-    /// Memory that the chunk holds.
+    /// The memory that the chunk holds, in bytes: data, names and places of its members.
     pub fn size_bytes(&self) -> usize {
         self.bytes.len() + self.expanded.len() + self.overhead_bytes()
     }

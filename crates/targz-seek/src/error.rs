@@ -1,4 +1,4 @@
-//! Why an archive could not be read to its end.
+//! Reasons why an archive cannot be read to its end.
 
 use std::io;
 use std::path::PathBuf;
@@ -6,35 +6,105 @@ use std::path::PathBuf;
 use super::foreign::Foreign;
 use super::index::IndexError;
 
-/// A fault of the archive or of the disk beneath it.
+/// A fault of an archive, of its index, or of the disk or stream that it is read from.
+///
+/// `path` is the path that was opened, `-` for standard input. `offset` counts bytes of the
+/// file as it lies on the disk, compressed if it is compressed, from 0.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum ArchiveError {
+    /// The file or folder cannot be opened, or the folder cannot be listed.
     #[error("cannot open {path}")]
-    Open { path: PathBuf, source: io::Error },
+    Open {
+        /// The file or folder.
+        path: PathBuf,
+        /// The error of the operating system.
+        source: io::Error,
+    },
+    /// The operating system failed while the archive was read.
     #[error("cannot read {path} at byte {offset}")]
-    Read { path: PathBuf, offset: u64, source: io::Error },
+    Read {
+        /// The archive.
+        path: PathBuf,
+        /// How far the file had been read.
+        offset: u64,
+        /// The error of the operating system.
+        source: io::Error,
+    },
+    /// The file ends before the archive does, as after a download that was interrupted.
     #[error("{path} is cut off: it ends at byte {offset}, {place}")]
-    CutOff { path: PathBuf, offset: u64, place: String },
+    CutOff {
+        /// The archive.
+        path: PathBuf,
+        /// The size of the file as far as it goes.
+        offset: u64,
+        /// The place in the archive's structure, such as `inside the gzip data`.
+        place: String,
+    },
+    /// The gzip data or the tar stream contradict themselves: a wrong checksum, a block that
+    /// is no header where one belongs.
     #[error("{path} is damaged near byte {offset}: {reason}")]
-    Damaged { path: PathBuf, offset: u64, reason: String },
+    Damaged {
+        /// The archive.
+        path: PathBuf,
+        /// How far the file had been read; the damage lies shortly before.
+        offset: u64,
+        /// What is wrong, in English.
+        reason: String,
+    },
+    /// The file begins with bytes of no known form.
     #[error("{path} is neither a tar archive nor gzip nor XML; it begins with {found}")]
-    Unknown { path: PathBuf, found: String },
+    Unknown {
+        /// The file.
+        path: PathBuf,
+        /// The first 16 bytes in quotes, unprintable ones escaped.
+        found: String,
+    },
+    /// The file is gzip, but its uncompressed data begin with bytes of no known form.
     #[error("{path} holds gzip data that are no tar archive; they begin with {found}")]
-    UnknownInside { path: PathBuf, found: String },
+    UnknownInside {
+        /// The file.
+        path: PathBuf,
+        /// The first 16 uncompressed bytes in quotes, unprintable ones escaped.
+        found: String,
+    },
+    /// The file has a form that is recognised but not read, such as zip, xz or HTML.
     #[error("{path} is {}, not an archive", form.name)]
-    Foreign { path: PathBuf, form: Foreign },
+    Foreign {
+        /// The file.
+        path: PathBuf,
+        /// The form of the file.
+        form: Foreign,
+    },
+    /// The file is gzip, and its uncompressed data have a form that is recognised but not
+    /// read, such as gzip again.
     #[error("{path} holds {} in its gzip data, not a tar archive", form.name)]
-    ForeignInside { path: PathBuf, form: Foreign },
+    ForeignInside {
+        /// The file.
+        path: PathBuf,
+        /// The form of the uncompressed data.
+        form: Foreign,
+    },
+    /// Reading was ended by [`Meter::stop`](crate::Meter::stop).
     #[error("{path} was not read to its end, as asked")]
-    Stopped { path: PathBuf },
+    Stopped {
+        /// The archive.
+        path: PathBuf,
+    },
+    /// The file has no bytes.
     #[error("{path} is empty")]
-    Empty { path: PathBuf },
+    Empty {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The index of the archive cannot be used or written.
     #[error(transparent)]
     Index(#[from] IndexError),
 }
 
 impl ArchiveError {
-    /// What to do about it.
+    /// What a user can do about the fault: a sentence in English, without a full stop. Some
+    /// hints name options of the program `orcidlake`.
     pub fn hint(&self) -> &'static str {
         match self {
             Self::Open { .. } => "check the path and the permissions",
@@ -53,7 +123,8 @@ impl ArchiveError {
         }
     }
 
-    /// True where members before the fault are sound.
+    /// True for [`ArchiveError::CutOff`] and [`ArchiveError::Damaged`]: the members that were
+    /// given before the fault are sound and can be used.
     pub fn is_damage(&self) -> bool {
         matches!(self, Self::CutOff { .. } | Self::Damaged { .. })
     }

@@ -1,4 +1,4 @@
-//! Which archive a path leads to, without reading it whole where its ends tell.
+//! Tells one archive from another, without reading it whole where its ends suffice.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
@@ -16,17 +16,22 @@ const FINGERPRINT_BYTES: u64 = 1 << 20;
 /// Bytes that tell gzip.
 const MARK_BYTES: u64 = 2;
 
-/// What identifies an archive without reading it whole.
+/// Identifies an archive without reading it whole. Two equal fingerprints mean the same
+/// archive, within the limits that [`ends_tell_all`] tells.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fingerprint {
+    /// The size of the file, or of all files of the folder together, in bytes.
     pub size_bytes: u64,
+    /// An MD5 in lower-case hexadecimal: of the first and the last MiB of a file, or of the
+    /// names, sizes and times of change of a folder's files. It is not the MD5 of the file;
+    /// [`md5_of`] gives that.
     pub digest: String,
 }
 
-/// Identifies a file by its size and both ends, a folder by its listing.
+/// Identifies a file by its size and both its ends, a folder by the listing of its files.
 ///
 /// # Errors
-/// [`ArchiveError::Open`] where it cannot be read.
+/// [`ArchiveError::Open`] if the file or folder cannot be read.
 pub fn fingerprint(path: &Path) -> Result<Fingerprint, ArchiveError> {
     if path.is_dir() {
         let (size_bytes, digest) = listing(path)?;
@@ -47,11 +52,12 @@ pub fn fingerprint(path: &Path) -> Result<Fingerprint, ArchiveError> {
     of_file().map_err(|source| ArchiveError::Open { path: path.to_owned(), source })
 }
 
-/// True where the fingerprint tells what lies between the ends: for a folder, and for
-/// sound gzip, whose end has a checksum of what was packed.
+/// True if the [`fingerprint`] of `path` also covers what lies between the ends: for a
+/// folder, and for gzip, which ends with a checksum of its data. For other files, such as an
+/// uncompressed tar archive, two files may differ in the middle only.
 ///
 /// # Errors
-/// [`ArchiveError::Open`] where it cannot be read.
+/// [`ArchiveError::Open`] if the file cannot be read.
 pub fn ends_tell_all(path: &Path) -> Result<bool, ArchiveError> {
     let mark = || -> io::Result<Vec<u8>> {
         let mut mark = Vec::new();
@@ -62,10 +68,12 @@ pub fn ends_tell_all(path: &Path) -> Result<bool, ArchiveError> {
     if path.is_dir() { Ok(true) } else { mark().map(|mark| is_gzip(&mark)).map_err(open_error) }
 }
 
-/// The MD5 of a whole file.
+/// The MD5 of a whole file, in the lower-case hexadecimal of download pages. Reads the whole
+/// file.
 ///
 /// # Errors
-/// [`ArchiveError::Open`] or [`ArchiveError::Read`] where it cannot be read.
+/// [`ArchiveError::Open`] if the file cannot be opened, [`ArchiveError::Read`] if it cannot
+/// be read to its end.
 pub fn md5_of(path: &Path) -> Result<String, ArchiveError> {
     let open_error = |source| ArchiveError::Open { path: path.to_owned(), source };
     let file = File::open(path).map_err(open_error)?;

@@ -1,5 +1,5 @@
-//! Names what is no archive of a form that is read, by its first bytes, and knows what
-//! files of each form are called.
+//! Recognises forms of files that are not read, by their first bytes, and knows the file
+//! names of the forms that are.
 
 use std::path::Path;
 
@@ -8,12 +8,14 @@ pub const XML: &[&str] = &[".xml"];
 /// Names that promise an archive.
 pub const ARCHIVE_ENDINGS: &[&str] = &[".tar", ".tar.gz", ".tgz", ".gz"];
 
-/// A form that is told apart but not read.
+/// A form of file that is recognised but not read, such as zip, xz, HTML or Parquet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Foreign {
-    /// What it is, such as `a zip archive`.
+    /// The form in English with its article, such as `a zip archive`.
     pub name: &'static str,
-    /// What to do with it.
+    /// What a user can do with such a file, in English. Some hints name the program
+    /// `orcidlake`.
     pub hint: &'static str,
 }
 
@@ -64,7 +66,8 @@ const MARKS: &[Mark] = &[
 ];
 
 impl Foreign {
-    /// The form of what begins with `start`, where it is known.
+    /// The form of a file that begins with `start`, of which 512 bytes suffice; `None` for
+    /// forms that are not recognised, and for tar and XML.
     pub fn of(start: &[u8]) -> Option<Self> {
         let is_marked =
             |&&(place, mark, ..): &&Mark| start.get(place..).is_some_and(|rest| rest.starts_with(mark));

@@ -1,4 +1,4 @@
-//! Members that the caller hands over one by one, such as answers of a server.
+//! Members from memory that the caller hands over one by one, such as answers of a server.
 
 use std::io;
 
@@ -8,10 +8,13 @@ use super::chunk::{Buffers, Chunk, Kind};
 use super::input::{Meter, hex_digest};
 use super::options::Options;
 
-/// A member: a name as in an archive, and bytes.
+/// A member that the caller holds in memory, for
+/// [`Archive::of_members`](crate::Archive::of_members).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GivenMember {
+    /// The member's name: a path as it would stand in an archive.
     pub name: String,
+    /// The member's content.
     pub data: Vec<u8>,
 }
 

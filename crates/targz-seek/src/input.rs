@@ -9,8 +9,10 @@ use md5::{Digest, Md5};
 /// Bytes read from the disk at a time; below 256 KiB inflating slows down.
 pub(super) const READ_BYTES: usize = 512 << 10;
 
-/// How far a reader has come, for a progress line, and whether it should go on; cheap
-/// to share.
+/// Watches a reader from another thread: tells how far it has come, and can stop it.
+///
+/// Cloning is cheap, and all clones watch the same readers. Give a fresh
+/// [`Meter::default`] to each archive whose progress is shown by itself.
 #[derive(Debug, Clone, Default)]
 pub struct Meter(Arc<Shared>);
 
@@ -27,17 +29,19 @@ struct Shared {
 pub(super) struct Stopped;
 
 impl Meter {
-    /// Bytes of the archive read so far.
+    /// The bytes read so far, as they lie on the disk: compressed if the archive is.
     pub fn read_bytes(&self) -> u64 {
         self.0.read_bytes.load(Ordering::Relaxed)
     }
 
-    /// Makes the reader fail at the next bytes that it asks for, or waits for.
+    /// Stops the reader of a file or stream: its next read fails with
+    /// [`ArchiveError::Stopped`](crate::ArchiveError::Stopped), also while it waits for bytes.
+    /// Readers of folders and of members in memory do not look at it.
     pub fn stop(&self) {
         self.0.is_stopped.store(true, Ordering::Relaxed);
     }
 
-    /// True while the reader waits for a stream that gives no bytes.
+    /// True while the reader waits for standard input or a named pipe that gives no bytes.
     pub fn is_waiting(&self) -> bool {
         self.0.is_waiting.load(Ordering::Relaxed)
     }

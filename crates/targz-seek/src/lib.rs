@@ -1,10 +1,6 @@
-//! Archives to named byte slices, in chunks bounded in bytes.
-//!
-//! Reads `.tar.gz`, `.tar`, folders of loose files, single files and streams,
-//! tells them apart by content, and takes members that a caller hands over. It knows no ORCID: a member is a
-//! name and bytes. Members come in the archive's order; the same input gives the
-//! same chunks whatever happens to them afterwards.
-
+//! Reads archives as named byte slices, in chunks bounded in bytes.
+#![doc = include_str!("../README.md")]
+#![deny(missing_docs)]
 #![cfg_attr(not(test), warn(clippy::unwrap_used))]
 
 mod chunk;
@@ -31,6 +27,6 @@ pub use fingerprint::{Fingerprint, ends_tell_all, fingerprint, md5_of};
 pub use foreign::Foreign;
 pub use given::GivenMember;
 pub use input::Meter;
-pub use open::{Archive, Totals};
-pub use options::Options;
+pub use open::Archive;
+pub use options::{Options, Totals};
 pub use source::{ByteSource, FileSource, local};

@@ -13,24 +13,17 @@ use super::given::{GivenMember, GivenMembers};
 use super::gzip::{Gunzip, is_gzip};
 use super::index::{Index, IndexError, IndexWriter, Recorder, SpanReader};
 use super::input::{Input, Meter, Stopped};
-use super::options::Options;
+use super::options::{Options, Totals};
 use super::source::{ByteSource, local};
 use super::tar::{Fault, TarWalk, is_header};
 
 /// Bytes that tell what an input is: one tar header.
 const SNIFF_BYTES: usize = 512;
 
-/// What is known of an archive when it has been read to its end.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Totals {
-    pub size_bytes: u64,
-    /// MD5 in hexadecimal, as download pages give it.
-    pub md5: String,
-    /// What was odd but did no harm, such as trailing garbage.
-    pub notes: Vec<String>,
-}
-
-/// An archive being read.
+/// An archive that is being read, from its beginning to its end: a `.tar.gz` or `.tar` file,
+/// a folder, a single XML file, standard input, or members in memory.
+///
+/// Call [`Archive::next_chunk`] until it gives `None`, then [`Archive::finish`].
 pub struct Archive<'m> {
     path: PathBuf,
     form: Form<'m>,
@@ -58,7 +51,8 @@ enum Stream {
 }
 
 impl<'m> Archive<'m> {
-    /// An archive under the name `name` of the members that come one by one.
+    /// An archive of members that come one by one from memory. `name` stands in errors in
+    /// the place of a path. An error of the iterator becomes an [`ArchiveError::Read`].
     pub fn of_members(
         name: &Path,
         members: &'m mut dyn Iterator<Item = io::Result<GivenMember>>,
@@ -68,10 +62,12 @@ impl<'m> Archive<'m> {
         Self { path: name.to_owned(), form: Form::Given(GivenMembers::new(members, options, meter)) }
     }
 
-    /// Opens a file, a folder, or standard input (`-`).
+    /// Opens a file, a folder, a named pipe, or standard input (`-`). The first bytes tell
+    /// the form, not the name.
     ///
     /// # Errors
-    /// [`ArchiveError`] where it cannot be opened or is none of the known forms.
+    /// [`ArchiveError`] if it cannot be opened, is empty, or has none of the forms that are
+    /// read.
     pub fn open(path: &Path, options: Options, meter: Meter) -> Result<Self, ArchiveError> {
         if path.is_dir() {
             let form = Form::Folder(FolderWalk::new(path, options, meter)?);
@@ -94,11 +90,13 @@ impl<'m> Archive<'m> {
         Ok(Self { path: path.to_owned(), form })
     }
 
-    /// Opens a `.tar.gz` or `.tar` file of which an index is to be written, with a point
-    /// about every `spacing_bytes` of the stream.
+    /// Opens a `.tar.gz` or `.tar` file to read it and to write its index in the same pass,
+    /// with a point about every `spacing_bytes` of the uncompressed stream
+    /// ([`SPACING_BYTES`](crate::index::SPACING_BYTES) suits most uses). Hand points and
+    /// chunks to an [`IndexWriter`] as they come; [`crate::index`] shows how.
     ///
     /// # Errors
-    /// As [`Archive::open`], and [`ArchiveError::Index`] for another form.
+    /// As [`Archive::open`], and [`IndexError::NoNeed`] for what is no tar file on a disk.
     pub fn open_recorded(
         path: &Path,
         options: Options,
@@ -113,11 +111,14 @@ impl<'m> Archive<'m> {
         if matches!(form, Form::Tar(_)) { Ok(Self { path: path.to_owned(), form }) } else { Err(no_need()) }
     }
 
-    /// Opens a range of the stream of a `.tar.gz` or `.tar` archive, from the beginning of
-    /// a member to the end of one.
+    /// Opens a range of the uncompressed stream of a `.tar.gz` or `.tar` archive, by its
+    /// index. The range runs from the beginning of a member's header to the end of a
+    /// member: take it from [`Index::runs`], [`Index::stretches`] or [`Index::part`].
+    /// Readers of several ranges may share `buffers`. [`Archive::finish`] gives no totals
+    /// of a range.
     ///
     /// # Errors
-    /// [`ArchiveError`] where archive or index cannot be read.
+    /// [`ArchiveError`] if the archive or the index cannot be read.
     pub fn open_part(
         index: Arc<Index>,
         range: Range<u64>,
@@ -133,11 +134,13 @@ impl<'m> Archive<'m> {
         Ok(Self { path, form })
     }
 
-    /// Hands the points that were found since to the writer of the index; `ended` once
-    /// the last chunk has come. Gives the bytes of the stream so far.
+    /// Hands the points that were found since the last call to the writer of the index, of
+    /// an archive that [`Archive::open_recorded`] has opened. Call it with `ended` false
+    /// before each chunk is added, and once with true after the last. Gives the number of
+    /// bytes of the uncompressed stream read so far; 0 for any other archive.
     ///
     /// # Errors
-    /// [`ArchiveError::Index`] where the index cannot be written.
+    /// [`ArchiveError::Index`] if the index cannot be written.
     pub fn record_points(&mut self, writer: &mut IndexWriter, ended: bool) -> Result<u64, ArchiveError> {
         let Form::Tar(walk) = &mut self.form else { return Ok(0) };
         let Stream::Recorded(recorder) = &mut walk.input else { return Ok(0) };
@@ -145,11 +148,12 @@ impl<'m> Archive<'m> {
         Ok(recorder.stream_bytes())
     }
 
-    /// The next run of whole members; `None` at the end of the archive.
+    /// The next run of whole members, of about [`Options::chunk_bytes`]; `None` at the end
+    /// of the archive.
     ///
     /// # Errors
-    /// [`ArchiveError`] where the archive is cut off or damaged, or the disk
-    /// fails; all whole members before that place have been given by then.
+    /// [`ArchiveError`] if the archive is cut off or damaged, or if the disk fails. All
+    /// whole members before that place have been given by then.
     pub fn next_chunk(&mut self) -> Result<Option<Chunk>, ArchiveError> {
         match &mut self.form {
             Form::Tar(walk) => {
@@ -179,10 +183,11 @@ impl<'m> Archive<'m> {
         }
     }
 
-    /// Reads what is left and says what the archive was.
+    /// Reads what is left of the file, and gives its size, its MD5 and the notes. After an
+    /// [`Archive::open_part`] size and MD5 are 0 and empty.
     ///
     /// # Errors
-    /// [`ArchiveError::Read`] where the disk fails.
+    /// [`ArchiveError::Read`] if the disk fails.
     pub fn finish(self) -> Result<Totals, ArchiveError> {
         let path = self.path;
         let read_error = |error| explain(&path, Fault::Io(error), 0);

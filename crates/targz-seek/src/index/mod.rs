@@ -1,15 +1,79 @@
-//! A side file with which one archive is read from anywhere.
+//! A side file with which any part of one archive can be read without what stands before it.
+//!
+//! An index holds two tables. *Points* are places from which the uncompressed stream can be
+//! read: the start of a gzip member, or a deflate block together with the 32 KiB before it.
+//! Points also say where the first chunk of members after them begins, so that several
+//! readers of parts give the same chunks as one reader of the whole. *Runs* are places of
+//! members with one key, one after the other; a key is a number that the caller derives from
+//! a member's name ([`KeyOf`]).
+//!
+//! All that is read is verified by digests: the index, and the archive's data piece by piece.
+//! An index of another archive, or of another state of it, is refused. Members are found by
+//! key only; two names may have one key, so compare the names of the members that come.
+//!
+//! The file, all numbers little-endian:
 //!
 //! ```text
 //! magic │ digests and window of each point │ pages of points │ pages of runs │ contents (JSON) │ its length, digest │ magic
 //! ```
 //!
-//! A *point* is a place from which the stream can be read: the start of a gzip member,
-//! or a deflate block with the 32 KiB before it. Points also say where the first chunk
-//! of members after them begins, so that several readers give the chunks that one
-//! would. A *run* is where the members of one key lie, one after the other; keys are
-//! numbers that the caller makes of names. All that is read is checked by a digest,
-//! the archive's stream too, piece by piece.
+//! # Example
+//!
+//! Writes an archive and its index, then reads one member by its key:
+//!
+//! ```
+//! use std::fs::File;
+//! use std::sync::Arc;
+//!
+//! use targz_seek::index::{Index, IndexWriter, IndexedTotals, SPACING_BYTES, index_path};
+//! use targz_seek::{Archive, Buffers, Meter, Options};
+//!
+//! fn key_of(name: &str) -> Option<u64> {
+//!     name.strip_suffix(".xml")?.parse().ok()
+//! }
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let folder = tempfile::tempdir()?;
+//! let path = folder.path().join("numbers.tar.gz");
+//! # let gzip = flate2::write::GzEncoder::new(File::create(&path)?, flate2::Compression::fast());
+//! # let mut tar = tar::Builder::new(gzip);
+//! # for number in 0..100 {
+//! #     let data = format!("<number>{number}</number>");
+//! #     let mut header = tar::Header::new_ustar();
+//! #     header.set_size(data.len() as u64);
+//! #     header.set_mode(0o644);
+//! #     tar.append_data(&mut header, format!("{number}.xml"), data.as_bytes())?;
+//! # }
+//! # tar.into_inner()?.finish()?;
+//!
+//! // One pass over the archive writes the index.
+//! let options = Options::new();
+//! let mut archive = Archive::open_recorded(&path, options, Meter::default(), SPACING_BYTES)?;
+//! let index = index_path(&path);
+//! let mut writer = IndexWriter::create(&path, &index, key_of, SPACING_BYTES, options.chunk_bytes)?;
+//! while let Some(chunk) = archive.next_chunk()? {
+//!     archive.record_points(&mut writer, false)?;
+//!     writer.add_chunk(&chunk)?;
+//! }
+//! let stream_bytes = archive.record_points(&mut writer, true)?;
+//! let totals = archive.finish()?;
+//! let (size_bytes, md5, notes) = (totals.size_bytes, totals.md5, totals.notes);
+//! writer.finish(&path, IndexedTotals { size_bytes, md5, stream_bytes, notes, repeats: false })?;
+//!
+//! // The index leads to the members with a key.
+//! let index = Arc::new(Index::open(&index, &path)?);
+//! for range in index.runs(42)? {
+//!     let (buffers, meter) = (Buffers::default(), Meter::default());
+//!     let mut part = Archive::open_part(&path, index.clone(), range, options, buffers, meter)?;
+//!     while let Some(chunk) = part.next_chunk()? {
+//!         for (name, data, _) in chunk.members() {
+//!             assert_eq!((name, data), ("42.xml", &b"<number>42</number>"[..]));
+//!         }
+//!     }
+//! }
+//! # Ok(())
+//! # }
+//! ```
 
 mod checks;
 mod error;
@@ -38,9 +102,9 @@ use xxhash_rust::xxh3::Xxh3;
 use super::source::ByteSource;
 use page::Section;
 
-/// Bytes of the stream between two points. A record is found in the time that it
-/// takes to inflate half of that, some 0.6 ms; a point takes about 3 kB of the index,
-/// so that 46 GB of archive (864 GB of stream) take 1.3 GB.
+/// The usual distance between two points, in bytes of the uncompressed stream. Reaching a
+/// member takes the time to inflate half of that, some 0.6 ms. A point takes about 3 kB, so
+/// that the index of an archive of 46 GB (864 GB uncompressed) takes 1.3 GB.
 pub const SPACING_BYTES: u64 = 2 << 20;
 
 /// The version of the format; it grows when a reader must know.
@@ -64,34 +128,43 @@ const RUN_FIELDS: usize = 3;
 /// Stands for no chunk.
 const NO_CHUNK: u64 = u64::MAX;
 
-/// What an index says of itself and its archive, beside points and runs.
+/// What an index says of itself and of its archive, beside points and runs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Contents {
+    /// The version of the file format.
     pub format_version: u32,
+    /// The version of this crate that wrote the index.
     pub tool_version: String,
+    /// Size and ends of the archive when the index was made.
     pub archive: ArchiveMark,
-    /// MD5 of the archive in hexadecimal.
+    /// The MD5 of the archive, in lower-case hexadecimal.
     pub md5: String,
-    /// Bytes of the uncompressed stream.
+    /// The size of the uncompressed stream, in bytes.
     pub stream_bytes: u64,
+    /// The distance between points that was asked for, in bytes of the uncompressed stream.
     pub spacing_bytes: u64,
-    /// Bytes of the chunks whose beginnings the points know.
+    /// The [`chunk_bytes`](crate::Options) with which the archive was read. Readers of parts
+    /// give the chunks of the whole only with the same number.
     pub chunk_bytes: u64,
+    /// The number of members, directories and other kinds included.
     pub members: u64,
-    /// Members that have a key.
+    /// The number of members that have a key.
     pub keyed: u64,
-    /// Whether members come again under a name that came before.
+    /// Whether some member's name comes more than once; the caller told so when the index was
+    /// made.
     pub repeats: bool,
-    /// What was odd about the archive but did no harm.
+    /// Oddities of the archive that did no harm, as [`Totals::notes`](crate::Totals).
     pub notes: Vec<String>,
     points: Section,
     runs: Section,
 }
 
-/// What tells one archive from another: size and XXH3 of both ends.
+/// Tells one archive from another by its size and a digest of both its ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ArchiveMark {
+    /// The size of the file, in bytes.
     pub size_bytes: u64,
+    /// The 64-bit XXH3 of the first and the last 16 KiB.
     pub ends_xxh3: u64,
 }
 
@@ -101,14 +174,14 @@ impl Contents {
         self.points.records
     }
 
-    /// The number of runs of members with one key.
+    /// The number of runs: of stretches of members that follow one another and have one key.
     pub fn runs(&self) -> u64 {
         self.runs.records
     }
 }
 
 impl ArchiveMark {
-    /// What tells this archive from others.
+    /// Reads size and ends of an archive.
     ///
     /// # Errors
     /// An I/O error where it cannot be read, or is a stream.
@@ -124,7 +197,8 @@ impl ArchiveMark {
     }
 }
 
-/// Where the index of an archive is looked for: beside it, as `<archive>.idx`.
+/// The usual place of an archive's index: beside it, as `<archive>.idx`. [`Index::beside`]
+/// looks there.
 pub fn index_path(archive: &Path) -> PathBuf {
     let mut name = archive.file_name().unwrap_or(archive.as_os_str()).to_owned();
     name.push(".");

@@ -20,12 +20,14 @@ use crate::source::{ByteSource, local};
 /// Length, digest and magic after the contents.
 const TAIL_BYTES: u64 = 24;
 
-/// An index that belongs to its archive.
+/// An opened index of an archive. It belongs to the archive as the archive was when it was
+/// opened; pages are read from the disk as they are needed. Share it in an `Arc`.
 #[derive(Debug)]
 pub struct Index {
     path: PathBuf,
     file: Arc<dyn ByteSource>,
     archive: Arc<dyn ByteSource>,
+    /// What the index says of itself and of its archive.
     pub contents: Contents,
     points: Directory,
     runs: Directory,
@@ -42,7 +44,8 @@ pub struct Point {
 }
 
 impl Index {
-    /// The index that lies beside the file `archive`; `None` where there is none.
+    /// Opens the index that lies beside `archive`, at [`index_path`]; `None` if no file is
+    /// there.
     ///
     /// # Errors
     /// As [`Index::open`].
@@ -54,8 +57,8 @@ impl Index {
     /// Opens the index at `path` of the file `archive`.
     ///
     /// # Errors
-    /// [`IndexError`] where it is no index, damaged, of a newer format, or not of
-    /// this archive as it is now.
+    /// [`IndexError`] if the file is no index, is damaged, has another format, or was not made
+    /// for this archive as it is now.
     pub fn open(path: &Path, archive: &Path) -> Result<Self, IndexError> {
         let source = |path: &Path| local(path).map_err(IndexError::io("open", path));
         Self::of_source(source(path)?, source(archive)?)
@@ -86,10 +89,11 @@ impl Index {
         &*self.archive
     }
 
-    /// Where the members of `key` lie in the stream, in its order.
+    /// The ranges of the uncompressed stream in which members of `key` lie, headers included,
+    /// in the order of the stream; none if no member has the key.
     ///
     /// # Errors
-    /// [`IndexError`] where the index cannot be read or is damaged.
+    /// [`IndexError`] if the index cannot be read or is damaged.
     pub fn runs(&self, key: u64) -> Result<Vec<Range<u64>>, IndexError> {
         let mut found = Vec::new();
         for page in self.runs.first_page_of(key)..self.runs.pages() {
@@ -107,11 +111,11 @@ impl Index {
         Ok(found)
     }
 
-    /// Cuts a range of the stream where chunks begin, into pieces of `least_bytes` or
-    /// more but for the last.
+    /// Cuts a range of the uncompressed stream where chunks begin, into pieces of `least_bytes`
+    /// or more; only the last may have fewer. Several threads can read the pieces.
     ///
     /// # Errors
-    /// [`IndexError`] where the index cannot be read or is damaged.
+    /// [`IndexError`] if the index cannot be read or is damaged.
     pub fn stretches(&self, range: Range<u64>, least_bytes: u64) -> Result<Vec<Range<u64>>, IndexError> {
         let (mut stretches, mut start) = (Vec::new(), range.start);
         for cut in self.cuts()?.into_iter().filter(|cut| range.contains(cut)) {
@@ -125,11 +129,12 @@ impl Index {
         Ok(stretches)
     }
 
-    /// The `number`th of `count` parts of the stream, from 1 on, of about the same
-    /// size and each of whole chunks; all together are the stream.
+    /// The range of part `number` of `count` parts of the uncompressed stream, counted from 1.
+    /// The parts have about the same size, consist of whole chunks, and together are the
+    /// stream; in a short archive some are empty. Several machines can read the parts.
     ///
     /// # Errors
-    /// [`IndexError`] where the index cannot be read or is damaged.
+    /// [`IndexError`] if the index cannot be read or is damaged.
     pub fn part(&self, number: u64, count: u64) -> Result<Range<u64>, IndexError> {
         let whole = self.contents.stream_bytes;
         let cuts = self.cuts()?;
@@ -208,7 +213,8 @@ impl Index {
         blob.ok_or_else(|| self.damaged("digests and window of a point"))
     }
 
-    /// What to say where the index does not fit the archive.
+    /// An [`IndexError::Damaged`] of this index, for a caller that finds other members than
+    /// the index says. `what` names the wrong part, such as `a run of members`.
     pub fn damaged(&self, what: &str) -> IndexError {
         IndexError::Damaged { path: self.path.clone(), what: what.to_owned() }
     }

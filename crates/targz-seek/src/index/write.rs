@@ -19,10 +19,12 @@ use super::{
 use crate::chunk::{Chunk, Member};
 use crate::source::local;
 
-/// The key of a member by its name; members without are not found by the index.
+/// Gives the key of a member by its name. `None` for members that nobody looks up: the index
+/// does not lead to them.
 pub type KeyOf = fn(&str) -> Option<u64>;
 
-/// An index that is being written.
+/// Writes an index while its archive is read, in a file `<index>.part`. [`IndexWriter::finish`]
+/// gives the file its name; a writer that is dropped before removes it.
 pub struct IndexWriter {
     path: PathBuf,
     aside: PathBuf,
@@ -42,22 +44,31 @@ pub struct IndexWriter {
     chunk_bytes: u64,
 }
 
-/// What was learned of an archive besides.
+/// What the caller knows of an archive when it has been read to its end, for the index's
+/// [`Contents`].
 #[derive(Debug, Clone)]
 pub struct IndexedTotals {
+    /// The size of the archive in bytes, from [`Totals`](crate::Totals).
     pub size_bytes: u64,
+    /// The MD5 of the archive, from [`Totals`](crate::Totals).
     pub md5: String,
+    /// The size of the uncompressed stream in bytes, from the last call of
+    /// [`Archive::record_points`](crate::Archive::record_points).
     pub stream_bytes: u64,
+    /// Oddities that did no harm, from [`Totals`](crate::Totals).
     pub notes: Vec<String>,
+    /// Whether some member's name came more than once; false if nobody looked.
     pub repeats: bool,
 }
 
 impl IndexWriter {
-    /// Begins the index of `archive` at `path`; what is there stays until the end.
+    /// Begins the index of `archive` at `path`. An index that is there already stays until the
+    /// new one is finished. `chunk_bytes` is that of the [`Options`](crate::Options) with
+    /// which the archive is read.
     ///
     /// # Errors
-    /// [`IndexError`] where the archive cannot be read or a file not be made, or where
-    /// something else than an index is in the way.
+    /// [`IndexError`] if the archive cannot be read, if the file cannot be made, if another
+    /// process writes it, or if a file that is no index would be replaced.
     pub fn create(
         archive: &Path,
         path: &Path,
@@ -104,10 +115,11 @@ impl IndexWriter {
         })
     }
 
-    /// Takes in points of the stream.
+    /// Adds points of the stream.
+    /// [`Archive::record_points`](crate::Archive::record_points) calls this.
     ///
     /// # Errors
-    /// [`IndexError::Io`] where the disk fails.
+    /// [`IndexError::Io`] if the disk fails.
     pub fn add_points(&mut self, found: impl Iterator<Item = Found>) -> Result<(), IndexError> {
         for point in found {
             let window = self
@@ -127,10 +139,10 @@ impl IndexWriter {
         Ok(())
     }
 
-    /// Takes in the members of a chunk.
+    /// Adds the members of a chunk. All chunks of the archive must come, in their order.
     ///
     /// # Errors
-    /// [`IndexError::Io`] where the disk fails.
+    /// [`IndexError::Io`] if the disk fails.
     pub fn add_chunk(&mut self, chunk: &Chunk) -> Result<(), IndexError> {
         if let Some(start) = chunk.start() {
             let waiting = self.points[self.with_chunk..].iter_mut().take_while(|point| point[0] <= start);
@@ -161,10 +173,11 @@ impl IndexWriter {
         Ok(())
     }
 
-    /// Ends the index and gives it its name.
+    /// Writes what is left, waits until all is on the disk, and gives the index its name.
     ///
     /// # Errors
-    /// [`IndexError`] where the disk fails, or the archive is not what it was.
+    /// [`IndexError::Io`] if the disk fails, [`IndexError::Changed`] if the archive is not what
+    /// it was when the index was begun.
     pub fn finish(mut self, archive: &Path, totals: IndexedTotals) -> Result<Contents, IndexError> {
         let mark = local(archive)
             .and_then(|source| ArchiveMark::of(&*source))

@@ -56,6 +56,10 @@ pub enum RefreshError {
     NoAnswer { url: String, what: String },
     #[error("a search could not be answered: {what}")]
     Search { what: String },
+    #[error(
+        "more records changed within a millisecond than a search shows, and {url} does not search by ranges of iDs"
+    )]
+    NoRanges { url: String },
     /// Ends fetching; the run goes on when the quota is there again.
     #[error("the day's quota is used up")]
     QuotaEnd { until: crate::record::Timestamp },
@@ -135,6 +139,9 @@ impl RefreshError {
             }
             Self::Search { .. } => {
                 "run the same command again; if the query is refused, check --query; --log-file shows each request"
+            }
+            Self::NoRanges { .. } => {
+                "name fewer people by --ids with --by each or --by batches, or give ORCID's last_modified.csv by --changes"
             }
             Self::QuotaEnd { .. } => "run the same command again tomorrow",
             Self::NotUnderstood => "give --by each",

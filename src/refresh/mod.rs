@@ -24,6 +24,7 @@ mod doubts;
 mod error;
 mod fetch;
 mod host;
+mod id_range;
 mod known;
 mod lists;
 mod lock;

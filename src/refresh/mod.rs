@@ -46,6 +46,7 @@ mod scope;
 mod search;
 mod settings;
 mod settle;
+mod solr;
 mod status;
 mod tasks;
 mod time;

@@ -8,7 +8,7 @@ use std::path::Path;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::RefreshError;
-use super::search::quoted;
+use super::solr::quoted;
 use crate::record::{IdFault, Orcid, takes_no_room};
 
 /// Bytes of a list of iDs; twenty million of them have less.

@@ -12,6 +12,7 @@ use std::collections::HashSet;
 use serde::{Deserialize, Serialize};
 
 use super::id_range::IdRange;
+use super::solr::encoded;
 use super::tasks::{Effects, Wanted};
 use super::time::iso;
 use crate::record::{Orcid, SearchPage, Timestamp};
@@ -219,24 +220,6 @@ fn different(page: &SearchPage) -> u64 {
     page.orcids.iter().collect::<HashSet<&Orcid>>().len() as u64
 }
 
-/// A value as a phrase of Solr's: within quotes only these two mean something.
-pub fn quoted(value: &str) -> String {
-    format!("\"{}\"", value.replace('\\', "\\\\").replace('"', "\\\""))
-}
-
-/// Percent-encoding of a query's value.
-fn encoded(text: &str) -> String {
-    let mut encoded = String::with_capacity(text.len() * 2);
-    for byte in text.bytes() {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => encoded.push(byte as char),
-            b' ' => encoded.push('+'),
-            _ => encoded.push_str(&format!("%{byte:02X}")),
-        }
-    }
-    encoded
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::time::{DAY, parse};
@@ -263,7 +246,6 @@ mod tests {
             "/search?q=%28ror-org-id%3A%22https%3A%2F%2Fror.org%2F1%22%29+AND+profile-last-modified-date%3A%5B2025-10-01T00%3A00%3A00.000Z+TO+2025-10-02T00%3A00%3A00.000Z%5D&sort=orcid+asc&start=0&rows=1000"
         );
         assert_eq!(Search::from_text(&search.to_text()), Some(search));
-        assert_eq!(quoted(r#"a "b" \c"#), r#""a \"b\" \\c""#);
     }
 
     #[test]

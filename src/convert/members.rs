@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use arrow::array::RecordBatch;
 
-use super::entries::{contradiction, entry_of, values_of};
+use super::entries::{contradiction, entry_of, fault_of, values_of};
 use crate::archive::{Chunk, Kind};
 use crate::dataset::table_key;
 use crate::record::{self, MemberName, ParseError, Parsed};
@@ -210,6 +210,7 @@ impl Maker<'_> {
             return Some(self.reject(member, "too-large", reason, size_bytes));
         }
         let parsed = regular.map_or_else(|| record::parse_by_reference(source), Ok);
+        let parsed = parsed.map_err(|error| fault_of(&member.name, error));
         let entry = parsed.and_then(|mut parsed| {
             parsed.unmapped.extend(contradiction(&member.name, &parsed));
             let entry = entry_of(&member.name, parsed.document)?;

@@ -52,6 +52,7 @@ mod tasks;
 mod time;
 mod token;
 mod token_file;
+mod token_folder;
 mod watermark;
 
 pub use apply::Applied;
@@ -75,6 +76,7 @@ pub use status::{Plan, Status, status};
 pub use time::{parse as parse_time, readable as readable_time};
 pub use token::Token;
 pub use token_file::TokenFile;
+pub use token_folder::FolderAccess;
 
 use std::path::Path;
 use std::sync::Arc;

@@ -58,6 +58,12 @@ pub enum RefreshError {
     QueueVersion { path: PathBuf, found: i64, known: i64 },
     #[error("{url} does not answer a search: {what}")]
     NoAnswer { url: String, what: String },
+    #[error("{url} could not answer a search each time it was asked: {what}")]
+    InTrouble { url: String, what: String },
+    #[error(
+        "{url} limits the rate of requests (status 429); it has been waited for as it asked, and after {seconds} s it still does"
+    )]
+    Limited { url: String, seconds: u64 },
     #[error("a search could not be answered: {what}")]
     Search { what: String },
     #[error(
@@ -163,7 +169,12 @@ impl RefreshError {
             }
             Self::QuotaEnd { .. } => "run the same command again tomorrow",
             Self::NotUnderstood => "give --by each",
-            Self::Down { .. } => "run the same command again later: what was fetched is kept",
+            Self::Limited { .. } => {
+                "run the same command again later: what was fetched is kept; see that no other program asks in the same name or from the same address, or give a lower --rate"
+            }
+            Self::InTrouble { .. } | Self::Down { .. } => {
+                "run the same command again later: what was fetched is kept"
+            }
             Self::Panicked => "this is a fault of orcidlake: please report it; the same command goes on",
             Self::Archive(error) => error.hint(),
             Self::Dataset(error) => error.hint(),

@@ -310,7 +310,7 @@ impl Journey<'_> {
         applied: Option<Applied>,
     ) -> Result<Outcome, RefreshError> {
         let (tally, requests) = (queue.tallies(run.id)?, queue.requests(run.id)?);
-        let given_up = queue.counts(run.id, &["record", "works", "item"])?.given_up;
+        let given_up = queue.given_up(run.id)?;
         let missing_results = queue.missing_results(run.id)?;
         drop(queue);
         let plan = self.plan.clone();

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::RefreshError;
 use super::activities;
-use super::answer::{Taken, Treatment, treat};
+use super::answer::{TOO_MANY_REQUESTS, Taken, Treatment, treat};
 use super::client::{Fault, Reply, UNANSWERED, UNTRUSTED};
 use super::content;
 use super::fetch::{End, Fetch};
@@ -28,6 +28,9 @@ const STALE: &str = "stale";
 /// Looks at a page that does not keep to the range of iDs that was asked for: some cache
 /// may have given another's page once, a server that ignores ranges does so each time.
 const OUT_OF_RANGE_LOOKS: u32 = 2;
+/// Looks at an answer that is refused for its size or depth: it may have been damaged once, and
+/// else is the same each time.
+const REFUSED_LOOKS: u32 = 2;
 /// The rest that is added to what a server asks for.
 const COURTESY: Duration = Duration::from_millis(250);
 
@@ -66,6 +69,11 @@ pub fn judge(fetch: &Fetch, task: &Task, result: Result<Reply, Fault>, asked_at:
         fetch.note_trouble(&format!("status {}", reply.status));
     } else {
         fetch.breaker().succeeded();
+    }
+    match treatment {
+        Treatment::Again { code: TOO_MANY_REQUESTS, .. } => fetch.note_limited(now),
+        _ if !in_trouble => fetch.note_unlimited(),
+        _ => {}
     }
     if !matches!(treatment, Treatment::Renew) {
         fetch.token.accepted(&task.wanted.path());
@@ -168,6 +176,7 @@ pub fn write(fetch: &Fetch, queue: &mut Queue, task: &Task, verdict: Verdict) ->
 fn most_tries(code: &str, tries: u32) -> u32 {
     match code {
         OUT_OF_RANGE => tries.min(OUT_OF_RANGE_LOOKS),
+        "too-large" | "too-many-values" | "too-deep" => tries.min(REFUSED_LOOKS),
         _ => tries,
     }
 }
@@ -175,6 +184,11 @@ fn most_tries(code: &str, tries: u32) -> u32 {
 /// A record that cannot be had is left as it is; a search that cannot be answered
 /// would leave out nobody knows whom.
 fn give_up(fetch: &Fetch, queue: &mut Queue, task: &Task, code: &str) -> Result<(), RefreshError> {
+    if code == TOO_MANY_REQUESTS {
+        // It is the client that is refused, not what it asks for.
+        queue.give_back(task)?;
+        return Err(fetch.limited(fetch.clock.now()));
+    }
     if let Wanted::Listing(orcid) = &task.wanted {
         return queue.end_doubts(fetch.run.id, task, *orcid, None, code);
     }
@@ -200,8 +214,12 @@ fn give_up(fetch: &Fetch, queue: &mut Queue, task: &Task, code: &str) -> Result<
         trouble if trouble.is_empty() => code.to_owned(),
         trouble => format!("{code} ({trouble})"),
     };
+    let url = fetch.client.host().api.clone();
     if UNANSWERED.contains(&code) {
-        return Err(RefreshError::NoAnswer { url: fetch.client.host().api.clone(), what });
+        return Err(RefreshError::NoAnswer { url, what });
+    }
+    if matches!(code, "busy" | "server-error") {
+        return Err(RefreshError::InTrouble { url, what });
     }
     Err(RefreshError::Search { what })
 }

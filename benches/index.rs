@@ -159,8 +159,7 @@ fn share_out(archive: &Path, readers: usize) -> Duration {
                 let buffers = Buffers::default();
                 for stretch in stretches.iter().skip(reader).step_by(readers) {
                     let (index, buffers, meter) = (index.clone(), buffers.clone(), Meter::default());
-                    let part =
-                        Archive::open_part(archive, index, stretch.clone(), ARCHIVE_OPTIONS, buffers, meter);
+                    let part = Archive::open_part(index, stretch.clone(), ARCHIVE_OPTIONS, buffers, meter);
                     let mut part = part.expect("the archive is there");
                     while part.next_chunk().expect("the archive is sound").is_some() {}
                 }

@@ -126,3 +126,39 @@ fn a_token_file_that_others_can_read_is_mended_with_a_warning() {
     assert!(both(&status).contains("0600"), "{}", both(&status));
     assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
 }
+
+#[cfg(unix)]
+#[test]
+fn our_own_folder_is_taken_from_others_and_one_that_is_shared_is_told_and_stays() {
+    use std::os::unix::fs::PermissionsExt;
+    let (server, folder) = (server(), tempfile::tempdir().unwrap());
+    let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o7777;
+    let set = |path: &Path, mode: u32| {
+        std::fs::create_dir_all(path).unwrap();
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+    };
+    let secret = [("ORCIDLAKE_CLIENT_SECRET", CLIENT_SECRET), ("ORCIDLAKE_CLIENT_ID", CLIENT_ID)];
+    let own = folder.path().join("orcidlake");
+    let other = folder.path().join("shared/orcidlake");
+    let other_file = other.join("token.json");
+    let named = ["--token-file", other_file.to_str().unwrap()];
+    for (path, before, more, after, said) in [
+        (&own, 0o755, &[][..], 0o700, Some("its mode is now 0700")),
+        (&own, 0o770, &[], 0o700, Some("its mode is now 0700")),
+        (&own, 0o700, &[], 0o700, None),
+        (&other, 0o755, &named, 0o755, None),
+        (&other, 0o777, &named, 0o777, Some("others can write into")),
+        (&other, 0o1777, &named, 0o1777, Some("others can write into")),
+    ] {
+        set(path, before);
+
+        let output = auth(&server, folder.path(), more).envs(secret).output().unwrap();
+
+        assert_eq!(output.status.code(), Some(0), "{before:o}: {}", both(&output));
+        assert_eq!(mode(path), after, "{before:o}: {}", both(&output));
+        assert_eq!(mode(&path.join("token.json")), 0o600, "{before:o}");
+        let warned = both(&output).contains("warning: others");
+        assert_eq!(warned, said.is_some(), "{before:o}: {}", both(&output));
+        assert!(said.is_none_or(|said| both(&output).contains(said)), "{before:o}: {}", both(&output));
+    }
+}

@@ -301,17 +301,24 @@ fn characters_that_are_none_are_taken_out_and_pairs_joined() {
 }
 
 #[test]
-fn a_section_of_a_person_is_a_reject() {
+fn a_section_of_a_person_is_a_reject_and_told_as_such_under_any_name() {
     for name in ["person", "emails", "keywords", "other-names", "search", "email"] {
         let folder = folder();
         let out = folder.path().join("out");
         let document =
             format!(r#"<x:{name} xmlns:x="http://www.orcid.org/ns/{name}"><x:a>1</x:a></x:{name}>"#);
 
-        let (status, messages) = convert_members(&[(&format!("{name}.xml"), document.as_bytes())], &out);
+        let [unnamed, record, work] =
+            [format!("{name}.xml"), format!("{ONE}.xml"), format!("{ONE}_works_5.xml")];
+        let members = [&unnamed, &record, &work].map(|member| (member.as_str(), document.as_bytes()));
+
+        let (status, messages) = convert_members(&members, &out);
 
         assert_eq!(status, 1, "{name}: {messages}");
-        assert_eq!(report(&out)["archives"][0]["report"]["rejects"]["no-owner"], 1, "{name}");
+        let rejects = &report(&out)["archives"][0]["report"]["rejects"];
+        assert_eq!((&rejects["no-owner"], &rejects["other-section"]), (&1.into(), &2.into()), "{name}");
+        let reason = rows(&out, ONE, "summaries/rejects")[0]["reason"].as_str().unwrap().to_owned();
+        assert_eq!(reason, format!("the file is named for record but holds {name}"));
     }
 }
 

@@ -11,8 +11,8 @@ use super::failure::Failure;
 use super::output::{print, print_json};
 use super::{Common, Done};
 use crate::refresh::{
-    Choice, Clock, Credentials, Host, RefreshError, Secret, SystemClock, Token, TokenFile, agent, bare_word,
-    readable_time,
+    Choice, Clock, Credentials, FolderAccess, Host, RefreshError, Secret, SystemClock, Token, TokenFile,
+    agent, bare_word, readable_time,
 };
 
 /// Time for the token endpoint to answer.
@@ -156,6 +156,15 @@ impl ClientArgs {
                 "warning: others could read or write {}; its mode is now 0600. If somebody may have, run `orcidlake auth forget` and change the secret",
                 file.path.display()
             );
+        }
+        let folder = file.folder().display();
+        match file.keep_folder_private() {
+            FolderAccess::Private => {}
+            FolderAccess::Mended => tell!("warning: others could enter {folder}; its mode is now 0700"),
+            FolderAccess::Shared => tell!(
+                "warning: others can write into {folder}, and so could put another file in the place of {}: give a folder of your own by --token-file",
+                file.path.display()
+            ),
         }
         Ok(file)
     }

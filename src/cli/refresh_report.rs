@@ -1,5 +1,6 @@
 //! What a refresh tells: its plan, its outcome, its status; for people and as JSON.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
@@ -75,22 +76,30 @@ pub fn outcome_text(outcome: &Outcome) -> String {
         let what = "they stay as they are, and the next run asks for them again";
         text.push_str(&format!("{}: {what}\n", removals_text(removals)));
     }
-    if outcome.given_up > 0 {
-        let requests = counted(outcome.given_up, "request");
-        text.push_str(&format!("{requests} given up; the next run tries again\n"));
+    if !outcome.given_up.is_empty() {
+        let requests = counted(outcome.given_up_count(), "request");
+        text.push_str(&format!(
+            "{requests} given up ({}); the next run tries again\n",
+            by_code(&outcome.given_up)
+        ));
     }
     text
 }
 
+/// `2 locked, 1 not-found`.
+fn by_code(codes: &BTreeMap<String, u64>) -> String {
+    let codes: Vec<String> =
+        codes.iter().map(|(code, count)| format!("{} {code}", grouped(*count))).collect();
+    codes.join(", ")
+}
+
 /// Whom a run would remove, and how many it may, for people.
 fn removals_text(removals: &Removals) -> String {
-    let codes: Vec<String> =
-        removals.codes.iter().map(|(code, count)| format!("{} {code}", grouped(*count))).collect();
     format!(
         "{} of the scope's {} would be removed ({}), more than {}",
         grouped(removals.people),
         counted(removals.scope, "record"),
-        codes.join(", "),
+        by_code(&removals.codes),
         grouped(removals.allowed)
     )
 }
@@ -118,7 +127,7 @@ pub fn end(outcome: Outcome) -> Result<Done, Failure> {
         Ended::Planned => Ok(Done::All),
         Ended::Applied => {
             let rejected = outcome.applied.as_ref().map_or(0, |applied| applied.report.members.rejects);
-            let left_out = outcome.given_up > 0 || rejected > 0 || outcome.missing_results > 0;
+            let left_out = !outcome.given_up.is_empty() || rejected > 0 || outcome.missing_results > 0;
             Ok(if left_out { Done::WithProblems } else { Done::All })
         }
     }
@@ -143,7 +152,7 @@ pub fn to_json(dataset: &Path, outcome: &Outcome) -> Value {
     });
     json!({
         "dataset": dataset, "end": end, "come_back_after": until, "plan": outcome.plan,
-        "requests": outcome.requests, "answers": tally, "given_up": outcome.given_up, "applied": applied,
+        "requests": outcome.requests, "answers": tally, "given_up": outcome.given_up_count(), "given_up_for": outcome.given_up, "applied": applied,
         "held_back": outcome.held_back, "missing_results": outcome.missing_results,
     })
 }

@@ -38,18 +38,30 @@ pub fn values_of(path: &str, entry: &Entry<'_>, values: Vec<Unmapped>) -> Option
     Some(UnmappedValues { orcid, activity, member: path.to_owned(), values })
 }
 
+/// Why a document of ORCID's is not read as the member of this name: the name says whose it is
+/// and what it should be, or does not.
+fn other_kind(name: &MemberName, found: &str) -> ParseError {
+    let found = found.to_owned();
+    let expected = match name {
+        MemberName::Activity { section, .. } => section.kind(),
+        MemberName::Summary(_) => "record",
+        MemberName::OtherXml | MemberName::Other => return ParseError::NoOwner { found },
+    };
+    ParseError::OtherSection { expected, found }
+}
+
+/// Why the member of this name cannot be read, where its content alone has given a reason: it
+/// does not know that the name may say whose it is.
+pub fn fault_of(name: &MemberName, error: ParseError) -> ParseError {
+    match error {
+        ParseError::NoOwner { found } => other_kind(name, &found),
+        error => error,
+    }
+}
+
 /// What a document is as the member of this name.
 pub fn entry_of<'s>(name: &MemberName, document: Document<'s>) -> Result<Entry<'s>, ParseError> {
-    let other_kind = |found: &str| {
-        let expected = match name {
-            MemberName::Activity { section, .. } => section.kind(),
-            MemberName::Summary(_) => "record",
-            MemberName::OtherXml | MemberName::Other => {
-                return ParseError::NoOwner { found: found.to_owned() };
-            }
-        };
-        ParseError::OtherSection { expected, found: found.to_owned() }
-    };
+    let other_kind = |found: &str| other_kind(name, found);
     match (document, name) {
         (Document::Record(record), MemberName::Summary(_) | MemberName::OtherXml) => {
             let found = record.orcid.as_deref().and_then(Orcid::new);

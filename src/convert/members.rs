@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use arrow::array::RecordBatch;
 
-use super::entries::{contradiction, entry_of, values_of};
+use super::entries::{contradiction, entry_of, fault_of, values_of};
 use crate::dataset::table_key;
 use crate::report::Report;
 use crate::tables::{self, Entry, Reject, Rows, Side, UnmappedValues};
@@ -211,6 +211,7 @@ impl Maker<'_> {
             return Some(self.reject(member, "too-large", reason, size_bytes));
         }
         let parsed = regular.map_or_else(|| orcid_xml::parse_by_reference(source), Ok);
+        let parsed = parsed.map_err(|error| fault_of(&member.name, error));
         let entry = parsed.and_then(|mut parsed| {
             parsed.unmapped.extend(contradiction(&member.name, &parsed));
             check_paths(member.path, &parsed.unmapped, source.len())?;

@@ -132,13 +132,8 @@ impl Shared {
         };
         let stretches = index.stretches(range, STRETCH_BYTES).map_err(ArchiveError::from)?;
         let readers = how.readers.clamp(1, stretches.len().max(1));
-        let reader = Reader {
-            path: path.into(),
-            index: Arc::new(index),
-            options,
-            meter: meter.clone(),
-            buffers: Buffers::default(),
-        };
+        let reader =
+            Reader { index: Arc::new(index), options, meter: meter.clone(), buffers: Buffers::default() };
         let starts = (0..readers).map(|number| {
             let own = stretches.iter().skip(number).step_by(readers).cloned().collect();
             reader.clone().start(number, own)
@@ -163,7 +158,6 @@ impl Shared {
 /// One of several readers of an archive, in a thread of its own.
 #[derive(Clone)]
 struct Reader {
-    path: Box<Path>,
     index: Arc<Index>,
     options: Options,
     meter: Meter,

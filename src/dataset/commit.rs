@@ -216,11 +216,25 @@ impl Drop for Staging {
     }
 }
 
-/// True where a dataset lies on another file system than the folder beside it.
+/// True where a dataset lies on another file system than the folder beside it, or is a
+/// folder of the same file system that is mounted there.
 fn is_mount_point(dataset: &Path, beside: &Path) -> Result<bool, DatasetError> {
     let device =
         |path: &Path| fs::metadata(path).map(|path| path.dev()).map_err(DatasetError::io("look at", path));
-    Ok(device(dataset)? != device(beside)?)
+    Ok(device(dataset)? != device(beside)? || is_root_of_mount(dataset))
+}
+
+/// True where the system says so; false where it cannot tell.
+#[cfg(target_os = "linux")]
+fn is_root_of_mount(path: &Path) -> bool {
+    use rustix::fs::{AtFlags, CWD, StatxAttributes, StatxFlags, statx};
+    let found = statx(CWD, path, AtFlags::empty(), StatxFlags::empty());
+    found.is_ok_and(|found| found.stx_attributes.contains(StatxAttributes::MOUNT_ROOT))
+}
+
+#[cfg(not(target_os = "linux"))]
+fn is_root_of_mount(_: &Path) -> bool {
+    false
 }
 
 /// The absolute path behind links, of a folder that need not exist; those above are made,

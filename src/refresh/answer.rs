@@ -19,6 +19,9 @@ const MAX_STUB_BYTES: usize = 16 << 10;
 /// A `Retry-After` beyond this means a quota, not a hurry.
 const MAX_RETRY_AFTER: Duration = Duration::from_secs(600);
 
+/// The code of an answer that limits the rate.
+pub const TOO_MANY_REQUESTS: &str = "too-many-requests";
+
 /// What was asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Asked {
@@ -123,7 +126,7 @@ fn treat_too_many(reply: &Reply, after: Option<Duration>) -> Treatment {
     if quota || after.is_none_or(|after| after > MAX_RETRY_AFTER) {
         return Treatment::QuotaEnd { after };
     }
-    Treatment::Again { code: "too-many-requests", after }
+    Treatment::Again { code: TOO_MANY_REQUESTS, after }
 }
 
 fn treat_success(asked: &Asked, reply: &Reply) -> Treatment {
@@ -152,7 +155,7 @@ fn fault_code(error: &ParseError, reply: &Reply) -> &'static str {
     let html = start.contains("<html") || start.contains("<!doctype html");
     match error {
         _ if html || reply.content_type.contains("html") => "html",
-        ParseError::UnknownRoot { .. } => "not-orcid",
+        ParseError::UnknownRoot { .. } | ParseError::NoOwner { .. } => "not-orcid",
         error => error.code(),
     }
 }
@@ -256,6 +259,7 @@ mod tests {
             (200, "", None, "empty-body?"),
             (200, html, None, "html?"),
             (200, "<other/>", None, "not-orcid?"),
+            (200, "<p:person xmlns:p='http://www.orcid.org/ns/person'/>", None, "not-orcid?"),
             (200, "<record:record xmlns:record='r'/>", None, "no-id?"),
             (200, &stub(9018), None, "locked"),
             (301, &stub(9007), None, "deprecated"),

@@ -105,7 +105,7 @@ impl Journey<'_> {
         run: &Run,
         applied: Applied,
     ) -> Result<Outcome, RefreshError> {
-        let given_up = queue.counts(run.id, &["record", "works", "item"])?.given_up;
+        let given_up = queue.given_up(run.id)?;
         if let Some(manifest) = Manifest::read(self.root)? {
             queue.note_mark(&Mark::of(&manifest).to_text())?;
         }

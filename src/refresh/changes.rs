@@ -1,23 +1,28 @@
 //! Who has changed, by a file: ORCID's `last_modified.csv`, in a tar or not,
 //! with gzip or without.
+//!
+//! A file that is cut off would hide changes, and is an error as far as that can be told.
 
+use std::cell::Cell;
 use std::fs::File;
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Error, ErrorKind, Read};
 use std::path::Path;
 
+use csv::ByteRecord;
 use flate2::read::MultiGzDecoder;
 
 use super::RefreshError;
 use super::time;
 use orcid_xml::{Orcid, Timestamp};
 
-/// Bytes of a line; longer ones are not lines of this file.
-const MAX_LINE_BYTES: u64 = 4_096;
+/// Bytes that may be read for one row; ORCID's have about a hundred. A quotation mark that is not
+/// closed would make one row of all that follows.
+const MAX_ROW_BYTES: u64 = 1 << 20;
 const BUFFER_BYTES: usize = 256 << 10;
 
 /// Tells each iD of the file with its last change.
 ///
-/// The columns are found by their names in the heading (`orcid`,
+/// The columns are found by their names in the heading (`orcid` or `iD`, and
 /// `last_modified`); without a heading they are the first and the last.
 ///
 /// # Errors
@@ -28,7 +33,7 @@ pub fn read(path: &Path, told: &mut dyn FnMut(Orcid, Timestamp)) -> Result<(), R
     let mut inner = plain(file).map_err(fault)?;
     let start = inner.fill_buf().map_err(fault)?;
     if start.get(257..262) != Some(b"ustar") {
-        return read_lines(path, inner, told);
+        return read_rows(path, inner, told);
     }
     let mut archive = tar::Archive::new(inner);
     let mut any = false;
@@ -43,7 +48,7 @@ pub fn read(path: &Path, told: &mut dyn FnMut(Orcid, Timestamp)) -> Result<(), R
             any = true;
             let (size, mut read) = (entry.size(), 0);
             let entry = Counted { inner: entry, read: &mut read };
-            read_lines(path, BufReader::with_capacity(BUFFER_BYTES, entry), told)?;
+            read_rows(path, entry, told)?;
             if read < size {
                 return Err(fault(std::io::ErrorKind::UnexpectedEof.into()));
             }
@@ -66,22 +71,6 @@ impl<R: Read> Read for Counted<'_, R> {
     }
 }
 
-/// The cells of a line; a comma between quotation marks is part of its cell.
-fn cells(line: &str) -> Vec<&str> {
-    let mut quoted = false;
-    let parts = line.trim_start_matches('\u{feff}').trim_end().split(move |sign| {
-        quoted ^= sign == '"';
-        sign == ',' && !quoted
-    });
-    parts.map(|cell| cell.trim().trim_matches('"').trim()).collect()
-}
-
-/// A last change; its zone may be written `+00`, as PostgreSQL does.
-fn time_of(text: &str) -> Option<Timestamp> {
-    let zoneless = text.len() > 3 && matches!(text.as_bytes()[text.len() - 3], b'+');
-    if zoneless { time::parse(&format!("{text}:00")) } else { time::parse(text) }
-}
-
 /// The bytes without gzip, told by the first two, not by the name.
 fn plain<'f>(mut file: BufReader<File>) -> std::io::Result<Box<dyn BufRead + 'f>> {
     Ok(if file.fill_buf()?.starts_with(&[0x1f, 0x8b]) {
@@ -91,43 +80,160 @@ fn plain<'f>(mut file: BufReader<File>) -> std::io::Result<Box<dyn BufRead + 'f>
     })
 }
 
-fn read_lines(
+/// What is known of the stream under the reader of rows, which reads ahead.
+#[derive(Default)]
+struct Stream {
+    /// Bytes read since the last row.
+    since_row: Cell<u64>,
+    last_byte: Cell<u8>,
+}
+
+struct Watched<'s, R> {
+    inner: R,
+    stream: &'s Stream,
+}
+
+impl<R: Read> Read for Watched<'_, R> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let read = self.inner.read(buffer)?;
+        let since_row = self.stream.since_row.get() + read as u64;
+        if since_row > MAX_ROW_BYTES {
+            let what = format!("a row has over {MAX_ROW_BYTES} bytes: a quotation mark may not be closed");
+            return Err(Error::new(ErrorKind::InvalidData, what));
+        }
+        self.stream.since_row.set(since_row);
+        if let Some(last) = buffer[..read].last() {
+            self.stream.last_byte.set(*last);
+        }
+        Ok(read)
+    }
+}
+
+/// Where the cells of interest stand.
+#[derive(Clone, Copy)]
+struct Columns {
+    orcid: usize,
+    modified: usize,
+    count: usize,
+}
+
+impl Columns {
+    /// Those that a heading names; `None` for a row that is none.
+    fn named(row: &ByteRecord) -> Option<Self> {
+        let name = |cell: &[u8]| {
+            let letters = cell.iter().filter(|byte| !matches!(byte, b' ' | b'_' | b'-'));
+            letters.map(u8::to_ascii_lowercase).collect::<Vec<u8>>()
+        };
+        let place = |names: &[&[u8]]| row.iter().position(|cell| names.contains(&name(cell).as_slice()));
+        let orcid = place(&[b"orcid", b"id", b"orcidid"])?;
+        Some(Self { orcid, modified: place(&[b"lastmodified", b"lastmodifieddate"])?, count: row.len() })
+    }
+
+    /// Those of a file without a heading, by its first row.
+    fn usual(row: &ByteRecord) -> Self {
+        Self { orcid: 0, modified: row.len() - 1, count: row.len() }
+    }
+
+    /// The iD and the time of a row, and how many letters the time has.
+    fn read(self, row: &ByteRecord) -> Option<(Orcid, Timestamp, usize)> {
+        let cell = |place| std::str::from_utf8(row.get(place)?).ok().map(str::trim);
+        let (orcid, time) = (cell(self.orcid)?, cell(self.modified)?);
+        let orcid = Orcid::new(orcid).or_else(|| Orcid::read(orcid).ok())?;
+        Some((orcid, time_of(time)?, time.len()))
+    }
+}
+
+/// A last change; its zone may be written `+00`, `-05:00`, `+0530`, `UTC` or `Z`.
+fn time_of(text: &str) -> Option<Timestamp> {
+    let text = text.strip_suffix("UTC").unwrap_or(text).trim_end();
+    let clock = text.get("2025-01-01".len()..).filter(|_| text.is_ascii());
+    let Some(place) = clock.and_then(|clock| clock.find(['+', '-'])) else { return time::parse(text) };
+    let (moment, zone) = text.split_at("2025-01-01".len() + place);
+    let zone = match zone.len() {
+        3 => format!("{zone}:00"),
+        5 => format!("{}:{}", &zone[..3], &zone[3..]),
+        _ => zone.to_owned(),
+    };
+    time::parse(&format!("{}{zone}", moment.trim_end()))
+}
+
+/// How times have been written so far, by their lengths: a time that is cut is shorter.
+#[derive(Default)]
+struct Lengths(u64);
+
+impl Lengths {
+    /// Notes one; false if no earlier one was of this length. Of the first nothing is known, but
+    /// a day without its time has been cut.
+    fn know(&mut self, length: usize) -> bool {
+        let (bit, before) = (1 << length.min(63), self.0);
+        self.0 |= bit;
+        if before == 0 { length > "2025-01-01".len() } else { before & bit != 0 }
+    }
+}
+
+fn read_rows(
     path: &Path,
-    mut lines: impl BufRead,
+    input: impl Read,
     told: &mut dyn FnMut(Orcid, Timestamp),
 ) -> Result<(), RefreshError> {
-    let (mut columns, mut number, mut line, mut any) = (None, 0, String::new(), false);
-    loop {
-        line.clear();
-        let read = lines.by_ref().take(MAX_LINE_BYTES).read_line(&mut line);
-        if read.map_err(|source| RefreshError::Io { act: "read", path: path.to_owned(), source })? == 0 {
-            let nothing = || RefreshError::NoChanges { path: path.to_owned() };
-            return any.then_some(()).ok_or_else(nothing);
-        }
-        number += 1;
-        let cells = cells(&line);
-        if cells == [""] {
+    let stream = Stream::default();
+    let mut rows = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .buffer_capacity(BUFFER_BYTES)
+        .from_reader(Watched { inner: input, stream: &stream });
+    let (mut row, mut columns, mut lengths) = (ByteRecord::new(), None, Lengths::default());
+    // The number of the last row, and whether it is like the others.
+    let mut last: Option<(u64, bool)> = None;
+    while next(&mut rows, &mut row, path)? {
+        stream.since_row.set(0);
+        if row.len() == 1 && row[0].trim_ascii().is_empty() {
             continue;
         }
-        let place = |name: &str| cells.iter().position(|cell| *cell == name);
-        if number == 1
-            && let (Some(orcid), Some(modified)) = (place("orcid"), place("last_modified"))
-        {
-            columns = Some((orcid, modified));
-            continue;
+        if columns.is_none() {
+            columns = Columns::named(&row);
+            if columns.is_some() {
+                continue;
+            }
         }
-        let (orcid, modified) = columns.unwrap_or((0, cells.len() - 1));
-        let parsed = cells.get(orcid).zip(cells.get(modified));
-        let parsed = parsed.and_then(|(orcid, time)| Some((Orcid::new(orcid)?, time_of(time)?, time.len())));
-        // A line that ends with a date alone, and without its end, has been cut.
-        let whole = |length: usize| line.ends_with('\n') || length > "2025-01-01".len();
-        let Some((orcid, modified, _)) = parsed.filter(|(.., length)| whole(*length)) else {
+        let columns = *columns.get_or_insert_with(|| Columns::usual(&row));
+        let line = row.position().map_or(0, csv::Position::line);
+        let Some((orcid, modified, length)) = columns.read(&row) else {
+            let is_last = !next(&mut rows, &mut row, path)?;
+            if is_last && !stream.has_ended_line() {
+                return Err(RefreshError::CutOff { path: path.to_owned(), line });
+            }
             let expected = "an iD and its last change";
-            return Err(RefreshError::Line { path: path.to_owned(), line: number, expected });
+            return Err(RefreshError::Line { path: path.to_owned(), line, expected });
         };
-        any = true;
+        last = Some((line, lengths.know(length) && row.len() >= columns.count));
         told(orcid, modified);
     }
+    match last {
+        None => Err(RefreshError::NoChanges { path: path.to_owned() }),
+        Some((line, false)) if !stream.has_ended_line() => {
+            Err(RefreshError::CutOff { path: path.to_owned(), line })
+        }
+        Some(_) => Ok(()),
+    }
+}
+
+impl Stream {
+    /// True where what has been read ends with the end of a line.
+    fn has_ended_line(&self) -> bool {
+        matches!(self.last_byte.get(), b'\n' | b'\r')
+    }
+}
+
+/// Reads the next row; false where there is none.
+fn next(rows: &mut csv::Reader<impl Read>, row: &mut ByteRecord, path: &Path) -> Result<bool, RefreshError> {
+    rows.read_byte_record(row).map_err(|error| {
+        let source = match error.into_kind() {
+            csv::ErrorKind::Io(source) => source,
+            other => Error::other(format!("{other:?}")),
+        };
+        RefreshError::Io { act: "read", path: path.to_owned(), source }
+    })
 }
 
 #[cfg(test)]
@@ -175,28 +281,83 @@ mod tests {
         }
     }
 
-    #[test]
-    fn marks_zones_and_quoted_commas_are_read_and_what_is_cut_or_empty_is_an_error() {
+    /// The times in a file of these bytes.
+    fn times(bytes: &[u8]) -> Result<Vec<String>, RefreshError> {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("last_modified.csv");
-        let read = |bytes: &[u8]| {
-            std::fs::write(&file, bytes).unwrap();
-            let mut found = Vec::new();
-            read(&file, &mut |_, modified| found.push(time::iso(modified))).map(|()| found)
-        };
-        for zone in ["", "+00", "+00:00", "Z"] {
+        std::fs::write(&file, bytes).unwrap();
+        let mut found = Vec::new();
+        read(&file, &mut |_, modified| found.push(time::iso(modified))).map(|()| found)
+    }
+
+    #[test]
+    fn marks_zones_headings_ids_and_quoted_commas_are_read() {
+        let at = |hour: &str| format!("2025-10-02T{hour}:02:03.123Z");
+        for (zone, expected) in [
+            ("", "01"),
+            ("+00", "01"),
+            ("+00:00", "01"),
+            ("Z", "01"),
+            (" UTC", "01"),
+            ("UTC", "01"),
+            (" +00", "01"),
+            ("-05", "06"),
+            ("-05:00", "06"),
+            ("-0500", "06"),
+            (" -05", "06"),
+            ("+01", "00"),
+        ] {
             let text = format!(
                 "\u{feff}last_modified,path,orcid\r\n2025-10-02 01:02:03.123456{zone},\"a,b\",0000-0002-1825-0097\r\n"
             );
-            assert_eq!(read(text.as_bytes()).unwrap(), ["2025-10-02T01:02:03.123Z"], "{zone}");
+            assert_eq!(times(text.as_bytes()).unwrap(), [at(expected)], "{zone}");
         }
+        for heading in ["orcid", "ORCID", "Orcid", "iD", "ID", "\"ORCID iD\"", "orcid_id"] {
+            for orcid in
+                ["0000-0002-1825-0097", "https://orcid.org/0000-0002-1825-0097", "\"0000-0002-1825-0097\""]
+            {
+                let text = format!("x,{heading},Last_Modified\n1,{orcid},2025-10-02 01:02:03.123\n\n");
+                assert_eq!(times(text.as_bytes()).unwrap(), [at("01")], "{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_file_that_is_cut_or_empty_is_an_error() {
         let whole = tar(CSV.as_bytes());
         let heading = "orcid,path,date_created,last_modified\n";
-        let cut = format!("{CSV}0000-0002-1825-0097,/a,2012-01-01 00:00:00,2025-10-02");
-        for bytes in [b"", heading.as_bytes(), cut.as_bytes(), &whole[..600], &tar(b""), &gzip(&whole)[..60]]
-        {
-            assert!(read(bytes).is_err(), "{:?}", String::from_utf8_lossy(bytes));
+        for bytes in [b"", heading.as_bytes(), &whole[..600], &tar(b""), &gzip(&whole)[..60]] {
+            assert!(times(bytes).is_err(), "{:?}", String::from_utf8_lossy(bytes));
         }
+        for (start, number) in [(CSV, 4), (&CSV[heading.len()..], 3)] {
+            let row = "0000-0002-1825-0097,/a,2012-01-01 00:00:00.000000,2025-10-02 01:02:03.123456";
+            // Where only the fraction is gone, the row is like others.
+            let like_others = ["2025-10-02 01:02:03.123456", "2025-10-02 01:02:03"];
+            for end in 1..=row.len() {
+                let result = times(format!("{start}{}", &row[..end]).as_bytes());
+
+                if like_others.iter().any(|time| row[..end].ends_with(time)) {
+                    assert!(result.is_ok(), "{}", &row[..end]);
+                } else {
+                    let error = result.unwrap_err();
+                    let is_cut = matches!(error, RefreshError::CutOff { line, .. } if line == number);
+                    assert!(is_cut, "{}: {error}", &row[..end]);
+                }
+            }
+        }
+        for row in ["0000-0002-1825-0097,2025-10-02", "0000-0002-1825-0097,20"] {
+            assert!(matches!(times(row.as_bytes()), Err(RefreshError::CutOff { line: 1, .. })), "{row}");
+        }
+        assert!(times(b"0000-0002-1825-0097,2025-10-02 01:02:03").is_ok());
+    }
+
+    #[test]
+    fn a_quotation_mark_that_is_not_closed_does_not_fill_the_memory() {
+        let text = format!("{CSV}\"{}", "0000-0002-1825-0097,2025-10-02\n".repeat(100_000));
+
+        let error = times(text.as_bytes()).unwrap_err();
+
+        assert!(matches!(error, RefreshError::Io { .. }), "{error}");
     }
 
     #[test]

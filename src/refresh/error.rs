@@ -38,8 +38,12 @@ pub enum RefreshError {
     NoScope,
     #[error("{path}: line {line} is not {expected}")]
     Line { path: PathBuf, line: u64, expected: &'static str },
-    #[error("{path}: line {line}: {fault}")]
-    ListLine { path: PathBuf, line: u64, fault: IdFault },
+    #[error(
+        "{path} is cut off: line {line}, its last, does not end, and is shorter than the others or written in another way"
+    )]
+    CutOff { path: PathBuf, line: u64 },
+    #[error("{path}: {}", list_faults(.faults, .more))]
+    ListLines { path: PathBuf, faults: Vec<(u64, IdFault)>, more: u64 },
     #[error("{path} tells no change of any record: it is empty, cut off, or another file")]
     NoChanges { path: PathBuf },
     #[error("the dataset does not tell how new it is")]
@@ -54,8 +58,18 @@ pub enum RefreshError {
     QueueVersion { path: PathBuf, found: i64, known: i64 },
     #[error("{url} does not answer a search: {what}")]
     NoAnswer { url: String, what: String },
+    #[error("{url} could not answer a search each time it was asked: {what}")]
+    InTrouble { url: String, what: String },
+    #[error(
+        "{url} limits the rate of requests (status 429); it has been waited for as it asked, and after {seconds} s it still does"
+    )]
+    Limited { url: String, seconds: u64 },
     #[error("a search could not be answered: {what}")]
     Search { what: String },
+    #[error(
+        "more records changed within a millisecond than a search shows, and {url} does not search by ranges of iDs"
+    )]
+    NoRanges { url: String },
     /// Ends fetching; the run goes on when the quota is there again.
     #[error("the day's quota is used up")]
     QuotaEnd { until: orcid_xml::Timestamp },
@@ -72,6 +86,19 @@ pub enum RefreshError {
     Dataset(#[from] DatasetError),
     #[error(transparent)]
     Convert(#[from] ConvertError),
+}
+
+/// The lines of a list that hold no usable iD.
+fn list_faults(faults: &[(u64, IdFault)], more: &u64) -> String {
+    let mut lines: Vec<String> = faults.iter().map(|(line, fault)| format!("line {line}: {fault}")).collect();
+    if let ([one], 0) = (lines.as_slice(), more) {
+        return one.clone();
+    }
+    let count = faults.len() as u64 + more;
+    if *more > 0 {
+        lines.push(format!("and {more} more"));
+    }
+    format!("{count} lines hold no iD that can be used\n    {}", lines.join("\n    "))
 }
 
 /// A full disk is mended by room, and what was fetched stays; a file that SQLite cannot
@@ -121,8 +148,9 @@ impl RefreshError {
             Self::Scope { .. } => "see `orcidlake help refresh`",
             Self::EmptyScope { .. } => "give at least one iD, or a query; --all-in-dataset means everybody",
             Self::NoScope => "give --ids, --query, --ror, --grid, --ringgold or --all-in-dataset",
-            Self::Line { .. } | Self::ListLine { .. } => "mend the file and run the same command again",
+            Self::Line { .. } | Self::ListLines { .. } => "mend the file and run the same command again",
             Self::NoChanges { .. } => "get the file again: a whole one lists every record",
+            Self::CutOff { .. } => "get the file again; if it is whole, end its last line",
             Self::NoWatermark => "give --since",
             Self::Locked { .. } => "wait until it has finished, or see `orcidlake refresh DIR --status`",
             Self::Queue { source, .. } => queue_hint(source),
@@ -136,9 +164,17 @@ impl RefreshError {
             Self::Search { .. } => {
                 "run the same command again; if the query is refused, check --query; --log-file shows each request"
             }
+            Self::NoRanges { .. } => {
+                "name fewer people by --ids with --by each or --by batches, or give ORCID's last_modified.csv by --changes"
+            }
             Self::QuotaEnd { .. } => "run the same command again tomorrow",
             Self::NotUnderstood => "give --by each",
-            Self::Down { .. } => "run the same command again later: what was fetched is kept",
+            Self::Limited { .. } => {
+                "run the same command again later: what was fetched is kept; see that no other program asks in the same name or from the same address, or give a lower --rate"
+            }
+            Self::InTrouble { .. } | Self::Down { .. } => {
+                "run the same command again later: what was fetched is kept"
+            }
             Self::Panicked => "this is a fault of orcidlake: please report it; the same command goes on",
             Self::Archive(error) => error.hint(),
             Self::Dataset(error) => error.hint(),

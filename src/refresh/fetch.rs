@@ -58,6 +58,8 @@ pub struct Fetch {
     pub(super) jitter: Mutex<Jitter>,
     /// What went wrong last.
     trouble: Mutex<String>,
+    /// Since when the server has limited the rate, and answered nothing else.
+    limited_since: Mutex<Option<Duration>>,
     /// What has been refused with 401.
     pub(super) token: Refusals,
     /// The server's time at its first answer.
@@ -113,6 +115,7 @@ impl Fetch {
             breaker: Mutex::default(),
             jitter: Mutex::new(Jitter::new(seed)),
             trouble: Mutex::default(),
+            limited_since: Mutex::default(),
             token: Refusals::default(),
             first_date: AtomicI64::new(Timestamp::MAX),
             newest: AtomicI64::new(Timestamp::MIN),
@@ -221,8 +224,9 @@ impl Fetch {
             }
             Verdict::Rest(time) => Step::Nap(time),
             Verdict::GiveUp(time) => {
-                let what = self.trouble();
-                state.end = Some(Err(RefreshError::Down { seconds: time.as_secs(), what }));
+                let down = RefreshError::Down { seconds: time.as_secs(), what: self.trouble() };
+                let limited = self.is_limited().then(|| self.limited(self.clock.now()));
+                state.end = Some(Err(limited.unwrap_or(down)));
                 Step::Home
             }
         };
@@ -329,6 +333,27 @@ impl Fetch {
     /// What went wrong last.
     pub(super) fn trouble(&self) -> String {
         self.trouble.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Notes that the server limits the rate.
+    pub(super) fn note_limited(&self, now: Duration) {
+        self.limited_since.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(now);
+    }
+
+    /// Notes that the server has answered.
+    pub(super) fn note_unlimited(&self) {
+        *self.limited_since.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
+    fn is_limited(&self) -> bool {
+        self.limited_since.lock().unwrap_or_else(PoisonError::into_inner).is_some()
+    }
+
+    /// How a run ends whose rate the server limits each time.
+    pub(super) fn limited(&self, now: Duration) -> RefreshError {
+        let since = *self.limited_since.lock().unwrap_or_else(PoisonError::into_inner);
+        let seconds = now.saturating_sub(since.unwrap_or(now)).as_secs();
+        RefreshError::Limited { url: self.client.host().api.clone(), seconds }
     }
 
     pub(super) fn breaker(&self) -> MutexGuard<'_, Breaker> {

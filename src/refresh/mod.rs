@@ -24,6 +24,7 @@ mod doubts;
 mod error;
 mod fetch;
 mod host;
+mod id_range;
 mod known;
 mod lists;
 mod lock;
@@ -45,11 +46,13 @@ mod scope;
 mod search;
 mod settings;
 mod settle;
+mod solr;
 mod status;
 mod tasks;
 mod time;
 mod token;
 mod token_file;
+mod token_folder;
 mod watermark;
 
 pub use apply::Applied;
@@ -73,6 +76,7 @@ pub use status::{Plan, Status, status};
 pub use time::{parse as parse_time, readable as readable_time};
 pub use token::Token;
 pub use token_file::TokenFile;
+pub use token_folder::FolderAccess;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -306,7 +310,7 @@ impl Journey<'_> {
         applied: Option<Applied>,
     ) -> Result<Outcome, RefreshError> {
         let (tally, requests) = (queue.tallies(run.id)?, queue.requests(run.id)?);
-        let given_up = queue.counts(run.id, &["record", "works", "item"])?.given_up;
+        let given_up = queue.given_up(run.id)?;
         let missing_results = queue.missing_results(run.id)?;
         drop(queue);
         let plan = self.plan.clone();

@@ -5,6 +5,8 @@
 //! items are planned before the first of them goes, and so that there are whole
 //! people to apply when the day's quota ends.
 
+use std::collections::BTreeMap;
+
 use rusqlite::params;
 use serde::Serialize;
 
@@ -101,6 +103,17 @@ impl Queue {
             Ok(())
         })?;
         Ok(counts)
+    }
+
+    /// Why requests of a run for records and items have been given up, with their numbers.
+    ///
+    /// # Errors
+    /// [`RefreshError::Queue`] where the disk fails.
+    pub fn given_up(&self, run: i64) -> Result<BTreeMap<String, u64>, RefreshError> {
+        let sql = "SELECT coalesce(code, ''), count(*) FROM task
+            WHERE run = ?1 AND state = 3 AND kind IN ('record', 'works', 'item') GROUP BY 1";
+        let rows = self.rows(sql, [run], |row| Ok((row.get(0)?, row.get::<_, i64>(1)?.unsigned_abs())))?;
+        Ok(rows.into_iter().collect())
     }
 
     /// Notes results that a search's page promised and did not hold.

@@ -8,11 +8,14 @@ use std::path::Path;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::RefreshError;
-use super::search::quoted;
+use super::solr::quoted;
 use orcid_xml::{IdFault, Orcid, takes_no_room};
 
 /// Bytes of a list of iDs; twenty million of them have less.
 const MAX_LIST_BYTES: u64 = 1 << 30;
+
+/// Lines without a usable iD that are told one by one; the others are counted.
+const MAX_TOLD_LINES: usize = 20;
 
 /// A set of people.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -104,8 +107,8 @@ impl Scope {
     /// in any form, in its first cell or else anywhere.
     ///
     /// # Errors
-    /// [`RefreshError`] for a line that has none, several or a mistyped one, for a list without any, or if the
-    /// file cannot be read.
+    /// [`RefreshError`] with all lines that have none, several or a mistyped one, for a list without any, or
+    /// if the file cannot be read.
     pub fn read_ids(path: &Path) -> Result<Self, RefreshError> {
         let fault = |source| RefreshError::Io { act: "read", path: path.to_owned(), source };
         let stream: Box<dyn Read> = if path == Path::new("-") {
@@ -113,9 +116,12 @@ impl Scope {
         } else {
             Box::new(std::fs::File::open(path).map_err(fault)?)
         };
-        let mut text = String::new();
-        stream.take(MAX_LIST_BYTES).read_to_string(&mut text).map_err(fault)?;
+        let mut bytes = Vec::new();
+        stream.take(MAX_LIST_BYTES).read_to_end(&mut bytes).map_err(fault)?;
+        // Letters of another encoding stand beside iDs, not in them.
+        let text = String::from_utf8_lossy(&bytes);
         let mut orcids = BTreeSet::new();
+        let (mut faults, mut more) = (Vec::new(), 0);
         for (number, line) in text.lines().enumerate() {
             let line = line.trim_matches(|sign: char| sign.is_whitespace() || takes_no_room(sign));
             if line.is_empty() || line.starts_with('#') || number == 0 && is_heading(line) {
@@ -126,9 +132,14 @@ impl Scope {
                 Err(IdFault::NoId) => Orcid::read(line),
                 read => read,
             };
-            let line = number as u64 + 1;
-            let fault = |fault| RefreshError::ListLine { path: path.to_owned(), line, fault };
-            orcids.insert(orcid.map_err(fault)?);
+            match orcid {
+                Ok(orcid) => drop(orcids.insert(orcid)),
+                Err(fault) if faults.len() < MAX_TOLD_LINES => faults.push((number as u64 + 1, fault)),
+                Err(_) => more += 1,
+            }
+        }
+        if !faults.is_empty() {
+            return Err(RefreshError::ListLines { path: path.to_owned(), faults, more });
         }
         if orcids.is_empty() {
             return Err(RefreshError::EmptyScope { what: path.display().to_string() });
@@ -208,8 +219,8 @@ mod tests {
         ] {
             std::fs::write(&file, format!("0000-0002-1825-0097\n{second}\n")).unwrap();
             let error = Scope::read_ids(&file).unwrap_err();
-            assert!(matches!(error, RefreshError::ListLine { line: 2, .. }), "{error}");
-            assert!(error.to_string().contains(reason), "{error}");
+            let said = error.to_string();
+            assert!(said.contains(": line 2: ") && said.contains(reason), "{said}");
         }
     }
 

@@ -2,14 +2,17 @@
 //! all that it holds is within reach.
 //!
 //! The API shows no more than the first 11,000 results (`start` up to 10,000,
-//! 1,000 rows). Windows end before now, so that what changes while they are
-//! read only leaves them; a page whose count differs from the first page's
-//! shows that, and its window is read again in halves.
+//! 1,000 rows). A window of a millisecond that holds more, as one of a mass change
+//! does, is cut further by ranges of iDs. Windows end before now, so that what
+//! changes while they are read only leaves them; a page whose count differs from
+//! the first page's shows that, and its window is read again in parts.
 
 use std::collections::HashSet;
 
 use serde::{Deserialize, Serialize};
 
+use super::id_range::IdRange;
+use super::solr::encoded;
 use super::tasks::{Effects, Wanted};
 use super::time::iso;
 use orcid_xml::{Orcid, SearchPage, Timestamp};
@@ -22,6 +25,11 @@ const MAX_START: u64 = 10_000;
 pub const BATCH_IDS: usize = 100;
 /// Windows are not cut finer than Solr's clock.
 const SHORTEST: Timestamp = 1_000;
+/// Different iDs that a page must show before a range of iDs is halved. An index may count
+/// results that it does not show; halving would not end for a server that shows none.
+const SHOWN_TO_HALVE: u64 = PAGE_ROWS / 2;
+/// The code of a page that does not keep to the range of iDs that was asked for.
+pub const OUT_OF_RANGE: &str = "out-of-range";
 
 /// One page of one search.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,6 +41,9 @@ pub struct Search {
     /// Those who changed at or after `low` and at or before `high`.
     pub low: Timestamp,
     pub high: Timestamp,
+    /// Only those whose iD lies in it; a window that can be halved has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ids: Option<IdRange>,
     pub start: u64,
     /// What the first page counted, for later ones.
     pub found: u64,
@@ -56,7 +67,7 @@ pub enum Told {
     Effects(Effects),
     /// More than were named: the server does not understand the query.
     NotUnderstood,
-    /// More than can be paged through, in a window that cannot be halved.
+    /// More than can be paged through, in a search that cannot be cut.
     OutOfReach,
 }
 
@@ -72,7 +83,7 @@ impl How {
 impl Search {
     /// The first page of a window.
     pub fn new(how: How, query: &str, low: Timestamp, high: Timestamp) -> Self {
-        Self { how, query: query.to_owned(), low, high, start: 0, found: 0, named: 0 }
+        Self { how, query: query.to_owned(), low, high, ids: None, start: 0, found: 0, named: 0 }
     }
 
     /// Those of some iDs who changed in a window.
@@ -93,9 +104,13 @@ impl Search {
     /// The path below the API's root, with the query.
     pub fn path(&self) -> String {
         let window = format!("profile-last-modified-date:[{} TO {}]", iso(self.low), iso(self.high));
-        let query = match self.query.as_str() {
+        let window = match self.query.as_str() {
             "" => window,
             query => format!("({query}) AND {window}"),
+        };
+        let query = match &self.ids {
+            None => window,
+            Some(ids) => format!("{window} AND {}", ids.query()),
         };
         let query = encoded(&query);
         format!("/search?q={query}&sort=orcid+asc&start={}&rows={PAGE_ROWS}", self.start)
@@ -108,13 +123,16 @@ impl Search {
         }
         let mut effects = Effects::default();
         let moved = self.start > 0 && page.found != self.found;
-        let out_of_reach = page.found > MAX_START + PAGE_ROWS;
-        if out_of_reach && self.high - self.low < 2 * SHORTEST {
-            return Told::OutOfReach;
-        }
-        if (moved || out_of_reach) && self.high - self.low >= 2 * SHORTEST {
-            effects.tasks = self.halves().map(Wanted::Search).into();
-            return Told::Effects(effects);
+        let out_of_reach = self.is_out_of_reach(page);
+        if moved || out_of_reach {
+            let parts = self.parts(page);
+            if parts.is_empty() && out_of_reach {
+                return Told::OutOfReach;
+            }
+            if !parts.is_empty() {
+                effects.tasks = parts.into_iter().map(Wanted::Search).collect();
+                return Told::Effects(effects);
+            }
         }
         effects.found = page.orcids.iter().map(|orcid| (self.how.name(), *orcid)).collect();
         if self.start == 0 {
@@ -132,6 +150,9 @@ impl Search {
         if page.orcids.len() as u64 > self.due(page) {
             return Some("wrong-count");
         }
+        if self.ids.is_some_and(|ids| !ids.is_kept_by(page) || self.shows_too_few(page)) {
+            return Some(OUT_OF_RANGE);
+        }
         let named: HashSet<Orcid> = match self.named {
             0 => return None,
             _ => Orcid::find_all(&self.query).map(|(_, orcid)| orcid).collect(),
@@ -144,8 +165,7 @@ impl Search {
     /// How many results a page lacks that its number promises; one that comes twice
     /// stands for one that does not come.
     pub fn missing(&self, page: &SearchPage) -> u64 {
-        let different: HashSet<&Orcid> = page.orcids.iter().collect();
-        self.due(page).saturating_sub(different.len() as u64)
+        self.due(page).saturating_sub(different(page))
     }
 
     /// Results that a page must hold.
@@ -153,10 +173,38 @@ impl Search {
         page.found.saturating_sub(self.start).min(PAGE_ROWS)
     }
 
+    fn is_out_of_reach(&self, page: &SearchPage) -> bool {
+        page.found > MAX_START + PAGE_ROWS
+    }
+
+    /// True where a page would have its range halved and does not show enough for that.
+    fn shows_too_few(&self, page: &SearchPage) -> bool {
+        self.is_out_of_reach(page) && different(page) < SHOWN_TO_HALVE
+    }
+
     /// What to ask where the server refuses a later page, as one does whose limit is
-    /// lower than ORCID's: `None` where the window cannot be halved.
-    pub fn nearer(&self) -> Option<[Self; 2]> {
-        (self.start > 0 && self.high - self.low >= 2 * SHORTEST).then(|| self.halves())
+    /// lower than ORCID's: nothing where the search cannot be cut.
+    pub fn nearer(&self) -> Vec<Self> {
+        match self.start {
+            0 => Vec::new(),
+            _ => self.parts(&SearchPage::default()),
+        }
+    }
+
+    /// The search in parts that leave nothing out, after `page`: halves of its window, or
+    /// where that is too short, ranges of iDs; nothing where it cannot be cut. iDs that are
+    /// named are few.
+    fn parts(&self, page: &SearchPage) -> Vec<Self> {
+        if self.high - self.low >= 2 * SHORTEST {
+            return self.halves().into();
+        }
+        let ranges = match self.ids {
+            _ if self.named > 0 => Vec::new(),
+            None => IdRange::all(page),
+            Some(ids) => ids.halves(page),
+        };
+        let of = |ids| Self { ids: Some(ids), start: 0, found: 0, ..self.clone() };
+        ranges.into_iter().map(of).collect()
     }
 
     fn halves(&self) -> [Self; 2] {
@@ -167,22 +215,9 @@ impl Search {
     }
 }
 
-/// A value as a phrase of Solr's: within quotes only these two mean something.
-pub fn quoted(value: &str) -> String {
-    format!("\"{}\"", value.replace('\\', "\\\\").replace('"', "\\\""))
-}
-
-/// Percent-encoding of a query's value.
-fn encoded(text: &str) -> String {
-    let mut encoded = String::with_capacity(text.len() * 2);
-    for byte in text.bytes() {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => encoded.push(byte as char),
-            b' ' => encoded.push('+'),
-            _ => encoded.push_str(&format!("%{byte:02X}")),
-        }
-    }
-    encoded
+/// Results of a page, each counted once.
+fn different(page: &SearchPage) -> u64 {
+    page.orcids.iter().collect::<HashSet<&Orcid>>().len() as u64
 }
 
 #[cfg(test)]
@@ -211,7 +246,6 @@ mod tests {
             "/search?q=%28ror-org-id%3A%22https%3A%2F%2Fror.org%2F1%22%29+AND+profile-last-modified-date%3A%5B2025-10-01T00%3A00%3A00.000Z+TO+2025-10-02T00%3A00%3A00.000Z%5D&sort=orcid+asc&start=0&rows=1000"
         );
         assert_eq!(Search::from_text(&search.to_text()), Some(search));
-        assert_eq!(quoted(r#"a "b" \c"#), r#""a \"b\" \\c""#);
     }
 
     #[test]
@@ -232,13 +266,12 @@ mod tests {
         let mut windows = vec![Search::new(How::Changed, "", 0, DAY + 3)];
         let mut leaves = Vec::new();
         while let Some(window) = windows.pop() {
-            // As if a hundred changed in each millisecond around noon.
+            // A mass change at noon. The server shows none of those whom it counts.
             let found = if window.low <= DAY / 2 && window.high >= DAY / 2 { 20_000 } else { 10 };
-            let Told::Effects(effects) = window.told(&page(found, 0)) else {
-                leaves.push((window.low, window.high));
-                continue;
-            };
-            let halves: Vec<Search> = searches(&effects).into_iter().filter(|half| half.start == 0).collect();
+            let page = page(found, 0);
+            let Told::Effects(effects) = window.told(&page) else { panic!("{window:?}") };
+            let mut halves = searches(&effects);
+            halves.retain(|half| half.start == 0 && window.fault(&page).is_none());
             if halves.is_empty() {
                 leaves.push((window.low, window.high));
             }
@@ -251,15 +284,57 @@ mod tests {
     }
 
     #[test]
+    fn a_moment_with_more_records_than_can_be_paged_through_is_cut_by_ids() {
+        // So many records, all of one moment, with iDs a thousand apart.
+        let numbers: Vec<u64> = (0..30_000).map(|place| 16_000_000 + place * 1_000).collect();
+        let mut pending = vec![Search::new(How::Changed, "", 0, SHORTEST)];
+        let (mut found, mut asked) = (HashSet::new(), 0);
+        while let Some(search) = pending.pop() {
+            asked += 1;
+            let range = search.ids.map(|ids| ids.query()).unwrap_or_default();
+            let bounds: Vec<u64> = Orcid::find_all(&range).map(|(_, orcid)| orcid.number()).collect();
+            let (low, high) = if let [low, high] = bounds[..] { (low, high) } else { (0, u64::MAX) };
+            let inside: Vec<u64> = numbers.iter().copied().filter(|id| (low..=high).contains(id)).collect();
+            let effects = effects(&search, &inside, search.start as usize);
+            found.extend(effects.found.iter().map(|(_, orcid)| orcid.number()));
+            pending.extend(searches(&effects));
+        }
+
+        assert_eq!(found.len(), numbers.len());
+        assert!(asked < 60, "{asked} searches");
+    }
+
+    /// What follows from the page that a sound server gives.
+    fn effects(search: &Search, found: &[u64], start: usize) -> Effects {
+        let orcid = |number: &u64| {
+            Orcid::new(&format!(
+                "0000-{:04}-{:04}-{:03}0",
+                number / 10_000_000,
+                number / 1_000 % 10_000,
+                number % 1_000
+            ))
+            .unwrap()
+        };
+        let orcids = found.iter().skip(start).take(PAGE_ROWS as usize).map(orcid).collect();
+        let page = SearchPage { found: found.len() as u64, orcids };
+        assert_eq!(search.fault(&page), None, "{search:?}");
+        let Told::Effects(effects) = search.told(&page) else { panic!("{search:?}") };
+        effects
+    }
+
+    #[test]
     fn a_later_page_that_is_refused_is_asked_for_in_halves() {
         let first = Search::new(How::Changed, "", 0, DAY);
         let later = Search { start: 1_000, found: 1_500, ..first.clone() };
 
-        let halves = later.nearer().unwrap();
+        let halves = later.nearer();
 
         assert_eq!((halves[0].low, halves[0].high, halves[1].high), (0, DAY / 2, DAY));
         assert!(halves.iter().all(|half| half.start == 0));
-        assert_eq!((first.nearer(), Search { high: 1, ..later }.nearer()), (None, None));
+        let moment = Search { high: 1, ..later };
+        let ranges = moment.nearer();
+        assert!(ranges.len() == 5 && ranges.iter().all(|range| range.ids.is_some() && range.start == 0));
+        assert_eq!((first.nearer(), Search { named: 1, ..moment }.nearer()), (Vec::new(), Vec::new()));
     }
 
     #[test]
@@ -302,13 +377,6 @@ mod tests {
         ] {
             assert_eq!(search.fault(&page), expected, "{search:?} {page:?}");
         }
-    }
-
-    #[test]
-    fn a_moment_with_more_records_than_can_be_paged_through_is_told() {
-        let moment = Search::new(How::Changed, "", 0, SHORTEST);
-
-        assert!(matches!(moment.told(&page(11_001, 1_000)), Told::OutOfReach));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! What a refresh is asked to do, who hears how it goes on, and what it comes to.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::plan::{Inputs, Way};
@@ -76,8 +77,8 @@ pub struct Outcome {
     pub requests: Requests,
     /// How often each code was counted, over all of the run's parts.
     pub tally: Vec<(String, u64)>,
-    /// Requests that were given up; the dataset keeps what it had of them.
-    pub given_up: u64,
+    /// Requests that were given up, by reason; the dataset keeps what it had of them.
+    pub given_up: BTreeMap<String, u64>,
     pub applied: Option<Applied>,
     /// What was not removed, or not yet, because it would have been too many.
     pub held_back: Option<Removals>,
@@ -102,6 +103,11 @@ pub enum Ended {
 }
 
 impl Outcome {
+    /// How many requests were given up.
+    pub fn given_up_count(&self) -> u64 {
+        self.given_up.values().sum()
+    }
+
     /// Of a run that was stopped before it had a queue.
     pub(super) fn stopped() -> Self {
         Self {
@@ -109,7 +115,7 @@ impl Outcome {
             end: Ended::Stopped,
             requests: Requests::default(),
             tally: Vec::new(),
-            given_up: 0,
+            given_up: BTreeMap::new(),
             applied: None,
             held_back: None,
             missing_results: 0,

@@ -6,13 +6,13 @@ use std::time::Duration;
 
 use super::RefreshError;
 use super::activities;
-use super::answer::{Taken, Treatment, treat};
+use super::answer::{TOO_MANY_REQUESTS, Taken, Treatment, treat};
 use super::client::{Fault, Reply, UNANSWERED, UNTRUSTED};
 use super::content;
 use super::fetch::{End, Fetch};
 use super::queue::Queue;
 use super::retry::wait;
-use super::search::Told;
+use super::search::{OUT_OF_RANGE, Told};
 use super::tasks::{Effects, Task, Wanted};
 use super::time::{day, end_of_day};
 use orcid_xml::{ActivitySection, Timestamp};
@@ -25,6 +25,12 @@ const SHORT_PAGE_LOOKS: u32 = 4;
 const STALE_LOOKS: u32 = 3;
 /// The code of an answer that is older than the dataset's row.
 const STALE: &str = "stale";
+/// Looks at a page that does not keep to the range of iDs that was asked for: some cache
+/// may have given another's page once, a server that ignores ranges does so each time.
+const OUT_OF_RANGE_LOOKS: u32 = 2;
+/// Looks at an answer that is refused for its size or depth: it may have been damaged once, and
+/// else is the same each time.
+const REFUSED_LOOKS: u32 = 2;
 /// The rest that is added to what a server asks for.
 const COURTESY: Duration = Duration::from_millis(250);
 
@@ -63,6 +69,11 @@ pub fn judge(fetch: &Fetch, task: &Task, result: Result<Reply, Fault>, asked_at:
         fetch.note_trouble(&format!("status {}", reply.status));
     } else {
         fetch.breaker().succeeded();
+    }
+    match treatment {
+        Treatment::Again { code: TOO_MANY_REQUESTS, .. } => fetch.note_limited(now),
+        _ if !in_trouble => fetch.note_unlimited(),
+        _ => {}
     }
     if !matches!(treatment, Treatment::Renew) {
         fetch.token.accepted(&task.wanted.path());
@@ -139,7 +150,7 @@ pub fn write(fetch: &Fetch, queue: &mut Queue, task: &Task, verdict: Verdict) ->
         Verdict::Keep { code, body, taken } => write_answer(fetch, queue, task, code, body, &taken),
         Verdict::Again { code, after, counts } => {
             let tries = task.tries + u32::from(counts);
-            if tries >= fetch.patience.tries {
+            if tries >= most_tries(code, fetch.patience.tries) {
                 return give_up(fetch, queue, task, code);
             }
             let random = fetch.jitter.lock().unwrap_or_else(PoisonError::into_inner).next();
@@ -161,9 +172,23 @@ pub fn write(fetch: &Fetch, queue: &mut Queue, task: &Task, verdict: Verdict) ->
     }
 }
 
+/// Tries of a request whose last fault has this code; some will be the same each time.
+fn most_tries(code: &str, tries: u32) -> u32 {
+    match code {
+        OUT_OF_RANGE => tries.min(OUT_OF_RANGE_LOOKS),
+        "too-large" | "too-many-values" | "too-deep" => tries.min(REFUSED_LOOKS),
+        _ => tries,
+    }
+}
+
 /// A record that cannot be had is left as it is; a search that cannot be answered
 /// would leave out nobody knows whom.
 fn give_up(fetch: &Fetch, queue: &mut Queue, task: &Task, code: &str) -> Result<(), RefreshError> {
+    if code == TOO_MANY_REQUESTS {
+        // It is the client that is refused, not what it asks for.
+        queue.give_back(task)?;
+        return Err(fetch.limited(fetch.clock.now()));
+    }
     if let Wanted::Listing(orcid) = &task.wanted {
         return queue.end_doubts(fetch.run.id, task, *orcid, None, code);
     }
@@ -174,18 +199,27 @@ fn give_up(fetch: &Fetch, queue: &mut Queue, task: &Task, code: &str) -> Result<
     if search.named > 0 && matches!(code, "bad-request" | "other-id") {
         return Err(RefreshError::NotUnderstood);
     }
-    if let ("bad-request", Some(halves)) = (code, search.nearer()) {
-        let effects = Effects { tasks: halves.map(Wanted::Search).into(), ..Effects::default() };
-        fetch.left.fetch_add(1, Ordering::Relaxed);
+    let nearer = search.nearer();
+    if code == "bad-request" && !nearer.is_empty() {
+        fetch.left.fetch_add(nearer.len() as u64 - 1, Ordering::Relaxed);
+        let effects =
+            Effects { tasks: nearer.into_iter().map(Wanted::Search).collect(), ..Effects::default() };
         return queue.keep(fetch.run.id, task, "out-of-reach", None, &effects, fetch.clock.wall());
     }
     queue.give_back(task)?;
+    if search.ids.is_some() && matches!(code, "bad-request" | OUT_OF_RANGE) {
+        return Err(RefreshError::NoRanges { url: fetch.client.host().api.clone() });
+    }
     let what = match fetch.trouble() {
         trouble if trouble.is_empty() => code.to_owned(),
         trouble => format!("{code} ({trouble})"),
     };
+    let url = fetch.client.host().api.clone();
     if UNANSWERED.contains(&code) {
-        return Err(RefreshError::NoAnswer { url: fetch.client.host().api.clone(), what });
+        return Err(RefreshError::NoAnswer { url, what });
+    }
+    if matches!(code, "busy" | "server-error") {
+        return Err(RefreshError::InTrouble { url, what });
     }
     Err(RefreshError::Search { what })
 }
@@ -207,7 +241,7 @@ fn write_answer(
             Told::Effects(effects) => effects,
             Told::NotUnderstood => return Err(RefreshError::NotUnderstood),
             Told::OutOfReach => {
-                let what = format!("{} records changed within a millisecond", page.found);
+                let what = format!("{} results, which cannot be searched in parts", page.found);
                 return Err(RefreshError::Search { what });
             }
         },

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::RefreshError;
 use super::credentials::Secret;
 use super::token::Token;
+use super::token_folder::{self, FolderAccess};
 use orcid_xml::Timestamp;
 
 const FILE_VERSION: u32 = 1;
@@ -17,6 +18,8 @@ const FILE_VERSION: u32 = 1;
 #[derive(Debug, Clone)]
 pub struct TokenFile {
     pub path: PathBuf,
+    /// It lies in our own folder, where nobody has named another.
+    is_in_own_folder: bool,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -52,8 +55,21 @@ impl TokenFile {
     pub fn new(path: Option<PathBuf>) -> Result<Self, RefreshError> {
         let folder = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
         let config = || folder("XDG_CONFIG_HOME").or_else(|| Some(folder("HOME")?.join(".config")));
-        let path = path.or_else(|| Some(config()?.join("orcidlake").join("token.json")));
-        path.map(|path| Self { path }).ok_or(RefreshError::NoHome)
+        let own = config().map(|config| config.join("orcidlake"));
+        let is_own = |path: &Path| path.parent().is_some_and(|folder| Some(folder) == own.as_deref());
+        let path = path.or_else(|| Some(own.as_ref()?.join("token.json")));
+        let path = path.ok_or(RefreshError::NoHome)?;
+        Ok(Self { is_in_own_folder: is_own(&path), path })
+    }
+
+    /// The folder that it lies in.
+    pub fn folder(&self) -> &Path {
+        self.path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+    }
+
+    /// Takes its folder from all but its owner where it is ours; tells what others can do in it.
+    pub fn keep_folder_private(&self) -> FolderAccess {
+        token_folder::keep_private(self.folder(), self.is_in_own_folder)
     }
 
     /// The token for an endpoint, of one client or of whichever came last.
@@ -140,8 +156,7 @@ impl TokenFile {
     fn write(&self, tokens: Vec<Entry>) -> Result<(), RefreshError> {
         let content = Content { version: FILE_VERSION, tokens };
         let text = serde_json::to_vec_pretty(&content).expect("strings and numbers can be written as JSON");
-        let folder = self.path.parent().unwrap_or(Path::new("."));
-        make_private_folder(folder).map_err(self.io("make the folder of"))?;
+        token_folder::make_private(self.folder()).map_err(self.io("make the folder of"))?;
         let name = self.path.file_name().unwrap_or_default().to_string_lossy();
         let aside = self.path.with_file_name(format!(".{name}.{}", std::process::id()));
         let write = || -> std::io::Result<()> {
@@ -159,23 +174,6 @@ impl TokenFile {
     fn io(&self, act: &'static str) -> impl FnOnce(std::io::Error) -> RefreshError + use<> {
         let path = self.path.clone();
         move |source| RefreshError::Io { act, path, source }
-    }
-}
-
-/// Makes the folder where it is not there; then nobody else can enter it.
-fn make_private_folder(folder: &Path) -> std::io::Result<()> {
-    if folder.as_os_str().is_empty() || folder.is_dir() {
-        return Ok(());
-    }
-    if let Some(parent) = folder.parent() {
-        fs::create_dir_all(parent)?;
-    }
-    let mut builder = fs::DirBuilder::new();
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    match builder.create(folder) {
-        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
-        made => made,
     }
 }
 

@@ -4,6 +4,7 @@ use super::build::Table;
 use super::column::Value::{Int64, Label, Text};
 use super::column::{Family, column};
 use super::entry::{Entry, Reject};
+use orcid_xml::ParseError;
 
 pub struct Rejects;
 
@@ -11,7 +12,12 @@ impl Family for Rejects {
     type Row<'a> = &'a Reject;
 }
 
+/// The codes of members that are not looked into.
+const UNREAD_CODES: [&str; 3] = ["not-a-file", "too-large", "unreadable"];
+
 pub fn table() -> Table<Rejects> {
+    let mut codes = [&ParseError::CODES[..], &UNREAD_CODES].concat();
+    codes.sort_unstable();
     let columns = vec![
         column::<Rejects>(
             "orcid",
@@ -24,7 +30,7 @@ pub fn table() -> Table<Rejects> {
         column(
             "code",
             "",
-            "Why it was left out, as a code: cut-off-xml, empty, invalid-value, malformed-xml, no-id, no-owner, not-a-file, not-utf8, other-id, other-put-code, other-section, too-deep, too-large, too-many-values, unknown-root, unreadable.",
+            format!("Why it was left out, as a code: {}.", codes.join(", ")),
             Label(|row| Some(row.code)),
         ),
         column(

@@ -605,7 +605,7 @@ def misfit(member, root):
         if root_name != member.kind:
             if root_name in ROOTS:
                 return "other-section"
-            return "no-owner" if "://www.orcid.org/ns/" in (etree.QName(root).namespace or "") else "unknown-root"
+            return "other-section" if "://www.orcid.org/ns/" in (etree.QName(root).namespace or "") else "unknown-root"
         # What is no number is kept elsewhere, and the file's name counts.
         is_code = held and re.fullmatch(r"[+-]?[0-9]{1,18}", held)
         return "other-put-code" if is_code and int(held) != member.put_code else None
@@ -614,7 +614,7 @@ def misfit(member, root):
         if root_name in ROOTS:
             return unnamed
         # A section of a person, or a page of search results.
-        return "no-owner" if "://www.orcid.org/ns/" in (etree.QName(root).namespace or "") else "unknown-root"
+        return unnamed if "://www.orcid.org/ns/" in (etree.QName(root).namespace or "") else "unknown-root"
     held = child_text(root, "orcid-identifier", "path")
     if member.orcid and held and held != member.orcid:
         return "other-id"

@@ -110,6 +110,23 @@ pub enum ParseError {
 }
 
 impl ParseError {
+    /// The codes of documents in archives, in order. What is a number in an API's answer alone
+    /// (`invalid-value`) is not among them: a record keeps such a value elsewhere.
+    pub const CODES: [&'static str; 12] = [
+        "cut-off-xml",
+        "empty",
+        "malformed-xml",
+        "no-id",
+        "no-owner",
+        "not-utf8",
+        "other-id",
+        "other-put-code",
+        "other-section",
+        "too-deep",
+        "too-many-values",
+        "unknown-root",
+    ];
+
     /// A short name of the reason, such as `malformed-xml`. It stays the same from version to
     /// version, for reports that count reasons. Variants may share one.
     pub fn code(&self) -> &'static str {
@@ -128,5 +145,37 @@ impl ParseError {
             Self::OtherPutCode { .. } => "other-put-code",
             Self::OtherSection { .. } => "other-section",
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_codes_of_archives_are_all_but_that_of_answers() {
+        let text = String::new;
+        let errors = [
+            ParseError::NotUtf8 { offset: 0 },
+            ParseError::OtherEncoding { name: text() },
+            ParseError::Malformed { offset: 0, reason: text() },
+            ParseError::CutOff { offset: 0, path: text() },
+            ParseError::TooDeep { offset: 0, limit: 0 },
+            ParseError::TooManyValues { limit_bytes: 0 },
+            ParseError::UnknownRoot { name: text() },
+            ParseError::Empty,
+            ParseError::NoOwner { found: text() },
+            ParseError::NoId,
+            ParseError::OtherId { expected: text(), found: text() },
+            ParseError::OtherPutCode { expected: 0, found: text() },
+            ParseError::OtherSection { expected: "", found: text() },
+        ];
+        let mut codes: Vec<&str> = errors.iter().map(ParseError::code).collect();
+        codes.sort_unstable();
+        codes.dedup();
+
+        assert_eq!(codes, ParseError::CODES);
+        let number = ParseError::Invalid { path: text(), value: text(), expected: "" };
+        assert!(!ParseError::CODES.contains(&number.code()));
     }
 }

@@ -259,8 +259,7 @@ fn agrees_with_its_index(archive: &Path, label: &str) {
     let index = Arc::new(index);
     let mut parts = Vec::new();
     for stretch in index.stretches(0..stream_bytes, 1).unwrap() {
-        let part =
-            Archive::open_part(archive, index.clone(), stretch, SMALL, Buffers::default(), Meter::default());
+        let part = Archive::open_part(index.clone(), stretch, SMALL, Buffers::default(), Meter::default());
         let (found, result) = read(part.unwrap());
         assert!(result.is_ok(), "{label}: {result:?}");
         parts.extend(found);

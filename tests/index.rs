@@ -164,7 +164,7 @@ fn parts_give_the_chunks_that_the_whole_gives() {
                 let range = index.part(number, count).unwrap();
                 for stretch in index.stretches(range, 1).unwrap() {
                     let (index, buffers) = (index.clone(), Buffers::default());
-                    let part = Archive::open_part(&archive, index, stretch, SMALL, buffers, Meter::default());
+                    let part = Archive::open_part(index, stretch, SMALL, buffers, Meter::default());
                     found.extend(chunks(part.unwrap()));
                 }
             }

@@ -64,7 +64,7 @@
 //! let index = Arc::new(Index::open(&index, &path)?);
 //! for range in index.runs(42)? {
 //!     let (buffers, meter) = (Buffers::default(), Meter::default());
-//!     let mut part = Archive::open_part(&path, index.clone(), range, options, buffers, meter)?;
+//!     let mut part = Archive::open_part(index.clone(), range, options, buffers, meter)?;
 //!     while let Some(chunk) = part.next_chunk()? {
 //!         for (name, data, _) in chunk.members() {
 //!             assert_eq!((name, data), ("42.xml", &b"<number>42</number>"[..]));

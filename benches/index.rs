@@ -14,7 +14,7 @@ use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 use orcid_xml::{MemberName, Orcid};
-use orcidlake::convert::{ARCHIVE_OPTIONS, Outcome, Watch, index, indexed_members};
+use orcidlake::convert::{ARCHIVE_OPTIONS, Observer, Outcome, index, indexed_members};
 use orcidlake::report::Report;
 use orcidlake::synth;
 use targz_seek::index::{Index, SPACING_BYTES, index_path};
@@ -32,7 +32,7 @@ const STRETCH_BYTES: u64 = 32 << 20;
 
 struct Silent;
 
-impl Watch for Silent {
+impl Observer for Silent {
     fn begun(&self, _: &Path, _: Option<u64>, _: &Meter) {}
     fn progressed(&self, _: &Path, _: &Report) {}
     fn ended(&self, _: &Path, _: &Outcome) {}

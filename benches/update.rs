@@ -8,13 +8,13 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
-use orcidlake::convert::{ARCHIVE_OPTIONS, Options, Outcome, Selection, Update, Watch, convert, update};
+use orcidlake::convert::{ARCHIVE_OPTIONS, Observer, Options, Outcome, Selection, Update, convert, update};
 use orcidlake::report::Report;
 use targz_seek::{Archive, GivenMember, Meter};
 
 struct Quiet;
 
-impl Watch for Quiet {
+impl Observer for Quiet {
     fn begun(&self, _: &Path, _: Option<u64>, _: &Meter) {}
     fn progressed(&self, _: &Path, _: &Report) {}
     fn ended(&self, _: &Path, _: &Outcome) {}

@@ -15,7 +15,7 @@ use arrow::compute::concat_batches;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use orcid_xml::{MemberName, Orcid};
-use orcidlake::convert::{Outcome, Watch, index, indexed_members};
+use orcidlake::convert::{Observer, Outcome, index, indexed_members};
 use orcidlake::report::Report;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use support::{
@@ -30,7 +30,7 @@ const SMALL: Options = Options::new().chunk_bytes(40_000).max_member_bytes(60_00
 
 struct Silent;
 
-impl Watch for Silent {
+impl Observer for Silent {
     fn begun(&self, _: &Path, _: Option<u64>, _: &Meter) {}
     fn progressed(&self, _: &Path, _: &Report) {}
     fn ended(&self, _: &Path, _: &Outcome) {}

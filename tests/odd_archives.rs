@@ -12,7 +12,7 @@ use std::sync::atomic::AtomicBool;
 
 use entries::{GNU, Header, block, end, entry, file, header, old_sparse, padded, pax, sign};
 use orcid_xml::{MemberName, Orcid};
-use orcidlake::convert::{Outcome, Watch, index, indexed_members};
+use orcidlake::convert::{Observer, Outcome, index, indexed_members};
 use orcidlake::report::Report;
 use support::{ONE, OTHER, folder, gzip, write_index};
 use targz_seek::index::index_path;
@@ -235,7 +235,7 @@ fn every_odd_entry_is_what_other_tools_say_and_none_takes_others_along() {
 
 struct Silent;
 
-impl Watch for Silent {
+impl Observer for Silent {
     fn begun(&self, _: &Path, _: Option<u64>, _: &Meter) {}
     fn progressed(&self, _: &Path, _: &Report) {}
     fn ended(&self, _: &Path, _: &Outcome) {}

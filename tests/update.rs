@@ -14,7 +14,7 @@ use std::{env, io};
 
 use orcid_xml::{MemberName, Orcid};
 use orcidlake::convert::{
-    ARCHIVE_OPTIONS, ConvertError, Options, Outcome, Selection, Update, Updated, Watch, update,
+    ARCHIVE_OPTIONS, ConvertError, Observer, Options, Outcome, Selection, Update, Updated, update,
 };
 use orcidlake::dataset::{Dataset, Targets, verify};
 use orcidlake::report::Report;
@@ -30,7 +30,7 @@ const KEEP_VARIABLE: &str = "ORCIDLAKE_TEST_KEEP";
 
 struct Quiet;
 
-impl Watch for Quiet {
+impl Observer for Quiet {
     fn begun(&self, _: &Path, _: Option<u64>, _: &Meter) {}
     fn progressed(&self, _: &Path, _: &Report) {}
     fn ended(&self, _: &Path, _: &Outcome) {}
@@ -194,7 +194,7 @@ fn the_same_update_gives_the_same_bytes_with_any_number_of_threads() {
 #[test]
 fn a_panic_in_the_pool_is_heard_though_chunks_wait_for_memory() {
     struct Panicking;
-    impl Watch for Panicking {
+    impl Observer for Panicking {
         fn begun(&self, _: &Path, _: Option<u64>, _: &Meter) {}
         fn progressed(&self, _: &Path, _: &Report) {
             panic!("as the test wants");

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::numbers::{bytes, counted, duration};
-use crate::convert::{Outcome, Watch};
+use crate::convert::{Observer, Outcome};
 use crate::report::Report;
 use targz_seek::Meter;
 
@@ -96,7 +96,7 @@ impl Progress {
     }
 }
 
-impl Watch for Progress {
+impl Observer for Progress {
     fn begun(&self, archive: &Path, size_bytes: Option<u64>, meter: &Meter) {
         let bar = match &self.kind {
             Kind::Bars(bars) => Some(bars.add(new_bar(archive, size_bytes))),

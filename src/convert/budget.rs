@@ -30,7 +30,7 @@ pub struct Permit {
 
 /// Bytes by which a budget is larger for the time being.
 #[derive(Debug)]
-pub struct Loan {
+pub struct Reservation {
     budget: Budget,
     whole: usize,
     bytes: usize,
@@ -55,15 +55,15 @@ impl Budget {
         Permit { budget: self.clone(), bytes }
     }
 
-    /// Lends `bytes` to this budget until they are called in or the loan is dropped.
-    pub fn lend(&self, bytes: usize) -> Loan {
-        let mut loan = Loan { budget: self.clone(), whole: bytes, bytes: 0 };
-        loan.set(bytes);
-        loan
+    /// Lends `bytes` to this budget until they are called in or the reservation is dropped.
+    pub fn lend(&self, bytes: usize) -> Reservation {
+        let mut reservation = Reservation { budget: self.clone(), whole: bytes, bytes: 0 };
+        reservation.set(bytes);
+        reservation
     }
 }
 
-impl Loan {
+impl Reservation {
     /// Lends all but `taken` bytes; nobody who holds bytes must give them up.
     pub fn lend_all_but(&mut self, taken: usize) {
         self.set(self.whole.saturating_sub(taken));
@@ -78,7 +78,7 @@ impl Loan {
     }
 }
 
-impl Drop for Loan {
+impl Drop for Reservation {
     fn drop(&mut self) {
         self.set(0);
     }
@@ -116,15 +116,15 @@ mod tests {
     #[test]
     fn what_is_lent_can_be_taken_and_called_in() {
         let budget = Budget::new(10);
-        let mut loan = budget.lend(10);
+        let mut reservation = budget.lend(10);
         let (first, _second) = (budget.take(10), budget.take(10));
 
-        loan.lend_all_but(6);
+        reservation.lend_all_but(6);
         drop(first);
 
         let _third = budget.take(4);
         assert_eq!(budget.0.lock().used, 14);
-        drop(loan);
+        drop(reservation);
         assert_eq!(budget.0.lock().limit, 10);
     }
 }

@@ -38,6 +38,10 @@ pub enum ConvertError {
     OtherTables,
     #[error("there is no table {name}")]
     UnknownTable { name: String },
+    #[error("{path} has changed since the task was planned")]
+    Changed { path: PathBuf },
+    #[error("the files in {folder} have another format than this orcidlake writes")]
+    OtherFormat { folder: PathBuf },
     #[error("cannot start threads")]
     Threads(#[source] std::io::Error),
     #[error("stopped before the end")]
@@ -76,6 +80,8 @@ impl ConvertError {
                 "leave out --tables, give another --out, or --replace to make the dataset anew"
             }
             Self::UnknownTable { .. } => "`orcidlake schema` lists the tables",
+            Self::Changed { .. } => "plan the conversion again",
+            Self::OtherFormat { .. } => "convert and commit with one version of orcidlake",
             Self::Threads(_) => "give a smaller --threads",
             Self::Stopped => "run the same command again; archives that are finished are not read again",
         }

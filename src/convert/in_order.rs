@@ -24,7 +24,7 @@ impl<S, T> InOrder<S, T> {
 
     /// Brings an item. Where it is the next, `hand` gives it to the sink before this
     /// returns, unless another thread is handing over, which then does so.
-    pub fn bring(&self, number: u64, item: T, hand: impl Fn(&mut S, u64, T)) {
+    pub fn push(&self, number: u64, item: T, hand: impl Fn(&mut S, u64, T)) {
         let mut state = self.lock();
         if state.closed {
             return;
@@ -73,7 +73,7 @@ mod tests {
         let in_order = InOrder::new(Vec::new());
 
         (0..10_000_u32).into_par_iter().rev().map(u64::from).for_each(|number| {
-            in_order.bring(number, number * 2, |sink, number, item| sink.push((number, item)));
+            in_order.push(number, number * 2, |sink, number, item| sink.push((number, item)));
         });
 
         let expected: Vec<_> = (0..10_000).map(|number| (number, number * 2)).collect();
@@ -84,10 +84,10 @@ mod tests {
     fn who_hands_over_takes_what_others_bring_meanwhile() {
         let in_order = InOrder::new(Vec::new());
 
-        in_order.bring(0, 'a', |sink: &mut Vec<char>, _, item| {
+        in_order.push(0, 'a', |sink: &mut Vec<char>, _, item| {
             sink.push(item);
             if item == 'a' {
-                in_order.bring(1, 'b', |_, _, _| panic!("another is handing over"));
+                in_order.push(1, 'b', |_, _, _| panic!("another is handing over"));
             }
         });
 
@@ -99,9 +99,9 @@ mod tests {
         let in_order = InOrder::new(());
         let item = Arc::new(());
 
-        in_order.bring(1, item.clone(), |(), _, _| panic!("the one before has not come"));
+        in_order.push(1, item.clone(), |(), _, _| panic!("the one before has not come"));
         in_order.close();
-        in_order.bring(2, item.clone(), |(), _, _| panic!("it is closed"));
+        in_order.push(2, item.clone(), |(), _, _| panic!("it is closed"));
 
         assert_eq!(Arc::strong_count(&item), 1);
     }

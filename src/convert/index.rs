@@ -5,8 +5,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::duplicates::Seen;
-use super::pipeline::{ARCHIVE_OPTIONS, stop_with};
-use super::{ConvertError, Watch};
+use super::options::ARCHIVE_OPTIONS;
+use super::stop::stop_with;
+use super::{ConvertError, Observer};
 use crate::report::Report;
 use orcid_xml::{MemberName, Orcid};
 use targz_seek::index::{Contents, Index, IndexWriter, IndexedTotals};
@@ -73,22 +74,22 @@ pub fn index(
     archive: &Path,
     out: &Path,
     spacing_bytes: u64,
-    watch: &dyn Watch,
+    observer: &dyn Observer,
     stop: &AtomicBool,
 ) -> Result<Contents, ConvertError> {
     let meter = Meter::default();
     let size_bytes = archive.metadata().ok().map(|metadata| metadata.len());
     let indexing = Indexing::begin(archive, out, spacing_bytes, meter.clone())?;
-    watch.begun(archive, size_bytes, &meter);
+    observer.begun(archive, size_bytes, &meter);
     let halted = || stop.load(Ordering::Relaxed);
-    let indexed = stop_with(&meter, &halted, || index_all(indexing, archive, watch, stop));
+    let indexed = stop_with(&meter, &halted, || index_all(indexing, archive, observer, stop));
     if halted() { Err(ConvertError::Stopped) } else { indexed }
 }
 
 fn index_all(
     mut indexing: Indexing,
     archive: &Path,
-    watch: &dyn Watch,
+    observer: &dyn Observer,
     stop: &AtomicBool,
 ) -> Result<Contents, ConvertError> {
     let (mut seen, mut repeats, mut report) = (Seen::default(), false, Report::default());
@@ -105,7 +106,7 @@ fn index_all(
             members.activities += u64::from(matches!(name, MemberName::Activity { .. }));
             members.xml_bytes += data.len() as u64;
         }
-        watch.progressed(archive, &report);
+        observer.progressed(archive, &report);
     }
     Ok(indexing.finish(repeats)?.1)
 }

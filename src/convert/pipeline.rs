@@ -1,4 +1,4 @@
-//! One archive through the stations: read, parse and build, encode, write.
+//! One archive through the pipeline: read, parse and build, encode, write.
 //!
 //! The caller's thread reads; all else is the pool's. Chunks are parsed in any order
 //! and written in the archive's: the thread that has parsed the next one writes it,
@@ -7,31 +7,29 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
-use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::RecvTimeoutError;
 use rayon::{Scope, ThreadPool, ThreadPoolBuilder};
 
-use super::budget::{Budget, Loan, Permit};
+use super::budget::{Budget, Permit, Reservation};
+use super::converted::Converted;
 use super::duplicates::Seen;
 use super::in_order::InOrder;
 use super::members::{Batch, SpareBuilders, read_chunk};
-use super::plan::release_of;
-use super::reading::{How, Reading};
-use super::{ConvertError, Options, Watch};
-use crate::dataset::{OPEN_BYTES, Part, SideWriter, Superseded, Targets, WrittenTable, table_key};
+use super::options::CHUNK_BYTES;
+use super::reading::Reading;
+use super::release::release_of;
+use super::source::Source;
+use super::stop::stop_with;
+use super::{ConvertError, Observer, Options};
+use crate::dataset::{OPEN_BYTES, Part, SideWriter, Superseded, Targets, table_key};
 use crate::report::Report;
 use crate::tables::{self, Side};
 use orcid_xml::MemberName;
-use targz_seek::{ArchiveError, Chunk, GivenMember, Meter, Options as ArchiveOptions, Totals};
+use targz_seek::{ArchiveError, Chunk, Meter, Totals};
 
-/// XML bytes that are parsed as one piece of work.
-const CHUNK_BYTES: usize = 8 << 20;
-/// The largest known record has 150 MB; more is no record.
-const MAX_MEMBER_BYTES: u64 = 512 << 20;
 /// Chunks in flight for each thread; with three the threads wait for the reader at times.
 const CHUNKS_PER_THREAD: usize = 4;
 /// Chunks in flight may take the memory divided by this, and what is lent to them; the
@@ -47,13 +45,6 @@ const THREADS_PER_READER: usize = 4;
 /// Memory for each reader, of which the chunks that it is ahead take a fifth.
 const MEMORY_PER_READER: usize = 256 << 20;
 
-/// Time between looks at whether to stop.
-const STOP_LOOKS: Duration = Duration::from_millis(50);
-
-/// How archives are read, but for salvage.
-pub const ARCHIVE_OPTIONS: ArchiveOptions =
-    ArchiveOptions::new().chunk_bytes(CHUNK_BYTES).max_member_bytes(MAX_MEMBER_BYTES);
-
 /// The pool and the budget that all archives of a run share.
 pub struct Pipeline {
     pool: ThreadPool,
@@ -62,40 +53,14 @@ pub struct Pipeline {
     memory_bytes: usize,
 }
 
-/// An archive to be read.
-pub struct Source<'s> {
-    pub path: &'s Path,
-    pub size_bytes: Option<u64>,
-    /// Take what is whole of a damaged archive.
-    pub salvage: bool,
-    pub how: How,
-    /// Where its members come from, if not from the path.
-    pub members: Option<&'s mut dyn Iterator<Item = io::Result<GivenMember>>>,
-}
-
-/// An archive that has been read to its end, its tables written aside.
-pub struct Converted {
-    pub totals: Totals,
-    pub complete: bool,
-    pub release: Option<u16>,
-    pub watermark: Option<i64>,
-    pub report: Report,
-    /// Of a source that hands members over, which were read and which were not.
-    pub accepted: Targets,
-    pub rejected: Vec<MemberName>,
-    /// Where the tables are.
-    pub scratch: PathBuf,
-    pub tables: Vec<WrittenTable>,
-}
-
 /// What a chunk is parsed and written with.
-struct Stations<'s> {
+struct Context<'s> {
     name: Cow<'s, str>,
     keep: &'s BTreeSet<String>,
     spare: SpareBuilders,
     writer: InOrder<Writer<'s>, (Batch, Permit)>,
     pool: &'s ThreadPool,
-    watch: &'s dyn Watch,
+    observer: &'s dyn Observer,
     failed: AtomicBool,
     stop: &'s AtomicBool,
 }
@@ -135,7 +100,7 @@ impl Pipeline {
     }
 
     /// Lends the memory that an archive's open row groups will take.
-    fn lend(&self) -> Loan {
+    fn lend(&self) -> Reservation {
         self.budget.lend(OPEN_BYTES.min(self.memory_bytes / LOAN_DIVISOR))
     }
 
@@ -148,27 +113,27 @@ impl Pipeline {
         source: Source<'_>,
         scratch: Option<&Path>,
         keep: &BTreeSet<String>,
-        watch: &dyn Watch,
+        observer: &dyn Observer,
         stop: &AtomicBool,
     ) -> Result<Converted, ConvertError> {
         let meter = Meter::default();
-        watch.begun(source.path, source.size_bytes, &meter);
+        observer.begun(source.path, source.size_bytes, &meter);
         let name = source.path.file_name().unwrap_or(source.path.as_os_str());
-        let stations = Stations {
+        let context = Context {
             name: name.to_string_lossy(),
             writer: InOrder::new(Writer::new(&source, scratch, keep, self.lend())),
             keep,
             spare: SpareBuilders::default(),
             pool: &self.pool,
-            watch,
+            observer,
             failed: AtomicBool::new(false),
             stop,
         };
         // The reader stays in the caller's thread: members may come from what must.
-        let read = stop_with(&meter, &|| stations.halted(), || {
-            self.pool.in_place_scope(|scope| self.read(source, &meter, &stations, scope))
+        let read = stop_with(&meter, &|| context.halted(), || {
+            self.pool.in_place_scope(|scope| self.read(source, &meter, &context, scope))
         });
-        let mut writer = stations.writer.into_sink();
+        let mut writer = context.writer.into_sink();
         if let Some(failure) = writer.failure.take() {
             return Err(failure);
         }
@@ -184,7 +149,7 @@ impl Pipeline {
         &self,
         source: Source<'_>,
         meter: &Meter,
-        stations: &'s Stations<'_>,
+        context: &'s Context<'_>,
         scope: &Scope<'s>,
     ) -> Result<Read, ConvertError> {
         let salvage = source.salvage;
@@ -207,10 +172,10 @@ impl Pipeline {
             repeats |= repeated.contains(&true);
             time += begun.elapsed();
             let permit = self.budget.take(chunk.size_bytes());
-            if stations.halted() {
+            if context.halted() {
                 return Err(ConvertError::Stopped);
             }
-            scope.spawn(move |_| stations.pass(sequence, chunk, &repeated, permit));
+            scope.spawn(move |_| context.pass(sequence, chunk, &repeated, permit));
             sequence += 1;
         }
         let mut totals = archive.finish(repeats)?;
@@ -219,7 +184,7 @@ impl Pipeline {
     }
 }
 
-impl Stations<'_> {
+impl Context<'_> {
     fn halted(&self) -> bool {
         self.stop.load(Ordering::Relaxed) || self.failed.load(Ordering::Relaxed)
     }
@@ -229,15 +194,15 @@ impl Stations<'_> {
         if self.halted() {
             return;
         }
-        let _alarm = Alarm(self);
+        let _guard = PanicGuard(self);
         let batch = read_chunk(&chunk, repeated, &self.name, &|key| self.keep.contains(key), &self.spare);
         drop(chunk);
-        self.writer.bring(sequence, (batch, permit), |writer, sequence, (batch, _permit)| {
+        self.writer.push(sequence, (batch, permit), |writer, sequence, (batch, _permit)| {
             if self.halted() {
                 return;
             }
             match writer.write(sequence, batch, self.pool) {
-                Ok(()) => self.watch.progressed(&writer.path, &writer.report),
+                Ok(()) => self.observer.progressed(&writer.path, &writer.report),
                 Err(error) => {
                     writer.failure = Some(error);
                     self.failed.store(true, Ordering::Relaxed);
@@ -247,31 +212,11 @@ impl Stations<'_> {
     }
 }
 
-/// Reads something, and tells the reader to stop once `halted` says so, even while it
-/// waits for bytes or passes over many of them.
-pub fn stop_with<T>(meter: &Meter, halted: &(dyn Fn() -> bool + Sync), read: impl FnOnce() -> T) -> T {
-    let (running, ended) = crossbeam_channel::bounded::<()>(0);
-    std::thread::scope(|scope| {
-        let looks = || {
-            while ended.recv_timeout(STOP_LOOKS) == Err(RecvTimeoutError::Timeout) {
-                if halted() {
-                    return meter.stop();
-                }
-            }
-        };
-        // Without the thread only a reader that waits for ever cannot be stopped.
-        let _ = std::thread::Builder::new().name("stop".to_owned()).spawn_scoped(scope, looks);
-        let read = read();
-        drop(running);
-        read
-    })
-}
-
 /// Where a thread of the pool panics, gives back what chunks hold that wait for its own:
 /// the reader would else wait for them, and nobody hear of the panic.
-struct Alarm<'a, 's>(&'a Stations<'s>);
+struct PanicGuard<'a, 's>(&'a Context<'s>);
 
-impl Drop for Alarm<'_, '_> {
+impl Drop for PanicGuard<'_, '_> {
     fn drop(&mut self) {
         if std::thread::panicking() {
             self.0.failed.store(true, Ordering::Relaxed);
@@ -287,7 +232,7 @@ struct Writer<'s> {
     shard: Option<String>,
     keep: &'s BTreeSet<String>,
     sides: BTreeMap<Side, SideWriter>,
-    lent: Loan,
+    lent: Reservation,
     superseded: Superseded,
     report: Report,
     /// Whether to note which members were read.
@@ -301,14 +246,19 @@ struct Writer<'s> {
 }
 
 impl<'s> Writer<'s> {
-    fn new(source: &Source<'_>, scratch: Option<&Path>, keep: &'s BTreeSet<String>, lent: Loan) -> Self {
+    fn new(
+        source: &Source<'_>,
+        scratch: Option<&Path>,
+        keep: &'s BTreeSet<String>,
+        lent: Reservation,
+    ) -> Self {
         Self {
             path: source.path.to_owned(),
             notes_names: source.members.is_some(),
             accepted: Targets::default(),
             rejected: Vec::new(),
             scratch: scratch.map(Path::to_owned),
-            shard: source.how.shard.map(|shard| shard.to_string()),
+            shard: source.mode.shard.map(|shard| shard.to_string()),
             keep,
             sides: BTreeMap::new(),
             lent,
@@ -385,7 +335,6 @@ impl<'s> Writer<'s> {
             report: self.report,
             accepted: self.accepted,
             rejected: self.rejected,
-            scratch,
             tables,
         })
     }

@@ -8,9 +8,10 @@ use std::sync::Arc;
 
 use crossbeam_channel::{Receiver, Sender};
 
+use super::ConvertError;
 use super::index::Indexing;
-use super::pipeline::{ARCHIVE_OPTIONS, Source};
-use super::{ConvertError, Shard};
+use super::options::ARCHIVE_OPTIONS;
+use super::source::{ReadMode, Source};
 use targz_seek::index::{Index, IndexError, SPACING_BYTES, index_path};
 use targz_seek::{Archive, ArchiveError, Buffers, Chunk, Meter, Options, Totals};
 
@@ -20,17 +21,6 @@ const STRETCH_BYTES: u64 = 32 << 20;
 /// Chunks that a reader may be ahead: those of a stretch, so that none waits for the
 /// others.
 const CHUNKS_AHEAD: usize = 4;
-
-/// How an archive is read, beside what it is.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct How {
-    /// How many readers may share the archive, where it has an index.
-    pub readers: usize,
-    /// Write the index, unless a good one is there.
-    pub write_index: bool,
-    /// Read this part only.
-    pub shard: Option<Shard>,
-}
 
 /// An archive being read.
 pub enum Reading<'m> {
@@ -57,21 +47,21 @@ impl<'m> Reading<'m> {
     /// index could tell.
     pub fn open(source: Source<'m>, meter: Meter) -> Result<(Self, Option<String>), ConvertError> {
         let options = ARCHIVE_OPTIONS.resync(source.salvage);
-        let (path, how) = (source.path, source.how);
+        let (path, mode) = (source.path, source.mode);
         if let Some(members) = source.members {
             return Ok((Self::Alone(Archive::of_members(path, members, options, meter)), None));
         }
-        let (index, fault) = find_index(path, how, source.salvage)?;
+        let (index, fault) = find_index(path, mode, source.salvage)?;
         let unused = fault.as_ref().map(|error| format!("{error}; it was not used ({})", error.hint()));
         if let Some(index) = index {
-            let reading = match how.shard.is_some() || how.readers > 1 {
-                true => Self::Shared(Shared::begin(path, index, how, options, &meter)?),
+            let reading = match mode.shard.is_some() || mode.readers > 1 {
+                true => Self::Shared(Shared::begin(path, index, mode, options, &meter)?),
                 false => Self::Alone(Archive::open(path, options, meter)?),
             };
             return Ok((reading, None));
         }
         // Of a damaged archive only what is whole is read: no index of it would be true.
-        if how.write_index && !source.salvage {
+        if mode.write_index && !source.salvage {
             match Indexing::begin(path, &index_path(path), SPACING_BYTES, meter.clone()) {
                 Err(ArchiveError::Index(IndexError::NoNeed { .. })) => {}
                 Err(error) => return Err(error.into()),
@@ -113,12 +103,12 @@ impl Shared {
     fn begin(
         path: &Path,
         index: Index,
-        how: How,
+        mode: ReadMode,
         options: Options,
         meter: &Meter,
     ) -> Result<Self, ConvertError> {
         let contents = &index.contents;
-        if how.shard.is_some() && contents.repeats {
+        if mode.shard.is_some() && contents.repeats {
             return Err(ConvertError::Repeats { path: path.to_owned() });
         }
         let totals = Totals {
@@ -126,12 +116,12 @@ impl Shared {
             md5: contents.md5.clone(),
             notes: contents.notes.clone(),
         };
-        let range = match how.shard {
+        let range = match mode.shard {
             Some(shard) => index.part(shard.number, shard.of).map_err(ArchiveError::from)?,
             None => 0..contents.stream_bytes,
         };
         let stretches = index.stretches(range, STRETCH_BYTES).map_err(ArchiveError::from)?;
-        let readers = how.readers.clamp(1, stretches.len().max(1));
+        let readers = mode.readers.clamp(1, stretches.len().max(1));
         let reader =
             Reader { index: Arc::new(index), options, meter: meter.clone(), buffers: Buffers::default() };
         let starts = (0..readers).map(|number| {
@@ -204,12 +194,12 @@ impl Reader {
 /// a part of an archive cannot do without.
 fn find_index(
     path: &Path,
-    how: How,
+    mode: ReadMode,
     salvage: bool,
 ) -> Result<(Option<Index>, Option<IndexError>), ConvertError> {
-    let of_use = how.shard.is_some() || (!salvage && (how.readers > 1 || how.write_index));
+    let of_use = mode.shard.is_some() || (!salvage && (mode.readers > 1 || mode.write_index));
     let index = if of_use && path.is_file() { usable_index(path) } else { Ok(None) };
-    match (index, how.shard) {
+    match (index, mode.shard) {
         (Ok(None), Some(_)) => Err(ConvertError::NoIndex { path: path.to_owned() }),
         (Ok(index), _) => Ok((index, None)),
         (Err(error), Some(_)) => Err(ArchiveError::from(error).into()),

@@ -10,9 +10,10 @@ use std::sync::atomic::AtomicBool;
 
 use serde_json::{Map, Value};
 
-use super::pipeline::{Converted, Pipeline, Source};
-use super::reading::How;
-use super::{ConvertError, Options, Watch};
+use super::converted::Converted;
+use super::pipeline::Pipeline;
+use super::source::{ReadMode, Source};
+use super::{ConvertError, Observer, Options};
 use crate::dataset::{
     ArchiveEntry, Change, Dataset, DatasetError, EntryKind, Gone, Logs, Manifest, Replacement, Staging,
     Targets,
@@ -66,7 +67,7 @@ pub fn update(
     mut update: Update,
     members: &mut dyn Iterator<Item = io::Result<GivenMember>>,
     options: &Options,
-    watch: &dyn Watch,
+    observer: &dyn Observer,
     stop: &AtomicBool,
 ) -> Result<Updated, ConvertError> {
     let no_dataset = || DatasetError::NoDataset { path: dataset.to_owned() };
@@ -77,9 +78,14 @@ pub fn update(
     let pipeline = Pipeline::new(options)?;
     let scratch = staging.scratch("refresh")?;
     let name = Path::new(&update.source);
-    let source =
-        Source { path: name, size_bytes: None, salvage: false, how: How::default(), members: Some(members) };
-    let mut converted = pipeline.run(source, Some(&scratch), &manifest.tables, watch, stop)?;
+    let source = Source {
+        path: name,
+        size_bytes: None,
+        salvage: false,
+        mode: ReadMode::default(),
+        members: Some(members),
+    };
+    let mut converted = pipeline.run(source, Some(&scratch), &manifest.tables, observer, stop)?;
     let gone = what_goes(std::mem::take(&mut update.gone), &converted);
     let replacement = Replacement {
         dataset,

@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use super::delta;
 use super::error::DatasetError;
 use super::files::{
-    self, link, make_folder, open_or_create, remove, remove_empty_folder, rename, sync_folder,
+    self, link, link_or_copy, make_folder, open_or_create, remove, remove_empty_folder, rename, sync_folder,
 };
 use super::layout::{NewFile, staging_folder, table_folder};
 use super::leftovers::{behind_links, old_state};
@@ -103,7 +103,7 @@ impl Staging {
         for file in new {
             let folder = table_folder(&next, &file.key);
             make_folder(&folder)?;
-            link(&file.from, &folder.join(&file.name))?;
+            link_or_copy(&file.from, &folder.join(&file.name))?;
             folders.insert(folder);
         }
         delta::commit_all(&next, manifest)?;

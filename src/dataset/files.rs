@@ -58,6 +58,36 @@ pub(super) fn link(from: &Path, to: &Path) -> Result<(), DatasetError> {
     fs::hard_link(from, to).map_err(DatasetError::io("make a hard link of", from))
 }
 
+/// Gives a file a second name; copies it where the two lie on different file systems.
+pub(super) fn link_or_copy(from: &Path, to: &Path) -> Result<(), DatasetError> {
+    match fs::hard_link(from, to) {
+        Err(error) if error.kind() == io::ErrorKind::CrossesDevices => {
+            let copy = || fs::copy(from, to).and_then(|_| File::open(to)?.sync_all());
+            copy().map_err(DatasetError::io("copy", from))
+        }
+        result => result.map_err(DatasetError::io("make a hard link of", from)),
+    }
+}
+
+/// Makes a folder that is not there yet, with those above it.
+///
+/// # Errors
+/// [`DatasetError`] where it is there, or cannot be made.
+pub fn new_folder(path: &Path) -> Result<(), DatasetError> {
+    if let Some(above) = path.parent() {
+        make_folder(above)?;
+    }
+    fs::create_dir(path).map_err(DatasetError::io("make", path))
+}
+
+/// Removes a folder with all that it holds, if it is there.
+///
+/// # Errors
+/// [`DatasetError`] where the disk fails.
+pub fn remove_folder(path: &Path) -> Result<(), DatasetError> {
+    remove(path)
+}
+
 /// Gives a file or a folder another name.
 pub(super) fn rename(from: &Path, to: &Path) -> Result<(), DatasetError> {
     fs::rename(from, to).map_err(DatasetError::io("move", from))

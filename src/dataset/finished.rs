@@ -69,7 +69,7 @@ impl Finished {
     /// there and have not changed.
     pub fn find(&self, same: impl Fn(&ArchiveEntry) -> bool) -> Option<(PathBuf, ArchiveEntry)> {
         let found = self.archives.iter().find(|(_, entry)| same(entry));
-        found.filter(|(folder, entry)| is_whole(folder, entry)).cloned()
+        found.filter(|(folder, entry)| entry.check_files(folder).is_ok()).cloned()
     }
 
     /// Keeps an archive whose tables lie in the folder `scratch`; gives the folder that
@@ -108,11 +108,13 @@ impl Finished {
 }
 
 impl ArchiveEntry {
-    /// Its tables as a writer tells them.
-    pub fn written(&self) -> Vec<WrittenTable> {
-        let table =
-            |(key, parts): (&String, &Vec<Part>)| WrittenTable { key: key.clone(), parts: parts.clone() };
-        self.parts.iter().map(table).collect()
+    /// Checks that every file below `folder` is the one that was written.
+    ///
+    /// # Errors
+    /// [`DatasetError`] that names a file that is not, or cannot be read.
+    pub fn check_files(&self, folder: &Path) -> Result<(), DatasetError> {
+        let files = self.parts.iter().flat_map(|(key, parts)| parts.iter().map(move |part| (key, part)));
+        files.into_iter().try_for_each(|(key, part)| check_bytes(&folder.join(key).join(&part.name), part))
     }
 }
 
@@ -131,11 +133,4 @@ fn read_note(folder: &Path, tables: &BTreeSet<String>) -> Option<ArchiveEntry> {
         && note.tool_version == env!("CARGO_PKG_VERSION")
         && note.tables == *tables;
     same.then_some(note.entry)
-}
-
-/// True where every file of an archive is what its note says.
-fn is_whole(folder: &Path, entry: &ArchiveEntry) -> bool {
-    entry.parts.iter().all(|(key, parts)| {
-        parts.iter().all(|part| check_bytes(&folder.join(key).join(&part.name), part).is_ok())
-    })
 }

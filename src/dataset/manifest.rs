@@ -262,6 +262,11 @@ impl Manifest {
         (Part { name, ..part }, file)
     }
 
+    /// True where rows have come from elsewhere than archives.
+    pub fn has_refreshes(&self) -> bool {
+        self.archives.iter().any(|archive| archive.kind == EntryKind::Refresh)
+    }
+
     /// A name for a new file of a table, which no file of it has had.
     fn new_part_name(&mut self, key: &str) -> String {
         let kept = self.kept.iter().filter(|kept| kept.key == key).map(|kept| &kept.part);

@@ -29,7 +29,7 @@ mod writer;
 
 pub use commit::{Logs, Staging};
 pub use error::DatasetError;
-pub use files::create_file;
+pub use files::{create_file, new_folder, remove_folder};
 pub use filter::Superseded;
 pub use finished::Finished;
 pub use keys::{ActivityKey, ActivitySet, OrcidSet, Targets};

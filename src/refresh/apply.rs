@@ -18,7 +18,7 @@ use super::scope::Scope;
 use super::tasks::Wanted;
 use super::watermark::Watermarks;
 use super::{RefreshError, Settings};
-use crate::convert::{Outcome, Update, Watch, update};
+use crate::convert::{Observer, Outcome, Update, update};
 use crate::dataset::{Dataset, Manifest, Targets};
 use crate::report::Report;
 use orcid_xml::{MemberName, Orcid, Timestamp, pieces};
@@ -181,7 +181,7 @@ fn works_of(orcid: Orcid, bulk: &[u8]) -> Vec<GivenMember> {
 /// The commit says nothing while it is under way.
 struct Unwatched;
 
-impl Watch for Unwatched {
+impl Observer for Unwatched {
     fn begun(&self, _: &Path, _: Option<u64>, _: &Meter) {}
     fn progressed(&self, _: &Path, _: &Report) {}
     fn ended(&self, _: &Path, _: &Outcome) {}

@@ -5,6 +5,7 @@ use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 
 use md5::{Digest, Md5};
+use serde::{Deserialize, Serialize};
 
 use super::error::ArchiveError;
 use super::folder::listing;
@@ -18,7 +19,7 @@ const MARK_BYTES: u64 = 2;
 
 /// Identifies an archive without reading it whole. Two equal fingerprints mean the same
 /// archive, within the limits that [`ends_tell_all`] tells.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fingerprint {
     /// The size of the file, or of all files of the folder together, in bytes.
     pub size_bytes: u64,

@@ -1,0 +1,131 @@
+//! Results of tasks to a dataset.
+
+use std::path::Path;
+
+use super::ConvertError;
+use super::observer::Outcome;
+use super::release::agree;
+use super::task::PartResult;
+use crate::dataset::{ArchiveEntry, FORMAT_VERSION, Logs, Manifest, NewFile, Part, Staging};
+
+/// A dataset's next state, which grows by one result after the other.
+pub(super) struct NextState {
+    pub manifest: Manifest,
+    /// What the manifest has, and the dataset has not yet.
+    pub files: Vec<NewFile>,
+}
+
+/// Takes the results of tasks into the dataset at `dataset`, in one step. `replace` makes
+/// the dataset anew of them alone. Gives the outcome of each, in the order given.
+///
+/// A result that the dataset has already, or that is given twice, is skipped. The files are
+/// linked where the file system allows it, else copied, and stay in their folders.
+///
+/// # Errors
+/// [`ConvertError`] where the results do not belong together or to the dataset, where a file
+/// is not the one that was written, where the dataset is being changed by another, or where
+/// the disk fails; the dataset is then as it was.
+pub fn commit(parts: &[PartResult], dataset: &Path, replace: bool) -> Result<Vec<Outcome>, ConvertError> {
+    let Some(first) = parts.first() else { return Ok(Vec::new()) };
+    let staging = Staging::begin(dataset)?;
+    let manifest = if replace { None } else { Manifest::read(dataset)? };
+    if let Some(manifest) = &manifest {
+        manifest.check_format(dataset)?;
+    }
+    let logs = match &manifest {
+        Some(manifest) if !manifest.archives.is_empty() => Logs::Continue,
+        _ => Logs::Begin,
+    };
+    let mut next = NextState::new(manifest.unwrap_or_else(|| Manifest::new(first.tables.clone())));
+    let mut outcomes = Vec::new();
+    for part in parts {
+        if next.holds(part) {
+            outcomes.push(Outcome::Skipped);
+            continue;
+        }
+        check(part, &next.manifest)?;
+        outcomes.push(Outcome::Done(Box::new(next.add(part)?)));
+    }
+    if !next.files.is_empty() {
+        staging.commit(&next.manifest, &next.files, logs)?;
+    }
+    // The results are in the dataset; what cannot be cleared now is cleared by the next run.
+    let _ = staging.end();
+    Ok(outcomes)
+}
+
+/// Fails for a result that cannot be part of the dataset.
+fn check(part: &PartResult, manifest: &Manifest) -> Result<(), ConvertError> {
+    if part.format_version != FORMAT_VERSION {
+        return Err(ConvertError::OtherFormat { folder: part.folder.clone() });
+    }
+    if part.tables != manifest.tables {
+        return Err(ConvertError::OtherTables);
+    }
+    if manifest.has_refreshes() {
+        return Err(ConvertError::Refreshed { path: part.entry.name.clone().into() });
+    }
+    let count = |entry: &ArchiveEntry| {
+        entry.shard.as_deref().and_then(|shard| shard.split_once('/')).map(|(_, count)| count.to_owned())
+    };
+    let same_archive = |archive: &&ArchiveEntry| archive.name == part.entry.name;
+    for archive in manifest.archives.iter().filter(same_archive) {
+        let path = || part.entry.name.clone().into();
+        if archive.fingerprint != part.entry.fingerprint && archive.complete {
+            return Err(ConvertError::OtherContent { path: path() });
+        }
+        if count(archive) != count(&part.entry) {
+            return Err(ConvertError::OtherParts { path: path() });
+        }
+    }
+    part.entry.check_files(&part.folder)?;
+    Ok(())
+}
+
+impl NextState {
+    pub fn new(manifest: Manifest) -> Self {
+        Self { manifest, files: Vec::new() }
+    }
+
+    /// True where the same archive, or the same part of it, is in the manifest, under this
+    /// name or another.
+    pub fn holds(&self, part: &PartResult) -> bool {
+        let entry = &part.entry;
+        let is_same = |archive: &ArchiveEntry| {
+            archive.complete == entry.complete && archive.md5 == entry.md5 && archive.shard == entry.shard
+        };
+        self.manifest.archives.iter().any(is_same)
+    }
+
+    /// Takes a result in; gives what the manifest says of it.
+    ///
+    /// # Errors
+    /// [`ConvertError::OtherRelease`] where it is of another year than the dataset.
+    pub fn add(&mut self, part: &PartResult) -> Result<ArchiveEntry, ConvertError> {
+        let own = &part.entry;
+        let mut next = self.manifest.clone();
+        next.release = agree(Path::new(&own.name), self.manifest.release, own.release)?;
+        next.tool_version = env!("CARGO_PKG_VERSION").to_owned();
+        // What was salvaged of the same archive makes room for more of it.
+        let is_replaced = |archive: &ArchiveEntry| {
+            let is_same = archive.name == own.name && archive.shard == own.shard;
+            is_same && !own.fingerprint.is_empty() && !archive.is_whole()
+        };
+        next.archives.retain(|archive| !is_replaced(archive));
+        let mut entry = own.clone();
+        for (key, parts) in &mut entry.parts {
+            let folder = part.folder.join(key);
+            let mut renamed = Vec::<Part>::new();
+            for written in parts.iter() {
+                let (written, file) = next.take_in(key, written.clone(), &folder);
+                renamed.push(written);
+                self.files.push(file);
+            }
+            *parts = renamed;
+        }
+        next.watermark = next.watermark.max(entry.watermark);
+        next.archives.push(entry.clone());
+        self.manifest = next;
+        Ok(entry)
+    }
+}

@@ -1,0 +1,20 @@
+//! An archive that has been read to its end.
+
+use crate::dataset::{Targets, WrittenTable};
+use crate::report::Report;
+use orcid_xml::MemberName;
+use targz_seek::Totals;
+
+/// An archive that has been read to its end, its tables written aside.
+pub struct Converted {
+    pub totals: Totals,
+    pub complete: bool,
+    pub release: Option<u16>,
+    pub watermark: Option<i64>,
+    pub report: Report,
+    /// Of a source that hands members over, which were read and which were not.
+    pub accepted: Targets,
+    pub rejected: Vec<MemberName>,
+    /// The files that were written, none where nothing was to be written.
+    pub tables: Vec<WrittenTable>,
+}

@@ -1,0 +1,43 @@
+//! Who hears how a conversion goes on.
+
+use std::path::Path;
+
+use super::ConvertError;
+use crate::dataset::ArchiveEntry;
+use crate::report::Report;
+use targz_seek::Meter;
+
+/// Hears how a conversion goes on: a progress line, a callback, nobody. Called from several
+/// threads.
+pub trait Observer: Sync {
+    /// An archive is being read; the meter tells how far.
+    fn begun(&self, archive: &Path, size_bytes: Option<u64>, meter: &Meter);
+    /// Members have been counted.
+    fn progressed(&self, archive: &Path, report: &Report);
+    /// An archive has come to its end, one way or the other.
+    fn ended(&self, archive: &Path, outcome: &Outcome);
+}
+
+/// What became of one archive.
+#[derive(Debug)]
+pub enum Outcome {
+    /// It is in the dataset.
+    Done(Box<ArchiveEntry>),
+    /// It is finished, and waits beside the dataset until the others that replace the
+    /// dataset with it are.
+    Kept(Box<ArchiveEntry>),
+    /// It was in the dataset already.
+    Skipped,
+    /// It is not in the dataset.
+    Failed(ConvertError),
+}
+
+/// Nobody.
+#[derive(Debug, Clone, Copy)]
+pub struct Unobserved;
+
+impl Observer for Unobserved {
+    fn begun(&self, _archive: &Path, _size_bytes: Option<u64>, _meter: &Meter) {}
+    fn progressed(&self, _archive: &Path, _report: &Report) {}
+    fn ended(&self, _archive: &Path, _outcome: &Outcome) {}
+}

@@ -1,0 +1,29 @@
+//! An archive to be read, and how.
+
+use std::io;
+use std::path::Path;
+
+use super::shard::Shard;
+use targz_seek::GivenMember;
+
+/// An archive to be read.
+pub struct Source<'s> {
+    pub path: &'s Path,
+    pub size_bytes: Option<u64>,
+    /// Take what is whole of a damaged archive.
+    pub salvage: bool,
+    pub mode: ReadMode,
+    /// Where its members come from, if not from the path.
+    pub members: Option<&'s mut dyn Iterator<Item = io::Result<GivenMember>>>,
+}
+
+/// How an archive is read, beside what it is.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct ReadMode {
+    /// How many readers may share the archive, where it has an index.
+    pub readers: usize,
+    /// Write the index, unless a good one is there.
+    pub write_index: bool,
+    /// Read this part only.
+    pub shard: Option<Shard>,
+}

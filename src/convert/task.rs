@@ -1,0 +1,104 @@
+//! A piece of a conversion, and what came of it: values that can be sent to another
+//! process or machine.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use super::converted::Converted;
+use super::shard::Shard;
+use crate::dataset::{ArchiveEntry, EntryKind, FORMAT_VERSION, WrittenTable};
+use targz_seek::Fingerprint;
+
+/// One archive, or one part of it, that is to become table files.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Task {
+    /// Where the archive lies, for whoever runs the task.
+    pub archive: PathBuf,
+    /// The archive's name in the manifest: its file name.
+    pub name: String,
+    /// What the archive is known by; `None` for a stream.
+    pub fingerprint: Option<Fingerprint>,
+    /// The year of the dump, where the name gives one.
+    pub release: Option<u16>,
+    /// The part of the archive; the whole where there is none.
+    pub shard: Option<Shard>,
+    /// The tables that are written, such as `summaries/works`.
+    pub tables: BTreeSet<String>,
+    /// Take what is whole of an archive that is cut off or damaged.
+    pub salvage: bool,
+    /// Write the archive's index beside it, where there is none.
+    pub write_index: bool,
+}
+
+/// The files that one task has made, and what they hold.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PartResult {
+    /// The version of the dataset's format that the files have.
+    pub format_version: u32,
+    /// The version of orcidlake that made them.
+    pub tool_version: String,
+    /// The tables that were written.
+    pub tables: BTreeSet<String>,
+    /// The folder that the files lie in, each table in a folder of its own.
+    pub folder: PathBuf,
+    /// What the manifest will say of them; the files have the names that they have in
+    /// `folder`.
+    pub entry: ArchiveEntry,
+}
+
+impl Task {
+    /// The part, as the manifest has it.
+    pub(super) fn shard_name(&self) -> Option<String> {
+        self.shard.map(|shard| shard.to_string())
+    }
+
+    /// True where the manifest's `archive` bears the same name; of a stream nobody knows
+    /// whether it is the same again.
+    pub(super) fn is_of(&self, archive: &ArchiveEntry) -> bool {
+        self.fingerprint.is_some() && archive.name == self.name && archive.shard == self.shard_name()
+    }
+
+    /// True where `archive` was an archive of the same name, the same size and the same ends.
+    pub(super) fn looks_like(&self, archive: &ArchiveEntry) -> bool {
+        let fingerprint = self.fingerprint.as_ref();
+        self.is_of(archive) && fingerprint.is_some_and(|own| own.digest == archive.fingerprint)
+    }
+
+    /// Bytes that are to be read; `None` for a stream.
+    pub(super) fn size_bytes(&self) -> Option<u64> {
+        let whole = self.fingerprint.as_ref().map(|fingerprint| fingerprint.size_bytes);
+        whole.map(|bytes| bytes / self.shard.map_or(1, |shard| shard.of))
+    }
+
+    /// What the manifest says of the archive once it is converted.
+    pub(super) fn entry(&self, converted: Converted) -> ArchiveEntry {
+        let fingerprint = self.fingerprint.as_ref().map(|fingerprint| fingerprint.digest.clone());
+        ArchiveEntry {
+            kind: EntryKind::Archive,
+            name: self.name.clone(),
+            shard: self.shard_name(),
+            size_bytes: converted.totals.size_bytes,
+            md5: converted.totals.md5,
+            release: self.release.or(converted.release),
+            fingerprint: fingerprint.unwrap_or_default(),
+            complete: converted.complete,
+            watermark: converted.watermark,
+            report: converted.report,
+            parts: WrittenTable::by_key(&converted.tables),
+            ..ArchiveEntry::default()
+        }
+    }
+
+    /// What has come of the task.
+    pub(super) fn result(&self, folder: PathBuf, entry: ArchiveEntry) -> PartResult {
+        PartResult {
+            format_version: FORMAT_VERSION,
+            tool_version: env!("CARGO_PKG_VERSION").to_owned(),
+            tables: self.tables.clone(),
+            folder,
+            entry,
+        }
+    }
+}

@@ -39,11 +39,12 @@ pub fn commit(parts: &[PartResult], dataset: &Path, replace: bool) -> Result<Vec
     let mut next = NextState::new(manifest.unwrap_or_else(|| Manifest::new(first.tables.clone())));
     let mut outcomes = Vec::new();
     for part in parts {
+        check_make(part, &next.manifest)?;
         if next.holds(part) {
             outcomes.push(Outcome::Skipped);
             continue;
         }
-        check(part, &next.manifest)?;
+        check_content(part, &next.manifest)?;
         outcomes.push(Outcome::Done(Box::new(next.add(part)?)));
     }
     if !next.files.is_empty() {
@@ -54,14 +55,20 @@ pub fn commit(parts: &[PartResult], dataset: &Path, replace: bool) -> Result<Vec
     Ok(outcomes)
 }
 
-/// Fails for a result that cannot be part of the dataset.
-fn check(part: &PartResult, manifest: &Manifest) -> Result<(), ConvertError> {
+/// Fails for files of another make than the dataset's.
+fn check_make(part: &PartResult, manifest: &Manifest) -> Result<(), ConvertError> {
     if part.format_version != FORMAT_VERSION {
         return Err(ConvertError::OtherFormat { folder: part.folder.clone() });
     }
     if part.tables != manifest.tables {
         return Err(ConvertError::OtherTables);
     }
+    Ok(())
+}
+
+/// Fails for an archive that cannot join those of the dataset, and for files that are not
+/// the ones that were written.
+fn check_content(part: &PartResult, manifest: &Manifest) -> Result<(), ConvertError> {
     if manifest.has_refreshes() {
         return Err(ConvertError::Refreshed { path: part.entry.name.clone().into() });
     }

@@ -61,8 +61,8 @@ struct Question<'q> {
 pub(super) fn mark(path: &Path, key: &str, part: &Part, gone: &Gone) -> Result<Marks, DatasetError> {
     let (side, table) = table_of(key).ok_or_else(|| DatasetError::NoTable { key: key.to_owned() })?;
     let question = Question { side, table: table.name(), gone };
-    check_quickly(path, part)?;
-    let file = File::open(path).map_err(DatasetError::io("open", path))?;
+    let mut file = File::open(path).map_err(DatasetError::io("open", path))?;
+    check_quickly(path, &mut file, part)?;
     let options = ArrowReaderOptions::new().with_page_index_policy(true.into());
     let metadata = ArrowReaderMetadata::load(&file, options);
     let metadata = metadata.map_err(DatasetError::parquet("read", path))?;

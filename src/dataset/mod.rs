@@ -14,6 +14,7 @@ mod finished;
 mod keys;
 mod layout;
 mod leftovers;
+mod looks;
 mod manifest;
 mod marks;
 mod page_header;
@@ -34,6 +35,7 @@ pub use filter::Superseded;
 pub use finished::Finished;
 pub use keys::{ActivityKey, ActivitySet, OrcidSet, Targets};
 pub use layout::{MANIFEST_NAME, NewFile, table_key};
+pub use looks::read_dataset;
 pub use manifest::{
     ArchiveEntry, EntryKind, FORMAT_VERSION, Given, GivenFile, KeptPart, Manifest, Organizations, Part,
 };

@@ -1,6 +1,7 @@
 //! Reads a dataset's own files: for one record, for checks.
 
 use std::fs::File;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use arrow::array::{Array, AsArray, BooleanArray, RecordBatch};
@@ -15,8 +16,9 @@ use serde_json::{Map, Value};
 
 use super::error::DatasetError;
 use super::file::{FILTERS_KEY, filter_digest};
-use super::layout::{table_folder, table_of};
+use super::layout::{MANIFEST_NAME, table_folder, table_of};
 use super::leftovers::present;
+use super::looks::LOOKS;
 use super::manifest::{Manifest, Part};
 use super::sound::{check_layout, check_quickly};
 use crate::record::Orcid;
@@ -29,7 +31,12 @@ const BATCH_ROWS: usize = 8_192;
 pub struct Dataset {
     pub root: PathBuf,
     pub manifest: Manifest,
+    stamp: Stamp,
 }
+
+/// What tells one version's manifest file from that of another, should both say the same:
+/// device, inode, when it was written.
+type Stamp = (u64, u64, i64, i64);
 
 impl Dataset {
     /// Opens the dataset at `root`; brings it back where a crash left it beside.
@@ -37,21 +44,40 @@ impl Dataset {
     /// # Errors
     /// [`DatasetError`] where there is none or it cannot be read.
     pub fn open(root: &Path) -> Result<Self, DatasetError> {
-        let found = present(root);
-        let manifest =
-            Manifest::read(&found)?.ok_or_else(|| DatasetError::NoDataset { path: root.to_owned() })?;
-        Ok(Self { root: found.into_owned(), manifest })
+        // A commit may take a folder away after its name was found and before its manifest is.
+        for _ in 0..LOOKS {
+            let found = present(root);
+            let Some(stamp) = stamp(&found) else { continue };
+            if let Some(manifest) = Manifest::read(&found)? {
+                return Ok(Self { root: found.into_owned(), manifest, stamp });
+            }
+        }
+        Err(DatasetError::NoDataset { path: root.to_owned() })
     }
 
     /// True where `root` holds a dataset.
     pub fn is_at(root: &Path) -> bool {
-        present(root).join(super::MANIFEST_NAME).is_file()
+        (0..LOOKS).any(|_| present(root).join(MANIFEST_NAME).is_file())
+    }
+
+    /// True where another version has taken its place since it was opened.
+    ///
+    /// # Errors
+    /// [`DatasetError`] where there is none any longer, or it cannot be read.
+    pub(super) fn has_changed(&self, root: &Path) -> Result<bool, DatasetError> {
+        Ok(Self::open(root)?.stamp != self.stamp)
     }
 
     /// The path of a table's file.
     pub fn part_path(&self, key: &str, part: &str) -> PathBuf {
         table_folder(&self.root, key).join(part)
     }
+}
+
+/// `None` where there is no manifest, or it cannot be looked at.
+fn stamp(root: &Path) -> Option<Stamp> {
+    let file = root.join(MANIFEST_NAME).metadata().ok()?;
+    Some((file.dev(), file.ino(), file.mtime(), file.mtime_nsec()))
 }
 
 /// All rows of one iD, by table; absent values are left out, tables without
@@ -166,9 +192,16 @@ fn filter_digest_of(metadata: &ParquetMetaData, group: usize) -> Option<&str> {
 
 /// A file whose layout has been read, and none of its rows.
 fn open(path: &Path) -> Result<ParquetRecordBatchReaderBuilder<File>, DatasetError> {
-    let file = File::open(path).map_err(DatasetError::io("open", path))?;
+    with_layout(path, open_file(path)?)
+}
+
+fn with_layout(path: &Path, file: File) -> Result<ParquetRecordBatchReaderBuilder<File>, DatasetError> {
     let builder = ParquetRecordBatchReaderBuilder::try_new(file);
     Ok(builder.map_err(DatasetError::parquet("read", path))?.with_batch_size(BATCH_ROWS))
+}
+
+fn open_file(path: &Path) -> Result<File, DatasetError> {
+    File::open(path).map_err(DatasetError::io("open", path))
 }
 
 /// The same, once its layout has been found to be that of its table, with the rows that the
@@ -178,8 +211,10 @@ fn open_part(
     key: &str,
     part: &Part,
 ) -> Result<ParquetRecordBatchReaderBuilder<File>, DatasetError> {
-    check_quickly(path, part)?;
-    let builder = open(path)?;
+    // Opened once: a commit may put another file under its name.
+    let mut file = open_file(path)?;
+    check_quickly(path, &mut file, part)?;
+    let builder = with_layout(path, file)?;
     check_layout(path, key, part, builder.schema(), builder.metadata())?;
     Ok(builder)
 }

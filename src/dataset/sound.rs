@@ -29,7 +29,11 @@ const SMALL_BYTES: u64 = 8 << 20;
 /// [`DatasetError::Damaged`] where it differs, and others where it cannot be read.
 pub(super) fn check_bytes(path: &Path, part: &Part) -> Result<(), DatasetError> {
     let mut file = File::open(path).map_err(DatasetError::io("open", path))?;
-    let (size_bytes, found) = digest(&mut file).map_err(DatasetError::io("read", path))?;
+    check_all(path, &mut file, part)
+}
+
+fn check_all(path: &Path, file: &mut File, part: &Part) -> Result<(), DatasetError> {
+    let (size_bytes, found) = digest(file).map_err(DatasetError::io("read", path))?;
     check_size(path, part, size_bytes)?;
     if found != part.xxh3 {
         return damaged(path, format!("its digest is {found}, the manifest says {}", part.xxh3));
@@ -41,10 +45,10 @@ pub(super) fn check_bytes(path: &Path, part: &Part) -> Result<(), DatasetError> 
 ///
 /// # Errors
 /// As of [`check_bytes`].
-pub(super) fn check_quickly(path: &Path, part: &Part) -> Result<(), DatasetError> {
-    let size_bytes = path.metadata().map_err(DatasetError::io("open", path))?.len();
+pub(super) fn check_quickly(path: &Path, file: &mut File, part: &Part) -> Result<(), DatasetError> {
+    let size_bytes = file.metadata().map_err(DatasetError::io("look at", path))?.len();
     check_size(path, part, size_bytes)?;
-    if size_bytes <= SMALL_BYTES { check_bytes(path, part) } else { Ok(()) }
+    if size_bytes <= SMALL_BYTES { check_all(path, file, part) } else { Ok(()) }
 }
 
 /// True where the pages and Bloom filters of a file have checksums: those that versions

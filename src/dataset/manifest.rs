@@ -150,6 +150,9 @@ pub struct Part {
     pub size_bytes: u64,
     /// XXH3-64 of the file, in hexadecimal.
     pub xxh3: String,
+    /// The same of its footer; not told of files of earlier versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub footer_xxh3: Option<String>,
 }
 
 impl Part {

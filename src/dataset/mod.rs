@@ -11,6 +11,7 @@ mod file;
 mod files;
 mod filter;
 mod finished;
+mod headers;
 mod keys;
 mod layout;
 mod leftovers;

@@ -8,7 +8,10 @@ use arrow::array::{Array, AsArray, BooleanArray, RecordBatch};
 use arrow::compute::kernels::cmp::eq;
 use arrow::datatypes::{DataType, Float64Type, Int16Type, Int32Type, Int64Type, TimestampMicrosecondType};
 use parquet::arrow::ProjectionMask;
-use parquet::arrow::arrow_reader::{ArrowPredicateFn, ParquetRecordBatchReaderBuilder, RowFilter};
+use parquet::arrow::arrow_reader::{
+    ArrowPredicateFn, ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader,
+    ParquetRecordBatchReaderBuilder, RowFilter,
+};
 use parquet::errors::ParquetError;
 use parquet::file::metadata::ParquetMetaData;
 use parquet::file::reader::ChunkReader;
@@ -16,11 +19,12 @@ use serde_json::{Map, Value};
 
 use super::error::DatasetError;
 use super::file::{FILTERS_KEY, filter_digest};
+use super::headers::check_headers;
 use super::layout::{MANIFEST_NAME, table_folder, table_of};
 use super::leftovers::present;
 use super::looks::LOOKS;
 use super::manifest::{Manifest, Part};
-use super::sound::{check_layout, check_quickly};
+use super::sound::{Compared, check_layout, check_quickly};
 use crate::record::Orcid;
 
 /// Rows read at a time.
@@ -130,9 +134,10 @@ pub(super) fn columns_of(
     part: &Part,
     columns: &[&str],
 ) -> Result<impl Iterator<Item = Result<RecordBatch, DatasetError>> + use<>, DatasetError> {
-    let builder = open_part(path, key, part)?;
-    let mask = ProjectionMask::columns(builder.parquet_schema(), columns.iter().copied());
-    read(path, builder.with_projection(mask))
+    let opened = Opened::new(path, key, part)?;
+    let mask = ProjectionMask::columns(opened.metadata.parquet_schema(), columns.iter().copied());
+    let groups = 0..opened.metadata.metadata().num_row_groups();
+    Ok(opened.read(groups, mask, None))
 }
 
 /// The batches of a file, of one iD's rows or of all; row groups whose Bloom
@@ -143,12 +148,15 @@ pub(super) fn batches(
     part: &Part,
     orcid: Option<Orcid>,
 ) -> Result<impl Iterator<Item = Result<RecordBatch, DatasetError>> + use<>, DatasetError> {
-    let builder = open_part(path, key, part)?;
-    let builder = match orcid {
-        Some(orcid) => only(builder, orcid).map_err(DatasetError::parquet("read", path))?,
-        None => builder,
+    let opened = Opened::new(path, key, part)?;
+    let groups = 0..opened.metadata.metadata().num_row_groups();
+    let has_orcid = opened.metadata.schema().field_with_name("orcid").is_ok();
+    let orcid = orcid.filter(|_| has_orcid);
+    let groups = match orcid {
+        Some(orcid) => opened.groups_with(orcid)?,
+        None => groups.collect(),
     };
-    read(path, builder)
+    Ok(opened.read(groups.into_iter(), ProjectionMask::all(), orcid))
 }
 
 /// The row groups of a file.
@@ -161,7 +169,10 @@ pub(super) fn group_batches(
     path: &Path,
     group: usize,
 ) -> Result<impl Iterator<Item = Result<RecordBatch, DatasetError>> + use<>, DatasetError> {
-    read(path, open(path)?.with_row_groups(vec![group]))
+    let reader = open(path)?.with_row_groups(vec![group]).build();
+    let reader = reader.map_err(DatasetError::parquet("read", path))?;
+    let path = path.to_owned();
+    Ok(reader.map(move |batch| batch.map_err(|error| DatasetError::parquet("read", &path)(error.into()))))
 }
 
 /// True where the row group may hold rows of one of `orcids`: its Bloom filter does
@@ -192,11 +203,7 @@ fn filter_digest_of(metadata: &ParquetMetaData, group: usize) -> Option<&str> {
 
 /// A file whose layout has been read, and none of its rows.
 fn open(path: &Path) -> Result<ParquetRecordBatchReaderBuilder<File>, DatasetError> {
-    with_layout(path, open_file(path)?)
-}
-
-fn with_layout(path: &Path, file: File) -> Result<ParquetRecordBatchReaderBuilder<File>, DatasetError> {
-    let builder = ParquetRecordBatchReaderBuilder::try_new(file);
+    let builder = ParquetRecordBatchReaderBuilder::try_new(open_file(path)?);
     Ok(builder.map_err(DatasetError::parquet("read", path))?.with_batch_size(BATCH_ROWS))
 }
 
@@ -204,50 +211,100 @@ fn open_file(path: &Path) -> Result<File, DatasetError> {
     File::open(path).map_err(DatasetError::io("open", path))
 }
 
-/// The same, once its layout has been found to be that of its table, with the rows that the
-/// manifest says.
-fn open_part(
-    path: &Path,
-    key: &str,
-    part: &Part,
-) -> Result<ParquetRecordBatchReaderBuilder<File>, DatasetError> {
-    // Opened once: a commit may put another file under its name.
-    let mut file = open_file(path)?;
-    check_quickly(path, &mut file, part)?;
-    let builder = with_layout(path, file)?;
-    check_layout(path, key, part, builder.schema(), builder.metadata())?;
-    Ok(builder)
+/// A file whose layout has been found to be that of its table, with the rows that the manifest
+/// says.
+struct Opened {
+    path: PathBuf,
+    file: File,
+    metadata: ArrowReaderMetadata,
+    compared: Compared,
 }
 
-/// Its rows.
-fn read(
-    path: &Path,
-    builder: ParquetRecordBatchReaderBuilder<File>,
-) -> Result<impl Iterator<Item = Result<RecordBatch, DatasetError>> + use<>, DatasetError> {
-    let reader = builder.build().map_err(DatasetError::parquet("read", path))?;
-    let path = path.to_owned();
-    Ok(reader.map(move |batch| batch.map_err(|error| DatasetError::parquet("read", &path)(error.into()))))
-}
-
-fn only<R: ChunkReader + 'static>(
-    builder: ParquetRecordBatchReaderBuilder<R>,
-    orcid: Orcid,
-) -> Result<ParquetRecordBatchReaderBuilder<R>, ParquetError> {
-    if !builder.parquet_schema().columns().iter().any(|column| column.name() == "orcid") {
-        return Ok(builder);
+impl Opened {
+    fn new(path: &Path, key: &str, part: &Part) -> Result<Self, DatasetError> {
+        // Opened once: a commit may put another file under its name.
+        let mut file = open_file(path)?;
+        let compared = check_quickly(path, &mut file, part)?;
+        let metadata = ArrowReaderMetadata::load(&file, ArrowReaderOptions::default());
+        let metadata = metadata.map_err(DatasetError::parquet("read", path))?;
+        check_layout(path, key, part, metadata.schema(), metadata.metadata())?;
+        Ok(Self { path: path.to_owned(), file, metadata, compared })
     }
-    let mut groups = Vec::new();
-    for group in 0..builder.metadata().num_row_groups() {
-        if may_hold(&builder, group, &[orcid])? {
-            groups.push(group);
+
+    /// The row groups whose Bloom filter does not rule an iD out.
+    fn groups_with(&self, orcid: Orcid) -> Result<Vec<usize>, DatasetError> {
+        let find = || -> Result<Vec<usize>, ParquetError> {
+            let builder = self.builder()?;
+            let mut groups = Vec::new();
+            for group in 0..self.metadata.metadata().num_row_groups() {
+                if may_hold(&builder, group, &[orcid])? {
+                    groups.push(group);
+                }
+            }
+            Ok(groups)
+        };
+        find().map_err(DatasetError::parquet("read", &self.path))
+    }
+
+    fn builder(&self) -> Result<ParquetRecordBatchReaderBuilder<File>, ParquetError> {
+        let file = self.file.try_clone()?;
+        Ok(ParquetRecordBatchReaderBuilder::new_with_metadata(file, self.metadata.clone()))
+    }
+
+    /// The batches of some row groups and columns, each group checked when its turn comes; of
+    /// one iD's rows or of all.
+    fn read(
+        self,
+        groups: impl Iterator<Item = usize>,
+        mask: ProjectionMask,
+        orcid: Option<Orcid>,
+    ) -> impl Iterator<Item = Result<RecordBatch, DatasetError>> {
+        groups.flat_map(move |group| -> Box<dyn Iterator<Item = Result<RecordBatch, DatasetError>>> {
+            match self.read_group(group, &mask, orcid) {
+                Ok(batches) => {
+                    let path = self.path.clone();
+                    Box::new(batches.map(move |batch| {
+                        batch.map_err(|error| DatasetError::parquet("read", &path)(error.into()))
+                    }))
+                }
+                Err(error) => Box::new(std::iter::once(Err(error))),
+            }
+        })
+    }
+
+    fn read_group(
+        &self,
+        group: usize,
+        mask: &ProjectionMask,
+        orcid: Option<Orcid>,
+    ) -> Result<ParquetRecordBatchReader, DatasetError> {
+        if self.compared == Compared::Footer {
+            let metadata = self.metadata.metadata();
+            let columns = 0..metadata.row_group(group).num_columns();
+            let read = columns.filter(|column| mask.leaf_included(*column));
+            check_headers(&self.path, &self.file, metadata, group, read)?;
         }
+        let build = || -> Result<ParquetRecordBatchReader, ParquetError> {
+            let builder = self.builder()?.with_batch_size(BATCH_ROWS).with_row_groups(vec![group]);
+            match orcid {
+                Some(orcid) => with_rows_of(builder, orcid).with_projection(mask.clone()).build(),
+                None => builder.with_projection(mask.clone()).build(),
+            }
+        };
+        build().map_err(DatasetError::parquet("read", &self.path))
     }
+}
+
+fn with_rows_of(
+    builder: ParquetRecordBatchReaderBuilder<File>,
+    orcid: Orcid,
+) -> ParquetRecordBatchReaderBuilder<File> {
     let mask = ProjectionMask::columns(builder.parquet_schema(), ["orcid"]);
     let wanted = arrow::array::StringArray::new_scalar(orcid.as_str());
     let equals = ArrowPredicateFn::new(mask, move |batch: RecordBatch| -> Result<BooleanArray, _> {
         eq(batch.column(0), &wanted)
     });
-    Ok(builder.with_row_groups(groups).with_row_filter(RowFilter::new(vec![Box::new(equals)])))
+    builder.with_row_filter(RowFilter::new(vec![Box::new(equals)]))
 }
 
 fn row_to_json(batch: &RecordBatch, row: usize) -> Value {

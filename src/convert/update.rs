@@ -15,8 +15,7 @@ use super::reading::How;
 use super::{ConvertError, Options, Watch};
 use crate::archive::GivenMember;
 use crate::dataset::{
-    ArchiveEntry, Change, Dataset, DatasetError, EntryKind, Gone, Logs, Manifest, Replacement, Staging,
-    Targets,
+    ArchiveEntry, Change, Dataset, EntryKind, Gone, Logs, Manifest, Replacement, Targets, begin_change,
 };
 use crate::record::MemberName;
 
@@ -69,11 +68,7 @@ pub fn update(
     watch: &dyn Watch,
     stop: &AtomicBool,
 ) -> Result<Updated, ConvertError> {
-    let no_dataset = || DatasetError::NoDataset { path: dataset.to_owned() };
-    Dataset::open(dataset)?;
-    let staging = Staging::begin(dataset)?;
-    let manifest = Manifest::read(dataset)?.ok_or_else(no_dataset)?;
-    manifest.check_format(dataset)?;
+    let (staging, Dataset { manifest, .. }) = begin_change(dataset)?;
     let pipeline = Pipeline::new(options)?;
     let scratch = staging.scratch("refresh")?;
     let name = Path::new(&update.source);

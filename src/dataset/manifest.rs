@@ -174,6 +174,11 @@ impl ArchiveEntry {
         self.report.members.members == self.report.members.other
     }
 
+    /// Its parts with their tables' keys.
+    pub(super) fn parts(&self) -> impl Iterator<Item = (&str, &Part)> {
+        self.parts.iter().flat_map(|(key, parts)| parts.iter().map(move |part| (key.as_str(), part)))
+    }
+
     /// The rows that its files of a table must have.
     pub fn expected_rows(&self, key: &str) -> u64 {
         let count = |rows: &BTreeMap<String, u64>| rows.get(key).copied().unwrap_or(0);

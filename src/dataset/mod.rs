@@ -36,6 +36,7 @@ pub use filter::Superseded;
 pub use finished::Finished;
 pub use keys::{ActivityKey, ActivitySet, OrcidSet, Targets};
 pub use layout::{MANIFEST_NAME, NewFile, table_key};
+pub use leftovers::begin_change;
 pub use looks::read_dataset;
 pub use manifest::{
     ArchiveEntry, EntryKind, FORMAT_VERSION, Given, GivenFile, KeptPart, Manifest, Organizations, Part,

@@ -117,18 +117,21 @@ impl<'l> Log<'l> {
     }
 
     /// Adds a version, or the first one, if the files differ from the newest. A log that
-    /// cannot be read begins anew: the manifest says what it must list.
+    /// cannot be read, or tells another size or number of rows of a file, begins anew: a name
+    /// means one content in all versions, and the manifest says what the log must list.
     fn commit(&self, table: &dyn AnyTable, parts: &[&Part]) -> KernelResult<()> {
         let listed = self.newest().and_then(|newest| {
             newest.map(|newest| self.files(&newest).map(|files| (newest, files))).transpose()
         });
         let committed = match listed {
             Ok(None) => self.create(table, parts)?,
-            Ok(Some((newest, listed))) => match self.change(&newest, &listed, parts)? {
-                Some(committed) => committed,
-                None => return Ok(()),
-            },
-            Err(_) => {
+            Ok(Some((newest, listed))) if agree(&listed, parts) => {
+                match self.change(&newest, &listed, parts)? {
+                    Some(committed) => committed,
+                    None => return Ok(()),
+                }
+            }
+            Ok(Some(_)) | Err(_) => {
                 remove(&self.folder.join(LOG_FOLDER)).map_err(KernelError::generic_err)?;
                 self.create(table, parts)?
             }
@@ -228,6 +231,17 @@ impl<'l> Log<'l> {
         }
         Ok(())
     }
+}
+
+/// What a log tells of a file: its size and rows.
+pub(super) fn told_of(part: &Part) -> (u64, Option<u64>) {
+    (part.size_bytes, Some(part.rows))
+}
+
+/// True where a log tells of the files that stay what the manifest does.
+fn agree(listed: &LogFiles, parts: &[&Part]) -> bool {
+    let told = |part: &&Part| listed.get(&part.name).is_none_or(|told| *told == told_of(part));
+    parts.iter().all(told)
 }
 
 /// The table's columns; the meaning of each is its comment.

@@ -34,6 +34,8 @@ pub enum DatasetError {
     OlderFormat { path: PathBuf, found: u32, known: u32 },
     #[error("{path} is being changed by another orcidlake ({holder})")]
     Locked { path: PathBuf, holder: String },
+    #[error("{path} was changed by another orcidlake each of the {looks} times that it was read")]
+    AlwaysChanging { path: PathBuf, looks: usize },
     #[error("{path} cannot be swapped for its next state: it is {what}")]
     NotSwappable { path: PathBuf, what: &'static str },
     #[error(
@@ -66,6 +68,7 @@ impl DatasetError {
             }
             Self::OlderFormat { .. } => "make it anew of its archives with `orcidlake convert --replace`",
             Self::Locked { .. } => "wait until it has finished",
+            Self::AlwaysChanging { .. } => "run the same command again when the other has finished",
             Self::NoRoom { .. } => {
                 "free some space on its file system: a change may write each table anew beside the old one"
             }

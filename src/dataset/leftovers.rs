@@ -1,5 +1,6 @@
 //! What a crash has left beside a dataset: its only state, where the system cannot
-//! exchange two names and the run died between two renames.
+//! exchange two names and the run died between two renames; archives that had waited to
+//! replace it, where the run died after they had.
 
 use std::borrow::Cow;
 use std::fs;
@@ -7,7 +8,10 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use super::commit::Staging;
+use super::error::DatasetError;
+use super::finished::Finished;
 use super::layout::{MANIFEST_NAME, staging_folder};
+use super::reader::Dataset;
 
 /// For so long another run may stand between two renames.
 const BETWEEN_RENAMES: Duration = Duration::from_secs(1);
@@ -29,6 +33,23 @@ pub(super) fn present(root: &Path) -> Cow<'_, Path> {
         std::thread::sleep(BETWEEN_RENAMES / 20);
     }
     if !root.exists() && is_left() { Cow::Owned(old) } else { Cow::Borrowed(root) }
+}
+
+/// Takes the lock of a dataset that is to be changed and is there already, clears what a
+/// crash has left beside it, and opens it, as no other can change it now.
+///
+/// # Errors
+/// [`DatasetError`] where there is none, where it is of a format that is not changed, where
+/// another run holds the lock, or where the disk fails.
+pub fn begin_change(root: &Path) -> Result<(Staging, Dataset), DatasetError> {
+    // Nothing is made beside what cannot be changed.
+    Dataset::open(root)?.manifest.check_format(root)?;
+    let staging = Staging::begin(root)?;
+    let dataset = Dataset::open(root)?;
+    dataset.manifest.check_format(root)?;
+    // What cannot be cleared now is cleared by the next change.
+    let _ = Finished::clear_committed(&staging, &dataset.manifest);
+    Ok((staging, dataset))
 }
 
 /// The name under which a dataset's state waits between two renames.

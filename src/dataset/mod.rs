@@ -11,9 +11,11 @@ mod file;
 mod files;
 mod filter;
 mod finished;
+mod headers;
 mod keys;
 mod layout;
 mod leftovers;
+mod looks;
 mod manifest;
 mod marks;
 mod page_header;
@@ -34,6 +36,8 @@ pub use filter::Superseded;
 pub use finished::Finished;
 pub use keys::{ActivityKey, ActivitySet, OrcidSet, Targets};
 pub use layout::{MANIFEST_NAME, NewFile, table_key};
+pub use leftovers::begin_change;
+pub use looks::read_dataset;
 pub use manifest::{
     ArchiveEntry, EntryKind, FORMAT_VERSION, Given, GivenFile, KeptPart, Manifest, Organizations, Part,
 };

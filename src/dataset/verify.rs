@@ -12,6 +12,7 @@ use xxhash_rust::xxh3::Xxh3;
 use super::delta;
 use super::error::DatasetError;
 use super::layout::table_folder;
+use super::looks::read_until;
 use super::manifest::Part;
 use super::reader::{Dataset, columns_of};
 use orcid_xml::Orcid;
@@ -27,27 +28,13 @@ pub struct Problem {
     pub what: String,
 }
 
-/// Looks at a dataset that is changed meanwhile, after which what was found is told: who
-/// changes it that often cannot be waited for.
-const LOOKS: usize = 5;
-
 /// Checks the dataset at `root`, and again where another has changed it meanwhile: what
 /// was missing then may have been replaced. Gives the dataset that was checked.
 ///
 /// # Errors
-/// As [`verify`], where the dataset has not changed meanwhile.
+/// As [`verify`], where the dataset has not changed meanwhile; and where it changes too often.
 pub fn verify_at(root: &Path, told: &dyn Fn(&Path)) -> Result<(Dataset, Vec<Problem>), DatasetError> {
-    let mut looks = 1;
-    loop {
-        let dataset = Dataset::open(root)?;
-        let found = verify(&dataset, told);
-        let sound = found.as_ref().is_ok_and(Vec::is_empty);
-        let changed = !sound && Dataset::open(root)?.manifest != dataset.manifest;
-        if !changed || looks == LOOKS {
-            return found.map(|problems| (dataset, problems));
-        }
-        looks += 1;
-    }
+    read_until(root, |dataset| verify(dataset, told), Vec::is_empty)
 }
 
 /// Checks every file of a dataset; an empty list means that it is sound.
@@ -106,8 +93,11 @@ fn check_logs(dataset: &Dataset) -> Result<Vec<Problem>, DatasetError> {
         for part in parts {
             match listed.get(&part.name) {
                 None => report(format!("its log does not list {}", part.name)),
-                Some(listed) if *listed != (part.size_bytes, Some(part.rows)) => {
-                    report(format!("its log tells another size or number of rows of {}", part.name));
+                Some(listed) if *listed != delta::told_of(part) => {
+                    report(format!(
+                        "its log tells another size or number of rows of {}; the next change of the dataset makes it anew",
+                        part.name
+                    ));
                 }
                 Some(_) => {}
             }

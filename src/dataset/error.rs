@@ -14,8 +14,6 @@ pub enum DatasetError {
     Parquet { act: &'static str, path: PathBuf, source: parquet::errors::ParquetError },
     #[error("{path} is not the file that was written: {what}")]
     Damaged { path: PathBuf, what: String },
-    #[error("cannot {act} the Delta Lake log of {path}")]
-    Delta { act: &'static str, path: PathBuf, source: Box<delta_kernel::KernelError> },
     #[error("stopped before the end")]
     Stopped,
     #[error("there is no table {key}")]
@@ -53,9 +51,7 @@ impl DatasetError {
             Self::Parquet { act: "read" | "rewrite", .. } | Self::Damaged { .. } => {
                 "nothing has been changed; `orcidlake verify` tells every damaged file: restore them from a copy, or make the dataset anew with `orcidlake convert --replace`"
             }
-            Self::Io { .. } | Self::Parquet { .. } | Self::Delta { .. } => {
-                "check the path, the permissions and the disk"
-            }
+            Self::Io { .. } | Self::Parquet { .. } => "check the path, the permissions and the disk",
             Self::DiskFull { .. } => {
                 "free some space and run the same command again; what was whole is untouched"
             }
@@ -86,15 +82,6 @@ impl DatasetError {
             io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Self::DiskFull { path, source },
             _ => Self::Io { act, path, source },
         }
-    }
-
-    /// An error of the Delta Lake kernel.
-    pub(super) fn delta(
-        act: &'static str,
-        path: &Path,
-    ) -> impl FnOnce(delta_kernel::KernelError) -> Self + use<> {
-        let path = path.to_owned();
-        move |source| Self::Delta { act, path, source: Box::new(source) }
     }
 
     /// An error of the Parquet library; a full disk may be its cause.

@@ -101,3 +101,8 @@ impl DatasetError {
         }
     }
 }
+
+/// The error that says what is wrong with a file.
+pub(super) fn damaged<T>(path: &Path, what: String) -> Result<T, DatasetError> {
+    Err(DatasetError::Damaged { path: path.to_owned(), what })
+}

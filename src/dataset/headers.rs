@@ -15,9 +15,8 @@ use crc32fast::Hasher;
 use parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData};
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::error::DatasetError;
+use super::error::{DatasetError, damaged};
 use super::page_header::{self, MOST_HEADER_BYTES};
-use super::sound::damaged;
 
 /// Where the footer has the checksums of page headers: CRC-32 in hexadecimal, a comma between
 /// columns, a semicolon between row groups.

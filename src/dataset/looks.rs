@@ -8,11 +8,7 @@
 use std::path::Path;
 
 use super::error::DatasetError;
-use super::reader::Dataset;
-
-/// Times that a dataset which changes while it is read is read. A commit takes seconds and
-/// comes at most every few minutes: who meets so many in a row would meet more.
-pub(super) const LOOKS: usize = 5;
+use super::reader::{Dataset, LOOKS};
 
 /// Gives what `read` makes of the dataset at `root`, and the dataset that it was made of.
 /// Where `read` fails and the dataset has changed meanwhile, it is called again.

@@ -12,14 +12,14 @@ use parquet::arrow::arrow_reader::{
 use parquet::errors::ParquetError;
 use rayon::prelude::*;
 
-use super::error::DatasetError;
+use super::error::{DatasetError, damaged};
 use super::filter::ActivityColumns;
 use super::headers::check_headers;
 use super::keys::{OrcidSet, Targets};
 use super::layout::table_of;
 use super::manifest::Part;
 use super::reader::may_hold;
-use super::sound::{Compared, check_bytes, check_layout, check_quickly, damaged, has_checksums, has_columns};
+use super::sound::{Compared, check_bytes, check_layout, check_quickly, has_checksums, has_columns};
 use crate::tables::Side;
 use orcid_xml::{MemberName, Orcid};
 

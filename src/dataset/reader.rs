@@ -22,11 +22,13 @@ use super::file::{FILTERS_KEY, filter_digest};
 use super::headers::check_headers;
 use super::layout::{MANIFEST_NAME, table_folder, table_of};
 use super::leftovers::present;
-use super::looks::LOOKS;
 use super::manifest::{Manifest, Part};
 use super::sound::{Compared, check_layout, check_quickly};
 use orcid_xml::Orcid;
 
+/// Times that a dataset which changes while it is read is read. A commit takes seconds and
+/// comes at most every few minutes: who meets so many in a row would meet more.
+pub(super) const LOOKS: usize = 5;
 /// Rows read at a time.
 const BATCH_ROWS: usize = 8_192;
 

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
+use super::change::begin_change;
 use super::error::DatasetError;
-use super::leftovers::begin_change;
 use super::manifest::Manifest;
 
 /// Checks that a next state of the dataset at `dataset` can be put in its place: nobody

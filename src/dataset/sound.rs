@@ -13,12 +13,12 @@ use std::path::Path;
 use arrow::datatypes::Schema;
 use parquet::file::metadata::ParquetMetaData;
 
-use super::error::DatasetError;
+use super::digest::digest;
+use super::error::{DatasetError, damaged};
 use super::file::FILTERS_KEY;
 use super::headers::footer_digest;
 use super::layout::any_table_of;
 use super::manifest::Part;
-use super::verify::digest;
 
 /// Files up to this size are digested whenever they are opened, which takes a millisecond.
 /// Of larger ones their footer is, and the headers of the pages that are read.
@@ -124,11 +124,6 @@ pub(super) fn check_layout(
 pub(super) fn has_columns(own: &Schema, found: &Schema) -> bool {
     let names = own.fields().iter().map(|field| field.name());
     names.eq(found.fields().iter().map(|field| field.name()))
-}
-
-/// The error that says what is wrong with a file.
-pub(super) fn damaged<T>(path: &Path, what: String) -> Result<T, DatasetError> {
-    Err(DatasetError::Damaged { path: path.to_owned(), what })
 }
 
 fn check_size(path: &Path, part: &Part, size_bytes: u64) -> Result<(), DatasetError> {

@@ -2,14 +2,13 @@
 
 use std::collections::{BTreeSet, HashSet};
 use std::fs::{self, File};
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use arrow::array::AsArray;
 use parquet::file::reader::{FileReader, SerializedFileReader};
-use xxhash_rust::xxh3::Xxh3;
 
 use super::delta;
+use super::digest::digest;
 use super::error::DatasetError;
 use super::layout::table_folder;
 use super::looks::read_until;
@@ -17,9 +16,6 @@ use super::manifest::Part;
 use super::reader::{Dataset, columns_of};
 use orcid_xml::Orcid;
 use orcid_xml::ids::IdSet;
-
-/// Bytes read at a time.
-const READ_BYTES: usize = 1 << 20;
 
 /// One difference between a dataset and its manifest.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -175,22 +171,6 @@ fn count_faults(dataset: &Dataset) -> Vec<Problem> {
         }
     }
     faults.into_iter().map(|what| Problem { path: path.clone(), what }).collect()
-}
-
-/// Bytes and XXH3 (64 bits, in sixteen hexadecimal digits) of a file from where it is.
-///
-/// # Errors
-/// The system's, where it cannot be read.
-pub fn digest(file: &mut File) -> std::io::Result<(u64, String)> {
-    let (mut digest, mut buffer, mut size_bytes) = (Xxh3::new(), vec![0; READ_BYTES], 0);
-    loop {
-        let length = file.read(&mut buffer)?;
-        if length == 0 {
-            return Ok((size_bytes, format!("{:016x}", digest.digest())));
-        }
-        digest.update(&buffer[..length]);
-        size_bytes += length as u64;
-    }
 }
 
 /// The Parquet files below the folders of tables.

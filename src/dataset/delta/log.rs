@@ -8,7 +8,6 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde_json::json;
 
-use super::LogFiles;
 use super::actions::{Action, Add, MetaData, Protocol, Remove};
 use super::checkpoint;
 use super::error::LogError;
@@ -31,6 +30,9 @@ const VERSION_DIGITS: usize = 20;
 /// For so long a checkpoint remembers a file that was removed: Delta Lake's own default, a
 /// week in milliseconds.
 const REMEMBERED_MILLIS: i64 = 7 * 24 * 3_600 * 1_000;
+
+/// The files of a table by name, with their sizes and rows.
+pub(in crate::dataset) type LogFiles = BTreeMap<String, (u64, Option<u64>)>;
 
 /// One table's log.
 pub(super) struct Log<'l> {

@@ -19,10 +19,7 @@ use super::layout::{any_table_of, table_folder};
 use super::manifest::Manifest;
 use log::{CHECKPOINT_VERSIONS, LOG_FOLDER, Log};
 
-pub(super) use log::told_of;
-
-/// The files of a table by name, with their sizes and rows.
-pub(super) type LogFiles = BTreeMap<String, (u64, Option<u64>)>;
+pub(super) use log::{LogFiles, told_of};
 
 /// True for a path below a dataset that is a table's log.
 pub(super) fn is_log(path: &Path) -> bool {

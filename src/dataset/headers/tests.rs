@@ -168,6 +168,5 @@ fn no_flip_in_a_page_header_or_footer_of_a_large_file_gives_other_rows() {
         flip(&large, part.size_bytes - END_BYTES - footer..part.size_bytes, &[0, 5], all),
     ];
 
-    println!("flips: {flips:?}");
     assert!(flips.iter().sum::<usize>() > 5_000, "{flips:?}");
 }

@@ -327,19 +327,24 @@ fn an_older_item_does_not_replace_a_newer_row_and_works_of_another_are_not_taken
     let here = Here::new(40, 5, &['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'X']);
     let (orcid, works) = with_most_works(&here);
     let before = rows(&here.dataset, &orcid, "activities/works");
-    here.server.change(|world| {
+    // Newer than the row of the dataset, and older than the record says.
+    let between = orcid::instants::iso(here.server.change(|world| {
         let clock = world.clock() + 1_000_000;
         world.edit(&orcid, clock, |xml| with_works_of(xml, clock));
-    });
+        clock - 500_000
+    }));
     let work = |put_code: i64, owner: &str, date: &str| {
         format!(
             r#"<work:work put-code="{put_code}" path="/{owner}/work/{put_code}" xmlns:work="w" xmlns:common="c"><common:last-modified-date>{date}</common:last-modified-date><work:title><common:title>Wrong</common:title></work:title></work:work>"#
         )
     };
     let others = "0000-0001-5109-3700";
-    for (owner, date, code) in
-        [(orcid.as_str(), "2001-01-01T00:00:00Z", "stale"), (others, "2026-01-01T00:00:00Z", "other-id")]
-    {
+    for (owner, date, code) in [
+        (orcid.as_str(), "2001-01-01T00:00:00Z", "stale"),
+        (orcid.as_str(), "2299-01-01T00:00:00Z", "future-date"),
+        (others, "2026-01-01T00:00:00Z", "other-id"),
+        (orcid.as_str(), between.as_str(), "stale"),
+    ] {
         here.server.clear_faults();
         let all: String = works.iter().map(|put_code| work(*put_code, owner, date)).collect();
         let bulk = format!(r#"<bulk:bulk xmlns:bulk="b">{all}</bulk:bulk>"#);
@@ -402,4 +407,45 @@ fn a_watermark_in_the_future_is_told_and_put_back() {
         let servers = orcid::instants::now() - if by_our_clock { 0 } else { 5 * DAY * 1_000_000 };
         assert!(watermark(&here).unwrap() <= servers);
     }
+}
+
+#[test]
+fn a_record_of_a_time_that_cannot_be_freezes_nobody() {
+    let here = Here::new(40, 5, &[]);
+    let orcid = active(&here)[0].clone();
+    let before = records(&here.dataset, &orcid);
+    here.server.change(|world| {
+        let clock = world.clock() + 1_000_000;
+        world.edit(&orcid, clock, |xml| xml.replace("given-names>", "given-names>Newer "));
+    });
+    let record = |history: &str| {
+        format!(
+            r#"<record:record xmlns:record="r" xmlns:common="c" xmlns:history="h"><common:orcid-identifier><common:path>{orcid}</common:path></common:orcid-identifier>{history}</record:record>"#
+        )
+    };
+    let dated = |date: &str| {
+        format!(
+            "<history:history><common:last-modified-date>{date}</common:last-modified-date></history:history>"
+        )
+    };
+    for (history, code) in [
+        (dated("9999-01-01T00:00:00Z"), "future-date"),
+        (dated("soon"), "no-date"),
+        (String::new(), "no-date"),
+    ] {
+        here.server.clear_faults();
+        here.server.fail(at(&format!("{orcid}/record")), Fault::Says { status: 200, body: record(&history) });
+
+        let output = each(&here, &["--anew"]);
+
+        assert_eq!(output.status.code(), Some(1), "{code}: {}", text(&output));
+        assert!(json(&output)["answers"][code].as_u64() > Some(0), "{code}: {}", json(&output)["answers"]);
+        assert_eq!(records(&here.dataset, &orcid), before, "{code}");
+    }
+    here.server.clear_faults();
+
+    let output = each(&here, &["--anew"]);
+
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output));
+    assert!(records(&here.dataset, &orcid)[0]["given_names"].as_str().unwrap().starts_with("Newer "));
 }

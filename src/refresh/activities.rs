@@ -26,10 +26,11 @@ pub fn compare(orcid: Orcid, body: &[u8], held: &Held) -> Result<Effects, ParseE
             Some(known) => modified.is_none() || modified > *known,
         };
         match section {
-            _ if !is_old => {}
+            _ if !is_old => continue,
             ActivitySection::Works => works.push(put_code),
             section => others.push(Wanted::Item(orcid, section, put_code)),
         }
+        effects.listed.extend(modified.map(|modified| (orcid, section, put_code, modified)));
     }
     // The same record gives the same requests, whatever the order of a map.
     works.sort_unstable();

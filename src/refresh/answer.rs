@@ -8,84 +8,20 @@ use std::time::Duration;
 
 use super::client::Reply;
 use super::content::{take_item, take_record, take_works};
-use super::owner::is_of_another;
 use super::retry::parse_retry_after;
-use orcid_xml::{
-    self, ActivitySection, Document, Orcid, ParseError, SearchPage, Stub, Timestamp, parse_search,
-};
+use super::stub::{has_status, parse_stub, treat_stub};
+use orcid_xml::{ParseError, Timestamp, parse_search};
 
-/// ORCID's errors have less than a kilobyte; what is longer is not looked at twice.
-const MAX_STUB_BYTES: usize = 16 << 10;
+pub use super::treatment::{Asked, Taken, Treatment};
+
 /// A `Retry-After` beyond this means a quota, not a hurry.
 const MAX_RETRY_AFTER: Duration = Duration::from_secs(600);
 
 /// The code of an answer that limits the rate.
 pub const TOO_MANY_REQUESTS: &str = "too-many-requests";
 
-/// What was asked for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Asked {
-    Search,
-    Record(Orcid),
-    Works(Orcid, Vec<i64>),
-    Item(Orcid, ActivitySection, i64),
-}
-
-/// What to do about an answer.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Treatment {
-    /// It is what was asked for.
-    Take(Taken),
-    /// Ask again, after this time if the server names one.
-    Again { code: &'static str, after: Option<Duration> },
-    /// Asking again would not help; what the dataset has stays.
-    Leave { code: &'static str },
-    /// The token is not accepted.
-    Renew,
-    /// No more today; until when, if the server names a time.
-    QuotaEnd { after: Option<Duration> },
-}
-
-/// An answer that counts.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Taken {
-    Search(SearchPage),
-    /// A record that can be read.
-    Record {
-        modified: Option<Timestamp>,
-    },
-    /// The record has gone: by its status, and to whom.
-    Gone {
-        code: &'static str,
-        primary: Option<Orcid>,
-    },
-    /// A record that is in a state without public data; rows stay as they are.
-    Closed {
-        code: &'static str,
-    },
-    /// Works that came: their put codes and last changes.
-    Works(Vec<(i64, Option<Timestamp>)>),
-    Item {
-        modified: Option<Timestamp>,
-    },
-    /// The item is no more, or is not public.
-    ItemGone {
-        code: &'static str,
-    },
-}
-
-impl Taken {
-    /// The code that the answer is counted under.
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::Search(_) => "search",
-            Self::Record { .. } => "record",
-            Self::Gone { code, .. } | Self::Closed { code } | Self::ItemGone { code } => code,
-            Self::Works(_) => "works",
-            Self::Item { .. } => "item",
-        }
-    }
-}
+/// The code of a status that does not go with the answer.
+const OTHER_STATUS: &str = "other-status";
 
 /// Decides about the answer to `asked`.
 pub fn treat(asked: &Asked, reply: &Reply, now: Timestamp) -> Treatment {
@@ -93,6 +29,9 @@ pub fn treat(asked: &Asked, reply: &Reply, now: Timestamp) -> Treatment {
     match reply.status {
         200..=299 => treat_success(asked, reply),
         301 | 302 | 307 | 308 | 403 | 404 | 409 | 410 => match parse_stub(&reply.body) {
+            Some(stub) if !has_status(&stub, reply.status) => {
+                Treatment::Again { code: OTHER_STATUS, after: None }
+            }
             Some(stub) => treat_stub(asked, &stub),
             None => Treatment::Again { code: not_orcid(reply.status), after },
         },
@@ -100,10 +39,10 @@ pub fn treat(asked: &Asked, reply: &Reply, now: Timestamp) -> Treatment {
         401 => Treatment::Renew,
         406 | 415 => Treatment::Leave { code: "not-acceptable" },
         429 => treat_too_many(reply, after),
-        503 if after.is_some_and(|after| after > MAX_RETRY_AFTER) => Treatment::QuotaEnd { after },
-        503 => Treatment::Again { code: "busy", after },
+        // A quota's end is 429; one record that is busy for long must not stop the others.
+        503 => Treatment::Again { code: "busy", after: after.filter(|after| *after <= MAX_RETRY_AFTER) },
         408 | 425 | 500.. => Treatment::Again { code: "server-error", after },
-        _ => Treatment::Leave { code: "other-status" },
+        _ => Treatment::Leave { code: OTHER_STATUS },
     }
 }
 
@@ -134,7 +73,11 @@ fn treat_success(asked: &Asked, reply: &Reply) -> Treatment {
         return Treatment::Again { code: "empty-body", after: None };
     }
     if let (true, Some(stub)) = (!matches!(asked, Asked::Search), parse_stub(&reply.body)) {
-        return treat_stub(asked, &stub);
+        // What is there has no error's status, and what is not has no 200.
+        return match treat_stub(asked, &stub) {
+            Treatment::Renew => Treatment::Renew,
+            _ => Treatment::Again { code: OTHER_STATUS, after: None },
+        };
     }
     let taken = match asked {
         Asked::Search => parse_search(&reply.body).map(Taken::Search),
@@ -160,57 +103,10 @@ fn fault_code(error: &ParseError, reply: &Reply) -> &'static str {
     }
 }
 
-/// ORCID's own word about a record or an item.
-fn treat_stub(asked: &Asked, stub: &Stub<'_>) -> Treatment {
-    if matches!(asked, Asked::Search) {
-        // Nobody is locked or gone in a search: such an answer is a fault.
-        return match stub.error_code {
-            Some(9002 | 9017) => Treatment::Renew,
-            _ => Treatment::Again { code: "search-error", after: None },
-        };
-    }
-    if is_of_another(asked, stub) {
-        return Treatment::Again { code: "other-id", after: None };
-    }
-    if matches!(asked, Asked::Works(..)) && !matches!(stub.error_code, Some(9002 | 9008 | 9017)) {
-        // What is wrong may be one of them: those that did not come are asked for one by one.
-        return Treatment::Take(Taken::Works(Vec::new()));
-    }
-    let is_item = matches!(asked, Asked::Item(..));
-    let primary = match asked {
-        Asked::Record(orcid) => stub.primary_orcid(orcid.as_str()),
-        _ => None,
-    };
-    let gone = |code| match is_item {
-        true => Treatment::Take(Taken::ItemGone { code }),
-        false => Treatment::Take(Taken::Gone { code, primary }),
-    };
-    match stub.error_code {
-        Some(9007) => gone("deprecated"),
-        Some(9011 | 9016) => gone("not-found"),
-        Some(9018) => gone("locked"),
-        Some(9044) => gone("deactivated"),
-        Some(9036) => Treatment::Take(Taken::Closed { code: "unclaimed" }),
-        Some(9038 | 9039) if is_item => gone("not-public"),
-        Some(9038 | 9039) => Treatment::Take(Taken::Closed { code: "not-public" }),
-        Some(9002 | 9017) => Treatment::Renew,
-        Some(9008) => Treatment::Again { code: "server-error", after: None },
-        _ => Treatment::Leave { code: "other-error" },
-    }
-}
-
-/// The `error:error` that a body is, if it is one with a code.
-fn parse_stub(body: &[u8]) -> Option<Stub<'_>> {
-    let body = Some(body).filter(|body| body.len() <= MAX_STUB_BYTES)?;
-    match orcid_xml::parse(body).ok()?.document {
-        Document::Stub(stub) if stub.error_code.is_some() => Some(stub),
-        _ => None,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use orcid_xml::{ActivitySection, Orcid};
 
     const ONE: &str = "0000-0002-1825-0097";
     const OTHER: &str = "0000-0002-1694-233X";
@@ -261,7 +157,11 @@ mod tests {
             (200, "<other/>", None, "not-orcid?"),
             (200, "<p:person xmlns:p='http://www.orcid.org/ns/person'/>", None, "not-orcid?"),
             (200, "<record:record xmlns:record='r'/>", None, "no-id?"),
-            (200, &stub(9018), None, "locked"),
+            (200, &stub(9018), None, "other-status?"),
+            (200, &stub(9016), None, "other-status?"),
+            (404, &stub(9018), None, "other-status?"),
+            (409, &stub(9016), None, "other-status?"),
+            (409, &stub(9007), None, "other-status?"),
             (301, &stub(9007), None, "deprecated"),
             (301, "", None, "foreign-redirect?"),
             (404, &stub(9016), None, "not-found"),
@@ -284,7 +184,7 @@ mod tests {
             (429, quota, Some("7"), "quota Some(7)"),
             (500, &stub(9008), None, "server-error?"),
             (503, html, Some("Thu, 01 Jan 1970 00:00:09 GMT"), "busy? 9"),
-            (503, html, Some("18446744073709551615"), "quota Some(172800)"),
+            (503, html, Some("18446744073709551615"), "busy?"),
             (418, "", None, "other-status!"),
         ] {
             let body = body.to_owned();
@@ -304,6 +204,16 @@ mod tests {
                 200,
                 r#"<work:work put-code="5" path="/0000-0002-1694-233X/work/5" xmlns:work="w"/>"#,
                 "other-id?",
+            ),
+            (
+                200,
+                r#"<work:work put-code="5" path="/0000-0002-1825-0097/work/6" xmlns:work="w"/>"#,
+                "other-put-code?",
+            ),
+            (
+                200,
+                r#"<work:work put-code="5" path="/0000-0002-1825-0097/funding/5" xmlns:work="w"/>"#,
+                "other-section?",
             ),
             (200, r#"<funding:funding put-code="5" xmlns:funding="f"/>"#, "not-orcid?"),
             (404, &stub(9016), "not-found"),
@@ -334,9 +244,7 @@ mod tests {
             stub(code).replace("<error:user-message>", &format!("<{own}><error:user-message>"))
         };
         let (one, item) = (Orcid::new(ONE).unwrap(), ActivitySection::Works);
-        for (status, code) in
-            [(301, 9007), (404, 9016), (404, 9011), (409, 9018), (409, 9044), (403, 9039), (200, 9018)]
-        {
+        for (status, code) in [(301, 9007), (404, 9016), (404, 9011), (409, 9018), (409, 9044), (403, 9039)] {
             for asked in [Asked::Record(one), Asked::Item(one, item, 5), Asked::Works(one, vec![5, 6])] {
                 assert_eq!(
                     told(&asked, status, &other(code), None),
@@ -359,6 +267,14 @@ mod tests {
         assert_eq!(treat(&asked, &reply, 0), Treatment::Take(Taken::Works(vec![(2, None)])));
         let others = r#"<bulk:bulk xmlns:bulk="b" xmlns:work="w"><work:work put-code="1" path="/0000-0002-1694-233X/work/1"/></bulk:bulk>"#;
         assert_eq!(told(&asked, 200, others, None), "other-id?");
+        for works in [
+            r#"<work:work put-code="1" path="/0000-0002-1825-0097/work/2"/><work:work put-code="2"/>"#,
+            r#"<work:work put-code="1"/><work:work put-code="1"/>"#,
+            r#"<work:work put-code="3"/>"#,
+        ] {
+            let bulk = format!(r#"<bulk:bulk xmlns:bulk="b" xmlns:work="w">{works}</bulk:bulk>"#);
+            assert_eq!(told(&asked, 200, &bulk, None), "other-put-code?", "{works}");
+        }
         assert_eq!(
             told(&asked, 200, r#"<bulk:bulk xmlns:bulk="b"><work:work put-code="1">"#, None),
             "cut-off-xml?"
@@ -368,9 +284,10 @@ mod tests {
     #[test]
     fn works_that_are_refused_together_are_asked_for_one_by_one() {
         let asked = Asked::Works(Orcid::new(ONE).unwrap(), vec![1, 2]);
-        for (error, expected) in [(9016, "works"), (9018, "works"), (9017, "renew"), (9008, "server-error?")]
+        for (status, error, expected) in
+            [(404, 9016, "works"), (409, 9018, "works"), (404, 9017, "renew"), (404, 9008, "server-error?")]
         {
-            assert_eq!(told(&asked, 404, &stub(error), None), expected, "{error}");
+            assert_eq!(told(&asked, status, &stub(error), None), expected, "{error}");
         }
     }
 

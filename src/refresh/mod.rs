@@ -48,11 +48,13 @@ mod settings;
 mod settle;
 mod solr;
 mod status;
+mod stub;
 mod tasks;
 mod time;
 mod token;
 mod token_file;
 mod token_folder;
+mod treatment;
 mod watermark;
 
 pub use apply::Applied;

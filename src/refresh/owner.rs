@@ -3,7 +3,7 @@
 //! A cache, a proxy or a fault of the registry may give one person's answer to a
 //! question about another. Such an answer may change nothing.
 
-use super::answer::Asked;
+use super::treatment::Asked;
 use orcid_xml::{Orcid, Stub};
 
 /// ORCID's code for a record that is deprecated: its messages name the primary record too.
@@ -20,25 +20,28 @@ pub fn is_of_another(asked: &Asked, stub: &Stub<'_>) -> bool {
         Asked::Works(orcid, put_codes) => (*orcid, put_codes),
         Asked::Item(orcid, _, put_code) => (*orcid, std::slice::from_ref(put_code)),
     };
-    let named = named(stub);
-    let other_person = !named.is_empty() && !named.contains(&orcid);
+    let other_person = speaks_of_another(stub, orcid);
     let codes: Vec<i64> = messages(stub).flat_map(put_codes_in).collect();
     let other_item =
         !put_codes.is_empty() && !codes.is_empty() && !codes.iter().any(|code| put_codes.contains(code));
     other_person || other_item
 }
 
-/// The iDs whose state an error tells, in the order in which it names them. Of a
-/// deprecated record that is not the one that took its place.
-fn named(stub: &Stub<'_>) -> Vec<Orcid> {
-    let mut named: Vec<Orcid> =
-        messages(stub).flat_map(|text| Orcid::find_all(text).map(|(_, orcid)| orcid)).collect();
-    if stub.error_code == Some(DEPRECATED) {
-        // "Please refer to account: <primary>. ORCID <deprecated>": the first is the primary.
-        let primary = named.first().copied();
-        named.retain(|orcid| Some(*orcid) != primary);
+/// True where an error tells the state of another record than that of `orcid`, or names an
+/// iD that cannot be: its text is then not what ORCID has written.
+fn speaks_of_another(stub: &Stub<'_>, orcid: Orcid) -> bool {
+    let named: Vec<Orcid> = messages(stub).flat_map(Orcid::all_in).collect();
+    if named.iter().any(|named| !named.has_valid_check_digit()) {
+        return true;
     }
-    named
+    if stub.error_code != Some(DEPRECATED) {
+        return !named.is_empty() && !named.contains(&orcid);
+    }
+    // "Please refer to account: <primary>. ORCID <deprecated>": the first is the primary,
+    // which is another's.
+    let primary = named.first().copied();
+    let mut deprecated = named.iter().filter(|named| Some(**named) != primary).peekable();
+    primary == Some(orcid) || deprecated.peek().is_some() && !deprecated.any(|named| *named == orcid)
 }
 
 fn messages<'s>(stub: &'s Stub<'_>) -> impl Iterator<Item = &'s str> {
@@ -110,6 +113,17 @@ mod tests {
             // Another was deprecated in favour of the one asked for.
             (9007, refer(ONE), whole(ONE, THIRD), true),
             (9007, String::new(), whole(OTHER, ONE), false),
+            // A record that took its own place.
+            (9007, refer(ONE), whole(ONE, ONE), true),
+            (9007, refer(ONE), String::new(), true),
+            // In other spellings.
+            (9018, String::new(), format!("locked. ORCID {}", OTHER.replace('-', "")), true),
+            (9018, String::new(), format!("locked. ORCID {}", OTHER.replace('-', "\u{2010}")), true),
+            (9018, String::new(), format!("locked. ORCID {}", ONE.replace('-', " ")), false),
+            (9007, refer(&OTHER.replace('-', "")), whole(OTHER, ONE), false),
+            // No iD has this check digit.
+            (9007, refer("0000-0002-1694-2330"), whole("0000-0002-1694-2330", ONE), true),
+            (9016, String::new(), "404 Not Found: ORCID iD 0000-0002-1825-0098".to_owned(), true),
         ] {
             let stub = stub(code, &user, &developer);
 

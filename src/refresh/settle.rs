@@ -31,6 +31,13 @@ const OUT_OF_RANGE_LOOKS: u32 = 2;
 /// Looks at an answer that is refused for its size or depth: it may have been damaged once, and
 /// else is the same each time.
 const REFUSED_LOOKS: u32 = 2;
+/// The code of an answer whose last change lies in the future.
+const FUTURE_DATE: &str = "future-date";
+/// The code of a record without a last change in the place of one that has had it.
+const NO_DATE: &str = "no-date";
+/// By so much the clocks of a registry's machines may differ, in microseconds: a day, as the
+/// registry's times have no zone that all agree on.
+const CLOCKS_APART: Timestamp = 24 * 3_600 * 1_000_000;
 /// The rest that is added to what a server asks for.
 const COURTESY: Duration = Duration::from_millis(250);
 
@@ -62,7 +69,8 @@ pub fn judge(fetch: &Fetch, task: &Task, result: Result<Reply, Fault>, asked_at:
     fetch.note_date(reply.date);
     // A time to come back at is one of the server's clock.
     let treatment = treat(&task.wanted.asked(), &reply, reply.date.unwrap_or(wall));
-    let treatment = doubted(task, treatment);
+    // By the later of both clocks: one of them may be behind.
+    let treatment = doubted(task, treatment, reply.date.map_or(wall, |date| date.max(wall)));
     let in_trouble = reply.status >= 500 || matches!(treatment, Treatment::Again { .. });
     if in_trouble {
         fetch.breaker().failed(now, &fetch.patience);
@@ -97,9 +105,20 @@ pub fn judge(fetch: &Fetch, task: &Task, result: Result<Reply, Fault>, asked_at:
 }
 
 /// An answer that is what was asked for, and cannot be true: it is asked for again.
-fn doubted(task: &Task, treatment: Treatment) -> Treatment {
+fn doubted(task: &Task, treatment: Treatment, now: Timestamp) -> Treatment {
+    let is_ahead =
+        |modified: &Option<Timestamp>| modified.is_some_and(|modified| modified > now + CLOCKS_APART);
     let code = match (&treatment, &task.wanted) {
         (Treatment::Take(Taken::Search(page)), Wanted::Search(search)) => search.fault(page),
+        // Such a row would be newer than every later answer.
+        (Treatment::Take(Taken::Record { modified } | Taken::Item { modified }), _) if is_ahead(modified) => {
+            Some(FUTURE_DATE)
+        }
+        (Treatment::Take(Taken::Works(came)), _) if came.iter().any(|(_, modified)| is_ahead(modified)) => {
+            Some(FUTURE_DATE)
+        }
+        // The dataset's row has a time; a record without one is not whole.
+        (Treatment::Take(Taken::Record { modified: None }), _) if task.known.is_some() => Some(NO_DATE),
         _ => None,
     };
     code.map_or(treatment, |code| Treatment::Again { code, after: None })
@@ -115,7 +134,9 @@ fn keep(fetch: &Fetch, task: &Task, taken: Taken, body: Vec<u8>) -> Verdict {
     }
     if let Taken::Record { modified } = taken {
         fetch.note_newest(modified);
-        if is_older(modified, task.known) {
+        // A row from the future, which an answer has left there, is no reason to keep it.
+        let now = fetch.clock.wall() + CLOCKS_APART;
+        if is_older(modified, task.known.filter(|known| *known <= now)) {
             return stale(fetch, task);
         }
     }
@@ -254,9 +275,9 @@ fn write_answer(
             Effects { found: vec![("primary", *primary)], ..Effects::default() }
         }
         (Taken::Works(came), Wanted::Works(orcid, asked)) => {
-            let held = queue.held(run, *orcid)?;
+            let newest = queue.newest_known(run, *orcid)?;
             let is_stale = |put_code, modified| {
-                is_older(modified, held.get(&(ActivitySection::Works, put_code)).copied().flatten())
+                is_older(modified, newest.get(&(ActivitySection::Works, put_code)).copied().flatten())
             };
             let (stale, good): (Vec<_>, Vec<_>) =
                 came.iter().partition(|(put_code, modified)| is_stale(*put_code, *modified));
@@ -267,8 +288,8 @@ fn write_answer(
             activities::missing(*orcid, asked, &good)
         }
         (Taken::Item { modified }, Wanted::Item(orcid, section, put_code)) => {
-            let held = queue.held(run, *orcid)?;
-            if is_older(*modified, held.get(&(*section, *put_code)).copied().flatten()) {
+            let newest = queue.newest_known(run, *orcid)?;
+            if is_older(*modified, newest.get(&(*section, *put_code)).copied().flatten()) {
                 return write(fetch, queue, task, stale(fetch, task));
             }
             Effects::default()

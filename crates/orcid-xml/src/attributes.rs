@@ -13,7 +13,7 @@ use super::scan::attributes;
 use super::space::{local_name, trimmed};
 use super::unmapped::INVALID;
 use super::xml::{Cursor, Reader, Tag};
-use super::{Orcid, ParseError, Text};
+use super::{ParseError, Text};
 
 impl<'a> Cursor<'a> {
     /// Reads the one attribute that an element has, apart from its text.
@@ -71,18 +71,16 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// Whose an activity is by the `path` of its root, such as
-    /// `/0000-0002-1825-0097/work/5`.
-    pub(super) fn owner(root: Tag<'a>) -> Option<Orcid> {
+    /// The `path` of an activity's root as it stands, such as `/0000-0002-1825-0097/work/5`.
+    pub(super) fn own_path(root: Tag<'a>) -> Option<&'a str> {
         let attributes = root.attributes;
-        let path = attributes.match_indices("path").find_map(|(place, word)| {
+        attributes.match_indices("path").find_map(|(place, word)| {
             let before = &attributes[..place];
             let is_own_name = before.is_empty() || before.ends_with(|sign: char| sign.is_ascii_whitespace());
             let value = attributes[place + word.len()..].trim_start().strip_prefix('=')?.trim_start();
             let quote = value.chars().next().filter(|quote| matches!(quote, '"' | '\''))?;
             if is_own_name { value[1..].split(quote).next() } else { None }
-        })?;
-        Orcid::find(path)
+        })
     }
 
     /// Resolves references and folds white space, as XML defines for attributes.

@@ -63,6 +63,9 @@ pub struct Parsed<'a> {
     /// The iD of the record that an activity belongs to, from the `@path` of its root; `None`
     /// for all other documents, and if there is no such attribute.
     pub owner: Option<Orcid>,
+    /// The `path` attribute of an activity's root element as it is written, such as
+    /// `/0000-0002-1825-0097/work/5`; `None` for other documents and where it is not given.
+    pub path: Option<&'a str>,
 }
 
 /// Parses one XML document of schema 2.0, 2.1 or 3.0.
@@ -107,8 +110,9 @@ fn parse_with(mut cursor: Cursor<'_>) -> Result<Parsed<'_>, ParseError> {
         let reason = format!("a second root element, {}", second.name);
         return Err(ParseError::Malformed { offset: 0, reason });
     }
-    let owner = if matches!(document, Document::Activity(_)) { Cursor::owner(root) } else { None };
-    Ok(Parsed { document, unmapped: cursor.into_unmapped(), owner })
+    let path = if matches!(document, Document::Activity(_)) { Cursor::own_path(root) } else { None };
+    let owner = path.and_then(Orcid::find);
+    Ok(Parsed { document, unmapped: cursor.into_unmapped(), owner, path })
 }
 
 /// `bytes` as text.

@@ -77,6 +77,30 @@ impl Orcid {
             _ => Err(IdFault::MoreThanOne),
         }
     }
+
+    /// All iDs in a text as people write them, in their order, mistyped ones included: an iD
+    /// whose check digit is wrong may be tested by [`Orcid::has_valid_check_digit`].
+    ///
+    /// ```
+    /// use orcid_xml::Orcid;
+    ///
+    /// let named = Orcid::all_in("0000000218250097 is deprecated, see 0000\u{2010}0002\u{2010}1694\u{2010}233X");
+    /// assert_eq!(named.len(), 2);
+    /// ```
+    pub fn all_in(text: &str) -> Vec<Self> {
+        let signs = plain(text);
+        let (mut found, mut start) = (Vec::new(), 0);
+        while start < signs.len() {
+            match at(&signs, start) {
+                Some((orcid, end)) => {
+                    found.push(orcid);
+                    start = end;
+                }
+                None => start += 1,
+            }
+        }
+        found
+    }
 }
 
 /// The text in ASCII: no signs that take no room, one kind of hyphen, digit and space.

@@ -7,8 +7,9 @@ use super::numbers::counted;
 use super::page::{Page, page};
 use super::people::{Institution, parse_ror};
 use super::rows::{Format, tell_where, write_rows};
+use super::target::{check_target, write_file};
 use super::{Common, Done};
-use crate::dataset::{DatasetError, read_dataset};
+use crate::dataset::read_dataset;
 use crate::matching::coverage;
 use ror_match::RorId;
 
@@ -49,6 +50,7 @@ pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
     // A user who asks for the page alone gets no table.
     let wants_table = args.html.is_none() || args.out.is_some();
     let form = wants_table.then(|| args.format.form(args.excel, common)).transpose()?;
+    [&args.out, &args.html].into_iter().flatten().try_for_each(|path| check_target(path, &[]))?;
     let institution = Institution::with_all(&args.ids, args.children);
     let (dataset, (expansion, found)) = read_dataset(&args.dataset, |dataset| -> Result<_, Failure> {
         let expansion = institution.as_ref().map(|institution| institution.expansion(dataset)).transpose()?;
@@ -73,7 +75,7 @@ pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
             ror_release: matched.map_or("", |matched| &matched.ror_release),
             year: dataset.manifest.release,
         };
-        std::fs::write(path, page(&shown)).map_err(DatasetError::io("write", path))?;
+        write_file(path, page(&shown).as_bytes())?;
         if !common.quiet {
             tell!("{}", path.display());
         }

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
@@ -13,6 +14,7 @@ use super::failure::Failure;
 use super::matching::{Ror, Sources, evidence};
 use super::numbers::{counted, grouped};
 use super::output::print_json;
+use super::quotes::Quotes;
 use super::rows::Written;
 use super::spreadsheet::{BYTE_ORDER_MARK, check, shown};
 use super::{Common, Done, rematch};
@@ -104,7 +106,8 @@ pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
     };
     let delimiter = Written::of(path).map_err(|error| fault(error.into()))?.delimiter;
     let mut builder = csv::ReaderBuilder::new();
-    let mut reader = builder.flexible(true).delimiter(delimiter).from_path(path).map_err(fault)?;
+    let file = File::open(path).map_err(|error| fault(error.into()))?;
+    let mut reader = builder.flexible(true).delimiter(delimiter).from_reader(Quotes::new(file, delimiter));
     let header = reader.headers().map_err(fault)?.clone();
     let columns = Columns::of(&args, &header)?;
     let matcher = Sources::of(&args.ror, None, None)?.matcher(common)?;

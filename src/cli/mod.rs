@@ -37,6 +37,7 @@ mod output;
 mod page;
 mod people;
 mod progress;
+mod quotes;
 mod reconcile;
 mod refresh;
 mod refresh_report;
@@ -45,6 +46,7 @@ mod rows;
 mod schema;
 mod spreadsheet;
 mod synth;
+mod target;
 mod verify;
 
 pub(crate) use common::{Common, Done};

@@ -8,6 +8,7 @@ use super::failure::Failure;
 use super::numbers::{counted, grouped};
 use super::output::print_json;
 use super::rows::{Format, tell_where, write_rows};
+use super::target::check_target;
 use super::{Common, Done};
 use crate::dataset::{Dataset, read_dataset};
 use crate::matching::{Day, Expansion, Question, Wanted, people};
@@ -148,6 +149,7 @@ pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
         return explain(&expansion, common);
     }
     let form = args.format.form(args.excel, common)?;
+    args.out.iter().try_for_each(|path| check_target(path, &[]))?;
     let wanted = Wanted { kinds: args.kind, current: args.current, as_of: args.as_of, emails: args.emails };
     let (dataset, (expansion, found)) = read_dataset(&args.dataset, |dataset| -> Result<_, Failure> {
         let expansion = institution.expansion(dataset)?;

@@ -1,11 +1,14 @@
 //! `orcidlake reconcile`.
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use super::failure::Failure;
 use super::numbers::counted;
 use super::people::{Institution, parse_ror};
+use super::quotes::Quotes;
 use super::rows::{Format, Written, tell_where, write_rows};
+use super::target::check_target;
 use super::{Common, Done};
 use crate::dataset::{Dataset, read_dataset};
 use crate::matching::{PersonName, Staff, StaffList, reconcile};
@@ -116,6 +119,7 @@ type Columns = [Option<usize>; 7];
 
 pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
     let form = args.format.form(args.excel, common)?;
+    args.out.iter().try_for_each(|path| check_target(path, &[&args.staff]))?;
     // Whoever has mistyped the dataset's name should not read about the list first.
     Dataset::open(&args.dataset)?;
     let list = StaffList::new(read(&args, common)?);
@@ -167,7 +171,8 @@ fn read(args: &Args, common: &Common) -> Result<Vec<Staff>, Failure> {
     let written = Written::of(path).map_err(|error| fault(error.into()))?;
     let mut builder = csv::ReaderBuilder::new();
     builder.flexible(true).trim(csv::Trim::All).delimiter(written.delimiter);
-    let mut reader = builder.from_path(path).map_err(fault)?;
+    let file = File::open(path).map_err(|error| fault(error.into()))?;
+    let mut reader = builder.from_reader(Quotes::new(file, written.delimiter));
     let header = reader.headers().map_err(fault)?.clone();
     let columns = columns(args, &header)?;
     if !common.quiet {

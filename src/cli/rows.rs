@@ -16,7 +16,7 @@ use super::Common;
 use super::failure::Failure;
 use super::output::print_json;
 use super::spreadsheet::{BYTE_ORDER_MARK, cells, check};
-use crate::dataset::DatasetError;
+use super::target::Target;
 
 /// Bytes of the first line of a table that are looked at.
 const MAX_HEADER_BYTES: u64 = 64 << 10;
@@ -81,10 +81,17 @@ pub fn write_rows<R: Serialize + Default>(rows: &[R], form: Form, out: Option<&P
     if form == Form::Parquet && out.is_none() {
         return Err(Failure::new("Parquet cannot go to standard output", "give --out"));
     }
-    let mut output: Box<dyn Write + Send> = match out {
-        Some(path) => Box::new(BufWriter::new(File::create(path).map_err(DatasetError::io("make", path))?)),
-        None => Box::new(BufWriter::new(io::stdout())),
-    };
+    let Some(path) = out else { return write_to(rows, form, Box::new(BufWriter::new(io::stdout()))) };
+    let (target, file) = Target::create(path)?;
+    write_to(rows, form, Box::new(file))?;
+    target.finish()
+}
+
+fn write_to<R: Serialize + Default>(
+    rows: &[R],
+    form: Form,
+    mut output: Box<dyn Write + Send>,
+) -> Result<(), Failure> {
     match form {
         Form::Csv => write_csv(rows, &mut output)?,
         Form::SpreadsheetCsv => write_spreadsheet(rows, &mut output)?,

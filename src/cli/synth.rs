@@ -7,6 +7,7 @@ use serde_json::json;
 use super::failure::Failure;
 use super::numbers::{bytes, counted};
 use super::output::{bar, print_json};
+use super::target::check_target;
 use super::{Common, Done};
 use crate::dataset::DatasetError;
 use crate::synth::{self, Written, write_dump};
@@ -66,6 +67,7 @@ pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
         novelties: args.novelties,
         compression: args.level,
     };
+    check_target(&args.out.join("dump"), &[])?;
     std::fs::create_dir_all(&args.out).map_err(DatasetError::io("make", &args.out))?;
     let bar = bar(options.records, "records", common.quiet);
     let written = write_dump(&options, &args.out, &|records| bar.set_position(records))?;

@@ -184,6 +184,8 @@ pub(super) fn id_into<'a>(
     match (&path, from_uri) {
         (Some(path), Some(from_uri)) if *path != from_uri => {
             cursor.note(&format!("{}/uri", outer.name), uri.as_deref().unwrap_or_default(), None)?;
+            // It is noted, whatever its host.
+            uri = None;
         }
         (None, Some(from_uri)) => path = Some(from_uri),
         _ => {}

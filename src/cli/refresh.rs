@@ -48,7 +48,9 @@ pub struct Args {
     /// Print the plan and stop; what has been found out is kept for the run.
     #[arg(long, env = "ORCIDLAKE_PLAN", value_parser = BoolishValueParser::new())]
     plan: bool,
-    /// Plan anew: forget what an unfinished run of the scope has planned and read.
+    /// Plan anew: forget what an unfinished run of the scope has planned and read. Where the
+    /// dataset has full items, those that it lacks of a record that is read are fetched, though
+    /// the record has not changed: with --by each, of everybody in the scope.
     #[arg(long, env = "ORCIDLAKE_ANEW", value_parser = BoolishValueParser::new())]
     anew: bool,
     /// Print how far the refreshes of the dataset have come, and stop.

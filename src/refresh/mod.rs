@@ -129,7 +129,7 @@ pub fn refresh(
     let inputs = settings.inputs(&dataset);
     let run = begin::begin(&mut queue, settings, &inputs, &client, watch, clock.wall())?;
     let limits = settings.limits(&client);
-    let activities = known::has_activities(&dataset);
+    let activities = known::has_activities(&dataset.manifest);
     let fetch = Fetch::new(client, limits, settings.patience, Arc::new(clock), stop.clone(), run, activities);
     fetch.go_on(&queue)?;
     let mut way = Journey { root, settings, watch, inputs, fetch: Arc::new(fetch), plan: None };

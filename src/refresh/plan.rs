@@ -63,6 +63,9 @@ pub struct Inputs<'i> {
     pub changes_only: bool,
     pub changes: Option<&'i Path>,
     pub way: Option<Way>,
+    /// Records count as changed though they have the date of their row, so that items that
+    /// the dataset lacks are fetched.
+    pub anew: bool,
 }
 
 impl Way {
@@ -281,7 +284,7 @@ pub fn add_records(queue: &mut Queue, run: &mut Run, inputs: &Inputs<'_>) -> Res
     // Whom the dataset has as gone is known too, and may return.
     wanted.retain(|orcid| !inputs.known_only || holds(&has, orcid) || holds(&gone, orcid));
     enlist(queue, run, inputs.dataset, wanted)?;
-    queue.forget_known(run)
+    queue.forget_known(run, inputs.anew && known::has_activities(&inputs.dataset.manifest))
 }
 
 fn note(set: &mut OrcidSet, orcid: Orcid) {
@@ -346,7 +349,7 @@ pub fn enlist(
             update.execute(params![run.id, orcid.as_str(), modified]).map(|_| ())
         })
     })?;
-    if !known::has_activities(dataset) {
+    if !known::has_activities(&dataset.manifest) {
         return Ok(());
     }
     let mut result = Ok(());

@@ -132,6 +132,7 @@ impl Settings {
             changes_only: self.changes_only,
             changes: self.changes.as_deref(),
             way: self.way,
+            anew: self.anew,
         }
     }
 

@@ -66,8 +66,9 @@ pub struct Args {
     #[command(flatten)]
     pace: PaceArgs,
     /// How many people a run may remove: a number, or a share of the scope such as 5%. Where more
-    /// would be removed, nothing is changed and all answers are kept. 5 % of the scope, and nine
-    /// people in any scope, if not given.
+    /// would be removed, nothing is changed and all answers are kept. If not given: 5 % of
+    /// the scope, or nine people where that is more, but no more than half of a scope of three people
+    /// or more.
     #[arg(long, value_name = "N|P%", env = "ORCIDLAKE_MAX_REMOVALS", value_parser = MaxRemovals::parse)]
     max_removals: Option<MaxRemovals>,
     /// Where more people would be removed than --max-removals allows, apply all other answers and

@@ -31,6 +31,7 @@ mod lock;
 mod log;
 mod mark;
 mod owner;
+mod paging;
 mod pace;
 mod parts;
 mod plan;

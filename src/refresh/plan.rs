@@ -6,10 +6,11 @@ use std::path::Path;
 
 use rusqlite::params;
 
+use super::paging::PAGE_ROWS;
 use super::queue::Queue;
 use super::runs::Run;
 use super::scope::Scope;
-use super::search::{BATCH_IDS, How, PAGE_ROWS, Search};
+use super::search::{BATCH_IDS, How, Search};
 use super::tasks::{Wanted, insert};
 use super::time::{DAY, parse};
 use super::{INSTANT, RefreshError};

@@ -26,6 +26,7 @@ mod fetch;
 mod host;
 mod id_range;
 mod known;
+mod line_faults;
 mod lists;
 mod lock;
 mod log;

@@ -383,7 +383,9 @@ fn a_clock_that_is_years_ahead_moves_no_watermark_into_the_future() {
 
         let output = by_batches(&here, &[]);
 
-        assert_eq!(output.status.code(), Some(0), "{}", text(&output));
+        // By years, one cannot tell whose clock is wrong.
+        let expected = if days > 365 { 1 } else { 0 };
+        assert_eq!(output.status.code(), Some(expected), "{}", text(&output));
         let servers = orcid::instants::now() - days * DAY * 1_000_000;
         assert!(watermark(&here).is_none_or(|known| known <= servers), "{days} days");
     }

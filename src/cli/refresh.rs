@@ -285,6 +285,13 @@ pub fn run(args: &Args, common: &Common) -> Result<Done, Failure> {
             counted(outcome.missing_results, "result")
         );
     }
+    if let Some(clock) = outcome.wrong_clock {
+        tell!(
+            "warning: the server's clock says {}, ours {}, and the dataset has changes of a later time than the server's: its clock is not believed, and the next run looks again from the same time on",
+            readable_time(clock.server),
+            readable_time(clock.ours)
+        );
+    }
     let ended = end(outcome);
     if let Some(result) = result {
         print_json(&with_end(result, &ended))?;
@@ -334,6 +341,17 @@ impl Watch for Teller {
             readable_time(watermark),
             readable_time(since)
         );
+    }
+
+    fn changes_in_future(&self, changes: u64) {
+        tell!(
+            "warning: {} of the file lie in the future: the scope counts as known up to the newest of the others",
+            counted(changes, "change")
+        );
+    }
+
+    fn scope_is_empty(&self, scope: &str) {
+        tell!("warning: ORCID's search finds nobody for {scope}: see that it is written as it should be");
     }
 
     fn searching(&self, way: Way, searches: u64) {

@@ -25,9 +25,8 @@ const ACTIVITIES_NAME: &str = "_activities_";
 /// their items with them.
 pub fn has_activities(manifest: &Manifest) -> bool {
     let has_tables = ACTIVITY_TABLES.iter().any(|(key, _)| manifest.tables.contains(*key));
-    let of_activities = |entry: &ArchiveEntry| {
-        entry.report.members.activities > 0 || entry.name.contains(ACTIVITIES_NAME)
-    };
+    let of_activities =
+        |entry: &ArchiveEntry| entry.report.members.activities > 0 || entry.name.contains(ACTIVITIES_NAME);
     has_tables && manifest.archives.iter().any(of_activities)
 }
 

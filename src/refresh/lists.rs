@@ -18,6 +18,15 @@ impl Queue {
         self.each_orcid("SELECT orcid FROM found WHERE run = ?1 AND how = ?2", params![run, how], told)
     }
 
+    /// True where a run's searches have found anybody as `how`.
+    ///
+    /// # Errors
+    /// [`RefreshError::Queue`] where the disk fails.
+    pub fn finds_anybody(&self, run: i64, how: &str) -> Result<bool, RefreshError> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM found WHERE run = ?1 AND how = ?2)";
+        self.row(sql, params![run, how], |row| row.get(0))
+    }
+
     /// Tells the iDs that belonged to a scope when it was refreshed last.
     ///
     /// # Errors

@@ -62,3 +62,32 @@ fn a_list_of_changes_is_read_in_other_forms_and_one_that_is_cut_changes_nothing(
     let after: Vec<_> = ids.iter().map(|orcid| records(&here.dataset, orcid)).collect();
     assert_eq!(after.iter().zip(&before).filter(|(after, before)| after != before).count(), 2);
 }
+
+#[test]
+fn a_change_in_the_future_does_not_move_the_watermark_to_now() {
+    let here = Here::new(6, 5, &[]);
+    let ids: Vec<String> = here.server.world().active().iter().map(ToString::to_string).collect();
+    let row = |orcid: &str, time: &str| format!("{orcid},/x,2012-01-01 00:00:00,{time}\n");
+    let rows = row(&ids[0], "2026-01-01 00:00:00.000001") + &row(&ids[1], "2999-01-01 00:00:00.000000");
+    let file = here.write("last_modified.csv", &format!("orcid,path,date_created,last_modified\n{rows}"));
+
+    let output = here.refresh(&["--all-in-dataset", "--rate", "500", "--changes", &file]);
+
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output));
+    assert!(text(&output).contains("1 change of the file"), "{}", text(&output));
+    let manifest = orcidlake::dataset::Manifest::read(&here.dataset).unwrap().unwrap();
+    assert_eq!(manifest.scopes["all"]["watermark"], 1_767_225_600_000_001_i64);
+}
+
+#[test]
+fn a_list_of_changes_with_wrong_check_digits_is_refused() {
+    let here = Here::new(3, 5, &[]);
+    let text_of = "orcid,path,date_created,last_modified\n0000-0002-1825-0098,/x,2012-01-01 00:00:00,2026-01-01 00:00:00\n";
+    let file = here.write("last_modified.csv", text_of);
+
+    let output = here.refresh(&["--all-in-dataset", "--changes", &file]);
+
+    assert_eq!(output.status.code(), Some(2), "{}", text(&output));
+    assert!(text(&output).contains("line 2: the check digit"), "{}", text(&output));
+    assert_eq!(here.server.log().total(), 0);
+}

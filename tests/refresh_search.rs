@@ -57,6 +57,27 @@ fn more_changes_in_one_millisecond_than_a_search_shows_are_all_found() {
     assert!((5..40).contains(&asked_by_range(&here)), "{}", here.server.log().counts());
 }
 
+#[test]
+fn a_page_that_repeats_the_one_before_hides_nobody() {
+    let people = 1_500;
+    let at = |time: &str| orcid::instants::parse(time).unwrap();
+    let earlier = World::crowd(people, at("2025-06-01T00:00:00Z"), 1_000);
+    let here = Here::of(LocalOrcid::start(earlier, Limits::none()), &[]);
+    here.server.change(|world| *world = World::crowd(people, at("2025-06-02T00:00:00Z"), 1_000_000));
+    let body = first_page(&here).replace(&CROWD.to_string(), &people.to_string());
+    // The later page shows as many results as it should, and of those that were there.
+    let results: Vec<&str> = body.split_inclusive("</search:result>").collect();
+    let body = format!("{}</search:search>", results[..501].concat());
+    here.server.fail(When::Path("start=999".to_owned()), Fault::Says { status: 200, body });
+
+    let output = by_windows(&here);
+
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output));
+    assert_eq!(json(&output)["answers"]["record"], people, "{}", text(&output));
+    let last = records(&here.dataset, plain::crowd_id(people - 1).as_str());
+    assert!(last[0]["last_modified_date"].as_str().unwrap().starts_with("2025-06-02"), "{last:?}");
+}
+
 /// A search's page of the first thousand people, which counts them all.
 fn first_page(here: &Here) -> String {
     let world = here.server.world();

@@ -48,7 +48,9 @@ pub struct Args {
     /// Print the plan and stop; what has been found out is kept for the run.
     #[arg(long, env = "ORCIDLAKE_PLAN", value_parser = BoolishValueParser::new())]
     plan: bool,
-    /// Plan anew: forget what an unfinished run of the scope has planned and read.
+    /// Plan anew: forget what an unfinished run of the scope has planned and read. Where the
+    /// dataset has full items, those that it lacks of a record that is read are fetched, though
+    /// the record has not changed: with --by each, of everybody in the scope.
     #[arg(long, env = "ORCIDLAKE_ANEW", value_parser = BoolishValueParser::new())]
     anew: bool,
     /// Print how far the refreshes of the dataset have come, and stop.
@@ -64,8 +66,9 @@ pub struct Args {
     #[command(flatten)]
     pace: PaceArgs,
     /// How many people a run may remove: a number, or a share of the scope such as 5%. Where more
-    /// would be removed, nothing is changed and all answers are kept. 5 % of the scope, and nine
-    /// people in any scope, if not given.
+    /// would be removed, nothing is changed and all answers are kept. If not given: 5 % of
+    /// the scope, or nine people where that is more, but no more than half of a scope of three people
+    /// or more.
     #[arg(long, value_name = "N|P%", env = "ORCIDLAKE_MAX_REMOVALS", value_parser = MaxRemovals::parse)]
     max_removals: Option<MaxRemovals>,
     /// Where more people would be removed than --max-removals allows, apply all other answers and
@@ -282,6 +285,13 @@ pub fn run(args: &Args, common: &Common) -> Result<Done, Failure> {
             counted(outcome.missing_results, "result")
         );
     }
+    if let Some(clock) = outcome.wrong_clock {
+        tell!(
+            "warning: the server's clock says {}, ours {}, and the dataset has changes of a later time than the server's: its clock is not believed, and the next run looks again from the same time on",
+            readable_time(clock.server),
+            readable_time(clock.ours)
+        );
+    }
     let ended = end(outcome);
     if let Some(result) = result {
         print_json(&with_end(result, &ended))?;
@@ -331,6 +341,17 @@ impl Watch for Teller {
             readable_time(watermark),
             readable_time(since)
         );
+    }
+
+    fn changes_in_future(&self, changes: u64) {
+        tell!(
+            "warning: {} of the file lie in the future: the scope counts as known up to the newest of the others",
+            counted(changes, "change")
+        );
+    }
+
+    fn scope_is_empty(&self, scope: &str) {
+        tell!("warning: ORCID's search finds nobody for {scope}: see that it is written as it should be");
     }
 
     fn searching(&self, way: Way, searches: u64) {

@@ -10,7 +10,9 @@ use super::failure::Failure;
 use super::numbers::{bytes, counted, duration, grouped};
 use super::output::{print, print_json};
 use super::{Common, Done};
-use crate::refresh::{Ended, Outcome, Plan, Removals, Requests, Status, Way, readable_time, status};
+use crate::refresh::{
+    Applied, Ended, Outcome, Plan, Removals, Requests, Status, Stays, Way, readable_time, status,
+};
 
 /// The plan, for people.
 pub fn plan_text(plan: &Plan) -> String {
@@ -68,9 +70,7 @@ pub fn outcome_text(outcome: &Outcome) -> String {
                 bytes(applied.report.members.xml_bytes)
             ));
         }
-        if let Some(watermark) = applied.watermark {
-            text.push_str(&format!("up to date as of {}\n", readable_time(watermark)));
-        }
+        text.push_str(&known_text(outcome, applied));
     }
     if let Some(removals) = outcome.held_back.as_ref().filter(|_| outcome.end != Ended::HeldBack) {
         let what = "they stay as they are, and the next run asks for them again";
@@ -84,6 +84,27 @@ pub fn outcome_text(outcome: &Outcome) -> String {
         ));
     }
     text
+}
+
+/// Up to when the scope is known, and what it lacks, for people.
+fn known_text(outcome: &Outcome, applied: &Applied) -> String {
+    let left_out = outcome.given_up_count() + applied.report.members.rejects;
+    if let Some(watermark) = applied.watermark {
+        let time = readable_time(watermark);
+        return match left_out {
+            0 if outcome.held_back.is_none() => format!("up to date as of {time}\n"),
+            _ => format!("changes up to {time} are in the dataset, but for what was left out\n"),
+        };
+    }
+    let why = match applied.stays {
+        _ if outcome.wrong_clock.is_some() => "the server's clock is wrong",
+        Some(Stays::MissingResults) => "searches did not give all results",
+        Some(Stays::EmptyScope) => "nobody belongs to the scope",
+        Some(Stays::Unfinished) => return "not up to date yet: the run goes on\n".to_owned(),
+        Some(Stays::NothingNewer) => "no later time is known up to which all changes were told",
+        None => return String::new(),
+    };
+    format!("the watermark stays where it was, since {why}\n")
 }
 
 /// `2 locked, 1 not-found`.
@@ -127,7 +148,8 @@ pub fn end(outcome: Outcome) -> Result<Done, Failure> {
         Ended::Planned => Ok(Done::All),
         Ended::Applied => {
             let rejected = outcome.applied.as_ref().map_or(0, |applied| applied.report.members.rejects);
-            let left_out = !outcome.given_up.is_empty() || rejected > 0 || outcome.missing_results > 0;
+            let unknown = outcome.missing_results > 0 || outcome.wrong_clock.is_some();
+            let left_out = !outcome.given_up.is_empty() || rejected > 0 || unknown;
             Ok(if left_out { Done::WithProblems } else { Done::All })
         }
     }
@@ -144,16 +166,21 @@ pub fn to_json(dataset: &Path, outcome: &Outcome) -> Value {
     };
     let tally: serde_json::Map<String, Value> =
         outcome.tally.iter().map(|(code, count)| (code.clone(), json!(count))).collect();
+    let wrong_clock = outcome
+        .wrong_clock
+        .map(|clock| json!({ "server": readable_time(clock.server), "ours": readable_time(clock.ours) }));
     let applied = outcome.applied.as_ref().map(|applied| {
         json!({
             "source": applied.source, "report": applied.report, "rows_removed": applied.rows_removed,
             "rejected": applied.report.members.rejects, "watermark": applied.watermark.map(readable_time),
+            "watermark_stays": applied.stays,
         })
     });
     json!({
         "dataset": dataset, "end": end, "come_back_after": until, "plan": outcome.plan,
         "requests": outcome.requests, "answers": tally, "given_up": outcome.given_up_count(), "given_up_for": outcome.given_up, "applied": applied,
         "held_back": outcome.held_back, "missing_results": outcome.missing_results,
+        "wrong_clock": wrong_clock,
     })
 }
 

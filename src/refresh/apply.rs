@@ -38,6 +38,22 @@ pub struct Applied {
     pub rows_removed: u64,
     /// Up to when the scope is known now; `None` where that did not move.
     pub watermark: Option<Timestamp>,
+    /// Why it did not move, where that is known.
+    pub stays: Option<Stays>,
+}
+
+/// Why a commit leaves the scope's watermark where it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Stays {
+    /// The run goes on.
+    Unfinished,
+    /// Searches promised results that they did not give.
+    MissingResults,
+    /// Nobody belongs to the scope.
+    EmptyScope,
+    /// No later time is known up to which all changes were told.
+    NothingNewer,
 }
 
 /// Applies the answers that were given to a run's next commit; closes its queue.
@@ -60,10 +76,19 @@ pub fn apply(
     let source = if is_last { run.source.clone() } else { run.part_source() };
     let dataset = Dataset::open(root)?;
     let is_whole = matches!(settings.scope, Scope::All) && !settings.known_only;
-    // What a search promised and did not give may have changed.
-    let saw_all = is_last && queue.missing_results(run.id)? == 0;
-    let watermarks = Watermarks::after(&dataset, run, saw_all, is_whole, now)?;
+    // What a search promised and did not give may have changed; of a scope of nobody, nothing
+    // is known.
+    let lacks = match is_last {
+        false => Some(Stays::Unfinished),
+        true if queue.missing_results(run.id)? > 0 => Some(Stays::MissingResults),
+        true => {
+            let is_empty = settings.scope.query().is_some() && !queue.finds_anybody(run.id, "there")?;
+            is_empty.then_some(Stays::EmptyScope)
+        }
+    };
+    let watermarks = Watermarks::after(&dataset, run, lacks.is_none(), is_whole, now)?;
     let watermark = watermarks.own;
+    let stays = lacks.or_else(|| watermark.is_none().then_some(Stays::NothingNewer));
     let update = Update {
         source: source.clone(),
         gone,
@@ -81,6 +106,7 @@ pub fn apply(
         rejected: updated.rejected,
         rows_removed: updated.rows_removed,
         watermark,
+        stays,
     })
 }
 
@@ -95,6 +121,7 @@ pub fn applied_before(manifest: &Manifest, run: &Run) -> Option<Applied> {
         rejected: Vec::new(),
         rows_removed: 0,
         watermark: scope.and_then(|scope| scope["watermark"].as_i64()),
+        stays: None,
     })
 }
 

@@ -118,7 +118,7 @@ fn resume(queue: &mut Queue, mut run: Run, inputs: &Inputs<'_>, mark: &Mark) -> 
     let changed = changed_since(queue, &run, inputs.dataset)?;
     queue.ask_again(run.id, &changed)?;
     plan::enlist(queue, &run, inputs.dataset, changed)?;
-    queue.forget_known(&run)?;
+    queue.forget_known(&run, false)?;
     if run.stage == Stage::Apply && queue.counts(run.id, &["record"])?.waiting > 0 {
         run.stage = Stage::Fetch;
     }

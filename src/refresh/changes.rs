@@ -12,8 +12,9 @@ use csv::ByteRecord;
 use flate2::read::MultiGzDecoder;
 
 use super::RefreshError;
+use super::line_faults::LineFaults;
 use super::time;
-use orcid_xml::{Orcid, Timestamp};
+use orcid_xml::{IdFault, Orcid, Timestamp};
 
 /// Bytes that may be read for one row; ORCID's have about a hundred. A quotation mark that is not
 /// closed would make one row of all that follows.
@@ -26,7 +27,8 @@ const BUFFER_BYTES: usize = 256 << 10;
 /// `last_modified`); without a heading they are the first and the last.
 ///
 /// # Errors
-/// [`RefreshError`] where the file cannot be read, or a line is not understood.
+/// [`RefreshError`] where the file cannot be read, a line is not understood, or iDs have wrong
+/// check digits.
 pub fn read(path: &Path, told: &mut dyn FnMut(Orcid, Timestamp)) -> Result<(), RefreshError> {
     let fault = |source| RefreshError::Io { act: "read", path: path.to_owned(), source };
     let file = BufReader::with_capacity(BUFFER_BYTES, File::open(path).map_err(fault)?);
@@ -134,11 +136,19 @@ impl Columns {
         Self { orcid: 0, modified: row.len() - 1, count: row.len() }
     }
 
-    /// The iD and the time of a row, and how many letters the time has.
-    fn read(self, row: &ByteRecord) -> Option<(Orcid, Timestamp, usize)> {
+    /// The iD and the time of a row, and how many letters the time has. An iD whose check digit
+    /// is wrong cannot exist, and somebody else's is missing then.
+    fn read(self, row: &ByteRecord) -> Option<(Result<Orcid, IdFault>, Timestamp, usize)> {
         let cell = |place| std::str::from_utf8(row.get(place)?).ok().map(str::trim);
         let (orcid, time) = (cell(self.orcid)?, cell(self.modified)?);
-        let orcid = Orcid::new(orcid).or_else(|| Orcid::read(orcid).ok())?;
+        let orcid = match Orcid::new(orcid) {
+            Some(orcid) if orcid.has_valid_check_digit() => Ok(orcid),
+            Some(orcid) => Err(IdFault::WrongCheckDigit(orcid)),
+            None => match Orcid::read(orcid) {
+                Err(IdFault::NoId | IdFault::MoreThanOne) => return None,
+                read => read,
+            },
+        };
         Some((orcid, time_of(time)?, time.len()))
     }
 }
@@ -185,6 +195,7 @@ fn read_rows(
     let (mut row, mut columns, mut lengths) = (ByteRecord::new(), None, Lengths::default());
     // The number of the last row, and whether it is like the others.
     let mut last: Option<(u64, bool)> = None;
+    let mut faults = LineFaults::default();
     while next(&mut rows, &mut row, path)? {
         stream.since_row.set(0);
         if row.len() == 1 && row[0].trim_ascii().is_empty() {
@@ -207,14 +218,17 @@ fn read_rows(
             return Err(RefreshError::Line { path: path.to_owned(), line, expected });
         };
         last = Some((line, lengths.know(length) && row.len() >= columns.count));
-        told(orcid, modified);
+        match orcid {
+            Ok(orcid) => told(orcid, modified),
+            Err(fault) => faults.note(line, fault),
+        }
     }
     match last {
         None => Err(RefreshError::NoChanges { path: path.to_owned() }),
         Some((line, false)) if !stream.has_ended_line() => {
             Err(RefreshError::CutOff { path: path.to_owned(), line })
         }
-        Some(_) => Ok(()),
+        Some(_) => faults.check(path),
     }
 }
 
@@ -358,6 +372,19 @@ mod tests {
         let error = times(text.as_bytes()).unwrap_err();
 
         assert!(matches!(error, RefreshError::Io { .. }), "{error}");
+    }
+
+    #[test]
+    fn wrong_check_digits_are_told_with_their_lines() {
+        for wrong in ["0000-0002-1825-0098", "https://orcid.org/0000-0002-1825-0098", "0000000218250098"] {
+            let row = format!("{wrong},/a,2012-01-01 00:00:00,2025-10-02 01:02:03\n");
+            for (count, expected) in [(1, "line 4: "), (25, "25 lines")] {
+                let error = times(format!("{CSV}{}", row.repeat(count)).as_bytes()).unwrap_err().to_string();
+
+                assert!(error.contains(expected) && error.contains("check digit"), "{error}");
+                assert_eq!(error.contains("and 5 more"), count == 25, "{error}");
+            }
+        }
     }
 
     #[test]

@@ -70,6 +70,8 @@ pub enum RefreshError {
         "more records changed within a millisecond than a search shows, and {url} does not search by ranges of iDs"
     )]
     NoRanges { url: String },
+    #[error("twice, a search has found nobody of the scope {scope}{}", had(*.before))]
+    ScopeVanished { scope: String, before: u64 },
     /// Ends fetching; the run goes on when the quota is there again.
     #[error("the day's quota is used up")]
     QuotaEnd { until: orcid_xml::Timestamp },
@@ -86,6 +88,14 @@ pub enum RefreshError {
     Dataset(#[from] DatasetError),
     #[error(transparent)]
     Convert(#[from] ConvertError),
+}
+
+/// What a scope was, in which nobody is found.
+fn had(before: u64) -> String {
+    match before {
+        0 => ", and another one people of it who have changed".to_owned(),
+        before => format!(", which had {before} when it was refreshed last"),
+    }
 }
 
 /// The lines of a list that hold no usable iD.
@@ -166,6 +176,9 @@ impl RefreshError {
             }
             Self::NoRanges { .. } => {
                 "name fewer people by --ids with --by each or --by batches, or give ORCID's last_modified.csv by --changes"
+            }
+            Self::ScopeVanished { .. } => {
+                "run the same command again later: ORCID's index may be incomplete now; if nobody belongs to the scope any more, give --anew"
             }
             Self::QuotaEnd { .. } => "run the same command again tomorrow",
             Self::NotUnderstood => "give --by each",

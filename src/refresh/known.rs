@@ -5,7 +5,7 @@ use arrow::datatypes::{Int64Type, TimestampMicrosecondType};
 
 use super::RefreshError;
 use super::scope::Organization;
-use crate::dataset::Dataset;
+use crate::dataset::{ArchiveEntry, Dataset, Manifest};
 use orcid_xml::{ActivitySection, Orcid, Timestamp};
 
 /// The tables of full items, by what they hold; affiliations tell their kind.
@@ -17,9 +17,17 @@ const ACTIVITY_TABLES: [(&str, Option<ActivitySection>); 5] = [
     ("activities/works", Some(ActivitySection::Works)),
 ];
 
-/// True where the dataset has full items.
-pub fn has_activities(dataset: &Dataset) -> bool {
-    dataset.manifest.parts().any(|(key, part)| key.starts_with("activities/") && part.rows > 0)
+/// How the name of an archive of full items reads: `ORCID_2025_10_activities_0.tar.gz`.
+const ACTIVITIES_NAME: &str = "_activities_";
+
+/// True where the dataset keeps full items: tables for them were chosen, and an archive of
+/// them was converted. Whether any row is left does not count, since people who return bring
+/// their items with them.
+pub fn has_activities(manifest: &Manifest) -> bool {
+    let has_tables = ACTIVITY_TABLES.iter().any(|(key, _)| manifest.tables.contains(*key));
+    let of_activities =
+        |entry: &ArchiveEntry| entry.report.members.activities > 0 || entry.name.contains(ACTIVITIES_NAME);
+    has_tables && manifest.archives.iter().any(of_activities)
 }
 
 /// Tells each record with its last change.

@@ -18,6 +18,15 @@ impl Queue {
         self.each_orcid("SELECT orcid FROM found WHERE run = ?1 AND how = ?2", params![run, how], told)
     }
 
+    /// True where a run's searches have found anybody as `how`.
+    ///
+    /// # Errors
+    /// [`RefreshError::Queue`] where the disk fails.
+    pub fn finds_anybody(&self, run: i64, how: &str) -> Result<bool, RefreshError> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM found WHERE run = ?1 AND how = ?2)";
+        self.row(sql, params![run, how], |row| row.get(0))
+    }
+
     /// Tells the iDs that belonged to a scope when it was refreshed last.
     ///
     /// # Errors
@@ -35,14 +44,15 @@ impl Queue {
     }
 
     /// Takes what the last refresh had to give up for changed, though it have the date of
-    /// the dataset's row: the record may be in the dataset, and its items not.
+    /// the dataset's row: the record may be in the dataset, and its items not. With `all`
+    /// every record of the run counts so.
     ///
     /// # Errors
     /// [`RefreshError::Queue`] where the disk fails.
-    pub fn forget_known(&self, run: &Run) -> Result<(), RefreshError> {
+    pub fn forget_known(&self, run: &Run, all: bool) -> Result<(), RefreshError> {
         let sql = "UPDATE task SET doubted = 1 WHERE run = ?1 AND kind = 'record'
-            AND orcid IN (SELECT orcid FROM unread WHERE scope = ?2)";
-        self.run_sql(sql, params![run.id, run.scope]).map(|_| ())
+            AND (?3 OR orcid IN (SELECT orcid FROM unread WHERE scope = ?2))";
+        self.run_sql(sql, params![run.id, run.scope, all]).map(|_| ())
     }
 
     pub(super) fn each_orcid(

@@ -26,12 +26,14 @@ mod fetch;
 mod host;
 mod id_range;
 mod known;
+mod line_faults;
 mod lists;
 mod lock;
 mod log;
 mod mark;
 mod owner;
 mod pace;
+mod paging;
 mod parts;
 mod plan;
 mod proxy;
@@ -44,6 +46,7 @@ mod retry;
 mod runs;
 mod scope;
 mod search;
+mod searching;
 mod settings;
 mod settle;
 mod solr;
@@ -56,8 +59,9 @@ mod token_file;
 mod token_folder;
 mod treatment;
 mod watermark;
+mod way;
 
-pub use apply::Applied;
+pub use apply::{Applied, Stays};
 pub use client::{Client, ClientOptions, agent};
 pub use credentials::{Credentials, Secret, bare_word};
 pub use error::RefreshError;
@@ -66,20 +70,21 @@ pub use host::{Choice, Host};
 pub use lock::{LOCK_NAME, Lock};
 pub use log::log_to;
 pub use pace::{Clock, Limits, SystemClock};
-pub use plan::Way;
 pub use queue::QUEUE_NAME;
 pub use removals::{MaxRemovals, Removals};
 pub use requests::Requests;
 pub use retry::Patience;
 pub use runs::Stage;
 pub use scope::{Organization, Registry, Scope};
-pub use settings::{Ended, Outcome, Settings, Watch};
+pub use settings::{Ended, Outcome, Settings, Watch, WrongClock};
 pub use status::{Plan, Status, status};
 pub use time::{parse as parse_time, readable as readable_time};
 pub use token::Token;
 pub use token_file::TokenFile;
 pub use token_folder::FolderAccess;
+pub use way::Way;
 
+use std::cell::OnceCell;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -92,7 +97,6 @@ use plan::Inputs;
 use queue::Queue;
 use runs::Run;
 use time::{DAY, SECOND};
-use watermark::{is_future, keep_to_known_time};
 
 /// A record that changed so shortly ago may not be in the search index yet, and
 /// clocks differ: the next run looks from there again.
@@ -131,10 +135,11 @@ pub fn refresh(
     let inputs = settings.inputs(&dataset);
     let run = begin::begin(&mut queue, settings, &inputs, &client, watch, clock.wall())?;
     let limits = settings.limits(&client);
-    let activities = known::has_activities(&dataset);
+    let activities = known::has_activities(&dataset.manifest);
     let fetch = Fetch::new(client, limits, settings.patience, Arc::new(clock), stop.clone(), run, activities);
     fetch.go_on(&queue)?;
-    let mut way = Journey { root, settings, watch, inputs, fetch: Arc::new(fetch), plan: None };
+    let mut way =
+        Journey { root, settings, watch, inputs, fetch: Arc::new(fetch), plan: None, clock: OnceCell::new() };
     let outcome = way.go(queue);
     drop(lock);
     outcome
@@ -175,6 +180,8 @@ struct Journey<'j> {
     inputs: Inputs<'j>,
     fetch: Arc<Fetch>,
     plan: Option<Plan>,
+    /// What was found out about the server's clock before the commit.
+    clock: OnceCell<Option<WrongClock>>,
 }
 
 impl Journey<'_> {
@@ -186,7 +193,7 @@ impl Journey<'_> {
             return self.finish(queue, &run, applied);
         }
         if run.stage == Stage::Begun {
-            plan::add_searches(&mut queue, &run, &self.inputs)?;
+            plan::add_searches(&mut queue, &run, &self.inputs, self.latest())?;
             run.stage = Stage::Search;
             queue.note(&run)?;
         }
@@ -196,7 +203,10 @@ impl Journey<'_> {
             if let Some(ended) = end {
                 return self.outcome(queue, &run, ended, None);
             }
-            plan::add_records(&mut queue, &mut run, &self.inputs)?;
+            let in_future = plan::add_records(&mut queue, &mut run, &self.inputs, self.now()?)?;
+            if in_future > 0 {
+                self.watch.changes_in_future(in_future);
+            }
             run.stage = Stage::Fetch;
             queue.note(&run)?;
         }
@@ -212,7 +222,7 @@ impl Journey<'_> {
             }
             let (back, end) = self.fetch_all(queue, &run)?;
             queue = back;
-            keep_to_known_time(&mut run, &self.fetch, end.is_none());
+            self.keep_to_known_time(&mut run, end.is_none())?;
             queue.note(&run)?;
             match end {
                 None => {}
@@ -223,52 +233,6 @@ impl Journey<'_> {
             queue.note(&run)?;
         }
         self.apply(queue, &mut run)
-    }
-
-    /// Asks who has changed, and once more where the server's clock shows that the run
-    /// looked from a time in the future on.
-    fn search_all(&self, queue: Queue, run: &mut Run) -> Result<(Queue, Option<Ended>), RefreshError> {
-        let (mut queue, end) = self.search(queue, run)?;
-        keep_to_known_time(run, &self.fetch, false);
-        queue.note(run)?;
-        let now = self.now();
-        if end.is_some() || !is_future(run.since, now) || self.settings.since.is_some() {
-            return Ok((queue, end));
-        }
-        let Some(known) = watermark::unknown_since(self.inputs.dataset, &run.scope, now)? else {
-            return Ok((queue, end));
-        };
-        self.watch.watermark_in_future(run.since, known.since);
-        run.since = known.since;
-        queue.search_anew(run)?;
-        plan::add_searches(&mut queue, run, &self.inputs)?;
-        self.search(queue, run)
-    }
-
-    /// The time by the server's clock, or by ours where the server tells none.
-    fn now(&self) -> Timestamp {
-        self.fetch.first_date().unwrap_or_else(|| self.fetch.clock.wall())
-    }
-
-    /// Asks who has changed. Where the server does not understand searches for
-    /// iDs, each record will be read.
-    fn search(&self, queue: Queue, run: &mut Run) -> Result<(Queue, Option<Ended>), RefreshError> {
-        let way = Way::new(&run.way).unwrap_or(Way::Each);
-        let searches = queue.counts(run.id, &["search"])?.waiting;
-        if searches == 0 {
-            return Ok((queue, None));
-        }
-        self.watch.searching(way, searches);
-        let (queue, end) = self.fetch.all(queue, &|answered, left| self.watch.fetched(answered, left));
-        match end {
-            Err(RefreshError::NotUnderstood) if self.settings.scope.query().is_none() => {
-                queue.drop_searches(run.id)?;
-                run.way = Way::Each.name().to_owned();
-                queue.note(run)?;
-                Ok((queue, None))
-            }
-            end => Ok((queue, ended(end?))),
-        }
     }
 
     /// Reads records and their items, portion by portion; then those that took the
@@ -315,8 +279,9 @@ impl Journey<'_> {
         let given_up = queue.given_up(run.id)?;
         let missing_results = queue.missing_results(run.id)?;
         drop(queue);
-        let plan = self.plan.clone();
-        Ok(Outcome { plan, end, requests, tally, given_up, applied, held_back: None, missing_results })
+        let (plan, wrong_clock) = (self.plan.clone(), self.wrong_clock()?);
+        let held_back = None;
+        Ok(Outcome { plan, end, requests, tally, given_up, applied, held_back, missing_results, wrong_clock })
     }
 }
 

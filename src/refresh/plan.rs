@@ -9,9 +9,11 @@ use rusqlite::params;
 use super::queue::Queue;
 use super::runs::Run;
 use super::scope::Scope;
-use super::search::{BATCH_IDS, How, PAGE_ROWS, Search};
+use super::search::{BATCH_IDS, How, Search};
 use super::tasks::{Wanted, insert};
 use super::time::{DAY, parse};
+use super::watermark::{is_future, refreshed_until};
+use super::way::Way;
 use super::{INSTANT, RefreshError};
 use super::{changes, known};
 use crate::dataset::{Dataset, OrcidSet};
@@ -21,37 +23,7 @@ use orcid_xml::{Orcid, Timestamp};
 const FIRST_DAY: &str = "2012-01-01";
 /// Windows reach so far beyond the watermark that is to come: what changed in the
 /// last minute is found, and found again next time; and clocks differ.
-const AHEAD: Timestamp = DAY;
-/// Records of the registry, to weigh ways against each other; 2025.
-const REGISTRY_RECORDS: f64 = 26e6;
-/// The share of all records that have changed after so many days; measured in
-/// the dumps of 2018 and 2019.
-const CHANGED: [(f64, f64); 8] = [
-    (1.0, 0.015),
-    (3.0, 0.038),
-    (7.0, 0.068),
-    (14.0, 0.097),
-    (30.0, 0.15),
-    (90.0, 0.31),
-    (180.0, 0.42),
-    (365.0, 0.60),
-];
-
-/// How it is found out who has changed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Way {
-    /// Every record of the scope is read.
-    Each,
-    /// Searches that name a hundred iDs each.
-    Batches,
-    /// Searches for all that changed in the registry.
-    Windows,
-    /// The scope's own query.
-    Query,
-    /// A file of last changes.
-    File,
-}
-
+pub const AHEAD: Timestamp = DAY;
 /// What a plan is made from.
 #[derive(Debug)]
 pub struct Inputs<'i> {
@@ -63,63 +35,9 @@ pub struct Inputs<'i> {
     pub changes_only: bool,
     pub changes: Option<&'i Path>,
     pub way: Option<Way>,
-}
-
-impl Way {
-    pub const ALL: [Self; 5] = [Self::Each, Self::Batches, Self::Windows, Self::Query, Self::File];
-
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Each => "each",
-            Self::Batches => "batches",
-            Self::Windows => "windows",
-            Self::Query => "query",
-            Self::File => "file",
-        }
-    }
-
-    pub fn new(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|way| way.name() == name)
-    }
-
-    /// What a way means, for people.
-    pub fn meaning(self) -> &'static str {
-        match self {
-            Self::Each => "every record of the scope is read",
-            Self::Batches => "searches that name 100 iDs each tell who changed and who is gone",
-            Self::Windows => "searches for all that changed in the registry tell who changed",
-            Self::Query => "searches tell who belongs to the scope and who changed",
-            Self::File => "the file of changes tells who changed",
-        }
-    }
-
-    /// The way of the fewest requests for `count` records since some days ago.
-    pub fn cheapest(count: u64, elapsed: Timestamp, changes_only: bool) -> Self {
-        let share = changed_share(elapsed);
-        let batches = count.div_ceil(BATCH_IDS as u64) as f64;
-        let changed = count as f64 * share;
-        let presence = if changes_only { 0.0 } else { batches };
-        let costs = [
-            (Self::Each, count as f64),
-            (Self::Batches, batches + presence + changed),
-            // Halving a window costs about as much again as reading it.
-            (Self::Windows, 2.0 * REGISTRY_RECORDS * share / PAGE_ROWS as f64 + presence + changed),
-        ];
-        let cheapest = costs.into_iter().min_by(|one, other| one.1.total_cmp(&other.1));
-        cheapest.map_or(Self::Each, |(way, _)| way)
-    }
-}
-
-fn changed_share(elapsed: Timestamp) -> f64 {
-    let days = (elapsed as f64 / DAY as f64).max(0.0);
-    let mut before = (0.0, 0.0);
-    for point in CHANGED {
-        if days <= point.0 {
-            return before.1 + (point.1 - before.1) * (days - before.0) / (point.0 - before.0);
-        }
-        before = point;
-    }
-    (before.1 + 0.15 * (days - before.0) / 365.0).min(1.0)
+    /// Records count as changed though they have the date of their row, so that items that
+    /// the dataset lacks are fetched.
+    pub anew: bool,
 }
 
 impl Inputs<'_> {
@@ -188,14 +106,18 @@ impl Inputs<'_> {
     }
 }
 
-/// Puts the searches of a new run into the queue.
+/// Puts the searches of a new run into the queue, for changes up to `until`.
 ///
 /// # Errors
 /// [`RefreshError`] where dataset or queue fail.
-pub fn add_searches(queue: &mut Queue, run: &Run, inputs: &Inputs<'_>) -> Result<(), RefreshError> {
+pub fn add_searches(
+    queue: &mut Queue,
+    run: &Run,
+    inputs: &Inputs<'_>,
+    until: Timestamp,
+) -> Result<(), RefreshError> {
     let first_day = parse(FIRST_DAY).expect("the constant is a date");
     let way = Way::new(&run.way).unwrap_or(Way::Each);
-    let until = run.until + AHEAD;
     let mut searches = Vec::new();
     if let Some(query) = inputs.scope.query() {
         searches.push(Search::new(How::There, &query, first_day, until));
@@ -224,11 +146,17 @@ pub fn add_searches(queue: &mut Queue, run: &Run, inputs: &Inputs<'_>) -> Result
 
 /// Puts the records that are to be read into the queue, once the searches are
 /// answered; again after a crash, it adds the same. A file of changes tells up to
-/// when it does so: no further than that is the scope known after the run.
+/// when it does so: no further than that is the scope known after the run. Dates in the
+/// future tell nothing about that; gives their number.
 ///
 /// # Errors
 /// [`RefreshError`] where dataset, file or queue fail.
-pub fn add_records(queue: &mut Queue, run: &mut Run, inputs: &Inputs<'_>) -> Result<(), RefreshError> {
+pub fn add_records(
+    queue: &mut Queue,
+    run: &mut Run,
+    inputs: &Inputs<'_>,
+    now: Timestamp,
+) -> Result<u64, RefreshError> {
     let way = Way::new(&run.way).unwrap_or(Way::Each);
     let (mut has, mut gone) = (OrcidSet::default(), OrcidSet::default());
     known::records(inputs.dataset, &mut |orcid, _| note(&mut has, orcid))?;
@@ -236,17 +164,10 @@ pub fn add_records(queue: &mut Queue, run: &mut Run, inputs: &Inputs<'_>) -> Res
     let (mut changed, mut there) = (OrcidSet::default(), OrcidSet::default());
     queue.each_found(run.id, "changed", &mut |orcid| note(&mut changed, orcid))?;
     queue.each_found(run.id, "there", &mut |orcid| note(&mut there, orcid))?;
-    if let Some(file) = inputs.changes {
-        let mut newest = run.since - INSTANT;
-        let mut changed_at = |orcid: Orcid, modified| {
-            newest = newest.max(modified);
-            if modified >= run.since {
-                changed.insert(orcid);
-            }
-        };
-        changes::read(file, &mut changed_at)?;
-        run.until = run.until.min(newest);
-    }
+    let in_future = match inputs.changes {
+        Some(file) => add_changes(file, run, now, &mut changed)?,
+        None => 0,
+    };
     let holds = OrcidSet::contains;
     let mut wanted = Vec::new();
     // The scope's own iDs; in the file's way nothing tells who is gone.
@@ -260,8 +181,13 @@ pub fn add_records(queue: &mut Queue, run: &mut Run, inputs: &Inputs<'_>) -> Res
         }
     })?;
     if inputs.scope.query().is_some() {
+        let mut members = OrcidSet::default();
+        queue.each_member(&run.scope, &mut |orcid| note(&mut members, orcid))?;
+        // Who joins a scope may have changed while it did not belong to it.
+        let knows_members = refreshed_until(&inputs.dataset.manifest, &run.scope).is_some();
         queue.each_found(run.id, "there", &mut |orcid| {
-            if !holds(&has, &orcid) || holds(&changed, &orcid) {
+            let joins = knows_members && !holds(&members, &orcid);
+            if joins || !holds(&has, &orcid) || holds(&changed, &orcid) {
                 wanted.push(orcid);
             }
         })?;
@@ -281,7 +207,30 @@ pub fn add_records(queue: &mut Queue, run: &mut Run, inputs: &Inputs<'_>) -> Res
     // Whom the dataset has as gone is known too, and may return.
     wanted.retain(|orcid| !inputs.known_only || holds(&has, orcid) || holds(&gone, orcid));
     enlist(queue, run, inputs.dataset, wanted)?;
-    queue.forget_known(run)
+    queue.forget_known(run, inputs.anew && known::has_activities(&inputs.dataset.manifest))?;
+    Ok(in_future)
+}
+
+/// Adds who has changed by a file; gives the number of changes in the future.
+fn add_changes(
+    file: &Path,
+    run: &mut Run,
+    now: Timestamp,
+    changed: &mut OrcidSet,
+) -> Result<u64, RefreshError> {
+    let (mut newest, mut in_future) = (run.since - INSTANT, 0);
+    changes::read(file, &mut |orcid, modified| {
+        if is_future(modified, now) {
+            in_future += 1;
+        } else {
+            newest = newest.max(modified);
+        }
+        if modified >= run.since {
+            changed.insert(orcid);
+        }
+    })?;
+    run.until = run.until.min(newest);
+    Ok(in_future)
 }
 
 fn note(set: &mut OrcidSet, orcid: Orcid) {
@@ -346,7 +295,7 @@ pub fn enlist(
             update.execute(params![run.id, orcid.as_str(), modified]).map(|_| ())
         })
     })?;
-    if !known::has_activities(dataset) {
+    if !known::has_activities(&dataset.manifest) {
         return Ok(());
     }
     let mut result = Ok(());
@@ -365,35 +314,4 @@ pub fn enlist(
         fault
     })?;
     result
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_way_of_the_fewest_requests_is_taken() {
-        for (count, days, changes_only, expected) in [
-            (3, 1, false, Way::Batches),
-            (2, 1, false, Way::Each),
-            (3, 365, false, Way::Each),
-            (100, 1, false, Way::Batches),
-            (100_000, 30, false, Way::Batches),
-            (1_000_000, 1, false, Way::Windows),
-            (1_000_000, 1, true, Way::Windows),
-            (1_000_000, 3650, false, Way::Each),
-        ] {
-            let found = Way::cheapest(count, days * DAY, changes_only);
-
-            assert_eq!(found, expected, "{count} records after {days} days");
-        }
-    }
-
-    #[test]
-    fn more_change_in_more_time() {
-        let shares: Vec<f64> = (0..500).map(|days| changed_share(days * DAY)).collect();
-
-        assert!(shares.windows(2).all(|pair| pair[0] < pair[1]));
-        assert!((changed_share(30 * DAY) - 0.15).abs() < 1e-9);
-    }
 }

@@ -22,6 +22,11 @@ pub const GONE: [&str; 4] = ["deprecated", "locked", "deactivated", "not-found"]
 pub const HELD_BACK: &str = "held-back";
 /// People who may always leave: in a small scope a few are a large share.
 const ALWAYS: u64 = 9;
+/// A scope of at least so many people is small, but not so small that most of them may leave:
+/// one bad answer would be enough for it. Of one or two people all may.
+const SMALL_SCOPE: u64 = 3;
+/// The part of a scope that may leave in one run, however few people that are, is one half.
+const MOST_DIVISOR: u64 = 2;
 /// The share of a scope that may leave in one run, in percent. In the dumps of 2018 and
 /// 2019, 1 to 2 % of all records are of people who have gone, over all years.
 const USUAL_PERCENT: f64 = 5.0;
@@ -29,7 +34,8 @@ const USUAL_PERCENT: f64 = 5.0;
 /// How many people one run may remove.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub enum MaxRemovals {
-    /// 5 % of the scope, and nine people in any scope.
+    /// 5 % of the scope, or nine people where that is more; but no more than half of a scope
+    /// of three people or more.
     #[default]
     Usual,
     People(u64),
@@ -72,7 +78,10 @@ impl MaxRemovals {
     fn allowed(self, scope: u64) -> u64 {
         let share = |percent: f64| (scope as f64 * percent / 100.0).floor() as u64;
         match self {
-            Self::Usual => share(USUAL_PERCENT).max(ALWAYS),
+            Self::Usual => {
+                let allowed = share(USUAL_PERCENT).max(ALWAYS);
+                if scope < SMALL_SCOPE { allowed } else { allowed.min(scope / MOST_DIVISOR) }
+            }
             Self::People(people) => people,
             Self::Percent(percent) => share(percent),
         }
@@ -196,9 +205,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_few_may_always_leave_and_of_many_a_share() {
+    fn a_few_may_leave_but_not_most_of_a_small_scope_and_of_many_a_share() {
         for (text, scope, allowed) in [
-            ("", 3, 9),
+            ("", 1, 9),
+            ("", 2, 9),
+            ("", 3, 1),
+            ("", 4, 2),
+            ("", 5, 2),
+            ("", 17, 8),
+            ("", 18, 9),
             ("", 180, 9),
             ("", 200, 10),
             ("", 1_000_000, 50_000),

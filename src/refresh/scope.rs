@@ -8,14 +8,12 @@ use std::path::Path;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::RefreshError;
+use super::line_faults::LineFaults;
 use super::solr::quoted;
 use orcid_xml::{IdFault, Orcid, takes_no_room};
 
 /// Bytes of a list of iDs; twenty million of them have less.
 const MAX_LIST_BYTES: u64 = 1 << 30;
-
-/// Lines without a usable iD that are told one by one; the others are counted.
-const MAX_TOLD_LINES: usize = 20;
 
 /// A set of people.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -121,7 +119,7 @@ impl Scope {
         // Letters of another encoding stand beside iDs, not in them.
         let text = String::from_utf8_lossy(&bytes);
         let mut orcids = BTreeSet::new();
-        let (mut faults, mut more) = (Vec::new(), 0);
+        let mut faults = LineFaults::default();
         for (number, line) in text.lines().enumerate() {
             let line = line.trim_matches(|sign: char| sign.is_whitespace() || takes_no_room(sign));
             if line.is_empty() || line.starts_with('#') || number == 0 && is_heading(line) {
@@ -134,13 +132,10 @@ impl Scope {
             };
             match orcid {
                 Ok(orcid) => drop(orcids.insert(orcid)),
-                Err(fault) if faults.len() < MAX_TOLD_LINES => faults.push((number as u64 + 1, fault)),
-                Err(_) => more += 1,
+                Err(fault) => faults.note(number as u64 + 1, fault),
             }
         }
-        if !faults.is_empty() {
-            return Err(RefreshError::ListLines { path: path.to_owned(), faults, more });
-        }
+        faults.check(path)?;
         if orcids.is_empty() {
             return Err(RefreshError::EmptyScope { what: path.display().to_string() });
         }

@@ -3,24 +3,21 @@
 //!
 //! The API shows no more than the first 11,000 results (`start` up to 10,000,
 //! 1,000 rows). A window of a millisecond that holds more, as one of a mass change
-//! does, is cut further by ranges of iDs. Windows end before now, so that what
-//! changes while they are read only leaves them; a page whose count differs from
-//! the first page's shows that, and its window is read again in parts.
+//! does, is cut further by ranges of iDs. A page that does not fit to the page before
+//! ([`super::paging`]) shows that results have moved, or that the server repeats pages; its
+//! window is read again in parts, at last of one page each.
 
 use std::collections::HashSet;
 
 use serde::{Deserialize, Serialize};
 
 use super::id_range::IdRange;
+use super::paging::{MAX_START, PAGE_ROWS, Place, different};
 use super::solr::encoded;
 use super::tasks::{Effects, Wanted};
 use super::time::iso;
 use orcid_xml::{Orcid, SearchPage, Timestamp};
 
-/// Results of one page.
-pub const PAGE_ROWS: u64 = 1_000;
-/// The last place at which a page may begin.
-const MAX_START: u64 = 10_000;
 /// iDs that one search asks for by name: the URL stays below 4 KiB.
 pub const BATCH_IDS: usize = 100;
 /// Windows are not cut finer than Solr's clock.
@@ -44,9 +41,10 @@ pub struct Search {
     /// Only those whose iD lies in it; a window that can be halved has none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ids: Option<IdRange>,
-    pub start: u64,
-    /// What the first page counted, for later ones.
-    pub found: u64,
+    /// Where the page begins; earlier versions of the queue have none, and the search begins
+    /// again.
+    #[serde(default, skip_serializing_if = "Place::is_first")]
+    pub place: Place,
     /// iDs that the query names, at most so many can be found; 0 for others.
     pub named: u64,
 }
@@ -83,7 +81,7 @@ impl How {
 impl Search {
     /// The first page of a window.
     pub fn new(how: How, query: &str, low: Timestamp, high: Timestamp) -> Self {
-        Self { how, query: query.to_owned(), low, high, ids: None, start: 0, found: 0, named: 0 }
+        Self { how, query: query.to_owned(), low, high, ids: None, place: Place::default(), named: 0 }
     }
 
     /// Those of some iDs who changed in a window.
@@ -113,7 +111,7 @@ impl Search {
             Some(ids) => format!("{window} AND {}", ids.query()),
         };
         let query = encoded(&query);
-        format!("/search?q={query}&sort=orcid+asc&start={}&rows={PAGE_ROWS}", self.start)
+        format!("/search?q={query}&sort=orcid+asc&start={}&rows={PAGE_ROWS}", self.place.start)
     }
 
     /// What follows from a page.
@@ -122,32 +120,38 @@ impl Search {
             return Told::NotUnderstood;
         }
         let mut effects = Effects::default();
-        let moved = self.start > 0 && page.found != self.found;
-        let out_of_reach = self.is_out_of_reach(page);
-        if moved || out_of_reach {
-            let parts = self.parts(page);
-            if parts.is_empty() && out_of_reach {
-                return Told::OutOfReach;
-            }
-            if !parts.is_empty() {
-                effects.tasks = parts.into_iter().map(Wanted::Search).collect();
-                return Told::Effects(effects);
-            }
+        if let Some(instead) = self.instead(page) {
+            effects.tasks = instead.into_iter().map(Wanted::Search).collect();
+            return Told::Effects(effects);
+        }
+        if self.is_out_of_reach(page) {
+            return Told::OutOfReach;
         }
         effects.found = page.orcids.iter().map(|orcid| (self.how.name(), *orcid)).collect();
-        if self.start == 0 {
-            let starts = (1..).map(|page| page * PAGE_ROWS);
-            let starts = starts.take_while(|start| *start < page.found && *start <= MAX_START);
-            let pages = starts.map(|start| Self { start, found: page.found, ..self.clone() });
-            effects.tasks = pages.map(Wanted::Search).collect();
-        }
+        let next = self.place.next(page).map(|place| Self { place, ..self.clone() });
+        effects.tasks = next.into_iter().map(Wanted::Search).collect();
         Told::Effects(effects)
+    }
+
+    /// What is to be asked in the place of a search that cannot go on by this page: its
+    /// parts, or where it has none, the same once more. `None` where it goes on, or must.
+    fn instead(&self, page: &SearchPage) -> Option<Vec<Self>> {
+        let moved = self.place.has_moved(page);
+        if !moved && !self.is_out_of_reach(page) {
+            return None;
+        }
+        let parts = self.parts(page);
+        if !parts.is_empty() {
+            return Some(parts);
+        }
+        let again = self.place.again().filter(|_| moved)?;
+        Some(vec![Self { place: again, ..self.clone() }])
     }
 
     /// What a page tells that cannot be: more results than its number says, one that was
     /// not asked for. Such a page is a fault.
     pub fn fault(&self, page: &SearchPage) -> Option<&'static str> {
-        if page.orcids.len() as u64 > self.due(page) {
+        if page.orcids.len() as u64 > self.place.due(page) {
             return Some("wrong-count");
         }
         if self.ids.is_some_and(|ids| !ids.is_kept_by(page) || self.shows_too_few(page)) {
@@ -162,30 +166,29 @@ impl Search {
         (understood && page.orcids.iter().any(|orcid| !named.contains(orcid))).then_some("other-id")
     }
 
-    /// How many results a page lacks that its number promises; one that comes twice
-    /// stands for one that does not come.
+    /// How many results the search lacks that its number promises, where `page` is its last.
     pub fn missing(&self, page: &SearchPage) -> u64 {
-        self.due(page).saturating_sub(different(page))
+        if self.instead(page).is_some() { 0 } else { self.place.missing(page) }
     }
 
-    /// Results that a page must hold.
-    fn due(&self, page: &SearchPage) -> u64 {
-        page.found.saturating_sub(self.start).min(PAGE_ROWS)
+    /// True where a page lacks results that it may show when it is asked for again.
+    pub fn is_short(&self, page: &SearchPage) -> bool {
+        self.instead(page).is_none() && self.place.is_short(page)
     }
 
     fn is_out_of_reach(&self, page: &SearchPage) -> bool {
-        page.found > MAX_START + PAGE_ROWS
+        page.found > MAX_START + PAGE_ROWS || self.place.is_beyond_reach(page)
     }
 
     /// True where a page would have its range halved and does not show enough for that.
     fn shows_too_few(&self, page: &SearchPage) -> bool {
-        self.is_out_of_reach(page) && different(page) < SHOWN_TO_HALVE
+        self.is_out_of_reach(page) && different(&page.orcids) < SHOWN_TO_HALVE
     }
 
     /// What to ask where the server refuses a later page, as one does whose limit is
     /// lower than ORCID's: nothing where the search cannot be cut.
     pub fn nearer(&self) -> Vec<Self> {
-        match self.start {
+        match self.place.start {
             0 => Vec::new(),
             _ => self.parts(&SearchPage::default()),
         }
@@ -203,21 +206,16 @@ impl Search {
             None => IdRange::all(page),
             Some(ids) => ids.halves(page),
         };
-        let of = |ids| Self { ids: Some(ids), start: 0, found: 0, ..self.clone() };
+        let of = |ids| Self { ids: Some(ids), place: Place::default(), ..self.clone() };
         ranges.into_iter().map(of).collect()
     }
 
     fn halves(&self) -> [Self; 2] {
         let half = (self.low + (self.high - self.low) / 2) / SHORTEST * SHORTEST;
-        let first = Self { high: half, start: 0, found: 0, ..self.clone() };
-        let second = Self { low: half + SHORTEST, start: 0, found: 0, ..self.clone() };
+        let first = Self { high: half, place: Place::default(), ..self.clone() };
+        let second = Self { low: half + SHORTEST, place: Place::default(), ..self.clone() };
         [first, second]
     }
-}
-
-/// Results of a page, each counted once.
-fn different(page: &SearchPage) -> u64 {
-    page.orcids.iter().collect::<HashSet<&Orcid>>().len() as u64
 }
 
 #[cfg(test)]
@@ -229,6 +227,14 @@ mod tests {
     fn page(found: u64, count: usize) -> SearchPage {
         let orcid = |number: usize| Orcid::new(&format!("0000-0002-1825-{number:04}")).unwrap();
         SearchPage { found, orcids: (0..count).map(orcid).collect() }
+    }
+
+    /// The second page of a search that finds 1,500.
+    fn later_page(first: &Search) -> Search {
+        let Told::Effects(effects) = first.told(&page(1_500, 1_000)) else { panic!() };
+        let [second] = &searches(&effects)[..] else { panic!() };
+        assert_eq!(second.place.start, 999);
+        second.clone()
     }
 
     fn searches(effects: &Effects) -> Vec<Search> {
@@ -251,13 +257,11 @@ mod tests {
     #[test]
     fn a_window_is_paged_or_halved() {
         let window = Search::new(How::Changed, "", 0, DAY);
-        for (found, expected_tasks) in
-            [(0, 0), (1_000, 0), (1_001, 1), (11_000, 10), (11_001, 2), (500_000, 2)]
-        {
-            let Told::Effects(effects) = window.told(&page(found, 1)) else { panic!() };
+        for (found, expected_tasks) in [(0, 0), (1, 0), (1_001, 1), (11_000, 1), (11_001, 2), (500_000, 2)] {
+            let Told::Effects(effects) = window.told(&page(found, found.min(1) as usize)) else { panic!() };
 
             assert_eq!(effects.tasks.len(), expected_tasks, "{found}");
-            assert_eq!(effects.found.is_empty(), found > 11_000, "{found}");
+            assert_eq!(effects.found.is_empty(), found == 0 || found > 11_000, "{found}");
         }
     }
 
@@ -271,7 +275,7 @@ mod tests {
             let page = page(found, 0);
             let Told::Effects(effects) = window.told(&page) else { panic!("{window:?}") };
             let mut halves = searches(&effects);
-            halves.retain(|half| half.start == 0 && window.fault(&page).is_none());
+            halves.retain(|half| half.place.is_first() && window.fault(&page).is_none());
             if halves.is_empty() {
                 leaves.push((window.low, window.high));
             }
@@ -295,7 +299,7 @@ mod tests {
             let bounds: Vec<u64> = Orcid::find_all(&range).map(|(_, orcid)| orcid.number()).collect();
             let (low, high) = if let [low, high] = bounds[..] { (low, high) } else { (0, u64::MAX) };
             let inside: Vec<u64> = numbers.iter().copied().filter(|id| (low..=high).contains(id)).collect();
-            let effects = effects(&search, &inside, search.start as usize);
+            let effects = effects(&search, &inside, search.place.start as usize);
             found.extend(effects.found.iter().map(|(_, orcid)| orcid.number()));
             pending.extend(searches(&effects));
         }
@@ -325,50 +329,47 @@ mod tests {
     #[test]
     fn a_later_page_that_is_refused_is_asked_for_in_halves() {
         let first = Search::new(How::Changed, "", 0, DAY);
-        let later = Search { start: 1_000, found: 1_500, ..first.clone() };
+        let later = later_page(&first);
 
         let halves = later.nearer();
 
         assert_eq!((halves[0].low, halves[0].high, halves[1].high), (0, DAY / 2, DAY));
-        assert!(halves.iter().all(|half| half.start == 0));
+        assert!(halves.iter().all(|half| half.place.is_first()));
         let moment = Search { high: 1, ..later };
         let ranges = moment.nearer();
-        assert!(ranges.len() == 5 && ranges.iter().all(|range| range.ids.is_some() && range.start == 0));
+        assert!(
+            ranges.len() == 5 && ranges.iter().all(|range| range.ids.is_some() && range.place.is_first())
+        );
         assert_eq!((first.nearer(), Search { named: 1, ..moment }.nearer()), (Vec::new(), Vec::new()));
     }
 
     #[test]
     fn a_window_from_which_records_have_moved_is_read_again() {
-        let second = Search { start: 1_000, found: 1_500, ..Search::new(How::Changed, "", 0, DAY) };
+        let second = later_page(&Search::new(How::Changed, "", 0, DAY));
+        for moved in [page(1_499, 499), page(1_500, 501)] {
+            let Told::Effects(effects) = second.told(&moved) else { panic!() };
 
-        let Told::Effects(effects) = second.told(&page(1_499, 499)) else { panic!() };
-
-        assert_eq!(searches(&effects).len(), 2);
-    }
-
-    #[test]
-    fn a_page_that_lacks_results_is_not_believed() {
-        let first = Search::new(How::Changed, "", 0, DAY);
-        let second = Search { start: 1_000, found: 1_500, ..first.clone() };
-
-        assert_eq!((first.missing(&page(1_500, 999)), second.missing(&page(1_500, 497))), (1, 3));
-        assert_eq!((first.missing(&page(1_500, 1_000)), second.missing(&page(1_500, 500))), (0, 0));
-        assert_eq!(first.missing(&page(0, 0)), 0);
-        let mut twice = page(3, 3);
-        twice.orcids[1] = twice.orcids[0];
-        assert_eq!((first.missing(&twice), first.fault(&twice)), (1, None));
+            assert_eq!(searches(&effects).len(), 2);
+            assert!(effects.found.is_empty());
+            assert_eq!((second.missing(&moved), second.is_short(&moved)), (0, false));
+        }
+        // A search for iDs in a window that is too short cannot be cut.
+        let named = Search { named: 2_000, high: 1, ..second };
+        let Told::Effects(effects) = named.told(&page(1_500, 501)) else { panic!() };
+        let [again] = &searches(&effects)[..] else { panic!() };
+        assert_eq!((again.place.start, again.named), (0, 2_000));
     }
 
     #[test]
     fn a_page_that_cannot_be_is_a_fault() {
         let window = Search::new(How::Changed, "", 0, DAY);
-        let second = Search { start: 1_000, found: 1_500, ..window.clone() };
+        let second = later_page(&window);
         let named = page(2, 2).orcids;
         let batch = Search::batch(How::There, &named, 0, DAY);
         for (search, page, expected) in [
             (&window, page(0, 1), Some("wrong-count")),
             (&window, page(3, 4), Some("wrong-count")),
-            (&second, page(1_500, 501), Some("wrong-count")),
+            (&second, page(1_500, 502), Some("wrong-count")),
             (&second, page(900, 1), Some("wrong-count")),
             (&window, page(3, 3), None),
             (&batch, page(2, 2), None),

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use super::plan::{Inputs, Way};
+use super::plan::Inputs;
 use super::removals::{MaxRemovals, Removals};
+use super::way::Way;
 use super::{Applied, Client, ClientOptions, Limits, Patience, Plan, Requests, Scope};
 use crate::convert;
 use crate::dataset::Dataset;
@@ -54,6 +55,10 @@ pub trait Watch {
     /// The dataset says that it knows changes up to a time in the future; changes are
     /// looked for from `since` on.
     fn watermark_in_future(&self, watermark: Timestamp, since: Timestamp);
+    /// So many changes of a file have a date in the future.
+    fn changes_in_future(&self, changes: u64);
+    /// Searches find nobody who belongs to the scope, and nobody did before.
+    fn scope_is_empty(&self, scope: &str);
     /// Searches begin, to find out who has changed.
     fn searching(&self, way: Way, searches: u64);
     /// It is known what is to be read; nothing has been read yet.
@@ -84,6 +89,15 @@ pub struct Outcome {
     pub held_back: Option<Removals>,
     /// Results that searches promised and did not give; the watermark stays.
     pub missing_results: u64,
+    /// Where the server's clock is wrong; the watermark stays.
+    pub wrong_clock: Option<WrongClock>,
+}
+
+/// A server's clock that is behind changes that the dataset has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WrongClock {
+    pub server: Timestamp,
+    pub ours: Timestamp,
 }
 
 /// How a run has ended.
@@ -119,6 +133,7 @@ impl Outcome {
             applied: None,
             held_back: None,
             missing_results: 0,
+            wrong_clock: None,
         }
     }
 }
@@ -132,6 +147,7 @@ impl Settings {
             changes_only: self.changes_only,
             changes: self.changes.as_deref(),
             way: self.way,
+            anew: self.anew,
         }
     }
 

@@ -128,7 +128,7 @@ fn doubted(task: &Task, treatment: Treatment, now: Timestamp) -> Treatment {
 fn keep(fetch: &Fetch, task: &Task, taken: Taken, body: Vec<u8>) -> Verdict {
     if let (Taken::Search(page), Wanted::Search(search)) = (&taken, &task.wanted) {
         let looks = SHORT_PAGE_LOOKS.min(fetch.patience.tries);
-        if search.missing(page) > 0 && task.tries + 1 < looks {
+        if search.is_short(page) && task.tries + 1 < looks {
             return Verdict::Again { code: "short-page", after: None, counts: true };
         }
     }

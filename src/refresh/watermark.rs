@@ -20,6 +20,9 @@ use orcid_xml::Timestamp;
 const DUMP_TAKES: Timestamp = 15 * DAY;
 /// Clocks of servers differ by less.
 const CLOCKS_DIFFER: Timestamp = 60 * SECOND;
+/// A server whose clock is behind the dataset's changes by more has a wrong clock; less may
+/// be a zone that was mistaken.
+const WRONG_CLOCK: Timestamp = DAY;
 
 /// Since when changes of a scope are to be looked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,10 +77,32 @@ fn watermark(manifest: &Manifest, scope: &str) -> Option<Timestamp> {
     refreshed_until(manifest, scope).max(manifest.watermark)
 }
 
+/// The newest change that archives and refreshes have brought, as the manifest tells.
+pub fn newest_told(manifest: &Manifest) -> Option<Timestamp> {
+    manifest.archives.iter().filter_map(|entry| entry.watermark).max()
+}
+
+/// True where a server's time is long before changes that the dataset has, and that are not
+/// in the future by our clock: then it is the server's clock that is wrong.
+///
+/// # Errors
+/// [`RefreshError::Dataset`] where the dataset cannot be read.
+pub fn is_too_early(dataset: &Dataset, server: Timestamp, ours: Timestamp) -> Result<bool, RefreshError> {
+    let is_later = |newest: Timestamp| newest > server + WRONG_CLOCK && !is_future(newest, ours);
+    match newest_told(&dataset.manifest) {
+        _ if server + WRONG_CLOCK >= ours => Ok(false),
+        // One record with a date in the future tells nothing of the others.
+        Some(newest) if is_future(newest, ours) => Ok(newest_change(dataset, ours)?.is_some_and(is_later)),
+        newest => Ok(newest.is_some_and(is_later)),
+    }
+}
+
 /// Lets a run reach no further than the server's clock when it first answered, or,
-/// where the server tells no time, than the newest change that it told.
-pub fn keep_to_known_time(run: &mut Run, fetch: &Fetch, all_is_there: bool) {
+/// where the server tells no time, than the newest change that it told. A wrong clock tells
+/// nothing: then the watermark stays.
+pub fn keep_to_known_time(run: &mut Run, fetch: &Fetch, all_is_there: bool, is_wrong: bool) {
     let reaches = match fetch.first_date() {
+        Some(_) if is_wrong => run.since - INSTANT,
         Some(date) => date - MARGIN,
         None if all_is_there && fetch.has_answers() => fetch.newest().unwrap_or(run.since - INSTANT),
         None => return,

@@ -83,7 +83,9 @@ fn links(folder: &str, tables: &[&dyn AnyTable]) -> Vec<(String, String, String)
     }
     for (one, many, by) in LINKS {
         if let (Some(one), Some(many)) = (find(one), find(many)) {
-            link(one.name(), many.name(), &by.join(", "));
+            // Identifiers of all kinds of items stand in one table.
+            let rule = if many.name() == "external_ids" && !by.contains(&"kind") { ", by kind" } else { "" };
+            link(one.name(), many.name(), &(by.join(", ") + rule));
         }
     }
     if find("organizations").is_some() {

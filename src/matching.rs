@@ -47,7 +47,7 @@ use rayon::ThreadPool;
 use rayon::prelude::*;
 
 use crate::dataset::{
-    Dataset, DatasetError, Given, Logs, Manifest, Organizations, Part, Staging, TableWriter,
+    Dataset, DatasetError, Given, Logs, Manifest, Organizations, Part, Staging, TableWriter, begin_change,
 };
 use crate::tables::AnyTable;
 use crate::tables::organizations::{
@@ -92,8 +92,7 @@ pub fn match_dataset(
     options: Options,
     stop: &AtomicBool,
 ) -> Result<Summary, MatchError> {
-    let staging = Staging::begin(path)?;
-    let dataset = Dataset::open(path)?;
+    let (staging, dataset) = begin_change(path)?;
     if !key::SECTIONS
         .iter()
         .any(|table| crate::tables::Side::ALL.iter().any(|side| dataset.has(&format!("{side}/{table}"))))

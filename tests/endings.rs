@@ -126,6 +126,41 @@ fn what_was_finished_is_used_only_for_the_same_archive_and_if_it_is_whole() {
 }
 
 #[test]
+fn archives_that_are_in_the_dataset_no_longer_wait_once_another_changes_it() {
+    let folder = folder();
+    let out = folder.path().join("out");
+    let old = summaries(folder.path(), "old.tar.gz", "Old");
+    let first = activities(folder.path(), "ORCID_2025_10_activities_7.tar.gz", "Title");
+    let second = summaries(folder.path(), "ORCID_2025_10_summaries.tar.gz", "New");
+    let (whole, waiting) = (fs::read(&second).unwrap(), folder.path().join(".out.orcidlake-replace"));
+    let ror = orcidlake::synth::write_ror(20, folder.path()).unwrap();
+    let change = || run(&["match", out.to_str().unwrap(), "--ror", ror.to_str().unwrap()]);
+    let copy_to = |from: &Path, to: &Path| {
+        assert!(std::process::Command::new("cp").arg("-r").args([from, to]).status().unwrap().success());
+    };
+    assert_eq!(convert(&[&old], &out, &[]).0, 0);
+    cut(&second);
+    assert_eq!(convert(&[&first, &second], &out, &["--replace"]).0, 2);
+    let kept = folder.path().join("kept.zip");
+    copy_to(&waiting, &kept);
+
+    // They are not in the dataset: the run that finished them goes on with them.
+    assert!(change().status.success());
+
+    assert!(waiting.exists());
+    fs::write(&second, whole).unwrap();
+    let (status, messages) = convert(&[&first, &second], &out, &["--replace"]);
+    assert!(status == 0 && messages.contains("finished by an earlier run"), "{messages}");
+    // As a run leaves them that dies when it has replaced the dataset.
+    copy_to(&kept, &waiting);
+
+    assert!(change().status.success());
+
+    assert_eq!(beside(folder.path()), ["out"]);
+    assert_eq!(given_names(&out, ONE), ["New"]);
+}
+
+#[test]
 fn every_failure_is_told_as_json_where_json_is_asked_for() {
     let folder = folder();
     let at = |name: &str| folder.path().join(name).to_string_lossy().into_owned();

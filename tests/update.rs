@@ -323,6 +323,89 @@ fn a_broken_log_is_told_and_begins_anew_with_the_next_change() {
     }
 }
 
+/// Writes a file anew, under a name that no other link shares.
+fn rewrite(path: &Path, change: impl FnOnce(Vec<u8>) -> Vec<u8>) {
+    let bytes = change(fs::read(path).unwrap());
+    fs::remove_file(path).unwrap();
+    fs::write(path, bytes).unwrap();
+}
+
+#[test]
+fn a_log_that_tells_a_wrong_size_or_has_a_broken_checkpoint_begins_anew() {
+    let folder = folder();
+    let out = dataset(folder.path(), &[summary(ONE, "One"), summary(OTHER, "Other")]);
+    for turn in 0..21 {
+        apply(&out, named(&format!("turn {turn}")), vec![summary(ONE, &format!("Turn {turn}"))]).unwrap();
+    }
+    let whole = folder.path().join("whole");
+    let copy_to = |from: &Path, to: &Path| {
+        let _ = fs::remove_dir_all(to);
+        let status = Command::new("cp").arg("-r").args([from, to]).status().unwrap();
+        assert!(status.success());
+    };
+    copy_to(&out, &whole);
+    let log = out.join("summaries/records/_delta_log");
+    let checkpoint = log.join("00000000000000000020.checkpoint.parquet");
+    let newest = log.join("00000000000000000021.json");
+    let length = fs::read(&checkpoint).unwrap().len();
+    let mut broken = 0;
+    let mut breaks: Vec<(String, Box<dyn Fn()>)> = vec![
+        (
+            "size".to_owned(),
+            Box::new(|| {
+                rewrite(&newest, |bytes| {
+                    let text = String::from_utf8(bytes).unwrap();
+                    assert!(text.contains("\"add\"") && text.contains("\"size\":"), "{text}");
+                    text.replace("\"size\":", "\"size\":9").into_bytes()
+                })
+            }),
+        ),
+        (
+            "rows".to_owned(),
+            Box::new(|| {
+                rewrite(&newest, |bytes| {
+                    String::from_utf8(bytes)
+                        .unwrap()
+                        .replace("numRecords\\\":", "numRecords\\\":7")
+                        .into_bytes()
+                })
+            }),
+        ),
+        ("cut".to_owned(), Box::new(|| rewrite(&checkpoint, |bytes| bytes[..length / 2].to_vec()))),
+        ("empty".to_owned(), Box::new(|| rewrite(&checkpoint, |_| Vec::new()))),
+        ("gone".to_owned(), Box::new(|| fs::remove_file(&checkpoint).unwrap())),
+        ("hint".to_owned(), Box::new(|| rewrite(&log.join("_last_checkpoint"), |_| b"{".to_vec()))),
+    ];
+    for number in 0..40 {
+        let (checkpoint, place) = (checkpoint.clone(), (length - 1) * number / 39);
+        breaks.push((
+            format!("bit at {place}"),
+            Box::new(move || {
+                rewrite(&checkpoint, |mut bytes| {
+                    bytes[place] ^= 0x10;
+                    bytes
+                })
+            }),
+        ));
+    }
+    for (what, break_log) in breaks {
+        copy_to(&whole, &out);
+        break_log();
+
+        let told = verify(&Dataset::open(&out).unwrap(), &|_| {}).unwrap();
+        // No file of the table changes.
+        apply(&out, named("after"), vec![member(&format!("{ONE}_works_5.xml"), &work(5, "Five"))]).unwrap();
+
+        let problems = verify(&Dataset::open(&out).unwrap(), &|_| {}).unwrap();
+        assert!(problems.is_empty(), "{what}: {problems:#?}");
+        assert_eq!(given_names(&out, ONE), ["Turn 20"], "{what}");
+        broken += usize::from(!told.is_empty());
+        let is_flip = what.starts_with("bit") || what == "hint" || what == "gone";
+        assert!(is_flip || !told.is_empty(), "{what}");
+    }
+    println!("{broken} were told");
+}
+
 #[test]
 fn a_check_beside_changes_finds_no_problem_that_is_none() {
     let folder = folder();

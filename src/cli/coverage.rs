@@ -8,7 +8,7 @@ use super::page::{Page, page};
 use super::people::{Institution, parse_ror};
 use super::rows::{Format, tell_where, write_rows};
 use super::{Common, Done};
-use crate::dataset::{Dataset, DatasetError};
+use crate::dataset::{DatasetError, read_dataset};
 use crate::matching::coverage;
 use ror_match::RorId;
 
@@ -49,20 +49,15 @@ pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
     // A user who asks for the page alone gets no table.
     let wants_table = args.html.is_none() || args.out.is_some();
     let form = wants_table.then(|| args.format.form(args.excel, common)).transpose()?;
-    let dataset = Dataset::open(&args.dataset)?;
-    let expansion = if args.ids.is_empty() {
-        None
-    } else {
-        let institution = Institution {
-            ror: args.ids,
-            children: args.children,
-            depth: None,
-            include_inactive: true,
-            min_confidence: 0.0,
-        };
-        Some(institution.expansion(&dataset, common)?)
-    };
-    let found = coverage(&dataset, expansion.as_ref(), args.top)?;
+    let institution = Institution::with_all(&args.ids, args.children);
+    let (dataset, (expansion, found)) = read_dataset(&args.dataset, |dataset| -> Result<_, Failure> {
+        let expansion = institution.as_ref().map(|institution| institution.expansion(dataset)).transpose()?;
+        let found = coverage(dataset, expansion.as_ref(), args.top)?;
+        Ok((expansion, found))
+    })?;
+    if let (Some(institution), Some(expansion)) = (&institution, &expansion) {
+        institution.tell(expansion, &dataset, common);
+    }
     if let Some(path) = &args.html {
         let matched = dataset.manifest.organizations.as_ref();
         let shown = Page {

@@ -9,7 +9,7 @@ use super::failure::Failure;
 use super::output::{begun, print_json};
 use super::{Common, Done};
 use crate::convert::{ARCHIVE_OPTIONS, indexed_members};
-use crate::dataset::{Dataset, record_rows};
+use crate::dataset::{Dataset, read_dataset, record_rows};
 use orcid_xml::{IdFault, MemberName, Orcid};
 use targz_seek::{Archive, Kind, Meter};
 
@@ -39,7 +39,7 @@ fn parse_orcid(text: &str) -> Result<Orcid, String> {
 
 pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
     let found = if Dataset::is_at(&args.from) {
-        let rows = record_rows(&Dataset::open(&args.from)?, args.orcid)?;
+        let rows = read_dataset(&args.from, |dataset| record_rows(dataset, args.orcid))?.1;
         let found = !rows.is_empty();
         if found || common.json {
             print_json(&Value::Object(rows))?;

@@ -121,7 +121,10 @@ pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
 
 /// Matches a dataset.
 fn dataset(args: &Args, path: &Path, common: &Common) -> Result<Done, Failure> {
-    let before = Dataset::open(path)?.manifest.organizations;
+    let manifest = Dataset::open(path)?.manifest;
+    // Said before the release is looked for, and read.
+    manifest.check_format(path)?;
+    let before = manifest.organizations;
     let stop = stop_on_signals()?;
     let sources = Sources::of(&args.ror, args.crosswalk.as_ref(), before.as_ref())?;
     let (given, matcher) = (sources.given()?, sources.matcher(common)?);

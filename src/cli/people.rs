@@ -9,7 +9,7 @@ use super::numbers::{counted, grouped};
 use super::output::print_json;
 use super::rows::{Format, tell_where, write_rows};
 use super::{Common, Done};
-use crate::dataset::Dataset;
+use crate::dataset::{Dataset, read_dataset};
 use crate::matching::{Day, Expansion, Question, Wanted, people};
 use ror_match::RorId;
 
@@ -88,8 +88,15 @@ fn parse_day(text: &str) -> Result<Day, String> {
 }
 
 impl Institution {
+    /// The institution of some ids, with all that is below it if asked for; none without ids.
+    pub fn with_all(ror: &[RorId], children: bool) -> Option<Self> {
+        let institution =
+            Self { ror: ror.to_vec(), children, depth: None, include_inactive: true, min_confidence: 0.0 };
+        (!ror.is_empty()).then_some(institution)
+    }
+
     /// What counts as the institution.
-    pub fn expansion(&self, dataset: &Dataset, common: &Common) -> Result<Expansion, Failure> {
+    pub fn expansion(&self, dataset: &Dataset) -> Result<Expansion, Failure> {
         let question = Question {
             ror: self.ror.clone(),
             depth: if self.children { self.depth.unwrap_or(u8::MAX) } else { 0 },
@@ -105,6 +112,11 @@ impl Institution {
                 ));
             }
         }
+        Ok(expansion)
+    }
+
+    /// Says what counts, and what may be missing.
+    pub fn tell(&self, expansion: &Expansion, dataset: &Dataset, common: &Common) {
         if dataset
             .manifest
             .organizations
@@ -125,19 +137,24 @@ impl Institution {
                 tell!("note: {} {} is {}", counted.ror_id, counted.name, counted.status);
             }
         }
-        Ok(expansion)
     }
 }
 
 pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
-    let dataset = Dataset::open(&args.dataset)?;
-    let expansion = args.institution.expansion(&dataset, common)?;
+    let institution = &args.institution;
     if args.explain {
+        let (dataset, expansion) = read_dataset(&args.dataset, |dataset| institution.expansion(dataset))?;
+        institution.tell(&expansion, &dataset, common);
         return explain(&expansion, common);
     }
     let form = args.format.form(args.excel, common)?;
     let wanted = Wanted { kinds: args.kind, current: args.current, as_of: args.as_of, emails: args.emails };
-    let found = people(&dataset, &expansion, &wanted)?;
+    let (dataset, (expansion, found)) = read_dataset(&args.dataset, |dataset| -> Result<_, Failure> {
+        let expansion = institution.expansion(dataset)?;
+        let found = people(dataset, &expansion, &wanted)?;
+        Ok((expansion, found))
+    })?;
+    institution.tell(&expansion, &dataset, common);
     write_rows(&found, form, args.out.as_deref())?;
     tell_where(found.len(), &[&args.out], common)?;
     if !common.quiet {

@@ -7,7 +7,7 @@ use super::numbers::counted;
 use super::people::{Institution, parse_ror};
 use super::rows::{Format, Written, tell_where, write_rows};
 use super::{Common, Done};
-use crate::dataset::Dataset;
+use crate::dataset::{Dataset, read_dataset};
 use crate::matching::{PersonName, Staff, StaffList, reconcile};
 use ror_match::RorId;
 
@@ -116,22 +116,18 @@ type Columns = [Option<usize>; 7];
 
 pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
     let form = args.format.form(args.excel, common)?;
-    let dataset = Dataset::open(&args.dataset)?;
-    let staff = read(&args, common)?;
-    let expansion = if args.ids.is_empty() {
-        None
-    } else {
-        let institution = Institution {
-            ror: args.ids.clone(),
-            children: args.children,
-            depth: None,
-            include_inactive: true,
-            min_confidence: 0.0,
-        };
-        Some(institution.expansion(&dataset, common)?)
-    };
-    let list = StaffList::new(staff);
-    let rows = reconcile(&dataset, &list, expansion.as_ref())?;
+    // Whoever has mistyped the dataset's name should not read about the list first.
+    Dataset::open(&args.dataset)?;
+    let list = StaffList::new(read(&args, common)?);
+    let institution = Institution::with_all(&args.ids, args.children);
+    let (dataset, (expansion, rows)) = read_dataset(&args.dataset, |dataset| -> Result<_, Failure> {
+        let expansion = institution.as_ref().map(|institution| institution.expansion(dataset)).transpose()?;
+        let rows = reconcile(dataset, &list, expansion.as_ref())?;
+        Ok((expansion, rows))
+    })?;
+    if let (Some(institution), Some(expansion)) = (&institution, &expansion) {
+        institution.tell(expansion, &dataset, common);
+    }
     write_rows(&rows, form, args.out.as_deref())?;
     tell_where(rows.len(), &[&args.out], common)?;
     if !common.quiet {

@@ -15,8 +15,7 @@ use super::pipeline::Pipeline;
 use super::source::{ReadMode, Source};
 use super::{ConvertError, Observer, Options};
 use crate::dataset::{
-    ArchiveEntry, Change, Dataset, DatasetError, EntryKind, Gone, Logs, Manifest, Replacement, Staging,
-    Targets,
+    ArchiveEntry, Change, Dataset, EntryKind, Gone, Logs, Manifest, Replacement, Targets, begin_change,
 };
 use orcid_xml::MemberName;
 use targz_seek::GivenMember;
@@ -70,11 +69,7 @@ pub fn update(
     observer: &dyn Observer,
     stop: &AtomicBool,
 ) -> Result<Updated, ConvertError> {
-    let no_dataset = || DatasetError::NoDataset { path: dataset.to_owned() };
-    Dataset::open(dataset)?;
-    let staging = Staging::begin(dataset)?;
-    let manifest = Manifest::read(dataset)?.ok_or_else(no_dataset)?;
-    manifest.check_format(dataset)?;
+    let (staging, Dataset { manifest, .. }) = begin_change(dataset)?;
     let pipeline = Pipeline::new(options)?;
     let scratch = staging.scratch("refresh")?;
     let name = Path::new(&update.source);

@@ -16,8 +16,7 @@ use super::error::DatasetError;
 use super::files::{
     self, link, link_or_copy, make_folder, open_or_create, remove, remove_empty_folder, rename, sync_folder,
 };
-use super::layout::{NewFile, staging_folder, table_folder};
-use super::leftovers::{behind_links, old_state};
+use super::layout::{NewFile, behind_links, old_state, staging_folder, table_folder};
 use super::manifest::Manifest;
 
 /// A dataset under change: the folder beside it, and the lock that says so.

@@ -14,8 +14,6 @@ pub enum DatasetError {
     Parquet { act: &'static str, path: PathBuf, source: parquet::errors::ParquetError },
     #[error("{path} is not the file that was written: {what}")]
     Damaged { path: PathBuf, what: String },
-    #[error("cannot {act} the Delta Lake log of {path}")]
-    Delta { act: &'static str, path: PathBuf, source: Box<delta_kernel::KernelError> },
     #[error("stopped before the end")]
     Stopped,
     #[error("there is no table {key}")]
@@ -34,6 +32,8 @@ pub enum DatasetError {
     OlderFormat { path: PathBuf, found: u32, known: u32 },
     #[error("{path} is being changed by another orcidlake ({holder})")]
     Locked { path: PathBuf, holder: String },
+    #[error("{path} was changed by another orcidlake each of the {looks} times that it was read")]
+    AlwaysChanging { path: PathBuf, looks: usize },
     #[error("{path} cannot be swapped for its next state: it is {what}")]
     NotSwappable { path: PathBuf, what: &'static str },
     #[error(
@@ -51,9 +51,7 @@ impl DatasetError {
             Self::Parquet { act: "read" | "rewrite", .. } | Self::Damaged { .. } => {
                 "nothing has been changed; `orcidlake verify` tells every damaged file: restore them from a copy, or make the dataset anew with `orcidlake convert --replace`"
             }
-            Self::Io { .. } | Self::Parquet { .. } | Self::Delta { .. } => {
-                "check the path, the permissions and the disk"
-            }
+            Self::Io { .. } | Self::Parquet { .. } => "check the path, the permissions and the disk",
             Self::DiskFull { .. } => {
                 "free some space and run the same command again; what was whole is untouched"
             }
@@ -66,6 +64,7 @@ impl DatasetError {
             }
             Self::OlderFormat { .. } => "make it anew of its archives with `orcidlake convert --replace`",
             Self::Locked { .. } => "wait until it has finished",
+            Self::AlwaysChanging { .. } => "run the same command again when the other has finished",
             Self::NoRoom { .. } => {
                 "free some space on its file system: a change may write each table anew beside the old one"
             }
@@ -85,15 +84,6 @@ impl DatasetError {
         }
     }
 
-    /// An error of the Delta Lake kernel.
-    pub(super) fn delta(
-        act: &'static str,
-        path: &Path,
-    ) -> impl FnOnce(delta_kernel::KernelError) -> Self + use<> {
-        let path = path.to_owned();
-        move |source| Self::Delta { act, path, source: Box::new(source) }
-    }
-
     /// An error of the Parquet library; a full disk may be its cause.
     pub fn parquet(
         act: &'static str,
@@ -110,4 +100,9 @@ impl DatasetError {
             source => Self::Parquet { act, path, source },
         }
     }
+}
+
+/// The error that says what is wrong with a file.
+pub(super) fn damaged<T>(path: &Path, what: String) -> Result<T, DatasetError> {
+    Err(DatasetError::Damaged { path: path.to_owned(), what })
 }

@@ -21,6 +21,7 @@ use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 
 use super::error::DatasetError;
 use super::files::{create_file, make_folder};
+use super::headers::{self, HEADERS_KEY, footer_digest};
 use super::manifest::Part;
 use super::pages::PageFile;
 use super::settings::Settings;
@@ -41,6 +42,8 @@ pub(super) struct PartFile {
     rows: u64,
     /// The digest of each row group's Bloom filter.
     filters: Vec<String>,
+    /// The checksums of each row group's page headers.
+    headers: Vec<String>,
 }
 
 /// A file that digests what is written to it.
@@ -66,7 +69,16 @@ impl PartFile {
             Ok((writer, columns.with_page_store_factory(Arc::new(pages.clone()))))
         };
         let (writer, columns) = make().map_err(DatasetError::parquet("write", &path))?;
-        Ok(Self { path, writer, columns, pages, groups: 0, rows: 0, filters: Vec::new() })
+        Ok(Self {
+            path,
+            writer,
+            columns,
+            pages,
+            groups: 0,
+            rows: 0,
+            filters: Vec::new(),
+            headers: Vec::new(),
+        })
     }
 
     /// Writers for the columns of the next row group.
@@ -78,6 +90,7 @@ impl PartFile {
     /// Appends a row group of encoded columns.
     pub fn append_group(&mut self, chunks: Vec<ArrowColumnChunk>, rows: u64) -> Result<(), DatasetError> {
         let mut filter = None;
+        let mut headers = Vec::new();
         let append = || -> Result<(), ParquetError> {
             let mut group = self.writer.next_row_group()?;
             for (column, mut chunk) in chunks.into_iter().enumerate() {
@@ -85,12 +98,14 @@ impl PartFile {
                 filter = filter.take().or(bloom_filter.as_ref().map(filter_digest).transpose()?);
                 let close = ColumnCloseResult { bloom_filter, ..chunk.close().clone() };
                 let (pages, close) = self.pages.chunk(column, close)?;
+                headers.push(pages.header_checksum()?);
                 group.append_column(&pages, close)?;
             }
             group.close().map(drop)
         };
         append().map_err(DatasetError::parquet("write", &self.path))?;
         self.pages.clear();
+        self.headers.push(headers::written(headers.into_iter()));
         self.filters.push(filter.unwrap_or_default());
         self.groups += 1;
         self.rows += rows;
@@ -98,7 +113,8 @@ impl PartFile {
     }
 
     /// Appends a row group of another file as it is, with its indexes and the
-    /// Bloom filters of its columns. The metadata must have the page index.
+    /// Bloom filters of its columns. The metadata must have the page index, and the whole
+    /// file must have been found sound.
     pub fn copy_group(
         &mut self,
         source: &File,
@@ -110,12 +126,15 @@ impl PartFile {
         let rows = u64::try_from(metadata.row_group(group).num_rows()).unwrap_or_default();
         let index = metadata.page_index_for_row_group(group);
         let mut filter = None;
+        let mut headers = Vec::new();
         let copy = || -> Result<(), ParquetError> {
             let mut writer = self.writer.next_row_group()?;
             for (place, (column, bloom_filter)) in
                 metadata.row_group(group).columns().iter().zip(blooms).enumerate()
             {
                 filter = filter.take().or(bloom_filter.as_ref().map(filter_digest).transpose()?);
+                let unknown = || ParquetError::General("a page header is not of the known form".to_owned());
+                headers.push(headers::checksum(source, column)?.ok_or_else(unknown)?);
                 let close = ColumnCloseResult {
                     bytes_written: column.compressed_size().cast_unsigned(),
                     rows_written: rows,
@@ -129,6 +148,7 @@ impl PartFile {
             writer.close().map(drop)
         };
         copy().map_err(DatasetError::parquet("write", &self.path))?;
+        self.headers.push(headers::written(headers.into_iter()));
         self.filters.push(filter.unwrap_or_default());
         self.groups += 1;
         self.rows += rows;
@@ -148,10 +168,14 @@ impl PartFile {
     pub fn finish(mut self) -> Result<Part, DatasetError> {
         let filters = KeyValue::new(FILTERS_KEY.to_owned(), self.filters.join(","));
         self.writer.append_key_value_metadata(filters);
+        let headers = KeyValue::new(HEADERS_KEY.to_owned(), self.headers.join(";"));
+        self.writer.append_key_value_metadata(headers);
         let name = self.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let sink = self.writer.into_inner().map_err(DatasetError::parquet("write", &self.path))?;
         let (size_bytes, xxh3) = sink.finish().map_err(DatasetError::io("write", &self.path))?;
-        Ok(Part { name, rows: self.rows, size_bytes, xxh3 })
+        let footer = File::open(&self.path).and_then(|file| footer_digest(&file));
+        let footer_xxh3 = Some(footer.map_err(DatasetError::io("read", &self.path))?);
+        Ok(Part { name, rows: self.rows, size_bytes, xxh3, footer_xxh3 })
     }
 }
 

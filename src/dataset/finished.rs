@@ -4,7 +4,7 @@
 //! it is, so that a run that failed at the last archive need not read the others again.
 //! Only who holds the dataset's lock comes here.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -13,9 +13,9 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::commit::Staging;
 use super::error::DatasetError;
-use super::files::{make_folder, remove, rename, sync_folder, write_file};
+use super::files::{make_folder, remove, remove_empty_folder, rename, sync_folder, write_file};
 use super::layout::finished_folder;
-use super::manifest::{ArchiveEntry, FORMAT_VERSION, Part};
+use super::manifest::{ArchiveEntry, FORMAT_VERSION, Manifest, Part};
 use super::sound::check_bytes;
 use super::writer::WrittenTable;
 
@@ -98,12 +98,45 @@ impl Finished {
         folder.starts_with(&self.folder)
     }
 
+    /// Removes the archives that are in the dataset, file by file: a run that put them there
+    /// has died before it could. Others wait for the `convert` that finished them.
+    ///
+    /// # Errors
+    /// [`DatasetError`] where the disk fails.
+    pub(super) fn clear_committed(staging: &Staging, manifest: &Manifest) -> Result<(), DatasetError> {
+        let folder = finished_folder(staging.dataset());
+        if !folder.exists() {
+            return Ok(());
+        }
+        let digests = |(key, part): (&str, &Part)| (key.to_owned(), part.xxh3.clone());
+        let there: HashSet<(String, String)> = manifest.parts().map(digests).collect();
+        for entry in fs::read_dir(&folder).map_err(DatasetError::io("read", &folder))? {
+            let path = entry.map_err(DatasetError::io("read", &folder))?.path();
+            // A folder without a note has lost it while it was removed.
+            let waits = Note::read(&path).is_some_and(|note| {
+                !note.entry.parts().all(|(key, part)| there.contains(&(key.to_owned(), part.xxh3.clone())))
+            });
+            if !waits {
+                remove(&path)?;
+            }
+        }
+        // Unless archives still wait there.
+        let _ = remove_empty_folder(&folder);
+        Ok(())
+    }
+
     /// Removes all that waits beside the dataset.
     ///
     /// # Errors
     /// [`DatasetError`] where the disk fails.
     pub fn clear(staging: &Staging) -> Result<(), DatasetError> {
         remove(&finished_folder(staging.dataset()))
+    }
+}
+
+impl Note {
+    fn read(folder: &Path) -> Option<Self> {
+        serde_json::from_str(&fs::read_to_string(folder.join(NOTE_NAME)).ok()?).ok()
     }
 }
 
@@ -127,8 +160,7 @@ impl WrittenTable {
 
 /// What a folder holds, if it was made by this orcidlake with these tables.
 fn read_note(folder: &Path, tables: &BTreeSet<String>) -> Option<ArchiveEntry> {
-    let text = fs::read_to_string(folder.join(NOTE_NAME)).ok()?;
-    let note: Note = serde_json::from_str(&text).ok()?;
+    let note = Note::read(folder)?;
     let same = note.format_version == FORMAT_VERSION
         && note.tool_version == env!("CARGO_PKG_VERSION")
         && note.tables == *tables;

@@ -1,5 +1,6 @@
 //! Names of files and folders in a dataset.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::tables::{self, AnyTable, Side};
@@ -45,6 +46,25 @@ pub(super) fn part_number(name: &str) -> Option<usize> {
 pub(super) fn staging_folder(dataset: &Path) -> PathBuf {
     let name = dataset.file_name().unwrap_or_default().to_string_lossy();
     dataset.with_file_name(format!(".{name}.orcidlake"))
+}
+
+/// The name under which a dataset's state waits between two renames.
+pub(super) fn old_state(dataset: &Path) -> PathBuf {
+    staging_folder(dataset).join("old")
+}
+
+/// The absolute path that links lead to, of what need not exist.
+pub(super) fn behind_links(path: &Path) -> PathBuf {
+    match fs::canonicalize(path) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+        found => return found.unwrap_or_else(|_| path.to_owned()),
+    }
+    let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let parent = absolute.parent().unwrap_or(&absolute);
+    match fs::read_link(&absolute) {
+        Ok(target) => behind_links(&parent.join(target)),
+        Err(_) => absolute,
+    }
 }
 
 /// The folder beside a dataset in which archives wait to replace it.

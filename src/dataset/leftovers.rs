@@ -2,12 +2,11 @@
 //! exchange two names and the run died between two renames.
 
 use std::borrow::Cow;
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use super::commit::Staging;
-use super::layout::{MANIFEST_NAME, staging_folder};
+use super::layout::{MANIFEST_NAME, behind_links, old_state};
 
 /// For so long another run may stand between two renames.
 const BETWEEN_RENAMES: Duration = Duration::from_secs(1);
@@ -31,28 +30,13 @@ pub(super) fn present(root: &Path) -> Cow<'_, Path> {
     if !root.exists() && is_left() { Cow::Owned(old) } else { Cow::Borrowed(root) }
 }
 
-/// The name under which a dataset's state waits between two renames.
-pub(super) fn old_state(dataset: &Path) -> PathBuf {
-    staging_folder(dataset).join("old")
-}
-
-/// The absolute path that links lead to, of what need not exist.
-pub(super) fn behind_links(path: &Path) -> PathBuf {
-    match fs::canonicalize(path) {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-        found => return found.unwrap_or_else(|_| path.to_owned()),
-    }
-    let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-    let parent = absolute.parent().unwrap_or(&absolute);
-    match fs::read_link(&absolute) {
-        Ok(target) => behind_links(&parent.join(target)),
-        Err(_) => absolute,
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::fs;
+    use std::path::PathBuf;
+
     use super::*;
+    use crate::dataset::layout::staging_folder;
 
     /// A dataset that lies where a crash between two renames leaves it.
     fn left() -> (tempfile::TempDir, PathBuf, PathBuf) {

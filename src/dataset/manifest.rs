@@ -150,6 +150,9 @@ pub struct Part {
     pub size_bytes: u64,
     /// XXH3-64 of the file, in hexadecimal.
     pub xxh3: String,
+    /// The same of its footer; not told of files of earlier versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub footer_xxh3: Option<String>,
 }
 
 impl Part {
@@ -169,6 +172,11 @@ impl ArchiveEntry {
     /// True where none of its members is a document of ORCID's.
     pub fn holds_nothing(&self) -> bool {
         self.report.members.members == self.report.members.other
+    }
+
+    /// Its parts with their tables' keys.
+    pub(super) fn parts(&self) -> impl Iterator<Item = (&str, &Part)> {
+        self.parts.iter().flat_map(|(key, parts)| parts.iter().map(move |part| (key.as_str(), part)))
     }
 
     /// The rows that its files of a table must have.

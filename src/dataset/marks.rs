@@ -12,13 +12,14 @@ use parquet::arrow::arrow_reader::{
 use parquet::errors::ParquetError;
 use rayon::prelude::*;
 
-use super::error::DatasetError;
+use super::error::{DatasetError, damaged};
 use super::filter::ActivityColumns;
+use super::headers::check_headers;
 use super::keys::{OrcidSet, Targets};
 use super::layout::table_of;
 use super::manifest::Part;
 use super::reader::may_hold;
-use super::sound::{check_bytes, check_layout, check_quickly, damaged, has_checksums, has_columns};
+use super::sound::{Compared, check_bytes, check_layout, check_quickly, has_checksums, has_columns};
 use crate::tables::Side;
 use orcid_xml::{MemberName, Orcid};
 
@@ -38,8 +39,8 @@ pub struct Gone {
 
 /// Which rows of a file go.
 pub(super) struct Marks {
-    /// How the file is laid out, with its indexes.
-    pub metadata: ArrowReaderMetadata,
+    /// Rows of the file.
+    pub rows: u64,
     /// For each row group.
     pub groups: Vec<Mark>,
 }
@@ -61,10 +62,10 @@ struct Question<'q> {
 pub(super) fn mark(path: &Path, key: &str, part: &Part, gone: &Gone) -> Result<Marks, DatasetError> {
     let (side, table) = table_of(key).ok_or_else(|| DatasetError::NoTable { key: key.to_owned() })?;
     let question = Question { side, table: table.name(), gone };
-    check_quickly(path, part)?;
-    let file = File::open(path).map_err(DatasetError::io("open", path))?;
-    let options = ArrowReaderOptions::new().with_page_index_policy(true.into());
-    let metadata = ArrowReaderMetadata::load(&file, options);
+    let mut file = File::open(path).map_err(DatasetError::io("open", path))?;
+    let compared = check_quickly(path, &mut file, part)?;
+    // Without the page index, which nothing checks before the whole file is.
+    let metadata = ArrowReaderMetadata::load(&file, ArrowReaderOptions::default());
     let metadata = metadata.map_err(DatasetError::parquet("read", path))?;
     check_layout(path, key, part, metadata.schema(), metadata.metadata())?;
     if !has_columns(&table.schema(), metadata.schema()) {
@@ -75,9 +76,20 @@ pub(super) fn mark(path: &Path, key: &str, part: &Part, gone: &Gone) -> Result<M
         check_bytes(path, part)?;
     }
     let groups = 0..metadata.metadata().num_row_groups();
-    let marks = groups.into_par_iter().map(|group| question.mark_group(path, &metadata, group));
-    let groups = marks.collect::<Result<_, _>>()?;
-    Ok(Marks { metadata, groups })
+    let marks = groups.into_par_iter().map(|group| {
+        if compared == Compared::Footer {
+            let columns = key_columns(&metadata);
+            check_headers(path, &file, metadata.metadata(), group, columns)?;
+        }
+        question.mark_group(path, &metadata, group)
+    });
+    Ok(Marks { rows: part.rows, groups: marks.collect::<Result<_, _>>()? })
+}
+
+/// The places of the columns that tell.
+fn key_columns(metadata: &ArrowReaderMetadata) -> impl Iterator<Item = usize> {
+    let columns = metadata.parquet_schema().columns().iter().enumerate();
+    columns.filter(|(_, column)| KEY_COLUMNS.contains(&column.name())).map(|(place, _)| place)
 }
 
 impl Marks {

@@ -4,16 +4,20 @@
 //! This layer knows tables and Parquet, not XML. A dataset is whole or not
 //! there: everything is written aside and swapped in, the manifest with it.
 
+mod change;
 mod commit;
 mod delta;
+mod digest;
 mod error;
 mod file;
 mod files;
 mod filter;
 mod finished;
+mod headers;
 mod keys;
 mod layout;
 mod leftovers;
+mod looks;
 mod manifest;
 mod marks;
 mod page_header;
@@ -27,13 +31,16 @@ mod sound;
 mod verify;
 mod writer;
 
+pub use change::begin_change;
 pub use commit::{Logs, Staging};
+pub use digest::digest;
 pub use error::DatasetError;
 pub use files::{create_file, new_folder, remove_folder};
 pub use filter::Superseded;
 pub use finished::Finished;
 pub use keys::{ActivityKey, ActivitySet, OrcidSet, Targets};
 pub use layout::{MANIFEST_NAME, NewFile, table_key};
+pub use looks::read_dataset;
 pub use manifest::{
     ArchiveEntry, EntryKind, FORMAT_VERSION, Given, GivenFile, KeptPart, Manifest, Organizations, Part,
 };
@@ -41,5 +48,5 @@ pub use marks::Gone;
 pub use reader::{Dataset, record_rows};
 pub use replace::{Change, Replacement};
 pub use room::check_can_change;
-pub use verify::{Problem, digest, verify, verify_at};
+pub use verify::{Problem, verify, verify_at};
 pub use writer::{OPEN_BYTES, SideWriter, TableWriter, WrittenTable};

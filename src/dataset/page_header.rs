@@ -4,6 +4,8 @@
 
 use std::ops::Range;
 
+use integer_encoding::VarInt;
+
 /// How a page's header begins each of its first three fields: the next one, a 32-bit
 /// integer (Thrift's compact protocol).
 const NEXT_I32: u8 = 0x15;
@@ -13,6 +15,60 @@ const NEXT_I32: u8 = 0x15;
 const DISTANCE: u8 = 0x10;
 /// The first field of the header of a dictionary page, zigzag: `PageType` 2.
 const DICTIONARY_PAGE: [u8; 1] = [4];
+
+/// Bytes of the longest header that our files have: those of their kind, without statistics,
+/// take less than half of it.
+pub(super) const MOST_HEADER_BYTES: usize = 128;
+/// The number of the field with a page's compressed size.
+const SIZE_FIELD: u64 = 3;
+/// Structs within a header's struct; the format has two levels.
+const MOST_DEPTH: u32 = 4;
+
+/// How long a header is, and the page behind it.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Sizes {
+    pub header: usize,
+    pub page: u64,
+}
+
+/// Reads a header at the start of `bytes` as far as to know where it ends; `None` where it is
+/// none that our files have.
+pub(super) fn sizes(bytes: &[u8]) -> Option<Sizes> {
+    let mut rest = bytes;
+    // No page is empty when compressed; so a stretch of zeros is no row of headers.
+    let page = struct_end(&mut rest, MOST_DEPTH).filter(|size| *size > 0)?;
+    Some(Sizes { header: bytes.len() - rest.len(), page })
+}
+
+/// Passes over a struct of Thrift's compact protocol; gives its integer [`SIZE_FIELD`].
+fn struct_end(rest: &mut &[u8], depth: u32) -> Option<u64> {
+    let (mut number, mut size) = (0, 0);
+    loop {
+        let (&begins, after) = rest.split_first()?;
+        *rest = after;
+        if begins == 0 {
+            return Some(size);
+        }
+        number = match begins / DISTANCE {
+            0 => take::<i64>(rest)?.cast_unsigned(),
+            distance => number.checked_add(u64::from(distance))?,
+        };
+        // Booleans, a byte, integers of any width, bytes, and structs.
+        match begins % DISTANCE {
+            1 | 2 => {}
+            3 => *rest = rest.get(1..)?,
+            4..=6 => {
+                let value = take::<i64>(rest)?.cast_unsigned();
+                if number == SIZE_FIELD {
+                    size = value;
+                }
+            }
+            8 => *rest = rest.get(usize::try_from(take::<u64>(rest)?).ok()?..)?,
+            12 if depth > 0 => drop(struct_end(rest, depth - 1)?),
+            _ => return None,
+        }
+    }
+}
 
 /// A page's header as the library has written it.
 pub(super) struct PageHeader<'h> {
@@ -58,15 +114,17 @@ impl<'h> PageHeader<'h> {
     }
 }
 
-/// An integer as Thrift's compact protocol has it: zigzag, then seven bits a byte, the
-/// least first, and the eighth where more follow.
+/// Takes an integer of Thrift's compact protocol from the front; `None` where there is no
+/// whole one.
+fn take<V: VarInt>(rest: &mut &[u8]) -> Option<V> {
+    let (value, length) = V::decode_var(rest)?;
+    *rest = rest.get(length..)?;
+    Some(value)
+}
+
+/// Appends an integer as Thrift's compact protocol has it.
 fn write_i32(out: &mut Vec<u8>, value: i32) {
-    let mut rest = ((value << 1) ^ (value >> 31)).cast_unsigned();
-    while rest >= 0x80 {
-        out.push(rest as u8 | 0x80);
-        rest >>= 7;
-    }
-    out.push(rest as u8);
+    out.extend(value.encode_var_vec());
 }
 
 #[cfg(test)]
@@ -102,6 +160,19 @@ mod tests {
         let most = known.of_compressed(1, u32::MAX);
         assert_eq!(most, [0x15, 4, 0x15, 0x80, 1, 0x15, 2, 0x15, 1, 0x4c, 0x15]);
         assert!(!PageHeader::new(&[0x15, 0, 0x15, 2, 0x15, 2]).unwrap().is_dictionary());
+    }
+
+    #[test]
+    fn a_header_tells_where_it_and_its_page_end() {
+        // A data page of 300 bytes with a checksum and a struct of four integers, then the page.
+        let header =
+            [0x15, 0, 0x15, 8, 0x15, 0xd8, 4, 0x15, 5, 0x1c, 0x15, 6, 0x15, 0, 0x15, 6, 0x15, 6, 0, 0];
+        let bytes = [&header[..], &[0x28, 0xb5, 0x2f]].concat();
+
+        assert_eq!(sizes(&bytes), Some(Sizes { header: header.len(), page: 300 }));
+        assert!((0..header.len()).all(|length| sizes(&bytes[..length]).is_none()));
+        let deep = [0x1c; MOST_HEADER_BYTES];
+        assert_eq!((sizes(&deep), sizes(&[0; 8])), (None, None));
     }
 
     #[test]

@@ -25,7 +25,7 @@ use zstd::bulk::Compressor;
 use zstd::zstd_safe::compress_bound;
 
 use super::files::nameless_file;
-use super::page_header::PageHeader;
+use super::page_header::{self, MOST_HEADER_BYTES, PageHeader};
 
 thread_local! {
     /// A compressor, and room for what it makes.
@@ -203,6 +203,26 @@ impl Shared {
             pages.data.push(place);
         }
         Ok(())
+    }
+}
+
+impl WaitingChunk {
+    /// The checksum of its page headers, one after the other.
+    ///
+    /// # Errors
+    /// [`ParquetError`] where a header is longer than any that is known.
+    pub fn header_checksum(&self) -> Result<u32> {
+        let mut checksum = crc32fast::Hasher::new();
+        for place in &self.places {
+            let mut bytes = [0; MOST_HEADER_BYTES];
+            let bytes = &mut bytes[..place.bytes.min(MOST_HEADER_BYTES)];
+            self.shared.file.read_exact_at(bytes, place.start)?;
+            let sizes = page_header::sizes(bytes).ok_or_else(|| {
+                ParquetError::General("a page's header is not of the known form".to_owned())
+            })?;
+            checksum.update(&bytes[..sizes.header]);
+        }
+        Ok(checksum.finalize())
     }
 }
 

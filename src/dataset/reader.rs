@@ -1,13 +1,17 @@
 //! Reads a dataset's own files: for one record, for checks.
 
 use std::fs::File;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use arrow::array::{Array, AsArray, BooleanArray, RecordBatch};
 use arrow::compute::kernels::cmp::eq;
 use arrow::datatypes::{DataType, Float64Type, Int16Type, Int32Type, Int64Type, TimestampMicrosecondType};
 use parquet::arrow::ProjectionMask;
-use parquet::arrow::arrow_reader::{ArrowPredicateFn, ParquetRecordBatchReaderBuilder, RowFilter};
+use parquet::arrow::arrow_reader::{
+    ArrowPredicateFn, ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader,
+    ParquetRecordBatchReaderBuilder, RowFilter,
+};
 use parquet::errors::ParquetError;
 use parquet::file::metadata::ParquetMetaData;
 use parquet::file::reader::ChunkReader;
@@ -15,12 +19,16 @@ use serde_json::{Map, Value};
 
 use super::error::DatasetError;
 use super::file::{FILTERS_KEY, filter_digest};
-use super::layout::{table_folder, table_of};
+use super::headers::check_headers;
+use super::layout::{MANIFEST_NAME, table_folder, table_of};
 use super::leftovers::present;
 use super::manifest::{Manifest, Part};
-use super::sound::{check_layout, check_quickly};
+use super::sound::{Compared, check_layout, check_quickly};
 use orcid_xml::Orcid;
 
+/// Times that a dataset which changes while it is read is read. A commit takes seconds and
+/// comes at most every few minutes: who meets so many in a row would meet more.
+pub(super) const LOOKS: usize = 5;
 /// Rows read at a time.
 const BATCH_ROWS: usize = 8_192;
 
@@ -29,7 +37,12 @@ const BATCH_ROWS: usize = 8_192;
 pub struct Dataset {
     pub root: PathBuf,
     pub manifest: Manifest,
+    stamp: Stamp,
 }
+
+/// What tells one version's manifest file from that of another, should both say the same:
+/// device, inode, when it was written.
+type Stamp = (u64, u64, i64, i64);
 
 impl Dataset {
     /// Opens the dataset at `root`; brings it back where a crash left it beside.
@@ -37,21 +50,40 @@ impl Dataset {
     /// # Errors
     /// [`DatasetError`] where there is none or it cannot be read.
     pub fn open(root: &Path) -> Result<Self, DatasetError> {
-        let found = present(root);
-        let manifest =
-            Manifest::read(&found)?.ok_or_else(|| DatasetError::NoDataset { path: root.to_owned() })?;
-        Ok(Self { root: found.into_owned(), manifest })
+        // A commit may take a folder away after its name was found and before its manifest is.
+        for _ in 0..LOOKS {
+            let found = present(root);
+            let Some(stamp) = stamp(&found) else { continue };
+            if let Some(manifest) = Manifest::read(&found)? {
+                return Ok(Self { root: found.into_owned(), manifest, stamp });
+            }
+        }
+        Err(DatasetError::NoDataset { path: root.to_owned() })
     }
 
     /// True where `root` holds a dataset.
     pub fn is_at(root: &Path) -> bool {
-        present(root).join(super::MANIFEST_NAME).is_file()
+        (0..LOOKS).any(|_| present(root).join(MANIFEST_NAME).is_file())
+    }
+
+    /// True where another version has taken its place since it was opened.
+    ///
+    /// # Errors
+    /// [`DatasetError`] where there is none any longer, or it cannot be read.
+    pub(super) fn has_changed(&self, root: &Path) -> Result<bool, DatasetError> {
+        Ok(Self::open(root)?.stamp != self.stamp)
     }
 
     /// The path of a table's file.
     pub fn part_path(&self, key: &str, part: &str) -> PathBuf {
         table_folder(&self.root, key).join(part)
     }
+}
+
+/// `None` where there is no manifest, or it cannot be looked at.
+fn stamp(root: &Path) -> Option<Stamp> {
+    let file = root.join(MANIFEST_NAME).metadata().ok()?;
+    Some((file.dev(), file.ino(), file.mtime(), file.mtime_nsec()))
 }
 
 /// All rows of one iD, by table; absent values are left out, tables without
@@ -104,9 +136,10 @@ pub(super) fn columns_of(
     part: &Part,
     columns: &[&str],
 ) -> Result<impl Iterator<Item = Result<RecordBatch, DatasetError>> + use<>, DatasetError> {
-    let builder = open_part(path, key, part)?;
-    let mask = ProjectionMask::columns(builder.parquet_schema(), columns.iter().copied());
-    read(path, builder.with_projection(mask))
+    let opened = Opened::new(path, key, part)?;
+    let mask = ProjectionMask::columns(opened.metadata.parquet_schema(), columns.iter().copied());
+    let groups = 0..opened.metadata.metadata().num_row_groups();
+    Ok(opened.read(groups, mask, None))
 }
 
 /// The batches of a file, of one iD's rows or of all; row groups whose Bloom
@@ -117,12 +150,15 @@ pub(super) fn batches(
     part: &Part,
     orcid: Option<Orcid>,
 ) -> Result<impl Iterator<Item = Result<RecordBatch, DatasetError>> + use<>, DatasetError> {
-    let builder = open_part(path, key, part)?;
-    let builder = match orcid {
-        Some(orcid) => only(builder, orcid).map_err(DatasetError::parquet("read", path))?,
-        None => builder,
+    let opened = Opened::new(path, key, part)?;
+    let groups = 0..opened.metadata.metadata().num_row_groups();
+    let has_orcid = opened.metadata.schema().field_with_name("orcid").is_ok();
+    let orcid = orcid.filter(|_| has_orcid);
+    let groups = match orcid {
+        Some(orcid) => opened.groups_with(orcid)?,
+        None => groups.collect(),
     };
-    read(path, builder)
+    Ok(opened.read(groups.into_iter(), ProjectionMask::all(), orcid))
 }
 
 /// The row groups of a file.
@@ -135,7 +171,10 @@ pub(super) fn group_batches(
     path: &Path,
     group: usize,
 ) -> Result<impl Iterator<Item = Result<RecordBatch, DatasetError>> + use<>, DatasetError> {
-    read(path, open(path)?.with_row_groups(vec![group]))
+    let reader = open(path)?.with_row_groups(vec![group]).build();
+    let reader = reader.map_err(DatasetError::parquet("read", path))?;
+    let path = path.to_owned();
+    Ok(reader.map(move |batch| batch.map_err(|error| DatasetError::parquet("read", &path)(error.into()))))
 }
 
 /// True where the row group may hold rows of one of `orcids`: its Bloom filter does
@@ -166,53 +205,108 @@ fn filter_digest_of(metadata: &ParquetMetaData, group: usize) -> Option<&str> {
 
 /// A file whose layout has been read, and none of its rows.
 fn open(path: &Path) -> Result<ParquetRecordBatchReaderBuilder<File>, DatasetError> {
-    let file = File::open(path).map_err(DatasetError::io("open", path))?;
-    let builder = ParquetRecordBatchReaderBuilder::try_new(file);
+    let builder = ParquetRecordBatchReaderBuilder::try_new(open_file(path)?);
     Ok(builder.map_err(DatasetError::parquet("read", path))?.with_batch_size(BATCH_ROWS))
 }
 
-/// The same, once its layout has been found to be that of its table, with the rows that the
-/// manifest says.
-fn open_part(
-    path: &Path,
-    key: &str,
-    part: &Part,
-) -> Result<ParquetRecordBatchReaderBuilder<File>, DatasetError> {
-    check_quickly(path, part)?;
-    let builder = open(path)?;
-    check_layout(path, key, part, builder.schema(), builder.metadata())?;
-    Ok(builder)
+fn open_file(path: &Path) -> Result<File, DatasetError> {
+    File::open(path).map_err(DatasetError::io("open", path))
 }
 
-/// Its rows.
-fn read(
-    path: &Path,
-    builder: ParquetRecordBatchReaderBuilder<File>,
-) -> Result<impl Iterator<Item = Result<RecordBatch, DatasetError>> + use<>, DatasetError> {
-    let reader = builder.build().map_err(DatasetError::parquet("read", path))?;
-    let path = path.to_owned();
-    Ok(reader.map(move |batch| batch.map_err(|error| DatasetError::parquet("read", &path)(error.into()))))
+/// A file whose layout has been found to be that of its table, with the rows that the manifest
+/// says.
+struct Opened {
+    path: PathBuf,
+    file: File,
+    metadata: ArrowReaderMetadata,
+    compared: Compared,
 }
 
-fn only<R: ChunkReader + 'static>(
-    builder: ParquetRecordBatchReaderBuilder<R>,
-    orcid: Orcid,
-) -> Result<ParquetRecordBatchReaderBuilder<R>, ParquetError> {
-    if !builder.parquet_schema().columns().iter().any(|column| column.name() == "orcid") {
-        return Ok(builder);
+impl Opened {
+    fn new(path: &Path, key: &str, part: &Part) -> Result<Self, DatasetError> {
+        // Opened once: a commit may put another file under its name.
+        let mut file = open_file(path)?;
+        let compared = check_quickly(path, &mut file, part)?;
+        let metadata = ArrowReaderMetadata::load(&file, ArrowReaderOptions::default());
+        let metadata = metadata.map_err(DatasetError::parquet("read", path))?;
+        check_layout(path, key, part, metadata.schema(), metadata.metadata())?;
+        Ok(Self { path: path.to_owned(), file, metadata, compared })
     }
-    let mut groups = Vec::new();
-    for group in 0..builder.metadata().num_row_groups() {
-        if may_hold(&builder, group, &[orcid])? {
-            groups.push(group);
+
+    /// The row groups whose Bloom filter does not rule an iD out.
+    fn groups_with(&self, orcid: Orcid) -> Result<Vec<usize>, DatasetError> {
+        let find = || -> Result<Vec<usize>, ParquetError> {
+            let builder = self.builder()?;
+            let mut groups = Vec::new();
+            for group in 0..self.metadata.metadata().num_row_groups() {
+                if may_hold(&builder, group, &[orcid])? {
+                    groups.push(group);
+                }
+            }
+            Ok(groups)
+        };
+        find().map_err(DatasetError::parquet("read", &self.path))
+    }
+
+    fn builder(&self) -> Result<ParquetRecordBatchReaderBuilder<File>, ParquetError> {
+        let file = self.file.try_clone()?;
+        Ok(ParquetRecordBatchReaderBuilder::new_with_metadata(file, self.metadata.clone()))
+    }
+
+    /// The batches of some row groups and columns, each group checked when its turn comes; of
+    /// one iD's rows or of all.
+    fn read(
+        self,
+        groups: impl Iterator<Item = usize>,
+        mask: ProjectionMask,
+        orcid: Option<Orcid>,
+    ) -> impl Iterator<Item = Result<RecordBatch, DatasetError>> {
+        groups.flat_map(move |group| -> Box<dyn Iterator<Item = Result<RecordBatch, DatasetError>>> {
+            match self.read_group(group, &mask, orcid) {
+                Ok(batches) => {
+                    let path = self.path.clone();
+                    Box::new(batches.map(move |batch| {
+                        batch.map_err(|error| DatasetError::parquet("read", &path)(error.into()))
+                    }))
+                }
+                Err(error) => Box::new(std::iter::once(Err(error))),
+            }
+        })
+    }
+
+    fn read_group(
+        &self,
+        group: usize,
+        mask: &ProjectionMask,
+        orcid: Option<Orcid>,
+    ) -> Result<ParquetRecordBatchReader, DatasetError> {
+        if self.compared == Compared::Footer {
+            let metadata = self.metadata.metadata();
+            let columns = 0..metadata.row_group(group).num_columns();
+            let read = columns.filter(|column| mask.leaf_included(*column));
+            check_headers(&self.path, &self.file, metadata, group, read)?;
         }
+        let build = || -> Result<ParquetRecordBatchReader, ParquetError> {
+            let builder = self.builder()?.with_batch_size(BATCH_ROWS).with_row_groups(vec![group]);
+            match orcid {
+                Some(orcid) => with_rows_of(builder, orcid).with_projection(mask.clone()).build(),
+                None => builder.with_projection(mask.clone()).build(),
+            }
+        };
+        build().map_err(DatasetError::parquet("read", &self.path))
     }
+}
+
+fn with_rows_of(
+    builder: ParquetRecordBatchReaderBuilder<File>,
+    orcid: Orcid,
+) -> ParquetRecordBatchReaderBuilder<File> {
     let mask = ProjectionMask::columns(builder.parquet_schema(), ["orcid"]);
     let wanted = arrow::array::StringArray::new_scalar(orcid.as_str());
     let equals = ArrowPredicateFn::new(mask, move |batch: RecordBatch| -> Result<BooleanArray, _> {
         eq(batch.column(0), &wanted)
     });
-    Ok(builder.with_row_groups(groups).with_row_filter(RowFilter::new(vec![Box::new(equals)])))
+    builder.with_row_filter(RowFilter::new(vec![Box::new(equals)]))
 }
 
 fn row_to_json(batch: &RecordBatch, row: usize) -> Value {

@@ -30,7 +30,8 @@ use crate::tables::AnyTable;
 /// Rows of a column that are in memory at a time.
 const BATCH_ROWS: usize = 16_384;
 
-/// Writes the rows of `from` that stay to a new file at `to`; `None` where none stay.
+/// Writes the rows of `from` that stay to a new file at `to`; `None` where none stay. The whole
+/// file must have been found sound, as its page index is used.
 pub(super) fn rewrite(
     from: &Path,
     marks: &Marks,
@@ -39,18 +40,18 @@ pub(super) fn rewrite(
     table: &dyn AnyTable,
     stop: &AtomicBool,
 ) -> Result<Option<Part>, DatasetError> {
-    let rows = u64::try_from(marks.metadata.metadata().file_metadata().num_rows()).unwrap_or_default();
-    if rows == marks.rows_out() {
+    if marks.rows == marks.rows_out() {
         return Ok(None);
     }
+    let metadata = with_indexes(from)?;
     let schema = table.schema();
     let mut file = PartFile::create(to, &schema, &Settings::new(key, table, &schema, &[]))?;
-    let views = with_views(&marks.metadata).map_err(DatasetError::parquet("read", from))?;
+    let views = with_views(&metadata).map_err(DatasetError::parquet("read", from))?;
     for (group, mark) in marks.groups.iter().enumerate() {
         if stop.load(Ordering::Relaxed) {
             return Err(DatasetError::Stopped);
         }
-        let source = Source { path: from, metadata: &marks.metadata, views: &views, group };
+        let source = Source { path: from, metadata: &metadata, views: &views, group };
         match mark {
             Mark::All => source.copy(&mut file)?,
             Mark::Some(kept) if kept.count_set_bits() == 0 => {}
@@ -67,6 +68,13 @@ struct Source<'s> {
     /// The same, to read texts as views.
     views: &'s ArrowReaderMetadata,
     group: usize,
+}
+
+/// How a file is laid out, with its page index.
+fn with_indexes(path: &Path) -> Result<ArrowReaderMetadata, DatasetError> {
+    let file = File::open(path).map_err(DatasetError::io("open", path))?;
+    let options = ArrowReaderOptions::new().with_page_index_policy(true.into());
+    ArrowReaderMetadata::load(&file, options).map_err(DatasetError::parquet("read", path))
 }
 
 /// Lets texts be read as views of the pages that hold them: they are copied once,
@@ -218,9 +226,8 @@ mod tests {
             rewrite(&from, &marks, to.clone(), KEY, table(), &AtomicBool::new(false)).unwrap().unwrap();
 
         assert_eq!((part.rows, orcids(&to)), (3, ORCIDS[1..].iter().map(ToString::to_string).collect()));
-        let options = ArrowReaderOptions::new().with_page_index_policy(true.into());
-        let old = marks.metadata.metadata();
-        let new = ArrowReaderMetadata::load(&File::open(&to).unwrap(), options).unwrap();
+        let (before, new) = (with_indexes(&from).unwrap(), with_indexes(&to).unwrap());
+        let old = before.metadata();
         let builder =
             ParquetRecordBatchReaderBuilder::new_with_metadata(File::open(&to).unwrap(), new.clone());
         let filter = builder.get_row_group_column_bloom_filter(1, 0).unwrap().unwrap();
@@ -233,7 +240,7 @@ mod tests {
             let (start, length) = metadata.metadata().row_group(1).column(0).byte_range();
             std::fs::read(path).unwrap()[start as usize..][..length as usize].to_vec()
         };
-        assert_eq!(bytes(&to, &new), bytes(&from, &marks.metadata));
+        assert_eq!(bytes(&to, &new), bytes(&from, &before));
     }
 
     #[test]

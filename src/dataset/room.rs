@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::commit::Staging;
+use super::change::begin_change;
 use super::error::DatasetError;
 use super::manifest::Manifest;
 
@@ -14,8 +14,8 @@ use super::manifest::Manifest;
 /// # Errors
 /// [`DatasetError`] with what stands in the way.
 pub fn check_can_change(dataset: &Path, manifest: &Manifest) -> Result<(), DatasetError> {
-    manifest.check_format(dataset)?;
-    Staging::begin(dataset)?.end()?;
+    let (staging, _) = begin_change(dataset)?;
+    staging.end()?;
     let needed_bytes: u64 = manifest.parts().map(|(_, part)| part.size_bytes).sum();
     let free_bytes = free_bytes(dataset).map_err(DatasetError::io("look at the room for", dataset))?;
     if free_bytes < needed_bytes {

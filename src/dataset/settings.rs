@@ -11,9 +11,10 @@ use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterPrope
 use parquet::schema::types::ColumnPath;
 
 use super::manifest::FORMAT_VERSION;
-use super::writer::ROW_GROUP_ROWS;
 use crate::tables::{AnyTable, Likeness};
 
+/// Rows of a row group; readers skip and parallelise by row groups.
+pub(super) const ROW_GROUP_ROWS: usize = 262_144;
 /// Zstandard's level, that for words, and that for identifiers, which grow at a higher
 /// one.
 const ZSTD_LEVEL: i32 = 3;

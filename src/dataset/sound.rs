@@ -1,8 +1,9 @@
 //! Whether a table's file is the one that was written: before rows of it are used, copied
 //! or left out.
 //!
-//! Every reader compares a file's size and layout with the manifest and its table, and the
-//! pages that it reads with their checksums; a small file is compared as a whole. Who
+//! Every reader compares a file's size, footer and layout with the manifest and its table, and
+//! the pages that it reads, with their headers, with their checksums; a small file is compared
+//! as a whole. Who
 //! writes another file from it compares the whole file with the manifest's digest, however
 //! large it is: else damage would be copied into a file that counts as sound.
 
@@ -12,15 +13,15 @@ use std::path::Path;
 use arrow::datatypes::Schema;
 use parquet::file::metadata::ParquetMetaData;
 
-use super::error::DatasetError;
+use super::digest::digest;
+use super::error::{DatasetError, damaged};
 use super::file::FILTERS_KEY;
+use super::headers::footer_digest;
 use super::layout::any_table_of;
 use super::manifest::Part;
-use super::verify::digest;
 
-/// Files up to this size are digested whenever they are opened. Parquet has no checksums
-/// for page headers and footers; in a small file they are a good part of its bytes, and a
-/// digest takes a millisecond. In a large one they are less than a thousandth.
+/// Files up to this size are digested whenever they are opened, which takes a millisecond.
+/// Of larger ones their footer is, and the headers of the pages that are read.
 const SMALL_BYTES: u64 = 8 << 20;
 
 /// Checks a whole file against what the manifest says of it.
@@ -29,7 +30,11 @@ const SMALL_BYTES: u64 = 8 << 20;
 /// [`DatasetError::Damaged`] where it differs, and others where it cannot be read.
 pub(super) fn check_bytes(path: &Path, part: &Part) -> Result<(), DatasetError> {
     let mut file = File::open(path).map_err(DatasetError::io("open", path))?;
-    let (size_bytes, found) = digest(&mut file).map_err(DatasetError::io("read", path))?;
+    check_all(path, &mut file, part)
+}
+
+fn check_all(path: &Path, file: &mut File, part: &Part) -> Result<(), DatasetError> {
+    let (size_bytes, found) = digest(file).map_err(DatasetError::io("read", path))?;
     check_size(path, part, size_bytes)?;
     if found != part.xxh3 {
         return damaged(path, format!("its digest is {found}, the manifest says {}", part.xxh3));
@@ -37,14 +42,32 @@ pub(super) fn check_bytes(path: &Path, part: &Part) -> Result<(), DatasetError> 
     Ok(())
 }
 
-/// Checks what can be told of a file in no time: its size, and all of it where it is small.
+/// What of a file has been compared with the manifest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Compared {
+    All,
+    /// Its footer, so that each column's page headers are compared before it is read.
+    Footer,
+}
+
+/// Checks what can be told of a file in no time: its size and its footer, and all of it where
+/// it is small.
 ///
 /// # Errors
 /// As of [`check_bytes`].
-pub(super) fn check_quickly(path: &Path, part: &Part) -> Result<(), DatasetError> {
-    let size_bytes = path.metadata().map_err(DatasetError::io("open", path))?.len();
+pub(super) fn check_quickly(path: &Path, file: &mut File, part: &Part) -> Result<Compared, DatasetError> {
+    let size_bytes = file.metadata().map_err(DatasetError::io("look at", path))?.len();
     check_size(path, part, size_bytes)?;
-    if size_bytes <= SMALL_BYTES { check_bytes(path, part) } else { Ok(()) }
+    if size_bytes <= SMALL_BYTES {
+        check_all(path, file, part)?;
+        return Ok(Compared::All);
+    }
+    let Some(known) = &part.footer_xxh3 else { return Ok(Compared::Footer) };
+    let found = footer_digest(file).map_err(DatasetError::io("read", path))?;
+    if found != *known {
+        return damaged(path, format!("its footer's digest is {found}, the manifest says {known}"));
+    }
+    Ok(Compared::Footer)
 }
 
 /// True where the pages and Bloom filters of a file have checksums: those that versions
@@ -101,11 +124,6 @@ pub(super) fn check_layout(
 pub(super) fn has_columns(own: &Schema, found: &Schema) -> bool {
     let names = own.fields().iter().map(|field| field.name());
     names.eq(found.fields().iter().map(|field| field.name()))
-}
-
-/// The error that says what is wrong with a file.
-pub(super) fn damaged<T>(path: &Path, what: String) -> Result<T, DatasetError> {
-    Err(DatasetError::Damaged { path: path.to_owned(), what })
 }
 
 fn check_size(path: &Path, part: &Part, size_bytes: u64) -> Result<(), DatasetError> {

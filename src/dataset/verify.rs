@@ -2,23 +2,20 @@
 
 use std::collections::{BTreeSet, HashSet};
 use std::fs::{self, File};
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use arrow::array::AsArray;
 use parquet::file::reader::{FileReader, SerializedFileReader};
-use xxhash_rust::xxh3::Xxh3;
 
 use super::delta;
+use super::digest::digest;
 use super::error::DatasetError;
 use super::layout::table_folder;
+use super::looks::read_until;
 use super::manifest::Part;
 use super::reader::{Dataset, columns_of};
 use orcid_xml::Orcid;
 use orcid_xml::ids::IdSet;
-
-/// Bytes read at a time.
-const READ_BYTES: usize = 1 << 20;
 
 /// One difference between a dataset and its manifest.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -27,27 +24,13 @@ pub struct Problem {
     pub what: String,
 }
 
-/// Looks at a dataset that is changed meanwhile, after which what was found is told: who
-/// changes it that often cannot be waited for.
-const LOOKS: usize = 5;
-
 /// Checks the dataset at `root`, and again where another has changed it meanwhile: what
 /// was missing then may have been replaced. Gives the dataset that was checked.
 ///
 /// # Errors
-/// As [`verify`], where the dataset has not changed meanwhile.
+/// As [`verify`], where the dataset has not changed meanwhile; and where it changes too often.
 pub fn verify_at(root: &Path, told: &dyn Fn(&Path)) -> Result<(Dataset, Vec<Problem>), DatasetError> {
-    let mut looks = 1;
-    loop {
-        let dataset = Dataset::open(root)?;
-        let found = verify(&dataset, told);
-        let sound = found.as_ref().is_ok_and(Vec::is_empty);
-        let changed = !sound && Dataset::open(root)?.manifest != dataset.manifest;
-        if !changed || looks == LOOKS {
-            return found.map(|problems| (dataset, problems));
-        }
-        looks += 1;
-    }
+    read_until(root, |dataset| verify(dataset, told), Vec::is_empty)
 }
 
 /// Checks every file of a dataset; an empty list means that it is sound.
@@ -86,7 +69,7 @@ pub fn verify(dataset: &Dataset, told: &dyn Fn(&Path)) -> Result<Vec<Problem>, D
 /// The newest version of each table's log lists the files of the manifest.
 fn check_logs(dataset: &Dataset) -> Result<Vec<Problem>, DatasetError> {
     let tables = dataset.manifest.parts_by_table();
-    let logs = delta::files(&dataset.root, tables.keys().copied())?;
+    let logs = delta::files(&dataset.root, tables.keys().copied());
     let mut problems = Vec::new();
     for (key, parts) in &tables {
         let mut report = |what| problems.push(Problem { path: table_folder(&dataset.root, key), what });
@@ -106,8 +89,11 @@ fn check_logs(dataset: &Dataset) -> Result<Vec<Problem>, DatasetError> {
         for part in parts {
             match listed.get(&part.name) {
                 None => report(format!("its log does not list {}", part.name)),
-                Some(listed) if *listed != (part.size_bytes, Some(part.rows)) => {
-                    report(format!("its log tells another size or number of rows of {}", part.name));
+                Some(listed) if *listed != delta::told_of(part) => {
+                    report(format!(
+                        "its log tells another size or number of rows of {}; the next change of the dataset makes it anew",
+                        part.name
+                    ));
                 }
                 Some(_) => {}
             }
@@ -185,22 +171,6 @@ fn count_faults(dataset: &Dataset) -> Vec<Problem> {
         }
     }
     faults.into_iter().map(|what| Problem { path: path.clone(), what }).collect()
-}
-
-/// Bytes and XXH3 (64 bits, in sixteen hexadecimal digits) of a file from where it is.
-///
-/// # Errors
-/// The system's, where it cannot be read.
-pub fn digest(file: &mut File) -> std::io::Result<(u64, String)> {
-    let (mut digest, mut buffer, mut size_bytes) = (Xxh3::new(), vec![0; READ_BYTES], 0);
-    loop {
-        let length = file.read(&mut buffer)?;
-        if length == 0 {
-            return Ok((size_bytes, format!("{:016x}", digest.digest())));
-        }
-        digest.update(&buffer[..length]);
-        size_bytes += length as u64;
-    }
 }
 
 /// The Parquet files below the folders of tables.

@@ -19,11 +19,9 @@ use super::error::DatasetError;
 use super::file::PartFile;
 use super::layout::{part_name, table_folder, table_key};
 use super::manifest::Part;
-use super::settings::Settings;
+use super::settings::{ROW_GROUP_ROWS, Settings};
 use crate::tables::{self, AnyTable, Side};
 
-/// Rows of a row group; readers skip and parallelise by row groups.
-pub(super) const ROW_GROUP_ROWS: usize = 262_144;
 /// Bytes of a row group's pages, compressed.
 const ROW_GROUP_BYTES: u64 = 64 << 20;
 /// Memory of a side's open row groups together: dictionaries, Bloom filters and the

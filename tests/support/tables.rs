@@ -6,6 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
+use arrow::array::ArrayRef;
+use arrow::compute::cast;
+use arrow::datatypes::DataType;
 use arrow::util::display::{ArrayFormatter, FormatOptions};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
@@ -48,13 +51,22 @@ pub fn rows_of(path: &Path) -> Vec<String> {
     for batch in ParquetRecordBatchReaderBuilder::try_new(file).unwrap().build().unwrap() {
         let batch = batch.unwrap();
         let options = FormatOptions::default().with_null("∅");
+        let columns: Vec<_> = batch.columns().iter().map(plain).collect();
         let columns: Vec<_> =
-            batch.columns().iter().map(|column| ArrayFormatter::try_new(column, &options).unwrap()).collect();
+            columns.iter().map(|column| ArrayFormatter::try_new(column, &options).unwrap()).collect();
         rows.extend((0..batch.num_rows()).map(|row| {
             columns.iter().map(|column| column.value(row).to_string()).collect::<Vec<_>>().join("\t")
         }));
     }
     rows
+}
+
+/// Times as numbers; all else as it is.
+fn plain(column: &ArrayRef) -> ArrayRef {
+    match column.data_type() {
+        DataType::Timestamp(..) => cast(column, &DataType::Int64).unwrap(),
+        _ => column.clone(),
+    }
 }
 
 /// All rows but those of some iDs.

@@ -17,7 +17,6 @@ mod open;
 mod options;
 mod source;
 mod tar;
-mod varint;
 mod waiting;
 mod walk;
 

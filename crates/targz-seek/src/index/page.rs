@@ -7,11 +7,14 @@
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 
+use integer_encoding::VarInt;
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::source::ByteSource;
-use crate::varint::{put_varint, take_varint, unzigzag, zigzag};
+
+/// Bytes of the longest number of 64 bits, of which each byte holds seven.
+const MAX_VARINT_BYTES: usize = 10;
 
 /// Bytes in the index file, and what they must be.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -139,10 +142,11 @@ impl Directory {
 
 /// Records as bytes.
 pub fn encode<const FIELDS: usize>(records: &[[u64; FIELDS]]) -> Vec<u8> {
-    let (mut bytes, mut before) = (Vec::new(), [0; FIELDS]);
+    let (mut bytes, mut before, mut one) = (Vec::new(), [0; FIELDS], [0; MAX_VARINT_BYTES]);
     for record in records {
         for (value, before) in record.iter().zip(&before) {
-            put_varint(&mut bytes, zigzag(value.wrapping_sub(*before)));
+            let length = value.wrapping_sub(*before).cast_signed().encode_var(&mut one);
+            bytes.extend_from_slice(&one[..length]);
         }
         before = *record;
     }
@@ -154,7 +158,9 @@ pub fn decode<const FIELDS: usize>(mut bytes: &[u8]) -> Option<Vec<[u64; FIELDS]
     let (mut records, mut record) = (Vec::new(), [0u64; FIELDS]);
     while !bytes.is_empty() {
         for value in &mut record {
-            *value = value.wrapping_add(unzigzag(take_varint(&mut bytes)?));
+            let (difference, length) = i64::decode_var(bytes)?;
+            bytes = bytes.get(length..)?;
+            *value = value.wrapping_add(difference.cast_unsigned());
         }
         records.push(record);
     }

@@ -1,0 +1,50 @@
+//! The Delta Lake log of a table's folder: which files are the table, version by
+//! version.
+//!
+//! A log is brought to what the manifest says: files that it lacks are added, others
+//! removed, in one version. Log files are made, never changed, so that links to them stay
+//! right. Adds tell how many rows a file has and no more: a smallest and a largest name
+//! would outlive the rows that held them.
+
+mod actions;
+mod checkpoint;
+mod error;
+mod log;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use super::error::DatasetError;
+use super::layout::{any_table_of, table_folder};
+use super::manifest::Manifest;
+use log::{CHECKPOINT_VERSIONS, LOG_FOLDER, Log};
+
+pub(super) use log::{LogFiles, told_of};
+
+/// True for a path below a dataset that is a table's log.
+pub(super) fn is_log(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| name == LOG_FOLDER)
+}
+
+/// Brings the logs of all tables of the dataset at `root` to what its manifest says.
+pub(super) fn commit_all(root: &Path, manifest: &Manifest) -> Result<(), DatasetError> {
+    let kept = manifest.kept.iter().map(|kept| u64::from(kept.versions_left)).max().unwrap_or(0);
+    for (key, parts) in manifest.parts_by_table() {
+        let Some(table) = any_table_of(key) else { continue };
+        Log::new(&table_folder(root, key), kept.max(CHECKPOINT_VERSIONS)).commit(table, &parts)?;
+    }
+    Ok(())
+}
+
+/// The files that the newest version of each table's log lists; `None` where a
+/// table has no log, and why where one cannot be read.
+pub(super) fn files<'k>(
+    root: &Path,
+    keys: impl Iterator<Item = &'k str>,
+) -> BTreeMap<&'k str, Result<Option<LogFiles>, String>> {
+    let read = |key| {
+        let newest = Log::new(&table_folder(root, key), 0).newest();
+        (key, newest.map(|state| state.map(|state| state.listed())).map_err(|error| error.to_string()))
+    };
+    keys.map(read).collect()
+}

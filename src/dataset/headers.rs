@@ -1,0 +1,109 @@
+//! Checksums of what Parquet has none for: the headers of pages, and the footer.
+//!
+//! A page's own checksum covers its values and not its header, which says how many they are
+//! and how they are encoded. So the footer has a checksum for the page headers of each column
+//! chunk, and the manifest the digest of the footer. Both are small: a reader checks them
+//! before it uses a value, where a digest of a whole large file would take longer than to read
+//! what is asked for.
+
+use std::fs::File;
+use std::io;
+use std::os::unix::fs::FileExt;
+use std::path::Path;
+
+use crc32fast::Hasher;
+use parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData};
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::error::{DatasetError, damaged};
+use super::page_header::{self, MOST_HEADER_BYTES};
+
+/// Where the footer has the checksums of page headers: CRC-32 in hexadecimal, a comma between
+/// columns, a semicolon between row groups.
+pub(super) const HEADERS_KEY: &str = "orcidlake.page_headers";
+/// What a file ends with behind its footer: the footer's length, and a mark.
+const END_BYTES: u64 = 8;
+/// Of a footer so much is digested, from its end. Those of our files have at most some hundred
+/// kilobytes; a damaged length may say anything.
+const MOST_FOOTER_BYTES: u64 = 64 << 20;
+
+/// The checksum of the page headers of a column chunk, found one by one; `None` where one is
+/// no header, or they do not end where the chunk does.
+pub(super) fn checksum(file: &File, column: &ColumnChunkMetaData) -> io::Result<Option<u32>> {
+    let (start, length) = column.byte_range();
+    let end = start.saturating_add(length);
+    let (mut place, mut checksum) = (start, Hasher::new());
+    while place < end {
+        let mut bytes = [0; MOST_HEADER_BYTES];
+        let length = read_some(file, &mut bytes, place)?;
+        let Some(sizes) = page_header::sizes(&bytes[..length]) else { return Ok(None) };
+        checksum.update(&bytes[..sizes.header]);
+        place = place.saturating_add(sizes.header as u64).saturating_add(sizes.page);
+    }
+    Ok((place == end).then(|| checksum.finalize()))
+}
+
+/// Checks the page headers of some columns of a row group against the footer, which must be
+/// sound. Files of earlier versions have no checksums.
+///
+/// # Errors
+/// [`DatasetError::Damaged`] where they differ, and others where they cannot be read.
+pub(super) fn check_headers(
+    path: &Path,
+    file: &File,
+    metadata: &ParquetMetaData,
+    group: usize,
+    columns: impl Iterator<Item = usize>,
+) -> Result<(), DatasetError> {
+    let entries = metadata.file_metadata().key_value_metadata();
+    let known = entries.and_then(|entries| entries.iter().find(|entry| entry.key == HEADERS_KEY));
+    let Some(known) = known.and_then(|entry| entry.value.as_deref()) else { return Ok(()) };
+    let known: Vec<&str> = known.split(';').nth(group).unwrap_or_default().split(',').collect();
+    for column in columns {
+        let chunk = metadata.row_group(group).column(column);
+        let found = checksum(file, chunk).map_err(DatasetError::io("read", path))?;
+        if found.map(shown).as_deref() != known.get(column).copied() {
+            let name = chunk.column_path().string();
+            return damaged(path, format!("page headers of its column {name} in row group {group} differ"));
+        }
+    }
+    Ok(())
+}
+
+/// The checksums of all columns of a row group, as the footer has them.
+pub(super) fn written(checksums: impl Iterator<Item = u32>) -> String {
+    checksums.map(shown).collect::<Vec<_>>().join(",")
+}
+
+/// The digest of a file's footer, with its length and the mark behind it.
+pub(super) fn footer_digest(file: &File) -> io::Result<String> {
+    let size_bytes = file.metadata()?.len();
+    let mut end = [0; END_BYTES as usize];
+    file.read_exact_at(&mut end, size_bytes.saturating_sub(END_BYTES))?;
+    let length = u32::from_le_bytes([end[0], end[1], end[2], end[3]]);
+    let length = (u64::from(length) + END_BYTES).min(size_bytes).min(MOST_FOOTER_BYTES);
+    let mut footer = vec![0; length as usize];
+    file.read_exact_at(&mut footer, size_bytes - length)?;
+    Ok(format!("{:016x}", xxh3_64(&footer)))
+}
+
+fn shown(checksum: u32) -> String {
+    format!("{checksum:08x}")
+}
+
+/// Fills `bytes` from `place` on, as far as the file goes; tells how far that is.
+fn read_some(file: &File, bytes: &mut [u8], place: u64) -> io::Result<usize> {
+    let mut filled = 0;
+    while filled < bytes.len() {
+        match file.read_at(&mut bytes[filled..], place + filled as u64) {
+            Ok(0) => break,
+            Ok(length) => filled += length,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(filled)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,114 @@
+//! Reads a dataset beside commands that change it.
+//!
+//! A commit puts a new folder in the dataset's place and removes files of the old one. Who
+//! has read the manifest and opens a file after that may find none, or that of another
+//! version. So what fails is read again, of the new version: from the manifest on, so that
+//! all rows are of one version. Callers print nothing before all has been read.
+
+use std::path::Path;
+
+use super::error::DatasetError;
+use super::reader::{Dataset, LOOKS};
+
+/// Gives what `read` makes of the dataset at `root`, and the dataset that it was made of.
+/// Where `read` fails and the dataset has changed meanwhile, it is called again.
+///
+/// # Errors
+/// Those of `read`, where the dataset has not changed meanwhile; [`DatasetError`] where there
+/// is none, it cannot be read, or it changes during each of [`LOOKS`] calls.
+pub fn read_dataset<T, E: From<DatasetError>>(
+    root: &Path,
+    read: impl FnMut(&Dataset) -> Result<T, E>,
+) -> Result<(Dataset, T), E> {
+    read_until(root, read, |_| true)
+}
+
+/// The same, where a result that is not `good` is asked for again too.
+pub(super) fn read_until<T, E: From<DatasetError>>(
+    root: &Path,
+    mut read: impl FnMut(&Dataset) -> Result<T, E>,
+    good: impl Fn(&T) -> bool,
+) -> Result<(Dataset, T), E> {
+    for _ in 0..LOOKS {
+        let dataset = Dataset::open(root)?;
+        let found = read(&dataset);
+        let is_good = found.as_ref().is_ok_and(&good);
+        if is_good || !dataset.has_changed(root)? {
+            return Ok((dataset, found?));
+        }
+    }
+    Err(DatasetError::AlwaysChanging { path: root.to_owned(), looks: LOOKS }.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dataset::{Logs, Manifest, Staging};
+    use std::path::PathBuf;
+
+    /// A dataset without tables, and how it is changed.
+    fn dataset() -> (tempfile::TempDir, PathBuf) {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().join("dataset");
+        change(&root, 0);
+        (folder, root)
+    }
+
+    fn change(root: &Path, watermark: i64) {
+        let staging = Staging::begin(root).unwrap();
+        let manifest = Manifest { watermark: Some(watermark), ..Manifest::new([].into()) };
+        staging.commit(&manifest, &[], Logs::Continue).unwrap();
+        staging.end().unwrap();
+    }
+
+    /// Any error of a file that is gone.
+    fn gone() -> DatasetError {
+        DatasetError::NoTable { key: "gone".to_owned() }
+    }
+
+    #[test]
+    fn what_fails_beside_a_commit_is_read_of_the_new_version() {
+        let (_folder, root) = dataset();
+        let mut seen = Vec::new();
+
+        let (dataset, watermark) = read_dataset(&root, |dataset| {
+            seen.push(dataset.manifest.watermark);
+            if seen.len() < LOOKS {
+                change(&root, seen.len() as i64);
+                return Err(gone());
+            }
+            Ok(dataset.manifest.watermark)
+        })
+        .unwrap();
+
+        assert_eq!(seen, (0..LOOKS as i64).map(Some).collect::<Vec<_>>());
+        assert_eq!((watermark, dataset.manifest.watermark), (Some(4), Some(4)));
+    }
+
+    #[test]
+    fn what_fails_where_nothing_has_changed_has_failed() {
+        let (_folder, root) = dataset();
+        let mut looks = 0;
+
+        let found = read_dataset(&root, |_| -> Result<(), _> {
+            looks += 1;
+            Err(gone())
+        });
+
+        assert!(matches!(found, Err(DatasetError::NoTable { .. })) && looks == 1);
+    }
+
+    #[test]
+    fn a_dataset_that_never_rests_is_told() {
+        let (_folder, root) = dataset();
+        let mut looks = 0;
+
+        let found = read_dataset(&root, |_| -> Result<(), _> {
+            looks += 1;
+            change(&root, looks);
+            Err(gone())
+        });
+
+        assert!(matches!(found, Err(DatasetError::AlwaysChanging { .. })) && looks == LOOKS as i64);
+    }
+}

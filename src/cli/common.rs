@@ -9,7 +9,7 @@ pub struct Common {
     /// Print problems only.
     #[arg(long, short, global = true, env = "ORCIDLAKE_QUIET", value_parser = BoolishValueParser::new())]
     pub quiet: bool,
-    /// Print the result as JSON on standard output; where the command fails, what went wrong.
+    /// Print the result, or the error, as JSON on standard output.
     #[arg(long, global = true, env = "ORCIDLAKE_JSON", value_parser = BoolishValueParser::new())]
     pub json: bool,
     /// Take defaults from this TOML file; a table named for a command holds that command's own.

@@ -13,7 +13,7 @@ use crate::dataset::read_dataset;
 use crate::matching::coverage;
 use ror_match::RorId;
 
-/// Tell how well affiliations are identified: by whose id and year, current and past, by whom.
+/// Show how well affiliations are identified: by identifier scheme, year, and source.
 ///
 /// Needs a dataset that `match` has been run on. For the institutions with the most affiliations,
 /// or for one and its parts (--ror); as a table, and as a page with charts (--html).
@@ -22,10 +22,10 @@ pub struct Args {
     /// The dataset.
     #[arg(value_name = "DIR")]
     dataset: PathBuf,
-    /// Of this organisation; several count as one.
+    /// The ROR id of an organisation; several count as one.
     #[arg(long = "ror", value_name = "ID", value_delimiter = ',', value_parser = parse_ror)]
     ids: Vec<RorId>,
-    /// Its parts count too, as ROR has them, and theirs, inactive ones as well.
+    /// Count its child organisations in ROR too, at all levels, inactive ones as well.
     #[arg(long, requires = "ids")]
     children: bool,
     /// How many institutions, if none is named.

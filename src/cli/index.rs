@@ -16,7 +16,7 @@ use targz_seek::index::{Contents, index_path};
 /// Points nearer to each other than this would make the index larger than its archive.
 const LEAST_SPACING: usize = 64 << 10;
 
-/// Write an index of an archive, by which get and convert read it from anywhere.
+/// Write an index of an archive, with which get and convert can read any part of it.
 ///
 /// The index says where each iD's members lie, and from which places the archive can be inflated.
 /// With it beside the archive, get answers in milliseconds, and convert reads with several readers or
@@ -26,7 +26,7 @@ pub struct Args {
     /// A .tar.gz or .tar archive.
     #[arg(value_name = "ARCHIVE")]
     archive: PathBuf,
-    /// Where to write the index; others find it only as ARCHIVE.idx, which is where it goes if not given.
+    /// Where to write the index; ARCHIVE.idx if not given, the only place where get and convert look for it.
     // Under a name of its own, lest an `out` that is meant for datasets be taken for it.
     #[arg(id = "index_out", long = "out", short = 'o', value_name = "FILE", env = "ORCIDLAKE_INDEX_OUT")]
     out: Option<PathBuf>,

@@ -22,7 +22,7 @@ use crate::dataset::Dataset;
 use crate::matching::Summary;
 use ror_match::{Address, Answer, Matcher, Query, Scratch, Tier};
 
-/// Find out which organisation of ROR each affiliation means.
+/// Find the organisation of ROR that each affiliation means.
 ///
 /// Matches all organizations of a dataset, and adds the tables of `organizations/` to it; or
 /// texts (--text), or the rows of a CSV table (--csv). Works offline with a release
@@ -59,8 +59,8 @@ pub struct Args {
     /// taken if it is there.
     #[arg(long, value_name = "COLUMN", requires = "csv")]
     country: Option<String>,
-    /// Look for all names again. Without it those that were matched before keep their answers,
-    /// where the release, the preset, the overrides and the program are the same.
+    /// Look for all names again. Without it, names that were matched before keep their answers if the
+    /// release, the preset, the overrides and the program are the same.
     #[arg(long, requires = "dataset")]
     anew: bool,
     #[command(flatten)]

@@ -16,15 +16,15 @@ use ror_match::{Answer, Candidate, Crosswalk, Matcher, Overrides, Preset, Releas
 /// The options that say how to match.
 #[derive(Debug, Clone, clap::Args)]
 pub struct Ror {
-    /// The release of ROR: the zip as it is published, its JSON, or that compressed with gzip. A
-    /// dataset that was matched before is matched with the files of then if none is given.
+    /// The release of ROR: the zip as it is published, its JSON, or the JSON compressed with gzip. If
+    /// none is given, a dataset is matched with the files of its last matching.
     #[arg(long = "ror", value_name = "FILE", env = "ORCIDLAKE_ROR_FILE")]
     path: Option<PathBuf>,
-    /// How much is ventured; balanced if not given.
+    /// How much evidence a match needs; balanced if not given.
     #[arg(long, value_enum, env = "ORCIDLAKE_PRESET")]
     preset: Option<Ventured>,
-    /// A CSV table of what you know better, with the columns name, country and ror; without an
-    /// id a name is never matched.
+    /// A CSV table of names and their organisations, with the columns name, country and ror; it wins
+    /// over all other rules. A name without an id is never matched.
     #[arg(long, value_name = "FILE", env = "ORCIDLAKE_OVERRIDES")]
     overrides: Option<PathBuf>,
 }
@@ -32,7 +32,7 @@ pub struct Ror {
 /// [`Preset`], as the command line has it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Ventured {
-    /// Only names that are the same but for spelling.
+    /// Only names that are the same apart from spelling.
     Strict,
     /// Similar names too, where one is clearly the most similar.
     Balanced,

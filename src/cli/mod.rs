@@ -25,6 +25,7 @@ mod completions;
 mod config;
 mod convert;
 mod coverage;
+mod diagram;
 mod failure;
 mod get;
 mod index;
@@ -50,6 +51,7 @@ mod target;
 mod verify;
 
 pub(crate) use common::{Common, Done};
+pub use diagram::diagram;
 pub use schema::markdown as schema_markdown;
 
 use std::ffi::OsString;

@@ -16,7 +16,7 @@ use ror_match::RorId;
 
 /// List the people of an institution, under any of its ids and names.
 ///
-/// Needs a dataset that `match` has been run on. What counts as the institution is said first:
+/// Needs a dataset that `match` has been run on. It first says what counts as the institution;
 /// --explain lists every organisation, id and name, and stops there.
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -31,8 +31,8 @@ pub struct Args {
     /// Only affiliations without an end date.
     #[arg(long, conflicts_with = "as_of")]
     current: bool,
-    /// Only affiliations that held on this day, such as 2024-12-31; a date that is known in part
-    /// only is taken in favour.
+    /// Only affiliations that held on this day, such as 2024-12-31; a partly known date counts
+    /// if it may fit.
     #[arg(long, value_name = "DATE", value_parser = parse_day)]
     as_of: Option<Day>,
     /// Only these kinds, such as employment,education.
@@ -59,13 +59,13 @@ pub struct Institution {
     /// Its ROR id; several count as one.
     #[arg(long = "ror", value_name = "ID", value_delimiter = ',', required = true, value_parser = parse_ror)]
     pub ror: Vec<RorId>,
-    /// Its parts count too, as ROR has them, and theirs.
+    /// Count its child organisations in ROR too, at all levels.
     #[arg(long)]
     pub children: bool,
-    /// Only so many levels of parts.
+    /// Count at most this many levels of child organisations.
     #[arg(long, value_name = "N", requires = "children")]
     pub depth: Option<u8>,
-    /// Parts that are inactive or withdrawn count too.
+    /// Count child organisations that are inactive or withdrawn too.
     #[arg(long, requires = "children")]
     pub include_inactive: bool,
     /// The least score of matches by name, from 0 to 1; ids have 1.

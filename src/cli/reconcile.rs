@@ -14,10 +14,10 @@ use crate::dataset::{Dataset, read_dataset};
 use crate::matching::{PersonName, Staff, StaffList, reconcile};
 use ror_match::RorId;
 
-/// Find the iDs of a list of staff, with what speaks for and against each.
+/// Find the iDs of a list of staff, with the evidence for and against each.
 ///
-/// The list is a CSV table, with commas, semicolons or tabs between cells; its columns are guessed by their names, and shown, or named by
-/// options. A candidate is accepted by its iD or e-mail with a name that fits, never by the name
+/// The list is a CSV table, with commas, semicolons or tabs between cells; its columns are
+/// recognised by their names and printed, or given by options. A candidate is accepted by its iD or e-mail with a name that fits, never by the name
 /// alone; with --ror, a name and an affiliation make it probable.
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -27,10 +27,10 @@ pub struct Args {
     /// The list of staff.
     #[arg(value_name = "STAFF.csv")]
     staff: PathBuf,
-    /// Whose staff they are; needs a dataset that `match` has been run on.
+    /// The ROR id of their institution; needs a dataset that `match` has been run on.
     #[arg(long = "ror", value_name = "ID", value_delimiter = ',', value_parser = parse_ror)]
     ids: Vec<RorId>,
-    /// Its parts count too.
+    /// Count its child organisations too.
     #[arg(long, requires = "ids")]
     children: bool,
     /// The column with the whole name.

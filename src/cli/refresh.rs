@@ -32,10 +32,10 @@ const LIVE_EVERY: Duration = Duration::from_millis(500);
 ///
 /// Reads the records of a scope that have changed since the dataset was made or last refreshed, and
 /// replaces their rows in one step. The plan is printed first. A run that is stopped, or that has
-/// used up the day's quota, goes on with the same command.
+/// used up the day's quota, continues with the same command.
 ///
 /// Exit status: 0 up to date, or the quota is used up and there is more to do tomorrow; 1 up to
-/// date but for records that could not be read; 2 failed or stopped.
+/// date except for records that could not be read; 2 failed or stopped.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The dataset.
@@ -45,7 +45,7 @@ pub struct Args {
     scope: ScopeArgs,
     #[command(flatten)]
     changes: ChangeArgs,
-    /// Print the plan and stop; what has been found out is kept for the run.
+    /// Print the plan and stop; its searches are kept for the run.
     #[arg(long, env = "ORCIDLAKE_PLAN", value_parser = BoolishValueParser::new())]
     plan: bool,
     /// Plan anew: forget what an unfinished run of the scope has planned and read. Where the
@@ -75,8 +75,8 @@ pub struct Args {
     /// leave these people as they are; the next run asks for them again.
     #[arg(long, env = "ORCIDLAKE_SKIP_REMOVALS", value_parser = BoolishValueParser::new())]
     skip_removals: bool,
-    /// Let old files stay for so many versions, for time travel in Delta Lake; with any, a plain
-    /// *.parquet finds old rows too.
+    /// Keep old files for this many versions, for time travel in Delta Lake; a plain *.parquet then
+    /// finds old rows too.
     #[arg(long, value_name = "N", default_value_t = 0, env = "ORCIDLAKE_KEEP_VERSIONS")]
     keep_versions: u32,
     /// Append a line for each request to this file.
@@ -94,16 +94,16 @@ struct ScopeArgs {
     /// The iDs in this file, one in a line, or - for standard input.
     #[arg(long, value_name = "FILE", env = "ORCIDLAKE_IDS", group = "whose")]
     ids: Option<PathBuf>,
-    /// Whom a query of ORCID's search finds, in Solr's language.
+    /// Everybody whom this query of ORCID's search finds; in Solr's syntax.
     #[arg(long, value_name = "SOLR", env = "ORCIDLAKE_QUERY", group = "whose")]
     query: Option<String>,
-    /// Who lists the organization with this ROR id.
+    /// Everybody who lists the organization with this ROR id.
     #[arg(long, value_name = "ID", env = "ORCIDLAKE_ROR", group = "whose")]
     ror: Option<String>,
-    /// Who lists the organization with this GRID id.
+    /// Everybody who lists the organization with this GRID id.
     #[arg(long, value_name = "ID", env = "ORCIDLAKE_GRID", group = "whose")]
     grid: Option<String>,
-    /// Who lists the organization with this Ringgold id.
+    /// Everybody who lists the organization with this Ringgold id.
     #[arg(long, value_name = "ID", env = "ORCIDLAKE_RINGGOLD", group = "whose")]
     ringgold: Option<String>,
     /// Everybody whose record the dataset has.
@@ -125,7 +125,7 @@ struct ChangeArgs {
     /// Take changes from ORCID's last_modified.csv, in a tar or not, with gzip or without.
     #[arg(long, value_name = "FILE", env = "ORCIDLAKE_CHANGES")]
     changes: Option<PathBuf>,
-    /// How to find out who has changed; the way of the fewest requests if not given.
+    /// How to find changed records; the strategy with the fewest requests if not given.
     #[arg(long, value_name = "WAY", env = "ORCIDLAKE_BY")]
     by: Option<By>,
     /// Do not look for people who are gone from the registry; fewer searches for many iDs.
@@ -154,7 +154,7 @@ struct PaceArgs {
     /// Requests in any one second after a rest: 40.
     #[arg(long, value_name = "N", env = "ORCIDLAKE_BURST", value_parser = clap::value_parser!(u32).range(1..=10_000))]
     burst: Option<u32>,
-    /// Requests on their way at one time: 8, for members 16.
+    /// Requests in flight at one time: 8, for members 16.
     #[arg(long, value_name = "N", env = "ORCIDLAKE_IN_FLIGHT", value_parser = clap::value_parser!(u16).range(1..=256))]
     in_flight: Option<u16>,
     /// Requests in a UTC day: 25000, with a token 100000, for members none (0).

@@ -42,13 +42,13 @@ pub struct Args {
         env = "ORCIDLAKE_ENDINGS"
     )]
     endings: Vec<char>,
-    /// Break the summary, and one activity, of so many records.
+    /// Damage the summary, and one activity, of this many records.
     #[arg(long, value_name = "N", default_value_t = 0, env = "ORCIDLAKE_DAMAGED")]
     damaged: u32,
-    /// Put an element that no schema has into the summary, and one activity, of so many records.
+    /// Add an element that no schema has to the summary, and one activity, of this many records.
     #[arg(long, value_name = "N", default_value_t = 0, env = "ORCIDLAKE_NOVELTIES")]
     novelties: u32,
-    /// Make a release of ROR too, of the first so many of the 20,000 institutions in the records.
+    /// Make a release of ROR too, of the first N of the 20,000 institutions in the records.
     #[arg(long = "ror", value_name = "N", num_args = 0..=1, default_missing_value = "20000", env = "ORCIDLAKE_SYNTH_ROR")]
     institutions: Option<u64>,
     /// The gzip level.

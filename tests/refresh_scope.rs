@@ -121,6 +121,25 @@ fn a_scope_that_never_had_anybody_is_warned_of_and_its_watermark_stays() {
 }
 
 #[test]
+fn a_scope_that_has_lost_most_of_its_people_keeps_its_watermark_for_once() {
+    let (here, people, query) = named_people();
+    assert!(watermark(&refresh(&here, query, &[])));
+    change(&here, &people[0], true);
+    // The index shows a few people, and none that has changed.
+    here.server.fail(at(THERE), page(&people[..3]));
+    here.server.fail(at("/search"), page(&[]));
+
+    let half = refresh(&here, query, &[]);
+
+    assert_eq!(half.status.code(), Some(0), "{}", text(&half));
+    assert_eq!(json(&half)["applied"]["watermark_stays"], "shrunk-scope", "{}", text(&half));
+    assert!(!is_newer(&here, &people[0]));
+    here.server.clear_faults();
+    let whole = refresh(&here, query, &[]);
+    assert_eq!((whole.status.code(), is_newer(&here, &people[0])), (Some(0), true), "{}", text(&whole));
+}
+
+#[test]
 fn who_joins_a_scope_is_read_though_the_change_is_old() {
     let (here, people, query) = named_people();
     change(&here, &people[0], false);

@@ -345,7 +345,7 @@ impl Watch for Teller {
 
     fn changes_in_future(&self, changes: u64) {
         tell!(
-            "warning: {} of the file lie in the future: the scope counts as known up to the newest of the others",
+            "warning: dates in the future: {} of the file; the scope counts as known up to the newest of the others",
             counted(changes, "change")
         );
     }

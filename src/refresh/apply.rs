@@ -12,7 +12,7 @@ use std::sync::atomic::AtomicBool;
 use super::content::work_of;
 use super::parts::Kept;
 use super::queue::Queue;
-use super::removals::GONE;
+use super::removals::{GONE, MaxRemovals};
 use super::runs::Run;
 use super::scope::Scope;
 use super::tasks::Wanted;
@@ -52,6 +52,8 @@ pub enum Stays {
     MissingResults,
     /// Nobody belongs to the scope.
     EmptyScope,
+    /// An unusual share of the scope's people belongs to it no more.
+    ShrunkScope,
     /// No later time is known up to which all changes were told.
     NothingNewer,
 }
@@ -76,14 +78,13 @@ pub fn apply(
     let source = if is_last { run.source.clone() } else { run.part_source() };
     let dataset = Dataset::open(root)?;
     let is_whole = matches!(settings.scope, Scope::All) && !settings.known_only;
-    // What a search promised and did not give may have changed; of a scope of nobody, nothing
-    // is known.
+    // What a search promised and did not give may have changed.
     let lacks = match is_last {
         false => Some(Stays::Unfinished),
         true if queue.missing_results(run.id)? > 0 => Some(Stays::MissingResults),
         true => {
-            let is_empty = settings.scope.query().is_some() && !queue.finds_anybody(run.id, "there")?;
-            is_empty.then_some(Stays::EmptyScope)
+            let is_searched = settings.scope.query().is_some();
+            if is_searched { what_scope_lacks(&queue, run)? } else { None }
         }
     };
     let watermarks = Watermarks::after(&dataset, run, lacks.is_none(), is_whole, now)?;
@@ -108,6 +109,17 @@ pub fn apply(
         watermark,
         stays,
     })
+}
+
+/// Why a search that has told who belongs to the scope may have left out changes too: of a
+/// scope of nobody, nothing is known; where an unusual share has left since the last refresh,
+/// the index may be incomplete.
+fn what_scope_lacks(queue: &Queue, run: &Run) -> Result<Option<Stays>, RefreshError> {
+    if !queue.finds_anybody(run.id, "there")? {
+        return Ok(Some(Stays::EmptyScope));
+    }
+    let (before, left) = queue.members_left(run)?;
+    Ok((left > MaxRemovals::Usual.allowed(before)).then_some(Stays::ShrunkScope))
 }
 
 /// What came into the dataset by a run that was applied before, as far as its

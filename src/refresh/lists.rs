@@ -27,6 +27,19 @@ impl Queue {
         self.row(sql, params![run, how], |row| row.get(0))
     }
 
+    /// How many people belonged to a run's scope when it was refreshed last, and how many of
+    /// them its searches do not find there any more.
+    ///
+    /// # Errors
+    /// [`RefreshError::Queue`] where the disk fails.
+    pub fn members_left(&self, run: &Run) -> Result<(u64, u64), RefreshError> {
+        let sql = "SELECT count(*), count(*) FILTER (WHERE orcid NOT IN
+            (SELECT orcid FROM found WHERE run = ?1 AND how = 'there')) FROM member WHERE scope = ?2";
+        self.row(sql, params![run.id, run.scope], |row| {
+            Ok((row.get::<_, i64>(0)?.unsigned_abs(), row.get::<_, i64>(1)?.unsigned_abs()))
+        })
+    }
+
     /// Tells the iDs that belonged to a scope when it was refreshed last.
     ///
     /// # Errors

@@ -75,7 +75,7 @@ impl MaxRemovals {
         }
     }
 
-    fn allowed(self, scope: u64) -> u64 {
+    pub(super) fn allowed(self, scope: u64) -> u64 {
         let share = |percent: f64| (scope as f64 * percent / 100.0).floor() as u64;
         match self {
             Self::Usual => {

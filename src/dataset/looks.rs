@@ -15,7 +15,7 @@ use super::reader::{Dataset, LOOKS};
 ///
 /// # Errors
 /// Those of `read`, where the dataset has not changed meanwhile; [`DatasetError`] where there
-/// is none, it cannot be read, or it changes during each of [`LOOKS`] calls.
+/// is none, it cannot be read, or it changes during each of five calls.
 pub fn read_dataset<T, E: From<DatasetError>>(
     root: &Path,
     read: impl FnMut(&Dataset) -> Result<T, E>,

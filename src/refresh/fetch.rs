@@ -250,12 +250,12 @@ impl Fetch {
         self.settled(|queue| settle::write(self, queue, task, verdict));
     }
 
-    /// Asks a server that counts as down for its status. Any answer shows that it
-    /// is there, and that what failed before failed for itself.
+    /// Asks a server that counts as down for its status. Where that says that all is well,
+    /// what failed before failed for itself; any other answer may be some proxy's.
     fn probe(&self, task: &Task) {
         if self.may_go(None) {
             match self.client.get(STATUS_PATH) {
-                Ok(reply) if reply.status < 500 && reply.status != 429 => self.breaker().succeeded(),
+                Ok(reply) if reply.status == 200 && says_ok(&reply.body) => self.breaker().succeeded(),
                 _ => self.breaker().failed(self.clock.now(), &self.patience),
             }
         }
@@ -378,4 +378,21 @@ impl Drop for Place<'_> {
 pub fn account(client: &Client) -> String {
     let who = client.client_id().unwrap_or_else(|| "anonymous".to_owned());
     format!("{} {who}", client.host().api)
+}
+
+/// True for a server's status, JSON, that says that all its parts are well.
+fn says_ok(status: &[u8]) -> bool {
+    serde_json::from_slice::<serde_json::Value>(status).is_ok_and(|status| status["overallOk"] == true)
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn only_a_status_that_says_so_is_well() {
+        for (body, ok) in
+            [(r#"{"overallOk":true}"#, true), (r#"{"overallOk":false}"#, false), ("<p>ok</p>", false)]
+        {
+            assert_eq!(super::says_ok(body.as_bytes()), ok, "{body}");
+        }
+    }
 }

@@ -11,7 +11,7 @@ use targz_seek::{Archive, ArchiveError, Kind, Meter, Options};
 /// The largest member that is read.
 const MAX_MEMBER_BYTES: u64 = 16 << 10;
 /// Sizes of small chunks, of which none is a round number of blocks but one.
-const CHUNK_BYTES: [usize; 4] = [1, 700, 1024, 5000];
+const CHUNK_BYTES: [usize; 4] = [0, 700, 1024, 5000];
 /// What a chunk may take beside the data that its limits allow: a header for each member, its
 /// name and its place.
 const OVERHEAD_BYTES: usize = 64 << 10;

@@ -51,15 +51,16 @@ fuzz_target!(|input: &[u8]| {
     }
     let source = Memory::new("archive", bytes);
 
-    let (members, error) = read(&source, way.options, plain_bytes);
+    let (members, failed) = read(&source, way.options, plain_bytes);
 
-    let (whole, whole_error) = read(&source, way.options.chunk_bytes(1 << 20), plain_bytes);
+    let (whole, whole_failed) = read(&source, way.options.chunk_bytes(1 << 20), plain_bytes);
     assert_eq!(members, whole, "members depend on the size of chunks");
-    assert_eq!(error, whole_error, "the error depends on the size of chunks");
+    // Of two faults either may be told: a large chunk reads further ahead.
+    assert_eq!(failed, whole_failed, "the end depends on the size of chunks");
 });
 
-/// All members, and the error that ends them.
-fn read(source: &Memory, options: Options, plain_bytes: usize) -> (Vec<Found>, Option<String>) {
+/// All members, and whether an error ends them.
+fn read(source: &Memory, options: Options, plain_bytes: usize) -> (Vec<Found>, bool) {
     let mut members = Vec::new();
     let mut read = || -> Result<(), ArchiveError> {
         let mut archive = Archive::open_source(source, options, Meter::default())?;
@@ -76,11 +77,8 @@ fn read(source: &Memory, options: Options, plain_bytes: usize) -> (Vec<Found>, O
         }
         archive.finish().map(drop)
     };
-    let error = read().err().map(|error| {
-        // How much of the file has been read ahead is not the same.
-        format!("{:?}", std::mem::discriminant(&error))
-    });
-    (members, error)
+    let failed = read().is_err();
+    (members, failed)
 }
 
 /// Makes the checksum of what may be a header right.

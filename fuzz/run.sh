@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds the targets and runs each for some seconds; the first crash ends it with 1.
+# Builds the targets and runs each for some seconds; a crash of any ends it with 1.
 #
 # usage: run.sh [seconds [target...]]      (10 seconds, all targets)
 #
@@ -22,6 +22,7 @@ cargo build --release --quiet --locked --target "$host"
 
 targets=("$@")
 [ "${#targets[@]}" -gt 0 ] || mapfile -t targets < <(sed -n 's/^path = "fuzz_targets\/\(.*\)\.rs"/\1/p' Cargo.toml)
+status=0
 for target in "${targets[@]}"; do
     # What is new goes to found/, which nobody keeps; corpus/ is the seeds.
     mkdir -p "artifacts/$target" "found/$target"
@@ -33,7 +34,9 @@ for target in "${targets[@]}"; do
         "found/$target" "corpus/$target" >"$log" 2>&1; then
         tail -n 40 "$log"
         echo "$target: fails; the input that shows it is in fuzz/artifacts/$target"
-        exit 1
+        status=1
+        continue
     fi
     echo "$target: $(grep -E '\sDONE\s' "$log" | tail -n 1 | tr -s ' \t' ' ')"
 done
+exit "$status"

@@ -134,9 +134,10 @@ impl<'a> Scanner<'a> {
     }
 
     fn pass_declaration(&mut self) -> Result<(), Irregular> {
-        let rest = &self.source[self.place..];
+        // Of `<?>` the question mark begins it, and cannot end it.
+        let rest = self.source[self.place..].strip_prefix("<?").ok_or(Irregular)?;
         let end = rest.find("?>").ok_or(Irregular)?;
-        self.place += end + 2;
+        self.place += "<??>".len() + end;
         let declaration = &rest[..end];
         let utf8 = declaration.contains(UTF_8) || !declaration.contains("encoding");
         if utf8 && !has_illegal_bytes(declaration.as_bytes()) { Ok(()) } else { Err(Irregular) }
@@ -223,4 +224,28 @@ fn character(name: &str) -> Option<char> {
         _ => return None,
     };
     char::from_u32(code).filter(|_| !is_illegal_character(code))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{parse_by_reference, parse_by_scanner};
+
+    #[test]
+    fn what_hides_the_end_of_a_tag_is_left_to_the_reference() {
+        for document in [
+            "<record:record><person:person></person:person><a\"/></record:record>",
+            "<record:record><a'></a'></record:record>",
+            "<record:record><a\":b/><c d=\"e\"/></record:record>",
+            "<record:record><a'b c=\"d\"></a'b></record:record>",
+            "<?><record:record/>",
+            "<?><record:record></record:record><?a?>",
+        ] {
+            assert!(parse_by_scanner(document.as_bytes()).is_none(), "{document}");
+            assert!(parse_by_reference(document.as_bytes()).is_err(), "{document}");
+        }
+        assert!(
+            parse_by_scanner(b"<??><record:record/>").is_some()
+                == parse_by_reference(b"<??><record:record/>").is_ok()
+        );
+    }
 }

@@ -55,7 +55,7 @@ impl<'a> Scanner<'a> {
                     self.pass_declaration()?;
                     continue;
                 }
-                (Some(b'<'), Some(_)) => self.open().map(Step::Open),
+                (Some(b'<'), Some(next)) if *next != b'?' => self.open().map(Step::Open),
                 _ => Err(Irregular),
             };
         }
@@ -237,6 +237,9 @@ mod tests {
             "<record:record><a'></a'></record:record>",
             "<record:record><a\":b/><c d=\"e\"/></record:record>",
             "<record:record><a'b c=\"d\"></a'b></record:record>",
+            "<record:record><?</></record:record>",
+            "<record:record><?a/></record:record>",
+            "<record:record><?a></?a></record:record>",
             "<?><record:record/>",
             "<?><record:record></record:record><?a?>",
         ] {

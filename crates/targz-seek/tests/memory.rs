@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use targz_seek::index::{Index, IndexError, IndexWriter, IndexedTotals, index_path};
-use targz_seek::{Archive, ArchiveError, Buffers, ByteSource, GivenMember, Meter, Options};
+use targz_seek::{Archive, ArchiveError, Buffers, ByteSource, GivenMember, Kind, Meter, Options};
 
 /// Bytes with a name; counts how many of them were asked for by range.
 #[derive(Debug)]
@@ -155,6 +155,38 @@ fn members_before_damage_in_gzip_data_are_given_in_chunks_of_any_size() {
         // Of each byte of the file come about 1.5 of the archive.
         assert!(names.len() > place / 2_500, "{} members before byte {place}", names.len());
         assert_eq!(names, read(1_000).0, "{error}");
+    }
+}
+
+#[test]
+fn only_files_have_data() {
+    let pax = b"22 GNU.sparse.size=10\n22 GNU.sparse.map=0,4\n";
+    for (kind, sparse) in "MVND135".chars().flat_map(|kind| [(kind, false), (kind, true)]) {
+        let mut tar = tar::Builder::new(Vec::new());
+        let mut append = |kind: char, name: &str, data: &[u8]| {
+            let mut header = tar::Header::new_ustar();
+            header.set_size(data.len() as u64);
+            header.set_mode(0o644);
+            header.set_entry_type(tar::EntryType::new(kind as u8));
+            tar.append_data(&mut header, name, data).unwrap();
+        };
+        if sparse {
+            append('x', "pax", pax);
+        }
+        append(kind, "odd", b"data");
+        append('0', "last.xml", b"<a/>");
+        let source = Memory::new("memory:archive", tar.into_inner().unwrap());
+
+        let mut archive = Archive::open_source(&source, Options::new(), Meter::default()).unwrap();
+
+        let mut members = 0;
+        while let Some(chunk) = archive.next_chunk().unwrap() {
+            for (name, data, member) in chunk.members() {
+                assert!(member.kind == Kind::File || data.is_empty(), "{kind}: {name}");
+                members += 1;
+            }
+        }
+        assert_eq!(members, 2, "{kind}");
     }
 }
 

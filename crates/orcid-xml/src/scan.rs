@@ -122,7 +122,11 @@ impl<'a> Scanner<'a> {
             self.place = start + length + 2;
             return Ok(RawTag { start, name, local_name, attributes: "" });
         }
-        if !matches!(rest[length], b' ' | b'\n' | b'\t' | b'\r' | b'/') {
+        let ends_name = match rest[length] {
+            b'/' => rest.get(length + 1) == Some(&b'>'),
+            byte => matches!(byte, b' ' | b'\n' | b'\t' | b'\r'),
+        };
+        if !ends_name {
             return Err(Irregular);
         }
         let end = end_of_tag(rest, length).ok_or(Irregular)?;
@@ -237,6 +241,7 @@ mod tests {
             "<record:record><a'></a'></record:record>",
             "<record:record><a\":b/><c d=\"e\"/></record:record>",
             "<record:record><a'b c=\"d\"></a'b></record:record>",
+            "<record:record/=\"\"/>",
             "<record:record><?</></record:record>",
             "<record:record><?a/></record:record>",
             "<record:record><?a></?a></record:record>",
@@ -245,6 +250,22 @@ mod tests {
         ] {
             assert!(parse_by_scanner(document.as_bytes()).is_none(), "{document}");
             assert!(parse_by_reference(document.as_bytes()).is_err(), "{document}");
+        }
+    }
+    #[test]
+    fn a_slash_within_a_tag_is_of_a_name() {
+        for (document, unmapped) in [
+            ("<record:record><a:b</@/c=\"d\"/></record:record>", 0),
+            ("<record:record><a:b/c=\"d\"/></record:record>", 0),
+            ("<record:record><a:b/c/></record:record>", 0),
+            ("<record:record><a:b /c=\"d\"/></record:record>", 1),
+            ("<record:record><a:b c/=\"d\" /></record:record>", 1),
+        ] {
+            let reference = parse_by_reference(document.as_bytes()).unwrap();
+            assert_eq!(reference.unmapped.len(), unmapped, "{document}");
+            if let Some(scanned) = parse_by_scanner(document.as_bytes()) {
+                assert_eq!(scanned.unmapped, reference.unmapped, "{document}");
+            }
         }
     }
 }

@@ -12,6 +12,8 @@ use targz_seek::{Archive, ArchiveError, Kind, Meter, Options};
 const MAX_MEMBER_BYTES: u64 = 16 << 10;
 /// Sizes of small chunks, of which none is a round number of blocks but one.
 const CHUNK_BYTES: [usize; 4] = [0, 700, 1024, 5000];
+/// More than most inputs have.
+const LARGE_CHUNK_BYTES: usize = 128 << 10;
 /// What a chunk may take beside the data that its limits allow: a header for each member, its
 /// name and its place.
 const OVERHEAD_BYTES: usize = 64 << 10;
@@ -53,7 +55,7 @@ fuzz_target!(|input: &[u8]| {
 
     let (members, failed) = read(&source, way.options, plain_bytes);
 
-    let (whole, whole_failed) = read(&source, way.options.chunk_bytes(1 << 20), plain_bytes);
+    let (whole, whole_failed) = read(&source, way.options.chunk_bytes(LARGE_CHUNK_BYTES), plain_bytes);
     assert_eq!(members, whole, "members depend on the size of chunks");
     // Of two faults either may be told: a large chunk reads further ahead.
     assert_eq!(failed, whole_failed, "the end depends on the size of chunks");

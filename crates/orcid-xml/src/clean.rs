@@ -9,6 +9,7 @@ use std::ops::Range;
 /// Bytes of a character reference that are looked at, padding zeros included.
 const LONGEST_REFERENCE: usize = 64;
 const CDATA: &[u8] = b"<![CDATA[";
+const CDATA_END: &[u8] = b"]]>";
 /// U+FFFE in UTF-8; U+FFFF differs in the last byte.
 const NONCHARACTER: [u8; 3] = [0xef, 0xbf, 0xbe];
 /// The two halves of which UTF-16 makes a character beyond 16 bits.
@@ -30,7 +31,8 @@ fn needs_cleaning(bytes: &[u8]) -> bool {
     let mut references = memchr::memmem::find_iter(bytes, b"&#");
     has_illegal_bytes(bytes)
         || has_noncharacters(bytes)
-        || references.any(|place| illegal_reference(&bytes[place..]).is_some())
+        || references
+            .any(|place| reference(&bytes[place..]).is_some_and(|(code, _)| is_illegal_character(code)))
 }
 
 /// True where `bytes` hold U+FFFE or U+FFFF, which XML forbids.
@@ -61,35 +63,59 @@ pub(super) fn is_utf16(bytes: &[u8]) -> bool {
 }
 
 fn clean(bytes: &[u8]) -> Vec<u8> {
-    let mut cleaned = Vec::with_capacity(bytes.len());
-    let mut rest = bytes;
-    // Bytes up to the end of a CDATA section, or of all, in which no reference is one.
-    let mut literal = 0usize;
-    while let Some((&byte, after)) = rest.split_first() {
-        literal = literal.saturating_sub(1);
-        if literal == 0 && rest.starts_with(CDATA) {
-            literal = memchr::memmem::find(rest, b"]]>").unwrap_or(rest.len());
-        }
-        if literal == 0
-            && let Some((length, joined)) = illegal_reference(rest)
-        {
-            rest = &rest[length..];
-            if let Some(character) = joined {
-                cleaned.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
+    let mut cleaned = Cleaned { bytes: Vec::with_capacity(bytes.len()), ..Cleaned::default() };
+    bytes.iter().filter(|byte| !is_illegal(**byte)).for_each(|byte| cleaned.push(*byte));
+    cleaned.bytes
+}
+
+/// Bytes of which the end is looked at as it comes. What is taken out may join what stands
+/// before and after it to another forbidden character: that is an end like any other.
+#[derive(Default)]
+struct Cleaned {
+    bytes: Vec<u8>,
+    /// A CDATA section, in which no reference is one, has not ended.
+    in_cdata: bool,
+    /// The place of a reference to the first half of a surrogate pair, and its number.
+    high_half: Option<(usize, u32)>,
+}
+
+impl Cleaned {
+    fn push(&mut self, byte: u8) {
+        self.bytes.push(byte);
+        match byte {
+            b'[' if !self.in_cdata => self.in_cdata = self.bytes.ends_with(CDATA),
+            b'>' if self.in_cdata => self.in_cdata = !self.bytes.ends_with(CDATA_END),
+            b';' if !self.in_cdata => self.end_reference(),
+            0xbe | 0xbf => {
+                let start = self.bytes.len().saturating_sub(NONCHARACTER.len());
+                if is_noncharacter(&self.bytes[start..]) {
+                    self.bytes.truncate(start);
+                }
             }
-            continue;
+            _ => {}
         }
-        if byte == NONCHARACTER[0] && is_noncharacter(rest) {
-            rest = &rest[NONCHARACTER.len()..];
-            literal = literal.saturating_sub(NONCHARACTER.len() - 1);
-            continue;
-        }
-        if !is_illegal(byte) {
-            cleaned.push(byte);
-        }
-        rest = after;
     }
-    cleaned
+
+    /// Takes out the reference that ends here if it means a forbidden character, and puts in
+    /// the character that two halves make.
+    fn end_reference(&mut self) {
+        let window = self.bytes.len().saturating_sub(LONGEST_REFERENCE + 3);
+        let Some(start) = memchr::memrchr(b'&', &self.bytes[window..]).map(|place| window + place) else {
+            return;
+        };
+        let Some((code, _)) = reference(&self.bytes[start..]).filter(|(code, _)| is_illegal_character(*code))
+        else {
+            return;
+        };
+        self.bytes.truncate(start);
+        let high = self.high_half.take().filter(|(place, _)| *place == start && LOW_HALVES.contains(&code));
+        if let Some((_, high)) = high {
+            let character = 0x1_0000 + ((high - HIGH_HALVES.start) << 10) + (code - LOW_HALVES.start);
+            let character = char::from_u32(character).map(|character| character.to_string());
+            self.bytes.extend(character.unwrap_or_default().bytes());
+        }
+        self.high_half = HIGH_HALVES.contains(&code).then_some((start, code));
+    }
 }
 
 /// True for a code point that XML 1.0 forbids.
@@ -103,24 +129,6 @@ pub(super) fn is_illegal_character(code: u32) -> bool {
 
 fn is_illegal(byte: u8) -> bool {
     byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r')
-}
-
-/// The length of a character reference at the start of `bytes` that means a
-/// forbidden character; of two that make a surrogate pair, with its character.
-fn illegal_reference(bytes: &[u8]) -> Option<(usize, Option<char>)> {
-    let (code, length) = reference(bytes)?;
-    if !is_illegal_character(code) {
-        return None;
-    }
-    let second = bytes.get(length..).and_then(reference);
-    let pair = second.filter(|(low, _)| HIGH_HALVES.contains(&code) && LOW_HALVES.contains(low));
-    Some(match pair {
-        None => (length, None),
-        Some((low, further)) => {
-            let character = 0x1_0000 + ((code - HIGH_HALVES.start) << 10) + (low - LOW_HALVES.start);
-            (length + further, char::from_u32(character))
-        }
-    })
 }
 
 /// The number that a character reference at the start of `bytes` gives, and its length.
@@ -171,6 +179,28 @@ mod tests {
     }
 
     #[test]
+    fn what_is_joined_by_taking_out_is_looked_at_again() {
+        for (bytes, expected) in [
+            (&b"a&#x\x011;b"[..], "ab"),
+            (b"a&\x01#1;b", "ab"),
+            (b"a&#xD83\x045;&\x04#xDD38;b", "a\u{1d538}b"),
+            (b"a&#xD835;\x04&#xDD38;b", "a\u{1d538}b"),
+            (b"a&#xD835;&#1;&#xDD38;b", "ab"),
+            (b"a&&#0;#0;b", "ab"),
+            (b"a&#\xef\xbf\xbe2;b", "ab"),
+            (b"\xef\xef\xbf\xbe\xbf\xbe", ""),
+            (b"\xef\x01\xbf\xbf", ""),
+            (b"<![CDA\x01TA[&#1;]\x01]>&#1;", "<![CDATA[&#1;]]>"),
+            (b"<![CDA&#1;TA[&#1;", "<![CDATA[&#1;"),
+        ] {
+            let once = cleaned(bytes);
+
+            assert_eq!(String::from_utf8_lossy(&once), expected, "{}", String::from_utf8_lossy(bytes));
+            assert_eq!(cleaned(&once), once);
+        }
+    }
+
+    #[test]
     fn what_a_cdata_section_spells_out_is_no_reference() {
         for (bytes, expected) in [
             ("<a>&#1;<![CDATA[&#1;\x01]]>&#1;</a>", "<a><![CDATA[&#1;]]></a>"),
@@ -182,10 +212,12 @@ mod tests {
     }
 
     #[test]
-    fn sections_without_end_are_looked_through_once() {
+    fn sections_and_references_without_end_are_looked_through_once() {
         let endless = "<![CDATA[".repeat(1 << 20) + "\u{1}";
 
         assert_eq!(cleaned(endless.as_bytes()).len(), endless.len() - 1);
+        let nested = "&".repeat(1 << 20) + &"#1;".repeat(1 << 20);
+        assert_eq!(*cleaned(nested.as_bytes()), *b"");
     }
 
     #[test]

@@ -7,6 +7,9 @@ use wide::u8x16;
 
 /// Bytes that are looked at together.
 const BLOCK: usize = 16;
+/// The apostrophe: neither it nor what stands before it in ASCII can be in a name. A quotation
+/// mark there would hide the end of the tag.
+const LAST_NO_NAME: u8 = b'\'';
 
 /// The place of the first byte, from `start` on, that `stops` marks; `stops`
 /// sets all bits of the bytes that it means, and none of the others.
@@ -45,10 +48,11 @@ pub(super) fn is_up_to(block: u8x16, byte: u8) -> u8x16 {
 }
 
 /// Where a name that `rest` begins with has its prefix's end, colon included, and
-/// its own: before the first `>`, `/` or white space. `None` where it has no end.
+/// its own: before the first `>`, `/`, white space or quotation mark, or a sign that no name
+/// has. `None` where it has no end.
 #[inline]
 pub(super) fn name_lengths(rest: &[u8]) -> Option<(usize, usize)> {
-    let ends = |block| is(block, b'>') | is(block, b'/') | is_up_to(block, b' ');
+    let ends = |block| is(block, b'>') | is(block, b'/') | is_up_to(block, LAST_NO_NAME);
     let mut prefix = 0;
     for (number, block) in rest.as_chunks::<BLOCK>().0.iter().enumerate() {
         let block = u8x16::new(*block);
@@ -136,6 +140,9 @@ mod tests {
             ("abcdefghijklmno>:q", Some((0, 15))),
             ("a:b:c>", Some((2, 5))),
             (">a:b", Some((0, 0))),
+            ("a\"b>c\"", Some((0, 1))),
+            ("abcdefghijklmnop:q'>", Some((17, 18))),
+            ("a&b>", Some((0, 1))),
             ("abc", None),
             ("", None),
         ] {

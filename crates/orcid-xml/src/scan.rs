@@ -55,7 +55,7 @@ impl<'a> Scanner<'a> {
                     self.pass_declaration()?;
                     continue;
                 }
-                (Some(b'<'), Some(_)) => self.open().map(Step::Open),
+                (Some(b'<'), Some(next)) if *next != b'?' => self.open().map(Step::Open),
                 _ => Err(Irregular),
             };
         }
@@ -122,7 +122,11 @@ impl<'a> Scanner<'a> {
             self.place = start + length + 2;
             return Ok(RawTag { start, name, local_name, attributes: "" });
         }
-        if !matches!(rest[length], b' ' | b'\n' | b'\t' | b'\r' | b'/') {
+        let ends_name = match rest[length] {
+            b'/' => rest.get(length + 1) == Some(&b'>'),
+            byte => matches!(byte, b' ' | b'\n' | b'\t' | b'\r'),
+        };
+        if !ends_name {
             return Err(Irregular);
         }
         let end = end_of_tag(rest, length).ok_or(Irregular)?;
@@ -134,9 +138,10 @@ impl<'a> Scanner<'a> {
     }
 
     fn pass_declaration(&mut self) -> Result<(), Irregular> {
-        let rest = &self.source[self.place..];
+        // Of `<?>` the question mark begins it, and cannot end it.
+        let rest = self.source[self.place..].strip_prefix("<?").ok_or(Irregular)?;
         let end = rest.find("?>").ok_or(Irregular)?;
-        self.place += end + 2;
+        self.place += "<??>".len() + end;
         let declaration = &rest[..end];
         let utf8 = declaration.contains(UTF_8) || !declaration.contains("encoding");
         if utf8 && !has_illegal_bytes(declaration.as_bytes()) { Ok(()) } else { Err(Irregular) }
@@ -223,4 +228,44 @@ fn character(name: &str) -> Option<char> {
         _ => return None,
     };
     char::from_u32(code).filter(|_| !is_illegal_character(code))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{parse_by_reference, parse_by_scanner};
+
+    #[test]
+    fn what_hides_the_end_of_a_tag_is_left_to_the_reference() {
+        for document in [
+            "<record:record><person:person></person:person><a\"/></record:record>",
+            "<record:record><a'></a'></record:record>",
+            "<record:record><a\":b/><c d=\"e\"/></record:record>",
+            "<record:record><a'b c=\"d\"></a'b></record:record>",
+            "<record:record/=\"\"/>",
+            "<record:record><?</></record:record>",
+            "<record:record><?a/></record:record>",
+            "<record:record><?a></?a></record:record>",
+            "<?><record:record/>",
+            "<?><record:record></record:record><?a?>",
+        ] {
+            assert!(parse_by_scanner(document.as_bytes()).is_none(), "{document}");
+            assert!(parse_by_reference(document.as_bytes()).is_err(), "{document}");
+        }
+    }
+    #[test]
+    fn a_slash_within_a_tag_is_of_a_name() {
+        for (document, unmapped) in [
+            ("<record:record><a:b</@/c=\"d\"/></record:record>", 0),
+            ("<record:record><a:b/c=\"d\"/></record:record>", 0),
+            ("<record:record><a:b/c/></record:record>", 0),
+            ("<record:record><a:b /c=\"d\"/></record:record>", 1),
+            ("<record:record><a:b c/=\"d\" /></record:record>", 1),
+        ] {
+            let reference = parse_by_reference(document.as_bytes()).unwrap();
+            assert_eq!(reference.unmapped.len(), unmapped, "{document}");
+            if let Some(scanned) = parse_by_scanner(document.as_bytes()) {
+                assert_eq!(scanned.unmapped, reference.unmapped, "{document}");
+            }
+        }
+    }
 }

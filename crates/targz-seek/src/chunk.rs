@@ -91,7 +91,7 @@ impl Chunk {
     }
 
     /// Adds a member; `span` is where its data lie in the stream, up to the place where
-    /// the next member's header may begin.
+    /// the next member's header may begin. What is no file keeps no data.
     pub(super) fn push(&mut self, name: &str, kind: Kind, data: Range<usize>, span: Range<u64>) {
         self.push_member(name, kind, data, span, false);
     }
@@ -118,6 +118,7 @@ impl Chunk {
         span: Range<u64>,
         is_expanded: bool,
     ) {
+        let data = if kind == Kind::File { data } else { data.start..data.start };
         let start = self.names.len();
         self.names.push_str(name);
         let name = start..self.names.len();

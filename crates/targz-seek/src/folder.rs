@@ -38,7 +38,7 @@ impl FolderWalk {
     pub fn next_chunk(&mut self) -> Result<Option<Chunk>, ArchiveError> {
         let mut chunk = Chunk::new(&self.buffers);
         let mut bytes = Vec::new();
-        while bytes.len() + chunk.overhead_bytes() < self.options.chunk_bytes {
+        while bytes.len() + chunk.overhead_bytes() < self.options.least_chunk_bytes() {
             let Some(found) = self.walk.next()? else { break };
             self.take(&found, &mut chunk, &mut bytes)?;
         }

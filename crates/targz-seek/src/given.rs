@@ -41,7 +41,7 @@ impl<'m> GivenMembers<'m> {
     pub fn next_chunk(&mut self) -> io::Result<Option<Chunk>> {
         let mut chunk = Chunk::new(&self.buffers);
         let mut bytes = Vec::new();
-        while bytes.len() + chunk.overhead_bytes() < self.options.chunk_bytes {
+        while bytes.len() + chunk.overhead_bytes() < self.options.least_chunk_bytes() {
             let Some(member) = self.members.next() else { break };
             self.take(&member?, &mut chunk, &mut bytes);
         }

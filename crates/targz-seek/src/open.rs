@@ -272,7 +272,7 @@ impl Stream {
             Self::Plain(input) => (Some(input), None),
             Self::Gzip(gunzip) => {
                 let garbage_at = gunzip.garbage_at();
-                (gunzip.into_input(), garbage_at)
+                (Some(gunzip.into_input()), garbage_at)
             }
             Self::Recorded(recorder) => {
                 let (input, garbage_at) = recorder.into_input();
@@ -295,7 +295,7 @@ fn input_of(source: &dyn ByteSource, meter: Meter) -> Result<Input, ArchiveError
 }
 
 fn walk(stream: Stream, options: Options, buffers: Buffers) -> TarWalk<Stream> {
-    let (chunk_bytes, max_member_bytes) = (options.chunk_bytes, options.max_member_bytes);
+    let (chunk_bytes, max_member_bytes) = (options.least_chunk_bytes(), options.max_member_bytes);
     TarWalk::new(stream, chunk_bytes, max_member_bytes, options.resync, buffers)
 }
 
@@ -314,7 +314,7 @@ impl Read for Stream {
 fn single(name: &str, mut input: Input, options: Options) -> io::Result<(Chunk, (u64, String))> {
     let mut chunk = Chunk::new(&Buffers::default());
     let mut bytes = Vec::new();
-    (&mut input).take(options.max_member_bytes + 1).read_to_end(&mut bytes)?;
+    (&mut input).take(options.max_member_bytes.saturating_add(1)).read_to_end(&mut bytes)?;
     let totals = input.finish()?;
     if bytes.len() as u64 > options.max_member_bytes {
         chunk.push(name, Kind::TooLarge { size_bytes: totals.0 }, 0..0, 0..totals.0);

@@ -12,7 +12,7 @@
 #[non_exhaustive]
 pub struct Options {
     /// Uncompressed bytes of a chunk; 8 MiB by default. A member larger than that makes a
-    /// larger chunk of its own.
+    /// larger chunk of its own; with 0 each member does.
     pub chunk_bytes: usize,
     /// The size of the largest member that is read, in bytes; 512 MiB by default. Larger ones
     /// have the kind [`Kind::TooLarge`](crate::Kind::TooLarge). No chunk takes much more memory
@@ -56,6 +56,11 @@ impl Options {
     /// Sets whether reading goes on after damage in a tar stream.
     pub const fn resync(self, resync: bool) -> Self {
         Self { resync, ..self }
+    }
+
+    /// Bytes that a chunk is filled up to: a chunk holds at least one member.
+    pub(super) fn least_chunk_bytes(&self) -> usize {
+        self.chunk_bytes.max(1)
     }
 }
 

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use targz_seek::index::{Index, IndexError, IndexWriter, IndexedTotals, index_path};
-use targz_seek::{Archive, ArchiveError, Buffers, ByteSource, Meter, Options};
+use targz_seek::{Archive, ArchiveError, Buffers, ByteSource, GivenMember, Kind, Meter, Options};
 
 /// Bytes with a name; counts how many of them were asked for by range.
 #[derive(Debug)]
@@ -127,6 +127,91 @@ fn what_is_wrong_with_it_is_told_by_its_name() {
     let error = names(archive).unwrap_err();
     assert!(matches!(error, ArchiveError::CutOff { .. }), "{error:?}");
     assert!(error.to_string().contains("memory:cut"), "{error}");
+}
+
+#[test]
+fn members_before_damage_in_gzip_data_are_given_in_chunks_of_any_size() {
+    let whole = gzip(&tar_of(400));
+    for place in [2_000, whole.len() / 3, whole.len() - 5_000, whole.len() - 6] {
+        let mut damaged = whole.clone();
+        damaged[place] ^= 0xff;
+        damaged[place + 1] ^= 0xff;
+        let source = Memory::new("memory:damaged", damaged);
+        let read = |chunk_bytes: usize| {
+            let options = Options::new().chunk_bytes(chunk_bytes);
+            let mut archive = Archive::open_source(&source, options, Meter::default()).unwrap();
+            let mut names = Vec::new();
+            loop {
+                match archive.next_chunk() {
+                    Ok(Some(chunk)) => names.extend(chunk.members().map(|(name, _, _)| name.to_owned())),
+                    Ok(None) => panic!("damage at byte {place} is not told"),
+                    Err(error) => return (names, error.to_string()),
+                }
+            }
+        };
+
+        let (names, error) = read(Options::new().chunk_bytes);
+
+        // Of each byte of the file come about 1.5 of the archive.
+        assert!(names.len() > place / 2_500, "{} members before byte {place}", names.len());
+        assert_eq!(names, read(1_000).0, "{error}");
+    }
+}
+
+#[test]
+fn only_files_have_data() {
+    let pax = b"22 GNU.sparse.size=10\n22 GNU.sparse.map=0,4\n";
+    for (kind, sparse) in "MVND135".chars().flat_map(|kind| [(kind, false), (kind, true)]) {
+        let mut tar = tar::Builder::new(Vec::new());
+        let mut append = |kind: char, name: &str, data: &[u8]| {
+            let mut header = tar::Header::new_ustar();
+            header.set_size(data.len() as u64);
+            header.set_mode(0o644);
+            header.set_entry_type(tar::EntryType::new(kind as u8));
+            tar.append_data(&mut header, name, data).unwrap();
+        };
+        if sparse {
+            append('x', "pax", pax);
+        }
+        append(kind, "odd", b"data");
+        append('0', "last.xml", b"<a/>");
+        let source = Memory::new("memory:archive", tar.into_inner().unwrap());
+
+        let mut archive = Archive::open_source(&source, Options::new(), Meter::default()).unwrap();
+
+        let mut members = 0;
+        while let Some(chunk) = archive.next_chunk().unwrap() {
+            for (name, data, member) in chunk.members() {
+                assert!(member.kind == Kind::File || data.is_empty(), "{kind}: {name}");
+                members += 1;
+            }
+        }
+        assert_eq!(members, 2, "{kind}");
+    }
+}
+
+#[test]
+fn chunks_of_no_bytes_hold_a_member_each() {
+    let source = Memory::new("memory:archive", tar_of(3));
+    let options = Options::new().chunk_bytes(0);
+    let mut given = (0..3).map(|number| Ok(GivenMember { name: name(number), data: Vec::new() }));
+
+    let of_tar = Archive::open_source(&source, options, Meter::default()).unwrap();
+    let of_members = Archive::of_members(Path::new("memory"), &mut given, options, Meter::default());
+
+    for archive in [of_tar, of_members] {
+        assert_eq!(names(archive).unwrap(), (0..3).map(name).collect::<Vec<_>>());
+    }
+}
+
+#[test]
+fn a_document_without_a_limit_of_its_size_is_read() {
+    let source = Memory::new("memory.xml", b"<a/>".to_vec());
+    let options = Options::new().max_member_bytes(u64::MAX);
+
+    let archive = Archive::open_source(&source, options, Meter::default()).unwrap();
+
+    assert_eq!(names(archive).unwrap(), ["memory.xml"]);
 }
 
 #[test]

@@ -102,7 +102,8 @@ impl Index {
             for &[_, first, blocks] in of_key {
                 let end = first.checked_add(blocks).and_then(|end| end.checked_mul(BLOCK));
                 let end = end.filter(|&end| end <= self.contents.stream_bytes);
-                found.push(first * BLOCK..end.ok_or_else(|| self.damaged("a run of members"))?);
+                let end = end.ok_or_else(|| self.damaged("a run of members"))?;
+                found.push(first * BLOCK..end);
             }
             if records.last().is_none_or(|record| record[0] > key) {
                 break;

@@ -2,15 +2,11 @@
 
 use std::io::{self, BufRead, Read};
 
-use zlib_rs::{Inflate, InflateFlush, Status};
+use zlib_rs::InflateFlush;
 
 use super::points::{Finder, Found, Kind};
-use super::resume::{WINDOW_BITS, invalid, stuck};
-use crate::gzip::{another_begins, garbage_at};
+use crate::gzip::{GzipMember, another_begins, garbage_at};
 use crate::input::Input;
-
-/// What zlib adds to the bits of the window to read gzip, checks included.
-pub const GZIP: u8 = 16;
 
 /// A stream that is read once, and its points.
 pub struct Recorder {
@@ -25,7 +21,7 @@ enum Form {
 }
 
 struct Gunzip {
-    inflate: Inflate,
+    member: GzipMember,
     /// The byte that the decoder has taken last.
     last: u8,
     ended: bool,
@@ -38,12 +34,7 @@ impl Recorder {
     }
 
     pub fn gzip(input: Input, spacing_bytes: u64) -> Self {
-        let gunzip = Gunzip {
-            inflate: Inflate::new(true, WINDOW_BITS + GZIP),
-            last: 0,
-            ended: false,
-            garbage_at: None,
-        };
+        let gunzip = Gunzip { member: GzipMember::new(), last: 0, ended: false, garbage_at: None };
         let form = Form::Gzip(Box::new(gunzip));
         Self { input, finder: Finder::new(Kind::Header, spacing_bytes), form }
     }
@@ -100,25 +91,18 @@ impl Read for Recorder {
 impl Gunzip {
     /// Inflates some of the input, up to the end of a block where a point is due.
     fn step(&mut self, input: &mut Input, finder: &mut Finder, out: &mut [u8]) -> io::Result<usize> {
-        let before = (self.inflate.total_in(), self.inflate.total_out());
         // Right after a member's header there is nothing that a window could hold.
-        let quiet_bytes = if before.1 == 0 { Some(1) } else { finder.quiet_bytes() };
+        let quiet_bytes = if self.member.is_fresh() { Some(1) } else { finder.quiet_bytes() };
         let flush = if quiet_bytes.is_none() { InflateFlush::Block } else { InflateFlush::NoFlush };
         let room = quiet_bytes.map_or(out.len(), |bytes| out.len().min(bytes as usize));
         let packed = input.fill_buf()?;
-        let status = self.inflate.decompress(packed, &mut out[..room], flush);
-        let status =
-            status.map_err(|error| invalid(self.inflate.error_message().unwrap_or(error.as_str())))?;
-        let used = (self.inflate.total_in() - before.0) as usize;
-        let made = (self.inflate.total_out() - before.1) as usize;
-        if used + made == 0 {
-            return Err(if packed.is_empty() { io::ErrorKind::UnexpectedEof.into() } else { stuck() });
-        }
-        let stopped = status == Status::Ok && made < room && used < packed.len();
+        let step = self.member.inflate(packed, &mut out[..room], flush)?;
+        let (used, made) = (step.used, step.made);
+        let stopped = !step.ended && made < room && used < packed.len();
         self.last = packed[..used].last().copied().unwrap_or(self.last);
         finder.add(&packed[..used], &out[..made]);
         input.consume(used);
-        if status == Status::StreamEnd {
+        if step.ended {
             finder.member_ended();
             self.next_member(input, finder)?;
         } else if stopped && quiet_bytes.is_none() {
@@ -133,7 +117,7 @@ impl Gunzip {
             if finder.quiet_bytes().is_none() {
                 finder.mark(Kind::Header, input.position());
             }
-            self.inflate = Inflate::new(true, WINDOW_BITS + GZIP);
+            self.member = GzipMember::new();
             return Ok(());
         }
         self.ended = true;

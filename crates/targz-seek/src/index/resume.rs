@@ -9,10 +9,12 @@ use std::io;
 
 use zlib_rs::{Inflate, InflateFlush, Status};
 
+use crate::gzip::invalid;
+
 /// The window of deflate, and so the history that a block may refer to.
 pub const WINDOW_BYTES: usize = 32 << 10;
 /// As zlib counts a window of 32 KiB.
-pub const WINDOW_BITS: u8 = 15;
+const WINDOW_BITS: u8 = 15;
 /// Bits of an empty block with fixed codes: its header and its end.
 const FIXED_BLOCK_BITS: u32 = 10;
 
@@ -36,15 +38,6 @@ pub fn resume(window: &[u8], first: u8, bits: u32) -> io::Result<Inflate> {
         }
     }
     Ok(inflate)
-}
-
-pub fn invalid(reason: &str) -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidData, reason.to_owned())
-}
-
-/// What a decoder that neither takes nor gives is told.
-pub fn stuck() -> io::Error {
-    invalid("the decoder does not go on")
 }
 
 /// Empty blocks of `bits` more than whole bytes, then the rest of the byte `first`.

@@ -11,8 +11,8 @@ use super::IndexError;
 use super::checks::{Checks, piece_end};
 use super::points::Kind;
 use super::read::{Index, Point};
-use super::record::GZIP;
-use super::resume::{WINDOW_BITS, invalid, resume, stuck};
+use super::resume::resume;
+use crate::gzip::{GZIP_WINDOW_BITS, invalid, stuck};
 use crate::input::Meter;
 
 /// Bytes read from the disk at a time; a span takes some 120 kB.
@@ -186,7 +186,7 @@ impl SpanReader {
             self.file_position += TRAILER_BYTES as u64;
         }
         self.skip_padding()?;
-        self.form = Form::Gzip(Box::new(Inflate::new(true, WINDOW_BITS + GZIP)));
+        self.form = Form::Gzip(Box::new(Inflate::new(true, GZIP_WINDOW_BITS)));
         Ok(())
     }
 
@@ -238,7 +238,7 @@ fn begin(index: &Index, point: &Point, input: &mut impl Read) -> io::Result<(For
     let (byte, bits) = (point.bit / 8, (point.bit % 8) as u32);
     match point.kind {
         Kind::Plain => Ok((Form::Plain, byte)),
-        Kind::Header => Ok((Form::Gzip(Box::new(Inflate::new(true, WINDOW_BITS + GZIP))), byte)),
+        Kind::Header => Ok((Form::Gzip(Box::new(Inflate::new(true, GZIP_WINDOW_BITS))), byte)),
         Kind::Block => {
             let window = index.window(point).map_err(io::Error::other)?;
             let mut first = [0; 1];

@@ -47,13 +47,16 @@ impl<R: Read> TarWalk<R> {
         span: Range<u64>,
         chunk: &mut Chunk,
     ) {
+        let kind = self.kind_of(&entry);
+        if kind != Kind::File {
+            return chunk.push(&entry.name, kind, 0..0, span);
+        }
         let data = &self.buffer[data];
         let split = match (&entry.old_sparse, &self.next) {
             (Some(sparse), _) => Ok((sparse.pieces.clone(), data)),
             (None, Some(next)) => next.sparse.split(data),
             (None, None) => Ok((Vec::new(), data)),
         };
-        let kind = self.kind_of(&entry);
         let pushed = split.and_then(|(pieces, stored)| {
             chunk.push_expanded(&entry.name, kind, span.clone(), |out| {
                 expand(&pieces, stored, real_bytes, out)

@@ -15,11 +15,13 @@ use super::failure::{Failure, with_end};
 use super::numbers::{bytes, counted, grouped, parse_bytes};
 use super::output::print_json;
 use super::progress::Progress;
+use super::target::check_file;
 use super::{Common, Done};
 use crate::convert::{Options, Outcome, Selection, Shard, convert};
 use crate::dataset::{ArchiveEntry, Dataset};
 use crate::refresh::hold;
 use crate::report::Report;
+use targz_seek::index::index_path;
 
 /// Time between looks for a signal.
 const SIGNAL_LOOKS: Duration = Duration::from_millis(100);
@@ -99,6 +101,9 @@ pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
     let (write_index, shard) = (args.index, args.shard);
     let (salvage, replace) = (args.salvage, args.replace);
     let options = Options { tables, salvage, replace, write_index, shard, ..args.machine.options() };
+    for archive in args.archives.iter().filter(|archive| args.index && archive.is_file()) {
+        check_file(&index_path(archive), &[])?;
+    }
     let progress = Progress::new(common.quiet);
     let stop = stop_on_signals()?;
     let _lock = Dataset::is_at(&args.out).then(|| hold(&args.out, "convert")).transpose()?;

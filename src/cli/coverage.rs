@@ -7,8 +7,9 @@ use super::numbers::counted;
 use super::page::{Page, page};
 use super::people::{Institution, parse_ror};
 use super::rows::{Format, tell_where, write_rows};
+use super::target::{check_outputs, file_of, write_file};
 use super::{Common, Done};
-use crate::dataset::{Dataset, DatasetError};
+use crate::dataset::Dataset;
 use crate::matching::coverage;
 use ror_match::RorId;
 
@@ -28,8 +29,8 @@ pub struct Args {
     #[arg(long, requires = "ids")]
     children: bool,
     /// How many institutions, if none is named.
-    #[arg(long, value_name = "N", default_value_t = 100)]
-    top: usize,
+    #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u64).range(1..))]
+    top: u64,
     /// The form of the table.
     #[arg(long, short, value_enum, default_value_t = Format::Csv)]
     format: Format,
@@ -37,7 +38,7 @@ pub struct Args {
     /// they would take for formulas (those that begin with = + - @ or a tab).
     #[arg(long)]
     excel: bool,
-    /// The file for the table; standard output if not given.
+    /// The file for the table, outside of datasets; - or nothing for standard output.
     #[arg(long, short, value_name = "FILE")]
     out: Option<PathBuf>,
     /// Write a page with charts too; it needs no network.
@@ -49,6 +50,8 @@ pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
     // A user who asks for the page alone gets no table.
     let wants_table = args.html.is_none() || args.out.is_some();
     let form = wants_table.then(|| args.format.form(args.excel, common)).transpose()?;
+    let out = file_of(args.out);
+    check_outputs(&[&out, &args.html], &[], common)?;
     let dataset = Dataset::open(&args.dataset)?;
     let expansion = if args.ids.is_empty() {
         None
@@ -62,7 +65,7 @@ pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
         };
         Some(institution.expansion(&dataset, common)?)
     };
-    let found = coverage(&dataset, expansion.as_ref(), args.top)?;
+    let found = coverage(&dataset, expansion.as_ref(), usize::try_from(args.top).unwrap_or(usize::MAX))?;
     if let Some(path) = &args.html {
         let matched = dataset.manifest.organizations.as_ref();
         let shown = Page {
@@ -78,15 +81,15 @@ pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
             ror_release: matched.map_or("", |matched| &matched.ror_release),
             year: dataset.manifest.release,
         };
-        std::fs::write(path, page(&shown)).map_err(DatasetError::io("write", path))?;
+        write_file(path, |out| Ok(out.write_all(page(&shown).as_bytes())?))?;
         if !common.quiet {
             tell!("{}", path.display());
         }
     }
     if let Some(form) = form {
-        write_rows(&found.rows, form, args.out.as_deref())?;
+        write_rows(&found.rows, form, out.as_deref())?;
     }
-    tell_where(found.rows.len(), &[&args.html, &args.out], common)?;
+    tell_where(found.rows.len(), &[&args.html, &out], common)?;
     if !common.quiet {
         let affiliations: u64 = found.rows.iter().map(|row| row.affiliations).sum();
         tell!("{}", counted(affiliations, "affiliation"));

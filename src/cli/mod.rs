@@ -45,6 +45,7 @@ mod rows;
 mod schema;
 mod spreadsheet;
 mod synth;
+mod target;
 mod verify;
 
 pub(crate) use common::{Common, Done};

@@ -16,6 +16,7 @@ use super::numbers::{counted, grouped};
 use super::output::{print, print_json};
 use super::refresh_report::{end, outcome_text, plan_text, show_status, to_json};
 use super::rematch::rematch;
+use super::target::check_outputs;
 use super::{Common, Done};
 use crate::matching::Summary;
 use crate::refresh::{
@@ -258,6 +259,9 @@ pub fn run(args: &Args, common: &Common) -> Result<Done, Failure> {
         return show_status(&args.dataset, common);
     }
     if let Some(log_file) = &args.log_file {
+        let inputs = [&args.scope.ids, &args.changes.changes];
+        let inputs: Vec<&Path> = inputs.into_iter().flatten().map(PathBuf::as_path).collect();
+        check_outputs(&[&args.log_file], &inputs, common)?;
         log_to(log_file)?;
     }
     let settings = args.settings()?;

@@ -5,7 +5,7 @@ use orcid_xml::unmapped::OTHER_ID;
 use orcid_xml::{Document, MemberName, Orcid, ParseError, Parsed, Unmapped};
 
 /// Where a record's own iD stands.
-const OTHER_IDENTIFIER: &str = "/record:record/common:orcid-identifier/common:path";
+const OTHER_IDENTIFIER: &str = "/record:record/common:orcid-identifier/common:path/text()";
 
 /// An iD in the document that is not the one by which it is read.
 pub fn contradiction(name: &MemberName, parsed: &Parsed<'_>) -> Option<Unmapped> {

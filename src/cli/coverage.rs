@@ -8,8 +8,7 @@ use super::page::{Page, page};
 use super::people::{Institution, parse_ror};
 use super::rows::{Format, tell_where, write_rows};
 use super::target::{check_outputs, file_of, write_file};
-use super::{Common, Done};
-use crate::dataset::Dataset;
+use super::{Common, Done, open_dataset};
 use crate::matching::coverage;
 use ror_match::RorId;
 
@@ -52,7 +51,7 @@ pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
     let form = wants_table.then(|| args.format.form(args.excel, common)).transpose()?;
     let out = file_of(args.out);
     check_outputs(&[&out, &args.html], &[], common)?;
-    let dataset = Dataset::open(&args.dataset)?;
+    let dataset = open_dataset(&args.dataset)?;
     let expansion = if args.ids.is_empty() {
         None
     } else {

@@ -14,8 +14,7 @@ use super::matching::{Ror, Sources, evidence};
 use super::numbers::{counted, grouped};
 use super::output::print_json;
 use super::spreadsheet::{BYTE_ORDER_MARK, check, shown};
-use super::{Common, Done, rematch};
-use crate::dataset::Dataset;
+use super::{Common, Done, open_dataset, rematch};
 use crate::matching::Summary;
 use ror_match::{Address, Answer, Country, Matcher, Query, Scratch, Table, Tier};
 
@@ -128,7 +127,7 @@ pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
 
 /// Matches a dataset.
 fn dataset(args: &Args, path: &Path, common: &Common) -> Result<Done, Failure> {
-    let before = Dataset::open(path)?.manifest.organizations;
+    let before = open_dataset(path)?.manifest.organizations;
     let stop = stop_on_signals()?;
     let sources = Sources::of(&args.ror, args.crosswalk.as_ref(), before.as_ref())?;
     let (given, matcher) = (sources.given()?, sources.matcher(common)?);

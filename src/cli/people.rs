@@ -9,7 +9,7 @@ use super::numbers::{counted, grouped};
 use super::output::print_json;
 use super::rows::{Format, tell_where, write_rows};
 use super::target::{check_outputs, file_of};
-use super::{Common, Done};
+use super::{Common, Done, open_dataset};
 use crate::dataset::Dataset;
 use crate::matching::{Day, Expansion, Question, Wanted, people};
 use orcid_xml::AffiliationKind;
@@ -150,7 +150,7 @@ impl Institution {
 pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
     let (form, out) = (args.format.form(args.excel, common)?, file_of(args.out));
     check_outputs(&[&out], &[], common)?;
-    let dataset = Dataset::open(&args.dataset)?;
+    let dataset = open_dataset(&args.dataset)?;
     let expansion = args.institution.expansion(&dataset, common)?;
     if args.explain {
         return explain(&expansion, common);

@@ -7,8 +7,7 @@ use super::numbers::counted;
 use super::people::{Institution, parse_ror};
 use super::rows::{Format, tell_where, write_rows};
 use super::target::{check_outputs, file_of};
-use super::{Common, Done};
-use crate::dataset::Dataset;
+use super::{Common, Done, open_dataset};
 use crate::matching::{PersonName, Staff, StaffList, reconcile};
 use ror_match::{RorId, Row, Table};
 
@@ -118,7 +117,7 @@ type Columns = [Option<usize>; 7];
 pub fn run(mut args: Args, common: &Common) -> Result<Done, Failure> {
     let (form, out) = (args.format.form(args.excel, common)?, file_of(args.out.take()));
     check_outputs(&[&out], &[&args.staff], common)?;
-    let dataset = Dataset::open(&args.dataset)?;
+    let dataset = open_dataset(&args.dataset)?;
     let staff = read(&args, common)?;
     let expansion = if args.ids.is_empty() {
         None

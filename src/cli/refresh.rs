@@ -17,7 +17,7 @@ use super::output::{print, print_json};
 use super::refresh_report::{end, outcome_text, plan_text, show_status, to_json};
 use super::rematch::rematch;
 use super::target::check_outputs;
-use super::{Common, Done};
+use super::{Common, Done, expect_dataset};
 use crate::matching::Summary;
 use crate::refresh::{
     ClientOptions, Ended, MaxRemovals, Organization, Outcome, Patience, Plan, RefreshError, Registry, Scope,
@@ -255,6 +255,7 @@ impl Args {
 }
 
 pub fn run(args: &Args, common: &Common) -> Result<Done, Failure> {
+    expect_dataset(&args.dataset)?;
     if args.status {
         return show_status(&args.dataset, common);
     }

@@ -99,8 +99,14 @@ impl OrgsError {
     /// names a command of the program `orcidlake`.
     pub fn hint(&self) -> &'static str {
         match self {
+            Self::Read { source, .. } if source.raw_os_error().is_none() => {
+                "the file is damaged or cut off: download the ROR release again"
+            }
             Self::Read { .. } => "check the path and the permissions",
-            Self::Zip { .. } | Self::NoJson { .. } | Self::NotRor { .. } => {
+            Self::Zip { .. } => {
+                "the file is damaged or cut off: download the ROR release again from https://doi.org/10.5281/zenodo.6347574"
+            }
+            Self::NoJson { .. } | Self::NotRor { .. } => {
                 "give the zip of a ROR release from https://doi.org/10.5281/zenodo.6347574, or the JSON in it"
             }
             Self::Organization { .. } | Self::Id { .. } | Self::Twice { .. } => {

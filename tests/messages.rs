@@ -244,3 +244,45 @@ fn the_end_of_a_terminal_stops_a_run_unless_it_is_to_be_passed_over() {
         assert_eq!(left.len(), usize::from(ignored), "{left:?}");
     }
 }
+
+#[test]
+fn an_id_that_differs_from_the_files_name_is_kept_as_it_is_written() {
+    let folder = folder();
+    // A record of another sound iD is a reject; this one is mistyped.
+    let (other, mistyped) = (support::OTHER, "0000-0002-1825-009");
+    let own = record(mistyped, "One", "").replace("record:", "r:").replace("xmlns:record", "xmlns:r");
+    let by_uri = format!(
+        "<q:record><c:orcid-identifier><c:uri>https://orcid.org/{mistyped}</c:uri></c:orcid-identifier></q:record>"
+    );
+    let work = format!("<v:work put-code='5' path='/{other}/work/5'/>");
+    let archive = folder.path().join("ORCID_2025_10_summaries.tar");
+    for (name, content, path, value) in [
+        (
+            format!("{ONE}.xml"),
+            own.as_str(),
+            "/r:record/common:orcid-identifier/common:path/text()",
+            mistyped.to_owned(),
+        ),
+        (
+            format!("{ONE}.xml"),
+            &by_uri,
+            "/q:record/c:orcid-identifier/c:uri/text()",
+            format!("https://orcid.org/{mistyped}"),
+        ),
+        (format!("{ONE}_works_5.xml"), &work, "/v:work/@path", format!("/{other}/work/5")),
+    ] {
+        fs::write(&archive, tar(&[(&name, content.as_bytes())])).unwrap();
+        let out = folder.path().join("out");
+
+        let (_, told) = convert(&[&archive], &out, &["--replace"]);
+
+        assert!(told.contains(path), "{told}");
+        let rows = run(&["get", ONE, text(&out), "--json"]);
+        let rows: serde_json::Value = serde_json::from_slice(&rows.stdout).unwrap();
+        let sides = ["summaries/unmapped_values", "activities/unmapped_values"];
+        let kept = sides.iter().filter_map(|side| rows[*side].as_array()).flatten();
+        let kept: Vec<_> =
+            kept.map(|row| (row["path"].as_str(), row["value"].as_str(), row["code"].as_str())).collect();
+        assert!(kept.contains(&(Some(path), Some(&value), Some("other-id"))), "{kept:?}");
+    }
+}

@@ -1,6 +1,6 @@
 //! `orcidlake auth`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::ValueEnum;
@@ -9,6 +9,7 @@ use serde_json::json;
 
 use super::failure::Failure;
 use super::output::{print, print_json};
+use super::target::check_file;
 use super::{Common, Done};
 use crate::refresh::{
     Choice, Clock, Credentials, FolderAccess, Host, RefreshError, Secret, SystemClock, Token, TokenFile,
@@ -150,6 +151,10 @@ impl ClientArgs {
 
     /// Where tokens are kept.
     pub fn token_file(&self) -> Result<TokenFile, Failure> {
+        if let Some(path) = &self.token_file {
+            let inputs: Vec<&Path> = self.client_secret_file.iter().map(PathBuf::as_path).collect();
+            check_file(path, &inputs)?;
+        }
         let file = TokenFile::new(self.token_file.clone())?;
         if file.keep_private()? {
             tell!(

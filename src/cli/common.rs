@@ -1,6 +1,12 @@
 //! What all commands have: options, and how they end.
 
+use std::io;
+use std::path::Path;
+
 use clap::builder::BoolishValueParser;
+
+use super::failure::Failure;
+use crate::dataset::Dataset;
 
 /// Options of every command.
 #[derive(Debug, Clone, clap::Args)]
@@ -23,4 +29,33 @@ pub enum Done {
     All,
     /// Members were left out, or problems found.
     WithProblems,
+}
+
+/// Opens a dataset that a command is given.
+///
+/// # Errors
+/// [`Failure`] where there is none, which says what there is instead, or it cannot be read.
+pub fn open_dataset(path: &Path) -> Result<Dataset, Failure> {
+    expect_dataset(path)?;
+    Ok(Dataset::open(path)?)
+}
+
+/// Tells what a path leads to, if it is nothing or a file, where a dataset is expected.
+///
+/// # Errors
+/// [`Failure`] that says so.
+pub fn expect_dataset(path: &Path) -> Result<(), Failure> {
+    let hint = "give the folder that `orcidlake convert … --out` wrote";
+    if Dataset::is_at(path) {
+        return Ok(());
+    }
+    match path.metadata() {
+        Ok(metadata) if !metadata.is_dir() => {
+            Err(Failure::new(format!("{} is a file, not a dataset", path.display()), hint))
+        }
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+            Err(Failure::new(format!("there is no {}", path.display()), hint))
+        }
+        _ => Ok(()),
+    }
 }

@@ -15,11 +15,13 @@ use super::failure::{Failure, with_end};
 use super::numbers::{bytes, counted, grouped, parse_bytes};
 use super::output::print_json;
 use super::progress::Progress;
+use super::target::check_file;
 use super::{Common, Done};
-use crate::convert::{Options, Outcome, Selection, Shard, convert};
+use crate::convert::{ConvertError, Options, Outcome, Selection, Shard, convert};
 use crate::dataset::{ArchiveEntry, Dataset};
 use crate::refresh::hold;
 use crate::report::Report;
+use targz_seek::index::index_path;
 
 /// Time between looks for a signal.
 const SIGNAL_LOOKS: Duration = Duration::from_millis(100);
@@ -99,6 +101,9 @@ pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
     let (write_index, shard) = (args.index, args.shard);
     let (salvage, replace) = (args.salvage, args.replace);
     let options = Options { tables, salvage, replace, write_index, shard, ..args.machine.options() };
+    for archive in args.archives.iter().filter(|archive| args.index && archive.is_file()) {
+        check_file(&index_path(archive), &[])?;
+    }
     let progress = Progress::new(common.quiet);
     let stop = stop_on_signals()?;
     let _lock = Dataset::is_at(&args.out).then(|| hold(&args.out, "convert")).transpose()?;
@@ -139,10 +144,12 @@ fn holds_archives(path: &Path) -> bool {
     names.any(|name| is_archive(&name.to_string_lossy()))
 }
 
-/// A flag that Ctrl-C and SIGTERM set; a second signal ends the program at once.
+/// A flag that Ctrl-C, SIGTERM and the end of a terminal (SIGHUP) set; a second signal ends the
+/// program at once.
 pub fn stop_on_signals() -> Result<Arc<AtomicBool>, Failure> {
     let stop = Arc::new(AtomicBool::new(false));
-    for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
+    let hangup = hears_hangup().then_some(signal_hook::consts::SIGHUP);
+    for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM].into_iter().chain(hangup) {
         signal_hook::flag::register_conditional_shutdown(signal, 130, stop.clone())?;
         signal_hook::flag::register(signal, stop.clone())?;
     }
@@ -154,6 +161,15 @@ pub fn stop_on_signals() -> Result<Arc<AtomicBool>, Failure> {
         tell!("stopping; a second signal ends at once");
     });
     Ok(stop)
+}
+
+/// False where whoever started the program has it pass over SIGHUP, as `nohup` does; where the
+/// system does not say, too.
+fn hears_hangup() -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let ignored = ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    ignored.is_some_and(|mask| mask >> (signal_hook::consts::SIGHUP - 1) & 1 == 0)
 }
 
 fn whole(outcomes: &[Outcome]) -> Report {
@@ -173,7 +189,8 @@ fn end(args: &Args, outcomes: Vec<Outcome>, report: &Report) -> Result<Done, Fai
     let (total, mut failures) = (outcomes.len(), Vec::new());
     for (outcome, archive) in outcomes.into_iter().zip(&args.archives) {
         if let Outcome::Failed(error) = outcome {
-            failures.push((archive, Failure::from(error)));
+            let hint = hint_of(&error, args);
+            failures.push((archive, Failure::from(error).with_hint(hint)));
         }
     }
     let count = failures.len();
@@ -198,6 +215,14 @@ fn end(args: &Args, outcomes: Vec<Outcome>, report: &Report) -> Result<Done, Fai
         None if report.members.rejects > 0 || amiss => Ok(Done::WithProblems),
         None => Ok(Done::All),
     }
+}
+
+/// What to do about an archive that failed.
+fn hint_of(error: &ConvertError, args: &Args) -> String {
+    let is_damage = matches!(error, ConvertError::Archive(error) if error.is_damage());
+    let salvage =
+        if is_damage && !args.salvage { "; --salvage takes the members that are whole" } else { "" };
+    format!("{}{salvage}", error.hint())
 }
 
 /// The counts, for people.
@@ -274,7 +299,7 @@ fn to_json(args: &Args, outcomes: &[Outcome], report: &Report) -> serde_json::Va
         Outcome::Failed(error) => {
             let causes = std::iter::successors(error.source(), |&cause| cause.source());
             let causes: Vec<String> = causes.map(ToString::to_string).collect();
-            let (told, hint) = (error.to_string(), error.hint());
+            let (told, hint) = (error.to_string(), hint_of(error, args));
             json!({ "archive": archive, "outcome": "failed", "error": told, "causes": causes, "hint": hint })
         }
     });

@@ -7,8 +7,8 @@ use super::numbers::counted;
 use super::page::{Page, page};
 use super::people::{Institution, parse_ror};
 use super::rows::{Format, tell_where, write_rows};
-use super::target::{check_target, write_file};
-use super::{Common, Done};
+use super::target::{check_outputs, file_of, write_file};
+use super::{Common, Done, expect_dataset};
 use crate::dataset::read_dataset;
 use crate::matching::coverage;
 use ror_match::RorId;
@@ -29,8 +29,8 @@ pub struct Args {
     #[arg(long, requires = "ids")]
     children: bool,
     /// How many institutions, if none is named.
-    #[arg(long, value_name = "N", default_value_t = 100)]
-    top: usize,
+    #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u64).range(1..))]
+    top: u64,
     /// The form of the table.
     #[arg(long, short, value_enum, default_value_t = Format::Csv)]
     format: Format,
@@ -38,7 +38,7 @@ pub struct Args {
     /// they would take for formulas (those that begin with = + - @ or a tab).
     #[arg(long)]
     excel: bool,
-    /// The file for the table; standard output if not given.
+    /// The file for the table, outside of datasets; - or nothing for standard output.
     #[arg(long, short, value_name = "FILE")]
     out: Option<PathBuf>,
     /// Write a page with charts too; it needs no network.
@@ -50,11 +50,14 @@ pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
     // A user who asks for the page alone gets no table.
     let wants_table = args.html.is_none() || args.out.is_some();
     let form = wants_table.then(|| args.format.form(args.excel, common)).transpose()?;
-    [&args.out, &args.html].into_iter().flatten().try_for_each(|path| check_target(path, &[]))?;
+    let out = file_of(args.out);
+    check_outputs(&[&out, &args.html], &[], common)?;
+    expect_dataset(&args.dataset)?;
+    let top = usize::try_from(args.top).unwrap_or(usize::MAX);
     let institution = Institution::with_all(&args.ids, args.children);
     let (dataset, (expansion, found)) = read_dataset(&args.dataset, |dataset| -> Result<_, Failure> {
         let expansion = institution.as_ref().map(|institution| institution.expansion(dataset)).transpose()?;
-        let found = coverage(dataset, expansion.as_ref(), args.top)?;
+        let found = coverage(dataset, expansion.as_ref(), top)?;
         Ok((expansion, found))
     })?;
     if let (Some(institution), Some(expansion)) = (&institution, &expansion) {
@@ -75,15 +78,15 @@ pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
             ror_release: matched.map_or("", |matched| &matched.ror_release),
             year: dataset.manifest.release,
         };
-        write_file(path, page(&shown).as_bytes())?;
+        write_file(path, |out| Ok(out.write_all(page(&shown).as_bytes())?))?;
         if !common.quiet {
             tell!("{}", path.display());
         }
     }
     if let Some(form) = form {
-        write_rows(&found.rows, form, args.out.as_deref())?;
+        write_rows(&found.rows, form, out.as_deref())?;
     }
-    tell_where(found.rows.len(), &[&args.html, &args.out], common)?;
+    tell_where(found.rows.len(), &[&args.html, &out], common)?;
     if !common.quiet {
         let affiliations: u64 = found.rows.iter().map(|row| row.affiliations).sum();
         tell!("{}", counted(affiliations, "affiliation"));

@@ -29,6 +29,11 @@ impl Failure {
         Self { error: message.into().into(), hint: Some(hint.to_owned()) }
     }
 
+    /// The same failure with another hint.
+    pub fn with_hint(self, hint: String) -> Self {
+        Self { hint: Some(hint), ..self }
+    }
+
     /// The failure for programs: what happened, why, what to do.
     pub fn to_json(&self) -> Value {
         let causes: Vec<String> = self.causes().map(ToString::to_string).collect();

@@ -18,7 +18,8 @@ use targz_seek::{Archive, Kind, Meter};
 /// From a dataset all rows of the iD are printed as one JSON object, by table. From an archive the
 /// members of the iD are printed as they stand. An index beside the archive says where they are;
 /// without one the archive is read up to the end. With --json XML stays XML;
-/// where nothing is found, an empty object is printed.
+/// where nothing is found, an empty object is printed, and where the archive fails before XML has been
+/// printed, an error as JSON. After XML an error stands on standard error alone, with status 2.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The ORCID iD, in any form that people write: with or without hyphens, as URI.

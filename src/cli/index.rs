@@ -9,6 +9,7 @@ use super::failure::Failure;
 use super::numbers::{bytes, counted, grouped, parse_bytes};
 use super::output::print_json;
 use super::progress::Progress;
+use super::target::check_file;
 use super::{Common, Done};
 use crate::convert::index;
 use targz_seek::index::{Contents, index_path};
@@ -43,6 +44,7 @@ fn parse_spacing(text: &str) -> Result<usize, String> {
 
 pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
     let out = args.out.unwrap_or_else(|| index_path(&args.archive));
+    check_file(&out, &[])?;
     let progress = Progress::new(common.quiet);
     let stop = stop_on_signals()?;
     let contents = index(&args.archive, &out, args.spacing as u64, &progress, &stop);

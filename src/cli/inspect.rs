@@ -25,7 +25,7 @@ pub struct Args {
 }
 
 pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
-    let (report, complete) = if Dataset::is_at(&args.what) {
+    let (report, is_amiss) = if Dataset::is_at(&args.what) {
         let manifest = Dataset::open(&args.what)?.manifest;
         let report = manifest.report();
         if common.json {
@@ -35,7 +35,7 @@ pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
         } else {
             print(&dataset_text(&args.what, &manifest))?;
         }
-        (report, manifest.archives.iter().all(|archive| archive.complete))
+        (report, manifest.archives.iter().any(|archive| !archive.complete))
     } else {
         let progress = Progress::new(common.quiet);
         let stop = stop_on_signals()?;
@@ -47,10 +47,14 @@ pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
         } else {
             print(&archive_text(&entry))?
         }
-        (entry.report, entry.complete)
+        let holds_nothing = entry.holds_nothing();
+        if holds_nothing {
+            tell!("note: {} holds no ORCID documents", args.what.display());
+        }
+        (entry.report, !entry.complete || holds_nothing)
     };
     print_problems(&report);
-    Ok(if report.members.rejects > 0 || !complete { Done::WithProblems } else { Done::All })
+    Ok(if report.members.rejects > 0 || is_amiss { Done::WithProblems } else { Done::All })
 }
 
 fn archive_text(entry: &ArchiveEntry) -> String {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::Done;
 use super::failure::Failure;
 use super::output::print;
-use super::target::check_target;
+use super::target::check_folder;
 use crate::dataset::DatasetError;
 
 /// Write the manual pages.
@@ -19,7 +19,7 @@ pub struct Args {
 pub fn run(args: Args, command: clap::Command) -> Result<Done, Failure> {
     match args.folder {
         Some(folder) => {
-            check_target(&folder.join("orcidlake.1"), &[])?;
+            check_folder(&folder)?;
             std::fs::create_dir_all(&folder).map_err(DatasetError::io("make", &folder))?;
             clap_mangen::generate_to(command, &folder).map_err(DatasetError::io("write below", &folder))?;
         }

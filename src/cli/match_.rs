@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
@@ -14,13 +13,10 @@ use super::failure::Failure;
 use super::matching::{Ror, Sources, evidence};
 use super::numbers::{counted, grouped};
 use super::output::print_json;
-use super::quotes::Quotes;
-use super::rows::Written;
 use super::spreadsheet::{BYTE_ORDER_MARK, check, shown};
-use super::{Common, Done, rematch};
-use crate::dataset::Dataset;
+use super::{Common, Done, open_dataset, rematch};
 use crate::matching::Summary;
-use ror_match::{Address, Answer, Matcher, Query, Scratch, Tier};
+use ror_match::{Address, Answer, Country, Matcher, Query, Scratch, Table, Tier};
 
 /// Find the organisation of ROR that each affiliation means.
 ///
@@ -40,7 +36,7 @@ pub struct Args {
     #[arg(long, value_name = "FILE", env = "ORCIDLAKE_CROSSWALK")]
     crosswalk: Option<PathBuf>,
     /// Match this text, an affiliation with or without its place; may be given several times.
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", value_parser = parse_text)]
     text: Vec<String>,
     /// Match the rows of this CSV table; all its columns are printed with those of the match.
     #[arg(long, value_name = "FILE", conflicts_with = "text")]
@@ -55,7 +51,7 @@ pub struct Args {
     /// The table's column with the city; `city` is taken if it is there.
     #[arg(long, value_name = "COLUMN", requires = "csv")]
     city: Option<String>,
-    /// The table's column with the country, as a code of two letters or a name; `country` is
+    /// The table's column with the country, as a code of two or three letters or a name; `country` is
     /// taken if it is there.
     #[arg(long, value_name = "COLUMN", requires = "csv")]
     country: Option<String>,
@@ -67,6 +63,8 @@ pub struct Args {
     machine: Machine,
 }
 
+/// Country cells that name no country and are told with their lines.
+const SHOWN_COUNTRIES: usize = 5;
 /// What the witnesses say of each other.
 const AGREEMENT: [(&str, &str); 5] = [
     ("agree", "agree"),
@@ -93,6 +91,10 @@ const COLUMNS: [&str; 14] = [
     "candidates",
 ];
 
+fn parse_text(text: &str) -> Result<String, String> {
+    if text.trim().is_empty() { Err("the text is empty".to_owned()) } else { Ok(text.to_owned()) }
+}
+
 pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
     check(args.excel, args.dataset.is_none() && !common.json)?;
     if let Some(path) = &args.dataset {
@@ -101,30 +103,31 @@ pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
     let Some(path) = &args.csv else {
         return texts(&args, common);
     };
-    let fault = |error: csv::Error| {
-        Failure::new(format!("{}: {error}", path.display()), "give a CSV table with a header, in UTF-8")
-    };
-    let delimiter = Written::of(path).map_err(|error| fault(error.into()))?.delimiter;
-    let mut builder = csv::ReaderBuilder::new();
-    let file = File::open(path).map_err(|error| fault(error.into()))?;
-    let mut reader = builder.flexible(true).delimiter(delimiter).from_reader(Quotes::new(file, delimiter));
-    let header = reader.headers().map_err(fault)?.clone();
-    let columns = Columns::of(&args, &header)?;
+    let mut table = Table::open(path)?;
+    let columns = Columns::of(&args, &table)?;
+    let header = table.header().to_vec();
+    if common.json {
+        // A column's name is the key of its values, so that none may come twice.
+        header.iter().try_for_each(|name| table.column(name).map(drop))?;
+    }
     let matcher = Sources::of(&args.ror, None, None)?.matcher(common)?;
     let mut out = Output::new(&header, args.excel, common)?;
     let mut scratch = Scratch::default();
-    let mut row = csv::StringRecord::new();
-    while reader.read_record(&mut row).map_err(fault)? {
-        let answer = matcher.find(&columns.query(&row), &mut scratch);
-        out.row(&matcher, &header, &row, &answer)?;
+    let mut unknown = UnknownCountries::default();
+    while let Some(row) = table.row()? {
+        let mut query = columns.query(&row.cells);
+        query.country = query.country.filter(|country| unknown.is_known(row.line, country));
+        let answer = matcher.find(&query, &mut scratch);
+        out.row(&matcher, &header, &row.cells, &answer)?;
     }
     out.end()?;
+    unknown.tell(path);
     Ok(Done::All)
 }
 
 /// Matches a dataset.
 fn dataset(args: &Args, path: &Path, common: &Common) -> Result<Done, Failure> {
-    let manifest = Dataset::open(path)?.manifest;
+    let manifest = open_dataset(path)?.manifest;
     // Said before the release is looked for, and read.
     manifest.check_format(path)?;
     let before = manifest.organizations;
@@ -183,11 +186,11 @@ fn texts(args: &Args, common: &Common) -> Result<Done, Failure> {
     }
     let matcher = Sources::of(&args.ror, None, None)?.matcher(common)?;
     let mut scratch = Scratch::default();
-    let header = csv::StringRecord::from(vec!["text"]);
+    let header = ["text".to_owned()];
     let mut out = Output::new(&header, args.excel, common)?;
     for text in &args.text {
         let answer = matcher.find(&Address::of(text, &matcher.index).query(), &mut scratch);
-        out.row(&matcher, &header, &csv::StringRecord::from(vec![text.as_str()]), &answer)?;
+        out.row(&matcher, &header, std::slice::from_ref(text), &answer)?;
     }
     out.end()?;
     Ok(Done::All)
@@ -201,20 +204,15 @@ struct Columns {
 }
 
 impl Columns {
-    fn of(args: &Args, header: &csv::StringRecord) -> Result<Self, Failure> {
-        let find = |name: &str| {
-            header
-                .iter()
-                .position(|column| column.trim_start_matches('\u{feff}').trim().eq_ignore_ascii_case(name))
-        };
-        let required = |name: &str| {
-            let columns: Vec<&str> = header.iter().collect();
-            let hint = format!("the columns are: {}", columns.join(", "));
-            find(name).ok_or_else(|| Failure::new(format!("the table has no column {name}"), &hint))
+    fn of(args: &Args, table: &Table) -> Result<Self, Failure> {
+        let required = |name: &str| -> Result<usize, Failure> {
+            let hint = format!("the columns are: {}", table.header().join(", "));
+            let missing = || Failure::new(format!("the table has no column {name}"), &hint);
+            table.column(name)?.ok_or_else(missing)
         };
         let optional = |name: &Option<String>, usual: &str| match name {
             Some(name) => required(name).map(Some),
-            None => Ok(find(usual)),
+            None => Ok(table.column(usual)?),
         };
         Ok(Self {
             name: required(&args.name)?,
@@ -223,13 +221,48 @@ impl Columns {
         })
     }
 
-    fn query<'r>(&self, row: &'r csv::StringRecord) -> Query<'r> {
-        let cell =
-            |place: Option<usize>| place.and_then(|place| row.get(place)).filter(|cell| !cell.is_empty());
+    fn query<'r>(&self, row: &'r [String]) -> Query<'r> {
+        let cell = |place: Option<usize>| {
+            place.and_then(|place| row.get(place)).map(String::as_str).filter(|cell| !cell.is_empty())
+        };
         Query {
-            name: row.get(self.name).unwrap_or_default(),
+            name: cell(Some(self.name)).unwrap_or_default(),
             city: cell(self.city),
             country: cell(self.country),
+        }
+    }
+}
+
+/// Cells for countries that name none, of a table that is matched.
+#[derive(Default)]
+struct UnknownCountries {
+    count: u64,
+    /// The first ones, with their lines.
+    shown: Vec<String>,
+}
+
+impl UnknownCountries {
+    /// True for a country; notes the line of any other text.
+    fn is_known(&mut self, line: u64, country: &str) -> bool {
+        let is_known = Country::of(country).is_listed();
+        if !is_known && !country.trim().is_empty() {
+            self.count += 1;
+            if self.shown.len() < SHOWN_COUNTRIES {
+                self.shown.push(format!("line {line} \"{country}\""));
+            }
+        }
+        is_known
+    }
+
+    fn tell(&self, path: &Path) {
+        if self.count > 0 {
+            let more = if self.count > self.shown.len() as u64 { ", …" } else { "" };
+            tell!(
+                "note: {}: matched without a country, as the cell names none: {}: {}{more}",
+                path.display(),
+                counted(self.count, "row"),
+                self.shown.join(", ")
+            );
         }
     }
 }
@@ -241,7 +274,7 @@ enum Output {
 }
 
 impl Output {
-    fn new(header: &csv::StringRecord, excel: bool, common: &Common) -> Result<Self, Failure> {
+    fn new(header: &[String], excel: bool, common: &Common) -> Result<Self, Failure> {
         let mut out = std::io::stdout().lock();
         if common.json {
             return Ok(Self::Json(BufWriter::new(out)));
@@ -250,8 +283,7 @@ impl Output {
             out.write_all(BYTE_ORDER_MARK.as_bytes())?;
         }
         let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(out);
-        let header = header.iter().map(|name| name.trim_start_matches(BYTE_ORDER_MARK));
-        for name in header.chain(COLUMNS) {
+        for name in header.iter().map(String::as_str).chain(COLUMNS) {
             writer.write_field(quoted(name, excel).as_ref()).map_err(std::io::Error::from)?;
         }
         writer.write_record(None::<&[u8]>).map_err(std::io::Error::from)?;
@@ -261,8 +293,8 @@ impl Output {
     fn row(
         &mut self,
         matcher: &Matcher,
-        header: &csv::StringRecord,
-        row: &csv::StringRecord,
+        header: &[String],
+        row: &[String],
         answer: &Answer,
     ) -> Result<(), Failure> {
         let found = evidence(matcher, answer);
@@ -270,7 +302,7 @@ impl Output {
             Self::Csv { writer, excel } => {
                 // A row that is too short would put the match under the wrong columns.
                 let padding = std::iter::repeat_n("", header.len().saturating_sub(row.len()));
-                let own = row.iter().take(header.len()).chain(padding);
+                let own = row.iter().map(String::as_str).chain(padding);
                 for cell in own {
                     writer.write_field(quoted(cell, *excel).as_ref()).map_err(std::io::Error::from)?;
                 }
@@ -283,7 +315,7 @@ impl Output {
             }
             Self::Json(out) => {
                 let own: serde_json::Map<String, Value> =
-                    header.iter().zip(row).map(|(column, cell)| (column.to_owned(), json!(cell))).collect();
+                    header.iter().zip(row).map(|(column, cell)| (column.clone(), json!(cell))).collect();
                 writeln!(out, "{}", json!({ "query": own, "match": found }))?;
             }
         }

@@ -38,7 +38,6 @@ mod output;
 mod page;
 mod people;
 mod progress;
-mod quotes;
 mod reconcile;
 mod refresh;
 mod refresh_report;
@@ -50,11 +49,12 @@ mod synth;
 mod target;
 mod verify;
 
-pub(crate) use common::{Common, Done};
+pub(crate) use common::{Common, Done, expect_dataset, open_dataset};
 pub use diagram::diagram;
 pub use schema::markdown as schema_markdown;
 
 use std::ffi::OsString;
+use std::io::Write;
 use std::process::ExitCode;
 
 use clap::builder::{BoolishValueParser, TypedValueParser as _};
@@ -128,7 +128,8 @@ fn tell_as_json(error: serde_json::Value) {
     }
 }
 
-/// Ends the program as clap does: usage errors with status 2, `--help` with 0.
+/// Ends the program as clap does: usage errors with status 2, `--help` with 0, or with 2 where
+/// the help cannot be written.
 fn end_as_told(error: clap::Error) -> ! {
     if error.use_stderr() {
         let text = error.render().to_string();
@@ -136,7 +137,15 @@ fn end_as_told(error: clap::Error) -> ! {
         let message = message.strip_prefix("error: ").unwrap_or(message).trim();
         tell_as_json(serde_json::json!({ "message": message, "causes": [], "hint": hint.trim() }));
     }
-    error.exit()
+    let printed = error.print().and_then(|()| std::io::stdout().lock().flush()).map_err(Failure::from);
+    let status = match printed {
+        Err(failure) if !error.use_stderr() && !failure.is_broken_pipe() => {
+            tell!("{failure}");
+            2
+        }
+        _ => error.exit_code(),
+    };
+    std::process::exit(status)
 }
 
 /// The command line's definition, for documentation.

@@ -8,10 +8,11 @@ use super::failure::Failure;
 use super::numbers::{counted, grouped};
 use super::output::print_json;
 use super::rows::{Format, tell_where, write_rows};
-use super::target::check_target;
-use super::{Common, Done};
+use super::target::{check_outputs, file_of};
+use super::{Common, Done, expect_dataset};
 use crate::dataset::{Dataset, read_dataset};
 use crate::matching::{Day, Expansion, Question, Wanted, people};
+use orcid_xml::AffiliationKind;
 use ror_match::RorId;
 
 /// List the people of an institution, under any of its ids and names.
@@ -35,9 +36,10 @@ pub struct Args {
     /// if it may fit.
     #[arg(long, value_name = "DATE", value_parser = parse_day)]
     as_of: Option<Day>,
-    /// Only these kinds, such as employment,education.
-    #[arg(long, value_delimiter = ',', value_name = "KIND")]
-    kind: Vec<String>,
+    /// Only these kinds, such as employment,education: distinction, education, employment,
+    /// invited-position, membership, qualification or service, in the singular or the plural.
+    #[arg(long, value_delimiter = ',', value_name = "KIND", value_parser = parse_kind)]
+    kind: Vec<AffiliationKind>,
     /// Add public e-mail addresses.
     #[arg(long)]
     emails: bool,
@@ -48,7 +50,7 @@ pub struct Args {
     /// they would take for formulas (those that begin with = + - @ or a tab).
     #[arg(long)]
     excel: bool,
-    /// The file for the list; standard output if not given.
+    /// The file for the list, outside of datasets; - or nothing for standard output.
     #[arg(long, short, value_name = "FILE")]
     out: Option<PathBuf>,
 }
@@ -69,7 +71,7 @@ pub struct Institution {
     #[arg(long, requires = "children")]
     pub include_inactive: bool,
     /// The least score of matches by name, from 0 to 1; ids have 1.
-    #[arg(long, value_name = "SCORE", default_value_t = 0.0)]
+    #[arg(long, value_name = "SCORE", default_value_t = 0.0, value_parser = parse_score)]
     pub min_confidence: f64,
 }
 
@@ -78,6 +80,21 @@ pub fn parse_ror(text: &str) -> Result<RorId, String> {
         ror_match::NotRor::Form => format!("\"{text}\" is not a ROR id such as https://ror.org/04ttjf776"),
         ror_match::NotRor::CheckDigits => format!("the check digits of \"{text}\" are wrong: mistyped?"),
     })
+}
+
+fn parse_kind(text: &str) -> Result<AffiliationKind, String> {
+    let written = text.trim().to_lowercase().replace('_', "-");
+    let kind = AffiliationKind::new(&written)
+        .or_else(|| AffiliationKind::new(written.strip_suffix('s').unwrap_or(&written)));
+    kind.ok_or_else(|| {
+        let known = AffiliationKind::ALL.map(AffiliationKind::name).join(", ");
+        format!("\"{text}\" is no kind of affiliation; the kinds are {known}")
+    })
+}
+
+fn parse_score(text: &str) -> Result<f64, String> {
+    let score = text.parse().ok().filter(|score| (0.0..=1.0).contains(score));
+    score.ok_or_else(|| format!("\"{text}\" is not a number from 0 to 1"))
 }
 
 fn parse_day(text: &str) -> Result<Day, String> {
@@ -143,22 +160,24 @@ impl Institution {
 
 pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
     let institution = &args.institution;
+    let (form, out) = (args.format.form(args.excel, common)?, file_of(args.out));
+    check_outputs(&[&out], &[], common)?;
+    expect_dataset(&args.dataset)?;
     if args.explain {
         let (dataset, expansion) = read_dataset(&args.dataset, |dataset| institution.expansion(dataset))?;
         institution.tell(&expansion, &dataset, common);
         return explain(&expansion, common);
     }
-    let form = args.format.form(args.excel, common)?;
-    args.out.iter().try_for_each(|path| check_target(path, &[]))?;
-    let wanted = Wanted { kinds: args.kind, current: args.current, as_of: args.as_of, emails: args.emails };
+    let kinds = args.kind.iter().map(|kind| kind.name().to_owned()).collect();
+    let wanted = Wanted { kinds, current: args.current, as_of: args.as_of, emails: args.emails };
     let (dataset, (expansion, found)) = read_dataset(&args.dataset, |dataset| -> Result<_, Failure> {
         let expansion = institution.expansion(dataset)?;
         let found = people(dataset, &expansion, &wanted)?;
         Ok((expansion, found))
     })?;
     institution.tell(&expansion, &dataset, common);
-    write_rows(&found, form, args.out.as_deref())?;
-    tell_where(found.len(), &[&args.out], common)?;
+    write_rows(&found, form, out.as_deref())?;
+    tell_where(found.len(), &[&out], common)?;
     if !common.quiet {
         let mut people: Vec<&str> = found.iter().map(|person| person.orcid.as_str()).collect();
         people.dedup();

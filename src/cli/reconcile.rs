@@ -1,18 +1,16 @@
 //! `orcidlake reconcile`.
 
-use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use super::failure::Failure;
 use super::numbers::counted;
 use super::people::{Institution, parse_ror};
-use super::quotes::Quotes;
-use super::rows::{Format, Written, tell_where, write_rows};
-use super::target::check_target;
-use super::{Common, Done};
-use crate::dataset::{Dataset, read_dataset};
+use super::rows::{Format, tell_where, write_rows};
+use super::target::{check_outputs, file_of};
+use super::{Common, Done, open_dataset};
+use crate::dataset::read_dataset;
 use crate::matching::{PersonName, Staff, StaffList, reconcile};
-use ror_match::RorId;
+use ror_match::{RorId, Row, Table};
 
 /// Find the iDs of a list of staff, with the evidence for and against each.
 ///
@@ -61,7 +59,7 @@ pub struct Args {
     /// they would take for formulas (those that begin with = + - @ or a tab).
     #[arg(long)]
     excel: bool,
-    /// The file for it; standard output if not given.
+    /// The file for it, outside of datasets; - or nothing for standard output.
     #[arg(long, short, value_name = "FILE")]
     out: Option<PathBuf>,
 }
@@ -117,11 +115,11 @@ const VERDICTS: [(&str, &str); 5] = [
 /// Where each of [`USUAL`] stands in the table.
 type Columns = [Option<usize>; 7];
 
-pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
-    let form = args.format.form(args.excel, common)?;
-    args.out.iter().try_for_each(|path| check_target(path, &[&args.staff]))?;
+pub fn run(mut args: Args, common: &Common) -> Result<Done, Failure> {
+    let (form, out) = (args.format.form(args.excel, common)?, file_of(args.out.take()));
+    check_outputs(&[&out], &[&args.staff], common)?;
     // Whoever has mistyped the dataset's name should not read about the list first.
-    Dataset::open(&args.dataset)?;
+    open_dataset(&args.dataset)?;
     let list = StaffList::new(read(&args, common)?);
     let institution = Institution::with_all(&args.ids, args.children);
     let (dataset, (expansion, rows)) = read_dataset(&args.dataset, |dataset| -> Result<_, Failure> {
@@ -132,8 +130,8 @@ pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
     if let (Some(institution), Some(expansion)) = (&institution, &expansion) {
         institution.tell(expansion, &dataset, common);
     }
-    write_rows(&rows, form, args.out.as_deref())?;
-    tell_where(rows.len(), &[&args.out], common)?;
+    write_rows(&rows, form, out.as_deref())?;
+    tell_where(rows.len(), &[&out], common)?;
     if !common.quiet {
         let best = |verdict: &str| {
             let firsts = rows.chunk_by(|one, other| one.line == other.line).filter_map(<[_]>::first);
@@ -165,46 +163,37 @@ fn name_unread(staff: &[Staff], path: &Path) -> bool {
 
 fn read(args: &Args, common: &Common) -> Result<Vec<Staff>, Failure> {
     let path: &Path = &args.staff;
-    let fault = |error: csv::Error| {
-        Failure::new(format!("{}: {error}", path.display()), "give a CSV table with a header, in UTF-8")
-    };
-    let written = Written::of(path).map_err(|error| fault(error.into()))?;
-    let mut builder = csv::ReaderBuilder::new();
-    builder.flexible(true).trim(csv::Trim::All).delimiter(written.delimiter);
-    let file = File::open(path).map_err(|error| fault(error.into()))?;
-    let mut reader = builder.from_reader(Quotes::new(file, written.delimiter));
-    let header = reader.headers().map_err(fault)?.clone();
-    let columns = columns(args, &header)?;
+    let mut table = Table::open(path)?;
+    let columns = columns(args, &table)?;
     if !common.quiet {
         for ((what, _), place) in USUAL.iter().zip(columns) {
             if let Some(place) = place {
-                tell!("{what}: column \"{}\"", &header[place]);
+                tell!("{what}: column \"{}\"", table.header()[place].trim());
             }
         }
     }
     let mut staff = Vec::new();
-    for row in reader.records() {
-        let mut one = one(&row.map_err(fault)?, &columns);
-        // The reader counts a line when it meets the second sign of its end.
-        one.line += u64::from(written.windows);
-        staff.push(one);
+    while let Some(row) = table.row()? {
+        staff.push(one(&row, &columns));
     }
     Ok(staff)
 }
 
-fn columns(args: &Args, header: &csv::StringRecord) -> Result<Columns, Failure> {
-    let plain = |text: &str| text.trim_start_matches('\u{feff}').trim().to_lowercase().replace('_', " ");
+fn columns(args: &Args, table: &Table) -> Result<Columns, Failure> {
     let given: [&Option<String>; 7] =
         [&args.name, &args.given, &args.family, &args.former, &args.email, &args.orcid, &args.department];
     let mut columns: Columns = [None; 7];
     for ((place, given), (_, usual)) in columns.iter_mut().zip(given).zip(USUAL) {
         *place = match given {
             Some(name) => {
-                let found = header.iter().position(|column| plain(column) == plain(name));
-                let hint = format!("the columns are: {}", header.iter().collect::<Vec<_>>().join(", "));
-                Some(found.ok_or_else(|| Failure::new(format!("the list has no column {name}"), &hint))?)
+                let hint = format!("the columns are: {}", table.header().join(", "));
+                let missing = || Failure::new(format!("the list has no column {name}"), &hint);
+                Some(table.column(name)?.ok_or_else(missing)?)
             }
-            None => header.iter().position(|column| usual.iter().any(|usual| plain(column) == plain(usual))),
+            None => {
+                let found: Result<Vec<_>, _> = usual.iter().map(|usual| table.column(usual)).collect();
+                found?.into_iter().flatten().min()
+            }
         };
     }
     if columns.iter().take(6).all(Option::is_none) {
@@ -214,8 +203,10 @@ fn columns(args: &Args, header: &csv::StringRecord) -> Result<Columns, Failure> 
     Ok(columns)
 }
 
-fn one(row: &csv::StringRecord, columns: &Columns) -> Staff {
-    let cell = |place: Option<usize>| place.and_then(|place| row.get(place)).filter(|cell| !cell.is_empty());
+fn one(row: &Row, columns: &Columns) -> Staff {
+    let cell = |place: Option<usize>| {
+        place.and_then(|place| row.cells.get(place)).map(|cell| cell.trim()).filter(|cell| !cell.is_empty())
+    };
     let [name, given, family, former, email, orcid, department] = columns.map(cell);
     let mut names = match (given, family) {
         (Some(given), Some(family)) => vec![PersonName::of(given, family)],
@@ -234,7 +225,7 @@ fn one(row: &csv::StringRecord, columns: &Columns) -> Staff {
         (None, given, family) => [given, family].into_iter().flatten().collect::<Vec<_>>().join(" "),
     };
     Staff {
-        line: row.position().map_or(0, csv::Position::line),
+        line: row.line,
         name: shown,
         names,
         email: email.map(str::to_owned),

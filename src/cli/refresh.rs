@@ -16,7 +16,8 @@ use super::numbers::{counted, grouped};
 use super::output::{print, print_json};
 use super::refresh_report::{end, outcome_text, plan_text, show_status, to_json};
 use super::rematch::rematch;
-use super::{Common, Done};
+use super::target::check_outputs;
+use super::{Common, Done, expect_dataset};
 use crate::matching::Summary;
 use crate::refresh::{
     ClientOptions, Ended, MaxRemovals, Organization, Outcome, Patience, Plan, RefreshError, Registry, Scope,
@@ -257,10 +258,14 @@ impl Args {
 }
 
 pub fn run(args: &Args, common: &Common) -> Result<Done, Failure> {
+    expect_dataset(&args.dataset)?;
     if args.status {
         return show_status(&args.dataset, common);
     }
     if let Some(log_file) = &args.log_file {
+        let inputs = [&args.scope.ids, &args.changes.changes];
+        let inputs: Vec<&Path> = inputs.into_iter().flatten().map(PathBuf::as_path).collect();
+        check_outputs(&[&args.log_file], &inputs, common)?;
         log_to(log_file)?;
     }
     let settings = args.settings()?;

@@ -1,7 +1,6 @@
 //! Lists of rows as CSV, JSON Lines or Parquet.
 
-use std::fs::File;
-use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -16,10 +15,7 @@ use super::Common;
 use super::failure::Failure;
 use super::output::print_json;
 use super::spreadsheet::{BYTE_ORDER_MARK, cells, check};
-use super::target::Target;
-
-/// Bytes of the first line of a table that are looked at.
-const MAX_HEADER_BYTES: u64 = 64 << 10;
+use super::target::write_file;
 
 /// How rows are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,54 +53,32 @@ impl Format {
     }
 }
 
-/// How a table that a user gives is written: what parts its cells, and whether
-/// lines end as on Windows.
-pub struct Written {
-    pub delimiter: u8,
-    pub windows: bool,
-}
-
-impl Written {
-    /// Looks at the first line, which names the columns. Spreadsheets write
-    /// semicolons where the comma is a decimal sign, and some write tabs.
-    pub fn of(path: &Path) -> io::Result<Self> {
-        let mut line = Vec::new();
-        BufReader::new(File::open(path)?).take(MAX_HEADER_BYTES).read_until(b'\n', &mut line)?;
-        let count = |sign: u8| line.iter().filter(|byte| **byte == sign).count();
-        let delimiter = [b',', b';', b'\t'].into_iter().rev().max_by_key(|sign| count(*sign)).unwrap_or(b',');
-        Ok(Self { delimiter, windows: line.ends_with(b"\r\n") })
-    }
-}
-
 /// Writes rows to a file, or to standard output. Columns that no row fills stay.
 pub fn write_rows<R: Serialize + Default>(rows: &[R], form: Form, out: Option<&Path>) -> Result<(), Failure> {
     if form == Form::Parquet && out.is_none() {
         return Err(Failure::new("Parquet cannot go to standard output", "give --out"));
     }
-    let Some(path) = out else { return write_to(rows, form, Box::new(BufWriter::new(io::stdout()))) };
-    let (target, file) = Target::create(path)?;
-    write_to(rows, form, Box::new(file))?;
-    target.finish()
+    match out {
+        Some(path) => write_file(path, |output| write_to(rows, form, output)),
+        None => {
+            let mut output = BufWriter::new(io::stdout());
+            write_to(rows, form, &mut output)?;
+            Ok(output.flush()?)
+        }
+    }
 }
 
 fn write_to<R: Serialize + Default>(
     rows: &[R],
     form: Form,
-    mut output: Box<dyn Write + Send>,
+    output: &mut (dyn Write + Send),
 ) -> Result<(), Failure> {
     match form {
-        Form::Csv => write_csv(rows, &mut output)?,
-        Form::SpreadsheetCsv => write_spreadsheet(rows, &mut output)?,
-        Form::JsonLines => {
-            for row in rows {
-                serde_json::to_writer(&mut output, row).map_err(io::Error::from)?;
-                output.write_all(b"\n")?;
-            }
-        }
-        Form::Parquet => return write_parquet(rows, output),
+        Form::Csv => write_csv(rows, output),
+        Form::SpreadsheetCsv => write_spreadsheet(rows, output),
+        Form::JsonLines => write_json_lines(rows, output),
+        Form::Parquet => write_parquet(rows, output),
     }
-    output.flush()?;
-    Ok(())
 }
 
 /// Tells programs where the rows went, if not to standard output.
@@ -126,6 +100,14 @@ fn write_csv<R: Serialize + Default>(rows: &[R], output: &mut dyn Write) -> Resu
         writer.serialize(row).map_err(io::Error::from)?;
     }
     writer.flush()?;
+    Ok(())
+}
+
+fn write_json_lines<R: Serialize>(rows: &[R], output: &mut dyn Write) -> Result<(), Failure> {
+    for row in rows {
+        serde_json::to_writer(&mut *output, row).map_err(io::Error::from)?;
+        output.write_all(b"\n")?;
+    }
     Ok(())
 }
 
@@ -156,7 +138,7 @@ fn object<R: Serialize>(row: &R) -> Result<Map<String, Value>, Failure> {
     }
 }
 
-fn write_parquet<R: Serialize + Default>(rows: &[R], output: Box<dyn Write + Send>) -> Result<(), Failure> {
+fn write_parquet<R: Serialize + Default>(rows: &[R], output: &mut (dyn Write + Send)) -> Result<(), Failure> {
     let objects: Vec<Map<String, Value>> = rows.iter().map(object).collect::<Result<_, _>>()?;
     let columns: Vec<(Field, ArrayRef)> = header::<R>()?.iter().map(|name| column(name, &objects)).collect();
     let (fields, arrays): (Vec<Field>, Vec<ArrayRef>) = columns.into_iter().unzip();

@@ -7,9 +7,10 @@ use serde_json::json;
 use super::failure::Failure;
 use super::numbers::{bytes, counted};
 use super::output::{bar, print_json};
-use super::target::check_target;
+use super::target::check_folder;
 use super::{Common, Done};
 use crate::dataset::DatasetError;
+use crate::synth::organizations::ORGANIZATIONS;
 use crate::synth::{self, Written, write_dump};
 
 /// Make a synthetic dump in the true layout, for trying things out and for benchmarks.
@@ -49,7 +50,7 @@ pub struct Args {
     #[arg(long, value_name = "N", default_value_t = 0, env = "ORCIDLAKE_NOVELTIES")]
     novelties: u32,
     /// Make a release of ROR too, of the first N of the 20,000 institutions in the records.
-    #[arg(long = "ror", value_name = "N", num_args = 0..=1, default_missing_value = "20000", env = "ORCIDLAKE_SYNTH_ROR")]
+    #[arg(long = "ror", value_name = "N", num_args = 0..=1, default_missing_value = "20000", env = "ORCIDLAKE_SYNTH_ROR", value_parser = clap::value_parser!(u64).range(1..=ORGANIZATIONS))]
     institutions: Option<u64>,
     /// The gzip level.
     #[arg(long, value_name = "LEVEL", default_value_t = 6, env = "ORCIDLAKE_LEVEL")]
@@ -57,6 +58,7 @@ pub struct Args {
 }
 
 pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
+    check_folder(&args.out)?;
     let options = synth::Options {
         records: args.records,
         seed: args.seed,
@@ -67,7 +69,6 @@ pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
         novelties: args.novelties,
         compression: args.level,
     };
-    check_target(&args.out.join("dump"), &[])?;
     std::fs::create_dir_all(&args.out).map_err(DatasetError::io("make", &args.out))?;
     let bar = bar(options.records, "records", common.quiet);
     let written = write_dump(&options, &args.out, &|records| bar.set_position(records))?;

@@ -7,8 +7,8 @@ use serde_json::json;
 use super::failure::Failure;
 use super::numbers::counted;
 use super::output::{bar, print, print_json};
-use super::{Common, Done};
-use crate::dataset::{self, Dataset};
+use super::{Common, Done, open_dataset};
+use crate::dataset;
 
 /// Check a dataset against its manifest: files, digests, counts, keys.
 #[derive(Debug, clap::Args)]
@@ -19,7 +19,7 @@ pub struct Args {
 }
 
 pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
-    let files = Dataset::open(&args.dataset)?.manifest.parts().count() as u64;
+    let files = open_dataset(&args.dataset)?.manifest.parts().count() as u64;
     let bar = bar(files, "files", common.quiet);
     let (dataset, problems) = dataset::verify_at(&args.dataset, &|_| bar.inc(1))?;
     bar.finish_and_clear();

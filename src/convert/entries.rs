@@ -2,23 +2,28 @@
 
 use crate::tables::{Entry, UnmappedValues};
 use orcid_xml::unmapped::OTHER_ID;
-use orcid_xml::{Document, MemberName, Orcid, ParseError, Parsed, Unmapped};
+use orcid_xml::{Document, MemberName, Orcid, ParseError, Parsed, Unmapped, first_value};
 
-/// Where a record's own iD stands.
-const OTHER_IDENTIFIER: &str = "/record:record/common:orcid-identifier/common:path";
+/// Where a record's own iD stands, by local names: the first of these that says something.
+const IDENTIFIERS: [[&str; 2]; 2] = [["orcid-identifier", "path"], ["orcid-identifier", "uri"]];
 
-/// An iD in the document that is not the one by which it is read.
-pub fn contradiction(name: &MemberName, parsed: &Parsed<'_>) -> Option<Unmapped> {
+/// Where it stands in ORCID's own files, for documents in which it cannot be found again.
+const USUAL_IDENTIFIER: &str = "/record:record/common:orcid-identifier/common:path/text()";
+
+/// An iD in the document `source` that is not the one by which it is read.
+pub fn contradiction(name: &MemberName, parsed: &Parsed<'_>, source: &[u8]) -> Option<Unmapped> {
     let orcid = name.orcid()?;
     let (path, value) = match &parsed.document {
         Document::Record(record) => {
             let found = record.orcid.as_deref().filter(|found| *found != orcid.as_str())?;
-            (OTHER_IDENTIFIER.to_owned(), found.to_owned())
+            let written = IDENTIFIERS.iter().find_map(|place| first_value(source, place, None));
+            written.unwrap_or_else(|| (USUAL_IDENTIFIER.to_owned(), found.to_owned()))
         }
         Document::Activity(activity) => {
             let owner = parsed.owner.filter(|owner| *owner != orcid)?;
             let kind = activity.section().kind();
-            (format!("/{kind}:{kind}/@path"), owner.to_string())
+            let written = first_value(source, &[], Some("path"));
+            written.unwrap_or_else(|| (format!("/{kind}:{kind}/@path"), owner.to_string()))
         }
         _ => return None,
     };

@@ -213,7 +213,7 @@ impl Maker<'_> {
         let parsed = regular.map_or_else(|| orcid_xml::parse_by_reference(source), Ok);
         let parsed = parsed.map_err(|error| fault_of(&member.name, error));
         let entry = parsed.and_then(|mut parsed| {
-            parsed.unmapped.extend(contradiction(&member.name, &parsed));
+            parsed.unmapped.extend(contradiction(&member.name, &parsed, source));
             check_paths(member.path, &parsed.unmapped, source.len())?;
             let entry = entry_of(&member.name, parsed.document)?;
             Ok((entry, parsed.unmapped))

@@ -750,12 +750,14 @@ def check_unmapped(member, root, tables, found, tally):
 
 
 def values_at(root, path):
-    """The texts that a path of `unmapped_values` leads to. Where it ends with an element it
-    means that element's text."""
-    steps = [step for step in path.split("/") if step and step != "text()"]
-    names = [(step[:1], re.split("[@:]", step)[-1]) for step in steps]
-    xpath = "".join(f"/@*[local-name()='{name}']" if sign == "@" else f"/*[local-name()='{name}']"
-                    for sign, name in names)
+    """The texts that a path of `unmapped_values` leads to: elements from the root on with their
+    prefixes, then an attribute or text()."""
+    *steps, last = path.split("/")[1:]
+    xpath = "".join(f"/*[name()='{step}']" for step in steps)
+    if last.startswith("@"):
+        xpath += f"/@*[name()='{last[1:]}']"
+    elif last != "text()":
+        return set()
     return {text_of(node) for node in root.xpath(xpath, smart_strings=False)}
 
 

@@ -11,7 +11,7 @@ use quick_xml::events::attributes::Attributes;
 use super::find::{find, is, is_up_to};
 use super::scan::attributes;
 use super::space::{local_name, trimmed};
-use super::unmapped::INVALID;
+use super::unmapped::{INVALID, REPEATED};
 use super::xml::{Cursor, Reader, Tag};
 use super::{ParseError, Text};
 
@@ -23,16 +23,11 @@ impl<'a> Cursor<'a> {
         wanted: &str,
         slot: &mut Text<'a>,
     ) -> Result<(), ParseError> {
-        self.attributes(tag, |name, value| {
-            let known = name == wanted && slot.is_none();
-            if known {
-                *slot = Some(value);
-            }
-            Ok(known)
-        })
+        self.attributes(tag, |name, value| if name == wanted { fill(slot, Some(value)) } else { Ok(false) })
     }
 
-    /// Hands each attribute of a tag to `take`, which says whether it knew it.
+    /// Hands each attribute of a tag to `take`, which says whether it knew it, or gives the
+    /// [code](crate::Unmapped::code) for why it cannot take it.
     pub(super) fn each_attribute(
         &mut self,
         tag: Tag<'a>,
@@ -67,7 +62,7 @@ impl<'a> Cursor<'a> {
         match if prefixed { Ok(false) } else { take(name, value) } {
             Ok(true) => Ok(()),
             Ok(false) => self.note(&format!("@{name}"), &quoted, None),
-            Err(_) => self.note(&format!("@{name}"), &quoted, Some(INVALID)),
+            Err(code) => self.note(&format!("@{name}"), &quoted, Some(code)),
         }
     }
 
@@ -93,6 +88,22 @@ impl<'a> Cursor<'a> {
         let unescaped =
             quick_xml::escape::unescape(&spaced).map_err(|error| self.malformed(error.to_string()))?;
         Ok(Cow::Owned(unescaped.into_owned()))
+    }
+}
+
+/// Fills a slot once with an attribute's value, `None` if it is not of the slot's type; true then.
+///
+/// # Errors
+/// The code of a value that is not taken.
+#[inline]
+pub(super) fn fill<T>(slot: &mut Option<T>, value: Option<T>) -> Result<bool, &'static str> {
+    match value {
+        Some(_) if slot.is_some() => Err(REPEATED),
+        None => Err(INVALID),
+        value => {
+            *slot = value;
+            Ok(true)
+        }
     }
 }
 

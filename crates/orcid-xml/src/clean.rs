@@ -59,7 +59,7 @@ pub(super) fn has_illegal_bytes(bytes: &[u8]) -> bool {
 
 /// True where `bytes` begin as an XML document in UTF-16 does without a byte order mark.
 pub(super) fn is_utf16(bytes: &[u8]) -> bool {
-    bytes.starts_with(b"<\0") || bytes.starts_with(b"\0<")
+    [&b"<\0"[..], b"\0<", b"\xff\xfe", b"\xfe\xff"].iter().any(|start| bytes.starts_with(start))
 }
 
 fn clean(bytes: &[u8]) -> Vec<u8> {

@@ -104,15 +104,30 @@ pub fn parse_by_scanner(bytes: &[u8]) -> Option<Parsed<'_>> {
 }
 
 fn parse_with(mut cursor: Cursor<'_>) -> Result<Parsed<'_>, ParseError> {
-    let root = cursor.child()?.ok_or(ParseError::Empty)?;
+    let Some(root) = cursor.child()? else { return Err(without_elements(&cursor)) };
     let document = Document::parse(&mut cursor, root)?;
     if let Some(second) = cursor.child()? {
         let reason = format!("a second root element, {}", second.name);
-        return Err(ParseError::Malformed { offset: 0, reason });
+        return Err(ParseError::Malformed { offset: cursor.place_of(second) as u64, reason });
     }
     let path = if matches!(document, Document::Activity(_)) { Cursor::own_path(root) } else { None };
     let owner = path.and_then(Orcid::find);
     Ok(Parsed { document, unmapped: cursor.into_unmapped(), owner, path })
+}
+
+/// Why a document has no root: it is empty, or text that is no XML.
+#[cold]
+fn without_elements(cursor: &Cursor<'_>) -> ParseError {
+    match cursor.unmapped.first() {
+        Some(text) => {
+            let begin: String = text.value.chars().take(MAX_NAME).collect();
+            ParseError::Malformed {
+                offset: 0,
+                reason: format!("no XML, but text that begins with {begin:?}"),
+            }
+        }
+        None => ParseError::Empty,
+    }
 }
 
 /// `bytes` as text.

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 
 use xxhash_rust::xxh3::xxh3_64;
 
+use super::attributes::fill;
 use super::xml::{Cursor, Tag};
 use super::{ParseError, Text, Timestamp, values};
 
@@ -116,18 +117,16 @@ impl<'a> Element<'a> {
     }
 
     /// Takes an attribute if it is one of an element's.
+    ///
+    /// # Errors
+    /// As [`fill`].
     pub(super) fn attribute(&mut self, name: &str, value: Cow<'a, str>) -> Result<bool, &'static str> {
         match name {
-            "put-code" if self.put_code.is_none() => {
-                self.put_code = Some(values::integer(&value).ok_or("a put code")?);
-            }
-            "display-index" if self.display_index.is_none() => {
-                self.display_index = Some(values::integer(&value).ok_or("a display index")?);
-            }
-            "visibility" if self.visibility.is_none() => self.visibility = Some(value),
-            _ => return Ok(false),
+            "put-code" => fill(&mut self.put_code, values::integer(&value)),
+            "display-index" => fill(&mut self.display_index, values::integer(&value)),
+            "visibility" => fill(&mut self.visibility, Some(value)),
+            _ => Ok(false),
         }
-        Ok(true)
     }
 
     /// Reads a child that all items have; any other is noted as unmapped.
@@ -163,55 +162,48 @@ impl<'a> Source<'a> {
 }
 
 /// Reads `uri`, `path` and `host` of an `orcid-id` or `client-id`. The URI and
-/// the host follow from the path; a URI that does not is noted as unmapped.
+/// the host follow from the path; what does not is noted as unmapped, each value once.
 pub(super) fn id_into<'a>(
     cursor: &mut Cursor<'a>,
     tag: Tag<'a>,
     slot: &mut Text<'a>,
 ) -> Result<(), ParseError> {
+    if slot.is_some() {
+        return cursor.repeated(tag);
+    }
     let outer = tag;
     let (mut uri, mut path, mut host) = (None, None, None);
+    let (mut uri_tag, mut host_tag) = (tag, tag);
     cursor.container(tag)?;
     while let Some(tag) = cursor.child()? {
         match tag.name {
-            "uri" => cursor.text_into(tag, &mut uri)?,
+            "uri" => {
+                // The first that says something counts, and its tag.
+                uri_tag = if uri.is_none() { tag } else { uri_tag };
+                cursor.text_into(tag, &mut uri)?;
+            }
             "path" => cursor.text_into(tag, &mut path)?,
-            "host" => cursor.text_into(tag, &mut host)?,
+            "host" => {
+                host_tag = if host.is_none() { tag } else { host_tag };
+                cursor.text_into(tag, &mut host)?;
+            }
             _ => cursor.unmapped(tag)?,
         }
     }
-    let from_uri = uri.as_ref().map(|uri: &Cow<'a, str>| last_segment(uri));
-    match (&path, from_uri) {
-        (Some(path), Some(from_uri)) if *path != from_uri => {
-            cursor.note(&format!("{}/uri", outer.name), uri.as_deref().unwrap_or_default(), None)?;
-            // It is noted, whatever its host.
-            uri = None;
+    // A host other than the registry's, such as the sandbox's, could not be told from the path.
+    if let Some(host) = host.filter(|host: &Cow<'a, str>| *host != HOST) {
+        cursor.note_part([outer, host_tag], &host, None)?;
+    }
+    if let Some(uri) = uri {
+        let from_uri = last_segment(&uri);
+        let differs = path.as_ref().is_some_and(|path| *path != from_uri);
+        if differs || uri.contains("://") && !is_of_registry(&uri) {
+            cursor.note_part([outer, uri_tag], &uri, None)?;
         }
-        (None, Some(from_uri)) => path = Some(from_uri),
-        _ => {}
+        path = path.or(Some(from_uri));
     }
-    if uri.is_some() || host.is_some() {
-        note_other_host(cursor, outer, uri.as_deref(), host.as_deref())?;
-    }
-    cursor.fill_text(outer, slot, path)
-}
-
-/// Notes a host other than ORCID's registry, such as the sandbox's, and the URI that
-/// names it: from the path alone they could not be told.
-#[inline]
-fn note_other_host(
-    cursor: &mut Cursor<'_>,
-    outer: Tag<'_>,
-    uri: Option<&str>,
-    host: Option<&str>,
-) -> Result<(), ParseError> {
-    if let Some(host) = host.filter(|host| *host != HOST) {
-        cursor.note(&format!("{}/host", outer.name), host, None)?;
-    }
-    match uri.filter(|uri| uri.contains("://") && !is_of_registry(uri)) {
-        Some(uri) => cursor.note(&format!("{}/uri", outer.name), uri, None),
-        None => Ok(()),
-    }
+    *slot = path;
+    Ok(())
 }
 
 /// True for a URI of ORCID's registry; the dumps of 2018 write `http`.
@@ -363,6 +355,9 @@ mod tests {
             ("<uri>https://orcid.org/client/APP-1</uri><path>APP-1</path><host>orcid.org</host>", "APP-1", 0),
             ("<uri>https://orcid.org/client/APP-1/</uri>", "APP-1", 0),
             ("<uri>https://orcid.org/client/APP-2</uri><path>APP-1</path>", "APP-1", 1),
+            ("<uri>https://publons.com/APP-1</uri>", "APP-1", 1),
+            ("<uri>https://publons.com/APP-2</uri><path>APP-1</path>", "APP-1", 1),
+            ("<uri>https://publons.com/APP-2</uri><path>APP-1</path><host>publons.com</host>", "APP-1", 2),
         ] {
             let xml = format!("<source><source-client-id>{inner}</source-client-id></source>");
             let mut cursor = Cursor::new(&xml);

@@ -22,7 +22,7 @@ pub enum ParseError {
     /// The XML is not well-formed.
     #[error("not well-formed at byte {offset}: {reason}")]
     Malformed {
-        /// The place of the fault, counted from 0; 0 for a second root element.
+        /// The place of the fault, counted from 0.
         offset: u64,
         /// What is wrong, in English.
         reason: String,
@@ -68,7 +68,7 @@ pub enum ParseError {
         /// The local name of the root, its first 60 characters.
         name: String,
     },
-    /// There is no element at all.
+    /// There is neither an element nor text.
     #[error("the document is empty")]
     Empty,
     /// A document of ORCID's that is no record, such as an activity or a section of a person,

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::attributes::fill;
 use super::xml::{Cursor, Tag};
 use super::{Element, ParseError, Text, values};
 
@@ -109,11 +110,7 @@ fn transient<'a>(cursor: &mut Cursor<'a>, tag: Tag<'a>) -> Result<Option<bool>, 
     }
     let mut transient = None;
     cursor.attributes(tag, |name, value| {
-        let known = name == "transient" && transient.is_none();
-        if known {
-            transient = Some(values::boolean(&value).ok_or("true or false")?);
-        }
-        Ok(known)
+        if name == "transient" { fill(&mut transient, values::boolean(&value)) } else { Ok(false) }
     })?;
     Ok(transient)
 }

@@ -1,7 +1,6 @@
 //! Sections of activities: items that ORCID has grouped by shared identifiers.
 
 use super::unmapped::NO_ITEM;
-use super::values::written;
 use super::xml::{Cursor, Tag};
 use super::{ExternalId, ParseError, Timestamp};
 
@@ -90,10 +89,13 @@ impl<'a, T> Group<'a, T> {
         parse_item: ParseItem<'a, T>,
     ) -> Result<Self, ParseError> {
         let mut group = Self::default();
+        let mut date = None;
         cursor.container(tag)?;
         while let Some(tag) = cursor.child()? {
             match tag.name {
-                "last-modified-date" => cursor.timestamp_into(tag, &mut group.last_modified_date)?,
+                "last-modified-date" => {
+                    cursor.written_timestamp_into(tag, &mut group.last_modified_date, &mut date)?;
+                }
                 "external-ids" => ExternalId::parse_list(cursor, tag, &mut group.external_ids)?,
                 name if name == item => {
                     cursor.take_room_for::<T>()?;
@@ -104,9 +106,8 @@ impl<'a, T> Group<'a, T> {
                 _ => cursor.unmapped(tag)?,
             }
         }
-        if group.items.is_empty() && group.last_modified_date.is_some() {
-            let date = group.last_modified_date.map(written).unwrap_or_default();
-            cursor.note("last-modified-date", &date, Some(NO_ITEM))?;
+        if let Some((date_tag, date)) = date.filter(|_| group.items.is_empty()) {
+            cursor.note_part([tag, date_tag], &date, Some(NO_ITEM))?;
         }
         Ok(group)
     }

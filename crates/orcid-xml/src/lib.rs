@@ -12,6 +12,7 @@ mod element;
 mod error;
 mod external_id;
 mod find;
+mod first;
 mod funding;
 mod group;
 mod id;
@@ -40,6 +41,7 @@ pub use document::{Activity, Document, Parsed, parse, parse_by_reference, parse_
 pub use element::{Element, FuzzyDate, Organization, Source, Title};
 pub use error::ParseError;
 pub use external_id::{ExternalId, normalized_doi};
+pub use first::first_value;
 pub use funding::{Amount, Funding, FundingDetails};
 pub use group::{Group, Section};
 pub use id::Orcid;

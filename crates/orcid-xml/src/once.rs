@@ -1,9 +1,11 @@
 //! What a parent holds once. The first that says something counts; another is noted,
 //! value by value, and neither mixed into it nor dropped in silence.
 
-use super::unmapped::REPEATED;
+use std::borrow::Cow;
+
+use super::unmapped::{INVALID, REPEATED};
 use super::xml::{Cursor, Tag};
-use super::{ParseError, Text};
+use super::{ParseError, Text, Timestamp, values};
 
 impl<'a> Cursor<'a> {
     /// Fills a slot once with text; another text is noted.
@@ -15,7 +17,7 @@ impl<'a> Cursor<'a> {
         text: Text<'a>,
     ) -> Result<(), ParseError> {
         match (&slot, text) {
-            (Some(_), Some(text)) => self.note(tag.name, &text, Some(REPEATED)),
+            (Some(_), Some(text)) => self.note_text(tag, &text, Some(REPEATED)),
             (None, text) => {
                 *slot = text;
                 Ok(())
@@ -33,7 +35,7 @@ impl<'a> Cursor<'a> {
         written: &str,
     ) -> Result<(), ParseError> {
         if slot.is_some() {
-            return self.note(tag.name, written, Some(REPEATED));
+            return self.note_text(tag, written, Some(REPEATED));
         }
         *slot = Some(value);
         Ok(())
@@ -53,12 +55,80 @@ impl<'a> Cursor<'a> {
             std::mem::swap(slots.1, &mut pair.1);
         }
         if let Some(text) = pair.0 {
-            self.note(tag.name, &text.to_string(), Some(REPEATED))?;
+            self.note_text(tag, &text.to_string(), Some(REPEATED))?;
         }
         if let Some(value) = pair.1 {
-            self.note(&format!("{}/@{attribute}", tag.name), &value.to_string(), Some(REPEATED))?;
+            let path = format!("{}/@{attribute}", self.name_as_written(tag));
+            self.note(&path, &value.to_string(), Some(REPEATED))?;
         }
         Ok(())
+    }
+
+    /// Reads a timestamp into `slot` as [`Cursor::timestamp_into`] does, and keeps where it stands
+    /// and how it is written.
+    pub(super) fn written_timestamp_into(
+        &mut self,
+        tag: Tag<'a>,
+        slot: &mut Option<Timestamp>,
+        written: &mut Option<(Tag<'a>, Cow<'a, str>)>,
+    ) -> Result<(), ParseError> {
+        let Some(text) = self.text(tag)? else { return Ok(()) };
+        match values::timestamp(&text) {
+            Some(_) if slot.is_some() => self.note_text(tag, &text, Some(REPEATED)),
+            None => self.note_text(tag, &text, Some(INVALID)),
+            value => {
+                (*slot, *written) = (value, Some((tag, text)));
+                Ok(())
+            }
+        }
+    }
+
+    /// Notes the text of an element that has been read, below the one that is open.
+    ///
+    /// # Errors
+    /// As [`Cursor::note`].
+    #[cold]
+    pub(super) fn note_text(
+        &mut self,
+        tag: Tag<'_>,
+        text: &str,
+        code: Option<&'static str>,
+    ) -> Result<(), ParseError> {
+        self.note(&format!("{}/text()", self.name_as_written(tag)), text, code)
+    }
+
+    /// Notes the text of a part of an element that has been read; both are given by their tags.
+    ///
+    /// # Errors
+    /// As [`Cursor::note`].
+    #[cold]
+    pub(super) fn note_part(
+        &mut self,
+        [element, part]: [Tag<'_>; 2],
+        text: &str,
+        code: Option<&'static str>,
+    ) -> Result<(), ParseError> {
+        let path = format!("{}/{}/text()", self.name_as_written(element), self.name_as_written(part));
+        self.note(&path, text, code)
+    }
+
+    /// The name of a tag of this document with its prefix, which stands before the local name.
+    #[cold]
+    pub(super) fn name_as_written(&self, tag: Tag<'_>) -> String {
+        let prefix = self.source.get(self.place_of(tag) + 1..self.name_place(tag)).unwrap_or_default();
+        format!("{prefix}{}", tag.name)
+    }
+
+    /// Where the `<` of a tag of this document stands.
+    #[cold]
+    pub(super) fn place_of(&self, tag: Tag<'_>) -> usize {
+        let before = self.source.get(..self.name_place(tag)).unwrap_or_default();
+        before.rfind('<').unwrap_or_default()
+    }
+
+    /// Where the local name of a tag stands: it is a part of the document's text.
+    fn name_place(&self, tag: Tag<'_>) -> usize {
+        tag.name.as_ptr().addr().wrapping_sub(self.source.as_ptr().addr())
     }
 
     /// Reads an element into `slot`, unless one that says something fills it already.
@@ -141,9 +211,9 @@ mod tests {
         let empty = ("<f:amount currency-code=\"EUR\"/>", "<f:amount currency-code=\"USD\">7</f:amount>");
         let bare = ("<f:amount>5</f:amount>", "<f:amount currency-code=\"USD\"/>");
         for ((one, two), value, currency, noted) in [
-            (first, "5", Some("EUR"), &["amount", "amount/@currency-code"][..]),
-            (empty, "7", Some("USD"), &["amount/@currency-code"]),
-            (bare, "5", None, &["amount/@currency-code"]),
+            (first, "5", Some("EUR"), &["f:amount/text()", "f:amount/@currency-code"][..]),
+            (empty, "7", Some("USD"), &["f:amount/@currency-code"]),
+            (bare, "5", None, &["f:amount/@currency-code"]),
         ] {
             let xml = format!("<f:funding>{one}{two}</f:funding>");
             let (funding, unmapped) = funding(&xml);
@@ -166,7 +236,7 @@ mod tests {
         );
 
         assert_eq!(work.element.put_code, Some(11));
-        assert_eq!(unmapped, ["/work:work/@z:put-code", "/work:work/@put-code"]);
+        assert_eq!(unmapped, ["/work:work/@z:put-code", "/work:work/@put-code (repeated)"]);
     }
 
     #[test]
@@ -178,6 +248,6 @@ mod tests {
         let path = "/a:activities-summary/a:works/a:group/w:work-summary/w:short-description/text()";
         assert_eq!(parsed.unmapped, [path]);
         let xml = "<r:record><p:person><p:name put-code=\"5\"><d:given-names>x</d:given-names></p:name></p:person></r:record>";
-        assert_eq!(parse(xml.as_bytes()).unwrap().unmapped, ["/r:record/p:person/name/@put-code"]);
+        assert_eq!(parse(xml.as_bytes()).unwrap().unmapped, ["/r:record/p:person/p:name/@put-code"]);
     }
 }

@@ -4,7 +4,6 @@
 use super::element::Form;
 use super::group::Group;
 use super::unmapped::NO_ITEM;
-use super::values::written;
 use super::xml::{Cursor, Tag};
 use super::{Element, ExternalId, FuzzyDate, Item, Organization, ParseError, Text, Timestamp, Title};
 
@@ -98,10 +97,13 @@ impl<'a> PeerReviewGroup<'a> {
     fn parse(cursor: &mut Cursor<'a>, tag: Tag<'a>) -> Result<Self, ParseError> {
         const ITEM: &str = "peer-review-summary";
         let mut group = Self::default();
+        let mut date = None;
         cursor.container(tag)?;
         while let Some(tag) = cursor.child()? {
             match tag.name {
-                "last-modified-date" => cursor.timestamp_into(tag, &mut group.last_modified_date)?,
+                "last-modified-date" => {
+                    cursor.written_timestamp_into(tag, &mut group.last_modified_date, &mut date)?;
+                }
                 "external-ids" => ExternalId::parse_list(cursor, tag, &mut group.external_ids)?,
                 "peer-review-group" => {
                     cursor.take_room_for::<Group<'a, PeerReview<'a>>>()?;
@@ -114,9 +116,8 @@ impl<'a> PeerReviewGroup<'a> {
                 _ => cursor.unmapped(tag)?,
             }
         }
-        if group.items().next().is_none() && group.last_modified_date.is_some() {
-            let date = group.last_modified_date.map(written).unwrap_or_default();
-            cursor.note("last-modified-date", &date, Some(NO_ITEM))?;
+        if let Some((date_tag, date)) = date.filter(|_| group.items().next().is_none()) {
+            cursor.note_part([tag, date_tag], &date, Some(NO_ITEM))?;
         }
         Ok(group)
     }

@@ -1,5 +1,6 @@
 //! The section of a record about the person: names, biography, and short lists.
 
+use super::attributes::fill;
 use super::xml::{Cursor, Tag};
 use super::{Element, ExternalId, ParseError, Text, Timestamp, values};
 
@@ -144,24 +145,12 @@ trait ParseItem<'a>: Item<'a> {
     /// Reads an item that the schema gives visibility and dates only; what else stands
     /// there is noted.
     fn parse_bare(cursor: &mut Cursor<'a>, tag: Tag<'a>) -> Result<Self, ParseError> {
-        let mut item = Self::parse(cursor, tag)?;
-        let element = item.element_mut();
-        let source = &element.source;
-        for (part, value) in [
-            ("@put-code", element.put_code.map(|code| code.to_string())),
-            ("@display-index", element.display_index.map(|index| index.to_string())),
-            ("source/source-orcid", source.orcid.as_deref().map(str::to_owned)),
-            ("source/source-client-id", source.client_id.as_deref().map(str::to_owned)),
-            ("source/source-name", source.name.as_deref().map(str::to_owned)),
-            ("source/assertion-origin-orcid", source.assertion_origin_orcid.as_deref().map(str::to_owned)),
-            (
-                "source/assertion-origin-client-id",
-                source.assertion_origin_client_id.as_deref().map(str::to_owned),
-            ),
-            ("source/assertion-origin-name", source.assertion_origin_name.as_deref().map(str::to_owned)),
-        ] {
-            if let Some(value) = value {
-                cursor.note(&format!("{}/{part}", tag.name), &value, None)?;
+        let mut item = Self::default();
+        cursor.attribute_into(tag, "visibility", &mut item.element_mut().visibility)?;
+        while let Some(tag) = cursor.child()? {
+            match tag.name {
+                "source" => cursor.unmapped(tag)?,
+                _ => item.child(cursor, tag)?,
             }
         }
         Ok(item)
@@ -232,14 +221,10 @@ impl<T> Items<T> {
 impl<'a> Email<'a> {
     fn parse_item(cursor: &mut Cursor<'a>, tag: Tag<'a>) -> Result<Self, ParseError> {
         let mut email = Self::default();
-        cursor.attributes(tag, |name, value| {
-            let flag = || values::boolean(&value).ok_or("true or false").map(Some);
-            match name {
-                "verified" if email.verified.is_none() => email.verified = flag()?,
-                "primary" if email.primary.is_none() => email.primary = flag()?,
-                _ => return email.element.attribute(name, value),
-            }
-            Ok(true)
+        cursor.attributes(tag, |name, value| match name {
+            "verified" => fill(&mut email.verified, values::boolean(&value)),
+            "primary" => fill(&mut email.primary, values::boolean(&value)),
+            _ => email.element.attribute(name, value),
         })?;
         email.children(cursor)?;
         Ok(email)

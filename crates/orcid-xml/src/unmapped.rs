@@ -36,8 +36,8 @@ pub const NO_ITEM: &str = "no-item";
 /// A value for which the model has no field.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unmapped {
-    /// The path of the element or attribute with its prefixes, such as
-    /// `/record:record/person:person/@new`, without positions in lists.
+    /// The elements from the root on with their prefixes, as they are written, then `@attribute` or
+    /// `text()`, such as `/record:record/person:person/@new`; without positions in lists.
     pub path: String,
     /// The text, with entities resolved and without white space at its ends.
     pub value: String,
@@ -182,8 +182,11 @@ mod tests {
                 found,
                 [
                     ("/w:work/@display-index (not of its type)".to_owned(), "many"),
-                    ("/w:work/created-date (not of its type)".to_owned(), "2015-07-03T12:57:22.7490001Z"),
-                    ("/w:work/c:publication-date/year (not of its type)".to_owned(), "99999"),
+                    (
+                        "/w:work/c:created-date/text() (not of its type)".to_owned(),
+                        "2015-07-03T12:57:22.7490001Z"
+                    ),
+                    ("/w:work/c:publication-date/c:year/text() (not of its type)".to_owned(), "99999"),
                 ]
             );
             let super::super::Document::Activity(super::super::Activity::Work(work)) = &parsed.document
@@ -191,6 +194,30 @@ mod tests {
                 panic!()
             };
             assert_eq!((work.publication_date.year, work.publication_date.month), (None, Some(5)));
+        }
+    }
+
+    #[test]
+    fn paths_have_prefixes_as_they_are_written_and_end_with_text_or_an_attribute() {
+        let other = "<c:uri>https://publons.com/x</c:uri><d:host>publons.com</d:host>";
+        let twice = "<c:path>1</c:path>";
+        for (inner, expected) in [
+            (format!("<c:orcid-identifier>{other}</c:orcid-identifier>"), &["c:orcid-identifier/d:host/text()", "c:orcid-identifier/c:uri/text()"][..]),
+            (format!("<c:orcid-identifier>{twice}</c:orcid-identifier><d:orcid-identifier>{twice}</d:orcid-identifier>"), &["d:orcid-identifier/c:path/text() (repeated)"]),
+            ("<h:history><h:claimed>yes</h:claimed></h:history>".to_owned(), &["h:history/h:claimed/text() (not of its type)"]),
+            ("<h:history visibility='a' visibility='b'/>".to_owned(), &["h:history/@visibility (repeated)"]),
+            ("<p:person><k:keywords><k:keyword display-index='1' display-index='2' new='1' new='2'><k:content>a</k:content><l:content>b</l:content></k:keyword></k:keywords></p:person>".to_owned(), &["p:person/k:keywords/k:keyword/@display-index (repeated)", "p:person/k:keywords/k:keyword/@new", "p:person/k:keywords/k:keyword/@new", "p:person/k:keywords/k:keyword/l:content/text() (repeated)"]),
+            ("<p:person><p:name><c:source><d:source-orcid><c:path>1</c:path></d:source-orcid></c:source></p:name></p:person>".to_owned(), &["p:person/p:name/c:source/d:source-orcid/c:path/text()"]),
+            ("<p:person><e:emails><e:email verified='true' verified='false' primary='no'/></e:emails></p:person>".to_owned(), &["p:person/e:emails/e:email/@verified (repeated)", "p:person/e:emails/e:email/@primary (not of its type)"]),
+            ("<a:activities-summary><a:works><a:group><c:last-modified-date>2015-07-03T12:57:22.7Z</c:last-modified-date></a:group></a:works></a:activities-summary>".to_owned(), &["a:activities-summary/a:works/a:group/c:last-modified-date/text() (of a group without items)"]),
+        ] {
+            let xml = format!("<r:record>{inner}</r:record>");
+            let expected: Vec<String> = expected.iter().map(|path| format!("/r:record/{path}")).collect();
+            for parsed in [parse(xml.as_bytes()).unwrap(), parse_by_reference(xml.as_bytes()).unwrap()] {
+                assert_eq!(parsed.unmapped, expected, "{xml}");
+                // The value stands in the document as it is noted.
+                assert!(parsed.unmapped.iter().all(|one| xml.contains(&one.value)), "{xml}");
+            }
         }
     }
 

@@ -31,7 +31,7 @@ pub(super) struct Tag<'a> {
 }
 
 pub(super) struct Cursor<'a> {
-    source: &'a str,
+    pub(super) source: &'a str,
     pub(super) reader: Reader<'a>,
     /// The names of the open elements, with their prefixes.
     open: Vec<&'a str>,
@@ -207,7 +207,7 @@ impl<'a> Cursor<'a> {
         self.value_into(tag, slot, values::boolean)
     }
 
-    /// Hands each attribute to `take`, which says whether it knew it; name
+    /// Hands each attribute to `take`, which says whether it knew it, or why it cannot take it; name
     /// space declarations and `path`, which follows from iD and put code, are
     /// passed over. Values are trimmed, empty ones left out.
     #[inline]
@@ -257,7 +257,7 @@ impl<'a> Cursor<'a> {
         let Some(text) = self.text(tag)? else { return Ok(()) };
         match parse(&text) {
             Some(value) => self.fill_value(tag, slot, value, &text),
-            None => self.note(tag.name, &text, Some(INVALID)),
+            None => self.note_text(tag, &text, Some(INVALID)),
         }
     }
 

@@ -10,8 +10,8 @@ impl Country {
     /// No country, or one that is not known.
     pub const UNKNOWN: Self = Self([0; 2]);
 
-    /// The country with a code or a name, in any case. `UK` is `GB` and `EL` is `GR`; any other
-    /// two letters are taken as they are. [`Country::UNKNOWN`] for any other text.
+    /// The country with a code of two or three letters or a name, in any case. `UK` is `GB` and `EL`
+    /// is `GR`; any other two letters are taken as they are. [`Country::UNKNOWN`] for any other text.
     pub fn of(text: &str) -> Self {
         let text = text.trim();
         match *text.as_bytes() {
@@ -23,6 +23,7 @@ impl Country {
                 }
             }
             [] => Self::UNKNOWN,
+            [_, _, _] => super::codes::of_three_letters(text).map_or_else(|| Self::named(text), Self),
             _ => Self::named(text),
         }
     }
@@ -46,6 +47,12 @@ impl Country {
     pub fn static_code(self) -> Option<&'static str> {
         let known = NAMES.iter().find(|(code, _)| **code == self.0);
         known.and_then(|(code, _)| std::str::from_utf8(code.as_slice()).ok())
+    }
+
+    /// True for the countries of ISO 3166 and Kosovo; false for other letters and for
+    /// [`Country::UNKNOWN`].
+    pub fn is_listed(self) -> bool {
+        super::codes::is_code(self.code())
     }
 
     /// True for all but [`Country::UNKNOWN`].
@@ -316,9 +323,20 @@ mod tests {
             ("", ""),
             ("Atlantis", ""),
             ("é", ""),
+            ("PRT", "PT"),
+            ("deu", "DE"),
+            ("UAE", "AE"),
+            ("KSA", "SA"),
+            ("XYZ", ""),
         ] {
             assert_eq!(Country::of(text).code(), code, "{text}");
         }
+    }
+
+    #[test]
+    fn all_countries_with_names_are_listed_and_made_up_ones_are_not() {
+        assert!(Country::names().all(|(country, _)| country.is_listed()));
+        assert!(["XX", "ZZ", "Atlantis", ""].iter().all(|text| !Country::of(text).is_listed()));
     }
 
     #[test]

@@ -95,8 +95,10 @@ impl Crosswalk {
     ///
     /// # Errors
     /// [`OrgsError::Read`] if the table cannot be read, [`OrgsError::Table`] if it lacks a column
-    /// or names a source or an organisation that is not known.
+    /// or names a source or an organisation that is not known, or gives one id two organisations;
+    /// [`OrgsError::Line`] and [`OrgsError::SameName`] as [`Table`](crate::Table) does.
     pub fn add_table(&mut self, path: &Path, release: &Release) -> Result<(), OrgsError> {
+        let mut lines: FxHashMap<(Scheme, String), u64> = FxHashMap::default();
         for (line, row) in super::table::rows::<3>(path, ["source", "id", "ror"])? {
             let [source, id, ror] = row;
             let fault = |what: String| OrgsError::Table {
@@ -109,7 +111,11 @@ impl Crosswalk {
                 scheme.normalize(&id).ok_or_else(|| fault(format!("\"{id}\" is no id of {source}")))?;
             let known = RorId::parse(&ror).ok().and_then(|ror| release.number(ror));
             let number = known.ok_or_else(|| fault(format!("\"{ror}\" is not in this ROR release")))?;
-            self.added.insert((scheme, value), (number, Via::Table));
+            let before = *lines.entry((scheme, value.clone())).or_insert(line);
+            let added = self.added.insert((scheme, value), (number, Via::Table));
+            if before != line && added.is_some_and(|(other, _)| other != number) {
+                return Err(fault(format!("the {source} id {id} has another organisation in line {before}")));
+            }
         }
         Ok(())
     }

@@ -66,6 +66,24 @@ pub enum OrgsError {
         /// The id that comes twice.
         id: String,
     },
+    /// A line of a CSV table cannot be read.
+    #[error("{path}, line {line}: {what}")]
+    Line {
+        /// The table.
+        path: PathBuf,
+        /// The line, counted from 1.
+        line: u64,
+        /// What is wrong, in English.
+        what: String,
+    },
+    /// Two columns of a CSV table have the name of one that is used.
+    #[error("{path}: two columns are named {name}")]
+    SameName {
+        /// The table.
+        path: PathBuf,
+        /// The name.
+        name: String,
+    },
     /// A table of overrides or ids cannot be used.
     #[error("{path}: {what}")]
     Table {
@@ -81,13 +99,23 @@ impl OrgsError {
     /// names a command of the program `orcidlake`.
     pub fn hint(&self) -> &'static str {
         match self {
+            Self::Read { source, .. } if source.raw_os_error().is_none() => {
+                "the file is damaged or cut off: download the ROR release again"
+            }
             Self::Read { .. } => "check the path and the permissions",
-            Self::Zip { .. } | Self::NoJson { .. } | Self::NotRor { .. } => {
+            Self::Zip { .. } => {
+                "the file is damaged or cut off: download the ROR release again from https://doi.org/10.5281/zenodo.6347574"
+            }
+            Self::NoJson { .. } | Self::NotRor { .. } => {
                 "give the zip of a ROR release from https://doi.org/10.5281/zenodo.6347574, or the JSON in it"
             }
             Self::Organization { .. } | Self::Id { .. } | Self::Twice { .. } => {
                 "the file seems to be damaged: download the ROR release again"
             }
+            Self::Line { .. } => {
+                "correct the line; tables are CSV in UTF-8, with quotes around cells that hold quotes or line ends"
+            }
+            Self::SameName { .. } => "give each column that is used a name of its own",
             Self::Table { .. } => "`orcidlake help match` tells the columns of each table",
         }
     }

@@ -5,6 +5,7 @@
 
 mod answer;
 mod choose;
+mod codes;
 mod countries;
 mod crosswalk;
 mod error;
@@ -52,6 +53,7 @@ pub use preset::Preset;
 pub use query::Query;
 pub use release::Release;
 pub use scratch::Scratch;
+pub use table::{Row, Table};
 pub use text::Address;
 pub use tree::Tree;
 pub use witness::{Agreement, By, Finding, ask_id};

@@ -25,16 +25,17 @@ impl Overrides {
     ///
     /// # Errors
     /// [`OrgsError::Read`] if the table cannot be read, [`OrgsError::Table`] if it lacks a column
-    /// or names a country or an organisation that is not known.
+    /// or names a country or an organisation that is not known, or gives one name two organisations;
+    /// [`OrgsError::Line`] and [`OrgsError::SameName`] as [`Table`](crate::Table) does.
     pub fn read(path: &Path, release: &Release, lexicon: &Lexicon) -> Result<Self, OrgsError> {
-        let mut names = FxHashMap::default();
+        let mut names: FxHashMap<(u64, Country), (u64, Option<u32>)> = FxHashMap::default();
         for (line, [name, country, ror]) in super::table::rows(path, ["name", "country", "ror"])? {
             let fault = |what: String| OrgsError::Table {
                 path: path.to_owned(),
                 what: format!("line {line}: {what}"),
             };
             let of = Country::of(&country);
-            if !of.is_known() && !country.is_empty() {
+            if !of.is_listed() && !country.is_empty() {
                 return Err(fault(format!("\"{country}\" is no country")));
             }
             let number = match ror.as_str() {
@@ -45,9 +46,13 @@ impl Overrides {
                 }
             };
             let reading = Reading::of(&name, lexicon);
-            names.insert((hash(Form::Row, &reading.tokens), of), number);
+            let (before, other) =
+                *names.entry((hash(Form::Row, &reading.tokens), of)).or_insert((line, number));
+            if other != number {
+                return Err(fault(format!("\"{name}\" has another organisation in line {before}")));
+            }
         }
-        Ok(Self { names })
+        Ok(Self { names: names.into_iter().map(|(name, (_, number))| (name, number)).collect() })
     }
 
     /// What the user has given for a name: `Some(None)` for no organisation, `None` if the user has

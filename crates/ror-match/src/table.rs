@@ -1,29 +1,327 @@
-//! Reads small CSV tables that users give.
+//! Reads CSV tables that people make: lists of names, staff, ids and organisations.
+//!
+//! Knows no columns; says where a table is wrong rather than guess what it means.
 
-use std::path::Path;
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Chain, Cursor, Read};
+use std::path::{Path, PathBuf};
 
 use super::error::OrgsError;
 
-/// The named columns of each row, with the number of its line. A column that
+/// Bytes of the first line that tell what stands between cells.
+const MAX_HEADER_BYTES: u64 = 64 << 10;
+/// Bytes of a cell: far more than a name or an address has. A quote that is not closed would
+/// take the rest of the table into one cell.
+const MAX_CELL_BYTES: usize = 1 << 20;
+/// Lines of a quoted cell, for the same reason.
+const MAX_CELL_LINES: u64 = 1_000;
+/// Columns of a table; spreadsheets have no more.
+const MAX_COLUMNS: usize = 16_384;
+/// What stands between cells; the first of those that are equally frequent counts.
+const DELIMITERS: [u8; 3] = *b",;\t";
+const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
+
+/// A CSV table with a header, in UTF-8, with or without a byte order mark. Commas, semicolons or
+/// tabs stand between cells, whichever the header has most of. Lines end as on any system.
+pub struct Table {
+    path: PathBuf,
+    input: BufReader<Chain<Cursor<Vec<u8>>, File>>,
+    delimiter: u8,
+    /// The line of the next byte, counted from 1.
+    line: u64,
+    header: Vec<String>,
+}
+
+/// A row of a [`Table`].
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Row {
+    /// The line that the row begins in, counted from 1.
+    pub line: u64,
+    /// The cells as they stand, without their quotes. A row may have fewer than the header, never
+    /// more.
+    pub cells: Vec<String>,
+}
+
+/// What follows a cell.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum End {
+    Cell,
+    Row,
+    Table,
+}
+
+impl Table {
+    /// Opens a table and reads its header.
+    ///
+    /// # Errors
+    /// [`OrgsError::Read`] if the file cannot be read, [`OrgsError::Line`] if the header is wrong.
+    pub fn open(path: &Path) -> Result<Self, OrgsError> {
+        let failed = |source| OrgsError::Read { path: path.to_owned(), source };
+        let mut file = File::open(path).map_err(failed)?;
+        let mut first = Vec::new();
+        BufReader::new((&mut file).take(MAX_HEADER_BYTES)).read_to_end(&mut first).map_err(failed)?;
+        if first.starts_with(BYTE_ORDER_MARK) {
+            first.drain(..BYTE_ORDER_MARK.len());
+        }
+        let delimiter = delimiter_of(&first);
+        let input = BufReader::new(Cursor::new(first).chain(file));
+        let mut table = Self { path: path.to_owned(), input, delimiter, line: 1, header: Vec::new() };
+        table.header = table.cells(MAX_COLUMNS)?.map(|row| row.cells).unwrap_or_default();
+        Ok(table)
+    }
+
+    /// The names of the columns, as they stand.
+    pub fn header(&self) -> &[String] {
+        &self.header
+    }
+
+    /// Where the column with a name stands. Case, white space around names, and whether words are
+    /// parted by spaces or underscores do not count.
+    ///
+    /// # Errors
+    /// [`OrgsError::SameName`] if two columns have the name.
+    pub fn column(&self, name: &str) -> Result<Option<usize>, OrgsError> {
+        let plain = |name: &str| name.trim().to_lowercase().replace('_', " ");
+        let mut found = (0..self.header.len()).filter(|place| plain(&self.header[*place]) == plain(name));
+        let (first, second) = (found.next(), found.next());
+        if second.is_some() {
+            return Err(OrgsError::SameName { path: self.path.clone(), name: name.trim().to_owned() });
+        }
+        Ok(first)
+    }
+
+    /// The next row; empty lines are passed over. `None` after the last one.
+    ///
+    /// # Errors
+    /// [`OrgsError::Read`] if the file cannot be read; [`OrgsError::Line`] if a quote is not
+    /// closed, text follows a closing quote, a row has more cells than the header, a cell is too
+    /// large, or the text is not UTF-8.
+    pub fn row(&mut self) -> Result<Option<Row>, OrgsError> {
+        self.cells(self.header.len())
+    }
+
+    /// The next row that has any bytes, with at most `columns` cells; what is beyond must be empty.
+    fn cells(&mut self, columns: usize) -> Result<Option<Row>, OrgsError> {
+        loop {
+            let line = self.line;
+            let (mut cells, mut is_blank) = (Vec::new(), true);
+            let end = loop {
+                let (cell, is_quoted, end) = self.cell()?;
+                is_blank &= cell.is_empty() && !is_quoted && end != End::Cell;
+                if cells.len() < columns {
+                    cells.push(cell);
+                } else if !cell.trim().is_empty() {
+                    let what = format!("the row has more cells than the {columns} columns of the table");
+                    return Err(self.fault(line, what));
+                }
+                if end != End::Cell {
+                    break end;
+                }
+            };
+            match (is_blank, end) {
+                (true, End::Table) => return Ok(None),
+                (true, _) => {}
+                (false, _) => return Ok(Some(Row { line, cells })),
+            }
+        }
+    }
+
+    /// The next cell, whether it is quoted, and what follows it.
+    fn cell(&mut self) -> Result<(String, bool, End), OrgsError> {
+        let begin = self.line;
+        let mut bytes = Vec::new();
+        let is_quoted = self.peek()? == Some(b'"');
+        if is_quoted {
+            self.next()?;
+            self.quoted(&mut bytes)?;
+        }
+        let closed_after = bytes.len();
+        let end = loop {
+            match self.next()? {
+                None => break End::Table,
+                Some(b'\n') => break End::Row,
+                Some(byte) if byte == self.delimiter => break End::Cell,
+                Some(byte) => bytes.push(byte),
+            }
+            self.check_size(&bytes, begin)?;
+        };
+        if is_quoted && !bytes[closed_after..].trim_ascii().is_empty() {
+            let what = "the cell goes on after its closing quote: a quote is not closed, or one inside is not doubled";
+            return Err(self.fault(begin, what.to_owned()));
+        }
+        bytes.truncate(if is_quoted { closed_after } else { bytes.len() });
+        let text =
+            String::from_utf8(bytes).map_err(|_| self.fault(begin, "the text is not UTF-8".to_owned()))?;
+        Ok((text, is_quoted, end))
+    }
+
+    /// Reads a quoted cell up to its closing quote, which is passed too.
+    fn quoted(&mut self, bytes: &mut Vec<u8>) -> Result<(), OrgsError> {
+        let begin = self.line;
+        loop {
+            match self.next()? {
+                Some(b'"') if self.peek()? == Some(b'"') => {
+                    self.next()?;
+                    bytes.push(b'"');
+                }
+                Some(b'"') => return Ok(()),
+                Some(byte) if self.line - begin < MAX_CELL_LINES => bytes.push(byte),
+                Some(_) => {
+                    let what =
+                        format!("a quoted cell begins here and has not ended {MAX_CELL_LINES} lines later");
+                    return Err(self.fault(begin, what));
+                }
+                None => return Err(self.fault(begin, "a quote is not closed".to_owned())),
+            }
+            self.check_size(bytes, begin)?;
+        }
+    }
+
+    fn check_size(&self, bytes: &[u8], begin: u64) -> Result<(), OrgsError> {
+        if bytes.len() > MAX_CELL_BYTES {
+            return Err(
+                self.fault(begin, format!("a cell begins here that has more than {MAX_CELL_BYTES} bytes"))
+            );
+        }
+        Ok(())
+    }
+
+    /// The next byte; each end of a line is one `\n`.
+    fn next(&mut self) -> Result<Option<u8>, OrgsError> {
+        let byte = self.peek()?;
+        self.input.consume(usize::from(byte.is_some()));
+        if byte == Some(b'\r') && self.peek()? == Some(b'\n') {
+            self.input.consume(1);
+        }
+        let byte = byte.map(|byte| if byte == b'\r' { b'\n' } else { byte });
+        self.line += u64::from(byte == Some(b'\n'));
+        Ok(byte)
+    }
+
+    fn peek(&mut self) -> Result<Option<u8>, OrgsError> {
+        loop {
+            match self.input.fill_buf() {
+                Ok(bytes) => return Ok(bytes.first().copied()),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(source) => return Err(OrgsError::Read { path: self.path.clone(), source }),
+            }
+        }
+    }
+
+    fn fault(&self, line: u64, what: String) -> OrgsError {
+        OrgsError::Line { path: self.path.clone(), line, what }
+    }
+}
+
+/// The delimiter that the first line has most of, outside of quotes.
+fn delimiter_of(text: &[u8]) -> u8 {
+    let mut counts = [0_u32; DELIMITERS.len()];
+    let mut is_inside = false;
+    for byte in text {
+        match byte {
+            b'"' => is_inside = !is_inside,
+            b'\n' | b'\r' if !is_inside => break,
+            byte if !is_inside => {
+                if let Some(place) = DELIMITERS.iter().position(|delimiter| delimiter == byte) {
+                    counts[place] += 1;
+                }
+            }
+            _ => {}
+        }
+    }
+    // Of equals, `max_by_key` takes the last.
+    let most = (0..DELIMITERS.len()).rev().max_by_key(|place| counts[*place]).unwrap_or(0);
+    DELIMITERS[most]
+}
+
+/// The named columns of each row, trimmed, with the number of its line. A column that
 /// the table does not have is a fault.
-pub fn rows<const N: usize>(path: &Path, columns: [&str; N]) -> Result<Vec<(u64, [String; N])>, OrgsError> {
-    let fault = |error: csv::Error| OrgsError::Table { path: path.to_owned(), what: error.to_string() };
-    let mut reader =
-        csv::ReaderBuilder::new().trim(csv::Trim::All).flexible(true).from_path(path).map_err(fault)?;
-    let header = reader.headers().map_err(fault)?.clone();
+pub(super) fn rows<const N: usize>(
+    path: &Path,
+    columns: [&str; N],
+) -> Result<Vec<(u64, [String; N])>, OrgsError> {
+    let mut table = Table::open(path)?;
     let mut places = [0; N];
     for (place, name) in places.iter_mut().zip(columns) {
-        let found =
-            header.iter().position(|column| column.trim_start_matches('\u{feff}').eq_ignore_ascii_case(name));
         let missing =
             || OrgsError::Table { path: path.to_owned(), what: format!("there is no column {name}") };
-        *place = found.ok_or_else(missing)?;
+        *place = table.column(name)?.ok_or_else(missing)?;
     }
     let mut rows = Vec::new();
-    for row in reader.records() {
-        let row = row.map_err(fault)?;
-        let line = row.position().map_or(0, csv::Position::line);
-        rows.push((line, places.map(|place| row.get(place).unwrap_or_default().to_owned())));
+    while let Some(row) = table.row()? {
+        let cell = |place: usize| row.cells.get(place).map(|cell| cell.trim().to_owned()).unwrap_or_default();
+        rows.push((row.line, places.map(cell)));
     }
     Ok(rows)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &[u8]) -> Result<Vec<(u64, String)>, String> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("table.csv");
+        std::fs::write(&path, text).unwrap();
+        let told = |error: OrgsError| error.to_string().replace(&format!("{}", path.display()), "T");
+        let mut table = Table::open(&path).map_err(told)?;
+        let mut rows = vec![(1, table.header().join("|"))];
+        while let Some(row) = table.row().map_err(told)? {
+            rows.push((row.line, row.cells.join("|")));
+        }
+        Ok(rows)
+    }
+
+    #[test]
+    fn tables_of_all_programs_are_read_with_their_lines() {
+        for (text, expected) in [
+            ("a,b\n1,2\n", &[(1, "a|b"), (2, "1|2")][..]),
+            ("a,b\r\n1,2\r\n\r\n3,4", &[(1, "a|b"), (2, "1|2"), (4, "3|4")]),
+            ("a,b\r1,2\r", &[(1, "a|b"), (2, "1|2")]),
+            ("\u{feff}a;b\n1;\"2;\n3\"\n4;5", &[(1, "a|b"), (2, "1|2;\n3"), (4, "4|5")]),
+            ("\u{feff}\"a, x\";b\n1;2", &[(1, "a, x|b"), (2, "1|2")]),
+            ("a\tb,c\td\n1\t2\t3\n", &[(1, "a|b,c|d"), (2, "1|2|3")]),
+            ("a,b\n\"say \"\"yes\"\"\" ,x\"y\n", &[(1, "a|b"), (2, "say \"yes\"|x\"y")]),
+            ("a,b\n1\n,\n1,2,,\n", &[(1, "a|b"), (2, "1"), (3, "|"), (4, "1|2")]),
+            ("a\n\"\"\n", &[(1, "a"), (2, "")]),
+            ("", &[(1, "")]),
+        ] {
+            let found = read(text.as_bytes()).unwrap();
+            let expected: Vec<(u64, String)> =
+                expected.iter().map(|(line, cells)| (*line, (*cells).to_owned())).collect();
+            assert_eq!(found, expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_table_that_is_wrong_is_told_with_the_line() {
+        let long = format!("a,b\n1,\"x{}\n", "\n".repeat(1_001));
+        let large = format!("a,b\n1,2\n{},4\n", "x".repeat(MAX_CELL_BYTES + 1));
+        for (text, expected) in [
+            ("a,b\n1,2\n\"3,4\n5,6\n", "T, line 3: a quote is not closed"),
+            ("a,b\n\n1,\"2\n", "T, line 3: a quote is not closed"),
+            ("a,\"b\n1,2\n", "T, line 1: a quote is not closed"),
+            ("a,b\n\"1,2\n\"3\",4\n", "T, line 2: the cell goes on after its closing quote"),
+            ("a,b\n1,2\n1,2,3\n", "T, line 3: the row has more cells than the 2 columns"),
+            (&long, "T, line 2: a quoted cell begins here and has not ended 1000 lines later"),
+            (&large, "T, line 3: a cell begins here that has more than 1048576 bytes"),
+        ] {
+            let told = read(text.as_bytes()).unwrap_err();
+            assert!(told.starts_with(expected), "{told}");
+        }
+        let told = read(b"a,b\n1,\xe9\n").unwrap_err();
+        assert_eq!(told, "T, line 2: the text is not UTF-8");
+    }
+
+    #[test]
+    fn a_name_of_two_columns_is_refused_where_it_is_used() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("table.csv");
+        std::fs::write(&path, "Full_Name,city,full name\n").unwrap();
+        let table = Table::open(&path).unwrap();
+
+        assert_eq!(table.column("City").unwrap(), Some(1));
+        assert_eq!(table.column("town").unwrap(), None);
+        assert!(matches!(table.column("full name"), Err(OrgsError::SameName { .. })));
+    }
 }

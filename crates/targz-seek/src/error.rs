@@ -1,7 +1,7 @@
 //! Reasons why an archive cannot be read to its end.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::foreign::Foreign;
 use super::index::IndexError;
@@ -69,7 +69,7 @@ pub enum ArchiveError {
         found: String,
     },
     /// The file has a form that is recognised but not read, such as zip, xz or HTML.
-    #[error("{path} is {}, not an archive", form.name)]
+    #[error("{path} is {}, not a tar archive", form.name)]
     Foreign {
         /// The file.
         path: PathBuf,
@@ -92,7 +92,7 @@ pub enum ArchiveError {
         path: PathBuf,
     },
     /// The file has no bytes.
-    #[error("{path} is empty")]
+    #[error("{} is empty", shown(path))]
     Empty {
         /// The file.
         path: PathBuf,
@@ -110,14 +110,16 @@ impl ArchiveError {
             Self::Open { .. } => "check the path and the permissions",
             Self::Read { .. } => "the disk or the stream failed; try again",
             Self::CutOff { .. } | Self::Damaged { .. } => {
-                "compare the file's size and MD5 with those its download page gives, and fetch it again; \
-                 --salvage takes the members that are whole"
+                "compare the file's size and MD5 with those its download page gives, and fetch it again"
             }
             Self::Unknown { .. } | Self::UnknownInside { .. } => {
                 "give a .tar.gz or .tar archive, a folder of .xml files, or one .xml file"
             }
             Self::Foreign { form, .. } | Self::ForeignInside { form, .. } => form.hint,
             Self::Stopped { .. } => "run the same command again",
+            Self::Empty { path } if is_standard_input(path) => {
+                "nothing came: check the command before the pipe"
+            }
             Self::Empty { .. } => "fetch the file again",
             Self::Index(error) => error.hint(),
         }
@@ -128,4 +130,13 @@ impl ArchiveError {
     pub fn is_damage(&self) -> bool {
         matches!(self, Self::CutOff { .. } | Self::Damaged { .. })
     }
+}
+
+fn is_standard_input(path: &Path) -> bool {
+    path == Path::new("-")
+}
+
+/// A path as a message has it.
+fn shown(path: &Path) -> String {
+    if is_standard_input(path) { "standard input".to_owned() } else { path.display().to_string() }
 }

@@ -22,8 +22,12 @@ pub struct Foreign {
 const FETCH: &str =
     "the download gave this instead of the archive: look into the file, then fetch the archive again";
 const UNPACK: &str = "unpack it, and give the folder or the .tar archive that comes out";
-const UNPACK_TO_PIPE: &str =
-    "unpack it to standard input, such as with `xz -dc FILE | orcidlake convert - --out DIR`";
+/// The hint for data of one stream that a tool unpacks to its standard output.
+macro_rules! unpack_with {
+    ($command:literal) => {
+        concat!("unpack it to standard input: `", $command, " FILE | orcidlake convert - --out DIR`")
+    };
+}
 const UNPACK_GZIP: &str = "unpack it once with gunzip, and give what comes out";
 const FETCH_POINTED: &str =
     "fetch the file that it stands for, such as with `git lfs pull` or `git annex get`";
@@ -39,14 +43,14 @@ const MARKS: &[Mark] = &[
     (0, b"PK\x03\x04", "a zip archive", UNPACK),
     (0, b"PK\x05\x06", "an empty zip archive", FETCH),
     (0, b"PK\x07\x08", "a zip archive in several parts", UNPACK),
-    (0, b"\xfd7zXZ\0", "xz data", UNPACK_TO_PIPE),
-    (0, b"BZh", "bzip2 data", UNPACK_TO_PIPE),
-    (0, b"\x28\xb5\x2f\xfd", "Zstandard data", UNPACK_TO_PIPE),
-    (0, b"\x04\x22\x4d\x18", "LZ4 data", UNPACK_TO_PIPE),
-    (0, b"LZIP", "lzip data", UNPACK_TO_PIPE),
-    (0, b"\x5d\0\0", "LZMA data", UNPACK_TO_PIPE),
-    (0, b"\x89LZO", "LZO data", UNPACK_TO_PIPE),
-    (0, b"\x1f\x9d", "data of compress (.Z)", UNPACK_TO_PIPE),
+    (0, b"\xfd7zXZ\0", "xz data", unpack_with!("xz -dc")),
+    (0, b"BZh", "bzip2 data", unpack_with!("bzip2 -dc")),
+    (0, b"\x28\xb5\x2f\xfd", "Zstandard data", unpack_with!("zstd -dc")),
+    (0, b"\x04\x22\x4d\x18", "LZ4 data", unpack_with!("lz4 -dc")),
+    (0, b"LZIP", "lzip data", unpack_with!("lzip -dc")),
+    (0, b"\x5d\0\0", "LZMA data", unpack_with!("xz -dc")),
+    (0, b"\x89LZO", "LZO data", unpack_with!("lzop -dc")),
+    (0, b"\x1f\x9d", "data of compress (.Z)", unpack_with!("gzip -dc")),
     (0, b"7z\xbc\xaf\x27\x1c", "a 7z archive", UNPACK),
     (0, b"Rar!\x1a\x07", "a RAR archive", UNPACK),
     (0, b"070701", "a cpio archive", UNPACK),
@@ -149,6 +153,13 @@ mod tests {
             (b"", None),
         ] {
             assert_eq!(Foreign::of(start).map(|form| form.name), name, "{}", start.escape_ascii());
+        }
+        for (start, tool) in [
+            (&b"BZh9"[..], "`bzip2 -dc FILE"),
+            (b"\x28\xb5\x2f\xfd", "`zstd -dc FILE"),
+            (b"\x1f\x9d", "`gzip -dc FILE"),
+        ] {
+            assert!(Foreign::of(start).unwrap().hint.contains(tool), "{tool}");
         }
     }
 }

@@ -15,7 +15,7 @@ use super::index::{Index, IndexError, IndexWriter, Recorder, SpanReader};
 use super::input::{Input, Meter, Stopped};
 use super::options::{Options, Totals};
 use super::source::{ByteSource, local};
-use super::tar::{Fault, TarWalk, is_header};
+use super::tar::{Fault, TarWalk, looks_like_header};
 
 /// Bytes that tell what an input is: one tar header.
 const SNIFF_BYTES: usize = 512;
@@ -104,7 +104,9 @@ impl<'m> Archive<'m> {
         spacing_bytes: u64,
     ) -> Result<Self, ArchiveError> {
         let no_need = || ArchiveError::from(IndexError::NoNeed { path: path.to_owned() });
-        if !path.is_file() {
+        let metadata =
+            path.metadata().map_err(|source| ArchiveError::Open { path: path.to_owned(), source })?;
+        if !metadata.is_file() {
             return Err(no_need());
         }
         let form = Form::of(path, input_of(&*source_of(path)?, meter)?, options, Some(spacing_bytes))?;
@@ -229,7 +231,7 @@ impl Form<'_> {
                 None => Stream::Gzip(Gunzip::new(input)),
             }));
         }
-        if is_header(start) || start.iter().all(|&byte| byte == 0) {
+        if looks_like_header(start) || start.iter().all(|&byte| byte == 0) {
             return Ok(walk(match spacing_bytes {
                 Some(spacing) => Stream::Recorded(Box::new(Recorder::plain(input, spacing))),
                 None => Stream::Plain(input),

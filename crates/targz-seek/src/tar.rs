@@ -21,7 +21,7 @@ use extension::Extension;
 use header::{BLOCK, is_zero};
 use sparse::OldSparse;
 
-pub(super) use header::is_header;
+pub(super) use header::looks_like_header;
 
 /// Bytes of a long name or of pax records that are believed; the map of a sparse file
 /// of half a million pieces has as many.

@@ -6,7 +6,7 @@
 
 use std::io::Read;
 
-use super::header::{BLOCK, is_zero};
+use super::header::{BLOCK, is_zero, looks_like_header};
 use super::{Fault, Step, TarWalk};
 
 /// Blocks that GNU tar and most others fill an archive up to a multiple of, as tape
@@ -29,7 +29,8 @@ impl<R: Read> TarWalk<R> {
         if self.input_ended && piece.is_empty() {
             return Ok(Step::End);
         }
-        if self.input_ended && self.start + place as u64 == 0 && !is_zero(piece) {
+        if self.input_ended && self.start + place as u64 == 0 && !is_zero(piece) && !looks_like_header(piece)
+        {
             // Too short for any archive.
             return Err(Fault::NotTar { found: piece.to_vec() });
         }
@@ -110,7 +111,7 @@ impl<R: Read> TarWalk<R> {
             self.zero_blocks = 0;
         } else if !is_end {
             return Err(Fault::Damaged { reason: self.zeros_before(at) });
-        } else if at == 0 && self.entries == 0 {
+        } else if at == 0 && self.entries == 0 && !looks_like_header(&self.block_at(place)) {
             return Err(Fault::NotTar { found: self.block_at(place) });
         } else {
             return Err(Fault::Damaged { reason: format!("{reason}, at byte {at} of the tar stream") });
@@ -142,7 +143,8 @@ impl<R: Read> TarWalk<R> {
 
     pub(super) fn at_end(&mut self) -> Result<(), Fault> {
         let fault = self.fault.take();
-        if let Some((_, found)) = self.skipped.take_if(|_| self.entries == 0)
+        if let Some((_, found)) =
+            self.skipped.take_if(|(_, found)| self.entries == 0 && !looks_like_header(found))
             && !matches!(&fault, Some(Fault::Io(error)) if error.raw_os_error().is_some())
         {
             return Err(Fault::NotTar { found });

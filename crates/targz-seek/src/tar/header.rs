@@ -68,6 +68,13 @@ pub fn is_header(bytes: &[u8]) -> bool {
     bytes.get(..BLOCK).is_some_and(|block| Header::of(block).is_ok())
 }
 
+/// True where `bytes` begin with what is, or was, a header: its magic stands there, or its
+/// checksum fits.
+pub fn looks_like_header(bytes: &[u8]) -> bool {
+    const WORD: &[u8] = b"ustar";
+    bytes.get(MAGIC.start..).is_some_and(|rest| rest.starts_with(WORD)) || is_header(bytes)
+}
+
 /// True where a block is of zeros, as those of the end mark are.
 pub fn is_zero(block: &[u8]) -> bool {
     block.iter().all(|&byte| byte == 0)

@@ -6,7 +6,9 @@ pub fn decimal(text: &[u8]) -> Option<u64> {
     std::str::from_utf8(text).ok().filter(|_| is_number)?.parse().ok()
 }
 
-/// The text of a record; an empty value takes back what was said before.
+/// The text of a record, up to a NUL as GNU tar takes it; an empty value takes back what was
+/// said before.
 pub fn text(value: &[u8]) -> Option<String> {
+    let value = value.split(|&byte| byte == 0).next().unwrap_or(value);
     Some(String::from_utf8_lossy(value).into_owned()).filter(|text| !text.is_empty())
 }

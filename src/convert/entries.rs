@@ -16,7 +16,7 @@ pub fn contradiction(name: &MemberName, parsed: &Parsed<'_>) -> Option<Unmapped>
             (OTHER_IDENTIFIER.to_owned(), found.to_owned())
         }
         Document::Activity(activity) => {
-            let owner = parsed.owner.filter(|owner| *owner != orcid)?;
+            let owner = parsed.path.and_then(|path| path.orcid).filter(|owner| *owner != orcid)?;
             let kind = activity.section().kind();
             (format!("/{kind}:{kind}/@path"), owner.to_string())
         }

@@ -305,6 +305,10 @@ mod tests {
                 r#"<work:work put-code="5" path="/0000-0002-1694-233X/work/5" xmlns:work="w"/>"#,
                 "other-id?",
             ),
+            (200, r#"<work:work put-code="5" path="/0000-0002-1825-0097/work/6"/>"#, "other-put-code?"),
+            (200, r#"<work:work put-code="5" path="/0000-0002-1825-0097/funding/5"/>"#, "other-section?"),
+            (200, r#"<work:work put-code="5" path="/0000000216942333/work/5"/>"#, "other-id?"),
+            (200, r#"<work:work put-code="5" path=""/>"#, "item"),
             (200, r#"<funding:funding put-code="5" xmlns:funding="f"/>"#, "not-orcid?"),
             (404, &stub(9016), "not-found"),
             (403, &stub(9039), "not-public"),
@@ -359,6 +363,8 @@ mod tests {
         assert_eq!(treat(&asked, &reply, 0), Treatment::Take(Taken::Works(vec![(2, None)])));
         let others = r#"<bulk:bulk xmlns:bulk="b" xmlns:work="w"><work:work put-code="1" path="/0000-0002-1694-233X/work/1"/></bulk:bulk>"#;
         assert_eq!(told(&asked, 200, others, None), "other-id?");
+        let swapped = r#"<bulk:bulk xmlns:bulk="b" xmlns:work="w"><work:work put-code="1" path="/0000-0002-1825-0097/work/2"/><work:work put-code="2" path="/0000-0002-1825-0097/work/1"/></bulk:bulk>"#;
+        assert_eq!(told(&asked, 200, swapped, None), "other-put-code?");
         assert_eq!(
             told(&asked, 200, r#"<bulk:bulk xmlns:bulk="b"><work:work put-code="1">"#, None),
             "cut-off-xml?"

@@ -1,7 +1,9 @@
 //! What the body of an answer holds, and whether that is what was asked for.
 
 use super::answer::Taken;
-use orcid_xml::{self, Activity, ActivitySection, Document, Orcid, ParseError, Parsed, Timestamp, pieces};
+use orcid_xml::{
+    self, Activity, ActivityPath, ActivitySection, Document, Orcid, ParseError, Parsed, Timestamp, pieces,
+};
 
 /// A record that is the one asked for.
 ///
@@ -28,9 +30,7 @@ pub fn take_works(body: &[u8], orcid: Orcid, asked: &[i64]) -> Result<Taken, Par
     let mut came = Vec::new();
     for piece in pieces(body).ok_or_else(cut_off)? {
         let Some(work) = work_of(piece)? else { continue };
-        if let Some(found) = work.owner.filter(|found| *found != orcid) {
-            return Err(other_id(orcid, found));
-        }
+        check_path(work.path, orcid, ActivitySection::Works, work.put_code)?;
         came.push((work.put_code, work.modified));
     }
     match came.iter().find(|(put_code, _)| !asked.contains(put_code)) {
@@ -46,8 +46,7 @@ pub struct BulkWork {
     pub put_code: i64,
     /// Its last change.
     pub modified: Option<Timestamp>,
-    /// Whose it is by its `path`.
-    owner: Option<Orcid>,
+    path: Option<ActivityPath>,
 }
 
 /// The work in a piece of a bulk; `None` for an error in a work's place.
@@ -56,14 +55,34 @@ pub struct BulkWork {
 /// [`ParseError`] where the piece is not sound.
 pub fn work_of(piece: &[u8]) -> Result<Option<BulkWork>, ParseError> {
     let source = orcid_xml::cleaned(piece);
-    let Parsed { document, owner, .. } = orcid_xml::parse(&source)?;
+    let Parsed { document, path, .. } = orcid_xml::parse(&source)?;
     Ok(match document {
         Document::Activity(Activity::Work(work)) => {
             let modified = work.element.last_modified_date;
-            work.element.put_code.map(|put_code| BulkWork { put_code, modified, owner })
+            work.element.put_code.map(|put_code| BulkWork { put_code, modified, path })
         }
         _ => None,
     })
+}
+
+/// Whether an item's `path` names what was asked for, as far as it names anything.
+fn check_path(
+    path: Option<ActivityPath>,
+    orcid: Orcid,
+    section: ActivitySection,
+    put_code: i64,
+) -> Result<(), ParseError> {
+    let path = path.unwrap_or_default();
+    if let Some(found) = path.orcid.filter(|found| *found != orcid) {
+        return Err(other_id(orcid, found));
+    }
+    if let Some(found) = path.section.filter(|found| *found != section) {
+        return Err(ParseError::OtherSection { expected: section.kind(), found: found.kind().to_owned() });
+    }
+    match path.put_code.filter(|found| *found != put_code) {
+        Some(found) => Err(ParseError::OtherPutCode { expected: put_code, found: found.to_string() }),
+        None => Ok(()),
+    }
 }
 
 fn other_id(expected: Orcid, found: Orcid) -> ParseError {
@@ -81,17 +100,17 @@ pub fn take_item(
     put_code: i64,
 ) -> Result<Taken, ParseError> {
     let source = orcid_xml::cleaned(body);
-    let Parsed { document, owner, .. } = orcid_xml::parse(&source)?;
+    let Parsed { document, path, .. } = orcid_xml::parse(&source)?;
     let Document::Activity(activity) = document else {
         return Err(ParseError::UnknownRoot { name: "another".to_owned() });
     };
     if activity.section() != section {
         return Err(ParseError::UnknownRoot { name: activity.section().kind().to_owned() });
     }
-    match (activity.put_code(), owner) {
-        (_, Some(found)) if found != orcid => Err(other_id(orcid, found)),
-        (Some(found), _) if found == put_code => Ok(Taken::Item { modified: activity.last_modified_date() }),
-        (found, _) => {
+    check_path(path, orcid, section, put_code)?;
+    match activity.put_code() {
+        Some(found) if found == put_code => Ok(Taken::Item { modified: activity.last_modified_date() }),
+        found => {
             let found = found.map_or_else(|| "none".to_owned(), |found| found.to_string());
             Err(ParseError::OtherPutCode { expected: put_code, found })
         }

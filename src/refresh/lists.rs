@@ -147,6 +147,7 @@ impl Queue {
                 answered = NULL, body = NULL WHERE run = ?1 AND kind = 'record' AND orcid = ?2",
             "DELETE FROM task WHERE run = ?1 AND kind IN ('works', 'item', 'listing') AND orcid = ?2",
             "DELETE FROM held WHERE run = ?1 AND orcid = ?2",
+            "DELETE FROM listed WHERE run = ?1 AND orcid = ?2",
             "DELETE FROM leaving WHERE run = ?1 AND orcid = ?2",
         ];
         self.change(|change| {

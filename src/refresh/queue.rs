@@ -112,6 +112,7 @@ impl Queue {
         let queue = Self { db, path };
         queue.check(version)?;
         queue.add_removed()?;
+        queue.add_listed()?;
         // A new run of the program has patience anew.
         queue.run_sql(
             "UPDATE task SET state = 0, tries = 0 WHERE state = 1 OR state = 0 AND tries > 0",

@@ -138,7 +138,7 @@ impl Queue {
     /// [`RefreshError::Queue`] where the disk fails.
     pub fn drop_run(&mut self, id: i64) -> Result<(), RefreshError> {
         self.change(|change| {
-            for table in ["task", "found", "held", "leaving", "tally", "removed"] {
+            for table in ["task", "found", "held", "listed", "leaving", "tally", "removed"] {
                 change.execute(&format!("DELETE FROM {table} WHERE run = ?1"), params![id])?;
             }
             change.execute("DELETE FROM run WHERE id = ?1", params![id]).map(|_| ())
@@ -180,7 +180,7 @@ impl Queue {
                     params![run.scope, run.id],
                 )?;
             }
-            for table in ["task", "found", "held", "leaving", "removed"] {
+            for table in ["task", "found", "held", "listed", "leaving", "removed"] {
                 change.execute(&format!("DELETE FROM {table} WHERE run = ?1"), params![run.id])?;
             }
             change.execute("UPDATE run SET stage = 'done' WHERE id = ?1", params![run.id]).map(|_| ())

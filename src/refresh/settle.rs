@@ -9,22 +9,21 @@ use super::activities;
 use super::answer::{TOO_MANY_REQUESTS, Taken, Treatment, treat};
 use super::client::{Fault, Reply, UNANSWERED, UNTRUSTED};
 use super::content;
+use super::dates::{self, latest};
 use super::fetch::{End, Fetch};
 use super::queue::Queue;
 use super::retry::wait;
 use super::search::{OUT_OF_RANGE, Told};
 use super::tasks::{Effects, Task, Wanted};
 use super::time::{day, end_of_day};
-use orcid_xml::{ActivitySection, Timestamp};
+use orcid_xml::Timestamp;
 
 /// Looks at a search's page that holds fewer results than it says. An index that counts
 /// one too many does so each time: then what came is taken, and told.
 const SHORT_PAGE_LOOKS: u32 = 4;
-/// Looks at an answer that is older than the dataset's row: a cache may be behind for a
-/// while. Then the row stays.
+/// Looks at an answer whose date cannot be true, such as one before that of the dataset's
+/// row: a cache may be behind for a while. Then the row stays.
 const STALE_LOOKS: u32 = 3;
-/// The code of an answer that is older than the dataset's row.
-const STALE: &str = "stale";
 /// Looks at a page that does not keep to the range of iDs that was asked for: some cache
 /// may have given another's page once, a server that ignores ranges does so each time.
 const OUT_OF_RANGE_LOOKS: u32 = 2;
@@ -37,11 +36,21 @@ const COURTESY: Duration = Duration::from_millis(250);
 /// What is to be written down about a request.
 #[derive(Debug)]
 pub enum Verdict {
-    Keep { code: &'static str, body: Option<Vec<u8>>, taken: Taken },
+    Keep(Answer),
     Again { code: &'static str, after: Option<Duration>, counts: bool },
     GiveUp { code: &'static str },
     QuotaEnd { until: Timestamp },
     End(RefreshError),
+}
+
+/// An answer that counts.
+#[derive(Debug)]
+pub struct Answer {
+    code: &'static str,
+    body: Option<Vec<u8>>,
+    taken: Taken,
+    /// The latest date that is believed in it.
+    latest: Timestamp,
 }
 
 /// Decides about an answer, or about there being none.
@@ -79,7 +88,7 @@ pub fn judge(fetch: &Fetch, task: &Task, result: Result<Reply, Fault>, asked_at:
         fetch.token.accepted(&task.wanted.path());
     }
     match treatment {
-        Treatment::Take(taken) => keep(fetch, task, taken, reply.body),
+        Treatment::Take(taken) => keep(fetch, task, taken, reply.body, latest(reply.date, wall)),
         Treatment::Again { code, after } => {
             if let Some(after) = after {
                 fetch.breaker().hold(now + after + COURTESY);
@@ -106,7 +115,7 @@ fn doubted(task: &Task, treatment: Treatment) -> Treatment {
 }
 
 /// The body is kept where the dataset will need it.
-fn keep(fetch: &Fetch, task: &Task, taken: Taken, body: Vec<u8>) -> Verdict {
+fn keep(fetch: &Fetch, task: &Task, taken: Taken, body: Vec<u8>, latest: Timestamp) -> Verdict {
     if let (Taken::Search(page), Wanted::Search(search)) = (&taken, &task.wanted) {
         let looks = SHORT_PAGE_LOOKS.min(fetch.patience.tries);
         if search.missing(page) > 0 && task.tries + 1 < looks {
@@ -114,29 +123,25 @@ fn keep(fetch: &Fetch, task: &Task, taken: Taken, body: Vec<u8>) -> Verdict {
         }
     }
     if let Taken::Record { modified } = taken {
-        fetch.note_newest(modified);
-        if is_older(modified, task.known) {
-            return stale(fetch, task);
+        if let Some(code) = dates::fault(modified, task.known, latest) {
+            return not_current(fetch, task, code);
         }
+        fetch.note_newest(modified);
     }
     let unchanged = matches!(taken, Taken::Record { modified } if modified.is_some() && modified == task.known)
         && !task.doubted;
     let needed =
         matches!(taken, Taken::Record { .. } | Taken::Gone { .. } | Taken::Works(_) | Taken::Item { .. });
     let code = if unchanged { "unchanged" } else { taken.code() };
-    Verdict::Keep { code, body: needed.then_some(body), taken }
+    Verdict::Keep(Answer { code, body: needed.then_some(body), taken, latest })
 }
 
-/// True where an answer is of an earlier state than the dataset's row.
-fn is_older(modified: Option<Timestamp>, known: Option<Timestamp>) -> bool {
-    matches!((modified, known), (Some(modified), Some(known)) if modified < known)
-}
-
-/// Some cache's answer: it is asked for again, and then left.
-fn stale(fetch: &Fetch, task: &Task) -> Verdict {
+/// An answer that is not what stands in the registry now: it is asked for again, and
+/// then left.
+fn not_current(fetch: &Fetch, task: &Task, code: &'static str) -> Verdict {
     match task.tries + 1 < STALE_LOOKS.min(fetch.patience.tries) {
-        true => Verdict::Again { code: STALE, after: None, counts: true },
-        false => Verdict::GiveUp { code: STALE },
+        true => Verdict::Again { code, after: None, counts: true },
+        false => Verdict::GiveUp { code },
     }
 }
 
@@ -147,7 +152,7 @@ fn stale(fetch: &Fetch, task: &Task) -> Verdict {
 pub fn write(fetch: &Fetch, queue: &mut Queue, task: &Task, verdict: Verdict) -> Result<(), RefreshError> {
     let run = fetch.run.id;
     match verdict {
-        Verdict::Keep { code, body, taken } => write_answer(fetch, queue, task, code, body, &taken),
+        Verdict::Keep(answer) => write_answer(fetch, queue, task, answer),
         Verdict::Again { code, after, counts } => {
             let tries = task.tries + u32::from(counts);
             if tries >= most_tries(code, fetch.patience.tries) {
@@ -224,19 +229,13 @@ fn give_up(fetch: &Fetch, queue: &mut Queue, task: &Task, code: &str) -> Result<
     Err(RefreshError::Search { what })
 }
 
-fn write_answer(
-    fetch: &Fetch,
-    queue: &mut Queue,
-    task: &Task,
-    code: &'static str,
-    mut body: Option<Vec<u8>>,
-    taken: &Taken,
-) -> Result<(), RefreshError> {
+fn write_answer(fetch: &Fetch, queue: &mut Queue, task: &Task, answer: Answer) -> Result<(), RefreshError> {
     let (run, now) = (fetch.run.id, fetch.clock.wall());
-    if let (Taken::Search(page), Wanted::Search(search)) = (taken, &task.wanted) {
+    let Answer { code, mut body, taken, latest } = answer;
+    if let (Taken::Search(page), Wanted::Search(search)) = (&taken, &task.wanted) {
         queue.note_missing(run, search.missing(page))?;
     }
-    let effects = match (taken, &task.wanted) {
+    let effects = match (&taken, &task.wanted) {
         (Taken::Search(page), Wanted::Search(search)) => match search.told(page) {
             Told::Effects(effects) => effects,
             Told::NotUnderstood => return Err(RefreshError::NotUnderstood),
@@ -248,28 +247,25 @@ fn write_answer(
         (Taken::Record { .. }, Wanted::Record(orcid)) if fetch.activities && code != "unchanged" => {
             let held = queue.held(run, *orcid)?;
             // The body has been read once, so that it can be read again.
-            activities::compare(*orcid, body.as_deref().unwrap_or_default(), &held).unwrap_or_default()
+            let body = body.as_deref().unwrap_or_default();
+            activities::compare(*orcid, body, &held, latest).unwrap_or_default()
         }
         (Taken::Gone { primary: Some(primary), .. }, _) => {
             Effects { found: vec![("primary", *primary)], ..Effects::default() }
         }
         (Taken::Works(came), Wanted::Works(orcid, asked)) => {
-            let held = queue.held(run, *orcid)?;
-            let is_stale = |put_code, modified| {
-                is_older(modified, held.get(&(ActivitySection::Works, put_code)).copied().flatten())
-            };
-            let (stale, good): (Vec<_>, Vec<_>) =
-                came.iter().partition(|(put_code, modified)| is_stale(*put_code, *modified));
-            let good: Vec<i64> = good.into_iter().map(|(put_code, _)| put_code).collect();
-            if !stale.is_empty() {
+            let known = queue.known_items(run, *orcid, latest)?;
+            let (good, effects) = activities::sort_out(*orcid, asked, came, &known, latest);
+            if good.len() < came.len() {
                 body = body.map(|body| content::without_works(&body, &|put_code| !good.contains(&put_code)));
             }
-            activities::missing(*orcid, asked, &good)
+            effects
         }
         (Taken::Item { modified }, Wanted::Item(orcid, section, put_code)) => {
-            let held = queue.held(run, *orcid)?;
-            if is_older(*modified, held.get(&(*section, *put_code)).copied().flatten()) {
-                return write(fetch, queue, task, stale(fetch, task));
+            let known = queue.known_items(run, *orcid, latest)?;
+            let known = known.get(&(*section, *put_code)).copied().flatten();
+            if let Some(code) = dates::fault(*modified, known, latest) {
+                return write(fetch, queue, task, not_current(fetch, task, code));
             }
             Effects::default()
         }

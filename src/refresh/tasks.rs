@@ -9,6 +9,7 @@ use rusqlite::{OptionalExtension, Transaction, params};
 
 use super::RefreshError;
 use super::answer::Asked;
+use super::listed::{ListedItem, insert_listed};
 use super::queue::Queue;
 use super::search::Search;
 use super::time::SECOND;
@@ -63,6 +64,10 @@ pub struct Effects {
     pub found: Vec<(&'static str, Orcid)>,
     /// Items that leave the dataset.
     pub leaving: Vec<(Orcid, ActivitySection, i64)>,
+    /// Items that are asked for, with the date that the record lists.
+    pub listed: Vec<ListedItem>,
+    /// Codes of parts of the answer that were not taken.
+    pub counted: Vec<&'static str>,
 }
 
 impl Wanted {
@@ -238,6 +243,12 @@ impl Queue {
             }
             for item in &effects.leaving {
                 insert_leaving(change, run, *item)?;
+            }
+            for item in &effects.listed {
+                insert_listed(change, run, *item)?;
+            }
+            for code in &effects.counted {
+                tally(change, run, code)?;
             }
             tally(change, run, code)
         })

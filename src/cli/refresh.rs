@@ -19,8 +19,8 @@ use super::rematch::rematch;
 use super::{Common, Done};
 use crate::matching::Summary;
 use crate::refresh::{
-    ClientOptions, Ended, MaxRemovals, Organization, Outcome, Patience, Plan, RefreshError, Registry, Scope,
-    Settings, Watch, Way, log_to, parse_time, readable_time, refresh,
+    ClientOptions, Ended, LIMITED_VISIBILITY, MaxRemovals, Organization, Outcome, Patience, Plan,
+    RefreshError, Registry, Scope, Settings, Watch, Way, log_to, parse_time, readable_time, refresh,
 };
 
 /// Time between plain lines about progress.
@@ -280,6 +280,12 @@ pub fn run(args: &Args, common: &Common) -> Result<Done, Failure> {
         tell!(
             "warning: searches promised {} more than they gave, each time they were asked; the dataset does not count as up to date, and the next run looks again from the same time on",
             counted(outcome.missing_results, "result")
+        );
+    }
+    if let Some((code, count)) = outcome.tally.iter().find(|(code, _)| code == LIMITED_VISIBILITY) {
+        tell!(
+            "warning: the server sent limited or private elements in {} ({code}); none of them came into the dataset",
+            counted(*count, "answer")
         );
     }
     let ended = end(outcome);

@@ -8,15 +8,13 @@ use std::time::Duration;
 
 use super::client::Reply;
 use super::content::{take_item, take_record, take_works};
-use super::owner::is_of_another;
 use super::retry::parse_retry_after;
-use orcid_xml::{
-    self, ActivitySection, Document, Orcid, ParseError, SearchPage, Stub, Timestamp, parse_search,
-};
+use super::stub::{OTHER_STATUS, parse_stub, treat_stub};
+use super::visibility::{LIMITED, holds_limited};
+use orcid_xml::{ActivitySection, Orcid, ParseError, SearchPage, Timestamp, parse_search};
 
-/// ORCID's errors have less than a kilobyte; what is longer is not looked at twice.
-const MAX_STUB_BYTES: usize = 16 << 10;
-/// A `Retry-After` beyond this means a quota, not a hurry.
+/// A `Retry-After` beyond this means a quota with 429. With 503 it is not believed: one
+/// answer must not stop a run for days.
 const MAX_RETRY_AFTER: Duration = Duration::from_secs(600);
 
 /// The code of an answer that limits the rate.
@@ -93,17 +91,16 @@ pub fn treat(asked: &Asked, reply: &Reply, now: Timestamp) -> Treatment {
     match reply.status {
         200..=299 => treat_success(asked, reply),
         301 | 302 | 307 | 308 | 403 | 404 | 409 | 410 => match parse_stub(&reply.body) {
-            Some(stub) => treat_stub(asked, &stub),
+            Some(stub) => treat_stub(asked, reply.status, &stub),
             None => Treatment::Again { code: not_orcid(reply.status), after },
         },
         400 => Treatment::Leave { code: "bad-request" },
         401 => Treatment::Renew,
         406 | 415 => Treatment::Leave { code: "not-acceptable" },
         429 => treat_too_many(reply, after),
-        503 if after.is_some_and(|after| after > MAX_RETRY_AFTER) => Treatment::QuotaEnd { after },
-        503 => Treatment::Again { code: "busy", after },
+        503 => Treatment::Again { code: "busy", after: after.filter(|after| *after <= MAX_RETRY_AFTER) },
         408 | 425 | 500.. => Treatment::Again { code: "server-error", after },
-        _ => Treatment::Leave { code: "other-status" },
+        _ => Treatment::Again { code: OTHER_STATUS, after },
     }
 }
 
@@ -134,7 +131,10 @@ fn treat_success(asked: &Asked, reply: &Reply) -> Treatment {
         return Treatment::Again { code: "empty-body", after: None };
     }
     if let (true, Some(stub)) = (!matches!(asked, Asked::Search), parse_stub(&reply.body)) {
-        return treat_stub(asked, &stub);
+        return treat_stub(asked, reply.status, &stub);
+    }
+    if !matches!(asked, Asked::Search) && holds_limited(&reply.body) {
+        return Treatment::Again { code: LIMITED, after: None };
     }
     let taken = match asked {
         Asked::Search => parse_search(&reply.body).map(Taken::Search),
@@ -157,54 +157,6 @@ fn fault_code(error: &ParseError, reply: &Reply) -> &'static str {
         _ if html || reply.content_type.contains("html") => "html",
         ParseError::UnknownRoot { .. } | ParseError::NoOwner { .. } => "not-orcid",
         error => error.code(),
-    }
-}
-
-/// ORCID's own word about a record or an item.
-fn treat_stub(asked: &Asked, stub: &Stub<'_>) -> Treatment {
-    if matches!(asked, Asked::Search) {
-        // Nobody is locked or gone in a search: such an answer is a fault.
-        return match stub.error_code {
-            Some(9002 | 9017) => Treatment::Renew,
-            _ => Treatment::Again { code: "search-error", after: None },
-        };
-    }
-    if is_of_another(asked, stub) {
-        return Treatment::Again { code: "other-id", after: None };
-    }
-    if matches!(asked, Asked::Works(..)) && !matches!(stub.error_code, Some(9002 | 9008 | 9017)) {
-        // What is wrong may be one of them: those that did not come are asked for one by one.
-        return Treatment::Take(Taken::Works(Vec::new()));
-    }
-    let is_item = matches!(asked, Asked::Item(..));
-    let primary = match asked {
-        Asked::Record(orcid) => stub.primary_orcid(orcid.as_str()),
-        _ => None,
-    };
-    let gone = |code| match is_item {
-        true => Treatment::Take(Taken::ItemGone { code }),
-        false => Treatment::Take(Taken::Gone { code, primary }),
-    };
-    match stub.error_code {
-        Some(9007) => gone("deprecated"),
-        Some(9011 | 9016) => gone("not-found"),
-        Some(9018) => gone("locked"),
-        Some(9044) => gone("deactivated"),
-        Some(9036) => Treatment::Take(Taken::Closed { code: "unclaimed" }),
-        Some(9038 | 9039) if is_item => gone("not-public"),
-        Some(9038 | 9039) => Treatment::Take(Taken::Closed { code: "not-public" }),
-        Some(9002 | 9017) => Treatment::Renew,
-        Some(9008) => Treatment::Again { code: "server-error", after: None },
-        _ => Treatment::Leave { code: "other-error" },
-    }
-}
-
-/// The `error:error` that a body is, if it is one with a code.
-fn parse_stub(body: &[u8]) -> Option<Stub<'_>> {
-    let body = Some(body).filter(|body| body.len() <= MAX_STUB_BYTES)?;
-    match orcid_xml::parse(body).ok()?.document {
-        Document::Stub(stub) if stub.error_code.is_some() => Some(stub),
-        _ => None,
     }
 }
 
@@ -261,7 +213,10 @@ mod tests {
             (200, "<other/>", None, "not-orcid?"),
             (200, "<p:person xmlns:p='http://www.orcid.org/ns/person'/>", None, "not-orcid?"),
             (200, "<record:record xmlns:record='r'/>", None, "no-id?"),
-            (200, &stub(9018), None, "locked"),
+            (200, &stub(9018), None, "other-status?"),
+            (200, &stub(9016), None, "other-status?"),
+            (404, &stub(9018), None, "other-status?"),
+            (409, &stub(9016), None, "other-status?"),
             (301, &stub(9007), None, "deprecated"),
             (301, "", None, "foreign-redirect?"),
             (404, &stub(9016), None, "not-found"),
@@ -284,8 +239,10 @@ mod tests {
             (429, quota, Some("7"), "quota Some(7)"),
             (500, &stub(9008), None, "server-error?"),
             (503, html, Some("Thu, 01 Jan 1970 00:00:09 GMT"), "busy? 9"),
-            (503, html, Some("18446744073709551615"), "quota Some(172800)"),
-            (418, "", None, "other-status!"),
+            (503, html, Some("18446744073709551615"), "busy?"),
+            (503, html, Some("601"), "busy?"),
+            (503, html, Some("600"), "busy? 600"),
+            (418, "", None, "other-status?"),
         ] {
             let body = body.to_owned();
             assert_eq!(told(&asked, status, &body, retry_after), expected, "{status} {body}");

@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use super::RefreshError;
 use super::client::{Client, Fault, Reply};
+use super::outage::{Heard, is_up};
 use super::pace::{Clock, Limits, Pace};
 use super::queue::Queue;
 use super::quota::Spent;
@@ -62,6 +63,8 @@ pub struct Fetch {
     limited_since: Mutex<Option<Duration>>,
     /// What has been refused with 401.
     pub(super) token: Refusals,
+    /// Whether the server gives anything.
+    pub(super) heard: Heard,
     /// The server's time at its first answer.
     first_date: AtomicI64,
     /// The newest change that an answer has told.
@@ -117,6 +120,7 @@ impl Fetch {
             trouble: Mutex::default(),
             limited_since: Mutex::default(),
             token: Refusals::default(),
+            heard: Heard::default(),
             first_date: AtomicI64::new(Timestamp::MAX),
             newest: AtomicI64::new(Timestamp::MIN),
             answered: AtomicU64::new(0),
@@ -199,6 +203,10 @@ impl Fetch {
         if state.end.is_some() || self.stop.load(Ordering::Relaxed) {
             return Step::Home;
         }
+        if let Some(error) = self.useless() {
+            state.end = Some(Err(error));
+            return Step::Home;
+        }
         let task = match queue.take(self.run.id, self.clock.wall()) {
             Ok(Next::Task(task)) => task,
             Ok(Next::Later(time)) => return Step::Nap(time),
@@ -250,13 +258,13 @@ impl Fetch {
         self.settled(|queue| settle::write(self, queue, task, verdict));
     }
 
-    /// Asks a server that counts as down for its status. Any answer shows that it
-    /// is there, and that what failed before failed for itself.
+    /// Asks a server that counts as down for its status. If it says that it is up, what
+    /// failed before failed for itself.
     fn probe(&self, task: &Task) {
         if self.may_go(None) {
-            match self.client.get(STATUS_PATH) {
-                Ok(reply) if reply.status < 500 && reply.status != 429 => self.breaker().succeeded(),
-                _ => self.breaker().failed(self.clock.now(), &self.patience),
+            match is_up(&self.client.get(STATUS_PATH)) {
+                true => self.breaker().succeeded(),
+                false => self.breaker().failed(self.clock.now(), &self.patience),
             }
         }
         self.settled(|queue| queue.give_back(task));

@@ -17,6 +17,7 @@ mod apply;
 mod applying;
 mod begin;
 mod changes;
+mod circle;
 mod client;
 mod content;
 mod credentials;
@@ -32,6 +33,7 @@ mod lists;
 mod lock;
 mod log;
 mod mark;
+mod outage;
 mod owner;
 mod pace;
 mod parts;
@@ -50,11 +52,13 @@ mod settings;
 mod settle;
 mod solr;
 mod status;
+mod stub;
 mod tasks;
 mod time;
 mod token;
 mod token_file;
 mod token_folder;
+mod visibility;
 mod watermark;
 
 pub use apply::Applied;
@@ -79,6 +83,7 @@ pub use time::{parse as parse_time, readable as readable_time};
 pub use token::Token;
 pub use token_file::TokenFile;
 pub use token_folder::FolderAccess;
+pub use visibility::LIMITED as LIMITED_VISIBILITY;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -277,7 +282,7 @@ impl Journey<'_> {
         while self.release(&mut queue, run)? {
             let (back, end) = self.fetch.all(queue, &|answered, left| self.watch.fetched(answered, left));
             queue = back;
-            if let Some(ended) = ended(end?) {
+            if let Some(ended) = ended(self.fetch.ended(&queue, end)?) {
                 return Ok((queue, Some(ended)));
             }
         }

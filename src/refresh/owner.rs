@@ -8,6 +8,8 @@ use orcid_xml::{Orcid, Stub};
 
 /// ORCID's code for a record that is deprecated: its messages name the primary record too.
 const DEPRECATED: i32 = 9007;
+/// The words before a primary record, in lower case.
+const REFERS: &str = "refer to";
 /// How messages write what a number after it is.
 const PUT_CODE_WORDS: [&str; 3] = ["put-code", "put code", "putcode"];
 
@@ -20,25 +22,41 @@ pub fn is_of_another(asked: &Asked, stub: &Stub<'_>) -> bool {
         Asked::Works(orcid, put_codes) => (*orcid, put_codes),
         Asked::Item(orcid, _, put_code) => (*orcid, std::slice::from_ref(put_code)),
     };
-    let named = named(stub);
-    let other_person = !named.is_empty() && !named.contains(&orcid);
+    let other_person = match stub.error_code {
+        Some(DEPRECATED) => is_of_another_primary(orcid, stub),
+        _ => {
+            let named: Vec<Orcid> = messages(stub).flat_map(Orcid::read_all).collect();
+            !named.is_empty() && !named.contains(&orcid)
+        }
+    };
     let codes: Vec<i64> = messages(stub).flat_map(put_codes_in).collect();
     let other_item =
         !put_codes.is_empty() && !codes.is_empty() && !codes.iter().any(|code| put_codes.contains(code));
     other_person || other_item
 }
 
-/// The iDs whose state an error tells, in the order in which it names them. Of a
-/// deprecated record that is not the one that took its place.
-fn named(stub: &Stub<'_>) -> Vec<Orcid> {
-    let mut named: Vec<Orcid> =
-        messages(stub).flat_map(|text| Orcid::find_all(text).map(|(_, orcid)| orcid)).collect();
-    if stub.error_code == Some(DEPRECATED) {
-        // "Please refer to account: <primary>. ORCID <deprecated>": the first is the primary.
-        let primary = named.first().copied();
-        named.retain(|orcid| Some(*orcid) != primary);
+/// True where the error of a deprecated record is about another than `orcid`, or names
+/// nobody who can have taken its place: `orcid` itself, a mistyped iD, or two people.
+///
+/// "Please refer to account: <primary>. ORCID <deprecated>": the first is the primary.
+fn is_of_another_primary(orcid: Orcid, stub: &Stub<'_>) -> bool {
+    let (mut primaries, mut deprecated) = (Vec::new(), Vec::new());
+    for message in messages(stub) {
+        let refers = message.to_ascii_lowercase().contains(REFERS);
+        match Orcid::read_all(message).as_slice() {
+            [] => {}
+            [only] if *only == orcid && !refers => deprecated.push(*only),
+            [primary, others @ ..] => {
+                primaries.push(*primary);
+                deprecated.extend_from_slice(others);
+            }
+        }
     }
-    named
+    primaries.dedup();
+    let no_primary = |primary: &Orcid| *primary == orcid || !primary.has_valid_check_digit();
+    primaries.len() > 1
+        || primaries.iter().any(no_primary)
+        || !deprecated.is_empty() && !deprecated.contains(&orcid)
 }
 
 fn messages<'s>(stub: &'s Stub<'_>) -> impl Iterator<Item = &'s str> {
@@ -110,6 +128,23 @@ mod tests {
             // Another was deprecated in favour of the one asked for.
             (9007, refer(ONE), whole(ONE, THIRD), true),
             (9007, String::new(), whole(OTHER, ONE), false),
+            // The person itself, or a mistyped iD, cannot have taken its place.
+            (9007, String::new(), whole(ONE, ONE), true),
+            (9007, refer(ONE), String::new(), true),
+            (9007, String::new(), whole("0000-0002-1825-0098", ONE), true),
+            (9007, refer(OTHER), whole(THIRD, ONE), true),
+            (
+                9007,
+                String::new(),
+                format!("This account is deprecated. ORCID https://orcid.org/{ONE}"),
+                false,
+            ),
+            // iDs in other spellings.
+            (9018, String::new(), "The record is locked. ORCID 000000021694233X".to_owned(), true),
+            (9018, String::new(), "The record is locked. ORCID 0000000218250097".to_owned(), false),
+            (9016, "0000\u{2010}0002\u{2010}1694\u{2010}233x".to_owned(), String::new(), true),
+            (9044, String::new(), "https://orcid.org/0000%2D0002".to_owned(), false),
+            (9016, String::new(), "ORCID iD 0000-0002-1694-2330 not found".to_owned(), true),
         ] {
             let stub = stub(code, &user, &developer);
 

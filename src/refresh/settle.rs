@@ -16,6 +16,7 @@ use super::retry::wait;
 use super::search::{OUT_OF_RANGE, Told};
 use super::tasks::{Effects, Task, Wanted};
 use super::time::{day, end_of_day};
+use super::visibility::LIMITED;
 use orcid_xml::Timestamp;
 
 /// Looks at a search's page that holds fewer results than it says. An index that counts
@@ -56,6 +57,7 @@ pub struct Answer {
 /// Decides about an answer, or about there being none.
 pub fn judge(fetch: &Fetch, task: &Task, result: Result<Reply, Fault>, asked_at: Timestamp) -> Verdict {
     let (now, wall) = (fetch.clock.now(), fetch.clock.wall());
+    let is_content = !matches!(task.wanted, Wanted::Search(_));
     let reply = match result {
         Ok(reply) => reply,
         Err(fault) if fault.code == UNTRUSTED => {
@@ -64,10 +66,14 @@ pub fn judge(fetch: &Fetch, task: &Task, result: Result<Reply, Fault>, asked_at:
         }
         Err(fault) => {
             fetch.breaker().failed(now, &fetch.patience);
+            if is_content {
+                fetch.heard.content(false);
+            }
             fetch.note_trouble(&format!("{}, {}", fault.code, fault.what));
             return Verdict::Again { code: fault.code, after: None, counts: true };
         }
     };
+    fetch.heard.reply();
     fetch.note_date(reply.date);
     // A time to come back at is one of the server's clock.
     let treatment = treat(&task.wanted.asked(), &reply, reply.date.unwrap_or(wall));
@@ -75,9 +81,17 @@ pub fn judge(fetch: &Fetch, task: &Task, result: Result<Reply, Fault>, asked_at:
     let in_trouble = reply.status >= 500 || matches!(treatment, Treatment::Again { .. });
     if in_trouble {
         fetch.breaker().failed(now, &fetch.patience);
-        fetch.note_trouble(&format!("status {}", reply.status));
+        let code = if let Treatment::Again { code, .. } = treatment { code } else { "refused" };
+        fetch.note_trouble(&format!("{code}, status {}", reply.status));
     } else {
         fetch.breaker().succeeded();
+    }
+    match treatment {
+        Treatment::Take(_) if is_content => fetch.heard.content(true),
+        // Whom the server limits or refuses, it knows; other ends are there for that.
+        Treatment::Again { code: TOO_MANY_REQUESTS, .. } | Treatment::Renew | Treatment::QuotaEnd { .. } => {}
+        _ if is_content => fetch.heard.content(false),
+        _ => {}
     }
     match treatment {
         Treatment::Again { code: TOO_MANY_REQUESTS, .. } => fetch.note_limited(now),
@@ -181,7 +195,7 @@ pub fn write(fetch: &Fetch, queue: &mut Queue, task: &Task, verdict: Verdict) ->
 fn most_tries(code: &str, tries: u32) -> u32 {
     match code {
         OUT_OF_RANGE => tries.min(OUT_OF_RANGE_LOOKS),
-        "too-large" | "too-many-values" | "too-deep" => tries.min(REFUSED_LOOKS),
+        "too-large" | "too-many-values" | "too-deep" | LIMITED => tries.min(REFUSED_LOOKS),
         _ => tries,
     }
 }
@@ -249,6 +263,12 @@ fn write_answer(fetch: &Fetch, queue: &mut Queue, task: &Task, answer: Answer) -
             // The body has been read once, so that it can be read again.
             let body = body.as_deref().unwrap_or_default();
             activities::compare(*orcid, body, &held, latest).unwrap_or_default()
+        }
+        (Taken::Gone { primary: Some(primary), .. }, Wanted::Record(orcid))
+            if queue.give_up_circle(run, task, *orcid, *primary)? =>
+        {
+            fetch.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1)).ok();
+            return Ok(());
         }
         (Taken::Gone { primary: Some(primary), .. }, _) => {
             Effects { found: vec![("primary", *primary)], ..Effects::default() }

@@ -12,8 +12,8 @@ use targz_seek::ArchiveError;
 pub enum RefreshError {
     #[error("cannot {act} {path}")]
     Io { act: &'static str, path: PathBuf, source: std::io::Error },
-    #[error("{url} is not a URL such as https://pub.orcid.org/v3.0")]
-    Url { url: String },
+    #[error("{url} is not a URL such as https://pub.orcid.org/v3.0: {what}")]
+    Url { url: String, what: &'static str },
     #[error("{path} holds no secret: one word of ASCII signs is expected")]
     NoSecret { path: PathBuf },
     #[error("a client id needs its secret")]

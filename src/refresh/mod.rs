@@ -68,7 +68,7 @@ pub use error::RefreshError;
 pub use fetch::End;
 pub use host::{Choice, Host};
 pub use lock::{LOCK_NAME, Lock};
-pub use log::log_to;
+pub use log::{Log, log_to};
 pub use pace::{Clock, Limits, SystemClock};
 pub use plan::Way;
 pub use queue::QUEUE_NAME;

@@ -69,6 +69,9 @@ pub fn judge(fetch: &Fetch, task: &Task, result: Result<Reply, Fault>, asked_at:
             if is_content {
                 fetch.heard.content(false);
             }
+            if !UNANSWERED.contains(&fault.code) {
+                fetch.heard.reply();
+            }
             fetch.note_trouble(&format!("{}, {}", fault.code, fault.what));
             return Verdict::Again { code: fault.code, after: None, counts: true };
         }

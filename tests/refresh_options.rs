@@ -208,7 +208,7 @@ fn a_log_is_its_owners_alone_and_lines_that_cannot_be_written_are_told_once() {
 fn a_rate_that_is_too_high_is_told_the_highest() {
     let here = Here::new(3, 5, &[]);
 
-    let output = here.refresh_each(&["--rate", "2000"]);
+    let output = here.refresh(&["--all-in-dataset", "--rate", "2000"]);
 
     assert_eq!(output.status.code(), Some(2));
     assert!(text(&output).contains("from 0.001 to 1000"), "{}", text(&output));

@@ -37,8 +37,8 @@ fn the_command_reference_is_that_of_the_program() {
     check("cli.md", &text);
 }
 
-/// It ends the run at once, and is not counted.
-const ENDS_THE_RUN: &str = "certificate";
+/// What ends the run at once and is not counted, and the lists of iDs that searches find.
+const NO_CODES: [&str; 3] = ["certificate", "changed", "there"];
 
 /// The codes that a source file counts answers under: what stands where a code stands.
 fn codes_in(source: &str) -> Vec<String> {
@@ -83,7 +83,9 @@ fn every_code_that_is_counted_stands_in_the_table_of_answers() {
     codes.dedup();
 
     assert!(codes.len() > 50, "{codes:?}");
-    let lacking: Vec<&String> =
-        codes.iter().filter(|code| *code != ENDS_THE_RUN && !page.contains(&format!("`{code}`"))).collect();
+    let lacking: Vec<&String> = codes
+        .iter()
+        .filter(|code| !NO_CODES.contains(&code.as_str()) && !page.contains(&format!("`{code}`")))
+        .collect();
     assert!(lacking.is_empty(), "docs/refresh.md does not tell what these mean: {lacking:?}");
 }

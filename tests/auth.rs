@@ -162,3 +162,35 @@ fn our_own_folder_is_taken_from_others_and_one_that_is_shared_is_told_and_stays(
         assert!(said.is_none_or(|said| both(&output).contains(said)), "{before:o}: {}", both(&output));
     }
 }
+
+#[test]
+fn a_token_server_that_hangs_is_not_waited_for_beyond_the_timeout() {
+    let folder = tempfile::tempdir().unwrap();
+    // It takes connections, and never answers.
+    let hanging = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/oauth/token", hanging.local_addr().unwrap());
+    let begun = std::time::Instant::now();
+    let arguments = ["--client-id", CLIENT_ID, "--token-url", &url, "--timeout", "1"];
+
+    let output = auth(&server(), folder.path(), &arguments)
+        .env("ORCIDLAKE_CLIENT_SECRET", CLIENT_SECRET)
+        .output()
+        .unwrap();
+
+    assert_eq!(output.status.code(), Some(2), "{}", both(&output));
+    assert!(begun.elapsed().as_secs() < 30, "{:?}", begun.elapsed());
+}
+
+#[test]
+fn an_empty_client_id_is_refused() {
+    let (server, folder) = (server(), tempfile::tempdir().unwrap());
+    for id in ["", " ", "\u{200b}", "two words"] {
+        let output = auth(&server, folder.path(), &["--client-id", id])
+            .env("ORCIDLAKE_CLIENT_SECRET", CLIENT_SECRET)
+            .output()
+            .unwrap();
+
+        assert_eq!(output.status.code(), Some(2), "{id:?}: {}", both(&output));
+        assert!(both(&output).contains("a client id is one word"), "{id:?}: {}", both(&output));
+    }
+}

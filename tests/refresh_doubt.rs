@@ -10,7 +10,7 @@ mod tables;
 use std::process::Output;
 
 use orcid::{Fault, RetryAfter, When};
-use runs::{Here, json, records, rows, text};
+use runs::{Here, json, records, rows, text, with_most_works, with_works_of};
 use tables::{all_rows, assert_same};
 
 /// Few tries, and no long waits.
@@ -279,31 +279,6 @@ fn an_older_answer_does_not_replace_a_newer_row() {
     let next = by_batches(&here, &[]);
     assert_eq!(next.status.code(), Some(0), "{}", text(&next));
     assert_same(&all_rows(&here.dataset), &newer);
-}
-
-/// Dates all works of a record anew, as if each had changed.
-fn with_works_of(xml: &str, clock: i64) -> String {
-    let (part, iso) = ("work:work-summary", orcid::instants::iso(clock));
-    let end = format!("</{part}>");
-    let dated = |item: &str| match item.rsplit_once("<common:last-modified-date>") {
-        Some((before, after)) if before.contains(&format!("<{part}")) => {
-            let rest = after.split_once('<').unwrap().1;
-            format!("{before}<common:last-modified-date>{iso}<{rest}")
-        }
-        _ => item.to_owned(),
-    };
-    let items: Vec<String> = xml.split(&end).map(dated).collect();
-    items.join(&end).replace("given-names>", "given-names>Newer ")
-}
-
-/// The person with the most works in full.
-fn with_most_works(here: &Here) -> (String, Vec<i64>) {
-    let world = here.server.world();
-    let works = |orcid: &String| world.put_codes(orcid, "works").len();
-    let orcid = active(here).into_iter().max_by_key(works).unwrap();
-    let works = world.put_codes(&orcid, "works");
-    assert!(works.len() > 3, "{}", works.len());
-    (orcid, works)
 }
 
 #[test]

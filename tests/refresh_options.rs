@@ -181,3 +181,35 @@ fn what_changed_while_the_dump_was_written_is_found_by_the_first_refresh() {
     assert!(json(&second)["answers"]["record"].is_null(), "{}", text(&second));
     assert!(here.server.log().by_path().keys().all(|path| path.contains("search")));
 }
+
+#[cfg(unix)]
+#[test]
+fn a_log_is_its_owners_alone_and_lines_that_cannot_be_written_are_told_once() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let here = Here::new(3, 5, &[]);
+    let log = here.path("log");
+
+    let output = here.refresh_each(&["--log-file", &log]);
+
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output));
+    assert_eq!(std::fs::metadata(&log).unwrap().permissions().mode() & 0o777, 0o600);
+    assert!(!text(&output).contains("warning"), "{}", text(&output));
+    if std::path::Path::new("/dev/full").exists() {
+        let output = here.refresh_each(&["--anew", "--log-file", "/dev/full"]);
+
+        assert_eq!(output.status.code(), Some(0), "{}", text(&output));
+        assert_eq!(text(&output).matches("could not be written").count(), 1, "{}", text(&output));
+        assert!(!text(&output).contains("tracing"), "{}", text(&output));
+    }
+}
+
+#[test]
+fn a_rate_that_is_too_high_is_told_the_highest() {
+    let here = Here::new(3, 5, &[]);
+
+    let output = here.refresh(&["--all-in-dataset", "--rate", "2000"]);
+
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output).contains("from 0.001 to 1000"), "{}", text(&output));
+}

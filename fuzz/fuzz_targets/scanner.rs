@@ -25,7 +25,7 @@ fn agree(bytes: &[u8]) {
         let reference = reference.unwrap_or_else(|error| panic!("the scanner reads what is {error}"));
         assert_eq!(scanned.document, reference.document);
         assert_eq!(scanned.unmapped, reference.unmapped);
-        assert_eq!(scanned.owner, reference.owner);
+        assert_eq!(scanned.path, reference.path);
         assert_eq!(*cleaned(bytes), *bytes, "the scanner reads what has to be cleaned");
     }
     match (parse(bytes), by_reference) {

@@ -16,9 +16,6 @@ use crate::refresh::{
     agent, bare_word, readable_time,
 };
 
-/// Time for the token endpoint to answer.
-const TIMEOUT: Duration = Duration::from_secs(60);
-
 /// Obtain, show the state of, or forget the token for ORCID's API.
 ///
 /// The token is kept in a file that only its owner can read, and used by refresh until it expires.
@@ -35,6 +32,22 @@ pub struct Args {
     /// Keep the token without the client's secret; it can then not be renewed.
     #[arg(long, env = "ORCIDLAKE_TOKEN_ONLY", value_parser = BoolishValueParser::new())]
     token_only: bool,
+    #[command(flatten)]
+    wait: TimeoutArg,
+}
+
+/// How long an answer is waited for.
+#[derive(Debug, Clone, clap::Args)]
+pub struct TimeoutArg {
+    /// Seconds for one request with its answer.
+    #[arg(long, value_name = "SECONDS", default_value_t = 120, env = "ORCIDLAKE_TIMEOUT", value_parser = clap::value_parser!(u64).range(1..))]
+    timeout: u64,
+}
+
+impl TimeoutArg {
+    pub fn duration(&self) -> Duration {
+        Duration::from_secs(self.timeout)
+    }
 }
 
 /// What is to be done about the token.
@@ -91,8 +104,12 @@ pub struct ClientArgs {
     token_file: Option<PathBuf>,
 }
 
-fn parse_client_id(text: &str) -> Result<String, std::convert::Infallible> {
-    Ok(bare_word(text).to_owned())
+fn parse_client_id(text: &str) -> Result<String, String> {
+    let word = bare_word(text);
+    if word.is_empty() || !word.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Err("a client id is one word of ASCII signs, such as APP-ABCDEFGHIJKLMNOP".to_owned());
+    }
+    Ok(word.to_owned())
 }
 
 /// Takes the text as it is, since clap's message for what it refuses would show it.
@@ -199,7 +216,7 @@ fn obtain(args: &Args, host: &Host, file: &TokenFile, common: &Common) -> Result
         kept => {
             let credentials = given.or_else(|| kept.as_ref().and_then(Token::credentials));
             let credentials = credentials.ok_or(RefreshError::HalfCredentials)?;
-            let token = Token::obtain(&agent(None, TIMEOUT), host, &credentials, clock.wall())?;
+            let token = Token::obtain(&agent(None, args.wait.duration()), host, &credentials, clock.wall())?;
             let client_secret = token.client_secret.clone().filter(|_| !args.token_only);
             let token = Token { client_secret, ..token };
             file.put(&token)?;

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use clap::ValueEnum;
 use clap::builder::BoolishValueParser;
 
-use super::auth::{ClientArgs, HostArgs};
+use super::auth::{ClientArgs, HostArgs, TimeoutArg};
 use super::convert::{Machine, stop_on_signals};
 use super::failure::{Failure, with_end};
 use super::numbers::{counted, grouped};
@@ -20,12 +20,16 @@ use super::target::check_outputs;
 use super::{Common, Done, expect_dataset};
 use crate::matching::Summary;
 use crate::refresh::{
-    ClientOptions, Ended, MaxRemovals, Organization, Outcome, Patience, Plan, RefreshError, Registry, Scope,
-    Settings, Watch, Way, log_to, parse_time, readable_time, refresh,
+    ClientOptions, Ended, LIMITED_VISIBILITY, MaxRemovals, Organization, Outcome, Patience, Plan,
+    RefreshError, Registry, Scope, Settings, Watch, Way, log_to, parse_time, readable_time, refresh,
 };
 
 /// Time between plain lines about progress.
 const PLAIN_EVERY: Duration = Duration::from_secs(30);
+/// Requests a second that can be asked for: one in a quarter of an hour, and more than any
+/// server of ORCID's allows.
+const LOWEST_RATE: f64 = 0.001;
+const HIGHEST_RATE: f64 = 1_000.0;
 /// Time between lines on a terminal.
 const LIVE_EVERY: Duration = Duration::from_millis(500);
 
@@ -170,9 +174,8 @@ struct PaceArgs {
     /// Seconds for which a server may be down before the run ends.
     #[arg(long, value_name = "SECONDS", default_value_t = 900, env = "ORCIDLAKE_PATIENCE")]
     patience: u64,
-    /// Seconds for one request with its answer.
-    #[arg(long, value_name = "SECONDS", default_value_t = 120, env = "ORCIDLAKE_TIMEOUT", value_parser = clap::value_parser!(u64).range(1..))]
-    timeout: u64,
+    #[command(flatten)]
+    wait: TimeoutArg,
     /// A mail address or URL for the user agent, so that ORCID can reach you.
     #[arg(long, value_name = "TEXT", env = "ORCIDLAKE_CONTACT")]
     contact: Option<String>,
@@ -184,8 +187,10 @@ fn parse_since(text: &str) -> Result<i64, String> {
 }
 
 fn parse_rate(text: &str) -> Result<f64, String> {
-    let rate = text.parse().ok().filter(|rate: &f64| (0.001..=1_000.0).contains(rate));
-    rate.ok_or_else(|| format!("\"{text}\" is not a number of requests a second"))
+    let rate = text.parse().ok().filter(|rate: &f64| (LOWEST_RATE..=HIGHEST_RATE).contains(rate));
+    rate.ok_or_else(|| {
+        format!("\"{text}\" is not a number of requests a second from {LOWEST_RATE} to {HIGHEST_RATE}")
+    })
 }
 
 impl ScopeArgs {
@@ -225,7 +230,7 @@ impl Args {
                 credentials,
                 token_file,
                 contact: self.pace.contact.clone(),
-                timeout: Duration::from_secs(self.pace.timeout),
+                timeout: self.pace.wait.duration(),
             },
             client_id: self.client.client_id.clone(),
             scope: self.scope.scope()?,
@@ -266,8 +271,20 @@ pub fn run(args: &Args, common: &Common) -> Result<Done, Failure> {
         let inputs = [&args.scope.ids, &args.changes.changes];
         let inputs: Vec<&Path> = inputs.into_iter().flatten().map(PathBuf::as_path).collect();
         check_outputs(&[&args.log_file], &inputs, common)?;
-        log_to(log_file)?;
+        let log = log_to(log_file)?;
+        let done = run_logged(args, common);
+        if let Some(error) = log.fault() {
+            tell!(
+                "warning: the log {} lacks lines, since it could not be written: {error}",
+                log_file.display()
+            );
+        }
+        return done;
     }
+    run_logged(args, common)
+}
+
+fn run_logged(args: &Args, common: &Common) -> Result<Done, Failure> {
     let settings = args.settings()?;
     let stop = stop_on_signals()?;
     let teller = Teller { quiet: common.quiet, plan_only: args.plan, json: common.json, ..Teller::new() };
@@ -295,6 +312,12 @@ pub fn run(args: &Args, common: &Common) -> Result<Done, Failure> {
             "warning: the server's clock says {}, ours {}, and the dataset has changes of a later time than the server's: its clock is not believed, and the next run looks again from the same time on",
             readable_time(clock.server),
             readable_time(clock.ours)
+        );
+    }
+    if let Some((code, count)) = outcome.tally.iter().find(|(code, _)| code == LIMITED_VISIBILITY) {
+        tell!(
+            "warning: the server sent limited or private elements in {} ({code}); none of them came into the dataset",
+            counted(*count, "answer")
         );
     }
     let ended = end(outcome);

@@ -20,7 +20,7 @@ pub fn contradiction(name: &MemberName, parsed: &Parsed<'_>, source: &[u8]) -> O
             written.unwrap_or_else(|| (USUAL_IDENTIFIER.to_owned(), found.to_owned()))
         }
         Document::Activity(activity) => {
-            let owner = parsed.owner.filter(|owner| *owner != orcid)?;
+            let owner = parsed.path.and_then(|path| path.orcid).filter(|owner| *owner != orcid)?;
             let kind = activity.section().kind();
             let written = first_value(source, &[], Some("path"));
             written.unwrap_or_else(|| (format!("/{kind}:{kind}/@path"), owner.to_string()))

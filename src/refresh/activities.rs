@@ -3,34 +3,40 @@
 
 use std::collections::HashMap;
 
+use super::dates::{self, believed};
 use super::tasks::{Effects, Wanted};
 use orcid_xml::{ActivitySection, AffiliationKind, Document, Orcid, ParseError, Record, Timestamp};
 
 /// Works of one request; ORCID gives no more.
 const MAX_WORKS: usize = 100;
+/// The code of a work that a bulk holds more than once.
+const TWICE: &str = "twice-in-bulk";
 
 /// The items that the dataset has of one person, with their last change.
 pub type Held = HashMap<(ActivitySection, i64), Option<Timestamp>>;
 
-/// Compares a record with what is held of its items.
+/// Compares a record with what is held of its items. Dates after `latest` are not
+/// believed.
 ///
 /// # Errors
 /// [`ParseError`] where the body is no record.
-pub fn compare(orcid: Orcid, body: &[u8], held: &Held) -> Result<Effects, ParseError> {
+pub fn compare(orcid: Orcid, body: &[u8], held: &Held, latest: Timestamp) -> Result<Effects, ParseError> {
     let listed = listed(body)?;
     let mut effects = Effects::default();
     let (mut works, mut others) = (Vec::new(), Vec::new());
     for (&(section, put_code), &modified) in &listed {
         let is_old = match held.get(&(section, put_code)) {
             None => true,
-            Some(known) => modified.is_none() || modified > *known,
+            Some(known) => modified.is_none() || modified > believed(*known, latest),
         };
+        if !is_old {
+            continue;
+        }
+        effects.listed.extend(modified.map(|modified| (orcid, section, put_code, modified)));
         match section {
-            _ if !is_old => continue,
             ActivitySection::Works => works.push(put_code),
             section => others.push(Wanted::Item(orcid, section, put_code)),
         }
-        effects.listed.extend(modified.map(|modified| (orcid, section, put_code, modified)));
     }
     // The same record gives the same requests, whatever the order of a map.
     works.sort_unstable();
@@ -61,11 +67,28 @@ pub fn listed(body: &[u8]) -> Result<Held, ParseError> {
     }
 }
 
-/// Works that a bulk did not give, one by one: their own answers say why.
-pub fn missing(orcid: Orcid, asked: &[i64], came: &[i64]) -> Effects {
-    let missing = asked.iter().filter(|put_code| !came.contains(put_code));
-    let again = missing.map(|put_code| Wanted::Item(orcid, ActivitySection::Works, *put_code)).collect();
-    Effects { again, ..Effects::default() }
+/// The works of a bulk that are good; all others that were asked for are asked for again
+/// one by one, since their own answers say what is wrong.
+pub fn sort_out(
+    orcid: Orcid,
+    asked: &[i64],
+    came: &[(i64, Option<Timestamp>)],
+    known: &Held,
+    latest: Timestamp,
+) -> (Vec<i64>, Effects) {
+    let (mut good, mut effects) = (Vec::new(), Effects::default());
+    for &put_code in asked {
+        let mut dates = came.iter().filter(|(found, _)| *found == put_code).map(|(_, modified)| *modified);
+        let (Some(modified), second) = (dates.next(), dates.next()) else { continue };
+        let due = known.get(&(ActivitySection::Works, put_code)).copied().flatten();
+        match second.map(|_| TWICE).or_else(|| dates::fault(modified, due, latest)) {
+            Some(code) => effects.counted.push(code),
+            None => good.push(put_code),
+        }
+    }
+    let others = asked.iter().filter(|put_code| !good.contains(put_code));
+    effects.again = others.map(|put_code| Wanted::Item(orcid, ActivitySection::Works, *put_code)).collect();
+    (good, effects)
 }
 
 fn items(record: &Record<'_>) -> Held {
@@ -128,7 +151,7 @@ mod tests {
             ((ActivitySection::Fundings, 1), None),
         ]);
 
-        let effects = compare(orcid, body.as_bytes(), &held).unwrap();
+        let effects = compare(orcid, body.as_bytes(), &held, Timestamp::MAX).unwrap();
 
         assert_eq!(effects.tasks, [Wanted::Works(orcid, vec![2, 3])]);
         let mut leaving = effects.leaving;
@@ -141,7 +164,7 @@ mod tests {
         let orcid = Orcid::new("0000-0002-1825-0097").unwrap();
         let works: Vec<(i64, &str)> = (0..201).map(|put_code| (put_code, "2025-10-01T00:00:00Z")).collect();
 
-        let effects = compare(orcid, record(&works).as_bytes(), &Held::new()).unwrap();
+        let effects = compare(orcid, record(&works).as_bytes(), &Held::new(), Timestamp::MAX).unwrap();
 
         let sizes: Vec<usize> = effects
             .tasks
@@ -150,6 +173,34 @@ mod tests {
             .collect();
         assert_eq!(sizes, [100, 100, 1]);
         assert_eq!(effects.tasks[2], Wanted::Item(orcid, ActivitySection::Works, 200));
-        assert_eq!(missing(orcid, &[1, 2], &[1]).again, [Wanted::Item(orcid, ActivitySection::Works, 2)]);
+    }
+
+    #[test]
+    fn works_of_a_bulk_that_lack_come_twice_or_are_old_are_asked_for_one_by_one() {
+        let orcid = Orcid::new("0000-0002-1825-0097").unwrap();
+        let known: Held = (1..=6).map(|put_code| ((ActivitySection::Works, put_code), Some(10))).collect();
+        let came = [(1, Some(10)), (2, Some(9)), (3, Some(10)), (3, Some(11)), (5, None), (6, Some(100))];
+
+        let (good, effects) = sort_out(orcid, &[1, 2, 3, 4, 5, 6], &came, &known, 99);
+
+        assert_eq!(good, [1]);
+        let again = [2, 3, 4, 5, 6].map(|put_code| Wanted::Item(orcid, ActivitySection::Works, put_code));
+        assert_eq!(effects.again, again);
+        assert_eq!(effects.counted, ["stale", TWICE, "no-date", "future-date"]);
+    }
+
+    #[test]
+    fn a_row_with_a_date_in_the_future_is_not_newer() {
+        let orcid = Orcid::new("0000-0002-1825-0097").unwrap();
+        let time = "2025-10-01T00:00:00Z";
+        let changed = orcid_xml::timestamp(time).unwrap();
+        let held = Held::from([((ActivitySection::Works, 1), Some(changed + 5))]);
+
+        let asked = |latest| compare(orcid, record(&[(1, time)]).as_bytes(), &held, latest).unwrap();
+
+        assert!(asked(changed + 5).tasks.is_empty());
+        let effects = asked(changed + 4);
+        assert_eq!(effects.tasks, [Wanted::Item(orcid, ActivitySection::Works, 1)]);
+        assert_eq!(effects.listed, [(orcid, ActivitySection::Works, 1, changed)]);
     }
 }

@@ -1,9 +1,9 @@
 //! What the body of an answer holds, and whether that is what was asked for.
 
-use std::collections::HashSet;
-
 use super::treatment::Taken;
-use orcid_xml::{self, Activity, ActivitySection, Document, Orcid, ParseError, Parsed, Timestamp, pieces};
+use orcid_xml::{
+    self, Activity, ActivityPath, ActivitySection, Document, Orcid, ParseError, Parsed, Timestamp, pieces,
+};
 
 /// A record that is the one asked for.
 ///
@@ -30,17 +30,10 @@ pub fn take_works(body: &[u8], orcid: Orcid, asked: &[i64]) -> Result<Taken, Par
     let mut came = Vec::new();
     for piece in pieces(body).ok_or_else(cut_off)? {
         let Some(work) = work_of(piece)? else { continue };
-        if let Some(found) = work.owner.filter(|found| *found != orcid) {
-            return Err(other_id(orcid, found));
-        }
-        if let Some(expected) = work.path_code.filter(|code| *code != work.put_code) {
-            return Err(ParseError::OtherPutCode { expected, found: work.put_code.to_string() });
-        }
+        check_path(work.path, orcid, ActivitySection::Works, work.put_code)?;
         came.push((work.put_code, work.modified));
     }
-    let mut seen = HashSet::new();
-    // One that came twice says two things, and nobody knows which is true.
-    match came.iter().find(|(put_code, _)| !asked.contains(put_code) || !seen.insert(*put_code)) {
+    match came.iter().find(|(put_code, _)| !asked.contains(put_code)) {
         Some((put_code, _)) => {
             Err(ParseError::OtherPutCode { expected: asked[0], found: put_code.to_string() })
         }
@@ -48,22 +41,12 @@ pub fn take_works(body: &[u8], orcid: Orcid, asked: &[i64]) -> Result<Taken, Par
     }
 }
 
-/// The kind and the put code in the `path` of an activity, such as
-/// `/0000-0002-1825-0097/work/5`.
-fn path_item(path: &str) -> Option<(&str, i64)> {
-    let (before, put_code) = path.trim().rsplit_once('/')?;
-    let (_, kind) = before.rsplit_once('/')?;
-    Some((kind, put_code.parse().ok()?))
-}
-
 /// A work of a bulk.
 pub struct BulkWork {
     pub put_code: i64,
     /// Its last change.
     pub modified: Option<Timestamp>,
-    /// Whose it is by its `path`, and its put code there.
-    owner: Option<Orcid>,
-    path_code: Option<i64>,
+    path: Option<ActivityPath>,
 }
 
 /// The work in a piece of a bulk; `None` for an error in a work's place.
@@ -72,15 +55,34 @@ pub struct BulkWork {
 /// [`ParseError`] where the piece is not sound.
 pub fn work_of(piece: &[u8]) -> Result<Option<BulkWork>, ParseError> {
     let source = orcid_xml::cleaned(piece);
-    let Parsed { document, owner, path, .. } = orcid_xml::parse(&source)?;
-    let path_code = path.and_then(path_item).map(|(_, put_code)| put_code);
+    let Parsed { document, path, .. } = orcid_xml::parse(&source)?;
     Ok(match document {
         Document::Activity(Activity::Work(work)) => {
             let modified = work.element.last_modified_date;
-            work.element.put_code.map(|put_code| BulkWork { put_code, modified, owner, path_code })
+            work.element.put_code.map(|put_code| BulkWork { put_code, modified, path })
         }
         _ => None,
     })
+}
+
+/// Whether an item's `path` names what was asked for, as far as it names anything.
+fn check_path(
+    path: Option<ActivityPath>,
+    orcid: Orcid,
+    section: ActivitySection,
+    put_code: i64,
+) -> Result<(), ParseError> {
+    let path = path.unwrap_or_default();
+    if let Some(found) = path.orcid.filter(|found| *found != orcid) {
+        return Err(other_id(orcid, found));
+    }
+    if let Some(found) = path.section.filter(|found| *found != section) {
+        return Err(ParseError::OtherSection { expected: section.kind(), found: found.kind().to_owned() });
+    }
+    match path.put_code.filter(|found| *found != put_code) {
+        Some(found) => Err(ParseError::OtherPutCode { expected: put_code, found: found.to_string() }),
+        None => Ok(()),
+    }
 }
 
 fn other_id(expected: Orcid, found: Orcid) -> ParseError {
@@ -98,28 +100,17 @@ pub fn take_item(
     put_code: i64,
 ) -> Result<Taken, ParseError> {
     let source = orcid_xml::cleaned(body);
-    let Parsed { document, owner, path, .. } = orcid_xml::parse(&source)?;
+    let Parsed { document, path, .. } = orcid_xml::parse(&source)?;
     let Document::Activity(activity) = document else {
         return Err(ParseError::UnknownRoot { name: "another".to_owned() });
     };
     if activity.section() != section {
         return Err(ParseError::UnknownRoot { name: activity.section().kind().to_owned() });
     }
-    let other_section =
-        |found: &str| ParseError::OtherSection { expected: section.kind(), found: found.to_owned() };
-    let other_code = |found: i64| ParseError::OtherPutCode { expected: put_code, found: found.to_string() };
-    match (activity.put_code(), owner) {
-        (_, Some(found)) if found != orcid => return Err(other_id(orcid, found)),
-        _ => {}
-    }
-    match path.and_then(path_item) {
-        Some((found, _)) if found != section.kind() => return Err(other_section(found)),
-        Some((_, found)) if found != put_code => return Err(other_code(found)),
-        _ => {}
-    }
-    match (activity.put_code(), owner) {
-        (Some(found), _) if found == put_code => Ok(Taken::Item { modified: activity.last_modified_date() }),
-        (found, _) => {
+    check_path(path, orcid, section, put_code)?;
+    match activity.put_code() {
+        Some(found) if found == put_code => Ok(Taken::Item { modified: activity.last_modified_date() }),
+        found => {
             let found = found.map_or_else(|| "none".to_owned(), |found| found.to_string());
             Err(ParseError::OtherPutCode { expected: put_code, found })
         }

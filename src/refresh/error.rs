@@ -12,8 +12,8 @@ use targz_seek::ArchiveError;
 pub enum RefreshError {
     #[error("cannot {act} {path}")]
     Io { act: &'static str, path: PathBuf, source: std::io::Error },
-    #[error("{url} is not a URL such as https://pub.orcid.org/v3.0")]
-    Url { url: String },
+    #[error("{url} is not a URL such as https://pub.orcid.org/v3.0: {what}")]
+    Url { url: String, what: &'static str },
     #[error("{path} holds no secret: one word of ASCII signs is expected")]
     NoSecret { path: PathBuf },
     #[error("a client id needs its secret")]
@@ -80,6 +80,12 @@ pub enum RefreshError {
     NotUnderstood,
     #[error("the server has not answered for {seconds} s: {what}")]
     Down { seconds: u64, what: String },
+    #[error("{url} has answered no request: {what}")]
+    Silent { url: String, what: String },
+    #[error(
+        "{url} says that it is up, and yet gave {faults} faults in the place of records and nothing else: {what}"
+    )]
+    OnlyFaults { url: String, faults: u32, what: String },
     #[error("a thread broke down while it asked; its message stands above")]
     Panicked,
     #[error(transparent)]
@@ -168,7 +174,7 @@ impl RefreshError {
             Self::QueueVersion { .. } => {
                 "use the orcidlake that wrote it, or remove refresh.sqlite from the dataset"
             }
-            Self::NoAnswer { .. } => {
+            Self::NoAnswer { .. } | Self::Silent { .. } => {
                 "check the network, the host and --api-url, and run the same command again: what was fetched is kept"
             }
             Self::Search { .. } => {
@@ -185,7 +191,7 @@ impl RefreshError {
             Self::Limited { .. } => {
                 "run the same command again later: what was fetched is kept; see that no other program asks in the same name or from the same address, or give a lower --rate"
             }
-            Self::InTrouble { .. } | Self::Down { .. } => {
+            Self::InTrouble { .. } | Self::Down { .. } | Self::OnlyFaults { .. } => {
                 "run the same command again later: what was fetched is kept"
             }
             Self::Panicked => "this is a fault of orcidlake: please report it; the same command goes on",

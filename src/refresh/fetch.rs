@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use super::RefreshError;
 use super::client::{Client, Fault, Reply};
+use super::outage::{Heard, is_up};
 use super::pace::{Clock, Limits, Pace};
 use super::queue::Queue;
 use super::quota::Spent;
@@ -62,6 +63,8 @@ pub struct Fetch {
     limited_since: Mutex<Option<Duration>>,
     /// What has been refused with 401.
     pub(super) token: Refusals,
+    /// Whether the server gives anything.
+    pub(super) heard: Heard,
     /// The server's time at its first answer.
     first_date: AtomicI64,
     /// The newest change that an answer has told.
@@ -117,6 +120,7 @@ impl Fetch {
             trouble: Mutex::default(),
             limited_since: Mutex::default(),
             token: Refusals::default(),
+            heard: Heard::default(),
             first_date: AtomicI64::new(Timestamp::MAX),
             newest: AtomicI64::new(Timestamp::MIN),
             answered: AtomicU64::new(0),
@@ -199,6 +203,10 @@ impl Fetch {
         if state.end.is_some() || self.stop.load(Ordering::Relaxed) {
             return Step::Home;
         }
+        if let Some(error) = self.useless() {
+            state.end = Some(Err(error));
+            return Step::Home;
+        }
         let task = match queue.take(self.run.id, self.clock.wall()) {
             Ok(Next::Task(task)) => task,
             Ok(Next::Later(time)) => return Step::Nap(time),
@@ -250,13 +258,13 @@ impl Fetch {
         self.settled(|queue| settle::write(self, queue, task, verdict));
     }
 
-    /// Asks a server that counts as down for its status. Where that says that all is well,
-    /// what failed before failed for itself; any other answer may be some proxy's.
+    /// Asks a server that counts as down for its status. If it says that it is up, what
+    /// failed before failed for itself.
     fn probe(&self, task: &Task) {
         if self.may_go(None) {
-            match self.client.get(STATUS_PATH) {
-                Ok(reply) if reply.status == 200 && says_ok(&reply.body) => self.breaker().succeeded(),
-                _ => self.breaker().failed(self.clock.now(), &self.patience),
+            match is_up(&self.client.get(STATUS_PATH)) {
+                true => self.breaker().succeeded(),
+                false => self.breaker().failed(self.clock.now(), &self.patience),
             }
         }
         self.settled(|queue| queue.give_back(task));
@@ -378,21 +386,4 @@ impl Drop for Place<'_> {
 pub fn account(client: &Client) -> String {
     let who = client.client_id().unwrap_or_else(|| "anonymous".to_owned());
     format!("{} {who}", client.host().api)
-}
-
-/// True for a server's status, JSON, that says that all its parts are well.
-fn says_ok(status: &[u8]) -> bool {
-    serde_json::from_slice::<serde_json::Value>(status).is_ok_and(|status| status["overallOk"] == true)
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn only_a_status_that_says_so_is_well() {
-        for (body, ok) in
-            [(r#"{"overallOk":true}"#, true), (r#"{"overallOk":false}"#, false), ("<p>ok</p>", false)]
-        {
-            assert_eq!(super::says_ok(body.as_bytes()), ok, "{body}");
-        }
-    }
 }

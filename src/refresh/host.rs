@@ -78,20 +78,52 @@ fn is_here(rest: &str) -> bool {
 
 /// Scheme and authority of a URL.
 fn origin(url: &str) -> Result<&str, RefreshError> {
-    let fault = || RefreshError::Url { url: without_user(url) };
-    let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://")).ok_or_else(fault)?;
+    let fault = |what| RefreshError::Url { url: without_user(url), what };
+    let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
+    let rest = rest.ok_or_else(|| fault("it begins with neither https:// nor http://"))?;
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    if authority.is_empty() || authority.contains(['@', ' ']) {
-        return Err(fault());
-    }
+    check_authority(authority).map_err(fault)?;
     Ok(&url[..url.len() - rest.len() + authority.len()])
+}
+
+/// Whether this is a host, with or without a port.
+fn check_authority(authority: &str) -> Result<(), &'static str> {
+    if authority.contains('@') {
+        return Err("it names a user");
+    }
+    if authority.contains(|sign: char| sign.is_whitespace() || sign.is_control() || sign == '\\') {
+        return Err("its host holds a sign that no host has");
+    }
+    let (host, port) = match authority.strip_prefix('[') {
+        Some(literal) => {
+            let (address, rest) = literal.split_once(']').ok_or("its address does not end with ]")?;
+            address.parse::<Ipv6Addr>().map_err(|_| "what stands in [] is no IPv6 address")?;
+            let port = rest.strip_prefix(':');
+            if !rest.is_empty() && port.is_none() {
+                return Err("only a port may follow the ] of its address");
+            }
+            (address, port)
+        }
+        None => authority.split_once(':').map_or((authority, None), |(host, port)| (host, Some(port))),
+    };
+    if host.is_empty() {
+        return Err("it names no host");
+    }
+    match port {
+        Some(port)
+            if !port.bytes().all(|byte| byte.is_ascii_digit()) || port.parse::<u16>().unwrap_or(0) == 0 =>
+        {
+            Err("its port is no number from 1 to 65535")
+        }
+        _ => Ok(()),
+    }
 }
 
 fn with_path(url: &str, path: &str) -> Result<String, RefreshError> {
     let origin = origin(url)?;
     let given = url[origin.len()..].trim_end_matches('/');
     if given.contains(['?', '#']) {
-        return Err(RefreshError::Url { url: without_user(url) });
+        return Err(RefreshError::Url { url: without_user(url), what: "it has a query or a fragment" });
     }
     Ok(format!("{origin}{}", if given.is_empty() { path } else { given }))
 }
@@ -162,8 +194,35 @@ mod tests {
     }
 
     #[test]
+    fn addresses_and_ports_are_taken() {
+        for url in ["http://127.0.0.1:65535", "http://[::1]", "http://[::1]:8080/", "https://a.b:443/v3.0/"] {
+            let choice = Choice { api_url: Some(url.to_owned()), ..Choice::default() };
+
+            assert!(Host::new(&choice).is_ok(), "{url}");
+        }
+    }
+
+    #[test]
     fn what_is_no_url_is_refused_without_its_password() {
-        for url in ["pub.orcid.org", "ftp://a.b", "https://", "https://me:hush@a.b/", "https://a.b/?x=1"] {
+        for url in [
+            "pub.orcid.org",
+            "ftp://a.b",
+            "https://",
+            "https://me:hush@a.b/",
+            "https://a.b/?x=1",
+            "http://127.0.0.1:99999",
+            "http://127.0.0.1:0",
+            "http://127.0.0.1:",
+            "http://127.0.0.1:+80",
+            "http://127.0.0.1:80:80",
+            "http://:80",
+            "http://[::1].evil.example/",
+            "http://[::1]:99999/",
+            "http://[::1",
+            "http://[localhost]/",
+            "http://a b/",
+            "http://a\tb/",
+        ] {
             let choice = Choice { api_url: Some(url.to_owned()), ..Choice::default() };
 
             let error = Host::new(&choice).unwrap_err();

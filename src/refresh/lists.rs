@@ -121,32 +121,6 @@ impl Queue {
         Ok(held)
     }
 
-    /// The newest last change of each of a person's items, by the dataset or by the record
-    /// that lists it.
-    ///
-    /// # Errors
-    /// [`RefreshError::Queue`] where the disk fails.
-    pub fn newest_known(&self, run: i64, orcid: Orcid) -> Result<Held, RefreshError> {
-        let mut newest = self.held(run, orcid)?;
-        let sql = "SELECT kind, put_code, modified FROM listed WHERE run = ?1 AND orcid = ?2";
-        self.each_row(sql, params![run, orcid.as_str()], &mut |row| {
-            if let Some(section) = ActivitySection::new(row.get_ref(0)?.as_str()?) {
-                let own = newest.entry((section, row.get(1)?)).or_default();
-                *own = (*own).max(Some(row.get(2)?));
-            }
-            Ok(())
-        })?;
-        Ok(newest)
-    }
-
-    /// The table of what records list; queues of earlier versions lack it.
-    pub(super) fn add_listed(&self) -> Result<(), RefreshError> {
-        let sql = "CREATE TABLE IF NOT EXISTS listed (run INTEGER NOT NULL, orcid TEXT NOT NULL, kind TEXT NOT NULL,
-            put_code INTEGER NOT NULL, modified INTEGER NOT NULL,
-            PRIMARY KEY (run, orcid, kind, put_code)) STRICT, WITHOUT ROWID";
-        self.run_sql(sql, []).map(|_| ())
-    }
-
     /// Tells the items that leave the dataset with a run's next commit.
     ///
     /// # Errors
@@ -196,6 +170,7 @@ impl Queue {
                 answered = NULL, body = NULL WHERE run = ?1 AND kind = 'record' AND orcid = ?2",
             "DELETE FROM task WHERE run = ?1 AND kind IN ('works', 'item', 'listing') AND orcid = ?2",
             "DELETE FROM held WHERE run = ?1 AND orcid = ?2",
+            "DELETE FROM listed WHERE run = ?1 AND orcid = ?2",
             "DELETE FROM leaving WHERE run = ?1 AND orcid = ?2",
             "DELETE FROM listed WHERE run = ?1 AND orcid = ?2",
         ];

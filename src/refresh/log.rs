@@ -2,8 +2,9 @@
 //! for ORCID's support; other programs' crates do not write into it.
 
 use std::fs::File;
+use std::io::{self, Write};
 use std::path::Path;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use tracing_subscriber::filter::filter_fn;
 use tracing_subscriber::layer::{Layer, SubscriberExt};
@@ -11,17 +12,59 @@ use tracing_subscriber::util::SubscriberInitExt;
 
 use super::RefreshError;
 
-/// Appends to the log at `path` from now on.
+/// The mode of a log that is made here.
+#[cfg(unix)]
+const MODE: u32 = 0o600;
+
+/// A log that is being written.
+#[derive(Debug, Clone)]
+pub struct Log {
+    file: Arc<File>,
+    /// Why a line could not be written, the first time.
+    fault: Arc<Mutex<Option<String>>>,
+}
+
+/// Appends to the log at `path` from now on. A log that is made here is its owner's alone:
+/// the queries in it may hold names and mail addresses.
 ///
 /// # Errors
-/// [`RefreshError::Io`] where it cannot be written.
-pub fn log_to(path: &Path) -> Result<(), RefreshError> {
+/// [`RefreshError::Io`] where it cannot be opened.
+pub fn log_to(path: &Path) -> Result<Log, RefreshError> {
     let fault = |source| RefreshError::Io { act: "write", path: path.to_owned(), source };
-    let file = File::options().create(true).append(true).open(path).map_err(fault)?;
+    let mut options = File::options();
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, MODE);
+    let file = options.create(true).append(true).open(path).map_err(fault)?;
+    let log = Log { file: Arc::new(file), fault: Arc::default() };
     let own = filter_fn(|event| event.target().starts_with(env!("CARGO_PKG_NAME")));
-    let lines =
-        tracing_subscriber::fmt::layer().with_ansi(false).with_target(false).with_writer(Mutex::new(file));
+    let writer = log.clone();
+    let lines = tracing_subscriber::fmt::layer()
+        .with_ansi(false)
+        .with_target(false)
+        .with_writer(move || writer.clone());
     // Where a log has been begun already, it goes on.
     let _ = tracing_subscriber::registry().with(lines.with_filter(own)).try_init();
-    Ok(())
+    Ok(log)
+}
+
+impl Log {
+    /// Why lines could not be written; `None` where all could.
+    pub fn fault(&self) -> Option<String> {
+        self.fault.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+/// A line that cannot be written is told once, at the end, and not at each request.
+impl Write for Log {
+    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+        if let Err(error) = (&*self.file).write_all(line) {
+            let mut fault = self.fault.lock().unwrap_or_else(PoisonError::into_inner);
+            fault.get_or_insert_with(|| error.to_string());
+        }
+        Ok(line.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }

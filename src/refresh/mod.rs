@@ -17,9 +17,11 @@ mod apply;
 mod applying;
 mod begin;
 mod changes;
+mod circle;
 mod client;
 mod content;
 mod credentials;
+mod dates;
 mod doubts;
 mod error;
 mod fetch;
@@ -27,10 +29,12 @@ mod host;
 mod id_range;
 mod known;
 mod line_faults;
+mod listed;
 mod lists;
 mod lock;
 mod log;
 mod mark;
+mod outage;
 mod owner;
 mod pace;
 mod paging;
@@ -58,6 +62,7 @@ mod token;
 mod token_file;
 mod token_folder;
 mod treatment;
+mod visibility;
 mod watermark;
 mod way;
 
@@ -68,7 +73,7 @@ pub use error::RefreshError;
 pub use fetch::End;
 pub use host::{Choice, Host};
 pub use lock::{LOCK_NAME, Lock};
-pub use log::log_to;
+pub use log::{Log, log_to};
 pub use pace::{Clock, Limits, SystemClock};
 pub use queue::QUEUE_NAME;
 pub use removals::{MaxRemovals, Removals};
@@ -82,6 +87,7 @@ pub use time::{parse as parse_time, readable as readable_time};
 pub use token::Token;
 pub use token_file::TokenFile;
 pub use token_folder::FolderAccess;
+pub use visibility::LIMITED as LIMITED_VISIBILITY;
 pub use way::Way;
 
 use std::cell::OnceCell;
@@ -241,7 +247,7 @@ impl Journey<'_> {
         while self.release(&mut queue, run)? {
             let (back, end) = self.fetch.all(queue, &|answered, left| self.watch.fetched(answered, left));
             queue = back;
-            if let Some(ended) = ended(end?) {
+            if let Some(ended) = ended(self.fetch.ended(&queue, end)?) {
                 return Ok((queue, Some(ended)));
             }
         }

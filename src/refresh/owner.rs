@@ -8,6 +8,8 @@ use orcid_xml::{Orcid, Stub};
 
 /// ORCID's code for a record that is deprecated: its messages name the primary record too.
 const DEPRECATED: i32 = 9007;
+/// The words before a primary record, in lower case.
+const REFERS: &str = "refer to";
 /// How messages write what a number after it is.
 const PUT_CODE_WORDS: [&str; 3] = ["put-code", "put code", "putcode"];
 
@@ -20,28 +22,41 @@ pub fn is_of_another(asked: &Asked, stub: &Stub<'_>) -> bool {
         Asked::Works(orcid, put_codes) => (*orcid, put_codes),
         Asked::Item(orcid, _, put_code) => (*orcid, std::slice::from_ref(put_code)),
     };
-    let other_person = speaks_of_another(stub, orcid);
+    let other_person = match stub.error_code {
+        Some(DEPRECATED) => is_of_another_primary(orcid, stub),
+        _ => {
+            let named: Vec<Orcid> = messages(stub).flat_map(Orcid::read_all).collect();
+            !named.is_empty() && !named.contains(&orcid)
+        }
+    };
     let codes: Vec<i64> = messages(stub).flat_map(put_codes_in).collect();
     let other_item =
         !put_codes.is_empty() && !codes.is_empty() && !codes.iter().any(|code| put_codes.contains(code));
     other_person || other_item
 }
 
-/// True where an error tells the state of another record than that of `orcid`, or names an
-/// iD that cannot be: its text is then not what ORCID has written.
-fn speaks_of_another(stub: &Stub<'_>, orcid: Orcid) -> bool {
-    let named: Vec<Orcid> = messages(stub).flat_map(Orcid::all_in).collect();
-    if named.iter().any(|named| !named.has_valid_check_digit()) {
-        return true;
+/// True where the error of a deprecated record is about another than `orcid`, or names
+/// nobody who can have taken its place: `orcid` itself, a mistyped iD, or two people.
+///
+/// "Please refer to account: <primary>. ORCID <deprecated>": the first is the primary.
+fn is_of_another_primary(orcid: Orcid, stub: &Stub<'_>) -> bool {
+    let (mut primaries, mut deprecated) = (Vec::new(), Vec::new());
+    for message in messages(stub) {
+        let refers = message.to_ascii_lowercase().contains(REFERS);
+        match Orcid::read_all(message).as_slice() {
+            [] => {}
+            [only] if *only == orcid && !refers => deprecated.push(*only),
+            [primary, others @ ..] => {
+                primaries.push(*primary);
+                deprecated.extend_from_slice(others);
+            }
+        }
     }
-    if stub.error_code != Some(DEPRECATED) {
-        return !named.is_empty() && !named.contains(&orcid);
-    }
-    // "Please refer to account: <primary>. ORCID <deprecated>": the first is the primary,
-    // which is another's.
-    let primary = named.first().copied();
-    let mut deprecated = named.iter().filter(|named| Some(**named) != primary).peekable();
-    primary == Some(orcid) || deprecated.peek().is_some() && !deprecated.any(|named| *named == orcid)
+    primaries.dedup();
+    let no_primary = |primary: &Orcid| *primary == orcid || !primary.has_valid_check_digit();
+    primaries.len() > 1
+        || primaries.iter().any(no_primary)
+        || !deprecated.is_empty() && !deprecated.contains(&orcid)
 }
 
 fn messages<'s>(stub: &'s Stub<'_>) -> impl Iterator<Item = &'s str> {
@@ -113,17 +128,23 @@ mod tests {
             // Another was deprecated in favour of the one asked for.
             (9007, refer(ONE), whole(ONE, THIRD), true),
             (9007, String::new(), whole(OTHER, ONE), false),
-            // A record that took its own place.
-            (9007, refer(ONE), whole(ONE, ONE), true),
+            // The person itself, or a mistyped iD, cannot have taken its place.
+            (9007, String::new(), whole(ONE, ONE), true),
             (9007, refer(ONE), String::new(), true),
-            // In other spellings.
-            (9018, String::new(), format!("locked. ORCID {}", OTHER.replace('-', "")), true),
-            (9018, String::new(), format!("locked. ORCID {}", OTHER.replace('-', "\u{2010}")), true),
-            (9018, String::new(), format!("locked. ORCID {}", ONE.replace('-', " ")), false),
-            (9007, refer(&OTHER.replace('-', "")), whole(OTHER, ONE), false),
-            // No iD has this check digit.
-            (9007, refer("0000-0002-1694-2330"), whole("0000-0002-1694-2330", ONE), true),
-            (9016, String::new(), "404 Not Found: ORCID iD 0000-0002-1825-0098".to_owned(), true),
+            (9007, String::new(), whole("0000-0002-1825-0098", ONE), true),
+            (9007, refer(OTHER), whole(THIRD, ONE), true),
+            (
+                9007,
+                String::new(),
+                format!("This account is deprecated. ORCID https://orcid.org/{ONE}"),
+                false,
+            ),
+            // iDs in other spellings.
+            (9018, String::new(), "The record is locked. ORCID 000000021694233X".to_owned(), true),
+            (9018, String::new(), "The record is locked. ORCID 0000000218250097".to_owned(), false),
+            (9016, "0000\u{2010}0002\u{2010}1694\u{2010}233x".to_owned(), String::new(), true),
+            (9044, String::new(), "https://orcid.org/0000%2D0002".to_owned(), false),
+            (9016, String::new(), "ORCID iD 0000-0002-1694-2330 not found".to_owned(), true),
         ] {
             let stub = stub(code, &user, &developer);
 

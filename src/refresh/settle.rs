@@ -9,51 +9,55 @@ use super::activities;
 use super::answer::{TOO_MANY_REQUESTS, Taken, Treatment, treat};
 use super::client::{Fault, Reply, UNANSWERED, UNTRUSTED};
 use super::content;
+use super::dates::{self, latest};
 use super::fetch::{End, Fetch};
 use super::queue::Queue;
 use super::retry::wait;
 use super::search::{OUT_OF_RANGE, Told};
 use super::tasks::{Effects, Task, Wanted};
 use super::time::{day, end_of_day};
-use orcid_xml::{ActivitySection, Timestamp};
+use super::visibility::LIMITED;
+use orcid_xml::Timestamp;
 
 /// Looks at a search's page that holds fewer results than it says. An index that counts
 /// one too many does so each time: then what came is taken, and told.
 const SHORT_PAGE_LOOKS: u32 = 4;
-/// Looks at an answer that is older than the dataset's row: a cache may be behind for a
-/// while. Then the row stays.
+/// Looks at an answer whose date cannot be true, such as one before that of the dataset's
+/// row: a cache may be behind for a while. Then the row stays.
 const STALE_LOOKS: u32 = 3;
-/// The code of an answer that is older than the dataset's row.
-const STALE: &str = "stale";
 /// Looks at a page that does not keep to the range of iDs that was asked for: some cache
 /// may have given another's page once, a server that ignores ranges does so each time.
 const OUT_OF_RANGE_LOOKS: u32 = 2;
 /// Looks at an answer that is refused for its size or depth: it may have been damaged once, and
 /// else is the same each time.
 const REFUSED_LOOKS: u32 = 2;
-/// The code of an answer whose last change lies in the future.
-const FUTURE_DATE: &str = "future-date";
-/// The code of a record without a last change in the place of one that has had it.
-const NO_DATE: &str = "no-date";
-/// By so much the clocks of a registry's machines may differ, in microseconds: a day, as the
-/// registry's times have no zone that all agree on.
-const CLOCKS_APART: Timestamp = 24 * 3_600 * 1_000_000;
 /// The rest that is added to what a server asks for.
 const COURTESY: Duration = Duration::from_millis(250);
 
 /// What is to be written down about a request.
 #[derive(Debug)]
 pub enum Verdict {
-    Keep { code: &'static str, body: Option<Vec<u8>>, taken: Taken },
+    Keep(Answer),
     Again { code: &'static str, after: Option<Duration>, counts: bool },
     GiveUp { code: &'static str },
     QuotaEnd { until: Timestamp },
     End(RefreshError),
 }
 
+/// An answer that counts.
+#[derive(Debug)]
+pub struct Answer {
+    code: &'static str,
+    body: Option<Vec<u8>>,
+    taken: Taken,
+    /// The latest date that is believed in it.
+    latest: Timestamp,
+}
+
 /// Decides about an answer, or about there being none.
 pub fn judge(fetch: &Fetch, task: &Task, result: Result<Reply, Fault>, asked_at: Timestamp) -> Verdict {
     let (now, wall) = (fetch.clock.now(), fetch.clock.wall());
+    let is_content = !matches!(task.wanted, Wanted::Search(_));
     let reply = match result {
         Ok(reply) => reply,
         Err(fault) if fault.code == UNTRUSTED => {
@@ -62,21 +66,35 @@ pub fn judge(fetch: &Fetch, task: &Task, result: Result<Reply, Fault>, asked_at:
         }
         Err(fault) => {
             fetch.breaker().failed(now, &fetch.patience);
+            if is_content {
+                fetch.heard.content(false);
+            }
+            if !UNANSWERED.contains(&fault.code) {
+                fetch.heard.reply();
+            }
             fetch.note_trouble(&format!("{}, {}", fault.code, fault.what));
             return Verdict::Again { code: fault.code, after: None, counts: true };
         }
     };
+    fetch.heard.reply();
     fetch.note_date(reply.date);
     // A time to come back at is one of the server's clock.
     let treatment = treat(&task.wanted.asked(), &reply, reply.date.unwrap_or(wall));
-    // By the later of both clocks: one of them may be behind.
-    let treatment = doubted(task, treatment, reply.date.map_or(wall, |date| date.max(wall)));
+    let treatment = doubted(task, treatment);
     let in_trouble = reply.status >= 500 || matches!(treatment, Treatment::Again { .. });
     if in_trouble {
         fetch.breaker().failed(now, &fetch.patience);
-        fetch.note_trouble(&format!("status {}", reply.status));
+        let code = if let Treatment::Again { code, .. } = treatment { code } else { "refused" };
+        fetch.note_trouble(&format!("{code}, status {}", reply.status));
     } else {
         fetch.breaker().succeeded();
+    }
+    match treatment {
+        Treatment::Take(_) if is_content => fetch.heard.content(true),
+        // Whom the server limits or refuses, it knows; other ends are there for that.
+        Treatment::Again { code: TOO_MANY_REQUESTS, .. } | Treatment::Renew | Treatment::QuotaEnd { .. } => {}
+        _ if is_content => fetch.heard.content(false),
+        _ => {}
     }
     match treatment {
         Treatment::Again { code: TOO_MANY_REQUESTS, .. } => fetch.note_limited(now),
@@ -87,7 +105,7 @@ pub fn judge(fetch: &Fetch, task: &Task, result: Result<Reply, Fault>, asked_at:
         fetch.token.accepted(&task.wanted.path());
     }
     match treatment {
-        Treatment::Take(taken) => keep(fetch, task, taken, reply.body),
+        Treatment::Take(taken) => keep(fetch, task, taken, reply.body, latest(reply.date, wall)),
         Treatment::Again { code, after } => {
             if let Some(after) = after {
                 fetch.breaker().hold(now + after + COURTESY);
@@ -105,27 +123,16 @@ pub fn judge(fetch: &Fetch, task: &Task, result: Result<Reply, Fault>, asked_at:
 }
 
 /// An answer that is what was asked for, and cannot be true: it is asked for again.
-fn doubted(task: &Task, treatment: Treatment, now: Timestamp) -> Treatment {
-    let is_ahead =
-        |modified: &Option<Timestamp>| modified.is_some_and(|modified| modified > now + CLOCKS_APART);
+fn doubted(task: &Task, treatment: Treatment) -> Treatment {
     let code = match (&treatment, &task.wanted) {
         (Treatment::Take(Taken::Search(page)), Wanted::Search(search)) => search.fault(page),
-        // Such a row would be newer than every later answer.
-        (Treatment::Take(Taken::Record { modified } | Taken::Item { modified }), _) if is_ahead(modified) => {
-            Some(FUTURE_DATE)
-        }
-        (Treatment::Take(Taken::Works(came)), _) if came.iter().any(|(_, modified)| is_ahead(modified)) => {
-            Some(FUTURE_DATE)
-        }
-        // The dataset's row has a time; a record without one is not whole.
-        (Treatment::Take(Taken::Record { modified: None }), _) if task.known.is_some() => Some(NO_DATE),
         _ => None,
     };
     code.map_or(treatment, |code| Treatment::Again { code, after: None })
 }
 
 /// The body is kept where the dataset will need it.
-fn keep(fetch: &Fetch, task: &Task, taken: Taken, body: Vec<u8>) -> Verdict {
+fn keep(fetch: &Fetch, task: &Task, taken: Taken, body: Vec<u8>, latest: Timestamp) -> Verdict {
     if let (Taken::Search(page), Wanted::Search(search)) = (&taken, &task.wanted) {
         let looks = SHORT_PAGE_LOOKS.min(fetch.patience.tries);
         if search.is_short(page) && task.tries + 1 < looks {
@@ -133,31 +140,25 @@ fn keep(fetch: &Fetch, task: &Task, taken: Taken, body: Vec<u8>) -> Verdict {
         }
     }
     if let Taken::Record { modified } = taken {
-        fetch.note_newest(modified);
-        // A row from the future, which an answer has left there, is no reason to keep it.
-        let now = fetch.clock.wall() + CLOCKS_APART;
-        if is_older(modified, task.known.filter(|known| *known <= now)) {
-            return stale(fetch, task);
+        if let Some(code) = dates::fault(modified, task.known, latest) {
+            return not_current(fetch, task, code);
         }
+        fetch.note_newest(modified);
     }
     let unchanged = matches!(taken, Taken::Record { modified } if modified.is_some() && modified == task.known)
         && !task.doubted;
     let needed =
         matches!(taken, Taken::Record { .. } | Taken::Gone { .. } | Taken::Works(_) | Taken::Item { .. });
     let code = if unchanged { "unchanged" } else { taken.code() };
-    Verdict::Keep { code, body: needed.then_some(body), taken }
+    Verdict::Keep(Answer { code, body: needed.then_some(body), taken, latest })
 }
 
-/// True where an answer is of an earlier state than the dataset's row.
-fn is_older(modified: Option<Timestamp>, known: Option<Timestamp>) -> bool {
-    matches!((modified, known), (Some(modified), Some(known)) if modified < known)
-}
-
-/// Some cache's answer: it is asked for again, and then left.
-fn stale(fetch: &Fetch, task: &Task) -> Verdict {
+/// An answer that is not what stands in the registry now: it is asked for again, and
+/// then left.
+fn not_current(fetch: &Fetch, task: &Task, code: &'static str) -> Verdict {
     match task.tries + 1 < STALE_LOOKS.min(fetch.patience.tries) {
-        true => Verdict::Again { code: STALE, after: None, counts: true },
-        false => Verdict::GiveUp { code: STALE },
+        true => Verdict::Again { code, after: None, counts: true },
+        false => Verdict::GiveUp { code },
     }
 }
 
@@ -168,7 +169,7 @@ fn stale(fetch: &Fetch, task: &Task) -> Verdict {
 pub fn write(fetch: &Fetch, queue: &mut Queue, task: &Task, verdict: Verdict) -> Result<(), RefreshError> {
     let run = fetch.run.id;
     match verdict {
-        Verdict::Keep { code, body, taken } => write_answer(fetch, queue, task, code, body, &taken),
+        Verdict::Keep(answer) => write_answer(fetch, queue, task, answer),
         Verdict::Again { code, after, counts } => {
             let tries = task.tries + u32::from(counts);
             if tries >= most_tries(code, fetch.patience.tries) {
@@ -197,7 +198,7 @@ pub fn write(fetch: &Fetch, queue: &mut Queue, task: &Task, verdict: Verdict) ->
 fn most_tries(code: &str, tries: u32) -> u32 {
     match code {
         OUT_OF_RANGE => tries.min(OUT_OF_RANGE_LOOKS),
-        "too-large" | "too-many-values" | "too-deep" => tries.min(REFUSED_LOOKS),
+        "too-large" | "too-many-values" | "too-deep" | LIMITED => tries.min(REFUSED_LOOKS),
         _ => tries,
     }
 }
@@ -245,19 +246,13 @@ fn give_up(fetch: &Fetch, queue: &mut Queue, task: &Task, code: &str) -> Result<
     Err(RefreshError::Search { what })
 }
 
-fn write_answer(
-    fetch: &Fetch,
-    queue: &mut Queue,
-    task: &Task,
-    code: &'static str,
-    mut body: Option<Vec<u8>>,
-    taken: &Taken,
-) -> Result<(), RefreshError> {
+fn write_answer(fetch: &Fetch, queue: &mut Queue, task: &Task, answer: Answer) -> Result<(), RefreshError> {
     let (run, now) = (fetch.run.id, fetch.clock.wall());
-    if let (Taken::Search(page), Wanted::Search(search)) = (taken, &task.wanted) {
+    let Answer { code, mut body, taken, latest } = answer;
+    if let (Taken::Search(page), Wanted::Search(search)) = (&taken, &task.wanted) {
         queue.note_missing(run, search.missing(page))?;
     }
-    let effects = match (taken, &task.wanted) {
+    let effects = match (&taken, &task.wanted) {
         (Taken::Search(page), Wanted::Search(search)) => match search.told(page) {
             Told::Effects(effects) => effects,
             Told::NotUnderstood => return Err(RefreshError::NotUnderstood),
@@ -269,28 +264,31 @@ fn write_answer(
         (Taken::Record { .. }, Wanted::Record(orcid)) if fetch.activities && code != "unchanged" => {
             let held = queue.held(run, *orcid)?;
             // The body has been read once, so that it can be read again.
-            activities::compare(*orcid, body.as_deref().unwrap_or_default(), &held).unwrap_or_default()
+            let body = body.as_deref().unwrap_or_default();
+            activities::compare(*orcid, body, &held, latest).unwrap_or_default()
+        }
+        (Taken::Gone { primary: Some(primary), .. }, Wanted::Record(orcid))
+            if queue.give_up_circle(run, task, *orcid, *primary)? =>
+        {
+            fetch.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1)).ok();
+            return Ok(());
         }
         (Taken::Gone { primary: Some(primary), .. }, _) => {
             Effects { found: vec![("primary", *primary)], ..Effects::default() }
         }
         (Taken::Works(came), Wanted::Works(orcid, asked)) => {
-            let newest = queue.newest_known(run, *orcid)?;
-            let is_stale = |put_code, modified| {
-                is_older(modified, newest.get(&(ActivitySection::Works, put_code)).copied().flatten())
-            };
-            let (stale, good): (Vec<_>, Vec<_>) =
-                came.iter().partition(|(put_code, modified)| is_stale(*put_code, *modified));
-            let good: Vec<i64> = good.into_iter().map(|(put_code, _)| put_code).collect();
-            if !stale.is_empty() {
+            let known = queue.known_items(run, *orcid, latest)?;
+            let (good, effects) = activities::sort_out(*orcid, asked, came, &known, latest);
+            if good.len() < came.len() {
                 body = body.map(|body| content::without_works(&body, &|put_code| !good.contains(&put_code)));
             }
-            activities::missing(*orcid, asked, &good)
+            effects
         }
         (Taken::Item { modified }, Wanted::Item(orcid, section, put_code)) => {
-            let newest = queue.newest_known(run, *orcid)?;
-            if is_older(*modified, newest.get(&(*section, *put_code)).copied().flatten()) {
-                return write(fetch, queue, task, stale(fetch, task));
+            let known = queue.known_items(run, *orcid, latest)?;
+            let known = known.get(&(*section, *put_code)).copied().flatten();
+            if let Some(code) = dates::fault(*modified, known, latest) {
+                return write(fetch, queue, task, not_current(fetch, task, code));
             }
             Effects::default()
         }

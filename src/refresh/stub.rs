@@ -1,26 +1,25 @@
-//! ORCID's errors: what each says of the record or the item that was asked for.
+//! What ORCID's own errors mean for what was asked for.
 
 use super::owner::is_of_another;
 use super::treatment::{Asked, Taken, Treatment};
-use orcid_xml::{Document, Stub};
+use orcid_xml::{self, Document, Stub};
 
 /// ORCID's errors have less than a kilobyte; what is longer is not looked at twice.
 const MAX_STUB_BYTES: usize = 16 << 10;
+/// The code of an answer whose status ORCID does not use, or not with its error.
+pub const OTHER_STATUS: &str = "other-status";
 
-/// True where an error's code comes with the status that ORCID gives it; of other codes
-/// nothing is known.
-pub fn has_status(stub: &Stub<'_>, status: u16) -> bool {
-    match stub.error_code {
-        Some(9007) => matches!(status, 301 | 302 | 307 | 308),
-        Some(9011 | 9016) => matches!(status, 404 | 410),
-        Some(9018 | 9036 | 9044) => status == 409,
-        Some(9038 | 9039) => status == 403,
-        _ => true,
+/// The `error:error` that a body is, if it is one with a code.
+pub fn parse_stub(body: &[u8]) -> Option<Stub<'_>> {
+    let body = Some(body).filter(|body| body.len() <= MAX_STUB_BYTES)?;
+    match orcid_xml::parse(body).ok()?.document {
+        Document::Stub(stub) if stub.error_code.is_some() => Some(stub),
+        _ => None,
     }
 }
 
 /// ORCID's own word about a record or an item.
-pub fn treat_stub(asked: &Asked, stub: &Stub<'_>) -> Treatment {
+pub fn treat_stub(asked: &Asked, status: u16, stub: &Stub<'_>) -> Treatment {
     if matches!(asked, Asked::Search) {
         // Nobody is locked or gone in a search: such an answer is a fault.
         return match stub.error_code {
@@ -34,6 +33,9 @@ pub fn treat_stub(asked: &Asked, stub: &Stub<'_>) -> Treatment {
     if matches!(asked, Asked::Works(..)) && !matches!(stub.error_code, Some(9002 | 9008 | 9017)) {
         // What is wrong may be one of them: those that did not come are asked for one by one.
         return Treatment::Take(Taken::Works(Vec::new()));
+    }
+    if !go_together(status, stub.error_code) {
+        return Treatment::Again { code: OTHER_STATUS, after: None };
     }
     let is_item = matches!(asked, Asked::Item(..));
     let primary = match asked {
@@ -58,11 +60,31 @@ pub fn treat_stub(asked: &Asked, stub: &Stub<'_>) -> Treatment {
     }
 }
 
-/// The `error:error` that a body is, if it is one with a code.
-pub fn parse_stub(body: &[u8]) -> Option<Stub<'_>> {
-    let body = Some(body).filter(|body| body.len() <= MAX_STUB_BYTES)?;
-    match orcid_xml::parse(body).ok()?.document {
-        Document::Stub(stub) if stub.error_code.is_some() => Some(stub),
-        _ => None,
+/// False where an error that would remove somebody comes with another status than ORCID
+/// gives it: then one of the two is wrong.
+fn go_together(status: u16, error_code: Option<i32>) -> bool {
+    match error_code {
+        Some(9007) => matches!(status, 301 | 302 | 307 | 308),
+        Some(9011 | 9016) => matches!(status, 404 | 410),
+        Some(9018 | 9036 | 9044) => status == 409,
+        Some(9038 | 9039) => status == 403,
+        _ => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_status_goes_with_its_errors_alone() {
+        let errors =
+            [(301, 9007), (404, 9011), (404, 9016), (409, 9018), (409, 9036), (409, 9044), (403, 9039)];
+        for (own, code) in errors {
+            for status in [200, 301, 403, 404, 409] {
+                assert_eq!(go_together(status, Some(code)), status == own, "{status} {code}");
+            }
+        }
+        assert!(go_together(200, Some(9017)) && go_together(500, Some(9008)) && go_together(404, None));
     }
 }

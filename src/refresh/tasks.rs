@@ -9,6 +9,7 @@ use rusqlite::{OptionalExtension, Transaction, params};
 
 use super::RefreshError;
 use super::answer::Asked;
+use super::listed::{ListedItem, insert_listed};
 use super::queue::Queue;
 use super::search::Search;
 use super::time::SECOND;
@@ -63,8 +64,10 @@ pub struct Effects {
     pub found: Vec<(&'static str, Orcid)>,
     /// Items that leave the dataset.
     pub leaving: Vec<(Orcid, ActivitySection, i64)>,
-    /// Items that are asked for, with the last change that the record tells.
-    pub listed: Vec<(Orcid, ActivitySection, i64, Timestamp)>,
+    /// Items that are asked for, with the date that the record lists.
+    pub listed: Vec<ListedItem>,
+    /// Codes of parts of the answer that were not taken.
+    pub counted: Vec<&'static str>,
 }
 
 impl Wanted {
@@ -241,7 +244,12 @@ impl Queue {
             for item in &effects.leaving {
                 insert_leaving(change, run, *item)?;
             }
-            insert_listed(change, run, &effects.listed)?;
+            for item in &effects.listed {
+                insert_listed(change, run, *item)?;
+            }
+            for code in &effects.counted {
+                tally(change, run, code)?;
+            }
             tally(change, run, code)
         })
     }
@@ -253,20 +261,6 @@ impl Queue {
     pub fn drop_searches(&self, run: i64) -> Result<(), RefreshError> {
         self.run_sql("DELETE FROM task WHERE run = ?1 AND kind = 'search' AND state <> 2", [run]).map(|_| ())
     }
-}
-
-/// Notes what a record lists of the items that are asked for.
-fn insert_listed(
-    change: &Transaction<'_>,
-    run: i64,
-    listed: &[(Orcid, ActivitySection, i64, Timestamp)],
-) -> rusqlite::Result<()> {
-    let sql =
-        "INSERT OR REPLACE INTO listed (run, orcid, kind, put_code, modified) VALUES (?1, ?2, ?3, ?4, ?5)";
-    let mut insert = change.prepare_cached(sql)?;
-    listed.iter().try_for_each(|(orcid, section, put_code, modified)| {
-        insert.execute(params![run, orcid.as_str(), section.kind(), put_code, modified]).map(|_| ())
-    })
 }
 
 /// Adds one request to the run's plan, unless the run has it. Searches may go at

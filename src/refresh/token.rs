@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 
 use super::RefreshError;
 use super::client::{Fault, UNTRUSTED, form_post};
@@ -16,6 +16,7 @@ use orcid_xml::Timestamp;
 pub(super) const SCOPE: &str = "/read-public";
 /// A token is renewed so long before it expires.
 const MARGIN: Timestamp = 3_600 * SECOND;
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 /// How often the endpoint is asked where it fails for the moment.
 const TRIES: u32 = 4;
 /// The wait before the second try; it doubles with each.
@@ -40,7 +41,25 @@ struct Granted {
     access_token: String,
     #[serde(default)]
     scope: String,
+    #[serde(default, deserialize_with = "seconds")]
     expires_in: Option<i64>,
+}
+
+/// Reads a number of seconds, which some servers write as text or with a fraction; `None`
+/// for anything else.
+fn seconds<'de, D: Deserializer<'de>>(value: D) -> Result<Option<i64>, D::Error> {
+    let number = match serde_json::Value::deserialize(value)? {
+        serde_json::Value::Number(number) => number.as_f64(),
+        serde_json::Value::String(text) => text.trim().parse().ok(),
+        _ => None,
+    };
+    // A number beyond all times becomes the largest.
+    Ok(number.filter(|seconds: &f64| seconds.is_finite()).map(|seconds| seconds as i64))
+}
+
+/// Reads the answer of a token endpoint, with or without a byte order mark.
+fn granted(body: &[u8]) -> Option<Granted> {
+    serde_json::from_slice(body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(body)).ok()
 }
 
 impl Token {
@@ -71,8 +90,7 @@ impl Token {
             return Err(fault(format!("status {status}{}", reason(&body))));
         }
         // The cause is not passed on: it may quote the answer, and with it the token.
-        let granted: Granted =
-            serde_json::from_slice(&body).map_err(|_| fault("the answer holds none".to_owned()))?;
+        let granted = granted(&body).ok_or_else(|| fault("the answer holds none".to_owned()))?;
         if !granted.scope.is_empty() && !granted.scope.contains(SCOPE) {
             return Err(fault(format!("it would not be good for {SCOPE}")));
         }
@@ -112,7 +130,8 @@ fn post(
         let answer = form_post(agent, url, proxy.clone(), form);
         let passing = match &answer {
             Ok((status, _)) => *status >= 500 || *status == 429,
-            Err(fault) => fault.code != UNTRUSTED,
+            // Who has waited for the whole time need not do so again.
+            Err(fault) => !matches!(fault.code, UNTRUSTED | "timeout"),
         };
         if !passing || tried == TRIES {
             return answer;
@@ -138,6 +157,28 @@ fn reason(body: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_token_is_read_however_its_time_is_written() {
+        for (time, expected) in [
+            ("3600", Some(3600)),
+            (r#""3600""#, Some(3600)),
+            ("3599.9", Some(3599)),
+            (r#"" 3600.0 ""#, Some(3600)),
+            ("6.3e8", Some(630_000_000)),
+            ("null", None),
+            (r#""soon""#, None),
+            ("[]", None),
+        ] {
+            for mark in ["", "\u{feff}"] {
+                let body = format!(r#"{mark}{{"access_token":"t","expires_in":{time}}}"#);
+
+                assert_eq!(granted(body.as_bytes()).unwrap().expires_in, expected, "{body}");
+            }
+        }
+        assert_eq!(granted(br#"{"access_token":"t"}"#).unwrap().expires_in, None);
+        assert!(granted(b"{}").is_none());
+    }
 
     #[test]
     fn a_token_is_renewed_before_it_expires() {

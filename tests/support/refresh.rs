@@ -43,6 +43,14 @@ impl Here {
         Self { server: self.server.clone(), dataset, folder, archives: self.archives.clone() }
     }
 
+    /// The same server with a dataset of the documents in a folder.
+    pub fn of_folder(&self, documents: &Path) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let dataset = folder.path().join("orcid");
+        convert(&[documents.to_owned()], &dataset);
+        Self { server: self.server.clone(), dataset, folder, archives: Vec::new() }
+    }
+
     pub fn path(&self, name: &str) -> String {
         self.folder.path().join(name).to_string_lossy().into_owned()
     }
@@ -163,4 +171,29 @@ pub fn access_token(file: &str) -> String {
 pub fn terminate(child: &Child) {
     let status = Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap();
     assert!(status.success());
+}
+
+/// Dates all works of a record anew, as if each had changed.
+pub fn with_works_of(xml: &str, clock: i64) -> String {
+    let (part, iso) = ("work:work-summary", super::orcid::instants::iso(clock));
+    let end = format!("</{part}>");
+    let dated = |item: &str| match item.rsplit_once("<common:last-modified-date>") {
+        Some((before, after)) if before.contains(&format!("<{part}")) => {
+            let rest = after.split_once('<').unwrap().1;
+            format!("{before}<common:last-modified-date>{iso}<{rest}")
+        }
+        _ => item.to_owned(),
+    };
+    let items: Vec<String> = xml.split(&end).map(dated).collect();
+    items.join(&end).replace("given-names>", "given-names>Newer ")
+}
+
+/// The person with the most works in full.
+pub fn with_most_works(here: &Here) -> (String, Vec<i64>) {
+    let world = here.server.world();
+    let works = |orcid: &String| world.put_codes(orcid, "works").len();
+    let orcid = world.active().iter().map(ToString::to_string).max_by_key(works).unwrap();
+    let works = world.put_codes(&orcid, "works");
+    assert!(works.len() > 3, "{}", works.len());
+    (orcid, works)
 }

@@ -13,7 +13,7 @@ use super::scan::attributes;
 use super::space::{local_name, trimmed};
 use super::unmapped::{INVALID, REPEATED};
 use super::xml::{Cursor, Reader, Tag};
-use super::{ParseError, Text};
+use super::{ActivityPath, ActivitySection, Orcid, ParseError, Text};
 
 impl<'a> Cursor<'a> {
     /// Reads the one attribute that an element has, apart from its text.
@@ -66,16 +66,21 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// The `path` of an activity's root as it stands, such as `/0000-0002-1825-0097/work/5`.
-    pub(super) fn own_path(root: Tag<'a>) -> Option<&'a str> {
+    /// What the `path` of an activity's root says, such as `/0000-0002-1825-0097/work/5`.
+    pub(super) fn activity_path(root: Tag<'a>) -> Option<ActivityPath> {
         let attributes = root.attributes;
-        attributes.match_indices("path").find_map(|(place, word)| {
+        let path = attributes.match_indices("path").find_map(|(place, word)| {
             let before = &attributes[..place];
             let is_own_name = before.is_empty() || before.ends_with(|sign: char| sign.is_ascii_whitespace());
             let value = attributes[place + word.len()..].trim_start().strip_prefix('=')?.trim_start();
             let quote = value.chars().next().filter(|quote| matches!(quote, '"' | '\''))?;
             if is_own_name { value[1..].split(quote).next() } else { None }
-        })
+        })?;
+        let mut steps = path.trim_end_matches('/').rsplit('/');
+        let put_code = steps.next().and_then(|step| step.trim().parse().ok());
+        let section = steps.next().filter(|_| put_code.is_some()).and_then(ActivitySection::new);
+        let orcid = Orcid::find(path).or_else(|| Orcid::read_all(path).first().copied());
+        Some(ActivityPath { orcid, section, put_code })
     }
 
     /// Resolves references and folds white space, as XML defines for attributes.
@@ -133,9 +138,27 @@ mod tests {
             (format!(r#"<work:work xpath="/{OTHER}/work/5" path="/{ONE}/work/5"/>"#), Some(ONE)),
             (r#"<work:work path=""/>"#.to_owned(), None),
         ] {
-            let found = parse(item.as_bytes()).unwrap().owner;
+            let found = parse(item.as_bytes()).unwrap().path.and_then(|path| path.orcid);
             assert_eq!(found, expected.and_then(Orcid::new), "{item}");
         }
         assert!(parse(br#"<work:work path=""#).is_err());
+    }
+
+    #[test]
+    fn an_activitys_path_tells_its_section_and_put_code() {
+        for (path, section, put_code) in [
+            ("/0000-0002-1825-0097/work/5", Some("work"), Some(5)),
+            ("/0000000218250097/peer-review/77/", Some("peer-review"), Some(77)),
+            ("/0000-0002-1825-0097/hobby/5", None, Some(5)),
+            ("/0000-0002-1825-0097", None, None),
+            ("5", None, Some(5)),
+            ("", None, None),
+        ] {
+            let work = format!(r#"<work:work path="{path}"/>"#);
+
+            let found = parse(work.as_bytes()).unwrap().path.unwrap();
+
+            assert_eq!((found.section.map(|section| section.kind()), found.put_code), (section, put_code));
+        }
     }
 }

@@ -60,12 +60,21 @@ pub struct Parsed<'a> {
     /// Each value that has no field, with its path: elements and attributes that this crate
     /// does not know, second values, and values that do not fit their type.
     pub unmapped: Vec<Unmapped>,
-    /// The iD of the record that an activity belongs to, from the `@path` of its root; `None`
-    /// for all other documents, and if there is no such attribute.
-    pub owner: Option<Orcid>,
-    /// The `path` attribute of an activity's root element as it is written, such as
-    /// `/0000-0002-1825-0097/work/5`; `None` for other documents and where it is not given.
-    pub path: Option<&'a str>,
+    /// What the `@path` of an activity's root says; `None` for all other documents, and if
+    /// there is no such attribute.
+    pub path: Option<ActivityPath>,
+}
+
+/// The `@path` of an activity, such as `/0000-0002-1825-0097/work/5`, in its parts. Each is
+/// `None` if the path does not have it.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub struct ActivityPath {
+    /// The iD of the record that the activity belongs to.
+    pub orcid: Option<Orcid>,
+    /// The section of the record.
+    pub section: Option<ActivitySection>,
+    /// The put code of the activity.
+    pub put_code: Option<i64>,
 }
 
 /// Parses one XML document of schema 2.0, 2.1 or 3.0.
@@ -110,9 +119,8 @@ fn parse_with(mut cursor: Cursor<'_>) -> Result<Parsed<'_>, ParseError> {
         let reason = format!("a second root element, {}", second.name);
         return Err(ParseError::Malformed { offset: cursor.place_of(second) as u64, reason });
     }
-    let path = if matches!(document, Document::Activity(_)) { Cursor::own_path(root) } else { None };
-    let owner = path.and_then(Orcid::find);
-    Ok(Parsed { document, unmapped: cursor.into_unmapped(), owner, path })
+    let path = if matches!(document, Document::Activity(_)) { Cursor::activity_path(root) } else { None };
+    Ok(Parsed { document, unmapped: cursor.into_unmapped(), path })
 }
 
 /// Why a document has no root: it is empty, or text that is no XML.

@@ -50,57 +50,54 @@ impl Orcid {
     /// assert_eq!(orcid.as_str(), "0000-0002-1825-0097");
     /// ```
     pub fn read(text: &str) -> Result<Self, IdFault> {
-        let signs = plain(text);
-        let (mut found, mut mistyped): (Vec<Self>, Vec<(Self, usize)>) = (Vec::new(), Vec::new());
-        let mut start = 0;
-        while start < signs.len() {
-            match at(&signs, start) {
-                Some((orcid, end)) if orcid.has_valid_check_digit() => {
-                    found.push(orcid);
-                    // Groups of another number in front of it are no iD.
-                    mistyped.retain(|(_, end)| *end <= start);
-                    start = end;
-                }
-                Some((orcid, end)) => {
-                    mistyped.push((orcid, end));
-                    start += 4;
-                }
-                None => start += 1,
-            }
-        }
+        let written = written(text);
+        let mut found: Vec<Self> = written.iter().copied().filter(Self::has_valid_check_digit).collect();
+        let mistyped = written.iter().find(|orcid| !orcid.has_valid_check_digit());
         found.sort();
         found.dedup();
-        match (found.as_slice(), mistyped.first()) {
+        match (found.as_slice(), mistyped) {
             ([orcid], None) => Ok(*orcid),
             ([], None) => Err(IdFault::NoId),
-            ([], Some((orcid, _))) => Err(IdFault::WrongCheckDigit(*orcid)),
+            ([], Some(orcid)) => Err(IdFault::WrongCheckDigit(*orcid)),
             _ => Err(IdFault::MoreThanOne),
         }
     }
 
-    /// All iDs in a text as people write them, in their order, mistyped ones included: an iD
-    /// whose check digit is wrong may be tested by [`Orcid::has_valid_check_digit`].
+    /// All iDs in a text, in its order, written as [`Orcid::read`] reads them; those with a wrong
+    /// check digit too.
     ///
     /// ```
     /// use orcid_xml::Orcid;
     ///
-    /// let named = Orcid::all_in("0000000218250097 is deprecated, see 0000\u{2010}0002\u{2010}1694\u{2010}233X");
-    /// assert_eq!(named.len(), 2);
+    /// let found = Orcid::read_all("0000000218250097 is now https://orcid.org/0000-0002-1694-233x");
+    /// assert_eq!(found[1].as_str(), "0000-0002-1694-233X");
     /// ```
-    pub fn all_in(text: &str) -> Vec<Self> {
-        let signs = plain(text);
-        let (mut found, mut start) = (Vec::new(), 0);
-        while start < signs.len() {
-            match at(&signs, start) {
-                Some((orcid, end)) => {
-                    found.push(orcid);
-                    start = end;
-                }
-                None => start += 1,
-            }
-        }
-        found
+    pub fn read_all(text: &str) -> Vec<Self> {
+        written(text)
     }
+}
+
+/// The iDs in a text, in its order.
+fn written(text: &str) -> Vec<Orcid> {
+    let signs = plain(text);
+    let mut written: Vec<(Orcid, usize)> = Vec::new();
+    let mut start = 0;
+    while start < signs.len() {
+        match at(&signs, start) {
+            Some((orcid, end)) if orcid.has_valid_check_digit() => {
+                // Groups of another number in front of it are no iD.
+                written.retain(|(other, end)| other.has_valid_check_digit() || *end <= start);
+                written.push((orcid, end));
+                start = end;
+            }
+            Some(mistyped) => {
+                written.push(mistyped);
+                start += 4;
+            }
+            None => start += 1,
+        }
+    }
+    written.into_iter().map(|(orcid, _)| orcid).collect()
 }
 
 /// The text in ASCII: no signs that take no room, one kind of hyphen, digit and space.
@@ -222,6 +219,16 @@ mod tests {
         {
             assert_eq!(read(text), Ok("0000-0002-1694-233X".to_owned()), "{text:?}");
         }
+    }
+
+    #[test]
+    fn all_ids_of_a_text_are_read_in_its_order() {
+        let text = "0000 0002 1694 233x, 0009\u{2010}0000\u{2010}0000\u{2010}0018 and 0009000000000017";
+
+        let found: Vec<String> = Orcid::read_all(text).iter().map(ToString::to_string).collect();
+
+        assert_eq!(found, ["0000-0002-1694-233X", "0009-0000-0000-0018", "0009-0000-0000-0017"]);
+        assert!(Orcid::read_all("put code 1234567890").is_empty());
     }
 
     #[test]

@@ -37,7 +37,7 @@ mod xml;
 pub use affiliation::{Affiliation, AffiliationKind};
 pub use answer::{SearchPage, parse_search, pieces};
 pub use clean::cleaned;
-pub use document::{Activity, Document, Parsed, parse, parse_by_reference, parse_by_scanner};
+pub use document::{Activity, ActivityPath, Document, Parsed, parse, parse_by_reference, parse_by_scanner};
 pub use element::{Element, FuzzyDate, Organization, Source, Title};
 pub use error::ParseError;
 pub use external_id::{ExternalId, normalized_doi};

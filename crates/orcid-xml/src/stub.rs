@@ -58,6 +58,7 @@ impl<'a> Stub<'a> {
     pub fn primary_orcid(&self, of: &str) -> Option<Orcid> {
         (self.error_code == Some(9007)).then_some(())?;
         let messages = [&self.user_message, &self.developer_message].into_iter().flatten();
-        messages.flat_map(|message| Orcid::all_in(message)).find(|orcid| orcid.as_str() != of)
+        let mut found = messages.flat_map(|message| Orcid::read_all(message));
+        found.find(|orcid| orcid.as_str() != of)
     }
 }

@@ -1,7 +1,7 @@
 //! Turns the ORCID public data files into Parquet tables.
 //!
 //! The layers, lowest first; each imports only from layers below its own, which
-//! `tests/layering.rs` checks. Below them are the crates `targz-seek` (archives to named
+//! `tests/it/layering.rs` checks. Below them are the crates `targz-seek` (archives to named
 //! slices), `orcid-xml` (XML to records) and `ror-match` (names to organisations).
 
 #![cfg_attr(not(test), warn(clippy::unwrap_used))]

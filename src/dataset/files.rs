@@ -2,7 +2,7 @@
 //! synced, linked, renamed, exchanged, removed.
 //!
 //! The other files of this layer decide what changes, this one does it, and nothing
-//! else in this layer does (`tests/layering.rs`). `tests/faults.rs` breaks these
+//! else in this layer does (`tests/it/layering.rs`). `tests/it/faults.rs` breaks these
 //! operations, and those of SQLite and of the Delta kernel, one after the other. What
 //! a store other than a local folder would do in another way stands here.
 

@@ -1,0 +1,173 @@
+//! A local ORCID: the public API as ORCID plays it, from records in memory.
+//!
+//! A real HTTP/1.1 server on a port of 127.0.0.1, with ORCID's statuses, errors,
+//! limits and search, and with whatever can go wrong on the way. It knows nothing
+//! of the client; it reads records with `orcid_xml`, so that it can search
+//! them, and hands them out unchanged.
+//!
+//! ```ignore
+//! let world = World::from_synth(50, 7);
+//! let dump = world.write_dump(folder.path(), &['0', 'X']);
+//! let server = LocalOrcid::start(world, Limits::none());
+//! // … convert the dump …
+//! let changes = server.change(|world| world.evolve(1, 0.2));
+//! server.fail(When::Share { share: 0.1, seed: 3 }, Fault::ResetWithin);
+//! // … refresh from server.api_url() …
+//! assert!(server.log().repeats().is_empty());
+//! ```
+//!
+//! Tests take it as a library; `cargo run -p orcid-mock` is the same as a program.
+
+mod answer;
+mod api;
+mod compress;
+mod control;
+mod dump;
+mod evolve;
+mod facts;
+mod faults;
+mod form;
+pub mod instants;
+mod limits;
+mod log;
+mod newcomers;
+pub mod plain;
+mod query;
+mod reply;
+mod search;
+mod server;
+mod syntax;
+mod token;
+mod wire;
+mod world;
+pub mod xml;
+
+use std::io;
+use std::sync::MutexGuard;
+
+pub use evolve::Change;
+pub use faults::{Fault, RetryAfter, When};
+pub use limits::Limits;
+pub use log::{Log, Request};
+pub use server::Compression;
+pub use token::{CLIENT_ID, CLIENT_SECRET};
+pub use world::{Activity, Person, Standing, World};
+
+use server::{Running, State};
+
+/// A running server; it stops when this goes.
+pub struct LocalOrcid(Running);
+
+impl LocalOrcid {
+    /// Starts a server on a free port.
+    pub fn start(world: World, limits: Limits) -> LocalOrcid {
+        LocalOrcid::start_at(world, limits, 0).expect("there is a free port")
+    }
+
+    /// Starts a server on a given port.
+    pub fn start_at(world: World, limits: Limits, port: u16) -> io::Result<LocalOrcid> {
+        Running::start(world, limits, port).map(LocalOrcid)
+    }
+
+    /// `http://127.0.0.1:PORT`.
+    pub fn base_url(&self) -> String {
+        format!("http://{}", self.0.address)
+    }
+
+    /// `http://127.0.0.1:PORT/v3.0`.
+    pub fn api_url(&self) -> String {
+        format!("{}/v3.0", self.base_url())
+    }
+
+    /// `http://127.0.0.1:PORT/oauth/token`.
+    pub fn token_url(&self) -> String {
+        format!("{}/oauth/token", self.base_url())
+    }
+
+    pub fn port(&self) -> u16 {
+        self.0.address.port()
+    }
+
+    /// Changes what the registry holds.
+    pub fn change<T>(&self, change: impl FnOnce(&mut World) -> T) -> T {
+        change(&mut self.state().world)
+    }
+
+    /// What the registry holds now.
+    pub fn world(&self) -> World {
+        self.state().world.clone()
+    }
+
+    /// Lets something go wrong, each time it is due.
+    pub fn fail(&self, when: When, fault: Fault) {
+        self.fail_times(when, fault, u64::MAX);
+    }
+
+    /// Lets something go wrong so many times.
+    pub fn fail_times(&self, when: When, fault: Fault, times: u64) {
+        self.state().faults.add(when, fault, times);
+    }
+
+    /// Nothing goes wrong any more.
+    pub fn clear_faults(&self) {
+        self.state().faults.clear();
+    }
+
+    pub fn set_compression(&self, compression: Compression) {
+        self.state().compression = compression;
+    }
+
+    /// Sets the server's clock back.
+    pub fn set_behind(&self, seconds: i64) {
+        self.state().behind = seconds * instants::SECOND;
+    }
+
+    /// Other limits, from now on, with the whole burst; what has been used of a
+    /// quota stays used.
+    pub fn set_limits(&self, limits: Limits) {
+        self.state().gate.set(limits);
+    }
+
+    /// A new day begins.
+    pub fn reset_quota(&self) {
+        self.state().gate.reset_quota();
+    }
+
+    /// What has been used of the day's quota, by everybody.
+    pub fn quota_used(&self) -> u64 {
+        self.state().gate.used().values().sum()
+    }
+
+    /// Another client beside [`CLIENT_ID`].
+    pub fn register(&self, client_id: &str, secret: &str) {
+        self.state().tokens.register(client_id, secret);
+    }
+
+    /// A valid token without a request.
+    pub fn issue_token(&self) -> String {
+        self.state().tokens.issue(CLIENT_ID)
+    }
+
+    /// Every token becomes invalid; a new one may be fetched.
+    pub fn expire_token(&self) {
+        self.state().tokens.expire();
+    }
+
+    pub fn tokens_issued(&self) -> u64 {
+        self.state().tokens.issued()
+    }
+
+    /// What has been asked so far.
+    pub fn log(&self) -> Log {
+        self.state().log.clone()
+    }
+
+    /// Forgets what has been asked. Nothing may be under way.
+    pub fn clear_log(&self) {
+        self.state().log = Log::default();
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.state()
+    }
+}

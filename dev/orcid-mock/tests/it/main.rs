@@ -1,0 +1,5 @@
+//! Tests of the local ORCID itself: that it serves as ORCID does, and fails as it is told.
+
+mod client;
+mod faults;
+mod serving;

@@ -1,0 +1,49 @@
+//! Damaged copies of a dataset.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use super::tables::files;
+
+/// Places in each file that are damaged, one at a time; `FLIPS=50` for a longer look.
+pub fn flips() -> usize {
+    std::env::var("FLIPS").ok().and_then(|flips| flips.parse().ok()).unwrap_or(2)
+}
+
+pub fn run(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_orcidlake")).args(arguments).output().unwrap()
+}
+
+pub fn verify(dataset: &Path) -> Output {
+    run(&["verify", dataset.to_str().unwrap()])
+}
+
+/// A copy of a dataset, file by file.
+pub fn copy(from: &Path, to: &Path) {
+    let _ = std::fs::remove_dir_all(to);
+    for (path, bytes) in files(from) {
+        let target = to.join(path.strip_prefix(from).unwrap());
+        std::fs::create_dir_all(target.parent().unwrap()).unwrap();
+        std::fs::write(target, bytes).unwrap();
+    }
+}
+
+pub fn table_files(dataset: &Path) -> Vec<PathBuf> {
+    let parquet = |path: &PathBuf| path.extension().is_some_and(|end| end == "parquet");
+    let mut found: Vec<PathBuf> = files(dataset).into_iter().map(|(path, _)| path).filter(parquet).collect();
+    found.retain(|path| !path.to_string_lossy().contains("_delta_log"));
+    found.sort();
+    found
+}
+
+pub fn flip(path: &Path, place: usize) {
+    let mut bytes = std::fs::read(path).unwrap();
+    bytes[place] ^= 0x10;
+    std::fs::write(path, bytes).unwrap();
+}
+
+/// Some places from the first byte to the last.
+pub fn places(path: &Path) -> Vec<usize> {
+    let (length, count) = (std::fs::metadata(path).unwrap().len() as usize, flips());
+    (0..count).map(|number| (length - 1) * (2 * number + 1) / (2 * count)).collect()
+}

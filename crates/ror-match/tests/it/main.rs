@@ -1,4 +1,6 @@
 //! Tests of the whole crate, in one test program.
 
 mod gold;
+mod matching;
 mod releases;
+mod world;

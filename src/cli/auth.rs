@@ -11,10 +11,15 @@ use super::failure::Failure;
 use super::output::{print, print_json};
 use super::target::check_file;
 use super::{Common, Done};
-use crate::refresh::{
-    Choice, Clock, Credentials, FolderAccess, Host, RefreshError, Secret, SystemClock, Token, TokenFile,
-    agent, bare_word, readable_time,
+use orcid_api::{
+    ApiError, Choice, Clock, Credentials, FolderAccess, Host, Secret, SystemClock, Token, TokenFile, agent,
+    bare_word, time::readable,
 };
+
+/// The folder of the token file, where the system keeps configuration.
+const PROGRAM: &str = env!("CARGO_PKG_NAME");
+/// How the program names itself to servers.
+pub(super) const USER_AGENT: &str = concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION"));
 
 /// Obtain, show the state of, or forget the token for ORCID's API.
 ///
@@ -172,7 +177,7 @@ impl ClientArgs {
             let inputs: Vec<&Path> = self.client_secret_file.iter().map(PathBuf::as_path).collect();
             check_file(path, &inputs)?;
         }
-        let file = TokenFile::new(self.token_file.clone())?;
+        let file = TokenFile::new(self.token_file.clone(), PROGRAM)?;
         if file.keep_private()? {
             tell!(
                 "warning: others could read or write {}; its mode is now 0600. If somebody may have, run `orcidlake auth forget` and change the secret",
@@ -215,8 +220,13 @@ fn obtain(args: &Args, host: &Host, file: &TokenFile, common: &Common) -> Result
         Some(kept) if kept.is_good(clock.wall()) && same(&kept) => kept,
         kept => {
             let credentials = given.or_else(|| kept.as_ref().and_then(Token::credentials));
-            let credentials = credentials.ok_or(RefreshError::HalfCredentials)?;
-            let token = Token::obtain(&agent(None, args.wait.duration()), host, &credentials, clock.wall())?;
+            let credentials = credentials.ok_or(ApiError::HalfCredentials)?;
+            let token = Token::obtain(
+                &agent(USER_AGENT, None, args.wait.duration()),
+                host,
+                &credentials,
+                clock.wall(),
+            )?;
             let client_secret = token.client_secret.clone().filter(|_| !args.token_only);
             let token = Token { client_secret, ..token };
             file.put(&token)?;
@@ -259,12 +269,12 @@ fn forget(args: &Args, host: &Host, file: &TokenFile, common: &Common) -> Result
 
 /// All about a token but the token.
 fn tell(token: &Token, file: &TokenFile, common: &Common) -> Result<(), Failure> {
-    let expires = token.expires_at.map_or_else(|| "never".to_owned(), readable_time);
+    let expires = token.expires_at.map_or_else(|| "never".to_owned(), readable);
     let good = token.is_good(SystemClock::default().wall());
     if common.json {
         return print_json(&json!({
             "token_url": token.token_url, "client_id": token.client_id, "scope": token.scope,
-            "obtained": readable_time(token.obtained_at), "expires": expires, "good": good,
+            "obtained": readable(token.obtained_at), "expires": expires, "good": good,
             "renewable": token.client_secret.is_some(), "file": file.path,
         }));
     }
@@ -275,7 +285,7 @@ fn tell(token: &Token, file: &TokenFile, common: &Common) -> Result<(), Failure>
         token.client_id,
         token.scope,
         token.token_url,
-        readable_time(token.obtained_at),
+        readable(token.obtained_at),
         file.path.display(),
     ))
 }

@@ -83,15 +83,11 @@ fn parse_memory(text: &str) -> Result<usize, String> {
 impl Machine {
     /// Options of the library for this machine.
     pub fn options(&self) -> Options {
-        let processors = std::thread::available_parallelism().map_or(1, usize::from);
+        let defaults = Options::default();
         Options {
-            tables: Selection::default(),
-            threads: self.threads.map_or(processors, usize::from),
+            threads: self.threads.map_or(defaults.threads, usize::from),
             memory_bytes: self.memory,
-            salvage: false,
-            replace: false,
-            write_index: false,
-            shard: None,
+            ..defaults
         }
     }
 }

@@ -11,10 +11,12 @@ use crate::dataset::DatasetError;
 use crate::matching::MatchError;
 use crate::refresh::RefreshError;
 use crate::synth::SynthError;
+use orcid_api::ApiError;
 use ror_match::OrgsError;
 use targz_seek::ArchiveError;
 
 use super::Done;
+use super::hints::Hint;
 
 /// An error with its hint, ready to be shown.
 #[derive(Debug)]
@@ -101,4 +103,4 @@ macro_rules! hinted {
     )+ };
 }
 
-hinted!(ArchiveError, ConvertError, DatasetError, MatchError, OrgsError, RefreshError, SynthError);
+hinted!(ApiError, ArchiveError, ConvertError, DatasetError, MatchError, OrgsError, RefreshError, SynthError);

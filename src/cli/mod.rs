@@ -28,6 +28,7 @@ mod coverage;
 mod diagram;
 mod failure;
 mod get;
+mod hints;
 mod index;
 mod inspect;
 mod man;

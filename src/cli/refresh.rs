@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use clap::ValueEnum;
 use clap::builder::BoolishValueParser;
 
-use super::auth::{ClientArgs, HostArgs, TimeoutArg};
+use super::auth::{ClientArgs, HostArgs, TimeoutArg, USER_AGENT};
 use super::convert::{Machine, stop_on_signals};
 use super::failure::{Failure, with_end};
 use super::numbers::{counted, grouped};
@@ -20,9 +20,11 @@ use super::target::check_outputs;
 use super::{Common, Done, expect_dataset};
 use crate::matching::Summary;
 use crate::refresh::{
-    ClientOptions, Ended, LIMITED_VISIBILITY, MaxRemovals, Organization, Outcome, Patience, Plan,
-    RefreshError, Registry, Scope, Settings, Watch, Way, log_to, parse_time, readable_time, refresh,
+    Access, Ended, MaxRemovals, Observer, Organization, Outcome, Plan, RefreshError, Registry, Scope,
+    Settings, Way, log_to, refresh,
 };
+use orcid_api::time::{parse, readable};
+use orcid_api::{ClientOptions, LIMITED_VISIBILITY, Patience};
 
 /// Time between plain lines about progress.
 const PLAIN_EVERY: Duration = Duration::from_secs(30);
@@ -182,8 +184,7 @@ struct PaceArgs {
 }
 
 fn parse_since(text: &str) -> Result<i64, String> {
-    parse_time(text)
-        .ok_or_else(|| format!("\"{text}\" is not a time such as 2025-10-01 or 2025-10-01T00:00:00Z"))
+    parse(text).ok_or_else(|| format!("\"{text}\" is not a time such as 2025-10-01 or 2025-10-01T00:00:00Z"))
 }
 
 fn parse_rate(text: &str) -> Result<f64, String> {
@@ -222,18 +223,7 @@ impl Args {
                 "give one of --ids and --client-secret-file as a file",
             ));
         }
-        let token_file = if self.anonymous { None } else { Some(self.client.token_file()?) };
-        let credentials = if self.anonymous { None } else { self.client.credentials()? };
         Ok(Settings {
-            client: ClientOptions {
-                host: self.host.host()?,
-                credentials,
-                token_file,
-                contact: self.pace.contact.clone(),
-                timeout: self.pace.wait.duration(),
-            },
-            client_id: self.client.client_id.clone(),
-            scope: self.scope.scope()?,
             since: self.changes.since,
             changes: self.changes.changes.clone(),
             known_only: self.scope.known_only,
@@ -258,7 +248,22 @@ impl Args {
             anew: self.anew,
             plan_only: self.plan,
             options: self.machine.options(),
+            ..Settings::new(self.scope.scope()?)
         })
+    }
+
+    fn access(&self) -> Result<Access, Failure> {
+        let token_file = if self.anonymous { None } else { Some(self.client.token_file()?) };
+        let credentials = if self.anonymous { None } else { self.client.credentials()? };
+        let options = ClientOptions {
+            host: self.host.host()?,
+            credentials,
+            token_file,
+            program: USER_AGENT.to_owned(),
+            contact: self.pace.contact.clone(),
+            timeout: self.pace.wait.duration(),
+        };
+        Ok(Access::Http { options: Box::new(options), client_id: self.client.client_id.clone() })
     }
 }
 
@@ -285,10 +290,10 @@ pub fn run(args: &Args, common: &Common) -> Result<Done, Failure> {
 }
 
 fn run_logged(args: &Args, common: &Common) -> Result<Done, Failure> {
-    let settings = args.settings()?;
+    let (access, settings) = (args.access()?, args.settings()?);
     let stop = stop_on_signals()?;
     let teller = Teller { quiet: common.quiet, plan_only: args.plan, json: common.json, ..Teller::new() };
-    let outcome = refresh(&args.dataset, &settings, &teller, &stop)?;
+    let outcome = refresh(&args.dataset, &settings, &access, &teller, &stop)?;
     let matched = match_again(args, &outcome, common, &stop);
     let result = common.json.then(|| {
         let mut value = to_json(&args.dataset, &outcome);
@@ -310,8 +315,8 @@ fn run_logged(args: &Args, common: &Common) -> Result<Done, Failure> {
     if let Some(clock) = outcome.wrong_clock {
         tell!(
             "warning: the server's clock says {}, ours {}, and the dataset has changes of a later time than the server's: its clock is not believed, and the next run looks again from the same time on",
-            readable_time(clock.server),
-            readable_time(clock.ours)
+            readable(clock.server),
+            readable(clock.ours)
         );
     }
     if let Some((code, count)) = outcome.tally.iter().find(|(code, _)| code == LIMITED_VISIBILITY) {
@@ -356,18 +361,18 @@ impl Teller {
     }
 }
 
-impl Watch for Teller {
+impl Observer for Teller {
     fn resumed(&self, begun: i64) {
         if !self.quiet {
-            tell!("going on with the run begun at {}; --anew plans anew", readable_time(begun));
+            tell!("going on with the run begun at {}; --anew plans anew", readable(begun));
         }
     }
 
     fn watermark_in_future(&self, watermark: i64, since: i64) {
         tell!(
             "the dataset says that its changes are known up to {}, which is in the future: looking for changes since {}",
-            readable_time(watermark),
-            readable_time(since)
+            readable(watermark),
+            readable(since)
         );
     }
 

@@ -10,9 +10,8 @@ use super::failure::Failure;
 use super::numbers::{bytes, counted, duration, grouped};
 use super::output::{print, print_json};
 use super::{Common, Done};
-use crate::refresh::{
-    Applied, Ended, Outcome, Plan, Removals, Requests, Status, Stays, Way, readable_time, status,
-};
+use crate::refresh::{Applied, Ended, Outcome, Plan, Removals, Requests, Status, Stays, Way, status};
+use orcid_api::time::readable;
 
 /// The plan, for people.
 pub fn plan_text(plan: &Plan) -> String {
@@ -22,7 +21,7 @@ pub fn plan_text(plan: &Plan) -> String {
     }
     let way = Way::new(&plan.way).map_or("", Way::meaning);
     let scope = if plan.scope == "all" { "everybody in the dataset" } else { &plan.scope };
-    let mut text = format!("{records} to read of {scope}, changed since {}\n", readable_time(plan.since));
+    let mut text = format!("{records} to read of {scope}, changed since {}\n", readable(plan.since));
     text.push_str(&format!("  how: {way}\n  requests to make: {}", grouped(plan.requests)));
     if plan.item_requests > 0 {
         text.push_str(&format!(
@@ -90,7 +89,7 @@ pub fn outcome_text(outcome: &Outcome) -> String {
 fn known_text(outcome: &Outcome, applied: &Applied) -> String {
     let left_out = outcome.given_up_count() + applied.report.members.rejects;
     if let Some(watermark) = applied.watermark {
-        let time = readable_time(watermark);
+        let time = readable(watermark);
         return match left_out {
             0 if outcome.held_back.is_none() => format!("up to date as of {time}\n"),
             _ => format!("changes up to {time} are in the dataset, but for what was left out\n"),
@@ -136,7 +135,7 @@ pub fn end(outcome: Outcome) -> Result<Done, Failure> {
             "run the same command again; what was fetched is kept",
         )),
         Ended::Quota(until) => {
-            tell!("the day's quota is used up: run the same command again after {}", readable_time(until));
+            tell!("the day's quota is used up: run the same command again after {}", readable(until));
             Ok(Done::All)
         }
         Ended::HeldBack => {
@@ -163,7 +162,7 @@ pub fn to_json(dataset: &Path, outcome: &Outcome) -> Value {
     let (end, until) = match outcome.end {
         Ended::Planned => ("planned", None),
         Ended::Applied => ("applied", None),
-        Ended::Quota(until) => ("quota", Some(readable_time(until))),
+        Ended::Quota(until) => ("quota", Some(readable(until))),
         Ended::HeldBack => ("held-back", None),
         Ended::Stopped => ("stopped", None),
     };
@@ -171,11 +170,11 @@ pub fn to_json(dataset: &Path, outcome: &Outcome) -> Value {
         outcome.tally.iter().map(|(code, count)| (code.clone(), json!(count))).collect();
     let wrong_clock = outcome
         .wrong_clock
-        .map(|clock| json!({ "server": readable_time(clock.server), "ours": readable_time(clock.ours) }));
+        .map(|clock| json!({ "server": readable(clock.server), "ours": readable(clock.ours) }));
     let applied = outcome.applied.as_ref().map(|applied| {
         json!({
             "source": applied.source, "report": applied.report, "rows_removed": applied.rows_removed,
-            "rejected": applied.report.members.rejects, "watermark": applied.watermark.map(readable_time),
+            "rejected": applied.report.members.rejects, "watermark": applied.watermark.map(readable),
             "watermark_stays": applied.stays,
         })
     });
@@ -222,7 +221,7 @@ fn status_text(status: &Status) -> String {
         }
     }
     for day in &status.requests {
-        let date = readable_time(day.day * 86_400_000_000);
+        let date = readable(day.day * 86_400_000_000);
         let requests = counted(day.used, "request");
         text.push_str(&format!("{}: {requests} to {}\n", &date[..10], day.client));
     }

@@ -14,6 +14,9 @@ const MAX_MEMBER_BYTES: u64 = 512 << 20;
 pub const ARCHIVE_OPTIONS: ArchiveOptions =
     ArchiveOptions::new().chunk_bytes(CHUNK_BYTES).max_member_bytes(MAX_MEMBER_BYTES);
 
+/// Memory to keep to where nothing else is asked for.
+const MEMORY_BYTES: usize = 1 << 30;
+
 /// How a conversion is done.
 #[derive(Debug, Clone)]
 pub struct Options {
@@ -32,4 +35,19 @@ pub struct Options {
     pub write_index: bool,
     /// Convert this part of each archive only; it must have an index.
     pub shard: Option<Shard>,
+}
+
+/// All tables, with all processors and 1 GiB.
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            tables: Selection::default(),
+            threads: std::thread::available_parallelism().map_or(1, usize::from),
+            memory_bytes: MEMORY_BYTES,
+            salvage: false,
+            replace: false,
+            write_index: false,
+            shard: None,
+        }
+    }
 }

@@ -9,7 +9,6 @@ use std::io;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
-use super::content::work_of;
 use super::parts::Kept;
 use super::queue::Queue;
 use super::removals::{GONE, MaxRemovals};
@@ -21,6 +20,7 @@ use super::{RefreshError, Settings};
 use crate::convert::{Observer, Outcome, Update, update};
 use crate::dataset::{Dataset, Manifest, Targets};
 use crate::report::Report;
+use orcid_api::work_of;
 use orcid_xml::{MemberName, Orcid, Timestamp, pieces};
 use targz_seek::{GivenMember, Meter};
 

@@ -24,7 +24,7 @@ impl Journey<'_> {
             if people == 0 {
                 return self.outcome(queue, run, ended, None);
             }
-            self.watch.applying(Some(people));
+            self.observer.applying(Some(people));
             let (mut queue, applied) = self.commit(queue, run, false)?;
             if applied.is_none() {
                 return self.outcome(queue, run, Ended::Stopped, None);
@@ -39,7 +39,7 @@ impl Journey<'_> {
     /// Applies all of a run.
     pub(super) fn apply(&self, queue: Queue, run: &mut Run) -> Result<Outcome, RefreshError> {
         self.unless_too_many_go(queue, run, |mut queue, run| {
-            self.watch.applying(None);
+            self.observer.applying(None);
             queue.leave_doubts(run.id)?;
             queue.fill_part(run)?;
             match self.commit(queue, run, true)? {

@@ -10,8 +10,9 @@ use super::plan::{self, Inputs};
 use super::queue::Queue;
 use super::runs::{Run, Stage};
 use super::watermark::{Since as Known, unknown_since};
-use super::{Client, MARGIN, PLAN_KEEPS, RefreshError, Settings, Watch, known, time};
+use super::{MARGIN, Observer, PLAN_KEEPS, RefreshError, Settings, known};
 use crate::dataset::{Dataset, Manifest};
+use orcid_api::{Client, time};
 use orcid_xml::{Orcid, Timestamp};
 
 /// The unfinished run of the scope, or a new one.
@@ -23,8 +24,8 @@ pub fn begin(
     queue: &mut Queue,
     settings: &Settings,
     inputs: &Inputs<'_>,
-    client: &Client,
-    watch: &dyn Watch,
+    client: &dyn Client,
+    observer: &dyn Observer,
     now: Timestamp,
 ) -> Result<Run, RefreshError> {
     let manifest = &inputs.dataset.manifest;
@@ -38,13 +39,13 @@ pub fn begin(
         let answered = queue.counts(run.id, &["record"])?.answered > 0;
         if goes_on(settings, &run, answered, now) {
             if answered {
-                watch.resumed(run.begun);
+                observer.resumed(run.begun);
             }
             return resume(queue, run, inputs, &mark);
         }
         queue.drop_run(run.id)?;
     }
-    queue.begin(new_run(settings, inputs, client, &mark, watch, now)?)
+    queue.begin(new_run(settings, inputs, client, &mark, observer, now)?)
 }
 
 /// True where a run's answers are in the dataset already.
@@ -62,9 +63,9 @@ fn goes_on(settings: &Settings, run: &Run, answered: bool, now: Timestamp) -> bo
 fn new_run(
     settings: &Settings,
     inputs: &Inputs<'_>,
-    client: &Client,
+    client: &dyn Client,
     mark: &Mark,
-    watch: &dyn Watch,
+    observer: &dyn Observer,
     now: Timestamp,
 ) -> Result<Run, RefreshError> {
     let scope = settings.scope.key();
@@ -74,7 +75,7 @@ fn new_run(
     };
     let Known { since, future } = known.ok_or(RefreshError::NoWatermark)?;
     if let Some(future) = future {
-        watch.watermark_in_future(future, since);
+        observer.watermark_in_future(future, since);
     }
     Ok(Run {
         id: 0,

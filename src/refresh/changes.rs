@@ -13,7 +13,7 @@ use flate2::read::MultiGzDecoder;
 
 use super::RefreshError;
 use super::line_faults::LineFaults;
-use super::time;
+use orcid_api::time;
 use orcid_xml::{IdFault, Orcid, Timestamp};
 
 /// Bytes that may be read for one row; ORCID's have about a hundred. A quotation mark that is not

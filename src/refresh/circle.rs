@@ -8,8 +8,8 @@ use rusqlite::params;
 
 use super::RefreshError;
 use super::queue::Queue;
-use super::stub::parse_stub;
 use super::tasks::{Task, tally};
+use orcid_api::parse_stub;
 use orcid_xml::Orcid;
 
 /// The code of a deprecated record that leads back to itself.

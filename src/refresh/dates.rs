@@ -1,7 +1,7 @@
 //! Which dates of answers can be believed, and which answers are older than what is
 //! known already.
 
-use super::time::DAY;
+use orcid_api::time::DAY;
 use orcid_xml::Timestamp;
 
 /// How far a date may lie beyond the clocks: they differ, and zones are mistaken.

@@ -10,16 +10,16 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::RefreshError;
-use super::client::{Client, Fault, Reply};
 use super::outage::{Heard, is_up};
-use super::pace::{Clock, Limits, Pace};
 use super::queue::Queue;
 use super::quota::Spent;
 use super::refusals::Refusals;
-use super::retry::{Breaker, Jitter, Patience, Verdict};
 use super::runs::Run;
 use super::settle;
 use super::tasks::{Next, Task};
+use orcid_api::{Breaker, Jitter, Patience, Permission};
+use orcid_api::{Client, Fault, Reply};
+use orcid_api::{Clock, Limits, Pace};
 use orcid_xml::Timestamp;
 
 /// How long requests on their way are waited for after a stop.
@@ -47,7 +47,7 @@ pub enum End {
 
 /// What the threads share.
 pub struct Fetch {
-    pub client: Client,
+    pub client: Arc<dyn Client>,
     pub limits: Limits,
     pub patience: Patience,
     pub clock: Arc<dyn Clock>,
@@ -96,7 +96,7 @@ enum Step {
 
 impl Fetch {
     pub fn new(
-        client: Client,
+        client: Arc<dyn Client>,
         limits: Limits,
         patience: Patience,
         clock: Arc<dyn Clock>,
@@ -142,7 +142,7 @@ impl Fetch {
 
     /// The name under which the client's quota is counted.
     pub fn account(&self) -> String {
-        account(&self.client)
+        account(&*self.client)
     }
 
     /// Asks all that the queue has, until nothing is left or something ends it.
@@ -222,16 +222,16 @@ impl Fetch {
         };
         let verdict = self.breaker().ask(self.clock.now(), &self.patience);
         let step = match verdict {
-            Verdict::Go => {
+            Permission::Go => {
                 state.on_way += 1;
                 return Step::Ask(task);
             }
-            Verdict::Probe => {
+            Permission::Probe => {
                 state.on_way += 1;
                 return Step::Probe(task);
             }
-            Verdict::Rest(time) => Step::Nap(time),
-            Verdict::GiveUp(time) => {
+            Permission::Rest(time) => Step::Nap(time),
+            Permission::GiveUp(time) => {
                 let down = RefreshError::Down { seconds: time.as_secs(), what: self.trouble() };
                 let limited = self.is_limited().then(|| self.limited(self.clock.now()));
                 state.end = Some(Err(limited.unwrap_or(down)));
@@ -383,7 +383,7 @@ impl Drop for Place<'_> {
 }
 
 /// The name under which a client's quota is counted: host and client.
-pub fn account(client: &Client) -> String {
+pub fn account(client: &dyn Client) -> String {
     let who = client.client_id().unwrap_or_else(|| "anonymous".to_owned());
     format!("{} {who}", client.host().api)
 }

@@ -10,7 +10,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use super::RefreshError;
-use super::time::readable;
+use orcid_api::time::readable;
 use orcid_xml::Timestamp;
 
 /// The file's name in the dataset.

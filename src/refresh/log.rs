@@ -12,6 +12,8 @@ use tracing_subscriber::util::SubscriberInitExt;
 
 use super::RefreshError;
 
+/// The crates whose events are logged.
+const LOGGED: [&str; 2] = ["orcidlake", "orcid_api"];
 /// The mode of a log that is made here.
 #[cfg(unix)]
 const MODE: u32 = 0o600;
@@ -36,7 +38,7 @@ pub fn log_to(path: &Path) -> Result<Log, RefreshError> {
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, MODE);
     let file = options.create(true).append(true).open(path).map_err(fault)?;
     let log = Log { file: Arc::new(file), fault: Arc::default() };
-    let own = filter_fn(|event| event.target().starts_with(env!("CARGO_PKG_NAME")));
+    let own = filter_fn(|event| LOGGED.iter().any(|name| event.target().starts_with(name)));
     let writer = log.clone();
     let lines = tracing_subscriber::fmt::layer()
         .with_ansi(false)

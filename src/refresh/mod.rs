@@ -12,20 +12,15 @@
 //! Only this layer uses the network.
 
 mod activities;
-mod answer;
 mod apply;
 mod applying;
 mod begin;
 mod changes;
 mod circle;
-mod client;
-mod content;
-mod credentials;
 mod dates;
 mod doubts;
 mod error;
 mod fetch;
-mod host;
 mod id_range;
 mod known;
 mod line_faults;
@@ -35,59 +30,37 @@ mod lock;
 mod log;
 mod mark;
 mod outage;
-mod owner;
-mod pace;
 mod paging;
 mod parts;
 mod plan;
-mod proxy;
 mod queue;
 mod quota;
 mod refusals;
 mod removals;
 mod requests;
-mod retry;
 mod runs;
 mod scope;
 mod search;
 mod searching;
 mod settings;
 mod settle;
-mod solr;
 mod status;
-mod stub;
 mod tasks;
-mod time;
-mod token;
-mod token_file;
-mod token_folder;
-mod treatment;
-mod visibility;
 mod watermark;
 mod way;
 
 pub use apply::{Applied, Stays};
-pub use client::{Client, ClientOptions, agent};
-pub use credentials::{Credentials, Secret, bare_word};
 pub use error::RefreshError;
 pub use fetch::End;
-pub use host::{Choice, Host};
 pub use lock::{LOCK_NAME, Lock};
 pub use log::{Log, log_to};
-pub use pace::{Clock, Limits, SystemClock};
 pub use queue::QUEUE_NAME;
 pub use removals::{MaxRemovals, Removals};
 pub use requests::Requests;
-pub use retry::Patience;
 pub use runs::Stage;
 pub use scope::{Organization, Registry, Scope};
-pub use settings::{Ended, Outcome, Settings, Watch, WrongClock};
+pub use settings::{Access, Ended, Observer, Outcome, Settings, WrongClock};
 pub use status::{Plan, Status, status};
-pub use time::{parse as parse_time, readable as readable_time};
-pub use token::Token;
-pub use token_file::TokenFile;
-pub use token_folder::FolderAccess;
-pub use visibility::LIMITED as LIMITED_VISIBILITY;
 pub use way::Way;
 
 use std::cell::OnceCell;
@@ -98,11 +71,12 @@ use std::time::Duration;
 
 use crate::dataset::{Dataset, DatasetError, check_can_change};
 use fetch::Fetch;
+use orcid_api::time::{DAY, SECOND};
+use orcid_api::{Client, ClientOptions, Clock, HttpClient, SystemClock};
 use orcid_xml::Timestamp;
 use plan::Inputs;
 use queue::Queue;
 use runs::Run;
-use time::{DAY, SECOND};
 
 /// A record that changed so shortly ago may not be in the search index yet, and
 /// clocks differ: the next run looks from there again.
@@ -124,7 +98,8 @@ const PLAN_KEEPS: Timestamp = DAY;
 pub fn refresh(
     root: &Path,
     settings: &Settings,
-    watch: &dyn Watch,
+    access: &Access,
+    observer: &dyn Observer,
     stop: &Arc<AtomicBool>,
 ) -> Result<Outcome, RefreshError> {
     let clock = SystemClock::default();
@@ -136,33 +111,48 @@ pub fn refresh(
     let dataset = Dataset::open(root)?;
     // What would keep the last step from being taken is said before the first.
     check_can_change(root, &dataset.manifest)?;
-    let Some(client) = client(settings, clock.wall(), stop)? else { return Ok(Outcome::stopped()) };
+    let Some(client) = connect(access, clock.wall(), stop)? else { return Ok(Outcome::stopped()) };
     let mut queue = Queue::open(root)?;
     let inputs = settings.inputs(&dataset);
-    let run = begin::begin(&mut queue, settings, &inputs, &client, watch, clock.wall())?;
-    let limits = settings.limits(&client);
+    let run = begin::begin(&mut queue, settings, &inputs, &*client, observer, clock.wall())?;
+    let limits = settings.limits(&*client);
     let activities = known::has_activities(&dataset.manifest);
     let fetch = Fetch::new(client, limits, settings.patience, Arc::new(clock), stop.clone(), run, activities);
     fetch.go_on(&queue)?;
-    let mut way =
-        Journey { root, settings, watch, inputs, fetch: Arc::new(fetch), plan: None, clock: OnceCell::new() };
+    let mut way = Journey {
+        root,
+        settings,
+        observer,
+        inputs,
+        fetch: Arc::new(fetch),
+        plan: None,
+        clock: OnceCell::new(),
+    };
     let outcome = way.go(queue);
     drop(lock);
     outcome
 }
 
-/// A client for the settings, which may have to obtain a token; `None` where a stop
-/// came first, since a token's server may be slow.
-fn client(settings: &Settings, now: Timestamp, stop: &AtomicBool) -> Result<Option<Client>, RefreshError> {
-    let (options, client_id) = (settings.client.clone(), settings.client_id.clone());
-    let thread = std::thread::spawn(move || Client::new(options, client_id.as_deref(), now));
+/// The client, which may have to obtain a token first; `None` where a stop came before it had
+/// one, since a token's server may be slow.
+fn connect(
+    access: &Access,
+    now: Timestamp,
+    stop: &AtomicBool,
+) -> Result<Option<Arc<dyn Client>>, RefreshError> {
+    let (options, client_id) = match access {
+        Access::Client(client) => return Ok(Some(client.clone())),
+        Access::Http { options, client_id } => (ClientOptions::clone(options), client_id.clone()),
+    };
+    let thread = std::thread::spawn(move || HttpClient::new(options, client_id.as_deref(), now));
     while !thread.is_finished() {
         if stop.load(Ordering::Relaxed) {
             return Ok(None);
         }
         std::thread::sleep(LOOKS);
     }
-    thread.join().unwrap_or(Err(RefreshError::Panicked)).map(Some)
+    let client = thread.join().map_err(|_| RefreshError::Panicked)??;
+    Ok(Some(Arc::new(client)))
 }
 
 /// Keeps refreshes away from the dataset at `root` while something else, which `act`
@@ -182,7 +172,7 @@ pub fn hold(root: &Path, act: &str) -> Result<Lock, RefreshError> {
 struct Journey<'j> {
     root: &'j Path,
     settings: &'j Settings,
-    watch: &'j dyn Watch,
+    observer: &'j dyn Observer,
     inputs: Inputs<'j>,
     fetch: Arc<Fetch>,
     plan: Option<Plan>,
@@ -211,13 +201,13 @@ impl Journey<'_> {
             }
             let in_future = plan::add_records(&mut queue, &mut run, &self.inputs, self.now()?)?;
             if in_future > 0 {
-                self.watch.changes_in_future(in_future);
+                self.observer.changes_in_future(in_future);
             }
             run.stage = Stage::Fetch;
             queue.note(&run)?;
         }
         let plan = status::plan(&queue, &run, &self.fetch)?;
-        self.watch.planned(&plan);
+        self.observer.planned(&plan);
         self.plan = Some(plan);
         if self.settings.plan_only {
             return self.outcome(queue, &run, Ended::Planned, None);
@@ -245,7 +235,7 @@ impl Journey<'_> {
     /// place of deprecated ones; then what is said to be gone, once more.
     fn fetch_all(&self, mut queue: Queue, run: &Run) -> Result<(Queue, Option<Ended>), RefreshError> {
         while self.release(&mut queue, run)? {
-            let (back, end) = self.fetch.all(queue, &|answered, left| self.watch.fetched(answered, left));
+            let (back, end) = self.fetch.all(queue, &|answered, left| self.observer.fetched(answered, left));
             queue = back;
             if let Some(ended) = ended(self.fetch.ended(&queue, end)?) {
                 return Ok((queue, Some(ended)));
@@ -261,7 +251,7 @@ impl Journey<'_> {
         }
         let items = queue.release_items(run.id)?;
         if items > 0 {
-            self.watch.planned_items(items);
+            self.observer.planned_items(items);
             return Ok(true);
         }
         let most = if self.fetch.activities { PORTION_RECORDS } else { i64::MAX };

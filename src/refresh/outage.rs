@@ -8,9 +8,9 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use rusqlite::params;
 
 use super::RefreshError;
-use super::client::{Fault, Reply};
 use super::fetch::{End, Fetch};
 use super::queue::Queue;
+use orcid_api::{Fault, Reply};
 
 /// Faults in a row in the place of records and items, without one good answer, after
 /// which a server counts as broken though it says that it is up. Ten times as many as

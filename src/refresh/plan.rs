@@ -11,12 +11,12 @@ use super::runs::Run;
 use super::scope::Scope;
 use super::search::{BATCH_IDS, How, Search};
 use super::tasks::{Wanted, insert};
-use super::time::{DAY, parse};
 use super::watermark::{is_future, refreshed_until};
 use super::way::Way;
 use super::{INSTANT, RefreshError};
 use super::{changes, known};
 use crate::dataset::{Dataset, OrcidSet};
+use orcid_api::time::{DAY, parse};
 use orcid_xml::{Orcid, Timestamp};
 
 /// ORCID's first day: no record has changed before.

@@ -5,7 +5,7 @@ use rusqlite::{OptionalExtension, params};
 
 use super::RefreshError;
 use super::queue::Queue;
-use super::time::{DAY, day, end_of_day};
+use orcid_api::time::{DAY, day, end_of_day};
 use orcid_xml::Timestamp;
 
 /// No server's word that the quota is used up is believed for longer.

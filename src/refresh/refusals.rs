@@ -8,10 +8,10 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::RefreshError;
 use super::fetch::Fetch;
 use super::settle::Verdict;
 use super::tasks::Task;
+use orcid_api::ApiError;
 use orcid_xml::Timestamp;
 
 /// Refusals of one request, after which it is given up where the token is good.
@@ -63,7 +63,7 @@ impl Fetch {
     /// Decides about a request that was refused.
     pub(super) fn refused(&self, task: &Task, asked_at: Timestamp) -> Verdict {
         let looks = self.token.refused(task.id);
-        let refused = |what: &str| Verdict::End(RefreshError::Refused { what: what.to_owned() });
+        let refused = |what: &str| Verdict::End(ApiError::Refused { what: what.to_owned() }.into());
         if self.token.in_a_row.fetch_add(1, Ordering::Relaxed) >= MAX_REFUSALS {
             return refused("it refuses one request after the other");
         }
@@ -87,7 +87,7 @@ impl Fetch {
             Err(_) if self.token_is_good() => {
                 Verdict::Again { code: UNAUTHORIZED, after: None, counts: true }
             }
-            Err(error) => Verdict::End(error),
+            Err(error) => Verdict::End(error.into()),
         }
     }
 

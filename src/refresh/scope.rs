@@ -9,7 +9,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::RefreshError;
 use super::line_faults::LineFaults;
-use super::solr::quoted;
+use orcid_api::quoted;
 use orcid_xml::{IdFault, Orcid, takes_no_room};
 
 /// Bytes of a list of iDs; twenty million of them have less.

@@ -13,9 +13,9 @@ use serde::{Deserialize, Serialize};
 
 use super::id_range::IdRange;
 use super::paging::{MAX_START, PAGE_ROWS, Place, different};
-use super::solr::encoded;
 use super::tasks::{Effects, Wanted};
-use super::time::iso;
+use orcid_api::encoded;
+use orcid_api::time::iso;
 use orcid_xml::{Orcid, SearchPage, Timestamp};
 
 /// iDs that one search asks for by name: the URL stays below 4 KiB.
@@ -220,8 +220,8 @@ impl Search {
 
 #[cfg(test)]
 mod tests {
-    use super::super::time::{DAY, parse};
     use super::*;
+    use orcid_api::time::{DAY, parse};
 
     /// A page of different iDs.
     fn page(found: u64, count: usize) -> SearchPage {

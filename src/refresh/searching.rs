@@ -31,7 +31,7 @@ impl Journey<'_> {
             return self.look_for_scope(queue, run);
         }
         if let Some(since) = since {
-            self.watch.watermark_in_future(run.since, since);
+            self.observer.watermark_in_future(run.since, since);
             run.since = since;
         }
         let (queue, end) = self.search_again(queue, run)?;
@@ -74,7 +74,7 @@ impl Journey<'_> {
             queue.note(run)?;
             return Err(RefreshError::ScopeVanished { scope: run.scope.clone(), before });
         }
-        self.watch.scope_is_empty(&run.scope);
+        self.observer.scope_is_empty(&run.scope);
         Ok((queue, None))
     }
 
@@ -86,8 +86,8 @@ impl Journey<'_> {
         if searches == 0 {
             return Ok((queue, None));
         }
-        self.watch.searching(way, searches);
-        let (queue, end) = self.fetch.all(queue, &|answered, left| self.watch.fetched(answered, left));
+        self.observer.searching(way, searches);
+        let (queue, end) = self.fetch.all(queue, &|answered, left| self.observer.fetched(answered, left));
         match end {
             Err(RefreshError::NotUnderstood) if self.settings.scope.query().is_none() => {
                 queue.drop_searches(run.id)?;

@@ -2,21 +2,36 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use super::plan::Inputs;
 use super::removals::{MaxRemovals, Removals};
 use super::way::Way;
-use super::{Applied, Client, ClientOptions, Limits, Patience, Plan, Requests, Scope};
+use super::{Applied, Plan, Requests, Scope};
 use crate::convert;
 use crate::dataset::Dataset;
+use orcid_api::{Client, ClientOptions, Limits, Patience};
 use orcid_xml::Timestamp;
+
+/// By whom the API is asked.
+#[non_exhaustive]
+pub enum Access {
+    /// By a client that is made when the dataset is locked and found sound, since it may have
+    /// to obtain a token.
+    Http {
+        /// How it is made.
+        options: Box<ClientOptions>,
+        /// Picks among the tokens that are kept.
+        client_id: Option<String>,
+    },
+    /// By this one.
+    Client(Arc<dyn Client>),
+}
 
 /// What is to be done, and how.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Settings {
-    pub client: ClientOptions,
-    /// Picks among the tokens that are kept.
-    pub client_id: Option<String>,
     pub scope: Scope,
     /// Changes since then; since the last refresh of the scope, or else from some time
     /// before the dump's newest change, if not given.
@@ -48,29 +63,54 @@ pub struct Settings {
     pub options: convert::Options,
 }
 
-/// Who hears how a refresh goes on.
-pub trait Watch {
+impl Settings {
+    /// A refresh of `scope` with ORCID's documented limits.
+    pub fn new(scope: Scope) -> Self {
+        Self {
+            scope,
+            since: None,
+            changes: None,
+            known_only: false,
+            changes_only: false,
+            way: None,
+            rate: None,
+            burst: None,
+            in_flight: None,
+            quota: None,
+            patience: Patience::default(),
+            max_removals: MaxRemovals::default(),
+            skip_removals: false,
+            keep_versions: 0,
+            anew: false,
+            plan_only: false,
+            options: convert::Options::default(),
+        }
+    }
+}
+
+/// Who hears how a refresh goes on. Each call has an empty default.
+pub trait Observer {
     /// A run that has answers goes on, with the options that it was planned with.
-    fn resumed(&self, begun: Timestamp);
+    fn resumed(&self, _begun: Timestamp) {}
     /// The dataset says that it knows changes up to a time in the future; changes are
-    /// looked for from `since` on.
-    fn watermark_in_future(&self, watermark: Timestamp, since: Timestamp);
+    /// looked for from `_since` on.
+    fn watermark_in_future(&self, _watermark: Timestamp, _since: Timestamp) {}
     /// So many changes of a file have a date in the future.
-    fn changes_in_future(&self, changes: u64);
+    fn changes_in_future(&self, _changes: u64) {}
     /// Searches find nobody who belongs to the scope, and nobody did before.
-    fn scope_is_empty(&self, scope: &str);
+    fn scope_is_empty(&self, _scope: &str) {}
     /// Searches begin, to find out who has changed.
-    fn searching(&self, way: Way, searches: u64);
+    fn searching(&self, _way: Way, _searches: u64) {}
     /// It is known what is to be read; nothing has been read yet.
-    fn planned(&self, plan: &Plan);
+    fn planned(&self, _plan: &Plan) {}
     /// Records have been read: so many requests for their items are to be made, and
     /// none has been.
-    fn planned_items(&self, requests: u64);
+    fn planned_items(&self, _requests: u64) {}
     /// Requests have been answered, and so many are known to be left.
-    fn fetched(&self, answered: u64, left: u64);
+    fn fetched(&self, _answered: u64, _left: u64) {}
     /// The dataset is being changed: all answers are there, or whole ones about so many
     /// people where the quota has ended the run before.
-    fn applying(&self, part_of: Option<u64>);
+    fn applying(&self, _part_of: Option<u64>) {}
 }
 
 /// What a run has come to.
@@ -156,7 +196,7 @@ impl Settings {
         format!("{:?} {:?} {} {}", self.way, self.changes, self.known_only, self.changes_only)
     }
 
-    pub(super) fn limits(&self, client: &Client) -> Limits {
+    pub(super) fn limits(&self, client: &dyn Client) -> Limits {
         let documented = Limits::documented(client.host().is_member, client.client_id().is_some());
         let quota = self.quota.map_or(documented.quota, |quota| Some(quota).filter(|quota| *quota > 0));
         Limits {

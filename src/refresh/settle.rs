@@ -6,17 +6,17 @@ use std::time::Duration;
 
 use super::RefreshError;
 use super::activities;
-use super::answer::{TOO_MANY_REQUESTS, Taken, Treatment, treat};
-use super::client::{Fault, Reply, UNANSWERED, UNTRUSTED};
-use super::content;
+use orcid_api::{Fault, Reply, UNANSWERED, UNTRUSTED};
+use orcid_api::{TOO_MANY_REQUESTS, Taken, Treatment, treat};
+
 use super::dates::{self, latest};
 use super::fetch::{End, Fetch};
 use super::queue::Queue;
-use super::retry::wait;
 use super::search::{OUT_OF_RANGE, Told};
 use super::tasks::{Effects, Task, Wanted};
-use super::time::{day, end_of_day};
-use super::visibility::LIMITED;
+use orcid_api::time::{day, end_of_day};
+use orcid_api::wait;
+use orcid_api::{ApiError, LIMITED_VISIBILITY};
 use orcid_xml::Timestamp;
 
 /// Looks at a search's page that holds fewer results than it says. An index that counts
@@ -62,7 +62,7 @@ pub fn judge(fetch: &Fetch, task: &Task, result: Result<Reply, Fault>, asked_at:
         Ok(reply) => reply,
         Err(fault) if fault.code == UNTRUSTED => {
             let url = fetch.client.host().api.clone();
-            return Verdict::End(RefreshError::Untrusted { url, what: fault.what });
+            return Verdict::End(ApiError::Untrusted { url, what: fault.what }.into());
         }
         Err(fault) => {
             fetch.breaker().failed(now, &fetch.patience);
@@ -175,7 +175,7 @@ pub fn write(fetch: &Fetch, queue: &mut Queue, task: &Task, verdict: Verdict) ->
             if tries >= most_tries(code, fetch.patience.tries) {
                 return give_up(fetch, queue, task, code);
             }
-            let random = fetch.jitter.lock().unwrap_or_else(PoisonError::into_inner).next();
+            let random = fetch.jitter.lock().unwrap_or_else(PoisonError::into_inner).draw();
             let own = if counts { wait(&fetch.patience, tries, random) } else { Duration::ZERO };
             let pause = after.map_or(own, |after| after + COURTESY.mul_f64(random) + COURTESY);
             let not_before = fetch.clock.wall() + i64::try_from(pause.as_micros()).unwrap_or(0);
@@ -198,7 +198,7 @@ pub fn write(fetch: &Fetch, queue: &mut Queue, task: &Task, verdict: Verdict) ->
 fn most_tries(code: &str, tries: u32) -> u32 {
     match code {
         OUT_OF_RANGE => tries.min(OUT_OF_RANGE_LOOKS),
-        "too-large" | "too-many-values" | "too-deep" | LIMITED => tries.min(REFUSED_LOOKS),
+        "too-large" | "too-many-values" | "too-deep" | LIMITED_VISIBILITY => tries.min(REFUSED_LOOKS),
         _ => tries,
     }
 }
@@ -280,7 +280,8 @@ fn write_answer(fetch: &Fetch, queue: &mut Queue, task: &Task, answer: Answer) -
             let known = queue.known_items(run, *orcid, latest)?;
             let (good, effects) = activities::sort_out(*orcid, asked, came, &known, latest);
             if good.len() < came.len() {
-                body = body.map(|body| content::without_works(&body, &|put_code| !good.contains(&put_code)));
+                body =
+                    body.map(|body| orcid_api::without_works(&body, &|put_code| !good.contains(&put_code)));
             }
             effects
         }

@@ -8,11 +8,11 @@ use flate2::write::ZlibEncoder;
 use rusqlite::{OptionalExtension, Transaction, params};
 
 use super::RefreshError;
-use super::answer::Asked;
 use super::listed::{ListedItem, insert_listed};
 use super::queue::Queue;
 use super::search::Search;
-use super::time::SECOND;
+use orcid_api::Asked;
+use orcid_api::time::SECOND;
 use orcid_xml::{ActivitySection, Orcid, Timestamp};
 
 /// No request waits for longer before it goes again.

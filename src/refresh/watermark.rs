@@ -9,9 +9,9 @@ use serde_json::{Map, Value, json};
 use super::fetch::Fetch;
 use super::runs::Run;
 use super::scope::Scope;
-use super::time::{DAY, SECOND, iso};
 use super::{INSTANT, MARGIN, RefreshError, known};
 use crate::dataset::{Dataset, Manifest};
+use orcid_api::time::{DAY, SECOND, iso};
 use orcid_xml::Timestamp;
 
 /// ORCID reads records for a dump over days or weeks: one that changed in that

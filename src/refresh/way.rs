@@ -2,7 +2,7 @@
 
 use super::paging::PAGE_ROWS;
 use super::search::BATCH_IDS;
-use super::time::DAY;
+use orcid_api::time::DAY;
 use orcid_xml::Timestamp;
 
 /// Records of the registry, to weigh ways against each other; 2025.

@@ -10,7 +10,10 @@ const LAYERS: &[&[&str]] =
     &[&["report", "synth"], &["tables"], &["dataset"], &["convert", "matching"], &["refresh"], &["cli"]];
 
 /// The crates that others can use without us.
-const CRATES: &[&str] = &["orcid-xml", "ror-match", "targz-seek"];
+const CRATES: &[&str] = &["orcid-api", "orcid-xml", "ror-match", "targz-seek"];
+
+/// The one crate that builds on another: ORCID's answers are documents of its schemas.
+const BUILDS_ON: (&str, &str) = ("orcid-api", "orcid-xml");
 
 /// Lines of a file.
 const MAX_LINES: usize = 400;
@@ -77,7 +80,7 @@ fn crates_know_nobody_of_the_house() {
         let text = fs::read_to_string(&path).unwrap();
         for other in CRATES.iter().chain(&["orcidlake"]).filter(|other| *other != name) {
             let depends = text.lines().any(|line| line.starts_with(other));
-            assert!(!depends, "{} depends on {other}", path.display());
+            assert!(!depends || (*name, *other) == BUILDS_ON, "{} depends on {other}", path.display());
         }
     }
 }

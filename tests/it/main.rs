@@ -5,6 +5,7 @@ mod support;
 
 mod auth;
 mod beside;
+mod client;
 mod convert;
 mod damage;
 mod damage_matched;

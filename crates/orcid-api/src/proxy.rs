@@ -8,17 +8,17 @@
 use ureq::Proxy;
 use ureq::http::Uri;
 
-use super::RefreshError;
+use super::ApiError;
 
 /// The proxy for `url`; `None` where it is asked without one.
 ///
 /// # Errors
-/// [`RefreshError::Proxy`] where a variable holds no proxy's URL.
-pub fn proxy_for(url: &str) -> Result<Option<Proxy>, RefreshError> {
+/// [`ApiError::Proxy`] where a variable holds no proxy's URL.
+pub fn proxy_for(url: &str) -> Result<Option<Proxy>, ApiError> {
     choose(url, &|name| std::env::var(name).ok())
 }
 
-fn choose(url: &str, variable: &dyn Fn(&str) -> Option<String>) -> Result<Option<Proxy>, RefreshError> {
+fn choose(url: &str, variable: &dyn Fn(&str) -> Option<String>) -> Result<Option<Proxy>, ApiError> {
     let Ok(uri) = url.parse::<Uri>() else { return Ok(None) };
     let host = uri.host().unwrap_or_default();
     let own = if uri.scheme_str() == Some("https") { "HTTPS_PROXY" } else { "HTTP_PROXY" };
@@ -33,7 +33,7 @@ fn choose(url: &str, variable: &dyn Fn(&str) -> Option<String>) -> Result<Option
     if either("NO_PROXY").is_some_and(|list| list.split(',').any(|entry| names(entry, host))) {
         return Ok(None);
     }
-    Proxy::new(value.trim()).map(Some).map_err(|_| RefreshError::Proxy { name })
+    Proxy::new(value.trim()).map(Some).map_err(|_| ApiError::Proxy { name })
 }
 
 /// True where an entry of `NO_PROXY` means the host: by its name, by a domain

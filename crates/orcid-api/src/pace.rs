@@ -22,6 +22,7 @@ pub trait Clock: Send + Sync {
     fn now(&self) -> Duration;
     /// The time of day.
     fn wall(&self) -> Timestamp;
+    /// Waits.
     fn sleep(&self, time: Duration);
 }
 
@@ -86,6 +87,7 @@ impl Limits {
 }
 
 impl Pace {
+    /// A pace that keeps to `limits`.
     pub fn new(limits: &Limits) -> Self {
         let gap = Duration::from_secs_f64(1.0 / (limits.rate * USED_SHARE));
         let spare = (f64::from(limits.burst) - limits.rate - 1.0).max(0.0);

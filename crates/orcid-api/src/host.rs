@@ -2,7 +2,7 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use super::RefreshError;
+use super::ApiError;
 
 /// The path of the API's version.
 const VERSION_PATH: &str = "/v3.0";
@@ -14,6 +14,7 @@ const TOKEN_PATH: &str = "/oauth/token";
 pub struct Host {
     /// Up to and with the version, as `https://pub.orcid.org/v3.0`.
     pub api: String,
+    /// Where tokens are obtained.
     pub token_url: String,
     /// The member API, which has other limits.
     pub is_member: bool,
@@ -22,9 +23,13 @@ pub struct Host {
 /// How a host is chosen.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Choice {
+    /// The sandbox in place of the registry.
     pub sandbox: bool,
+    /// The Member API in place of the Public API.
     pub member: bool,
+    /// Another root of the API; its path is the version.
     pub api_url: Option<String>,
+    /// Another token endpoint.
     pub token_url: Option<String>,
 }
 
@@ -33,8 +38,8 @@ impl Host {
     /// is not given follows the API's, so that no secret goes elsewhere.
     ///
     /// # Errors
-    /// [`RefreshError::Url`] for what is no http or https URL.
-    pub fn new(choice: &Choice) -> Result<Self, RefreshError> {
+    /// [`ApiError::Url`] for what is no http or https URL.
+    pub fn new(choice: &Choice) -> Result<Self, ApiError> {
         let site = if choice.sandbox { "sandbox.orcid.org" } else { "orcid.org" };
         let name = if choice.member { "api" } else { "pub" };
         let api = match &choice.api_url {
@@ -77,8 +82,8 @@ fn is_here(rest: &str) -> bool {
 }
 
 /// Scheme and authority of a URL.
-fn origin(url: &str) -> Result<&str, RefreshError> {
-    let fault = |what| RefreshError::Url { url: without_user(url), what };
+fn origin(url: &str) -> Result<&str, ApiError> {
+    let fault = |what| ApiError::Url { url: without_user(url), what };
     let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
     let rest = rest.ok_or_else(|| fault("it begins with neither https:// nor http://"))?;
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
@@ -119,11 +124,11 @@ fn check_authority(authority: &str) -> Result<(), &'static str> {
     }
 }
 
-fn with_path(url: &str, path: &str) -> Result<String, RefreshError> {
+fn with_path(url: &str, path: &str) -> Result<String, ApiError> {
     let origin = origin(url)?;
     let given = url[origin.len()..].trim_end_matches('/');
     if given.contains(['?', '#']) {
-        return Err(RefreshError::Url { url: without_user(url), what: "it has a query or a fragment" });
+        return Err(ApiError::Url { url: without_user(url), what: "it has a query or a fragment" });
     }
     Ok(format!("{origin}{}", if given.is_empty() { path } else { given }))
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::RefreshError;
+use super::ApiError;
 use super::credentials::Secret;
 use super::token::Token;
 use super::token_folder::{self, FolderAccess};
@@ -17,6 +17,7 @@ const FILE_VERSION: u32 = 1;
 /// The file in which tokens stand, one for each token endpoint and client.
 #[derive(Debug, Clone)]
 pub struct TokenFile {
+    /// Where it lies.
     pub path: PathBuf,
     /// It lies in our own folder, where nobody has named another.
     is_in_own_folder: bool,
@@ -48,17 +49,18 @@ struct Entry {
 }
 
 impl TokenFile {
-    /// The file at `path`, or where the system keeps configuration.
+    /// The file at `path`, or `token.json` in the folder of `program` where the system keeps
+    /// configuration.
     ///
     /// # Errors
-    /// [`RefreshError::NoHome`] where neither is known.
-    pub fn new(path: Option<PathBuf>) -> Result<Self, RefreshError> {
+    /// [`ApiError::NoHome`] where neither is known.
+    pub fn new(path: Option<PathBuf>, program: &str) -> Result<Self, ApiError> {
         let folder = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
         let config = || folder("XDG_CONFIG_HOME").or_else(|| Some(folder("HOME")?.join(".config")));
-        let own = config().map(|config| config.join("orcidlake"));
+        let own = config().map(|config| config.join(program));
         let is_own = |path: &Path| path.parent().is_some_and(|folder| Some(folder) == own.as_deref());
         let path = path.or_else(|| Some(own.as_ref()?.join("token.json")));
-        let path = path.ok_or(RefreshError::NoHome)?;
+        let path = path.ok_or(ApiError::NoHome)?;
         Ok(Self { is_in_own_folder: is_own(&path), path })
     }
 
@@ -75,8 +77,8 @@ impl TokenFile {
     /// The token for an endpoint, of one client or of whichever came last.
     ///
     /// # Errors
-    /// [`RefreshError`] where the file is there but cannot be read.
-    pub fn find(&self, token_url: &str, client_id: Option<&str>) -> Result<Option<Token>, RefreshError> {
+    /// [`ApiError`] where the file is there but cannot be read.
+    pub fn find(&self, token_url: &str, client_id: Option<&str>) -> Result<Option<Token>, ApiError> {
         let fits = |entry: &Entry| {
             entry.token_url == token_url && client_id.is_none_or(|client_id| client_id == entry.client_id)
         };
@@ -86,8 +88,8 @@ impl TokenFile {
     /// Keeps a token in the place of an older one.
     ///
     /// # Errors
-    /// [`RefreshError`] where the file cannot be written.
-    pub fn put(&self, token: &Token) -> Result<(), RefreshError> {
+    /// [`ApiError`] where the file cannot be written.
+    pub fn put(&self, token: &Token) -> Result<(), ApiError> {
         let mut entries = self.read()?;
         entries.retain(|entry| entry.token_url != token.token_url || entry.client_id != token.client_id);
         entries.push(Entry::from(token));
@@ -97,8 +99,8 @@ impl TokenFile {
     /// Removes the tokens for an endpoint, of one client or of all; gives their number.
     ///
     /// # Errors
-    /// [`RefreshError`] where the file cannot be read or written.
-    pub fn forget(&self, token_url: &str, client_id: Option<&str>) -> Result<usize, RefreshError> {
+    /// [`ApiError`] where the file cannot be read or written.
+    pub fn forget(&self, token_url: &str, client_id: Option<&str>) -> Result<usize, ApiError> {
         let mut entries = self.read()?;
         let before = entries.len();
         entries.retain(|entry| {
@@ -116,15 +118,15 @@ impl TokenFile {
     /// Takes the file from all but its owner; true where others could use it until now.
     ///
     /// # Errors
-    /// [`RefreshError`] where its mode cannot be changed.
-    pub fn keep_private(&self) -> Result<bool, RefreshError> {
+    /// [`ApiError`] where its mode cannot be changed.
+    pub fn keep_private(&self) -> Result<bool, ApiError> {
         match keep_private(&self.path) {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(false),
             done => done.map_err(self.io("take the access of others from")),
         }
     }
 
-    fn read(&self) -> Result<Vec<Entry>, RefreshError> {
+    fn read(&self) -> Result<Vec<Entry>, ApiError> {
         let text = match fs::read(&self.path) {
             Ok(text) => text,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
@@ -132,12 +134,12 @@ impl TokenFile {
         };
         self.keep_private()?;
         let text = text.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&text);
-        let fault = |what: &str| RefreshError::TokenFile { path: self.path.clone(), what: what.to_owned() };
+        let fault = |what: &str| ApiError::TokenFile { path: self.path.clone(), what: what.to_owned() };
         // What serde says of a value may quote it, and with it a token: only the place is told.
         let place = |error: serde_json::Error| fault(&format!("line {} is not as expected", error.line()));
         let Version { version } = serde_json::from_slice(text).map_err(place)?;
         if version != FILE_VERSION {
-            return Err(fault(&format!("it is of version {version}, this orcidlake reads {FILE_VERSION}")));
+            return Err(fault(&format!("it is of version {version}, this program reads {FILE_VERSION}")));
         }
         let content: Content = serde_json::from_slice(text).map_err(place)?;
         let mut entries = content.tokens;
@@ -153,7 +155,7 @@ impl TokenFile {
     }
 
     /// Writes a new file beside the old one and puts it in its place.
-    fn write(&self, tokens: Vec<Entry>) -> Result<(), RefreshError> {
+    fn write(&self, tokens: Vec<Entry>) -> Result<(), ApiError> {
         let content = Content { version: FILE_VERSION, tokens };
         let text = serde_json::to_vec_pretty(&content).expect("strings and numbers can be written as JSON");
         token_folder::make_private(self.folder()).map_err(self.io("make the folder of"))?;
@@ -171,9 +173,9 @@ impl TokenFile {
         })
     }
 
-    fn io(&self, act: &'static str) -> impl FnOnce(std::io::Error) -> RefreshError + use<> {
+    fn io(&self, act: &'static str) -> impl FnOnce(std::io::Error) -> ApiError + use<> {
         let path = self.path.clone();
-        move |source| RefreshError::Io { act, path, source }
+        move |source| ApiError::Io { act, path, source }
     }
 }
 
@@ -251,7 +253,7 @@ mod tests {
     #[test]
     fn a_token_is_kept_for_each_endpoint_and_client() {
         let folder = tempfile::tempdir().unwrap();
-        let file = TokenFile::new(Some(folder.path().join("new/token.json"))).unwrap();
+        let file = TokenFile::new(Some(folder.path().join("new/token.json")), "orcidlake").unwrap();
         assert_eq!(file.find("a", None).unwrap(), None);
 
         for (token_url, client_id) in [("a", "1"), ("a", "2"), ("b", "1"), ("a", "1")] {
@@ -271,7 +273,7 @@ mod tests {
     fn nobody_else_may_read_the_file() {
         use std::os::unix::fs::PermissionsExt;
         let folder = tempfile::tempdir().unwrap();
-        let file = TokenFile::new(Some(folder.path().join("token.json"))).unwrap();
+        let file = TokenFile::new(Some(folder.path().join("token.json")), "orcidlake").unwrap();
         fs::write(&file.path, r#"{"version":1,"tokens":[]}"#).unwrap();
 
         file.put(&token("a", "1")).unwrap();
@@ -285,7 +287,7 @@ mod tests {
         use std::os::unix::fs::PermissionsExt;
         let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
         let folder = tempfile::tempdir().unwrap();
-        let file = TokenFile::new(Some(folder.path().join("new/token.json"))).unwrap();
+        let file = TokenFile::new(Some(folder.path().join("new/token.json")), "orcidlake").unwrap();
         file.put(&token("a", "1")).unwrap();
         assert_eq!(mode(file.path.parent().unwrap()), 0o700);
         for open in [0o644, 0o640, 0o602] {
@@ -300,7 +302,7 @@ mod tests {
     #[test]
     fn a_file_of_another_version_or_with_a_broken_token_is_refused_unshown() {
         let folder = tempfile::tempdir().unwrap();
-        let file = TokenFile::new(Some(folder.path().join("token.json"))).unwrap();
+        let file = TokenFile::new(Some(folder.path().join("token.json")), "orcidlake").unwrap();
         let text = |version: u32, token: &str| {
             format!(
                 r#"{{"version":{version},"tokens":[{{"token_url":"a","client_id":"1","access_token":"{token}","scope":"","obtained_at":0,"expires_at":null}}]}}"#

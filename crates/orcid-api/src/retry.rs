@@ -53,11 +53,13 @@ pub fn parse_retry_after(text: &str, now: Timestamp) -> Option<Duration> {
 pub struct Jitter(u64);
 
 impl Jitter {
+    /// A sequence of its own for each `seed` and process.
     pub fn new(seed: u64) -> Self {
         Self(seed ^ u64::from(std::process::id()).wrapping_mul(0x9E37_79B9_7F4A_7C15))
     }
 
-    pub fn next(&mut self) -> f64 {
+    /// The next number.
+    pub fn draw(&mut self) -> f64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
         let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
@@ -80,7 +82,8 @@ pub struct Breaker {
 
 /// What a request may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
+pub enum Permission {
+    /// A request may go.
     Go,
     /// The server counts as down: ask whether it is there before anything else.
     Probe,
@@ -114,21 +117,21 @@ impl Breaker {
     }
 
     /// May a request go? While the server is down, a probe may at the end of each rest.
-    pub fn ask(&mut self, now: Duration, patience: &Patience) -> Verdict {
+    pub fn ask(&mut self, now: Duration, patience: &Patience) -> Permission {
         if now < self.held_until {
-            return Verdict::Rest(self.held_until - now);
+            return Permission::Rest(self.held_until - now);
         }
-        let Some(until) = self.closed_until else { return Verdict::Go };
+        let Some(until) = self.closed_until else { return Permission::Go };
         let down_for = now.saturating_sub(self.since.unwrap_or(now));
         if down_for > patience.outage {
-            return Verdict::GiveUp(down_for);
+            return Permission::GiveUp(down_for);
         }
         if now < until {
-            return Verdict::Rest(until - now);
+            return Permission::Rest(until - now);
         }
         // The one that goes now is the probe; the next waits for what it finds.
         self.closed_until = Some(now + patience.first_wait.saturating_mul(4).min(MAX_REST));
-        Verdict::Probe
+        Permission::Probe
     }
 }
 
@@ -169,18 +172,18 @@ mod tests {
         for fault in 1..FAULTS_IN_A_ROW {
             breaker.failed(at(u64::from(fault)), &patience);
         }
-        assert_eq!(breaker.ask(at(12), &patience), Verdict::Go);
+        assert_eq!(breaker.ask(at(12), &patience), Permission::Go);
 
         breaker.failed(at(12), &patience);
 
-        assert_eq!(breaker.ask(at(13), &patience), Verdict::Rest(at(3)));
-        assert_eq!(breaker.ask(at(16), &patience), Verdict::Probe);
-        assert_eq!(breaker.ask(at(16), &patience), Verdict::Rest(at(4)));
-        assert!(matches!(breaker.ask(at(1_000), &patience), Verdict::GiveUp(_)));
+        assert_eq!(breaker.ask(at(13), &patience), Permission::Rest(at(3)));
+        assert_eq!(breaker.ask(at(16), &patience), Permission::Probe);
+        assert_eq!(breaker.ask(at(16), &patience), Permission::Rest(at(4)));
+        assert!(matches!(breaker.ask(at(1_000), &patience), Permission::GiveUp(_)));
         breaker.succeeded();
-        assert_eq!(breaker.ask(at(1_000), &patience), Verdict::Go);
+        assert_eq!(breaker.ask(at(1_000), &patience), Permission::Go);
         breaker.hold(at(1_005));
         breaker.succeeded();
-        assert_eq!(breaker.ask(at(1_001), &patience), Verdict::Rest(at(4)));
+        assert_eq!(breaker.ask(at(1_001), &patience), Permission::Rest(at(4)));
     }
 }

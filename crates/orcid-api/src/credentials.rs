@@ -5,7 +5,7 @@ use std::fs;
 use std::io::Read;
 use std::path::Path;
 
-use super::RefreshError;
+use super::ApiError;
 use orcid_xml::takes_no_room;
 
 /// Bytes of a file or stream that may hold a secret; more is a mistake.
@@ -18,11 +18,14 @@ pub struct Secret(String);
 /// A client of ORCID's.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Credentials {
+    /// The id of the client, such as `APP-0123456789ABCDEF`.
     pub client_id: String,
+    /// Its secret.
     pub client_secret: Secret,
 }
 
 impl Secret {
+    /// A secret of this text.
     pub fn new(text: impl Into<String>) -> Self {
         Self(text.into())
     }
@@ -35,9 +38,9 @@ impl Secret {
     /// Reads a secret from a file, or from standard input for `-`, as [`Secret::of`].
     ///
     /// # Errors
-    /// [`RefreshError`] where it cannot be read, is empty or far too long.
-    pub fn read(path: &Path) -> Result<Self, RefreshError> {
-        let fault = |source| RefreshError::Io { act: "read", path: path.to_owned(), source };
+    /// [`ApiError`] where it cannot be read, is empty or far too long.
+    pub fn read(path: &Path) -> Result<Self, ApiError> {
+        let fault = |source| ApiError::Io { act: "read", path: path.to_owned(), source };
         let mut bytes = Vec::new();
         let stream: Box<dyn Read> = if path == Path::new("-") {
             Box::new(std::io::stdin())
@@ -47,7 +50,7 @@ impl Secret {
         stream.take(MAX_SECRET_BYTES + 1).read_to_end(&mut bytes).map_err(fault)?;
         let secret = std::str::from_utf8(&bytes).ok().and_then(Self::of);
         let secret = secret.filter(|_| bytes.len() as u64 <= MAX_SECRET_BYTES);
-        secret.ok_or_else(|| RefreshError::NoSecret { path: path.to_owned() })
+        secret.ok_or_else(|| ApiError::NoSecret { path: path.to_owned() })
     }
 
     /// The secret in a text: without the white space and the signs that nobody sees

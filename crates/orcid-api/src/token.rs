@@ -4,16 +4,17 @@ use std::time::Duration;
 
 use serde::{Deserialize, Deserializer};
 
-use super::RefreshError;
-use super::client::{Fault, UNTRUSTED, form_post};
+use super::ApiError;
+use super::client::{Fault, UNTRUSTED};
 use super::credentials::{Credentials, Secret};
 use super::host::Host;
+use super::http::form_post;
 use super::proxy::proxy_for;
 use super::time::SECOND;
 use orcid_xml::Timestamp;
 
 /// What a token must be good for.
-pub(super) const SCOPE: &str = "/read-public";
+pub const SCOPE: &str = "/read-public";
 /// A token is renewed so long before it expires.
 const MARGIN: Timestamp = 3_600 * SECOND;
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
@@ -25,13 +26,19 @@ const FIRST_WAIT: Duration = Duration::from_millis(500);
 /// A token with what is known of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Token {
+    /// The endpoint that gave it.
     pub token_url: String,
+    /// The client that it was given to.
     pub client_id: String,
     /// For renewal; absent where the user wants it kept elsewhere.
     pub client_secret: Option<Secret>,
+    /// What requests bear.
     pub access_token: Secret,
+    /// What it is good for, such as `/read-public`.
     pub scope: String,
+    /// When it was obtained.
     pub obtained_at: Timestamp,
+    /// When it expires, if the endpoint has told it.
     pub expires_at: Option<Timestamp>,
 }
 
@@ -66,24 +73,24 @@ impl Token {
     /// Asks the host's token endpoint for a token of `credentials`.
     ///
     /// # Errors
-    /// [`RefreshError`] where it gives none, or is not to be trusted.
+    /// [`ApiError`] where it gives none, or is not to be trusted.
     pub fn obtain(
         agent: &ureq::Agent,
         host: &Host,
         credentials: &Credentials,
         now: Timestamp,
-    ) -> Result<Self, RefreshError> {
+    ) -> Result<Self, ApiError> {
         let form = [
             ("client_id", credentials.client_id.as_str()),
             ("client_secret", credentials.client_secret.reveal()),
             ("grant_type", "client_credentials"),
             ("scope", SCOPE),
         ];
-        let fault = |what: String| RefreshError::NoToken { token_url: host.token_url.clone(), what };
+        let fault = |what: String| ApiError::NoToken { token_url: host.token_url.clone(), what };
         let proxy = proxy_for(&host.token_url)?;
         let (status, body) =
             post(agent, &host.token_url, proxy, &form).map_err(|error| match error.code {
-                UNTRUSTED => RefreshError::Untrusted { url: host.token_url.clone(), what: error.what },
+                UNTRUSTED => ApiError::Untrusted { url: host.token_url.clone(), what: error.what },
                 _ => fault(error.what),
             })?;
         if status != 200 {

@@ -11,7 +11,8 @@ use std::time::{Duration, Instant};
 use ureq::tls::{RootCerts, TlsConfig, TlsProvider};
 use ureq::{Agent, Error as HttpError, Proxy};
 
-use super::RefreshError;
+use super::ApiError;
+use super::client::{Client, Fault, NO_NAME, Reply, UNTRUSTED};
 use super::credentials::{Credentials, Secret};
 use super::host::Host;
 use super::proxy::proxy_for;
@@ -25,68 +26,42 @@ const MAX_BODY_BYTES: u64 = 128 << 20;
 /// The form in which records and searches are asked for.
 const ACCEPT: &str = "application/vnd.orcid+xml";
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
-/// The code of a host whose name nobody knows.
-const NO_NAME: &str = "no-name";
-/// The codes of requests that got no answer from ORCID or anybody else.
-pub const UNANSWERED: [&str; 8] =
-    [NO_NAME, "no-connection", "connection-reset", "cut-off-body", "timeout", "tls", "proxy", "protocol"];
-/// The code of a server whose certificate is not trusted.
-pub const UNTRUSTED: &str = "certificate";
-
-/// What a server has said, whatever it means.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Reply {
-    pub status: u16,
-    pub content_type: String,
-    pub retry_after: Option<String>,
-    /// The server's time of day, as its headers tell it.
-    pub date: Option<Timestamp>,
-    pub body: Vec<u8>,
-}
-
-/// Why there is no reply: the code to count it under, and what happened.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fault {
-    pub code: &'static str,
-    pub what: String,
-}
 
 /// How a client is made.
 #[derive(Debug, Clone)]
 pub struct ClientOptions {
+    /// Whom to ask.
     pub host: Host,
     /// Credentials that the user gives with this run.
     pub credentials: Option<Credentials>,
     /// Where tokens are kept; `None` asks as an anonymous client.
     pub token_file: Option<TokenFile>,
+    /// The name and version of the program that asks, such as `orcidlake/0.1.0`.
+    pub program: String,
     /// A mail address or URL under which the user can be reached.
     pub contact: Option<String>,
     /// Time for one request with its answer.
     pub timeout: Duration,
 }
 
-/// Asks the API.
+/// Asks the API by HTTP.
 #[derive(Debug)]
-pub struct Client {
+pub struct HttpClient {
     agent: Agent,
     proxy: Option<Proxy>,
     options: ClientOptions,
     token: Mutex<Option<Token>>,
 }
 
-impl Client {
+impl HttpClient {
     /// A client with a token, where one is kept or can be obtained; `client_id`
     /// picks among tokens that are kept.
     ///
     /// # Errors
-    /// [`RefreshError`] where the token file cannot be read, no token is given for
+    /// [`ApiError`] where the token file cannot be read, no token is given for
     /// the credentials, or the environment names a proxy that is none.
-    pub fn new(
-        options: ClientOptions,
-        client_id: Option<&str>,
-        now: Timestamp,
-    ) -> Result<Self, RefreshError> {
-        let agent = agent(options.contact.as_deref(), options.timeout);
+    pub fn new(options: ClientOptions, client_id: Option<&str>, now: Timestamp) -> Result<Self, ApiError> {
+        let agent = agent(&options.program, options.contact.as_deref(), options.timeout);
         let proxy = proxy_for(&options.host.api)?;
         let mut token = None;
         if let Some(file) = &options.token_file {
@@ -108,43 +83,13 @@ impl Client {
                 }
                 (Some(expired), None) => {
                     let what = "the one that is kept has expired, and its secret is not kept".to_owned();
-                    return Err(RefreshError::NoToken { token_url: expired.token_url, what });
+                    return Err(ApiError::NoToken { token_url: expired.token_url, what });
                 }
-                (None, None) if client_id.is_some() => return Err(RefreshError::HalfCredentials),
+                (None, None) if client_id.is_some() => return Err(ApiError::HalfCredentials),
                 (None, None) => None,
             };
         }
         Ok(Self { agent, proxy, options, token: Mutex::new(token) })
-    }
-
-    /// The client id that requests are made under; `None` if anonymous.
-    pub fn client_id(&self) -> Option<String> {
-        self.token
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .as_ref()
-            .map(|token| token.client_id.clone())
-    }
-
-    /// Where requests go.
-    pub fn host(&self) -> &Host {
-        &self.options.host
-    }
-
-    /// Asks for `path` below the API's root, such as `/0000-0002-1825-0097/record`.
-    ///
-    /// # Errors
-    /// A fault where there is no whole answer.
-    pub fn get(&self, path: &str) -> Result<Reply, Fault> {
-        let begun = Instant::now();
-        let result = self.send(path);
-        let (status, bytes, fault) = match &result {
-            Ok(reply) => (reply.status, reply.body.len(), ""),
-            Err(fault) => (0, 0, fault.code),
-        };
-        let ms = begun.elapsed().as_millis() as u64;
-        tracing::info!(method = "GET", path, status, bytes, ms, fault, "request");
-        result
     }
 
     fn send(&self, path: &str) -> Result<Reply, Fault> {
@@ -160,15 +105,36 @@ impl Client {
         let token = self.token.lock().unwrap_or_else(PoisonError::into_inner);
         token.as_ref().map(|token| token.access_token.clone())
     }
+}
 
-    /// Obtains a new token after the API has refused the one in use since before
-    /// `asked_at`; false where another thread has obtained one since.
-    ///
-    /// # Errors
-    /// [`RefreshError`] where there is nothing to obtain one with, or none is given.
-    pub fn renew(&self, asked_at: Timestamp, now: Timestamp) -> Result<bool, RefreshError> {
+impl Client for HttpClient {
+    fn client_id(&self) -> Option<String> {
+        self.token
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .as_ref()
+            .map(|token| token.client_id.clone())
+    }
+
+    fn host(&self) -> &Host {
+        &self.options.host
+    }
+
+    fn get(&self, path: &str) -> Result<Reply, Fault> {
+        let begun = Instant::now();
+        let result = self.send(path);
+        let (status, bytes, fault) = match &result {
+            Ok(reply) => (reply.status, reply.body.len(), ""),
+            Err(fault) => (0, 0, fault.code),
+        };
+        let ms = begun.elapsed().as_millis() as u64;
+        tracing::info!(method = "GET", path, status, bytes, ms, fault, "request");
+        result
+    }
+
+    fn renew(&self, asked_at: Timestamp, now: Timestamp) -> Result<bool, ApiError> {
         let mut token = self.token.lock().unwrap_or_else(PoisonError::into_inner);
-        let refused = |what: &str| RefreshError::Refused { what: what.to_owned() };
+        let refused = |what: &str| ApiError::Refused { what: what.to_owned() };
         let old = token.as_ref().ok_or_else(|| refused("it asks anonymous clients for one"))?;
         if old.obtained_at > asked_at {
             return Ok(false);
@@ -188,7 +154,7 @@ impl Client {
 
 /// An agent that follows no redirect and takes every status for an answer; each
 /// request says its own proxy.
-pub fn agent(contact: Option<&str>, timeout: Duration) -> Agent {
+pub fn agent(program: &str, contact: Option<&str>, timeout: Duration) -> Agent {
     let tls = TlsConfig::builder()
         .provider(TlsProvider::Rustls)
         .root_certs(RootCerts::PlatformVerifier)
@@ -202,7 +168,7 @@ pub fn agent(contact: Option<&str>, timeout: Duration) -> Agent {
         .http_status_as_error(false)
         .max_redirects(0)
         .max_redirects_will_error(false)
-        .user_agent(format!("orcidlake/{}{about}", env!("CARGO_PKG_VERSION")))
+        .user_agent(format!("{program}{about}"))
         .timeout_connect(Some(CONNECT_TIMEOUT.min(timeout)))
         .timeout_global(Some(timeout))
         .build();
@@ -210,7 +176,7 @@ pub fn agent(contact: Option<&str>, timeout: Duration) -> Agent {
 }
 
 /// Posts a form and gives status and body; for the token endpoint alone.
-pub(super) fn form_post(
+pub fn form_post(
     agent: &Agent,
     url: &str,
     proxy: Option<Proxy>,

@@ -10,10 +10,9 @@ use super::client::Reply;
 use super::content::{take_item, take_record, take_works};
 use super::retry::parse_retry_after;
 use super::stub::{OTHER_STATUS, parse_stub, treat_stub};
+use super::treatment::{Asked, Taken, Treatment};
 use super::visibility::{LIMITED, holds_limited};
 use orcid_xml::{ParseError, Timestamp, parse_search};
-
-pub use super::treatment::{Asked, Taken, Treatment};
 
 /// A `Retry-After` beyond this means a quota with 429. With 503 it is not believed: one
 /// answer must not stop a run for days.

@@ -1,8 +1,7 @@
 //! Points in time as the API, its headers and its files write them; microseconds
 //! since 1970 (UTC) inside.
 
-use arrow::temporal_conversions::timestamp_us_to_datetime;
-
+use chrono::DateTime;
 use orcid_xml::{Timestamp, timestamp};
 
 /// Microseconds of a second.
@@ -26,7 +25,7 @@ pub fn end_of_day(day: i64) -> Timestamp {
 /// `2025-10-01T00:00:00.000Z`, to the millisecond, as Solr writes it; the time
 /// itself where no calendar reaches.
 pub fn iso(time: Timestamp) -> String {
-    let date = timestamp_us_to_datetime(time);
+    let date = DateTime::from_timestamp_micros(time);
     date.map_or_else(|| time.to_string(), |date| date.format("%Y-%m-%dT%H:%M:%S%.3fZ").to_string())
 }
 

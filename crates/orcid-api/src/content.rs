@@ -43,6 +43,7 @@ pub fn take_works(body: &[u8], orcid: Orcid, asked: &[i64]) -> Result<Taken, Par
 
 /// A work of a bulk.
 pub struct BulkWork {
+    /// The put code of the work.
     pub put_code: i64,
     /// Its last change.
     pub modified: Option<Timestamp>,

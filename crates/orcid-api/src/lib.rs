@@ -1,0 +1,41 @@
+//! Asks ORCID's API within its limits, and says what each answer means.
+#![doc = include_str!("../README.md")]
+#![deny(missing_docs)]
+#![cfg_attr(not(test), warn(clippy::unwrap_used))]
+
+mod answer;
+mod client;
+mod content;
+mod credentials;
+mod error;
+mod host;
+mod http;
+mod owner;
+mod pace;
+mod proxy;
+mod retry;
+mod solr;
+mod stub;
+pub mod time;
+mod token;
+mod token_file;
+mod token_folder;
+mod treatment;
+mod visibility;
+
+pub use answer::{TOO_MANY_REQUESTS, treat};
+pub use client::{Client, Fault, Reply, UNANSWERED, UNTRUSTED};
+pub use content::{BulkWork, without_works, work_of};
+pub use credentials::{Credentials, Secret, bare_word};
+pub use error::ApiError;
+pub use host::{Choice, Host};
+pub use http::{ClientOptions, HttpClient, agent};
+pub use pace::{Clock, Limits, Pace, SystemClock};
+pub use retry::{Breaker, Jitter, Patience, Permission, parse_retry_after, wait};
+pub use solr::{encoded, quoted};
+pub use stub::parse_stub;
+pub use token::Token;
+pub use token_file::TokenFile;
+pub use token_folder::FolderAccess;
+pub use treatment::{Asked, Taken, Treatment};
+pub use visibility::LIMITED as LIMITED_VISIBILITY;

@@ -40,6 +40,7 @@ mod people;
 mod progress;
 mod reconcile;
 mod refresh;
+mod refresh_args;
 mod refresh_report;
 mod rematch;
 mod rows;

@@ -16,7 +16,7 @@ use gateway::Gateway;
 use orcid::{CLIENT_ID, CLIENT_SECRET};
 use runs::{Here, json, text};
 
-const ALL: [&str; 6] = ["--all-in-dataset", "--by", "each", "--rate", "500", "--json"];
+const ALL: [&str; 6] = ["--all-in-dataset", "--strategy", "each", "--rate", "500", "--json"];
 const PROXIES: [&str; 4] = ["ALL_PROXY", "HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY"];
 
 /// A command whose environment names no proxy.

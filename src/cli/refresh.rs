@@ -15,7 +15,9 @@ use super::rematch::rematch;
 use super::target::check_outputs;
 use super::{Common, Done, expect_dataset};
 use crate::matching::Summary;
-use crate::refresh::{Ended, LIMITED_VISIBILITY, Outcome, Plan, Watch, Way, log_to, readable_time, refresh};
+use crate::refresh::{
+    Ended, LIMITED_VISIBILITY, Outcome, Plan, Strategy, Watch, log_to, readable_time, refresh,
+};
 
 /// Time between plain lines about progress.
 const PLAIN_EVERY: Duration = Duration::from_secs(30);
@@ -117,7 +119,7 @@ impl Teller {
 impl Watch for Teller {
     fn resumed(&self, begun: i64) {
         if !self.quiet {
-            tell!("going on with the run begun at {}; --anew plans anew", readable_time(begun));
+            tell!("going on with the run begun at {}; give --restart to plan it again", readable_time(begun));
         }
     }
 
@@ -140,9 +142,9 @@ impl Watch for Teller {
         tell!("warning: ORCID's search finds nobody for {scope}: see that it is written as it should be");
     }
 
-    fn searching(&self, way: Way, searches: u64) {
+    fn searching(&self, strategy: Strategy, searches: u64) {
         if !self.quiet {
-            tell!("{}: {} to begin with", way.meaning(), counted(searches, "search"));
+            tell!("{}: {} to begin with", strategy.meaning(), counted(searches, "search"));
         }
     }
 

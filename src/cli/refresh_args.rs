@@ -10,7 +10,7 @@ use super::auth::{ClientArgs, HostArgs, TimeoutArg};
 use super::convert::Machine;
 use super::failure::Failure;
 use crate::refresh::{
-    ClientOptions, MaxRemovals, Organization, Patience, RefreshError, Registry, Scope, Settings, Way,
+    ClientOptions, MaxRemovals, Organization, RefreshError, Registry, RetryPolicy, Scope, Settings, Strategy,
     parse_time,
 };
 
@@ -39,11 +39,11 @@ pub struct Args {
     /// Print the plan and stop; its searches are kept for the run.
     #[arg(long, env = "ORCIDLAKE_PLAN", value_parser = BoolishValueParser::new())]
     pub plan: bool,
-    /// Plan anew: forget what an unfinished run of the scope has planned and read. Where the
-    /// dataset has full items, those that it lacks of a record that is read are fetched, though
-    /// the record has not changed: with --by each, of everybody in the scope.
-    #[arg(long, env = "ORCIDLAKE_ANEW", value_parser = BoolishValueParser::new())]
-    anew: bool,
+    /// Forget what an unfinished run of the scope has planned and read, and plan again. In a dataset
+    /// with full items, also fetch the items that it lacks of every record that is read, even where
+    /// the record has not changed; --strategy each reads every record of the scope.
+    #[arg(long, env = "ORCIDLAKE_RESTART", value_parser = BoolishValueParser::new())]
+    restart: bool,
     /// Print how far the refreshes of the dataset have come, and stop.
     #[arg(long)]
     pub status: bool,
@@ -117,16 +117,16 @@ struct ChangeArgs {
     #[arg(long, value_name = "FILE", env = "ORCIDLAKE_CHANGES")]
     changes: Option<PathBuf>,
     /// How to find changed records; the strategy with the fewest requests if not given.
-    #[arg(long, value_name = "WAY", env = "ORCIDLAKE_BY")]
-    by: Option<By>,
+    #[arg(long, value_name = "STRATEGY", env = "ORCIDLAKE_STRATEGY")]
+    strategy: Option<StrategyArg>,
     /// Do not look for people who are gone from the registry; fewer searches for many iDs.
     #[arg(long, env = "ORCIDLAKE_CHANGES_ONLY", value_parser = BoolishValueParser::new())]
     changes_only: bool,
 }
 
-/// The ways that can be chosen.
+/// The strategies that can be chosen.
 #[derive(Debug, Clone, Copy, ValueEnum)]
-enum By {
+enum StrategyArg {
     /// Read every record of the scope.
     Each,
     /// Search by a hundred iDs at a time.
@@ -158,8 +158,8 @@ struct PaceArgs {
     #[arg(long, value_name = "MS", default_value_t = 1_000, env = "ORCIDLAKE_RETRY_WAIT")]
     retry_wait: u64,
     /// Seconds for which a server may be down before the run ends.
-    #[arg(long, value_name = "SECONDS", default_value_t = 900, env = "ORCIDLAKE_PATIENCE")]
-    patience: u64,
+    #[arg(long, value_name = "SECONDS", default_value_t = 900, env = "ORCIDLAKE_OUTAGE_TIMEOUT")]
+    outage_timeout: u64,
     #[command(flatten)]
     wait: TimeoutArg,
     /// A mail address or URL for the user agent, so that ORCID can reach you.
@@ -228,24 +228,24 @@ impl Args {
             changes: self.changes.changes.clone(),
             known_only: self.scope.known_only,
             changes_only: self.changes.changes_only,
-            way: self.changes.by.map(|by| match by {
-                By::Each => Way::Each,
-                By::Batches => Way::Batches,
-                By::Windows => Way::Windows,
+            strategy: self.changes.strategy.map(|strategy| match strategy {
+                StrategyArg::Each => Strategy::Each,
+                StrategyArg::Batches => Strategy::Batches,
+                StrategyArg::Windows => Strategy::Windows,
             }),
             rate: self.pace.rate,
             burst: self.pace.burst,
             in_flight: self.pace.in_flight.map(usize::from),
             quota: self.pace.quota,
-            patience: Patience {
+            retry_policy: RetryPolicy {
                 tries: self.pace.tries,
                 first_wait: Duration::from_millis(self.pace.retry_wait),
-                outage: Duration::from_secs(self.pace.patience),
+                outage_timeout: Duration::from_secs(self.pace.outage_timeout),
             },
             max_removals: self.max_removals.unwrap_or_default(),
             skip_removals: self.skip_removals,
             keep_versions: self.keep_versions,
-            anew: self.anew,
+            restart: self.restart,
             plan_only: self.plan,
             options: self.machine.options(),
         })

@@ -184,7 +184,7 @@ impl RefreshError {
                 "name fewer people by --ids with --by each or --by batches, or give ORCID's last_modified.csv by --changes"
             }
             Self::ScopeVanished { .. } => {
-                "run the same command again later: ORCID's index may be incomplete now; if nobody belongs to the scope any more, give --anew"
+                "run the same command again later: ORCID's index may be incomplete now; if nobody belongs to the scope any more, give --restart"
             }
             Self::QuotaEnd { .. } => "run the same command again tomorrow",
             Self::NotUnderstood => "give --by each",

@@ -16,7 +16,7 @@ use super::pace::{Clock, Limits, Pace};
 use super::queue::Queue;
 use super::quota::Spent;
 use super::refusals::Refusals;
-use super::retry::{Breaker, Jitter, Patience, Verdict};
+use super::retry::{Breaker, Jitter, RetryPolicy, Verdict};
 use super::runs::Run;
 use super::settle;
 use super::tasks::{Next, Task};
@@ -49,7 +49,7 @@ pub enum End {
 pub struct Fetch {
     pub client: Client,
     pub limits: Limits,
-    pub patience: Patience,
+    pub retry_policy: RetryPolicy,
     pub clock: Arc<dyn Clock>,
     pub stop: Arc<AtomicBool>,
     pub run: Run,
@@ -98,7 +98,7 @@ impl Fetch {
     pub fn new(
         client: Client,
         limits: Limits,
-        patience: Patience,
+        retry_policy: RetryPolicy,
         clock: Arc<dyn Clock>,
         stop: Arc<AtomicBool>,
         run: Run,
@@ -110,7 +110,7 @@ impl Fetch {
             pace: Pace::new(&limits),
             client,
             limits,
-            patience,
+            retry_policy,
             clock,
             stop,
             run,
@@ -220,7 +220,7 @@ impl Fetch {
                 return Step::Home;
             }
         };
-        let verdict = self.breaker().ask(self.clock.now(), &self.patience);
+        let verdict = self.breaker().ask(self.clock.now(), &self.retry_policy);
         let step = match verdict {
             Verdict::Go => {
                 state.on_way += 1;
@@ -264,7 +264,7 @@ impl Fetch {
         if self.may_go(None) {
             match is_up(&self.client.get(STATUS_PATH)) {
                 true => self.breaker().succeeded(),
-                false => self.breaker().failed(self.clock.now(), &self.patience),
+                false => self.breaker().failed(self.clock.now(), &self.retry_policy),
             }
         }
         self.settled(|queue| queue.give_back(task));

@@ -78,7 +78,7 @@ pub use pace::{Clock, Limits, SystemClock};
 pub use queue::QUEUE_NAME;
 pub use removals::{MaxRemovals, Removals};
 pub use requests::Requests;
-pub use retry::Patience;
+pub use retry::RetryPolicy;
 pub use runs::Stage;
 pub use scope::{Organization, Registry, Scope};
 pub use settings::{Ended, Outcome, Settings, Watch, WrongClock};
@@ -88,7 +88,7 @@ pub use token::Token;
 pub use token_file::TokenFile;
 pub use token_folder::FolderAccess;
 pub use visibility::LIMITED as LIMITED_VISIBILITY;
-pub use way::Way;
+pub use way::Strategy;
 
 use std::cell::OnceCell;
 use std::path::Path;
@@ -142,7 +142,8 @@ pub fn refresh(
     let run = begin::begin(&mut queue, settings, &inputs, &client, watch, clock.wall())?;
     let limits = settings.limits(&client);
     let activities = known::has_activities(&dataset.manifest);
-    let fetch = Fetch::new(client, limits, settings.patience, Arc::new(clock), stop.clone(), run, activities);
+    let fetch =
+        Fetch::new(client, limits, settings.retry_policy, Arc::new(clock), stop.clone(), run, activities);
     fetch.go_on(&queue)?;
     let mut way =
         Journey { root, settings, watch, inputs, fetch: Arc::new(fetch), plan: None, clock: OnceCell::new() };
@@ -223,7 +224,7 @@ impl Journey<'_> {
             return self.outcome(queue, &run, Ended::Planned, None);
         }
         if run.stage == Stage::Fetch {
-            if run.way == Way::Each.name() {
+            if run.strategy == Strategy::Each.name() {
                 queue.drop_searches(run.id)?;
             }
             let (back, end) = self.fetch_all(queue, &run)?;

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use super::plan::Inputs;
 use super::removals::{MaxRemovals, Removals};
-use super::way::Way;
-use super::{Applied, Client, ClientOptions, Limits, Patience, Plan, Requests, Scope};
+use super::way::Strategy;
+use super::{Applied, Client, ClientOptions, Limits, Plan, Requests, RetryPolicy, Scope};
 use crate::convert;
 use crate::dataset::Dataset;
 use orcid_xml::Timestamp;
@@ -26,14 +26,14 @@ pub struct Settings {
     pub known_only: bool,
     /// Do not look for people who have gone from the registry.
     pub changes_only: bool,
-    pub way: Option<Way>,
+    pub strategy: Option<Strategy>,
     /// Limits in the place of the documented ones.
     pub rate: Option<f64>,
     pub burst: Option<u32>,
     pub in_flight: Option<usize>,
     /// 0 for none.
     pub quota: Option<u64>,
-    pub patience: Patience,
+    pub retry_policy: RetryPolicy,
     /// How many people one run may remove.
     pub max_removals: MaxRemovals,
     /// Where more would leave: apply all other answers, and leave these people as they are.
@@ -41,7 +41,7 @@ pub struct Settings {
     /// Versions for which old files stay.
     pub keep_versions: u32,
     /// Drop a run of the scope that has not come to its end, with its answers.
-    pub anew: bool,
+    pub restart: bool,
     /// Stop when the plan is made.
     pub plan_only: bool,
     /// Threads and memory for the commit.
@@ -60,7 +60,7 @@ pub trait Watch {
     /// Searches find nobody who belongs to the scope, and nobody did before.
     fn scope_is_empty(&self, scope: &str);
     /// Searches begin, to find out who has changed.
-    fn searching(&self, way: Way, searches: u64);
+    fn searching(&self, strategy: Strategy, searches: u64);
     /// It is known what is to be read; nothing has been read yet.
     fn planned(&self, plan: &Plan);
     /// Records have been read: so many requests for their items are to be made, and
@@ -146,14 +146,14 @@ impl Settings {
             known_only: self.known_only,
             changes_only: self.changes_only,
             changes: self.changes.as_deref(),
-            way: self.way,
-            anew: self.anew,
+            strategy: self.strategy,
+            restart: self.restart,
         }
     }
 
     /// What a plan depends on, besides scope and time.
     pub(super) fn asked(&self) -> String {
-        format!("{:?} {:?} {} {}", self.way, self.changes, self.known_only, self.changes_only)
+        format!("{:?} {:?} {} {}", self.strategy, self.changes, self.known_only, self.changes_only)
     }
 
     pub(super) fn limits(&self, client: &Client) -> Limits {

@@ -11,7 +11,7 @@ use crate::dataset::DatasetError;
 use crate::matching::MatchError;
 use crate::refresh::RefreshError;
 use crate::synth::SynthError;
-use ror_match::OrgsError;
+use ror_match::RorError;
 use targz_seek::ArchiveError;
 
 use super::Done;
@@ -101,4 +101,4 @@ macro_rules! hinted {
     )+ };
 }
 
-hinted!(ArchiveError, ConvertError, DatasetError, MatchError, OrgsError, RefreshError, SynthError);
+hinted!(ArchiveError, ConvertError, DatasetError, MatchError, RorError, RefreshError, SynthError);

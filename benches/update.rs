@@ -10,7 +10,7 @@ use std::time::Instant;
 
 use orcidlake::convert::{ARCHIVE_OPTIONS, Observer, Options, Outcome, Selection, Update, convert, update};
 use orcidlake::report::Report;
-use targz_seek::{Archive, GivenMember, Meter};
+use targz_seek::{Archive, Meter, OwnedMember};
 
 struct Quiet;
 
@@ -57,7 +57,7 @@ fn main() {
 }
 
 /// Every `every`th record of an archive.
-fn changed(archive: &Path, every: usize) -> Vec<GivenMember> {
+fn changed(archive: &Path, every: usize) -> Vec<OwnedMember> {
     let mut archive = Archive::open(archive, ARCHIVE_OPTIONS, Meter::default()).expect("the archive opens");
     let (mut members, mut number) = (Vec::new(), 0);
     while let Some(chunk) = archive.next_chunk().expect("the archive is sound") {
@@ -65,7 +65,7 @@ fn changed(archive: &Path, every: usize) -> Vec<GivenMember> {
             number += 1;
             if number % every == 0 {
                 let name = path.rsplit('/').next().unwrap_or(path).to_owned();
-                members.push(GivenMember { name, data: data.to_vec() });
+                members.push(OwnedMember { name, data: data.to_vec() });
             }
         }
     }

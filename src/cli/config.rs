@@ -8,6 +8,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 use toml::{Table, Value};
 
 use super::failure::Failure;
+use super::renamed::{OldNames, is_old_key};
 
 /// The environment variable that names the file.
 const VARIABLE: &str = "ORCIDLAKE_CONFIG";
@@ -16,12 +17,13 @@ const FLAG: &str = "--config";
 
 /// Gives the options of `command` the defaults of the file that the arguments
 /// or the environment name, if they name one.
-pub fn apply(command: Command, arguments: &[OsString]) -> Result<Command, Failure> {
+pub fn apply(command: Command, arguments: &[OsString], old_names: &mut OldNames) -> Result<Command, Failure> {
     let Some(path) = file_of(arguments) else { return Ok(command) };
     let fault =
         |what: String| Failure::new(format!("{}: {what}", path.display()), "see docs/cli.md for the options");
     let text = std::fs::read_to_string(&path).map_err(|error| fault(error.to_string()))?;
     let table: Table = text.parse().map_err(|error: toml::de::Error| fault(error.message().to_owned()))?;
+    old_names.look_in_file(&table).map_err(&fault)?;
     with_defaults(command, &table).map_err(fault)
 }
 
@@ -80,15 +82,19 @@ fn with_defaults(mut command: Command, table: &Table) -> Result<Command, String>
     let names: Vec<String> = command.get_subcommands().map(|sub| sub.get_name().to_owned()).collect();
     let (own, general): (Vec<_>, Vec<_>) = table.iter().partition(|(_, value)| value.is_table());
     for (name, value) in general {
-        command = with_default(command, &names, name, value, is_named)?;
+        command = with_default(command, &names, name, value, is_general)?;
     }
     for (name, options) in own {
         if !names.contains(name) {
             return Err(format!("there is no command {name}"));
         }
         for (option, value) in options.as_table().into_iter().flatten() {
-            let is_own =
-                |argument: &Arg, option: &str| is_flag(argument, option) || is_named(argument, option);
+            let is_own = |command: &Command, argument: &Arg, option: &str| {
+                let id = argument.get_id().as_str();
+                is_flag(argument, option)
+                    || is_named(argument, option)
+                    || is_old_key(command.get_name(), id, option, true)
+            };
             command = with_default(command, std::slice::from_ref(name), option, value, is_own)?;
         }
     }
@@ -100,10 +106,10 @@ fn with_default(
     commands: &[String],
     option: &str,
     value: &Value,
-    is_it: impl Fn(&Arg, &str) -> bool,
+    is_it: impl Fn(&Command, &Arg, &str) -> bool,
 ) -> Result<Command, String> {
     let id_in = |command: &Command| {
-        let found = |argument: &&Arg| is_settable(argument) && is_it(argument, option);
+        let found = |argument: &&Arg| is_settable(argument) && is_it(command, argument, option);
         command.get_arguments().find(found).map(|found| found.get_id().clone())
     };
     if let Some(id) = id_in(&command) {
@@ -137,6 +143,11 @@ fn is_flag(argument: &Arg, name: &str) -> bool {
 fn is_named(argument: &Arg, name: &str) -> bool {
     argument.get_id() == name.replace('-', "_").as_str()
         || argument.get_id().as_str().replace('_', "-") == name
+}
+
+/// True for the option that a key at the top of the file sets.
+fn is_general(command: &Command, argument: &Arg, name: &str) -> bool {
+    is_named(argument, name) || is_old_key(command.get_name(), argument.get_id().as_str(), name, false)
 }
 
 fn values_of(option: &str, value: &Value) -> Result<Vec<String>, String> {
@@ -178,7 +189,11 @@ mod tests {
     fn names_are_those_of_the_flags() {
         for file in [
             "[index]\nout = 'x'",
+            "[match]\nror-release = 'x'",
+            "[match]\nror_release = 'x'",
             "[match]\nror = 'x'",
+            "path = 'x'",
+            "by = 'each'",
             "[synth]\nror = 3",
             "rate = 2.5",
             "[index]\nindex-out = 'x'",

@@ -12,7 +12,7 @@ use crate::matching::MatchError;
 use crate::refresh::RefreshError;
 use crate::synth::SynthError;
 use orcid_api::ApiError;
-use ror_match::OrgsError;
+use ror_match::RorError;
 use targz_seek::ArchiveError;
 
 use super::Done;
@@ -103,4 +103,4 @@ macro_rules! hinted {
     )+ };
 }
 
-hinted!(ApiError, ArchiveError, ConvertError, DatasetError, MatchError, OrgsError, RefreshError, SynthError);
+hinted!(ApiError, ArchiveError, ConvertError, DatasetError, MatchError, RefreshError, RorError, SynthError);

@@ -55,13 +55,13 @@ impl Hint for RefreshError {
                 "run the same command again; if the query is refused, check --query; --log-file shows each request"
             }
             Self::NoRanges { .. } => {
-                "name fewer people by --ids with --by each or --by batches, or give ORCID's last_modified.csv by --changes"
+                "name fewer people by --ids with --strategy each or --strategy batches, or give ORCID's last_modified.csv by --changes"
             }
             Self::ScopeVanished { .. } => {
-                "run the same command again later: ORCID's index may be incomplete now; if nobody belongs to the scope any more, give --anew"
+                "run the same command again later: ORCID's index may be incomplete now; if nobody belongs to the scope any more, give --restart"
             }
             Self::QuotaEnd { .. } => "run the same command again tomorrow",
-            Self::NotUnderstood => "give --by each",
+            Self::NotUnderstood => "give --strategy each",
             Self::Limited { .. } => {
                 "run the same command again later: what was fetched is kept; see that no other program asks in the same name or from the same address, or give a lower --rate"
             }

@@ -1,5 +1,5 @@
-//! What the commands that match share: where ROR is, how much is ventured, and
-//! how a match is shown.
+//! What the commands that match share: the release of ROR, the preset, and how a match
+//! is shown.
 
 use std::path::PathBuf;
 
@@ -18,11 +18,11 @@ use ror_match::{Answer, Candidate, Crosswalk, Matcher, Overrides, Preset, Releas
 pub struct Ror {
     /// The release of ROR: the zip as it is published, its JSON, or the JSON compressed with gzip. If
     /// none is given, a dataset is matched with the files of its last matching.
-    #[arg(long = "ror", value_name = "FILE", env = "ORCIDLAKE_ROR_FILE")]
-    path: Option<PathBuf>,
+    #[arg(long, value_name = "FILE", env = "ORCIDLAKE_ROR_RELEASE")]
+    ror_release: Option<PathBuf>,
     /// How much evidence a match needs; balanced if not given.
     #[arg(long, value_enum, env = "ORCIDLAKE_PRESET")]
-    preset: Option<Ventured>,
+    preset: Option<PresetArg>,
     /// A CSV table of names and their organisations, with the columns name, country and ror; it wins
     /// over all other rules. A name without an id is never matched.
     #[arg(long, value_name = "FILE", env = "ORCIDLAKE_OVERRIDES")]
@@ -31,7 +31,7 @@ pub struct Ror {
 
 /// [`Preset`], as the command line has it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Ventured {
+pub enum PresetArg {
     /// Only names that are the same apart from spelling.
     Strict,
     /// Similar names too, where one is clearly the most similar.
@@ -40,7 +40,7 @@ pub enum Ventured {
     Recall,
 }
 
-impl Ventured {
+impl PresetArg {
     fn preset(self) -> Preset {
         match self {
             Self::Strict => Preset::Strict,
@@ -67,15 +67,15 @@ impl Sources {
         crosswalk: Option<&PathBuf>,
         before: Option<&Organizations>,
     ) -> Result<Self, Failure> {
-        let preset = options.preset.map(Ventured::preset);
+        let preset = options.preset.map(PresetArg::preset);
         let (overrides, crosswalk) = (options.overrides.clone(), crosswalk.cloned());
-        if let Some(ror) = options.path.clone() {
+        if let Some(ror) = options.ror_release.clone() {
             return Ok(Self { ror, overrides, crosswalk, preset: preset.unwrap_or(Preset::Balanced) });
         }
         let before = before.and_then(Self::before).ok_or_else(|| {
             Failure::new(
                 "there is no release of ROR to match with",
-                "give --ror FILE; releases are at https://doi.org/10.5281/zenodo.6347574",
+                "give --ror-release FILE; releases are at https://doi.org/10.5281/zenodo.6347574",
             )
         })?;
         Ok(Self {

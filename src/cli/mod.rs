@@ -41,8 +41,10 @@ mod people;
 mod progress;
 mod reconcile;
 mod refresh;
+mod refresh_args;
 mod refresh_report;
 mod rematch;
+mod renamed;
 mod rows;
 mod schema;
 mod spreadsheet;
@@ -62,6 +64,7 @@ use clap::builder::{BoolishValueParser, TypedValueParser as _};
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use failure::{Failure, exit_status};
+use renamed::OldNames;
 
 /// Turns the ORCID public data files into Parquet tables.
 ///
@@ -155,7 +158,9 @@ pub fn command() -> clap::Command {
 }
 
 fn run(arguments: Vec<OsString>) -> Result<Done, Failure> {
-    let with_defaults = config::apply(command(), &arguments)?;
+    let mut old_names = OldNames::default();
+    let command_line = old_names.accept(command(), &arguments)?;
+    let with_defaults = config::apply(command_line, &arguments, &mut old_names)?;
     let matches = match with_defaults.try_get_matches_from(arguments) {
         Ok(matches) => matches,
         Err(error) => end_as_told(error),
@@ -163,6 +168,9 @@ fn run(arguments: Vec<OsString>) -> Result<Done, Failure> {
     config::check(&command(), &matches)?;
     let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| end_as_told(error));
     output::want_json(cli.common.json);
+    if !cli.common.quiet {
+        old_names.tell(matches.subcommand_name());
+    }
     match cli.command {
         Command::Convert(args) => convert::run(args, &cli.common),
         Command::Schema(args) => schema::run(args, &cli.common),

@@ -77,7 +77,9 @@ pub struct Institution {
 
 pub fn parse_ror(text: &str) -> Result<RorId, String> {
     RorId::parse(text).map_err(|fault| match fault {
-        ror_match::NotRor::Form => format!("\"{text}\" is not a ROR id such as https://ror.org/04ttjf776"),
+        ror_match::NotRor::Malformed => {
+            format!("\"{text}\" is not a ROR id such as https://ror.org/04ttjf776")
+        }
         ror_match::NotRor::CheckDigits => format!("the check digits of \"{text}\" are wrong: mistyped?"),
     })
 }

@@ -10,7 +10,7 @@ use super::failure::Failure;
 use super::numbers::{bytes, counted, duration, grouped};
 use super::output::{print, print_json};
 use super::{Common, Done};
-use crate::refresh::{Applied, Ended, Outcome, Plan, Removals, Requests, Status, Stays, Way, status};
+use crate::refresh::{Applied, Ended, Outcome, Plan, Removals, Requests, Status, Stays, Strategy, status};
 use orcid_api::time::readable;
 
 /// The plan, for people.
@@ -19,10 +19,10 @@ pub fn plan_text(plan: &Plan) -> String {
     if plan.records_left < plan.records {
         records = format!("{} of {records} still", grouped(plan.records_left));
     }
-    let way = Way::new(&plan.way).map_or("", Way::meaning);
+    let strategy = Strategy::new(&plan.strategy).map_or("", Strategy::meaning);
     let scope = if plan.scope == "all" { "everybody in the dataset" } else { &plan.scope };
     let mut text = format!("{records} to read of {scope}, changed since {}\n", readable(plan.since));
-    text.push_str(&format!("  how: {way}\n  requests to make: {}", grouped(plan.requests)));
+    text.push_str(&format!("  strategy: {strategy}\n  requests to make: {}", grouped(plan.requests)));
     if plan.item_requests > 0 {
         text.push_str(&format!(
             ", and perhaps {} for items: an estimate, they are planned when their records are there",
@@ -141,7 +141,7 @@ pub fn end(outcome: Outcome) -> Result<Done, Failure> {
         Ended::HeldBack => {
             let removals = outcome.held_back.unwrap_or_default();
             let hint = format!(
-                "if these people should be removed, run the same command with --max-removals {}; with --skip-removals it applies all other answers; with --anew it asks for everything again",
+                "if these people should be removed, run the same command with --max-removals {}; with --skip-removals it applies all other answers; with --restart it asks for everything again",
                 removals.people
             );
             let what = "nothing has been changed, and all answers are kept";

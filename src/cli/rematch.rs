@@ -54,7 +54,7 @@ pub fn rematch(
 
 /// What the dataset was matched with, if it is still there.
 fn as_before(before: &Organizations) -> Result<(Sources, Given), Failure> {
-    let again = "run `orcidlake match DIR --ror FILE` when you have the file";
+    let again = "run `orcidlake match DIR --ror-release FILE` when you have the file";
     let sources = Sources::before(before)
         .ok_or_else(|| Failure::new("it is not known with which files it was matched", again))?;
     if !sources.ror.is_file() {

@@ -11,7 +11,7 @@ use super::{ConvertError, Observer};
 use crate::report::Report;
 use orcid_xml::{MemberName, Orcid};
 use targz_seek::index::{Contents, Index, IndexWriter, IndexedTotals};
-use targz_seek::{Archive, ArchiveError, Buffers, Chunk, GivenMember, Kind, Meter, Totals};
+use targz_seek::{Archive, ArchiveError, Buffers, Chunk, Kind, Meter, OwnedMember, Totals};
 
 /// An archive that is read once, and its index.
 pub struct Indexing {
@@ -117,7 +117,7 @@ fn index_all(
 /// # Errors
 /// [`ArchiveError`] where index or archive are damaged or do not belong together: never
 /// a member of another iD.
-pub fn indexed_members(archive: &Path, orcid: Orcid) -> Result<Option<Vec<GivenMember>>, ArchiveError> {
+pub fn indexed_members(archive: &Path, orcid: Orcid) -> Result<Option<Vec<OwnedMember>>, ArchiveError> {
     if !archive.is_file() {
         return Ok(None);
     }
@@ -133,7 +133,7 @@ pub fn indexed_members(archive: &Path, orcid: Orcid) -> Result<Option<Vec<GivenM
             for (name, data, member) in chunk.members() {
                 of_key += u64::from(key_of(name) == Some(orcid.number()));
                 if MemberName::new(name).orcid() == Some(orcid) && member.kind == Kind::File {
-                    found.push(GivenMember { name: name.to_owned(), data: data.to_vec() });
+                    found.push(OwnedMember { name: name.to_owned(), data: data.to_vec() });
                 }
             }
         }

@@ -4,7 +4,7 @@ use std::io;
 use std::path::Path;
 
 use super::shard::Shard;
-use targz_seek::GivenMember;
+use targz_seek::OwnedMember;
 
 /// An archive to be read.
 pub struct Source<'s> {
@@ -14,7 +14,7 @@ pub struct Source<'s> {
     pub salvage: bool,
     pub mode: ReadMode,
     /// Where its members come from, if not from the path.
-    pub members: Option<&'s mut dyn Iterator<Item = io::Result<GivenMember>>>,
+    pub members: Option<&'s mut dyn Iterator<Item = io::Result<OwnedMember>>>,
 }
 
 /// How an archive is read, beside what it is.

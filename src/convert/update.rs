@@ -18,7 +18,7 @@ use crate::dataset::{
     ArchiveEntry, Change, Dataset, EntryKind, Gone, Logs, Manifest, Replacement, Targets, begin_change,
 };
 use orcid_xml::MemberName;
-use targz_seek::GivenMember;
+use targz_seek::OwnedMember;
 
 /// Refreshes without files of their own that the manifest still names.
 const REMEMBERED_REFRESHES: usize = 100;
@@ -64,7 +64,7 @@ pub struct Updated {
 pub fn update(
     dataset: &Path,
     mut update: Update,
-    members: &mut dyn Iterator<Item = io::Result<GivenMember>>,
+    members: &mut dyn Iterator<Item = io::Result<OwnedMember>>,
     options: &Options,
     observer: &dyn Observer,
     stop: &AtomicBool,

@@ -31,7 +31,7 @@ impl MatchError {
             Self::Dataset(error) => error.hint(),
             Self::Threads(_) => "give fewer --threads",
             Self::NoOrganizations => "convert with these tables",
-            Self::NotMatched => "run `orcidlake match DIR --ror FILE` first",
+            Self::NotMatched => "run `orcidlake match DIR --ror-release FILE` first",
             Self::File { .. } => "check the path and the permissions",
             Self::Stopped => "run the same command again; the dataset is as it was",
         }

@@ -14,7 +14,7 @@ use super::error::MatchError;
 use super::key::Key;
 use super::rows::BETWEEN;
 use crate::dataset::{Dataset, DatasetError};
-use ror_match::{Answer, Candidate, Match, Matcher, NameKind, Relation, RorId, Tier, Verdict};
+use ror_match::{Answer, Candidate, Match, Matcher, NameKind, PlaceVerdict, Relation, RorId, Tier};
 
 /// What is read of the table.
 const COLUMNS: [&str; 17] = [
@@ -100,8 +100,8 @@ fn answer(matcher: &Matcher, cells: &Cells<'_>, row: usize) -> Option<Answer> {
         name: 0,
         kind: NameKind::Display,
         score,
-        country: Verdict::Unknown,
-        city: Verdict::Unknown,
+        country: PlaceVerdict::Unknown,
+        city: PlaceVerdict::Unknown,
     };
     let Some(named) = cells.text("name_ror", row) else {
         let near = cells.text("candidates", row).into_iter().flat_map(|near| near.split(BETWEEN));
@@ -118,8 +118,8 @@ fn answer(matcher: &Matcher, cells: &Cells<'_>, row: usize) -> Option<Answer> {
         name: names.iter().position(|name| name.value == matched_name)?.try_into().ok()?,
         kind: NameKind::named(text("matched_name_type")?)?,
         score: score("score")?,
-        country: Verdict::named(text("country_verdict")?)?,
-        city: Verdict::named(text("city_verdict")?)?,
+        country: PlaceVerdict::named(text("country_verdict")?)?,
+        city: PlaceVerdict::named(text("city_verdict")?)?,
     };
     let runner_up = match text("runner_up") {
         Some(id) => Some(listed(number(id)?, score("runner_up_score")?)),

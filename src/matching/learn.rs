@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 
 use super::key::Key;
 use crate::tables::organizations::LearnedRow;
-use ror_match::{Answer, Crosswalk, Matcher, NameKind, Relation, Scheme, Tier, Verdict};
+use ror_match::{Answer, Crosswalk, Matcher, NameKind, PlaceVerdict, Relation, Scheme, Tier};
 
 /// The least share of the votes.
 const MIN_PURITY: f64 = 0.9;
@@ -38,7 +38,7 @@ impl Votes {
         let Some(scheme) = Scheme::named(source).filter(|scheme| scheme.is_to_learn()) else { return };
         let Some(value) = scheme.normalize(identifier) else { return };
         let sure = found.tier <= Tier::Segment && found.relation == Relation::Same;
-        if !sure || found.found.country < Verdict::Near {
+        if !sure || found.found.country < PlaceVerdict::Near {
             return;
         }
         let meant = matcher.index.release.successor(found.found.organization);

@@ -22,7 +22,7 @@ use crate::dataset::{Dataset, Manifest, Targets};
 use crate::report::Report;
 use orcid_api::work_of;
 use orcid_xml::{MemberName, Orcid, Timestamp, pieces};
-use targz_seek::{GivenMember, Meter};
+use targz_seek::{Meter, OwnedMember};
 
 /// Answers that are read from the queue at a time.
 const BATCH_ANSWERS: usize = 16;
@@ -156,7 +156,7 @@ struct Members<'r> {
     queue: Option<Queue>,
     run: &'r Run,
     last: i64,
-    ready: VecDeque<GivenMember>,
+    ready: VecDeque<OwnedMember>,
     /// What broke; the commit hears only that something did.
     fault: Option<RefreshError>,
 }
@@ -170,7 +170,7 @@ impl Members<'_> {
 }
 
 impl Iterator for Members<'_> {
-    type Item = io::Result<GivenMember>;
+    type Item = io::Result<OwnedMember>;
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {
@@ -194,8 +194,8 @@ impl Iterator for Members<'_> {
 }
 
 /// What an answer gives rows for: nothing where there is no body.
-fn members_of(kept: Kept) -> Vec<GivenMember> {
-    let member = |name: String, data: Vec<u8>| GivenMember { name, data };
+fn members_of(kept: Kept) -> Vec<OwnedMember> {
+    let member = |name: String, data: Vec<u8>| OwnedMember { name, data };
     match kept.wanted {
         _ if kept.body.is_empty() => Vec::new(),
         Wanted::Record(orcid) => vec![member(format!("{orcid}.xml"), kept.body)],
@@ -209,10 +209,10 @@ fn members_of(kept: Kept) -> Vec<GivenMember> {
 
 /// The works of a bulk, each with its own bytes; errors among them are asked
 /// about one by one, and give nothing here.
-fn works_of(orcid: Orcid, bulk: &[u8]) -> Vec<GivenMember> {
+fn works_of(orcid: Orcid, bulk: &[u8]) -> Vec<OwnedMember> {
     let works = pieces(bulk).unwrap_or_default().into_iter().filter_map(|piece| {
         let put_code = work_of(piece).ok()??.put_code;
-        Some(GivenMember { name: format!("{orcid}_works_{put_code}.xml"), data: piece.to_vec() })
+        Some(OwnedMember { name: format!("{orcid}_works_{put_code}.xml"), data: piece.to_vec() })
     });
     works.collect()
 }

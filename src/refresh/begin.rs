@@ -57,7 +57,7 @@ fn was_applied(manifest: &Manifest, run: &Run) -> bool {
 fn goes_on(settings: &Settings, run: &Run, answered: bool, now: Timestamp) -> bool {
     let other_since = settings.since.is_some_and(|since| since != run.since);
     let stale = now - run.begun > PLAN_KEEPS || other_since || run.asked != settings.asked();
-    !settings.anew && (answered || run.stage == Stage::Apply || !stale)
+    !settings.restart && (answered || run.stage == Stage::Apply || !stale)
 }
 
 fn new_run(
@@ -82,7 +82,7 @@ fn new_run(
         scope,
         source: format!("api-{}", time::iso(now)),
         api: client.host().api.clone(),
-        way: inputs.choose(now - since)?.name().to_owned(),
+        strategy: inputs.choose(now - since)?.name().to_owned(),
         asked: settings.asked(),
         mark: mark.to_text(),
         since,

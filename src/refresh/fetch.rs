@@ -17,7 +17,7 @@ use super::refusals::Refusals;
 use super::runs::Run;
 use super::settle;
 use super::tasks::{Next, Task};
-use orcid_api::{Breaker, Jitter, Patience, Permission};
+use orcid_api::{Breaker, Jitter, Permission, RetryPolicy};
 use orcid_api::{Client, Fault, Reply};
 use orcid_api::{Clock, Limits, Pace};
 use orcid_xml::Timestamp;
@@ -49,7 +49,7 @@ pub enum End {
 pub struct Fetch {
     pub client: Arc<dyn Client>,
     pub limits: Limits,
-    pub patience: Patience,
+    pub retry_policy: RetryPolicy,
     pub clock: Arc<dyn Clock>,
     pub stop: Arc<AtomicBool>,
     pub run: Run,
@@ -98,7 +98,7 @@ impl Fetch {
     pub fn new(
         client: Arc<dyn Client>,
         limits: Limits,
-        patience: Patience,
+        retry_policy: RetryPolicy,
         clock: Arc<dyn Clock>,
         stop: Arc<AtomicBool>,
         run: Run,
@@ -110,7 +110,7 @@ impl Fetch {
             pace: Pace::new(&limits),
             client,
             limits,
-            patience,
+            retry_policy,
             clock,
             stop,
             run,
@@ -220,7 +220,7 @@ impl Fetch {
                 return Step::Home;
             }
         };
-        let verdict = self.breaker().ask(self.clock.now(), &self.patience);
+        let verdict = self.breaker().ask(self.clock.now(), &self.retry_policy);
         let step = match verdict {
             Permission::Go => {
                 state.on_way += 1;
@@ -264,7 +264,7 @@ impl Fetch {
         if self.may_go(None) {
             match is_up(&self.client.get(STATUS_PATH)) {
                 true => self.breaker().succeeded(),
-                false => self.breaker().failed(self.clock.now(), &self.patience),
+                false => self.breaker().failed(self.clock.now(), &self.retry_policy),
             }
         }
         self.settled(|queue| queue.give_back(task));

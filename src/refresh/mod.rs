@@ -61,7 +61,7 @@ pub use runs::Stage;
 pub use scope::{Organization, Registry, Scope};
 pub use settings::{Access, Ended, Observer, Outcome, Settings, WrongClock};
 pub use status::{Plan, Status, status};
-pub use way::Way;
+pub use way::Strategy;
 
 use std::cell::OnceCell;
 use std::path::Path;
@@ -117,7 +117,8 @@ pub fn refresh(
     let run = begin::begin(&mut queue, settings, &inputs, &*client, observer, clock.wall())?;
     let limits = settings.limits(&*client);
     let activities = known::has_activities(&dataset.manifest);
-    let fetch = Fetch::new(client, limits, settings.patience, Arc::new(clock), stop.clone(), run, activities);
+    let fetch =
+        Fetch::new(client, limits, settings.retry_policy, Arc::new(clock), stop.clone(), run, activities);
     fetch.go_on(&queue)?;
     let mut way = Journey {
         root,
@@ -213,7 +214,7 @@ impl Journey<'_> {
             return self.outcome(queue, &run, Ended::Planned, None);
         }
         if run.stage == Stage::Fetch {
-            if run.way == Way::Each.name() {
+            if run.strategy == Strategy::Each.name() {
                 queue.drop_searches(run.id)?;
             }
             let (back, end) = self.fetch_all(queue, &run)?;

@@ -12,7 +12,7 @@ use super::scope::Scope;
 use super::search::{BATCH_IDS, How, Search};
 use super::tasks::{Wanted, insert};
 use super::watermark::{is_future, refreshed_until};
-use super::way::Way;
+use super::way::Strategy;
 use super::{INSTANT, RefreshError};
 use super::{changes, known};
 use crate::dataset::{Dataset, OrcidSet};
@@ -34,27 +34,27 @@ pub struct Inputs<'i> {
     /// Do not look for people who have gone from the registry.
     pub changes_only: bool,
     pub changes: Option<&'i Path>,
-    pub way: Option<Way>,
+    pub strategy: Option<Strategy>,
     /// Records count as changed though they have the date of their row, so that items that
     /// the dataset lacks are fetched.
-    pub anew: bool,
+    pub restart: bool,
 }
 
 impl Inputs<'_> {
-    /// The way that a new run goes.
+    /// The strategy of a new run.
     ///
     /// # Errors
     /// [`RefreshError::Dataset`] where the dataset cannot be read.
-    pub fn choose(&self, elapsed: Timestamp) -> Result<Way, RefreshError> {
+    pub fn choose(&self, elapsed: Timestamp) -> Result<Strategy, RefreshError> {
         let mut count = 0;
-        match (self.changes, self.scope, self.way) {
-            (Some(_), ..) => return Ok(Way::File),
-            (_, Scope::Query(_) | Scope::Organization(_), _) => return Ok(Way::Query),
-            (_, _, Some(way)) => return Ok(way),
+        match (self.changes, self.scope, self.strategy) {
+            (Some(_), ..) => return Ok(Strategy::File),
+            (_, Scope::Query(_) | Scope::Organization(_), _) => return Ok(Strategy::Query),
+            (_, _, Some(strategy)) => return Ok(strategy),
             (_, Scope::Ids(orcids), _) => count = orcids.len() as u64,
             (_, Scope::All, _) => known::records(self.dataset, &mut |_, _| count += 1)?,
         }
-        Ok(Way::cheapest(count, elapsed, self.changes_only))
+        Ok(Strategy::cheapest(count, elapsed, self.changes_only))
     }
 
     /// The iDs that the scope names, in the order in which they come.
@@ -101,8 +101,8 @@ impl Inputs<'_> {
     }
 
     /// True where searches tell who of the scope is there at all.
-    fn asks_for_presence(&self, way: Way) -> bool {
-        !self.changes_only && matches!(way, Way::Batches | Way::Windows)
+    fn asks_for_presence(&self, strategy: Strategy) -> bool {
+        !self.changes_only && matches!(strategy, Strategy::Batches | Strategy::Windows)
     }
 }
 
@@ -117,26 +117,26 @@ pub fn add_searches(
     until: Timestamp,
 ) -> Result<(), RefreshError> {
     let first_day = parse(FIRST_DAY).expect("the constant is a date");
-    let way = Way::new(&run.way).unwrap_or(Way::Each);
+    let strategy = Strategy::new(&run.strategy).unwrap_or(Strategy::Each);
     let mut searches = Vec::new();
     if let Some(query) = inputs.scope.query() {
         searches.push(Search::new(How::There, &query, first_day, until));
-        if way != Way::File {
+        if strategy != Strategy::File {
             searches.push(Search::new(How::Changed, &query, run.since, until));
         }
     }
-    if way == Way::Windows {
+    if strategy == Strategy::Windows {
         searches.push(Search::new(How::Changed, "", run.since, until));
     }
-    let presence = inputs.asks_for_presence(way);
-    if presence || way == Way::Batches {
+    let presence = inputs.asks_for_presence(strategy);
+    if presence || strategy == Strategy::Batches {
         let mut orcids = Vec::new();
         inputs.named(&mut |orcid| orcids.push(orcid))?;
         for batch in orcids.chunks(BATCH_IDS) {
             if presence {
                 searches.push(Search::batch(How::There, batch, first_day, until));
             }
-            if way == Way::Batches {
+            if strategy == Strategy::Batches {
                 searches.push(Search::batch(How::Changed, batch, run.since, until));
             }
         }
@@ -157,7 +157,7 @@ pub fn add_records(
     inputs: &Inputs<'_>,
     now: Timestamp,
 ) -> Result<u64, RefreshError> {
-    let way = Way::new(&run.way).unwrap_or(Way::Each);
+    let strategy = Strategy::new(&run.strategy).unwrap_or(Strategy::Each);
     let (mut has, mut gone) = (OrcidSet::default(), OrcidSet::default());
     known::records(inputs.dataset, &mut |orcid, _| note(&mut has, orcid))?;
     known::tombstones(inputs.dataset, &mut |tombstone| note(&mut gone, tombstone.orcid))?;
@@ -170,13 +170,13 @@ pub fn add_records(
     };
     let holds = OrcidSet::contains;
     let mut wanted = Vec::new();
-    // The scope's own iDs; in the file's way nothing tells who is gone.
-    let presence = inputs.asks_for_presence(way);
+    // The scope's own iDs; with the strategy `File` nothing tells who is gone.
+    let presence = inputs.asks_for_presence(strategy);
     inputs.named(&mut |orcid| {
         let is_new = !holds(&has, &orcid) && !holds(&gone, &orcid);
         let missing = presence && !holds(&there, &orcid) && !holds(&gone, &orcid);
         let returned = presence && !holds(&has, &orcid) && holds(&there, &orcid);
-        if way == Way::Each || is_new || missing || returned || holds(&changed, &orcid) {
+        if strategy == Strategy::Each || is_new || missing || returned || holds(&changed, &orcid) {
             wanted.push(orcid);
         }
     })?;
@@ -207,7 +207,7 @@ pub fn add_records(
     // Whom the dataset has as gone is known too, and may return.
     wanted.retain(|orcid| !inputs.known_only || holds(&has, orcid) || holds(&gone, orcid));
     enlist(queue, run, inputs.dataset, wanted)?;
-    queue.forget_known(run, inputs.anew && known::has_activities(&inputs.dataset.manifest))?;
+    queue.forget_known(run, inputs.restart && known::has_activities(&inputs.dataset.manifest))?;
     Ok(in_future)
 }
 

@@ -113,7 +113,7 @@ impl Queue {
         queue.check(version)?;
         queue.add_removed()?;
         queue.add_listed()?;
-        // A new run of the program has patience anew.
+        // A new run of the program has all its tries.
         queue.run_sql(
             "UPDATE task SET state = 0, tries = 0 WHERE state = 1 OR state = 0 AND tries > 0",
             params![],
@@ -257,7 +257,7 @@ mod tests {
             scope: "all".to_owned(),
             source: "api-now".to_owned(),
             api: "https://a".to_owned(),
-            way: "each".to_owned(),
+            strategy: "each".to_owned(),
             asked: String::new(),
             mark: String::new(),
             since: 0,

@@ -17,7 +17,7 @@ pub struct Run {
     /// Whose records: the API's URL.
     pub api: String,
     /// How changes are found.
-    pub way: String,
+    pub strategy: String,
     /// The options that the plan was made with; another plan has others.
     pub asked: String,
     /// What the dataset was when the run was planned ([`super::mark::Mark`]).
@@ -96,7 +96,7 @@ impl Queue {
                     run.scope,
                     run.source,
                     run.api,
-                    run.way,
+                    run.strategy,
                     run.since,
                     run.until,
                     run.begun,
@@ -122,12 +122,12 @@ impl Queue {
         })
     }
 
-    /// Notes how far a run has come, by which way, up to when and beside what.
+    /// Notes how far a run has come, by which strategy, up to when and beside what.
     ///
     /// # Errors
     /// [`RefreshError::Queue`] where the disk fails.
     pub fn note(&self, run: &Run) -> Result<(), RefreshError> {
-        let values = params![run.stage.name(), run.way, run.until, run.mark, run.id];
+        let values = params![run.stage.name(), run.strategy, run.until, run.mark, run.id];
         let sql = "UPDATE run SET stage = ?1, way = ?2, until = ?3, mark = ?4 WHERE id = ?5";
         self.run_sql(sql, values).map(|_| ())
     }
@@ -225,7 +225,7 @@ fn run_of(row: &rusqlite::Row<'_>) -> rusqlite::Result<Run> {
         scope: row.get(1)?,
         source: row.get(2)?,
         api: row.get(3)?,
-        way: row.get(4)?,
+        strategy: row.get(4)?,
         since: row.get(5)?,
         until: row.get(6)?,
         begun: row.get(7)?,

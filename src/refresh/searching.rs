@@ -8,7 +8,7 @@ use super::plan::{self, AHEAD};
 use super::queue::Queue;
 use super::runs::{Run, Stage};
 use super::watermark::{self, is_future, newest_told};
-use super::{Ended, Journey, RefreshError, Way, WrongClock, ended};
+use super::{Ended, Journey, RefreshError, Strategy, WrongClock, ended};
 use orcid_xml::Timestamp;
 
 impl Journey<'_> {
@@ -68,7 +68,7 @@ impl Journey<'_> {
         }
         let mut before = 0;
         queue.each_member(&run.scope, &mut |_| before += 1)?;
-        if (before > 0 && !self.settings.anew) || queue.finds_anybody(run.id, "changed")? {
+        if (before > 0 && !self.settings.restart) || queue.finds_anybody(run.id, "changed")? {
             queue.search_anew(run)?;
             run.stage = Stage::Begun;
             queue.note(run)?;
@@ -81,17 +81,17 @@ impl Journey<'_> {
     /// Asks who has changed. Where the server does not understand searches for
     /// iDs, each record will be read.
     fn search(&self, queue: Queue, run: &mut Run) -> Result<(Queue, Option<Ended>), RefreshError> {
-        let way = Way::new(&run.way).unwrap_or(Way::Each);
+        let strategy = Strategy::new(&run.strategy).unwrap_or(Strategy::Each);
         let searches = queue.counts(run.id, &["search"])?.waiting;
         if searches == 0 {
             return Ok((queue, None));
         }
-        self.observer.searching(way, searches);
+        self.observer.searching(strategy, searches);
         let (queue, end) = self.fetch.all(queue, &|answered, left| self.observer.fetched(answered, left));
         match end {
             Err(RefreshError::NotUnderstood) if self.settings.scope.query().is_none() => {
                 queue.drop_searches(run.id)?;
-                run.way = Way::Each.name().to_owned();
+                run.strategy = Strategy::Each.name().to_owned();
                 queue.note(run)?;
                 Ok((queue, None))
             }

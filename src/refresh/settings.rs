@@ -6,11 +6,11 @@ use std::sync::Arc;
 
 use super::plan::Inputs;
 use super::removals::{MaxRemovals, Removals};
-use super::way::Way;
+use super::way::Strategy;
 use super::{Applied, Plan, Requests, Scope};
 use crate::convert;
 use crate::dataset::Dataset;
-use orcid_api::{Client, ClientOptions, Limits, Patience};
+use orcid_api::{Client, ClientOptions, Limits, RetryPolicy};
 use orcid_xml::Timestamp;
 
 /// By whom the API is asked.
@@ -41,14 +41,14 @@ pub struct Settings {
     pub known_only: bool,
     /// Do not look for people who have gone from the registry.
     pub changes_only: bool,
-    pub way: Option<Way>,
+    pub strategy: Option<Strategy>,
     /// Limits in the place of the documented ones.
     pub rate: Option<f64>,
     pub burst: Option<u32>,
     pub in_flight: Option<usize>,
     /// 0 for none.
     pub quota: Option<u64>,
-    pub patience: Patience,
+    pub retry_policy: RetryPolicy,
     /// How many people one run may remove.
     pub max_removals: MaxRemovals,
     /// Where more would leave: apply all other answers, and leave these people as they are.
@@ -56,7 +56,7 @@ pub struct Settings {
     /// Versions for which old files stay.
     pub keep_versions: u32,
     /// Drop a run of the scope that has not come to its end, with its answers.
-    pub anew: bool,
+    pub restart: bool,
     /// Stop when the plan is made.
     pub plan_only: bool,
     /// Threads and memory for the commit.
@@ -72,16 +72,16 @@ impl Settings {
             changes: None,
             known_only: false,
             changes_only: false,
-            way: None,
+            strategy: None,
             rate: None,
             burst: None,
             in_flight: None,
             quota: None,
-            patience: Patience::default(),
+            retry_policy: RetryPolicy::default(),
             max_removals: MaxRemovals::default(),
             skip_removals: false,
             keep_versions: 0,
-            anew: false,
+            restart: false,
             plan_only: false,
             options: convert::Options::default(),
         }
@@ -100,7 +100,7 @@ pub trait Observer {
     /// Searches find nobody who belongs to the scope, and nobody did before.
     fn scope_is_empty(&self, _scope: &str) {}
     /// Searches begin, to find out who has changed.
-    fn searching(&self, _way: Way, _searches: u64) {}
+    fn searching(&self, _strategy: Strategy, _searches: u64) {}
     /// It is known what is to be read; nothing has been read yet.
     fn planned(&self, _plan: &Plan) {}
     /// Records have been read: so many requests for their items are to be made, and
@@ -186,14 +186,14 @@ impl Settings {
             known_only: self.known_only,
             changes_only: self.changes_only,
             changes: self.changes.as_deref(),
-            way: self.way,
-            anew: self.anew,
+            strategy: self.strategy,
+            restart: self.restart,
         }
     }
 
     /// What a plan depends on, besides scope and time.
     pub(super) fn asked(&self) -> String {
-        format!("{:?} {:?} {} {}", self.way, self.changes, self.known_only, self.changes_only)
+        format!("{:?} {:?} {} {}", self.strategy, self.changes, self.known_only, self.changes_only)
     }
 
     pub(super) fn limits(&self, client: &dyn Client) -> Limits {

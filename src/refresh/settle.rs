@@ -65,7 +65,7 @@ pub fn judge(fetch: &Fetch, task: &Task, result: Result<Reply, Fault>, asked_at:
             return Verdict::End(ApiError::Untrusted { url, what: fault.what }.into());
         }
         Err(fault) => {
-            fetch.breaker().failed(now, &fetch.patience);
+            fetch.breaker().failed(now, &fetch.retry_policy);
             if is_content {
                 fetch.heard.content(false);
             }
@@ -83,7 +83,7 @@ pub fn judge(fetch: &Fetch, task: &Task, result: Result<Reply, Fault>, asked_at:
     let treatment = doubted(task, treatment);
     let in_trouble = reply.status >= 500 || matches!(treatment, Treatment::Again { .. });
     if in_trouble {
-        fetch.breaker().failed(now, &fetch.patience);
+        fetch.breaker().failed(now, &fetch.retry_policy);
         let code = if let Treatment::Again { code, .. } = treatment { code } else { "refused" };
         fetch.note_trouble(&format!("{code}, status {}", reply.status));
     } else {
@@ -134,7 +134,7 @@ fn doubted(task: &Task, treatment: Treatment) -> Treatment {
 /// The body is kept where the dataset will need it.
 fn keep(fetch: &Fetch, task: &Task, taken: Taken, body: Vec<u8>, latest: Timestamp) -> Verdict {
     if let (Taken::Search(page), Wanted::Search(search)) = (&taken, &task.wanted) {
-        let looks = SHORT_PAGE_LOOKS.min(fetch.patience.tries);
+        let looks = SHORT_PAGE_LOOKS.min(fetch.retry_policy.tries);
         if search.is_short(page) && task.tries + 1 < looks {
             return Verdict::Again { code: "short-page", after: None, counts: true };
         }
@@ -156,7 +156,7 @@ fn keep(fetch: &Fetch, task: &Task, taken: Taken, body: Vec<u8>, latest: Timesta
 /// An answer that is not what stands in the registry now: it is asked for again, and
 /// then left.
 fn not_current(fetch: &Fetch, task: &Task, code: &'static str) -> Verdict {
-    match task.tries + 1 < STALE_LOOKS.min(fetch.patience.tries) {
+    match task.tries + 1 < STALE_LOOKS.min(fetch.retry_policy.tries) {
         true => Verdict::Again { code, after: None, counts: true },
         false => Verdict::GiveUp { code },
     }
@@ -172,11 +172,11 @@ pub fn write(fetch: &Fetch, queue: &mut Queue, task: &Task, verdict: Verdict) ->
         Verdict::Keep(answer) => write_answer(fetch, queue, task, answer),
         Verdict::Again { code, after, counts } => {
             let tries = task.tries + u32::from(counts);
-            if tries >= most_tries(code, fetch.patience.tries) {
+            if tries >= most_tries(code, fetch.retry_policy.tries) {
                 return give_up(fetch, queue, task, code);
             }
             let random = fetch.jitter.lock().unwrap_or_else(PoisonError::into_inner).draw();
-            let own = if counts { wait(&fetch.patience, tries, random) } else { Duration::ZERO };
+            let own = if counts { wait(&fetch.retry_policy, tries, random) } else { Duration::ZERO };
             let pause = after.map_or(own, |after| after + COURTESY.mul_f64(random) + COURTESY);
             let not_before = fetch.clock.wall() + i64::try_from(pause.as_micros()).unwrap_or(0);
             queue.again(run, task, code, counts, not_before)

@@ -21,8 +21,9 @@ const ITEM_REQUESTS: u64 = 2;
 #[derive(Debug, Clone, Serialize)]
 pub struct Plan {
     pub scope: String,
-    /// How it was found out who has changed.
-    pub way: String,
+    /// How the run finds out who has changed; programs read it under its first name.
+    #[serde(rename = "way")]
+    pub strategy: String,
     pub since: Timestamp,
     pub until: Timestamp,
     /// Records to read, those that have been read included.
@@ -103,7 +104,7 @@ pub(super) fn plan(queue: &Queue, run: &Run, fetch: &Fetch) -> Result<Plan, Refr
     });
     Ok(Plan {
         scope: run.scope.clone(),
-        way: run.way.clone(),
+        strategy: run.strategy.clone(),
         since: run.since,
         until: run.until,
         records: records.waiting + records.answered + records.given_up,

@@ -1,11 +1,11 @@
-//! Ways of finding out who has changed, weighed by the requests that they take.
+//! Strategies to find out who has changed, compared by the requests that they take.
 
 use super::paging::PAGE_ROWS;
 use super::search::BATCH_IDS;
 use orcid_api::time::DAY;
 use orcid_xml::Timestamp;
 
-/// Records of the registry, to weigh ways against each other; 2025.
+/// Records of the registry, to compare strategies; 2025.
 const REGISTRY_RECORDS: f64 = 26e6;
 /// The share of all records that have changed after so many days; measured in
 /// the dumps of 2018 and 2019.
@@ -20,9 +20,9 @@ const CHANGED: [(f64, f64); 8] = [
     (365.0, 0.60),
 ];
 
-/// How it is found out who has changed.
+/// How a refresh finds out who has changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Way {
+pub enum Strategy {
     /// Every record of the scope is read.
     Each,
     /// Searches that name a hundred iDs each.
@@ -35,7 +35,7 @@ pub enum Way {
     File,
 }
 
-impl Way {
+impl Strategy {
     pub const ALL: [Self; 5] = [Self::Each, Self::Batches, Self::Windows, Self::Query, Self::File];
 
     pub fn name(self) -> &'static str {
@@ -49,10 +49,10 @@ impl Way {
     }
 
     pub fn new(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|way| way.name() == name)
+        Self::ALL.into_iter().find(|strategy| strategy.name() == name)
     }
 
-    /// What a way means, for people.
+    /// What the strategy does, in words.
     pub fn meaning(self) -> &'static str {
         match self {
             Self::Each => "every record of the scope is read",
@@ -63,7 +63,7 @@ impl Way {
         }
     }
 
-    /// The way of the fewest requests for `count` records since some days ago.
+    /// The strategy with the fewest requests for `count` records since some days ago.
     pub fn cheapest(count: u64, elapsed: Timestamp, changes_only: bool) -> Self {
         let share = changed_share(elapsed);
         let batches = count.div_ceil(BATCH_IDS as u64) as f64;
@@ -76,7 +76,7 @@ impl Way {
             (Self::Windows, 2.0 * REGISTRY_RECORDS * share / PAGE_ROWS as f64 + presence + changed),
         ];
         let cheapest = costs.into_iter().min_by(|one, other| one.1.total_cmp(&other.1));
-        cheapest.map_or(Self::Each, |(way, _)| way)
+        cheapest.map_or(Self::Each, |(strategy, _)| strategy)
     }
 }
 
@@ -97,18 +97,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_way_of_the_fewest_requests_is_taken() {
+    fn the_strategy_with_the_fewest_requests_is_chosen() {
         for (count, days, changes_only, expected) in [
-            (3, 1, false, Way::Batches),
-            (2, 1, false, Way::Each),
-            (3, 365, false, Way::Each),
-            (100, 1, false, Way::Batches),
-            (100_000, 30, false, Way::Batches),
-            (1_000_000, 1, false, Way::Windows),
-            (1_000_000, 1, true, Way::Windows),
-            (1_000_000, 3650, false, Way::Each),
+            (3, 1, false, Strategy::Batches),
+            (2, 1, false, Strategy::Each),
+            (3, 365, false, Strategy::Each),
+            (100, 1, false, Strategy::Batches),
+            (100_000, 30, false, Strategy::Batches),
+            (1_000_000, 1, false, Strategy::Windows),
+            (1_000_000, 1, true, Strategy::Windows),
+            (1_000_000, 3650, false, Strategy::Each),
         ] {
-            let found = Way::cheapest(count, days * DAY, changes_only);
+            let found = Strategy::cheapest(count, days * DAY, changes_only);
 
             assert_eq!(found, expected, "{count} records after {days} days");
         }

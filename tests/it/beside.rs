@@ -27,7 +27,7 @@ fn dataset(folder: &Path, seed: u64) -> PathBuf {
     let (status, messages) = convert(&[summaries], &out, &[]);
     assert_eq!(status, 0, "{messages}");
     let ror = synth::write_ror(50, folder).unwrap();
-    let output = run(&["match", out.to_str().unwrap(), "--ror", ror.to_str().unwrap()]);
+    let output = run(&["match", out.to_str().unwrap(), "--ror-release", ror.to_str().unwrap()]);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     out
 }

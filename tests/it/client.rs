@@ -10,7 +10,9 @@ use crate::support::tables::all_rows;
 use crate::support::{ONE, OTHER, convert, folder, given_names, record, tar};
 use orcid_api::{ApiError, Choice, Client, Fault, Host, Reply};
 use orcid_xml::{Orcid, Timestamp};
-use orcidlake::refresh::{Access, Ended, Observer, Outcome, RefreshError, Scope, Settings, Way, refresh};
+use orcidlake::refresh::{
+    Access, Ended, Observer, Outcome, RefreshError, Scope, Settings, Strategy, refresh,
+};
 
 /// Answers by path, and what was asked.
 struct Memory {
@@ -87,8 +89,8 @@ fn changed(time: &str) -> String {
 fn run(client: Arc<Memory>, dataset: &Path) -> Result<Outcome, RefreshError> {
     let ids = [ONE, OTHER].map(|orcid| Orcid::new(orcid).unwrap()).to_vec();
     let mut settings = Settings::new(Scope::Ids(ids));
-    settings.way = Some(Way::Each);
-    settings.patience.first_wait = std::time::Duration::from_millis(1);
+    settings.strategy = Some(Strategy::Each);
+    settings.retry_policy.first_wait = std::time::Duration::from_millis(1);
     refresh(dataset, &settings, &Access::Client(client), &Nobody, &Arc::new(AtomicBool::new(false)))
 }
 

@@ -24,7 +24,7 @@ fn world() -> (Here, String, PathBuf) {
 fn a_refresh_copies_no_damage_into_a_sound_file() {
     let (mut here, orcid, whole) = world();
     let ids = here.write("ids", &orcid);
-    let arguments = ["--ids", &ids, "--by", "each", "--rate", "500"];
+    let arguments = ["--ids", &ids, "--strategy", "each", "--rate", "500"];
     let output = here.refresh(&arguments);
     assert_eq!(output.status.code(), Some(0), "{}", text(&output));
     let right = all_rows(&here.dataset);
@@ -100,7 +100,7 @@ fn a_file_in_anothers_place_is_named() {
         std::fs::copy(part(other), &target).unwrap();
         let dataset = here.dataset.to_str().unwrap().to_owned();
 
-        let refreshed = here.refresh(&["--ids", &ids, "--by", "each", "--rate", "500"]);
+        let refreshed = here.refresh(&["--ids", &ids, "--strategy", "each", "--rate", "500"]);
         let read = run(&["get", &orcid, &dataset]);
 
         for output in [refreshed, read] {
@@ -125,7 +125,7 @@ fn a_file_that_is_cut_or_empty_is_named() {
             let bytes = std::fs::read(target).unwrap();
             std::fs::write(target, &bytes[..bytes.len() * share / 3]).unwrap();
 
-            let output = here.refresh(&["--ids", &ids, "--by", "each", "--rate", "500"]);
+            let output = here.refresh(&["--ids", &ids, "--strategy", "each", "--rate", "500"]);
 
             assert_eq!(output.status.code(), Some(2), "{table}: {}", text(&output));
             assert!(text(&output).contains(target.to_str().unwrap()), "{}", text(&output));

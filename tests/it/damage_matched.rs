@@ -49,7 +49,7 @@ impl World {
     }
 
     fn rematch(&self, dataset: &Path) -> Output {
-        run(&["match", dataset.to_str().unwrap(), "--ror", self.ror.to_str().unwrap()])
+        run(&["match", dataset.to_str().unwrap(), "--ror-release", self.ror.to_str().unwrap()])
     }
 
     fn list(&self, command: &str, dataset: &Path) -> Output {

@@ -134,7 +134,7 @@ fn archives_that_are_in_the_dataset_no_longer_wait_once_another_changes_it() {
     let second = summaries(folder.path(), "ORCID_2025_10_summaries.tar.gz", "New");
     let (whole, waiting) = (fs::read(&second).unwrap(), folder.path().join(".out.orcidlake-replace"));
     let ror = orcidlake::synth::write_ror(20, folder.path()).unwrap();
-    let change = || run(&["match", out.to_str().unwrap(), "--ror", ror.to_str().unwrap()]);
+    let change = || run(&["match", out.to_str().unwrap(), "--ror-release", ror.to_str().unwrap()]);
     let copy_to = |from: &Path, to: &Path| {
         assert!(std::process::Command::new("cp").arg("-r").args([from, to]).status().unwrap().success());
     };
@@ -189,8 +189,8 @@ fn every_failure_is_told_as_json_where_json_is_asked_for() {
         &["people", &missing, "--ror", "https://ror.org/05dxps055"],
         &["reconcile", &missing, "--staff", &missing],
         &["coverage", &missing],
-        &["match", &missing, "--ror", &missing],
-        &["match", "--ror", &missing, "--text", "x"],
+        &["match", &missing, "--ror-release", &missing],
+        &["match", "--ror-release", &missing, "--text", "x"],
         &["refresh", &missing],
         &["refresh", &missing, "--status"],
         &["synth", "--records", "99999999999999"],
@@ -254,8 +254,8 @@ fn no_ended_run_leaves_a_folder_beside() {
                 "--shard".into(),
                 "1/2".into(),
             ],
-            vec!["match".to_owned(), at(&out), "--ror".to_owned(), at(&missing)],
-            vec!["match".to_owned(), at(&out), "--ror".to_owned(), at(&damaged)],
+            vec!["match".to_owned(), at(&out), "--ror-release".to_owned(), at(&missing)],
+            vec!["match".to_owned(), at(&out), "--ror-release".to_owned(), at(&damaged)],
             vec![
                 "refresh".to_owned(),
                 at(&out),
@@ -313,8 +313,20 @@ fn every_command_finds_what_a_crash_between_two_renames_left() {
         (&["schema", "--format", "duckdb", "--dataset", out], 0, "summaries"),
         (&["people", out, "--ror", "https://ror.org/05dxps055"], 2, "match"),
         (&["coverage", out], 2, "match"),
-        (&["match", out, "--ror", ror], 0, "20"),
-        (&["refresh", out, "--all-in-dataset", "--api-url", "http://127.0.0.1:9/", "--patience", "0"], 2, ""),
+        (&["match", out, "--ror-release", ror], 0, "20"),
+        (
+            &[
+                "refresh",
+                out,
+                "--all-in-dataset",
+                "--api-url",
+                "http://127.0.0.1:9/",
+                "--outage-timeout",
+                "0",
+            ],
+            2,
+            "",
+        ),
         (&["convert", archive.to_str().unwrap(), "--out", out], 0, "already in the dataset"),
     ] {
         fs::create_dir(&left).unwrap();

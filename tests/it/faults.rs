@@ -316,7 +316,8 @@ fn a_dataset_is_matched_or_not() {
     let before: &[&str] =
         &["convert", summaries, "--out", "{out}", "--tables", "affiliations", "--threads", "1"];
     let ror = "{}/v0.1-2025-10-01-ror-data.zip";
-    Scenario::new(inputs, &[before], &["match", "{out}", "--ror", ror, "--threads", "1"]).stands("match");
+    Scenario::new(inputs, &[before], &["match", "{out}", "--ror-release", ror, "--threads", "1"])
+        .stands("match");
 }
 
 #[test]
@@ -334,7 +335,7 @@ fn a_dataset_is_refreshed_or_not() {
         "refresh",
         "{out}",
         "--all-in-dataset",
-        "--by",
+        "--strategy",
         "each",
         "--rate",
         "500",

@@ -54,7 +54,7 @@ fn whoever_would_change_it_is_told_the_way_out() {
     let at = dataset.to_str().unwrap();
 
     for arguments in [
-        vec!["match", at, "--ror", ror.to_str().unwrap()],
+        vec!["match", at, "--ror-release", ror.to_str().unwrap()],
         vec!["match", at],
         vec!["convert", archives[0].to_str().unwrap(), "--out", at],
         vec!["refresh", at, "--all-in-dataset", "--api-url", "http://127.0.0.1:9"],

@@ -20,7 +20,7 @@ use orcidlake::convert::{Observer, Outcome, index, indexed_members};
 use orcidlake::report::Report;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use targz_seek::index::{Index, SPACING_BYTES, index_path};
-use targz_seek::{Archive, Buffers, GivenMember, Kind, Meter, Options};
+use targz_seek::{Archive, Buffers, Kind, Meter, Options, OwnedMember};
 
 /// Uncompressed bytes between points; the least there can be.
 const SPACING: u64 = 64 << 10;
@@ -123,11 +123,11 @@ fn make_index(archive: &Path, spacing_bytes: u64) {
 }
 
 /// The members of an iD by reading all.
-fn by_reading(archive: &Path, wanted: Orcid) -> Vec<GivenMember> {
+fn by_reading(archive: &Path, wanted: Orcid) -> Vec<OwnedMember> {
     let options = Options::new().chunk_bytes(1 << 20).max_member_bytes(1 << 30);
     let members = whole(archive, options).into_iter().flatten();
     let members = members.filter(|(name, ..)| MemberName::new(name).orcid() == Some(wanted));
-    members.map(|(name, _, data, _)| GivenMember { name, data }).collect()
+    members.map(|(name, _, data, _)| OwnedMember { name, data }).collect()
 }
 
 #[test]

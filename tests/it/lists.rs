@@ -32,7 +32,7 @@ fn messages(output: &Output) -> String {
 /// Each command that takes a list, with the list.
 fn with_list(list: &Path) -> [Vec<&str>; 4] {
     let (_, out, ror) = world();
-    let ror = ["--ror", text(ror)];
+    let ror = ["--ror-release", text(ror)];
     [
         vec!["reconcile", text(out), text(list), "--name", "name"],
         [&["match", "--csv", text(list)], &ror[..]].concat(),
@@ -76,7 +76,7 @@ fn a_column_that_comes_twice_is_refused_where_it_is_used() {
     }
     fs::write(&list, "name,note,note\nA,1,2\n").unwrap();
     let (_, _, ror) = world();
-    let matched = ["match", "--csv", text(&list), "--ror", text(ror)];
+    let matched = ["match", "--csv", text(&list), "--ror-release", text(ror)];
     assert_eq!(run(&matched).status.code(), Some(0));
     let output = run(&[&matched[..], &["--json"]].concat());
     assert!(messages(&output).contains("two columns are named note"), "{}", messages(&output));
@@ -91,7 +91,8 @@ fn overrides_of_a_spreadsheet_are_read_and_contradictions_are_told_with_both_lin
     let rows =
         format!("\u{feff}name;country;ror\r\nMy Place;PRT;{id}\r\nMy Place;;{id}\r\nMY PLACE;PT;{id}\r\n");
     fs::write(&list, &rows).unwrap();
-    let matched = ["match", "--ror", text(ror), "--text", "My Place, Portugal", "--overrides", text(&list)];
+    let matched =
+        ["match", "--ror-release", text(ror), "--text", "My Place, Portugal", "--overrides", text(&list)];
 
     let output = run(&matched);
 
@@ -102,7 +103,7 @@ fn overrides_of_a_spreadsheet_are_read_and_contradictions_are_told_with_both_lin
     let other = &synth::organizations::known()[3].ror;
     fs::write(&list, format!("source,id,ror\nRINGGOLD,1,{id}\nRINGGOLD,1,{id}\nRINGGOLD,1,{other}\n"))
         .unwrap();
-    let output = run(&["match", text(out), "--ror", text(ror), "--crosswalk", text(&list)]);
+    let output = run(&["match", text(out), "--ror-release", text(ror), "--crosswalk", text(&list)]);
     let told = messages(&output);
     assert!(told.contains("line 4: the RINGGOLD id 1 has another organisation in line 2"), "{told}");
 }
@@ -116,7 +117,7 @@ fn cells_that_name_no_country_are_told_with_their_lines() {
     let rows = ["Atlantis", "XX", "", "PRT", "Portugal", "pt"].map(row).concat();
     fs::write(&list, format!("name,city,country\n{rows}")).unwrap();
 
-    let output = run(&["match", "--csv", text(&list), "--ror", text(ror)]);
+    let output = run(&["match", "--csv", text(&list), "--ror-release", text(ror)]);
 
     let told = messages(&output);
     assert!(told.contains("2 rows: line 2 \"Atlantis\", line 3 \"XX\""), "{told}");
@@ -153,8 +154,8 @@ fn values_that_mean_nothing_are_refused() {
             &["people", text(out), "--ror", "https://ror.org/04ttjf776", "--min-confidence=-0.1"],
             "from 0 to 1",
         ),
-        (&["match", "--ror", text(ror), "--text", ""], "the text is empty"),
-        (&["match", "--ror", text(ror), "--text", " \t"], "the text is empty"),
+        (&["match", "--ror-release", text(ror), "--text", ""], "the text is empty"),
+        (&["match", "--ror-release", text(ror), "--text", " \t"], "the text is empty"),
         (&["coverage", text(out), "--top", "0"], "0 is not in 1.."),
         (&["synth", "--records", "1", "--ror", "20001", "--out", at], "20001 is not in 1..=20000"),
         (&["synth", "--records", "1", "--ror", "0", "--out", at], "0 is not in 1..=20000"),

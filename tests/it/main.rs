@@ -40,5 +40,6 @@ mod refresh_refused;
 mod refresh_scope;
 mod refresh_search;
 mod rematch;
+mod renamed;
 mod streams;
 mod update;

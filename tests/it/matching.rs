@@ -41,7 +41,7 @@ fn world() -> &'static World {
         assert_eq!(status, 0, "{messages}");
         synth::write_ror(20_000, world.folder.path()).unwrap();
         let (dataset, ror) = (world.dataset(), world.ror());
-        let output = run(&["match", text(&dataset), "--ror", text(&ror)]);
+        let output = run(&["match", text(&dataset), "--ror-release", text(&ror)]);
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         world
     })
@@ -158,7 +158,7 @@ fn matching_again_takes_the_place_of_what_was_there() {
     let ror = world().ror();
 
     for preset in ["balanced", "strict"] {
-        let output = run(&["match", text(&out), "--ror", text(&ror), "--preset", preset, "--json"]);
+        let output = run(&["match", text(&out), "--ror-release", text(&ror), "--preset", preset, "--json"]);
         let summary: Value = serde_json::from_slice(&output.stdout).unwrap();
         assert_eq!(summary["preset"], preset);
     }
@@ -368,7 +368,7 @@ fn a_table_keeps_its_columns_and_gets_those_of_the_match() {
         "match",
         "--csv",
         text(&table),
-        "--ror",
+        "--ror-release",
         text(&ror),
         "--name",
         "org",

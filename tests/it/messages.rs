@@ -148,7 +148,7 @@ fn what_is_no_dataset_or_not_there_is_said() {
             vec!["people", path, "--ror", ror],
             vec!["coverage", path],
             vec!["reconcile", path, "list.csv"],
-            vec!["match", path, "--ror", "x.zip"],
+            vec!["match", path, "--ror-release", "x.zip"],
             vec!["refresh", path, "--all-in-dataset"],
         ]
     };
@@ -201,7 +201,7 @@ fn a_release_of_ror_that_is_damaged_is_to_be_downloaded_again() {
     for (name, content) in damaged {
         let path: PathBuf = folder.path().join(name);
         fs::write(&path, content).unwrap();
-        let told = messages(&run(&["match", "--text", "x", "--ror", text(&path)]));
+        let told = messages(&run(&["match", "--text", "x", "--ror-release", text(&path)]));
         assert!(told.contains("again"), "{name}: {told}");
     }
 }

@@ -12,7 +12,7 @@ use orcid_xml::{MemberName, Orcid};
 use orcidlake::convert::{Observer, Outcome, index, indexed_members};
 use orcidlake::report::Report;
 use targz_seek::index::index_path;
-use targz_seek::{Archive, Buffers, GivenMember, Kind, Meter, Options};
+use targz_seek::{Archive, Buffers, Kind, Meter, Options, OwnedMember};
 
 const THIRD: &str = "0000-0001-5000-0007";
 const SMALL: Options = Options::new().chunk_bytes(4_096).max_member_bytes(60_000);
@@ -243,7 +243,7 @@ fn agrees_with_its_index(archive: &Path, label: &str) {
             .iter()
             .filter(|(name, kind, _)| MemberName::new(name).orcid() == Some(orcid) && *kind == Kind::File);
         let own: Vec<_> =
-            own.map(|(name, _, data)| GivenMember { name: name.clone(), data: data.clone() }).collect();
+            own.map(|(name, _, data)| OwnedMember { name: name.clone(), data: data.clone() }).collect();
         assert_eq!(indexed_members(archive, orcid).unwrap(), Some(own), "{label}: {orcid}");
     }
     fs::remove_file(&out).unwrap();

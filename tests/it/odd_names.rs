@@ -151,9 +151,9 @@ fn odd_names_are_matched_as_text_as_table_and_in_a_dataset() {
     // A text of nothing is refused, where a cell of nothing is a row without a match.
     let texts: Vec<&str> =
         names.iter().filter(|name| !name.is_empty()).flat_map(|name| ["--text", name]).collect();
-    let by_text = run(&[&["match", "--ror", ror, "--json"][..], &texts].concat());
-    let by_table = run(&["match", "--ror", ror, "--json", "--csv", table.to_str().unwrap()]);
-    let in_dataset = run(&["match", out.to_str().unwrap(), "--ror", ror, "--json"]);
+    let by_text = run(&[&["match", "--ror-release", ror, "--json"][..], &texts].concat());
+    let by_table = run(&["match", "--ror-release", ror, "--json", "--csv", table.to_str().unwrap()]);
+    let in_dataset = run(&["match", out.to_str().unwrap(), "--ror-release", ror, "--json"]);
 
     for output in [&by_text, &by_table, &in_dataset] {
         assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
@@ -171,7 +171,7 @@ fn spreadsheets_show_formulas_as_text() {
     let ror = folder.path().join("v0.1-2025-10-01-ror-data.zip");
     let table = folder.path().join("names.csv");
     std::fs::write(&table, "\u{feff}name,note,=2\n=1+1,-5,\n+49,plain,-5+1\n").unwrap();
-    let arguments = ["match", "--ror", ror.to_str().unwrap(), "--csv", table.to_str().unwrap()];
+    let arguments = ["match", "--ror-release", ror.to_str().unwrap(), "--csv", table.to_str().unwrap()];
 
     let exact = run(&arguments);
     let shown = run(&[&arguments[..], &["--excel"]].concat());

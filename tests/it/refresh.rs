@@ -37,11 +37,11 @@ fn a_refreshed_dataset_is_that_of_a_fresh_conversion() {
 fn every_way_of_finding_changes_leads_to_the_same_rows() {
     let whole = Here::new(40, 3, &['0', '5']);
     let changes = whole.server.change(|world| world.evolve(2, 0.3));
-    whole.refresh(&["--all-in-dataset", "--rate", "500", "--by", "each"]);
+    whole.refresh(&["--all-in-dataset", "--rate", "500", "--strategy", "each"]);
     for by in ["batches", "windows"] {
         let here = whole.again();
 
-        let output = here.refresh(&["--all-in-dataset", "--rate", "500", "--by", by]);
+        let output = here.refresh(&["--all-in-dataset", "--rate", "500", "--strategy", by]);
 
         assert_eq!(output.status.code(), Some(0), "{by}: {}", text(&output));
         assert_same(
@@ -158,7 +158,7 @@ fn what_is_no_word_of_orcid_removes_nobody() {
 
         let output = here.refresh(&[
             "--all-in-dataset",
-            "--by",
+            "--strategy",
             "each",
             "--rate",
             "500",
@@ -209,7 +209,7 @@ fn the_pace_is_kept_and_used() {
     here.server.set_limits(Limits { per_second: Some(12.0), burst: 40.0, ..Limits::none() });
     here.server.fail(When::Always, Fault::Late(Duration::from_millis(200)));
 
-    let output = here.refresh(&["--all-in-dataset", "--by", "each"]);
+    let output = here.refresh(&["--all-in-dataset", "--strategy", "each"]);
 
     let log = here.server.log();
     let arrivals: Vec<Instant> = log.for_api().map(|request| request.at).collect();
@@ -226,7 +226,7 @@ fn the_pace_is_kept_and_used() {
 fn a_small_burst_keeps_every_second_to_the_rate() {
     let here = Here::new(40, 5, &[]);
 
-    here.refresh(&["--all-in-dataset", "--by", "each", "--rate", "12", "--burst", "1"]);
+    here.refresh(&["--all-in-dataset", "--strategy", "each", "--rate", "12", "--burst", "1"]);
 
     // One more for the server's clock.
     assert!(here.server.log().busiest_second() <= 13, "{}", here.server.log().counts());
@@ -331,7 +331,7 @@ fn a_kill_at_any_moment_loses_no_answer() {
 fn a_signal_stops_within_seconds_and_the_rest_is_done_later() {
     let here = Here::new(30, 5, &[]);
     here.server.fail(When::Always, Fault::Late(Duration::from_secs(20)));
-    let child = here.command(&["--all-in-dataset", "--by", "each"]).spawn().unwrap();
+    let child = here.command(&["--all-in-dataset", "--strategy", "each"]).spawn().unwrap();
     std::thread::sleep(Duration::from_millis(1_500));
     let begun = Instant::now();
 
@@ -348,7 +348,7 @@ fn a_signal_stops_within_seconds_and_the_rest_is_done_later() {
 fn a_second_refresh_is_told_who_is_at_work() {
     let here = Here::new(30, 5, &[]);
     here.server.fail(When::Always, Fault::Late(Duration::from_secs(5)));
-    let mut child = here.command(&["--all-in-dataset", "--by", "each"]).spawn().unwrap();
+    let mut child = here.command(&["--all-in-dataset", "--strategy", "each"]).spawn().unwrap();
     std::thread::sleep(Duration::from_millis(1_500));
 
     let second = here.refresh(&["--all-in-dataset"]);
@@ -374,13 +374,13 @@ fn a_server_that_is_down_ends_the_run_and_nothing_is_lost() {
 
     let output = here.refresh(&[
         "--all-in-dataset",
-        "--by",
+        "--strategy",
         "each",
         "--rate",
         "500",
         "--retry-wait",
         "20",
-        "--patience",
+        "--outage-timeout",
         "2",
     ]);
 
@@ -397,7 +397,7 @@ fn a_token_that_becomes_invalid_is_renewed_and_no_secret_shows() {
     let log = here.path("requests.log");
     let token_file = here.path("token.json");
     let client = ["--client-id", CLIENT_ID, "--client-secret-file", &secret];
-    let arguments = ["--all-in-dataset", "--by", "each", "--rate", "500", "--log-file", &log];
+    let arguments = ["--all-in-dataset", "--strategy", "each", "--rate", "500", "--log-file", &log];
     let first = here.refresh(&[&client[..], &arguments[..], &["--quota", "12"]].concat());
     let kept = std::fs::read_to_string(&token_file).unwrap();
     here.server.expire_token();

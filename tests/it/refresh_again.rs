@@ -13,7 +13,7 @@ fn asked(here: &Here) -> Vec<String> {
     paths.filter_map(|path| Some(path.strip_suffix("/record")?.rsplit('/').next()?.to_owned())).collect()
 }
 
-/// Makes the dataset anew of its archives.
+/// Replaces the dataset by one of its archives.
 fn replace(here: &Here) {
     let folder = here.dataset.parent().unwrap();
     let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
@@ -37,7 +37,7 @@ fn a_run_that_goes_on_puts_no_old_record_over_a_newer_one() {
         world.edit(&read, clock, |xml| xml.replace("given-names>", "given-names>Newer "));
     });
     let ids = here.write("ids", &read);
-    let other = here.refresh(&["--ids", &ids, "--by", "each", "--rate", "500"]);
+    let other = here.refresh(&["--ids", &ids, "--strategy", "each", "--rate", "500"]);
     let newer = records(&here.dataset, &read);
 
     let output = here.refresh_each(&["--in-flight", "1", "--quota", "1000"]);
@@ -49,7 +49,7 @@ fn a_run_that_goes_on_puts_no_old_record_over_a_newer_one() {
 }
 
 #[test]
-fn a_dataset_made_anew_has_no_unfinished_run() {
+fn a_replaced_dataset_has_no_unfinished_run() {
     let here = Here::new(20, 5, &[]);
     here.refresh(&["--query", "orcid:0000*", "--rate", "500"]);
     here.refresh_each(&["--quota", "12"]);
@@ -64,11 +64,11 @@ fn a_dataset_made_anew_has_no_unfinished_run() {
 }
 
 #[test]
-fn what_is_asked_anew_is_planned_anew() {
+fn a_run_that_is_restarted_is_planned_again() {
     let here = Here::new(20, 5, &[]);
     here.refresh_each(&["--quota", "12"]);
 
-    let output = here.refresh_each(&["--json", "--anew"]);
+    let output = here.refresh_each(&["--json", "--restart"]);
 
     assert_eq!(output.status.code(), Some(0), "{}", text(&output));
     assert_eq!(json(&output)["plan"]["made"], 0);
@@ -79,7 +79,7 @@ fn who_was_locked_and_is_unlocked_returns() {
     let here = Here::new(20, 5, &[]);
     let locked = here.server.world().active()[0].to_string();
     let before = records(&here.dataset, &locked);
-    let arguments = ["--all-in-dataset", "--by", "batches", "--rate", "500"];
+    let arguments = ["--all-in-dataset", "--strategy", "batches", "--rate", "500"];
     here.server.change(|world| world.lock(&locked));
     here.refresh(&arguments);
     let meanwhile = records(&here.dataset, &locked);
@@ -100,7 +100,7 @@ fn who_is_known_as_locked_returns_even_if_nobody_is_added() {
     let here = Here::new(20, 5, &[]);
     let locked = here.server.world().active()[0].to_string();
     let before = records(&here.dataset, &locked);
-    let arguments = ["--all-in-dataset", "--by", "batches", "--rate", "500", "--known-only"];
+    let arguments = ["--all-in-dataset", "--strategy", "batches", "--rate", "500", "--known-only"];
     here.server.change(|world| world.lock(&locked));
     here.refresh(&arguments);
     here.server.change(|world| world.unlock(&locked));
@@ -150,7 +150,7 @@ fn the_record_that_took_the_place_of_another_stays_in_the_scope() {
     let here = Here::new(20, 5, &[]);
     let active: Vec<String> = here.server.world().active().iter().map(ToString::to_string).collect();
     let ids = here.write("ids", &active[0]);
-    let arguments = ["--ids", &ids, "--by", "each", "--rate", "500"];
+    let arguments = ["--ids", &ids, "--strategy", "each", "--rate", "500"];
     here.server.change(|world| world.deprecate(&active[0], &active[1]));
     here.refresh(&arguments);
     here.server.change(|world| {
@@ -170,7 +170,7 @@ fn a_kill_after_the_commit_hides_nothing() {
     let first = Here::new(20, 5, &[]);
     let refused = first.server.world().active()[0].to_string();
     first.server.fail(When::Path(format!("{refused}/record")), Fault::Empty);
-    let arguments = ["--all-in-dataset", "--by", "each", "--rate", "500", "--tries", "1", "--json"];
+    let arguments = ["--all-in-dataset", "--strategy", "each", "--rate", "500", "--tries", "1", "--json"];
     for _ in 0..10 {
         let here = first.again();
         let inode = std::fs::metadata(&here.dataset).unwrap().ino();

@@ -37,7 +37,7 @@ fn no_error_that_contradicts_itself_removes_anybody() {
         here.server.clear_faults();
         here.server.fail(When::Path(format!("{own}/record")), error(status, code, &message));
 
-        let output = each(&here, &["--anew"]);
+        let output = each(&here, &["--restart"]);
 
         assert_eq!(output.status.code(), Some(1), "{message}: {}", text(&output));
         assert_eq!(json(&output)["given_up_for"][expected], 1, "{message}: {}", json(&output));
@@ -77,7 +77,8 @@ fn a_server_whose_status_is_not_up_counts_as_down() {
         let body = r#"{"overallOk":false}"#.to_owned();
         here.server.fail(When::Path("/pubStatus".to_owned()), Fault::Says { status, body });
 
-        let output = here.refresh_each(&["--anew", "--retry-wait", "1", "--patience", "0", "--tries", "50"]);
+        let output =
+            here.refresh_each(&["--restart", "--retry-wait", "1", "--outage-timeout", "0", "--tries", "50"]);
 
         assert_eq!(output.status.code(), Some(2), "{status}: {}", text(&output));
         assert!(text(&output).contains("has not answered for"), "{}", text(&output));
@@ -120,7 +121,8 @@ fn a_server_that_answers_nothing_ends_the_run_also_for_one_id() {
         let ids = here.write("ids", &people[..count].join("\n"));
         here.server.fail(When::Always, Fault::ResetBefore);
 
-        let run = || here.refresh(&["--ids", &ids, "--by", "each", "--retry-wait", "1", "--tries", tries]);
+        let run =
+            || here.refresh(&["--ids", &ids, "--strategy", "each", "--retry-wait", "1", "--tries", tries]);
         let output = run();
 
         assert_eq!(output.status.code(), Some(2), "{count}: {}", text(&output));

@@ -11,7 +11,7 @@ use std::process::{Command, Output, Stdio};
 
 use crate::support::refresh::{Here, json, text};
 
-const EACH: [&str; 6] = ["--all-in-dataset", "--by", "each", "--rate", "500", "--json"];
+const EACH: [&str; 6] = ["--all-in-dataset", "--strategy", "each", "--rate", "500", "--json"];
 /// A user who owns nothing.
 const NOBODY: u32 = 65_534;
 

@@ -97,7 +97,7 @@ fn a_record_of_the_future_or_without_a_date_replaces_no_row() {
         let body = record_of(&here, &orcid, date);
         here.server.fail(When::Path(format!("{orcid}/record")), Fault::Says { status: 200, body });
 
-        let output = each(&here, &["--anew"]);
+        let output = each(&here, &["--restart"]);
 
         assert_eq!(output.status.code(), Some(1), "{date}: {}", text(&output));
         assert_eq!(json(&output)["answers"][code], 3, "{date}: {}", json(&output)["answers"]);

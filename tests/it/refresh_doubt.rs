@@ -23,7 +23,7 @@ fn at(part: &str) -> When {
 
 /// A refresh of everybody by searches for a hundred iDs each.
 fn by_batches(here: &Here, more: &[&str]) -> Output {
-    let arguments = ["--all-in-dataset", "--by", "batches", "--rate", "500", "--json"];
+    let arguments = ["--all-in-dataset", "--strategy", "batches", "--rate", "500", "--json"];
     here.refresh(&[&arguments, &SHORT[..], more].concat())
 }
 
@@ -59,7 +59,7 @@ fn an_error_about_another_record_removes_nobody() {
         here.server.clear_faults();
         here.server.fail(at("/record"), error(status, code, &message));
 
-        let output = each(&here, &["--anew"]);
+        let output = each(&here, &["--restart"]);
 
         assert_eq!(output.status.code(), Some(1), "{code}: {}", text(&output));
         assert_eq!(json(&output)["answers"]["other-id"], json(&output)["given_up"].as_u64().unwrap() * 4);
@@ -106,7 +106,7 @@ fn a_server_that_knows_nobody_removes_nobody_of_a_small_scope() {
         let here = here.again();
         let ids = here.write("ids", &people[..count].join("\n"));
 
-        let output = here.refresh(&["--ids", &ids, "--by", "each", "--rate", "500"]);
+        let output = here.refresh(&["--ids", &ids, "--strategy", "each", "--rate", "500"]);
 
         let left = people[..count].iter().filter(|orcid| !records(&here.dataset, orcid).is_empty()).count();
         assert_eq!(left, if stay { count } else { 0 }, "{count}: {}", text(&output));
@@ -290,7 +290,7 @@ fn many_items_said_to_be_gone_do_not_keep_a_person_back() {
     let output = here.refresh(&[
         "--ids",
         &ids,
-        "--by",
+        "--strategy",
         "each",
         "--in-flight",
         "2",
@@ -339,7 +339,7 @@ fn an_older_item_does_not_replace_a_newer_row_and_works_of_another_are_not_taken
             here.server.fail(at(&format!("{orcid}/work/{put_code}")), Fault::Says { status: 200, body });
         }
 
-        let output = each(&here, &["--anew"]);
+        let output = each(&here, &["--restart"]);
 
         assert_eq!(output.status.code(), Some(1), "{code}: {}", text(&output));
         assert!(json(&output)["answers"][code].as_u64() > Some(0), "{code}: {}", json(&output)["answers"]);
@@ -423,7 +423,7 @@ fn a_record_of_a_time_that_cannot_be_freezes_nobody() {
         here.server.clear_faults();
         here.server.fail(at(&format!("{orcid}/record")), Fault::Says { status: 200, body: record(&history) });
 
-        let output = each(&here, &["--anew"]);
+        let output = each(&here, &["--restart"]);
 
         assert_eq!(output.status.code(), Some(1), "{code}: {}", text(&output));
         assert!(json(&output)["answers"][code].as_u64() > Some(0), "{code}: {}", json(&output)["answers"]);
@@ -431,7 +431,7 @@ fn a_record_of_a_time_that_cannot_be_freezes_nobody() {
     }
     here.server.clear_faults();
 
-    let output = each(&here, &["--anew"]);
+    let output = each(&here, &["--restart"]);
 
     assert_eq!(output.status.code(), Some(0), "{}", text(&output));
     assert!(records(&here.dataset, &orcid)[0]["given_names"].as_str().unwrap().starts_with("Newer "));

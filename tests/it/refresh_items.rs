@@ -32,7 +32,7 @@ fn people_who_return_to_empty_tables_bring_their_items_along() {
         assert_eq!(items(&here), 0);
         here.server.change(|now| *now = world);
 
-        let output = here.refresh(&["--all-in-dataset", "--by", way, "--rate", "500"]);
+        let output = here.refresh(&["--all-in-dataset", "--strategy", way, "--rate", "500"]);
 
         assert_eq!(output.status.code(), Some(0), "{way}: {}", text(&output));
         assert_eq!(items(&here), before, "{way}");
@@ -41,7 +41,7 @@ fn people_who_return_to_empty_tables_bring_their_items_along() {
 }
 
 #[test]
-fn a_plan_from_anew_fetches_items_of_unchanged_records_that_the_dataset_lacks() {
+fn a_restart_fetches_items_of_unchanged_records_that_the_dataset_lacks() {
     let here = Here::new(12, 5, &ENDINGS);
     let before = items(&here);
     let world = lose_everybody(&here);
@@ -63,9 +63,9 @@ fn a_plan_from_anew_fetches_items_of_unchanged_records_that_the_dataset_lacks() 
 
     let usual = here.refresh_each(&[]);
     assert_eq!((usual.status.code(), items(&here)), (Some(0), 0), "{}", text(&usual));
-    let anew = here.refresh_each(&["--anew"]);
+    let restarted = here.refresh_each(&["--restart"]);
 
-    assert_eq!((anew.status.code(), items(&here)), (Some(0), before), "{}", text(&anew));
+    assert_eq!((restarted.status.code(), items(&here)), (Some(0), before), "{}", text(&restarted));
     let orcid = here.server.world().active()[0].to_string();
     assert!(!rows(&here.dataset, &orcid, "summaries/records").is_empty());
 }
@@ -75,7 +75,7 @@ fn a_dataset_without_items_fetches_none() {
     let here = Here::new(12, 5, &[]);
     here.server.change(|world| world.evolve(1, 0.9));
 
-    let output = here.refresh_each(&["--anew"]);
+    let output = here.refresh_each(&["--restart"]);
 
     assert_eq!((output.status.code(), items(&here)), (Some(0), 0), "{}", text(&output));
     let log = here.server.log();

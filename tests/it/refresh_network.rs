@@ -9,7 +9,7 @@ use crate::support::gateway::Gateway;
 use crate::support::refresh::{Here, json, text};
 use orcid_mock::{CLIENT_ID, CLIENT_SECRET};
 
-const ALL: [&str; 6] = ["--all-in-dataset", "--by", "each", "--rate", "500", "--json"];
+const ALL: [&str; 6] = ["--all-in-dataset", "--strategy", "each", "--rate", "500", "--json"];
 const PROXIES: [&str; 4] = ["ALL_PROXY", "HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY"];
 
 /// A command whose environment names no proxy.

@@ -61,7 +61,7 @@ fn a_scope_is_chosen_by_query_or_by_each_kind_of_identifier() {
 #[test]
 fn members_have_no_quota_and_a_higher_rate() {
     let here = Here::new(5, 5, &[]);
-    let arguments = ["--all-in-dataset", "--by", "each", "--plan", "--json"];
+    let arguments = ["--all-in-dataset", "--strategy", "each", "--plan", "--json"];
 
     let public = json(&here.refresh(&arguments));
     let member = json(&here.refresh(&[&arguments[..], &["--member"]].concat()));
@@ -126,7 +126,8 @@ fn a_signal_ends_a_refresh_within_seconds_whatever_it_waits_for() {
                 let secret = here.write("secret", CLIENT_SECRET);
                 let client = ["--client-id", CLIENT_ID, "--client-secret-file", &secret];
                 let by = if path == "/search" { "batches" } else { "each" };
-                let arguments = [&client[..], &["--all-in-dataset", "--rate", "500", "--by", by]].concat();
+                let arguments =
+                    [&client[..], &["--all-in-dataset", "--rate", "500", "--strategy", by]].concat();
                 here.server.fail(When::Path(path.to_owned()), fault.clone());
                 let child = here.command(&arguments).spawn().unwrap();
                 while here.server.log().by_path().keys().all(|asked| !asked.ends_with(path)) {
@@ -141,7 +142,7 @@ fn a_signal_ends_a_refresh_within_seconds_whatever_it_waits_for() {
                 assert!(begun.elapsed() < Duration::from_secs(6), "{path} {fault:?}: {:?}", begun.elapsed());
                 here.server.clear_faults();
                 // What was to be asked again in a minute is not waited for.
-                let again = here.refresh(&[&arguments[..], &["--anew"]].concat());
+                let again = here.refresh(&[&arguments[..], &["--restart"]].concat());
                 assert_eq!(again.status.code(), Some(0), "{path} {fault:?}: {}", text(&again));
             });
         }
@@ -161,7 +162,7 @@ fn what_changed_while_the_dump_was_written_is_found_by_the_first_refresh() {
         }
     });
     let before = all_rows(&here.dataset);
-    let arguments = ["--all-in-dataset", "--by", "batches", "--rate", "500", "--json"];
+    let arguments = ["--all-in-dataset", "--strategy", "batches", "--rate", "500", "--json"];
 
     let first = here.refresh(&arguments);
     here.server.clear_log();
@@ -189,7 +190,7 @@ fn a_log_is_its_owners_alone_and_lines_that_cannot_be_written_are_told_once() {
     assert_eq!(std::fs::metadata(&log).unwrap().permissions().mode() & 0o777, 0o600);
     assert!(!text(&output).contains("warning"), "{}", text(&output));
     if std::path::Path::new("/dev/full").exists() {
-        let output = here.refresh_each(&["--anew", "--log-file", "/dev/full"]);
+        let output = here.refresh_each(&["--restart", "--log-file", "/dev/full"]);
 
         assert_eq!(output.status.code(), Some(0), "{}", text(&output));
         assert_eq!(text(&output).matches("could not be written").count(), 1, "{}", text(&output));

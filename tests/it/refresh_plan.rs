@@ -8,7 +8,7 @@ use crate::support::tables::{all_rows, assert_same};
 use orcid_mock::{Fault, When};
 use serde_json::Value;
 
-const EACH: [&str; 6] = ["--all-in-dataset", "--by", "each", "--rate", "500", "--json"];
+const EACH: [&str; 6] = ["--all-in-dataset", "--strategy", "each", "--rate", "500", "--json"];
 
 fn number(value: &Value) -> u64 {
     value.as_u64().unwrap_or_else(|| panic!("{value} is no number"))
@@ -138,7 +138,7 @@ fn what_waits_for_another_day_is_not_put_over_a_newer_row() {
         world.edit(orcid.as_str(), clock, |xml| xml.replacen("given-names>", "given-names>Newer ", 1));
     });
     let ids = here.write("ids", orcid.as_str());
-    let other = here.refresh(&["--ids", &ids, "--by", "each", "--rate", "500"]);
+    let other = here.refresh(&["--ids", &ids, "--strategy", "each", "--rate", "500"]);
     let newer = crate::support::refresh::records(&here.dataset, orcid.as_str());
 
     let last = here.refresh_each(&["--json"]);

@@ -11,14 +11,15 @@ const TOO_MANY: usize = 400_000;
 fn a_server_that_limits_the_rate_each_time_ends_the_run_and_is_told_for_that() {
     let at = |path: &str| When::Path(path.to_owned());
     let tries = ["--tries", "3"];
-    let patience = ["--tries", "100", "--patience", "1"];
+    let outage = ["--tries", "100", "--outage-timeout", "1"];
     for (when, by, more) in [
         (at("/search"), "batches", &tries[..]),
         (at("/record"), "each", &tries),
-        (When::Always, "each", &patience),
+        (When::Always, "each", &outage),
     ] {
         let here = Here::new(15, 5, &[]);
-        let arguments = ["--all-in-dataset", "--by", by, "--rate", "500", "--retry-wait", "1", "--json"];
+        let arguments =
+            ["--all-in-dataset", "--strategy", by, "--rate", "500", "--retry-wait", "1", "--json"];
         let arguments = [&arguments[..], more].concat();
         here.server.fail(when.clone(), Fault::TooMany(RetryAfter::Seconds(1)));
 
@@ -43,7 +44,7 @@ fn a_server_that_cannot_answer_a_search_is_not_told_as_a_query_that_is_wrong() {
         here.server.fail(When::Path("/search".to_owned()), fault);
 
         let output =
-            here.refresh(&["--all-in-dataset", "--by", "batches", "--retry-wait", "1", "--tries", "2"]);
+            here.refresh(&["--all-in-dataset", "--strategy", "batches", "--retry-wait", "1", "--tries", "2"]);
 
         let said = text(&output);
         assert_eq!(output.status.code(), Some(2), "{said}");

@@ -89,12 +89,12 @@ fn a_scope_that_is_empty_for_one_search_is_searched_again() {
 }
 
 #[test]
-fn a_scope_that_nobody_belongs_to_any_more_is_accepted_with_anew() {
+fn a_scope_that_nobody_belongs_to_any_more_is_accepted_with_restart() {
     let (here, _, query) = named_people();
     refresh(&here, query, &[]);
     here.server.fail(at("/search"), page(&[]));
 
-    let output = refresh(&here, query, &["--anew"]);
+    let output = refresh(&here, query, &["--restart"]);
 
     assert_eq!(output.status.code(), Some(0), "{}", text(&output));
     assert_eq!(json(&output)["applied"]["watermark_stays"], "empty-scope");
@@ -153,7 +153,7 @@ fn who_joins_a_scope_is_read_though_the_change_is_old() {
 
 #[test]
 fn a_server_whose_clock_is_years_behind_hides_no_change() {
-    for arguments in [vec!["--query", "given-names:*"], vec!["--all-in-dataset", "--by", "batches"]] {
+    for arguments in [vec!["--query", "given-names:*"], vec!["--all-in-dataset", "--strategy", "batches"]] {
         let here = Here::new(12, 5, &[]);
         let orcid = here.server.world().active()[0].to_string();
         change(&here, &orcid, false);

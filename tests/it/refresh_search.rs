@@ -23,7 +23,7 @@ fn mass_change() -> Here {
 }
 
 fn by_windows(here: &Here) -> Output {
-    let arguments = ["--all-in-dataset", "--by", "windows", "--rate", "1000", "--json"];
+    let arguments = ["--all-in-dataset", "--strategy", "windows", "--rate", "1000", "--json"];
     here.refresh(&[&arguments[..], &["--in-flight", "1", "--retry-wait", "1"]].concat())
 }
 

@@ -23,7 +23,7 @@ fn matched_and_changed() -> (Here, String) {
     let here = Here::new(60, 7, &[]);
     synth::write_ror(20_000, Path::new(&here.path(""))).unwrap();
     let ror = here.path("v0.1-2025-10-01-ror-data.zip");
-    run(&["match", here.dataset.to_str().unwrap(), "--ror", &ror]);
+    run(&["match", here.dataset.to_str().unwrap(), "--ror-release", &ror]);
     here.server.change(|world| world.evolve(5, 0.4));
     // An organization is written otherwise by all who name it: a key goes, others come.
     let (id, people) = here.most_listed();
@@ -86,12 +86,12 @@ fn a_dataset_matched_again_is_looked_through_only_where_something_is_different()
 
     let again = json(&run(&["match", dataset, "--json"]));
     let strict = json(&run(&["match", dataset, "--preset", "strict", "--json"]));
-    let known = json(&run(&["match", dataset, "--ror", &ror, "--overrides", &overrides, "--json"]));
+    let known = json(&run(&["match", dataset, "--ror-release", &ror, "--overrides", &overrides, "--json"]));
 
     assert_eq!((again["new_keys"].as_u64(), again["preset"].as_str()), (Some(0), Some("balanced")));
     assert_eq!(strict["new_keys"], strict["keys"]);
     assert_eq!(known["new_keys"], known["keys"]);
-    run(&["match", dataset, "--ror", &ror]);
+    run(&["match", dataset, "--ror-release", &ror]);
     assert!(before == matches(&here.dataset));
 }
 

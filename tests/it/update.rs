@@ -9,6 +9,10 @@ use std::time::Duration;
 use std::{env, io};
 
 use crate::support::tables::rows_of;
+use crate::support::tables::rows_of;
+use crate::support::{
+    ONE, OTHER, Random, convert, dump, files, folder, given_names, record, rows, tar, work,
+};
 use crate::support::{
     ONE, OTHER, Random, convert, dump, files, folder, given_names, record, rows, tar, work,
 };
@@ -18,7 +22,7 @@ use orcidlake::convert::{
 };
 use orcidlake::dataset::{Dataset, Targets, verify};
 use orcidlake::report::Report;
-use targz_seek::{Archive, GivenMember, Meter};
+use targz_seek::{Archive, Meter, OwnedMember};
 
 const THIRD: &str = "0000-0002-1694-233X";
 /// The dataset that a process of its own updates, for the test that kills it.
@@ -46,15 +50,15 @@ fn options(threads: usize) -> Options {
     }
 }
 
-fn member(name: &str, data: &str) -> GivenMember {
-    GivenMember { name: name.to_owned(), data: data.as_bytes().to_vec() }
+fn member(name: &str, data: &str) -> OwnedMember {
+    OwnedMember { name: name.to_owned(), data: data.as_bytes().to_vec() }
 }
 
-fn summary(orcid: &str, given_names: &str) -> GivenMember {
+fn summary(orcid: &str, given_names: &str) -> OwnedMember {
     member(&format!("{orcid}.xml"), &record(orcid, given_names, ""))
 }
 
-fn apply(dataset: &Path, change: Update, members: Vec<GivenMember>) -> Result<Updated, ConvertError> {
+fn apply(dataset: &Path, change: Update, members: Vec<OwnedMember>) -> Result<Updated, ConvertError> {
     let stop = AtomicBool::new(false);
     update(dataset, change, &mut members.into_iter().map(Ok), &options(2), &Quiet, &stop)
 }
@@ -69,7 +73,7 @@ fn gone(orcids: &[&str]) -> Targets {
 }
 
 /// A dataset of the given members.
-fn dataset(folder: &Path, members: &[GivenMember]) -> PathBuf {
+fn dataset(folder: &Path, members: &[OwnedMember]) -> PathBuf {
     let archive = folder.join("before.tar");
     let named: Vec<(&str, &[u8])> =
         members.iter().map(|member| (member.name.as_str(), member.data.as_slice())).collect();
@@ -80,14 +84,14 @@ fn dataset(folder: &Path, members: &[GivenMember]) -> PathBuf {
 }
 
 /// All members of archives under their base names.
-fn members(archives: &[PathBuf]) -> Vec<GivenMember> {
+fn members(archives: &[PathBuf]) -> Vec<OwnedMember> {
     let mut members = Vec::new();
     for archive in archives {
         let mut archive = Archive::open(archive, ARCHIVE_OPTIONS, Meter::default()).unwrap();
         while let Some(chunk) = archive.next_chunk().unwrap() {
             for (path, data, _) in chunk.members().filter(|(path, ..)| path.ends_with(".xml")) {
                 let name = path.rsplit('/').next().unwrap().to_owned();
-                members.push(GivenMember { name, data: data.to_vec() });
+                members.push(OwnedMember { name, data: data.to_vec() });
             }
         }
     }
@@ -115,7 +119,7 @@ fn assert_sound(dataset: &Path) {
 
 /// What a dump's members looked like before some of them changed: every fifth is
 /// another or not there, and there are people who have gone since.
-fn before(after: &[GivenMember]) -> (Vec<GivenMember>, Vec<GivenMember>) {
+fn before(after: &[OwnedMember]) -> (Vec<OwnedMember>, Vec<OwnedMember>) {
     let (mut before, mut changed) = (Vec::new(), Vec::new());
     for (number, new) in after.iter().enumerate() {
         let old = match (number % 15, MemberName::new(&new.name)) {
@@ -588,7 +592,7 @@ fn a_kill_at_any_moment_leaves_the_old_or_the_new_rows() {
     assert_sound(&out);
 }
 
-fn update_as_the_process_does(dataset: &Path, members: Vec<GivenMember>) {
+fn update_as_the_process_does(dataset: &Path, members: Vec<OwnedMember>) {
     let keep_versions = env::var(KEEP_VARIABLE).map_or(0, |keep| keep.parse().unwrap());
     apply(dataset, Update { gone: gone(&[ONE]), keep_versions, ..named("killed") }, members).unwrap();
 }

@@ -238,7 +238,7 @@ def compare_forms(orcidlake, dataset, db):
 
 
 def main(orcidlake, dataset, ror):
-    match = lambda path: subprocess.run([orcidlake, "match", dataset, "--ror", path, "--quiet"], check=True)
+    match = lambda path: subprocess.run([orcidlake, "match", dataset, "--ror-release", path, "--quiet"], check=True)
     match(ror)
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "ror.zip")

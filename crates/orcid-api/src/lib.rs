@@ -31,7 +31,7 @@ pub use error::ApiError;
 pub use host::{Choice, Host};
 pub use http::{ClientOptions, HttpClient, agent};
 pub use pace::{Clock, Limits, Pace, SystemClock};
-pub use retry::{Breaker, Jitter, Patience, Permission, parse_retry_after, wait};
+pub use retry::{Breaker, Jitter, Permission, RetryPolicy, parse_retry_after, wait};
 pub use solr::{encoded, quoted};
 pub use stub::parse_stub;
 pub use token::Token;

@@ -15,27 +15,27 @@ const FAULTS_IN_A_ROW: u32 = 12;
 /// The longest rest that a server which is down is given between two probes.
 const MAX_REST: Duration = Duration::from_secs(300);
 
-/// How often and how patiently.
+/// How often a request is tried, and how long an outage may last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Patience {
+pub struct RetryPolicy {
     /// Tries of one request before it is given up for this run.
     pub tries: u32,
     /// The wait after the first; it doubles with each.
     pub first_wait: Duration,
     /// How long a server may be down before the run ends.
-    pub outage: Duration,
+    pub outage_timeout: Duration,
 }
 
-impl Default for Patience {
+impl Default for RetryPolicy {
     fn default() -> Self {
-        Self { tries: 6, first_wait: Duration::from_secs(1), outage: Duration::from_secs(900) }
+        Self { tries: 6, first_wait: Duration::from_secs(1), outage_timeout: Duration::from_secs(900) }
     }
 }
 
 /// The wait before a request's next try, of which `random` (0 to 1) decides a
 /// half, so that many clients do not come back at one moment.
-pub fn wait(patience: &Patience, tried: u32, random: f64) -> Duration {
-    let doubled = patience.first_wait.saturating_mul(1 << tried.saturating_sub(1).min(20));
+pub fn wait(retry_policy: &RetryPolicy, tried: u32, random: f64) -> Duration {
+    let doubled = retry_policy.first_wait.saturating_mul(1 << tried.saturating_sub(1).min(20));
     doubled.min(MAX_WAIT).mul_f64(0.5 + random.clamp(0.0, 1.0) / 2.0)
 }
 
@@ -105,32 +105,32 @@ impl Breaker {
     }
 
     /// No answer came, or one that says that the server is in trouble.
-    pub fn failed(&mut self, now: Duration, patience: &Patience) {
+    pub fn failed(&mut self, now: Duration, retry_policy: &RetryPolicy) {
         self.faults += 1;
         self.since.get_or_insert(now);
         let down = self.faults >= FAULTS_IN_A_ROW;
         if down && self.closed_until.is_none_or(|until| until <= now) {
-            let rest = patience.first_wait.saturating_mul(4 << self.rests.min(10)).min(MAX_REST);
+            let rest = retry_policy.first_wait.saturating_mul(4 << self.rests.min(10)).min(MAX_REST);
             self.closed_until = Some(now + rest);
             self.rests += 1;
         }
     }
 
     /// May a request go? While the server is down, a probe may at the end of each rest.
-    pub fn ask(&mut self, now: Duration, patience: &Patience) -> Permission {
+    pub fn ask(&mut self, now: Duration, retry_policy: &RetryPolicy) -> Permission {
         if now < self.held_until {
             return Permission::Rest(self.held_until - now);
         }
         let Some(until) = self.closed_until else { return Permission::Go };
         let down_for = now.saturating_sub(self.since.unwrap_or(now));
-        if down_for > patience.outage {
+        if down_for > retry_policy.outage_timeout {
             return Permission::GiveUp(down_for);
         }
         if now < until {
             return Permission::Rest(until - now);
         }
         // The one that goes now is the probe; the next waits for what it finds.
-        self.closed_until = Some(now + patience.first_wait.saturating_mul(4).min(MAX_REST));
+        self.closed_until = Some(now + retry_policy.first_wait.saturating_mul(4).min(MAX_REST));
         Permission::Probe
     }
 }
@@ -142,12 +142,12 @@ mod tests {
 
     #[test]
     fn waits_double_up_to_a_limit() {
-        let patience = Patience::default();
+        let retry_policy = RetryPolicy::default();
 
-        let waits: Vec<u64> = (1..=9).map(|tried| wait(&patience, tried, 1.0).as_secs()).collect();
+        let waits: Vec<u64> = (1..=9).map(|tried| wait(&retry_policy, tried, 1.0).as_secs()).collect();
 
         assert_eq!(waits, [1, 2, 4, 8, 16, 32, 64, 120, 120]);
-        assert_eq!(wait(&patience, 1, 0.0), Duration::from_millis(500));
+        assert_eq!(wait(&retry_policy, 1, 0.0), Duration::from_millis(500));
     }
 
     #[test]
@@ -167,23 +167,23 @@ mod tests {
 
     #[test]
     fn a_server_that_is_down_is_probed_now_and_then_and_given_up_in_the_end() {
-        let (mut breaker, patience) = (Breaker::default(), Patience::default());
+        let (mut breaker, retry_policy) = (Breaker::default(), RetryPolicy::default());
         let at = Duration::from_secs;
         for fault in 1..FAULTS_IN_A_ROW {
-            breaker.failed(at(u64::from(fault)), &patience);
+            breaker.failed(at(u64::from(fault)), &retry_policy);
         }
-        assert_eq!(breaker.ask(at(12), &patience), Permission::Go);
+        assert_eq!(breaker.ask(at(12), &retry_policy), Permission::Go);
 
-        breaker.failed(at(12), &patience);
+        breaker.failed(at(12), &retry_policy);
 
-        assert_eq!(breaker.ask(at(13), &patience), Permission::Rest(at(3)));
-        assert_eq!(breaker.ask(at(16), &patience), Permission::Probe);
-        assert_eq!(breaker.ask(at(16), &patience), Permission::Rest(at(4)));
-        assert!(matches!(breaker.ask(at(1_000), &patience), Permission::GiveUp(_)));
+        assert_eq!(breaker.ask(at(13), &retry_policy), Permission::Rest(at(3)));
+        assert_eq!(breaker.ask(at(16), &retry_policy), Permission::Probe);
+        assert_eq!(breaker.ask(at(16), &retry_policy), Permission::Rest(at(4)));
+        assert!(matches!(breaker.ask(at(1_000), &retry_policy), Permission::GiveUp(_)));
         breaker.succeeded();
-        assert_eq!(breaker.ask(at(1_000), &patience), Permission::Go);
+        assert_eq!(breaker.ask(at(1_000), &retry_policy), Permission::Go);
         breaker.hold(at(1_005));
         breaker.succeeded();
-        assert_eq!(breaker.ask(at(1_001), &patience), Permission::Rest(at(4)));
+        assert_eq!(breaker.ask(at(1_001), &retry_policy), Permission::Rest(at(4)));
     }
 }

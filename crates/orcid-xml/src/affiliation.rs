@@ -104,7 +104,9 @@ impl<'a> Affiliation<'a> {
                 "role-title" => cursor.text_into(tag, &mut affiliation.role_title)?,
                 "start-date" => affiliation.start_date.parse(cursor, tag)?,
                 "end-date" => affiliation.end_date.parse(cursor, tag)?,
-                "organization" => cursor.once(tag, &mut affiliation.organization, Organization::parse)?,
+                "organization" => {
+                    cursor.single_valued(tag, &mut affiliation.organization, Organization::parse)?
+                }
                 "url" => cursor.text_into(tag, &mut affiliation.url)?,
                 "external-ids" => ExternalId::parse_list(cursor, tag, &mut affiliation.external_ids)?,
                 _ => affiliation.element.child(cursor, tag)?,

@@ -74,26 +74,26 @@ pub fn pieces(document: &[u8]) -> Option<Vec<&[u8]>> {
         let (length, step) = markup(rest)?;
         place = start + length;
         match step {
-            Step::In => {
+            Nesting::In => {
                 if depth == 1 {
                     begun = start;
                 }
                 depth += 1;
             }
-            Step::Out => {
+            Nesting::Out => {
                 depth = depth.checked_sub(1)?;
                 if depth == 1 {
                     pieces.push(&document[begun..place]);
                 }
             }
-            Step::Both if depth == 1 => pieces.push(&document[start..place]),
-            Step::Both | Step::Neither => {}
+            Nesting::Both if depth == 1 => pieces.push(&document[start..place]),
+            Nesting::Both | Nesting::Neither => {}
         }
     }
     (depth == 0).then_some(pieces)
 }
 
-enum Step {
+enum Nesting {
     In,
     Out,
     Both,
@@ -101,11 +101,11 @@ enum Step {
 }
 
 /// The length of the markup that `rest` begins with, and where it leads.
-fn markup(rest: &[u8]) -> Option<(usize, Step)> {
+fn markup(rest: &[u8]) -> Option<(usize, Nesting)> {
     for (start, end) in [("<!--", "-->"), ("<![CDATA[", "]]>"), ("<?", "?>"), ("<!", ">")] {
         if rest.starts_with(start.as_bytes()) {
             let end_at = memchr::memmem::find(&rest[start.len()..], end.as_bytes())?;
-            return Some((start.len() + end_at + end.len(), Step::Neither));
+            return Some((start.len() + end_at + end.len(), Nesting::Neither));
         }
     }
     let mut quote = None;
@@ -119,9 +119,9 @@ fn markup(rest: &[u8]) -> Option<(usize, Step)> {
         false
     })?;
     let step = match (rest.get(1), rest.get(end - 1)) {
-        (Some(b'/'), _) => Step::Out,
-        (_, Some(b'/')) => Step::Both,
-        _ => Step::In,
+        (Some(b'/'), _) => Nesting::Out,
+        (_, Some(b'/')) => Nesting::Both,
+        _ => Nesting::In,
     };
     Some((end + 1, step))
 }

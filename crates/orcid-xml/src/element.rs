@@ -32,9 +32,9 @@ pub struct Element<'a> {
     pub source: Source<'a>,
 }
 
-/// How much an item says: what a record's summary has of it, or all.
+/// How much of an item a document has: the summary as in a record, or all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Form {
+pub(super) enum Detail {
     Summary,
     Full,
 }

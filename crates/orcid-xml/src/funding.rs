@@ -1,6 +1,6 @@
 //! Fundings: the short form of a summary and the full form of the activities.
 
-use super::element::Form;
+use super::element::Detail;
 use super::xml::{Cursor, Tag};
 use super::{Contributor, Element, ExternalId, FuzzyDate, Item, Organization, ParseError, Text, Title};
 
@@ -54,15 +54,15 @@ pub struct Amount<'a> {
 impl<'a> Funding<'a> {
     /// Reads a funding in full.
     pub(super) fn parse(cursor: &mut Cursor<'a>, tag: Tag<'a>) -> Result<Self, ParseError> {
-        Self::read(cursor, tag, Form::Full)
+        Self::read(cursor, tag, Detail::Full)
     }
 
     /// Reads a funding of a summary.
     pub(super) fn parse_summary(cursor: &mut Cursor<'a>, tag: Tag<'a>) -> Result<Self, ParseError> {
-        Self::read(cursor, tag, Form::Summary)
+        Self::read(cursor, tag, Detail::Summary)
     }
 
-    fn read(cursor: &mut Cursor<'a>, tag: Tag<'a>, form: Form) -> Result<Self, ParseError> {
+    fn read(cursor: &mut Cursor<'a>, tag: Tag<'a>, detail: Detail) -> Result<Self, ParseError> {
         let element = Element::open(cursor, tag)?;
         let mut funding = Self { element, ..Self::default() };
         while let Some(tag) = cursor.child()? {
@@ -71,11 +71,13 @@ impl<'a> Funding<'a> {
                 "type" => cursor.text_into(tag, &mut funding.funding_type)?,
                 "start-date" => funding.start_date.parse(cursor, tag)?,
                 "end-date" => funding.end_date.parse(cursor, tag)?,
-                "organization" => cursor.once(tag, &mut funding.organization, Organization::parse)?,
+                "organization" => {
+                    cursor.single_valued(tag, &mut funding.organization, Organization::parse)?
+                }
                 "url" => cursor.text_into(tag, &mut funding.url)?,
                 "external-ids" => ExternalId::parse_list(cursor, tag, &mut funding.external_ids)?,
                 "created-date" | "last-modified-date" | "source" => funding.element.child(cursor, tag)?,
-                _ if form == Form::Full => funding.details.get_or_insert_default().child(cursor, tag)?,
+                _ if detail == Detail::Full => funding.details.get_or_insert_default().child(cursor, tag)?,
                 _ => cursor.unmapped(tag)?,
             }
         }

@@ -1,7 +1,7 @@
 //! Peer reviews, which v3.0 groups twice: by the convening group, then by the
 //! review's own identifiers. v2.0 knows the outer level only.
 
-use super::element::Form;
+use super::element::Detail;
 use super::group::Group;
 use super::unmapped::NO_ITEM;
 use super::xml::{Cursor, Tag};
@@ -136,15 +136,15 @@ impl<'a> PeerReviewGroup<'a> {
 impl<'a> PeerReview<'a> {
     /// Reads a review in full.
     pub(super) fn parse(cursor: &mut Cursor<'a>, tag: Tag<'a>) -> Result<Self, ParseError> {
-        Self::read(cursor, tag, Form::Full)
+        Self::read(cursor, tag, Detail::Full)
     }
 
     /// Reads a review of a summary.
     pub(super) fn parse_summary(cursor: &mut Cursor<'a>, tag: Tag<'a>) -> Result<Self, ParseError> {
-        Self::read(cursor, tag, Form::Summary)
+        Self::read(cursor, tag, Detail::Summary)
     }
 
-    fn read(cursor: &mut Cursor<'a>, tag: Tag<'a>, form: Form) -> Result<Self, ParseError> {
+    fn read(cursor: &mut Cursor<'a>, tag: Tag<'a>, detail: Detail) -> Result<Self, ParseError> {
         let element = Element::open(cursor, tag)?;
         let mut review = Self { element, ..Self::default() };
         while let Some(tag) = cursor.child()? {
@@ -158,10 +158,10 @@ impl<'a> PeerReview<'a> {
                 "completion-date" | "review-completion-date" => review.completion_date.parse(cursor, tag)?,
                 "review-group-id" => cursor.text_into(tag, &mut review.review_group_id)?,
                 "convening-organization" => {
-                    cursor.once(tag, &mut review.convening_organization, Organization::parse)?;
+                    cursor.single_valued(tag, &mut review.convening_organization, Organization::parse)?;
                 }
                 "created-date" | "last-modified-date" | "source" => review.element.child(cursor, tag)?,
-                _ if form == Form::Full => review.details.get_or_insert_default().child(cursor, tag)?,
+                _ if detail == Detail::Full => review.details.get_or_insert_default().child(cursor, tag)?,
                 _ => cursor.unmapped(tag)?,
             }
         }
@@ -173,7 +173,7 @@ impl<'a> PeerReviewDetails<'a> {
     fn child(&mut self, cursor: &mut Cursor<'a>, tag: Tag<'a>) -> Result<(), ParseError> {
         match tag.name {
             "subject-external-identifier" => {
-                cursor.once(tag, &mut self.subject_external_id, ExternalId::parse)
+                cursor.single_valued(tag, &mut self.subject_external_id, ExternalId::parse)
             }
             "subject-container-name" => cursor.text_into(tag, &mut self.subject_container_name),
             "subject-type" => cursor.text_into(tag, &mut self.subject_type),

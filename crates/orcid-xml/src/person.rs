@@ -176,8 +176,8 @@ impl<'a> Person<'a> {
         while let Some(tag) = cursor.child()? {
             match tag.name {
                 "last-modified-date" => cursor.timestamp_into(tag, &mut self.last_modified_date)?,
-                "name" => cursor.once(tag, &mut self.name, Name::parse_bare)?,
-                "biography" => cursor.once(tag, &mut self.biography, Biography::parse_bare)?,
+                "name" => cursor.single_valued(tag, &mut self.name, Name::parse_bare)?,
+                "biography" => cursor.single_valued(tag, &mut self.biography, Biography::parse_bare)?,
                 "other-names" => self.other_names.parse(cursor, tag, "other-name", OtherName::parse)?,
                 "researcher-urls" => {
                     self.researcher_urls.parse(cursor, tag, "researcher-url", ResearcherUrl::parse)?;

@@ -11,7 +11,7 @@ use quick_xml::events::{BytesDecl, BytesRef, BytesStart, Event};
 use super::ParseError;
 use super::clean::is_illegal_character;
 use super::space::{WHITE_SPACE, local_name};
-use super::token::{Piece, RawTag, Step};
+use super::token::{Piece, RawTag, Token};
 
 pub(super) struct Reference<'a> {
     source: &'a str,
@@ -27,21 +27,21 @@ impl<'a> Reference<'a> {
     }
 
     /// The next child of the open element, or its end.
-    pub fn step(&mut self) -> Result<Step<'a>, ParseError> {
+    pub fn token(&mut self) -> Result<Token<'a>, ParseError> {
         if self.closes_itself() {
-            return Ok(Step::Close);
+            return Ok(Token::Close);
         }
         loop {
             let start = self.place();
             return Ok(match self.event()? {
-                Event::Start(tag) => Step::Open(self.opened(start, &tag, false)),
-                Event::Empty(tag) => Step::Open(self.opened(start, &tag, true)),
-                Event::End(_) => self.closed(Step::Close),
+                Event::Start(tag) => Token::Open(self.opened(start, &tag, false)),
+                Event::Empty(tag) => Token::Open(self.opened(start, &tag, true)),
+                Event::End(_) => self.closed(Token::Close),
                 Event::Text(text) if text.trim_matches(WHITE_SPACE).is_empty() => continue,
-                Event::Text(text) => Step::Stray(text.xml10_content()),
-                Event::CData(data) => Step::Stray(data.xml10_content()),
-                Event::GeneralRef(reference) => Step::Stray(self.resolve(&reference)?),
-                Event::Eof => Step::Eof,
+                Event::Text(text) => Token::Stray(text.xml10_content()),
+                Event::CData(data) => Token::Stray(data.xml10_content()),
+                Event::GeneralRef(reference) => Token::Stray(self.resolve(&reference)?),
+                Event::Eof => Token::Eof,
                 Event::Decl(declaration) => {
                     expect_utf8(&declaration)?;
                     continue;

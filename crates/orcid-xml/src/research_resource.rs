@@ -1,6 +1,6 @@
 //! Research resources: the short form of a record and the full form of the activities.
 
-use super::element::Form;
+use super::element::Detail;
 use super::xml::{Cursor, Tag};
 use super::{Element, ExternalId, FuzzyDate, Item, Organization, ParseError, Text, Title};
 
@@ -51,21 +51,21 @@ pub struct ResourceItem<'a> {
 impl<'a> ResearchResource<'a> {
     /// Reads a granted use in full.
     pub(super) fn parse(cursor: &mut Cursor<'a>, tag: Tag<'a>) -> Result<Self, ParseError> {
-        Self::read(cursor, tag, Form::Full)
+        Self::read(cursor, tag, Detail::Full)
     }
 
     /// Reads a granted use of a summary.
     pub(super) fn parse_summary(cursor: &mut Cursor<'a>, tag: Tag<'a>) -> Result<Self, ParseError> {
-        Self::read(cursor, tag, Form::Summary)
+        Self::read(cursor, tag, Detail::Summary)
     }
 
-    fn read(cursor: &mut Cursor<'a>, tag: Tag<'a>, form: Form) -> Result<Self, ParseError> {
+    fn read(cursor: &mut Cursor<'a>, tag: Tag<'a>, detail: Detail) -> Result<Self, ParseError> {
         let element = Element::open(cursor, tag)?;
         let mut resource = Self { element, ..Self::default() };
         while let Some(tag) = cursor.child()? {
             match tag.name {
                 "proposal" => resource.parse_proposal(cursor, tag)?,
-                "resource-items" if form == Form::Full => resource.parse_items(cursor, tag)?,
+                "resource-items" if detail == Detail::Full => resource.parse_items(cursor, tag)?,
                 _ => resource.element.child(cursor, tag)?,
             }
         }

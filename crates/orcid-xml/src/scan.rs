@@ -14,7 +14,7 @@ use super::Text;
 use super::clean::{has_illegal_bytes, is_illegal_character};
 use super::find::{are_equal, find, is, is_up_to, name_lengths, past_spaces};
 use super::space::{trim, trimmed};
-use super::token::{RawTag, Step};
+use super::token::{RawTag, Token};
 
 /// What ORCID declares; of another encoding the reference decides.
 const UTF_8: &str = " encoding=\"UTF-8\"";
@@ -41,21 +41,21 @@ impl<'a> Scanner<'a> {
     /// The next child of the element `open`, or its end; `None` stands for the
     /// document.
     #[inline]
-    pub fn step(&mut self, open: Option<&str>) -> Result<Step<'a>, Irregular> {
+    pub fn token(&mut self, open: Option<&str>) -> Result<Token<'a>, Irregular> {
         if std::mem::take(&mut self.self_closed) {
-            return Ok(Step::Close);
+            return Ok(Token::Close);
         }
         let bytes = self.source.as_bytes();
         loop {
             self.pass_white_space();
             return match (bytes.get(self.place), bytes.get(self.place + 1)) {
-                (None, _) if open.is_none() => Ok(Step::Eof),
-                (Some(b'<'), Some(b'/')) => self.close(open).map(|()| Step::Close),
+                (None, _) if open.is_none() => Ok(Token::Eof),
+                (Some(b'<'), Some(b'/')) => self.close(open).map(|()| Token::Close),
                 (Some(b'<'), Some(b'?')) if open.is_none() => {
                     self.pass_declaration()?;
                     continue;
                 }
-                (Some(b'<'), Some(next)) if *next != b'?' => self.open().map(Step::Open),
+                (Some(b'<'), Some(next)) if *next != b'?' => self.open().map(Token::Open),
                 _ => Err(Irregular),
             };
         }

@@ -14,8 +14,8 @@ pub(super) struct RawTag<'a> {
     pub attributes: &'a str,
 }
 
-/// A step among the children of an element.
-pub(super) enum Step<'a> {
+/// The next token among the children of an element.
+pub(super) enum Token<'a> {
     Open(RawTag<'a>),
     Close,
     /// A piece of text where only elements belong.

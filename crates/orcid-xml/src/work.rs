@@ -1,6 +1,6 @@
 //! Works: the short form of a record and the full form of the activities.
 
-use super::element::{Form, id_into};
+use super::element::{Detail, id_into};
 use super::xml::{Cursor, Tag};
 use super::{Element, ExternalId, FuzzyDate, Item, ParseError, Text, Title};
 
@@ -67,15 +67,15 @@ pub struct Contributor<'a> {
 impl<'a> Work<'a> {
     /// Reads a work in full.
     pub(super) fn parse(cursor: &mut Cursor<'a>, tag: Tag<'a>) -> Result<Self, ParseError> {
-        Self::read(cursor, tag, Form::Full)
+        Self::read(cursor, tag, Detail::Full)
     }
 
     /// Reads a work of a summary.
     pub(super) fn parse_summary(cursor: &mut Cursor<'a>, tag: Tag<'a>) -> Result<Self, ParseError> {
-        Self::read(cursor, tag, Form::Summary)
+        Self::read(cursor, tag, Detail::Summary)
     }
 
-    fn read(cursor: &mut Cursor<'a>, tag: Tag<'a>, form: Form) -> Result<Self, ParseError> {
+    fn read(cursor: &mut Cursor<'a>, tag: Tag<'a>, detail: Detail) -> Result<Self, ParseError> {
         let element = Element::open(cursor, tag)?;
         let mut work = Self { element, ..Self::default() };
         while let Some(tag) = cursor.child()? {
@@ -87,7 +87,7 @@ impl<'a> Work<'a> {
                 "publication-date" => work.publication_date.parse(cursor, tag)?,
                 "journal-title" => cursor.text_into(tag, &mut work.journal_title)?,
                 "created-date" | "last-modified-date" | "source" => work.element.child(cursor, tag)?,
-                _ if form == Form::Full => work.details.get_or_insert_default().child(cursor, tag)?,
+                _ if detail == Detail::Full => work.details.get_or_insert_default().child(cursor, tag)?,
                 _ => cursor.unmapped(tag)?,
             }
         }

@@ -14,7 +14,7 @@ use std::borrow::Cow;
 use super::reference::Reference;
 use super::scan::{Irregular, Scanner};
 use super::space::trimmed;
-use super::token::{Piece, RawTag, Step};
+use super::token::{Piece, RawTag, Token};
 use super::unmapped::{INVALID, Room, Unmapped};
 use super::{ParseError, Text, Timestamp, values};
 
@@ -104,26 +104,26 @@ impl<'a> Cursor<'a> {
     pub fn child(&mut self) -> Result<Option<Tag<'a>>, ParseError> {
         let mut stray: Text<'a> = None;
         loop {
-            let step = match &mut self.reader {
-                Reader::Scanner(scanner) => scanner.step(self.open.last().copied())?,
-                Reader::Reference(_) => self.reference_step()?,
+            let token = match &mut self.reader {
+                Reader::Scanner(scanner) => scanner.token(self.open.last().copied())?,
+                Reader::Reference(_) => self.reference_token()?,
             };
-            if let Step::Stray(piece) = step {
+            if let Token::Stray(piece) = token {
                 stray = Some(joined(stray.take(), piece));
                 continue;
             }
             if stray.is_some() {
                 self.note_stray(stray.take())?;
             }
-            match step {
-                Step::Open(tag) => return self.opened(tag).map(Some),
-                Step::Close => {
+            match token {
+                Token::Open(tag) => return self.opened(tag).map(Some),
+                Token::Close => {
                     self.open.pop();
                     return Ok(None);
                 }
-                Step::Stray(_) => {}
-                Step::Eof if self.open.is_empty() => return Ok(None),
-                Step::Eof => return Err(self.cut_off()),
+                Token::Stray(_) => {}
+                Token::Eof if self.open.is_empty() => return Ok(None),
+                Token::Eof => return Err(self.cut_off()),
             }
         }
     }
@@ -137,12 +137,12 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// The next step as the reference sees it; kept apart, so that the scanner's way
+    /// The next token as the reference sees it; kept apart, so that the scanner's way
     /// stays short.
     #[cold]
-    fn reference_step(&mut self) -> Result<Step<'a>, ParseError> {
+    fn reference_token(&mut self) -> Result<Token<'a>, ParseError> {
         let Reader::Reference(reference) = &mut self.reader else { return Err(Irregular.into()) };
-        reference.step().map_err(|error| with_path(error, self.path()))
+        reference.token().map_err(|error| with_path(error, self.path()))
     }
 
     /// The text of an element whose tag was just given, trimmed; consumes it.

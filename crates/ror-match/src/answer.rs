@@ -1,7 +1,7 @@
 //! The answer to a query: the organisation, and how it was found.
 
 use super::organization::NameKind;
-use super::places::Verdict;
+use super::places::PlaceVerdict;
 
 /// The way in which a name was found. The ways are tried in this order, the surest first, and
 /// compare in it; the first that finds something gives the answer.
@@ -62,9 +62,9 @@ pub struct Candidate {
     /// How sure the candidate is, from 0 to 1; see [`Tier::score`].
     pub score: f32,
     /// How the country of the query compares with those of the organisation.
-    pub country: Verdict,
+    pub country: PlaceVerdict,
     /// How the city of the query compares with those of the organisation.
-    pub city: Verdict,
+    pub city: PlaceVerdict,
 }
 
 /// The organisation that was chosen for a name.

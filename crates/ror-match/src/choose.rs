@@ -4,8 +4,8 @@
 use super::answer::Candidate;
 use super::index::{Entry, Index};
 use super::organization::{NameKind, Status};
-use super::places::Verdict;
-use super::query::Place;
+use super::places::PlaceVerdict;
+use super::query::QueryPlace;
 
 /// Candidates that are listed where none can be chosen.
 pub const MAX_LISTED: usize = 5;
@@ -19,14 +19,14 @@ pub enum Choice {
 }
 
 /// What speaks for a candidate, the weightiest first.
-type Rank = (Verdict, Verdict, u8, bool);
+type Rank = (PlaceVerdict, PlaceVerdict, u8, bool);
 
 /// Chooses among `entries`. The place counts most, then the kind of name, then
 /// whether the organisation is active. Those of another country are not asked.
 pub fn choose(
     index: &Index,
     entries: &[Entry],
-    place: &Place,
+    place: &QueryPlace,
     score: f32,
     listed: &mut Vec<Candidate>,
     accept: impl Fn(&Entry, &Candidate) -> bool,
@@ -34,7 +34,7 @@ pub fn choose(
     let mut ranked: Vec<(Rank, Candidate)> = Vec::new();
     for entry in entries {
         let candidate = candidate(index, entry, place, score);
-        if candidate.country == Verdict::Differ || !accept(entry, &candidate) {
+        if candidate.country == PlaceVerdict::Differ || !accept(entry, &candidate) {
             continue;
         }
         let rank = rank(index, &candidate);
@@ -73,7 +73,7 @@ pub fn list(listed: &mut Vec<Candidate>, candidates: impl Iterator<Item = Candid
     }
 }
 
-fn candidate(index: &Index, entry: &Entry, place: &Place, score: f32) -> Candidate {
+fn candidate(index: &Index, entry: &Entry, place: &QueryPlace, score: f32) -> Candidate {
     Candidate {
         organization: entry.organization,
         name: entry.name,

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use rustc_hash::FxHashMap;
 
-use super::error::OrgsError;
+use super::error::RorError;
 use super::id::{NotRor, RorId};
 use super::organization::Registry;
 use super::release::Release;
@@ -94,14 +94,14 @@ impl Crosswalk {
     /// `ror`. They win over what the release lists.
     ///
     /// # Errors
-    /// [`OrgsError::Read`] if the table cannot be read, [`OrgsError::Table`] if it lacks a column
+    /// [`RorError::Read`] if the table cannot be read, [`RorError::Table`] if it lacks a column
     /// or names a source or an organisation that is not known, or gives one id two organisations;
-    /// [`OrgsError::Line`] and [`OrgsError::SameName`] as [`Table`](crate::Table) does.
-    pub fn add_table(&mut self, path: &Path, release: &Release) -> Result<(), OrgsError> {
+    /// [`RorError::Line`] and [`RorError::SameName`] as [`Table`](crate::Table) does.
+    pub fn add_table(&mut self, path: &Path, release: &Release) -> Result<(), RorError> {
         let mut lines: FxHashMap<(Scheme, String), u64> = FxHashMap::default();
         for (line, row) in super::table::rows::<3>(path, ["source", "id", "ror"])? {
             let [source, id, ror] = row;
-            let fault = |what: String| OrgsError::Table {
+            let fault = |what: String| RorError::Table {
                 path: path.to_owned(),
                 what: format!("line {line}: {what}"),
             };
@@ -136,7 +136,7 @@ impl Crosswalk {
                     release.number(id).map_or(Resolved::Unknown, |number| Resolved::One(number, Via::Ror))
                 }
                 Err(NotRor::CheckDigits) => Resolved::Mistyped,
-                Err(NotRor::Form) => Resolved::Unknown,
+                Err(NotRor::Malformed) => Resolved::Unknown,
             };
         }
         let Some(value) = scheme.normalize(id) else { return Resolved::Unknown };

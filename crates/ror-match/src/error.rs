@@ -7,7 +7,7 @@ use std::path::PathBuf;
 /// given; `number` counts the organisations of the file from 1.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-pub enum OrgsError {
+pub enum RorError {
     /// The operating system failed, or the compressed data are damaged.
     #[error("cannot read {path}")]
     Read {
@@ -94,7 +94,7 @@ pub enum OrgsError {
     },
 }
 
-impl OrgsError {
+impl RorError {
     /// What a user can do about the fault: a sentence in English, without a full stop. One hint
     /// names a command of the program `orcidlake`.
     pub fn hint(&self) -> &'static str {

@@ -7,9 +7,9 @@ use super::hash::row_hash;
 use super::index::{Entry, Index, is_generic};
 use super::normal::Words;
 use super::organization::NameKind;
-use super::places::Verdict;
-use super::query::Place;
-use super::reading::{Form, Token, hash};
+use super::places::PlaceVerdict;
+use super::query::QueryPlace;
+use super::reading::{KeyKind, Token, hash};
 use super::script::{is_transliterated, skeleton};
 
 /// Bytes of a name of one word that is not taken for an acronym.
@@ -19,20 +19,20 @@ const MIN_LETTERS: usize = 9;
 /// Words of a country's name.
 const MAX_COUNTRY_WORDS: usize = 4;
 
-/// What a way of searching comes to.
-pub enum Step {
+/// The result of one look-up in the index.
+pub enum Lookup {
     Nothing,
     Found {
         tier: Tier,
         best: Candidate,
         next: Option<Candidate>,
     },
-    /// Several are equally good: no other way will tell better.
+    /// Several are equally good: no further look-up will decide between them.
     Tie,
 }
 
-impl Step {
-    /// The next way, where this one has found nothing.
+impl Lookup {
+    /// The result of `next` where this look-up found nothing.
     pub fn or(self, next: impl FnOnce() -> Self) -> Self {
         if let Self::Nothing = self { next() } else { self }
     }
@@ -41,7 +41,7 @@ impl Step {
 /// A search for names at one place.
 pub struct Search<'a> {
     pub index: &'a Index,
-    pub place: &'a Place,
+    pub place: &'a QueryPlace,
     pub listed: &'a mut Vec<Candidate>,
     /// Other than exact names are taken in the right city only.
     pub careful: bool,
@@ -51,105 +51,107 @@ pub struct Search<'a> {
 
 impl Search<'_> {
     /// The name as a whole, by its words.
-    pub fn by_words(&mut self, tokens: &[Token]) -> Step {
+    pub fn by_words(&mut self, tokens: &[Token]) -> Lookup {
         let forms = [
-            (Form::Row, Tier::Exact),
-            (Form::Bag, Tier::Reordered),
-            (Form::Plain, Tier::LegalForm),
-            (Form::Canonical, Tier::Translated),
+            (KeyKind::Row, Tier::Exact),
+            (KeyKind::Bag, Tier::Reordered),
+            (KeyKind::Plain, Tier::LegalForm),
+            (KeyKind::Canonical, Tier::Translated),
         ];
         let lone = is_lone(tokens);
         for (form, tier) in forms {
             let accept = |entry: &Entry, candidate: &Candidate| accept(tier, entry, candidate, lone);
             match self.look(form, hash(form, tokens), tier, &accept) {
-                Step::Nothing => {}
-                step => return step,
+                Lookup::Nothing => {}
+                lookup => return lookup,
             }
         }
-        Step::Nothing
+        Lookup::Nothing
     }
 
     /// The name as a whole, by its letters.
-    pub fn by_letters(&mut self, letters: &str, hash: u64) -> Step {
+    pub fn by_letters(&mut self, letters: &str, hash: u64) -> Lookup {
         if letters.chars().count() < MIN_LETTERS {
-            return Step::Nothing;
+            return Lookup::Nothing;
         }
-        self.look(Form::Letters, hash, Tier::Spacing, &|entry, candidate| {
-            !entry.generic && candidate.country >= Verdict::Near
+        self.look(KeyKind::Letters, hash, Tier::Spacing, &|entry, candidate| {
+            !entry.generic && candidate.country >= PlaceVerdict::Near
         })
     }
 
     /// The name as a whole, as it is written in Latin letters.
-    pub fn by_consonants(&mut self, words: &Words, consonants: &mut String) -> Step {
+    pub fn by_consonants(&mut self, words: &Words, consonants: &mut String) -> Lookup {
         if !is_transliterated(self.place.country) {
-            return Step::Nothing;
+            return Lookup::Nothing;
         }
         let hash = skeleton(words, consonants);
-        self.look(Form::Consonants, hash, Tier::Transliterated, &|entry, candidate| {
-            !entry.generic && candidate.country >= Verdict::Near
+        self.look(KeyKind::Consonants, hash, Tier::Transliterated, &|entry, candidate| {
+            !entry.generic && candidate.country >= PlaceVerdict::Near
         })
     }
 
     /// The name with more or less of the city in it.
-    pub fn by_city(&mut self, tokens: &[Token]) -> Step {
+    pub fn by_city(&mut self, tokens: &[Token]) -> Lookup {
         let cityless = without_city(tokens, self.place);
         let shorter = cityless.len() < tokens.len() && !is_generic(&cityless);
         if shorter {
             let here = |entry: &Entry, candidate: &Candidate| {
-                !entry.generic && candidate.country >= Verdict::Near && candidate.city != Verdict::Differ
+                !entry.generic
+                    && candidate.country >= PlaceVerdict::Near
+                    && candidate.city != PlaceVerdict::Differ
             };
-            let short = hash(Form::Canonical, &cityless);
-            match self.look(Form::Canonical, short, Tier::City, &here) {
-                Step::Nothing => {}
-                step => return step,
+            let short = hash(KeyKind::Canonical, &cityless);
+            match self.look(KeyKind::Canonical, short, Tier::City, &here) {
+                Lookup::Nothing => {}
+                lookup => return lookup,
             }
         }
         let here = |_: &Entry, candidate: &Candidate| {
-            candidate.country >= Verdict::Near && candidate.city == Verdict::Agree
+            candidate.country >= PlaceVerdict::Near && candidate.city == PlaceVerdict::Agree
         };
         let known = if shorter { &cityless } else { tokens };
         if is_generic(known) {
-            return Step::Nothing;
+            return Lookup::Nothing;
         }
-        self.look(Form::Cityless, hash(Form::Cityless, known), Tier::City, &here)
+        self.look(KeyKind::Cityless, hash(KeyKind::Cityless, known), Tier::City, &here)
     }
 
     /// The name without that of its own country.
-    pub fn by_country(&mut self, tokens: &[Token]) -> Step {
-        let Some(rest) = without_country(self.index, tokens, self.place) else { return Step::Nothing };
+    pub fn by_country(&mut self, tokens: &[Token]) -> Lookup {
+        let Some(rest) = without_country(self.index, tokens, self.place) else { return Lookup::Nothing };
         if is_generic(&rest) || is_lone(&rest) && rest.iter().all(|token| token.length < 3) {
-            return Step::Nothing;
+            return Lookup::Nothing;
         }
-        for form in [Form::Plain, Form::Canonical] {
-            let step = self.look(form, hash(form, &rest), Tier::Country, &|entry, candidate| {
-                !entry.generic && entry.kind != NameKind::Acronym && candidate.country == Verdict::Agree
+        for key_kind in [KeyKind::Plain, KeyKind::Canonical] {
+            let lookup = self.look(key_kind, hash(key_kind, &rest), Tier::Country, &|entry, candidate| {
+                !entry.generic && entry.kind != NameKind::Acronym && candidate.country == PlaceVerdict::Agree
             });
-            if !matches!(step, Step::Nothing) {
-                return step;
+            if !matches!(lookup, Lookup::Nothing) {
+                return lookup;
             }
         }
-        Step::Nothing
+        Lookup::Nothing
     }
 
     /// An acronym, or a name as short as one.
-    pub fn by_acronym(&mut self, tokens: &[Token]) -> Step {
+    pub fn by_acronym(&mut self, tokens: &[Token]) -> Lookup {
         if tokens.iter().filter(|token| token.tells()).count() != 1 {
-            return Step::Nothing;
+            return Lookup::Nothing;
         }
         let long = tokens.iter().map(|token| u32::from(token.length)).sum::<u32>() >= 4;
-        self.look(Form::Row, hash(Form::Row, tokens), Tier::Acronym, &|_, candidate| {
-            candidate.country == Verdict::Agree
-                && (candidate.city == Verdict::Agree || long && candidate.city == Verdict::Unknown)
+        self.look(KeyKind::Row, hash(KeyKind::Row, tokens), Tier::Acronym, &|_, candidate| {
+            candidate.country == PlaceVerdict::Agree
+                && (candidate.city == PlaceVerdict::Agree || long && candidate.city == PlaceVerdict::Unknown)
         })
     }
 
     /// A name that is that of one organisation in the world, which is in the
     /// same city: the country is wrong, or not given.
-    pub fn elsewhere(&mut self, tokens: &[Token]) -> Step {
+    pub fn elsewhere(&mut self, tokens: &[Token]) -> Lookup {
         if tokens.iter().filter(|token| token.tells()).count() < 2 || is_generic(tokens) {
-            return Step::Nothing;
+            return Lookup::Nothing;
         }
-        let anywhere = Place { city: self.place.city.clone(), ..Place::default() };
+        let anywhere = QueryPlace { city: self.place.city.clone(), ..QueryPlace::default() };
         let mut search = Search {
             index: self.index,
             place: &anywhere,
@@ -157,38 +159,39 @@ impl Search<'_> {
             careful: self.careful,
             steps: self.steps,
         };
-        let step = search.look(Form::Row, hash(Form::Row, tokens), Tier::Elsewhere, &|entry, candidate| {
-            entry.kind != NameKind::Acronym && candidate.city == Verdict::Agree
-        });
-        match step {
-            Step::Found { best, next: None, tier } => {
+        let lookup =
+            search.look(KeyKind::Row, hash(KeyKind::Row, tokens), Tier::Elsewhere, &|entry, candidate| {
+                entry.kind != NameKind::Acronym && candidate.city == PlaceVerdict::Agree
+            });
+        match lookup {
+            Lookup::Found { best, next: None, tier } => {
                 let country = self.index.places.country(best.organization, self.place.country);
-                Step::Found { best: Candidate { country, ..best }, next: None, tier }
+                Lookup::Found { best: Candidate { country, ..best }, next: None, tier }
             }
-            _ => Step::Nothing,
+            _ => Lookup::Nothing,
         }
     }
 
     /// Looks a key up and chooses.
     pub fn look(
         &mut self,
-        form: Form,
+        key_kind: KeyKind,
         hash: u64,
         tier: Tier,
         accept: &dyn Fn(&Entry, &Candidate) -> bool,
-    ) -> Step {
-        let entries = self.index.find(form, hash);
+    ) -> Lookup {
+        let entries = self.index.find(key_kind, hash);
         *self.steps += 1 + entries.len() as u64;
         let careful = self.careful;
         let accept = |entry: &Entry, candidate: &Candidate| {
-            let surely =
-                tier == Tier::Exact && (entry.kind < NameKind::Alias || candidate.city != Verdict::Differ);
-            (!careful || surely || candidate.city == Verdict::Agree) && accept(entry, candidate)
+            let surely = tier == Tier::Exact
+                && (entry.kind < NameKind::Alias || candidate.city != PlaceVerdict::Differ);
+            (!careful || surely || candidate.city == PlaceVerdict::Agree) && accept(entry, candidate)
         };
         match choose(self.index, entries, self.place, tier.score(), self.listed, accept) {
-            Choice::Nothing => Step::Nothing,
-            Choice::One(best, next) => Step::Found { tier, best, next },
-            Choice::Tie => Step::Tie,
+            Choice::Nothing => Lookup::Nothing,
+            Choice::One(best, next) => Lookup::Found { tier, best, next },
+            Choice::Tie => Lookup::Tie,
         }
     }
 }
@@ -196,14 +199,14 @@ impl Search<'_> {
 /// Whether a name found by its words may be taken.
 fn accept(tier: Tier, entry: &Entry, candidate: &Candidate, lone: bool) -> bool {
     let alias = entry.kind == NameKind::Alias;
-    let here = candidate.city == Verdict::Agree;
+    let here = candidate.city == PlaceVerdict::Agree;
     if entry.kind == NameKind::Acronym || lone && alias && !here {
         return false;
     }
     if entry.generic && (tier > Tier::Reordered || alias) && !here {
         return false;
     }
-    candidate.country >= Verdict::Near || here || tier <= Tier::Translated && !entry.generic && !lone
+    candidate.country >= PlaceVerdict::Near || here || tier <= Tier::Translated && !entry.generic && !lone
 }
 
 /// True for one short word, which may be anything.
@@ -216,7 +219,7 @@ fn is_lone(tokens: &[Token]) -> bool {
 }
 
 /// The words that are none of the city's, if all of the city's are there.
-pub fn without_city(tokens: &[Token], place: &Place) -> Vec<Token> {
+pub fn without_city(tokens: &[Token], place: &QueryPlace) -> Vec<Token> {
     let has = |word: &u64| tokens.iter().any(|token| token.meaning.canonical == *word);
     if !place.city.iter().all(has) {
         return tokens.to_vec();
@@ -225,7 +228,7 @@ pub fn without_city(tokens: &[Token], place: &Place) -> Vec<Token> {
 }
 
 /// The words without the last that name the country, if there are such.
-pub fn without_country(index: &Index, tokens: &[Token], place: &Place) -> Option<Vec<Token>> {
+pub fn without_country(index: &Index, tokens: &[Token], place: &QueryPlace) -> Option<Vec<Token>> {
     for length in (1..=MAX_COUNTRY_WORDS.min(tokens.len().saturating_sub(1))).rev() {
         let named = tokens.windows(length).rposition(|words| {
             let row = row_hash(words.iter().map(|token| token.raw));

@@ -19,7 +19,7 @@ pub struct RorId(u32);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NotRor {
     /// The text does not have the form of a ROR id.
-    Form,
+    Malformed,
     /// The text has the form, but the check digits are wrong: it is mistyped.
     CheckDigits,
 }
@@ -28,18 +28,18 @@ impl RorId {
     /// Parses an id that stands alone (`04ttjf776`) or at the end of an address, in any case.
     ///
     /// # Errors
-    /// [`NotRor::CheckDigits`] for a mistyped id, [`NotRor::Form`] for any other text.
+    /// [`NotRor::CheckDigits`] for a mistyped id, [`NotRor::Malformed`] for any other text.
     pub fn parse(text: &str) -> Result<Self, NotRor> {
         let text = text.trim().trim_end_matches('/');
         let bare = text.rsplit('/').next().unwrap_or(text);
-        let bytes: &[u8; 9] = bare.as_bytes().try_into().map_err(|_| NotRor::Form)?;
+        let bytes: &[u8; 9] = bare.as_bytes().try_into().map_err(|_| NotRor::Malformed)?;
         if bytes[0] != b'0' || !bytes[7..].iter().all(u8::is_ascii_digit) {
-            return Err(NotRor::Form);
+            return Err(NotRor::Malformed);
         }
         let mut number = 0;
         for byte in &bytes[1..7] {
             let value = CROCKFORD.iter().position(|known| *known == byte.to_ascii_lowercase());
-            number = number << 5 | value.ok_or(NotRor::Form)? as u32;
+            number = number << 5 | value.ok_or(NotRor::Malformed)? as u32;
         }
         let id = Self(number);
         let written = u32::from(bytes[7] - b'0') * 10 + u32::from(bytes[8] - b'0');
@@ -85,10 +85,10 @@ mod tests {
     fn a_mistyped_id_is_told_from_another_text() {
         for (text, expected) in [
             ("https://ror.org/04ttjf767", NotRor::CheckDigits),
-            ("04tujf776", NotRor::Form),
-            ("14ttjf776", NotRor::Form),
-            ("", NotRor::Form),
-            ("04ttjf77é", NotRor::Form),
+            ("04tujf776", NotRor::Malformed),
+            ("14ttjf776", NotRor::Malformed),
+            ("", NotRor::Malformed),
+            ("04ttjf77é", NotRor::Malformed),
         ] {
             assert_eq!(RorId::parse(text), Err(expected), "{text}");
         }

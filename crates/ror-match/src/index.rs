@@ -7,7 +7,7 @@ use super::countries::Country;
 use super::lexicon::Lexicon;
 use super::organization::{NameKind, Organization};
 use super::places::Places;
-use super::reading::{Form, Reading, Token, hash};
+use super::reading::{KeyKind, Reading, Token, hash};
 use super::release::Release;
 use super::script::{is_transliterated, skeleton};
 use super::vocabulary::Vocabulary;
@@ -65,11 +65,11 @@ impl Index {
     }
 
     /// All names with a key. For the matcher; neither type is documented.
-    pub fn find(&self, form: Form, hash: u64) -> &[Entry] {
+    pub fn find(&self, key_kind: KeyKind, hash: u64) -> &[Entry] {
         if hash == 0 {
             return &[];
         }
-        let key = key(form, hash);
+        let key = key(key_kind, hash);
         let bucket = bucket(key);
         let entries = &self.entries[self.buckets[bucket] as usize..self.buckets[bucket + 1] as usize];
         let start = entries.partition_point(|entry| entry.key < key);
@@ -87,8 +87,8 @@ impl Index {
     }
 }
 
-fn key(form: Form, hash: u64) -> u64 {
-    (hash ^ (form as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15)).wrapping_mul(0xFF51_AFD7_ED55_8CCD)
+fn key(key_kind: KeyKind, hash: u64) -> u64 {
+    (hash ^ (key_kind as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15)).wrapping_mul(0xFF51_AFD7_ED55_8CCD)
 }
 
 fn bucket(key: u64) -> usize {
@@ -129,30 +129,30 @@ impl Reader<'_> {
         let mut push = |form, hash, generic| {
             entries.push(Entry { key: key(form, hash), generic, ..entry });
         };
-        push(Form::Row, hash(Form::Row, all), false);
+        push(KeyKind::Row, hash(KeyKind::Row, all), false);
         if entry.kind == NameKind::Acronym {
             return;
         }
         let tokens = without_country(all, self.lexicon, organization.country());
         let generic = is_generic(tokens);
-        for form in [Form::Row, Form::Bag, Form::Plain, Form::Canonical] {
-            let hash = hash(form, tokens);
+        for key_kind in [KeyKind::Row, KeyKind::Bag, KeyKind::Plain, KeyKind::Canonical] {
+            let hash = hash(key_kind, tokens);
             if hash != 0 {
-                push(form, hash, generic);
+                push(key_kind, hash, generic);
             }
         }
         let city = places.city_words(entry.organization);
         let cityless: Vec<Token> =
             tokens.iter().filter(|token| !city.contains(&token.meaning.canonical)).copied().collect();
         if cityless.len() < tokens.len() && !is_generic(&cityless) {
-            push(Form::Cityless, hash(Form::Cityless, &cityless), false);
+            push(KeyKind::Cityless, hash(KeyKind::Cityless, &cityless), false);
         }
         let (tokens, kind) = (tokens.to_vec(), entry.kind);
         if tokens.len() == all.len() {
-            push(Form::Letters, self.reading.letters(&mut self.letters), generic);
+            push(KeyKind::Letters, self.reading.letters(&mut self.letters), generic);
         }
         if places.countries(entry.organization).iter().any(|country| is_transliterated(*country)) {
-            push(Form::Consonants, skeleton(&self.reading.words, &mut self.letters), generic);
+            push(KeyKind::Consonants, skeleton(&self.reading.words, &mut self.letters), generic);
         }
         vocabulary.add(entry.organization, entry.name, kind, &tokens, &self.reading.words);
     }

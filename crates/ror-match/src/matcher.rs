@@ -3,7 +3,7 @@
 
 use super::answer::{Answer, Candidate, Match, Relation, Tier};
 use super::countries::Country;
-use super::exact::{Search, Step};
+use super::exact::{Lookup, Search};
 use super::index::Index;
 use super::organization::NameKind;
 use super::overrides::Overrides;
@@ -62,42 +62,42 @@ impl Matcher {
     /// The ways of searching one after another, until one finds something.
     fn search(&self, scratch: &mut Scratch, answer: &mut Answer) {
         let Scratch { name, place, letters, similar, steps, .. } = scratch;
-        let ventures = self.preset.ventures();
+        let allows_fuzzy = self.preset.allows_fuzzy();
         let listed = &mut answer.candidates;
-        let mut search = Search { index: &self.index, place, listed, careful: !ventures, steps };
+        let mut search = Search { index: &self.index, place, listed, careful: !allows_fuzzy, steps };
         let tokens = &name.tokens;
         let mut relation = Relation::Same;
-        let mut step = search.by_words(tokens);
-        step = step.or(|| {
+        let mut lookup = search.by_words(tokens);
+        lookup = lookup.or(|| {
             let hash = name.letters(letters);
             search.by_letters(letters, hash)
         });
-        step = step.or(|| search.by_consonants(&name.words, letters));
-        step = step.or(|| search.by_city(tokens));
-        if ventures {
-            step = step.or(|| search.by_country(tokens));
-            step = step.or(|| {
-                let (step, found) = search.by_segments(tokens, &self.tree);
+        lookup = lookup.or(|| search.by_consonants(&name.words, letters));
+        lookup = lookup.or(|| search.by_city(tokens));
+        if allows_fuzzy {
+            lookup = lookup.or(|| search.by_country(tokens));
+            lookup = lookup.or(|| {
+                let (lookup, found) = search.by_segments(tokens, &self.tree);
                 relation = found;
-                step
+                lookup
             });
-            step = step.or(|| search.by_acronym(tokens));
-            step = step.or(|| {
-                let (step, found) = search.by_edge(tokens, &self.tree);
+            lookup = lookup.or(|| search.by_acronym(tokens));
+            lookup = lookup.or(|| {
+                let (lookup, found) = search.by_edge(tokens, &self.tree);
                 relation = found;
-                step
+                lookup
             });
         }
         if let Some(limits) = self.preset.similarity() {
-            step = step.or(|| {
+            lookup = lookup.or(|| {
                 relation = Relation::Same;
                 search.by_similarity(name, limits, similar)
             });
         }
-        if ventures {
-            step = step.or(|| search.elsewhere(tokens));
+        if allows_fuzzy {
+            lookup = lookup.or(|| search.elsewhere(tokens));
         }
-        if let Step::Found { tier, best, next } = step {
+        if let Lookup::Found { tier, best, next } = lookup {
             let rival = next.filter(|_| tier == Tier::Similar).map_or(0.0, |next| next.score);
             answer.candidates.clear();
             answer.found =

@@ -25,7 +25,7 @@ pub struct Objects<R> {
 #[derive(Debug)]
 pub enum NoObject {
     Io(io::Error),
-    Form(&'static str),
+    Malformed(&'static str),
 }
 
 impl<R: Read> Objects<R> {
@@ -41,16 +41,16 @@ impl<R: Read> Objects<R> {
         loop {
             match self.byte()? {
                 None if self.ended => return Ok(None),
-                None => return Err(NoObject::Form("it ends before its array does")),
+                None => return Err(NoObject::Malformed("it ends before its array does")),
                 Some(byte) if byte.is_ascii_whitespace() => self.start += 1,
                 Some(0xEF | 0xBB | 0xBF) if !self.begun => self.start += 1,
-                Some(_) if self.ended => return Err(NoObject::Form("something follows its array")),
+                Some(_) if self.ended => return Err(NoObject::Malformed("something follows its array")),
                 Some(b'[') if !self.begun => (self.begun, self.start) = (true, self.start + 1),
-                Some(_) if !self.begun => return Err(NoObject::Form("it is not a JSON array")),
+                Some(_) if !self.begun => return Err(NoObject::Malformed("it is not a JSON array")),
                 Some(b',') => self.start += 1,
                 Some(b']') => (self.ended, self.start) = (true, self.start + 1),
                 Some(b'{') => return self.object().map(Some),
-                Some(_) => return Err(NoObject::Form("its array holds something else than objects")),
+                Some(_) => return Err(NoObject::Malformed("its array holds something else than objects")),
             }
         }
     }
@@ -75,10 +75,10 @@ impl<R: Read> Objects<R> {
             }
             seen = self.buffer.len() - self.start;
             if seen > MAX_OBJECT_BYTES {
-                return Err(NoObject::Form("one of its objects does not end"));
+                return Err(NoObject::Malformed("one of its objects does not end"));
             }
             if !self.fill()? {
-                return Err(NoObject::Form("it ends within an organisation"));
+                return Err(NoObject::Malformed("it ends within an organisation"));
             }
         }
     }
@@ -160,7 +160,7 @@ mod tests {
             match objects.next_object() {
                 Ok(Some(object)) => found.push(String::from_utf8(object.to_vec()).unwrap()),
                 Ok(None) => return Ok(found),
-                Err(NoObject::Form(what)) => return Err(what),
+                Err(NoObject::Malformed(what)) => return Err(what),
                 Err(NoObject::Io(error)) => panic!("{error}"),
             }
         }

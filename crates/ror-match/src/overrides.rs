@@ -5,10 +5,10 @@ use std::path::Path;
 use rustc_hash::FxHashMap;
 
 use super::countries::Country;
-use super::error::OrgsError;
+use super::error::RorError;
 use super::id::RorId;
 use super::lexicon::Lexicon;
-use super::reading::{Form, Reading, Token, hash};
+use super::reading::{KeyKind, Reading, Token, hash};
 use super::release::Release;
 
 /// Names whose organisation the user has given, or has said to be none. They win over all other
@@ -24,13 +24,13 @@ impl Overrides {
     /// that of the [`Index`](crate::Index).
     ///
     /// # Errors
-    /// [`OrgsError::Read`] if the table cannot be read, [`OrgsError::Table`] if it lacks a column
+    /// [`RorError::Read`] if the table cannot be read, [`RorError::Table`] if it lacks a column
     /// or names a country or an organisation that is not known, or gives one name two organisations;
-    /// [`OrgsError::Line`] and [`OrgsError::SameName`] as [`Table`](crate::Table) does.
-    pub fn read(path: &Path, release: &Release, lexicon: &Lexicon) -> Result<Self, OrgsError> {
+    /// [`RorError::Line`] and [`RorError::SameName`] as [`Table`](crate::Table) does.
+    pub fn read(path: &Path, release: &Release, lexicon: &Lexicon) -> Result<Self, RorError> {
         let mut names: FxHashMap<(u64, Country), (u64, Option<u32>)> = FxHashMap::default();
         for (line, [name, country, ror]) in super::table::rows(path, ["name", "country", "ror"])? {
-            let fault = |what: String| OrgsError::Table {
+            let fault = |what: String| RorError::Table {
                 path: path.to_owned(),
                 what: format!("line {line}: {what}"),
             };
@@ -47,7 +47,7 @@ impl Overrides {
             };
             let reading = Reading::of(&name, lexicon);
             let (before, other) =
-                *names.entry((hash(Form::Row, &reading.tokens), of)).or_insert((line, number));
+                *names.entry((hash(KeyKind::Row, &reading.tokens), of)).or_insert((line, number));
             if other != number {
                 return Err(fault(format!("\"{name}\" has another organisation in line {before}")));
             }
@@ -61,7 +61,7 @@ impl Overrides {
         if self.names.is_empty() {
             return None;
         }
-        let row = hash(Form::Row, tokens);
+        let row = hash(KeyKind::Row, tokens);
         self.names.get(&(row, country)).or_else(|| self.names.get(&(row, Country::UNKNOWN))).copied()
     }
 }

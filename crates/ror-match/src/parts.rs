@@ -2,50 +2,50 @@
 //! commas, or with other words before or behind it.
 
 use super::answer::{Candidate, Relation, Tier};
-use super::exact::{Search, Step, without_city};
+use super::exact::{Lookup, Search, without_city};
 use super::index::{Entry, is_generic};
 use super::lexicon::{BODIES, PARENTS};
 use super::organization::NameKind;
-use super::places::Verdict;
-use super::reading::{Form, Token, hash};
+use super::places::PlaceVerdict;
+use super::reading::{KeyKind, Token, hash};
 use super::tree::Tree;
 
 impl Search<'_> {
     /// The one organisation that stands between the signs that part a text. Of
     /// one and its parent the one itself; of two others none.
-    pub fn by_segments(&mut self, tokens: &[Token], tree: &Tree) -> (Step, Relation) {
-        let nothing = (Step::Nothing, Relation::Same);
+    pub fn by_segments(&mut self, tokens: &[Token], tree: &Tree) -> (Lookup, Relation) {
+        let nothing = (Lookup::Nothing, Relation::Same);
         if !tokens.iter().skip(1).any(|token| token.after_break) {
             return nothing;
         }
-        let mut found: Option<(Step, u32)> = None;
+        let mut found: Option<(Lookup, u32)> = None;
         let mut part = false;
         for segment in tokens.chunk_by(|_, next| !next.after_break) {
-            let Step::Found { best, next, .. } = self.segment(segment) else {
+            let Lookup::Found { best, next, .. } = self.segment(segment) else {
                 part |= segment.iter().any(|token| token.meaning.subunit);
                 continue;
             };
             let number = best.organization;
             match &found {
                 Some((_, known)) if *known == number || tree.is_above(number, *known) => {}
-                Some((_, known)) if !tree.is_above(*known, number) => return (Step::Tie, Relation::Same),
-                _ => found = Some((Step::Found { tier: Tier::Segment, best, next }, number)),
+                Some((_, known)) if !tree.is_above(*known, number) => return (Lookup::Tie, Relation::Same),
+                _ => found = Some((Lookup::Found { tier: Tier::Segment, best, next }, number)),
             }
         }
         if let Some((_, known)) = found
             && self.names_another(tokens, known, tree)
         {
-            return (Step::Tie, Relation::Same);
+            return (Lookup::Tie, Relation::Same);
         }
         let relation = if part { Relation::PartOf } else { Relation::Same };
-        found.map_or(nothing, |(step, _)| (step, relation))
+        found.map_or(nothing, |(lookup, _)| (lookup, relation))
     }
 
     /// True where a segment is the acronym of an organisation that has nothing to
     /// do with the one that was found: "Sorbonne Université / CNRS".
     fn names_another(&mut self, tokens: &[Token], known: u32, tree: &Tree) -> bool {
         tokens.chunk_by(|_, next| !next.after_break).any(|segment| match self.by_acronym(segment) {
-            Step::Found { best, .. } => {
+            Lookup::Found { best, .. } => {
                 let other = best.organization;
                 other != known && !tree.is_above(other, known) && !tree.is_above(known, other)
             }
@@ -54,50 +54,50 @@ impl Search<'_> {
     }
 
     /// A part of a text, if it is more than a word that may mean anything.
-    fn segment(&mut self, segment: &[Token]) -> Step {
+    fn segment(&mut self, segment: &[Token]) -> Lookup {
         let telling = segment.iter().filter(|token| token.tells()).count();
         if is_generic(segment) || telling < 2 && !segment.iter().any(|token| token.length >= 5) {
-            return Step::Nothing;
+            return Lookup::Nothing;
         }
         match self.by_words(segment) {
-            Step::Found { tier, best, .. }
-                if telling < 2 && (tier > Tier::Reordered || best.country < Verdict::Near) =>
+            Lookup::Found { tier, best, .. }
+                if telling < 2 && (tier > Tier::Reordered || best.country < PlaceVerdict::Near) =>
             {
-                Step::Nothing
+                Lookup::Nothing
             }
-            step => step,
+            lookup => lookup,
         }
     }
 
     /// The organisation whose name stands at the beginning or at the end of the
     /// text, the longest such name. If the rest names a part, it is part of it;
     /// else the organisation must be in the same city.
-    pub fn by_edge(&mut self, tokens: &[Token], tree: &Tree) -> (Step, Relation) {
+    pub fn by_edge(&mut self, tokens: &[Token], tree: &Tree) -> (Lookup, Relation) {
         let front = self.edge((2..tokens.len()).rev().map(|length| tokens.split_at(length)));
         let back = self.edge((1..tokens.len() - 1).map(|length| {
             let (rest, name) = tokens.split_at(length);
             (name, rest)
         }));
         match (front, back) {
-            ((Step::Found { best: front, .. }, _), (Step::Found { best: back, .. }, _))
+            ((Lookup::Found { best: front, .. }, _), (Lookup::Found { best: back, .. }, _))
                 if front.organization != back.organization
                     && !tree.is_above(back.organization, front.organization)
                     && !tree.is_above(front.organization, back.organization) =>
             {
-                (Step::Tie, Relation::Same)
+                (Lookup::Tie, Relation::Same)
             }
-            ((Step::Found { best, .. }, _), (step @ Step::Found { .. }, relation))
-                if tree.is_above(best.organization, back_of(&step)) =>
+            ((Lookup::Found { best, .. }, _), (lookup @ Lookup::Found { .. }, relation))
+                if tree.is_above(best.organization, back_of(&lookup)) =>
             {
-                (step, relation)
+                (lookup, relation)
             }
-            ((Step::Nothing, _), back) => back,
+            ((Lookup::Nothing, _), back) => back,
             (front, _) => front,
         }
     }
 
     /// The first name of those that stand beside a rest.
-    fn edge<'a>(&mut self, cuts: impl Iterator<Item = (&'a [Token], &'a [Token])>) -> (Step, Relation) {
+    fn edge<'a>(&mut self, cuts: impl Iterator<Item = (&'a [Token], &'a [Token])>) -> (Lookup, Relation) {
         for (name, rest) in cuts {
             let telling = name.iter().filter(|token| token.tells()).count();
             if telling < 2 || is_generic(name) || !rest.iter().any(Token::tells) {
@@ -111,20 +111,20 @@ impl Search<'_> {
             if !(if part { may_be_part(name, rest) } else { may_be_extra(rest) }) {
                 continue;
             }
-            let least = if part { Verdict::Unknown } else { Verdict::Agree };
+            let least = if part { PlaceVerdict::Unknown } else { PlaceVerdict::Agree };
             let accept = |entry: &Entry, candidate: &Candidate| {
                 !entry.generic
                     && entry.kind != NameKind::Acronym
-                    && candidate.country >= Verdict::Near
+                    && candidate.country >= PlaceVerdict::Near
                     && candidate.city >= least
             };
             let tier = if part { Tier::PartOf } else { Tier::Contained };
-            let step = self.look(Form::Canonical, hash(Form::Canonical, name), tier, &accept);
-            if !matches!(step, Step::Nothing) {
-                return (step, if part { Relation::PartOf } else { Relation::Same });
+            let lookup = self.look(KeyKind::Canonical, hash(KeyKind::Canonical, name), tier, &accept);
+            if !matches!(lookup, Lookup::Nothing) {
+                return (lookup, if part { Relation::PartOf } else { Relation::Same });
             }
         }
-        (Step::Nothing, Relation::Same)
+        (Lookup::Nothing, Relation::Same)
     }
 }
 
@@ -142,9 +142,9 @@ fn may_be_extra(rest: &[Token]) -> bool {
     kinds(rest) & !BODIES == 0 && !rest.iter().any(|token| token.mark() != 0)
 }
 
-fn back_of(step: &Step) -> u32 {
-    match step {
-        Step::Found { best, .. } => best.organization,
+fn back_of(lookup: &Lookup) -> u32 {
+    match lookup {
+        Lookup::Found { best, .. } => best.organization,
         _ => u32::MAX,
     }
 }

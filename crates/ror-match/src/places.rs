@@ -9,7 +9,7 @@ use super::reading::Reading;
 
 /// The result of comparing a place of a query with those of an organisation, the worst first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Verdict {
+pub enum PlaceVerdict {
     /// The places differ.
     Differ,
     /// One of the two places is not known.
@@ -21,7 +21,7 @@ pub enum Verdict {
     Agree,
 }
 
-impl Verdict {
+impl PlaceVerdict {
     /// The verdict with this [`name`](Self::name); `None` for any other text.
     pub fn named(name: &str) -> Option<Self> {
         [Self::Differ, Self::Unknown, Self::Near, Self::Agree]
@@ -110,30 +110,30 @@ impl Places {
     }
 
     /// Whether the organisation is in `country`.
-    pub fn country(&self, organization: u32, country: Country) -> Verdict {
+    pub fn country(&self, organization: u32, country: Country) -> PlaceVerdict {
         let known = self.countries.get(organization);
         if !country.is_known() || known.is_empty() {
-            Verdict::Unknown
+            PlaceVerdict::Unknown
         } else if known.contains(&country) {
-            Verdict::Agree
+            PlaceVerdict::Agree
         } else if known.iter().any(|known| known.group() == country.group()) {
-            Verdict::Near
+            PlaceVerdict::Near
         } else {
-            Verdict::Differ
+            PlaceVerdict::Differ
         }
     }
 
     /// Whether the organisation is in the city of these words: of two names of
     /// a city one may say more than the other.
-    pub fn city(&self, organization: u32, city: &[u64]) -> Verdict {
+    pub fn city(&self, organization: u32, city: &[u64]) -> PlaceVerdict {
         let known = self.cities.get(organization);
         if city.is_empty() || known.is_empty() {
-            return Verdict::Unknown;
+            return PlaceVerdict::Unknown;
         }
         let same = known.split(|word| *word == 0).filter(|known| !known.is_empty()).any(|known| {
             known.iter().all(|word| city.contains(word)) || city.iter().all(|word| known.contains(word))
         });
-        if same { Verdict::Agree } else { Verdict::Differ }
+        if same { PlaceVerdict::Agree } else { PlaceVerdict::Differ }
     }
 }
 

@@ -48,7 +48,7 @@ impl Preset {
 
     /// True if the tiers from [`Tier::Country`](crate::Tier::Country) on are tried: parts of the
     /// text, acronyms, parents, names from other countries.
-    pub fn ventures(self) -> bool {
+    pub fn allows_fuzzy(self) -> bool {
         self != Self::Strict
     }
 }

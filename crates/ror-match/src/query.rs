@@ -16,7 +16,7 @@ pub struct Query<'a> {
 
 /// Where the organisation is said to be.
 #[derive(Default)]
-pub struct Place {
+pub struct QueryPlace {
     pub country: Country,
     /// The words of the city.
     pub city: Vec<u64>,

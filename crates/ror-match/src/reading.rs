@@ -31,9 +31,9 @@ pub struct Token {
     pub length: u8,
 }
 
-/// The ways to look at a name, from the closest to the widest.
+/// The kinds of keys under which the index has a name, from the strictest to the widest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Form {
+pub enum KeyKind {
     /// All words in their order.
     Row,
     /// The words that tell something, in any order.
@@ -178,18 +178,20 @@ fn are_forms(one: &str, other: &str) -> bool {
 }
 
 /// The hash of `tokens` in a form; that of no words is 0.
-pub fn hash(form: Form, tokens: &[Token]) -> u64 {
+pub fn hash(key_kind: KeyKind, tokens: &[Token]) -> u64 {
     let sum =
         |pick: &dyn Fn(&Token) -> Option<u64>| tokens.iter().filter_map(pick).fold(0u64, u64::wrapping_add);
-    match form {
-        Form::Row => {
+    match key_kind {
+        KeyKind::Row => {
             let skipped = usize::from(tokens.len() > 1 && tokens[0].raw == the());
             if tokens.is_empty() { 0 } else { row_hash(tokens[skipped..].iter().map(|token| token.raw)) }
         }
-        Form::Bag => sum(&|token| (!token.meaning.stop).then_some(token.raw)),
-        Form::Plain => sum(&|token| token.tells().then_some(token.raw)),
-        Form::Canonical | Form::Cityless => sum(&|token| token.tells().then_some(token.meaning.canonical)),
-        Form::Letters | Form::Consonants => 0,
+        KeyKind::Bag => sum(&|token| (!token.meaning.stop).then_some(token.raw)),
+        KeyKind::Plain => sum(&|token| token.tells().then_some(token.raw)),
+        KeyKind::Canonical | KeyKind::Cityless => {
+            sum(&|token| token.tells().then_some(token.meaning.canonical))
+        }
+        KeyKind::Letters | KeyKind::Consonants => 0,
     }
 }
 
@@ -210,7 +212,7 @@ mod tests {
         let canonical = |name: &str| {
             let mut reading = Reading::of(name, &lexicon);
             reading.read_city_forms(&city, |_| false);
-            hash(Form::Canonical, &reading.tokens)
+            hash(KeyKind::Canonical, &reading.tokens)
         };
         canonical(one) == canonical(other)
     }

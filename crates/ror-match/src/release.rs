@@ -5,7 +5,7 @@ use std::path::Path;
 
 use rustc_hash::FxHashMap;
 
-use super::error::OrgsError;
+use super::error::RorError;
 use super::id::RorId;
 use super::objects::{NoObject, Objects};
 use super::organization::{Organization, Status};
@@ -33,16 +33,16 @@ impl Release {
     /// with both schemas the second is read.
     ///
     /// # Errors
-    /// [`OrgsError`] if the file cannot be read or is no ROR release.
-    pub fn read(path: &Path) -> Result<Self, OrgsError> {
+    /// [`RorError`] if the file cannot be read or is no ROR release.
+    pub fn read(path: &Path) -> Result<Self, RorError> {
         let (name, mut organizations) =
             with_json(path, |json, name| Ok((name.to_owned(), organizations(path, json)?)))?;
         organizations.sort_by_key(|organization| organization.id);
         if let Some(pair) = organizations.windows(2).find(|pair| pair[0].id == pair[1].id) {
-            return Err(OrgsError::Twice { path: path.to_owned(), id: pair[0].id.to_string() });
+            return Err(RorError::Twice { path: path.to_owned(), id: pair[0].id.to_string() });
         }
         if organizations.is_empty() {
-            return Err(OrgsError::NotRor { path: path.to_owned(), what: "it has no organisation" });
+            return Err(RorError::NotRor { path: path.to_owned(), what: "it has no organisation" });
         }
         Ok(Self::new(release_name(&name), organizations))
     }
@@ -93,7 +93,7 @@ fn release_name(file: &str) -> String {
     name.to_owned()
 }
 
-fn organizations(path: &Path, json: &mut dyn Read) -> Result<Vec<Organization>, OrgsError> {
+fn organizations(path: &Path, json: &mut dyn Read) -> Result<Vec<Organization>, RorError> {
     let mut objects = Objects::new(json);
     let mut found = Vec::new();
     loop {
@@ -101,20 +101,20 @@ fn organizations(path: &Path, json: &mut dyn Read) -> Result<Vec<Organization>, 
         match objects.next_object() {
             Ok(Some(object)) => found.push(organization(path, number, object)?),
             Ok(None) => return Ok(found),
-            Err(NoObject::Io(source)) => return Err(OrgsError::Read { path: path.to_owned(), source }),
-            Err(NoObject::Form(what)) => return Err(OrgsError::NotRor { path: path.to_owned(), what }),
+            Err(NoObject::Io(source)) => return Err(RorError::Read { path: path.to_owned(), source }),
+            Err(NoObject::Malformed(what)) => return Err(RorError::NotRor { path: path.to_owned(), what }),
         }
     }
 }
 
-fn organization(path: &Path, number: usize, object: &[u8]) -> Result<Organization, OrgsError> {
-    let raw: RawOrganization = serde_json::from_slice(object).map_err(|source| OrgsError::Organization {
+fn organization(path: &Path, number: usize, object: &[u8]) -> Result<Organization, RorError> {
+    let raw: RawOrganization = serde_json::from_slice(object).map_err(|source| RorError::Organization {
         path: path.to_owned(),
         number,
         source,
     })?;
     match RorId::parse(&raw.id) {
         Ok(id) => Ok(raw.finish(id)),
-        Err(_) => Err(OrgsError::Id { path: path.to_owned(), number, id: raw.id }),
+        Err(_) => Err(RorError::Id { path: path.to_owned(), number, id: raw.id }),
     }
 }

@@ -1,6 +1,6 @@
 //! Buffers that serve one query after another.
 
-use super::query::Place;
+use super::query::QueryPlace;
 use super::reading::Reading;
 
 /// Buffers that serve one query after another. Each thread has one of its own, made by
@@ -9,7 +9,7 @@ use super::reading::Reading;
 pub struct Scratch {
     pub(super) name: Reading,
     pub(super) city: Reading,
-    pub(super) place: Place,
+    pub(super) place: QueryPlace,
     pub(super) letters: String,
     pub(super) similar: super::similar::Buffers,
     pub(super) steps: u64,

@@ -3,9 +3,9 @@
 
 use super::answer::{Candidate, Tier};
 use super::choose::list;
-use super::exact::{Search, Step};
+use super::exact::{Lookup, Search};
 use super::lexicon::{BODIES, Meaning};
-use super::places::Verdict;
+use super::places::PlaceVerdict;
 use super::preset::Similarity;
 use super::reading::{Reading, Token};
 use super::vocabulary::Document;
@@ -60,15 +60,15 @@ struct Scored {
     document: Document,
     /// Each says something that the other does not.
     contrary: bool,
-    city: Verdict,
+    city: PlaceVerdict,
 }
 
 impl Search<'_> {
     /// The most similar name, if it is similar enough and the next is not.
-    pub fn by_similarity(&mut self, reading: &Reading, limits: Similarity, buffers: &mut Buffers) -> Step {
+    pub fn by_similarity(&mut self, reading: &Reading, limits: Similarity, buffers: &mut Buffers) -> Lookup {
         let (first, end) = self.index.vocabulary.country(self.place.country.group());
         if first == end {
-            return Step::Nothing;
+            return Lookup::Nothing;
         }
         let (kinds, marks) = self.ask(reading, buffers);
         *self.steps += self.gather(first, end, buffers);
@@ -88,21 +88,21 @@ impl Search<'_> {
         self.decide(&scored, limits)
     }
 
-    fn decide(&mut self, scored: &[Scored], limits: Similarity) -> Step {
+    fn decide(&mut self, scored: &[Scored], limits: Similarity) -> Lookup {
         let enough =
             |best: &&Scored| best.score >= if best.contrary { limits.contrary_score } else { limits.score };
         let Some(best) = scored.first().filter(enough) else {
             self.list(scored.iter().filter(|other| other.score > limits.score / 2.0));
-            return Step::Nothing;
+            return Lookup::Nothing;
         };
         let release = &self.index.release;
         let became = release.successor(best.document.organization);
         let next = scored.iter().find(|other| release.successor(other.document.organization) != became);
         if next.is_some_and(|next| best.score - next.score < limits.margin) {
             self.list(scored.iter());
-            return Step::Tie;
+            return Lookup::Tie;
         }
-        Step::Found {
+        Lookup::Found {
             tier: Tier::Similar,
             best: self.candidate(best),
             next: next.map(|next| self.candidate(next)),
@@ -202,8 +202,8 @@ impl Search<'_> {
         let words = vocabulary.words(&document);
         let city = self.index.places.city(document.organization, &self.place.city);
         let share = |city_word: bool| match city {
-            Verdict::Agree if city_word => CITY_SHARE,
-            Verdict::Unknown if city_word => UNKNOWN_CITY_SHARE,
+            PlaceVerdict::Agree if city_word => CITY_SHARE,
+            PlaceVerdict::Unknown if city_word => UNKNOWN_CITY_SHARE,
             _ => 1.0,
         };
         let weight: f32 = words.iter().map(|word| vocabulary.weight(*word).min(MAX_WEIGHT)).sum();
@@ -219,11 +219,12 @@ impl Search<'_> {
         }
         let score = shared / (weight + left).max(f32::EPSILON);
         let bonus = match city {
-            Verdict::Agree => CITY_BONUS,
-            Verdict::Differ => -CITY_BONUS,
+            PlaceVerdict::Agree => CITY_BONUS,
+            PlaceVerdict::Differ => -CITY_BONUS,
             _ => 0.0,
         };
-        let contrary = left > CONTRARY_WEIGHT && weight - shared > CONTRARY_WEIGHT || city == Verdict::Differ;
+        let contrary =
+            left > CONTRARY_WEIGHT && weight - shared > CONTRARY_WEIGHT || city == PlaceVerdict::Differ;
         // "Veterinärmedizinische Universität Wien" is not the "Universität Wien".
         let score = if lacks_own && !shares_own { score / 2.0 } else { score + bonus };
         Scored { score, document, contrary, city }

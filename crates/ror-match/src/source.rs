@@ -8,7 +8,7 @@ use std::path::Path;
 use flate2::read::MultiGzDecoder;
 use zip::ZipArchive;
 
-use super::error::OrgsError;
+use super::error::RorError;
 
 /// Bytes read from the file at a time.
 const READ_BYTES: usize = 256 << 10;
@@ -17,13 +17,13 @@ const READ_BYTES: usize = 256 << 10;
 /// the file that held it, such as `v2.9-2026-06-23-ror-data.json`.
 ///
 /// # Errors
-/// [`OrgsError`] where the file cannot be opened or holds no JSON, and what
+/// [`RorError`] where the file cannot be opened or holds no JSON, and what
 /// `read` gives.
 pub fn with_json<T>(
     path: &Path,
-    read: impl FnOnce(&mut dyn Read, &str) -> Result<T, OrgsError>,
-) -> Result<T, OrgsError> {
-    let failed = |source| OrgsError::Read { path: path.to_owned(), source };
+    read: impl FnOnce(&mut dyn Read, &str) -> Result<T, RorError>,
+) -> Result<T, RorError> {
+    let failed = |source| RorError::Read { path: path.to_owned(), source };
     let mut file = File::open(path).map_err(failed)?;
     let mut head = Vec::new();
     Read::by_ref(&mut file).take(4).read_to_end(&mut head).map_err(failed)?;
@@ -40,12 +40,12 @@ pub fn with_json<T>(
 fn in_zip<T>(
     path: &Path,
     file: BufReader<File>,
-    read: impl FnOnce(&mut dyn Read, &str) -> Result<T, OrgsError>,
-) -> Result<T, OrgsError> {
-    let failed = |source| OrgsError::Zip { path: path.to_owned(), source };
+    read: impl FnOnce(&mut dyn Read, &str) -> Result<T, RorError>,
+) -> Result<T, RorError> {
+    let failed = |source| RorError::Zip { path: path.to_owned(), source };
     let mut zip = ZipArchive::new(file).map_err(failed)?;
     let names = zip.file_names().filter_map(Result::ok).map(std::borrow::Cow::into_owned);
-    let name = best(names).ok_or_else(|| OrgsError::NoJson { path: path.to_owned() })?;
+    let name = best(names).ok_or_else(|| RorError::NoJson { path: path.to_owned() })?;
     let mut member = zip.by_name(&name).map_err(failed)?;
     read(&mut member, name.rsplit('/').next().unwrap_or(&name))
 }

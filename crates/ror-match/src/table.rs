@@ -6,7 +6,7 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, Chain, Cursor, Read};
 use std::path::{Path, PathBuf};
 
-use super::error::OrgsError;
+use super::error::RorError;
 
 /// Bytes of the first line that tell what stands between cells.
 const MAX_HEADER_BYTES: u64 = 64 << 10;
@@ -54,9 +54,9 @@ impl Table {
     /// Opens a table and reads its header.
     ///
     /// # Errors
-    /// [`OrgsError::Read`] if the file cannot be read, [`OrgsError::Line`] if the header is wrong.
-    pub fn open(path: &Path) -> Result<Self, OrgsError> {
-        let failed = |source| OrgsError::Read { path: path.to_owned(), source };
+    /// [`RorError::Read`] if the file cannot be read, [`RorError::Line`] if the header is wrong.
+    pub fn open(path: &Path) -> Result<Self, RorError> {
+        let failed = |source| RorError::Read { path: path.to_owned(), source };
         let mut file = File::open(path).map_err(failed)?;
         let mut first = Vec::new();
         BufReader::new((&mut file).take(MAX_HEADER_BYTES)).read_to_end(&mut first).map_err(failed)?;
@@ -79,13 +79,13 @@ impl Table {
     /// parted by spaces or underscores do not count.
     ///
     /// # Errors
-    /// [`OrgsError::SameName`] if two columns have the name.
-    pub fn column(&self, name: &str) -> Result<Option<usize>, OrgsError> {
+    /// [`RorError::SameName`] if two columns have the name.
+    pub fn column(&self, name: &str) -> Result<Option<usize>, RorError> {
         let plain = |name: &str| name.trim().to_lowercase().replace('_', " ");
         let mut found = (0..self.header.len()).filter(|place| plain(&self.header[*place]) == plain(name));
         let (first, second) = (found.next(), found.next());
         if second.is_some() {
-            return Err(OrgsError::SameName { path: self.path.clone(), name: name.trim().to_owned() });
+            return Err(RorError::SameName { path: self.path.clone(), name: name.trim().to_owned() });
         }
         Ok(first)
     }
@@ -93,15 +93,15 @@ impl Table {
     /// The next row; empty lines are passed over. `None` after the last one.
     ///
     /// # Errors
-    /// [`OrgsError::Read`] if the file cannot be read; [`OrgsError::Line`] if a quote is not
+    /// [`RorError::Read`] if the file cannot be read; [`RorError::Line`] if a quote is not
     /// closed, text follows a closing quote, a row has more cells than the header, a cell is too
     /// large, or the text is not UTF-8.
-    pub fn row(&mut self) -> Result<Option<Row>, OrgsError> {
+    pub fn row(&mut self) -> Result<Option<Row>, RorError> {
         self.cells(self.header.len())
     }
 
     /// The next row that has any bytes, with at most `columns` cells; what is beyond must be empty.
-    fn cells(&mut self, columns: usize) -> Result<Option<Row>, OrgsError> {
+    fn cells(&mut self, columns: usize) -> Result<Option<Row>, RorError> {
         loop {
             let line = self.line;
             let (mut cells, mut is_blank) = (Vec::new(), true);
@@ -127,7 +127,7 @@ impl Table {
     }
 
     /// The next cell, whether it is quoted, and what follows it.
-    fn cell(&mut self) -> Result<(String, bool, End), OrgsError> {
+    fn cell(&mut self) -> Result<(String, bool, End), RorError> {
         let begin = self.line;
         let mut bytes = Vec::new();
         let is_quoted = self.peek()? == Some(b'"');
@@ -156,7 +156,7 @@ impl Table {
     }
 
     /// Reads a quoted cell up to its closing quote, which is passed too.
-    fn quoted(&mut self, bytes: &mut Vec<u8>) -> Result<(), OrgsError> {
+    fn quoted(&mut self, bytes: &mut Vec<u8>) -> Result<(), RorError> {
         let begin = self.line;
         loop {
             match self.next()? {
@@ -177,7 +177,7 @@ impl Table {
         }
     }
 
-    fn check_size(&self, bytes: &[u8], begin: u64) -> Result<(), OrgsError> {
+    fn check_size(&self, bytes: &[u8], begin: u64) -> Result<(), RorError> {
         if bytes.len() > MAX_CELL_BYTES {
             return Err(
                 self.fault(begin, format!("a cell begins here that has more than {MAX_CELL_BYTES} bytes"))
@@ -187,7 +187,7 @@ impl Table {
     }
 
     /// The next byte; each end of a line is one `\n`.
-    fn next(&mut self) -> Result<Option<u8>, OrgsError> {
+    fn next(&mut self) -> Result<Option<u8>, RorError> {
         let byte = self.peek()?;
         self.input.consume(usize::from(byte.is_some()));
         if byte == Some(b'\r') && self.peek()? == Some(b'\n') {
@@ -198,18 +198,18 @@ impl Table {
         Ok(byte)
     }
 
-    fn peek(&mut self) -> Result<Option<u8>, OrgsError> {
+    fn peek(&mut self) -> Result<Option<u8>, RorError> {
         loop {
             match self.input.fill_buf() {
                 Ok(bytes) => return Ok(bytes.first().copied()),
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(source) => return Err(OrgsError::Read { path: self.path.clone(), source }),
+                Err(source) => return Err(RorError::Read { path: self.path.clone(), source }),
             }
         }
     }
 
-    fn fault(&self, line: u64, what: String) -> OrgsError {
-        OrgsError::Line { path: self.path.clone(), line, what }
+    fn fault(&self, line: u64, what: String) -> RorError {
+        RorError::Line { path: self.path.clone(), line, what }
     }
 }
 
@@ -239,12 +239,12 @@ fn delimiter_of(text: &[u8]) -> u8 {
 pub(super) fn rows<const N: usize>(
     path: &Path,
     columns: [&str; N],
-) -> Result<Vec<(u64, [String; N])>, OrgsError> {
+) -> Result<Vec<(u64, [String; N])>, RorError> {
     let mut table = Table::open(path)?;
     let mut places = [0; N];
     for (place, name) in places.iter_mut().zip(columns) {
         let missing =
-            || OrgsError::Table { path: path.to_owned(), what: format!("there is no column {name}") };
+            || RorError::Table { path: path.to_owned(), what: format!("there is no column {name}") };
         *place = table.column(name)?.ok_or_else(missing)?;
     }
     let mut rows = Vec::new();
@@ -263,7 +263,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("table.csv");
         std::fs::write(&path, text).unwrap();
-        let told = |error: OrgsError| error.to_string().replace(&format!("{}", path.display()), "T");
+        let told = |error: RorError| error.to_string().replace(&format!("{}", path.display()), "T");
         let mut table = Table::open(&path).map_err(told)?;
         let mut rows = vec![(1, table.header().join("|"))];
         while let Some(row) = table.row().map_err(told)? {
@@ -322,6 +322,6 @@ mod tests {
 
         assert_eq!(table.column("City").unwrap(), Some(1));
         assert_eq!(table.column("town").unwrap(), None);
-        assert!(matches!(table.column("full name"), Err(OrgsError::SameName { .. })));
+        assert!(matches!(table.column("full name"), Err(RorError::SameName { .. })));
     }
 }

@@ -52,7 +52,7 @@ pub enum ArchiveError {
         /// What is wrong, in English.
         reason: String,
     },
-    /// The file begins with bytes of no known form.
+    /// The file begins with bytes of no known format.
     #[error("{path} is neither a tar archive nor gzip nor XML; it begins with {found}")]
     Unknown {
         /// The file.
@@ -60,7 +60,7 @@ pub enum ArchiveError {
         /// The first 16 bytes in quotes, unprintable ones escaped.
         found: String,
     },
-    /// The file is gzip, but its uncompressed data begin with bytes of no known form.
+    /// The file is gzip, but its uncompressed data begin with bytes of no known format.
     #[error("{path} holds gzip data that are no tar archive; they begin with {found}")]
     UnknownInside {
         /// The file.
@@ -68,22 +68,22 @@ pub enum ArchiveError {
         /// The first 16 uncompressed bytes in quotes, unprintable ones escaped.
         found: String,
     },
-    /// The file has a form that is recognised but not read, such as zip, xz or HTML.
-    #[error("{path} is {}, not a tar archive", form.name)]
+    /// The file has a format that is recognised but not read, such as zip, xz or HTML.
+    #[error("{path} is {}, not a tar archive", format.name)]
     Foreign {
         /// The file.
         path: PathBuf,
-        /// The form of the file.
-        form: Foreign,
+        /// The format of the file.
+        format: Foreign,
     },
-    /// The file is gzip, and its uncompressed data have a form that is recognised but not
+    /// The file is gzip, and its uncompressed data have a format that is recognised but not
     /// read, such as gzip again.
-    #[error("{path} holds {} in its gzip data, not a tar archive", form.name)]
+    #[error("{path} holds {} in its gzip data, not a tar archive", format.name)]
     ForeignInside {
         /// The file.
         path: PathBuf,
-        /// The form of the uncompressed data.
-        form: Foreign,
+        /// The format of the uncompressed data.
+        format: Foreign,
     },
     /// Reading was ended by [`Meter::stop`](crate::Meter::stop).
     #[error("{path} was not read to its end, as asked")]
@@ -115,7 +115,7 @@ impl ArchiveError {
             Self::Unknown { .. } | Self::UnknownInside { .. } => {
                 "give a .tar.gz or .tar archive, a folder of .xml files, or one .xml file"
             }
-            Self::Foreign { form, .. } | Self::ForeignInside { form, .. } => form.hint,
+            Self::Foreign { format, .. } | Self::ForeignInside { format, .. } => format.hint,
             Self::Stopped { .. } => "run the same command again",
             Self::Empty { path } if is_standard_input(path) => {
                 "nothing came: check the command before the pipe"

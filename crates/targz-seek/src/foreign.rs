@@ -1,5 +1,5 @@
-//! Recognises forms of files that are not read, by their first bytes, and knows the file
-//! names of the forms that are.
+//! Recognises formats of files that are not read, by their first bytes, and knows the file
+//! names of the formats that are.
 
 use std::path::Path;
 
@@ -8,11 +8,11 @@ pub const XML: &[&str] = &[".xml"];
 /// Names that promise an archive.
 pub const ARCHIVE_ENDINGS: &[&str] = &[".tar", ".tar.gz", ".tgz", ".gz"];
 
-/// A form of file that is recognised but not read, such as zip, xz, HTML or Parquet.
+/// A format of file that is recognised but not read, such as zip, xz, HTML or Parquet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Foreign {
-    /// The form in English with its article, such as `a zip archive`.
+    /// The format in English with its article, such as `a zip archive`.
     pub name: &'static str,
     /// What a user can do with such a file, in English. Some hints name the program
     /// `orcidlake`.
@@ -35,7 +35,7 @@ const ARCHIVE: &str = "give the archive itself";
 const TABLES: &str = "it is a table already: read it with DuckDB, Polars or the like";
 const NOT_ORCID: &str = "give a .tar.gz or .tar archive of ORCID's, a folder of .xml files, or one .xml file";
 
-/// Where bytes stand that tell a form, the bytes, its name and what to do with it.
+/// Where bytes stand that tell a format, the bytes, its name and what to do with it.
 type Mark = (usize, &'static [u8], &'static str, &'static str);
 
 const MARKS: &[Mark] = &[
@@ -70,8 +70,8 @@ const MARKS: &[Mark] = &[
 ];
 
 impl Foreign {
-    /// The form of a file that begins with `start`, of which 512 bytes suffice; `None` for
-    /// forms that are not recognised, and for tar and XML.
+    /// The format of a file that begins with `start`, of which 512 bytes suffice; `None` for
+    /// formats that are not recognised, and for tar and XML.
     pub fn of(start: &[u8]) -> Option<Self> {
         let is_marked =
             |&&(place, mark, ..): &&Mark| start.get(place..).is_some_and(|rest| rest.starts_with(mark));
@@ -152,7 +152,7 @@ mod tests {
             (b"some text", None),
             (b"", None),
         ] {
-            assert_eq!(Foreign::of(start).map(|form| form.name), name, "{}", start.escape_ascii());
+            assert_eq!(Foreign::of(start).map(|format| format.name), name, "{}", start.escape_ascii());
         }
         for (start, tool) in [
             (&b"BZh9"[..], "`bzip2 -dc FILE"),

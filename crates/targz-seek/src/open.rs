@@ -1,4 +1,4 @@
-//! Opens an archive of any form and tells by content which it is.
+//! Opens an archive of any format and recognises the format by its content.
 
 use std::io::{self, Read};
 use std::ops::Range;
@@ -9,11 +9,11 @@ use super::chunk::{Buffers, Chunk, Kind};
 use super::error::ArchiveError;
 use super::folder::FolderWalk;
 use super::foreign::{ARCHIVE_ENDINGS, Foreign, XML, XML_DOCUMENT, XML_IN_GZIP, has_ending, looks_like_xml};
-use super::given::{GivenMember, GivenMembers};
 use super::gzip::{Gunzip, is_gzip};
 use super::index::{Index, IndexError, IndexWriter, Recorder, SpanReader};
 use super::input::{Input, Meter, Stopped};
 use super::options::{Options, Totals};
+use super::owned::{OwnedMember, OwnedMembers};
 use super::source::{ByteSource, local};
 use super::tar::{Fault, TarWalk, looks_like_header};
 
@@ -26,13 +26,13 @@ const SNIFF_BYTES: usize = 512;
 /// Call [`Archive::next_chunk`] until it gives `None`, then [`Archive::finish`].
 pub struct Archive<'m> {
     path: PathBuf,
-    form: Form<'m>,
+    reader: Reader<'m>,
 }
 
-enum Form<'m> {
+enum Reader<'m> {
     Tar(Box<TarWalk<Stream>>),
     Folder(FolderWalk),
-    Given(GivenMembers<'m>),
+    Memory(OwnedMembers<'m>),
     /// One XML file, until it has been handed out.
     Single {
         input: Option<Input>,
@@ -55,23 +55,23 @@ impl<'m> Archive<'m> {
     /// the place of a path. An error of the iterator becomes an [`ArchiveError::Read`].
     pub fn of_members(
         name: &Path,
-        members: &'m mut dyn Iterator<Item = io::Result<GivenMember>>,
+        members: &'m mut dyn Iterator<Item = io::Result<OwnedMember>>,
         options: Options,
         meter: Meter,
     ) -> Self {
-        Self { path: name.to_owned(), form: Form::Given(GivenMembers::new(members, options, meter)) }
+        Self { path: name.to_owned(), reader: Reader::Memory(OwnedMembers::new(members, options, meter)) }
     }
 
     /// Opens a file, a folder, a named pipe, or standard input (`-`). The first bytes tell
-    /// the form, not the name.
+    /// the format, not the name.
     ///
     /// # Errors
     /// [`ArchiveError`] if it cannot be opened, is empty, or has none of the forms that are
     /// read.
     pub fn open(path: &Path, options: Options, meter: Meter) -> Result<Self, ArchiveError> {
         if path.is_dir() {
-            let form = Form::Folder(FolderWalk::new(path, options, meter)?);
-            return Ok(Self { path: path.to_owned(), form });
+            let reader = Reader::Folder(FolderWalk::new(path, options, meter)?);
+            return Ok(Self { path: path.to_owned(), reader });
         }
         Self::open_source(&*source_of(path)?, options, meter)
     }
@@ -86,8 +86,8 @@ impl<'m> Archive<'m> {
         meter: Meter,
     ) -> Result<Self, ArchiveError> {
         let path = source.path();
-        let form = Form::of(path, input_of(source, meter)?, options, None)?;
-        Ok(Self { path: path.to_owned(), form })
+        let reader = Reader::of(path, input_of(source, meter)?, options, None)?;
+        Ok(Self { path: path.to_owned(), reader })
     }
 
     /// Opens a `.tar.gz` or `.tar` file to read it and to write its index in the same pass,
@@ -109,8 +109,12 @@ impl<'m> Archive<'m> {
         if !metadata.is_file() {
             return Err(no_need());
         }
-        let form = Form::of(path, input_of(&*source_of(path)?, meter)?, options, Some(spacing_bytes))?;
-        if matches!(form, Form::Tar(_)) { Ok(Self { path: path.to_owned(), form }) } else { Err(no_need()) }
+        let reader = Reader::of(path, input_of(&*source_of(path)?, meter)?, options, Some(spacing_bytes))?;
+        if matches!(reader, Reader::Tar(_)) {
+            Ok(Self { path: path.to_owned(), reader })
+        } else {
+            Err(no_need())
+        }
     }
 
     /// Opens a range of the uncompressed stream of a `.tar.gz` or `.tar` archive, by its
@@ -132,8 +136,8 @@ impl<'m> Archive<'m> {
         let reader = SpanReader::new(index, range, meter);
         let reader = reader.map_err(|error| explain(&path, Fault::Io(error), 0))?;
         let stream = Stream::Part(Box::new(reader));
-        let form = Form::Tar(Box::new(walk(stream, options, buffers).part(start)));
-        Ok(Self { path, form })
+        let reader = Reader::Tar(Box::new(walk(stream, options, buffers).part(start)));
+        Ok(Self { path, reader })
     }
 
     /// Hands the points that were found since the last call to the writer of the index, of
@@ -144,7 +148,7 @@ impl<'m> Archive<'m> {
     /// # Errors
     /// [`ArchiveError::Index`] if the index cannot be written.
     pub fn record_points(&mut self, writer: &mut IndexWriter, ended: bool) -> Result<u64, ArchiveError> {
-        let Form::Tar(walk) = &mut self.form else { return Ok(0) };
+        let Reader::Tar(walk) = &mut self.reader else { return Ok(0) };
         let Stream::Recorded(recorder) = &mut walk.input else { return Ok(0) };
         writer.add_points(recorder.points(ended))?;
         Ok(recorder.stream_bytes())
@@ -157,8 +161,8 @@ impl<'m> Archive<'m> {
     /// [`ArchiveError`] if the archive is cut off or damaged, or if the disk fails. All
     /// whole members before that place have been given by then.
     pub fn next_chunk(&mut self) -> Result<Option<Chunk>, ArchiveError> {
-        match &mut self.form {
-            Form::Tar(walk) => {
+        match &mut self.reader {
+            Reader::Tar(walk) => {
                 let chunk = walk.next_chunk();
                 chunk.map_err(|fault| match explain(&self.path, fault, walk.input.position()) {
                     ArchiveError::UnknownInside { path, found } if walk.input.is_plain() => {
@@ -167,12 +171,12 @@ impl<'m> Archive<'m> {
                     error => error,
                 })
             }
-            Form::Folder(walk) => walk.next_chunk(),
-            Form::Given(members) => members.next_chunk().map_err(|source| {
+            Reader::Folder(walk) => walk.next_chunk(),
+            Reader::Memory(members) => members.next_chunk().map_err(|source| {
                 let offset = members.totals().0;
                 ArchiveError::Read { path: self.path.clone(), offset, source }
             }),
-            Form::Single { input, totals, options } => {
+            Reader::Single { input, totals, options } => {
                 let Some(input) = input.take() else { return Ok(None) };
                 let name = self.path.file_name().unwrap_or(self.path.as_os_str()).to_string_lossy();
                 // By its content it is XML, whatever it is called.
@@ -193,8 +197,8 @@ impl<'m> Archive<'m> {
     pub fn finish(self) -> Result<Totals, ArchiveError> {
         let path = self.path;
         let read_error = |error| explain(&path, Fault::Io(error), 0);
-        let ((size_bytes, md5), notes) = match self.form {
-            Form::Tar(walk) => {
+        let ((size_bytes, md5), notes) = match self.reader {
+            Reader::Tar(walk) => {
                 let mut notes = walk.notes;
                 let (input, garbage_at) = walk.input.into_input();
                 notes.extend(garbage_at.map(|place| {
@@ -203,16 +207,16 @@ impl<'m> Archive<'m> {
                 let totals = input.map(Input::finish).transpose().map_err(read_error)?;
                 (totals.unwrap_or_default(), notes)
             }
-            Form::Folder(walk) => walk.finish(),
-            Form::Given(members) => (members.totals(), Vec::new()),
-            Form::Single { totals, .. } => (totals.unwrap_or_default(), Vec::new()),
+            Reader::Folder(walk) => walk.finish(),
+            Reader::Memory(members) => (members.totals(), Vec::new()),
+            Reader::Single { totals, .. } => (totals.unwrap_or_default(), Vec::new()),
         };
         Ok(Totals { size_bytes, md5, notes })
     }
 }
 
-impl Form<'_> {
-    /// Tells the form by the first bytes; a tar archive is watched for points where
+impl Reader<'_> {
+    /// Chooses the reader by the first bytes; a tar archive is watched for points where
     /// `spacing_bytes` says how far apart.
     fn of(
         path: &Path,
@@ -221,7 +225,7 @@ impl Form<'_> {
         spacing_bytes: Option<u64>,
     ) -> Result<Self, ArchiveError> {
         let start = input.peek(SNIFF_BYTES).map_err(|error| explain(path, Fault::Io(error), 0))?;
-        let walk = |stream| Form::Tar(Box::new(walk(stream, options, Buffers::default())));
+        let walk = |stream| Reader::Tar(Box::new(walk(stream, options, Buffers::default())));
         if start.is_empty() {
             return Err(ArchiveError::Empty { path: path.to_owned() });
         }
@@ -239,10 +243,10 @@ impl Form<'_> {
         }
         let (foreign, is_xml) = (Foreign::of(start), looks_like_xml(start));
         if has_ending(path, XML) || is_xml && foreign.is_none() && !has_ending(path, ARCHIVE_ENDINGS) {
-            return Ok(Form::Single { input: Some(input), totals: None, options });
+            return Ok(Reader::Single { input: Some(input), totals: None, options });
         }
-        if let Some(form) = foreign.or(is_xml.then_some(XML_DOCUMENT)) {
-            return Err(ArchiveError::Foreign { path: path.to_owned(), form });
+        if let Some(format) = foreign.or(is_xml.then_some(XML_DOCUMENT)) {
+            return Err(ArchiveError::Foreign { path: path.to_owned(), format });
         }
         if options.resync && has_ending(path, ARCHIVE_ENDINGS) {
             // Its first header may be what is damaged.
@@ -333,8 +337,8 @@ fn explain(path: &Path, fault: Fault, offset: u64) -> ArchiveError {
         Fault::CutOff { place } => ArchiveError::CutOff { path, offset, place },
         Fault::Damaged { reason } => ArchiveError::Damaged { path, offset, reason },
         Fault::NotTar { found } => match Foreign::of(&found) {
-            Some(form) => ArchiveError::ForeignInside { path, form },
-            None if looks_like_xml(&found) => ArchiveError::ForeignInside { path, form: XML_IN_GZIP },
+            Some(format) => ArchiveError::ForeignInside { path, format },
+            None if looks_like_xml(&found) => ArchiveError::ForeignInside { path, format: XML_IN_GZIP },
             None => ArchiveError::UnknownInside { path, found: quote(&found) },
         },
         Fault::Io(error) if error.get_ref().is_some_and(|inner| inner.is::<Stopped>()) => {

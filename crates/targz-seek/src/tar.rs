@@ -81,8 +81,8 @@ pub(super) struct TarWalk<R> {
     pub notes: Vec<String>,
 }
 
-/// What the walk found at a place of the buffer.
-enum Step {
+/// How far the walk gets from a position of the buffer.
+enum Advance {
     /// An entry or a zero block that ends there.
     Past(usize),
     /// An entry that needs so many bytes from its header on.
@@ -129,11 +129,11 @@ impl<R: Read> TarWalk<R> {
         self.fill(self.chunk_bytes);
         loop {
             match self.step(place, &mut chunk) {
-                Ok(Step::Past(end)) => place = end,
-                Ok(Step::End) if chunk.is_empty() => return self.at_end().map(|()| None),
-                Ok(Step::End) => break,
-                Ok(Step::Needs(_)) if !chunk.is_empty() => break,
-                Ok(Step::Needs(size)) => {
+                Ok(Advance::Past(end)) => place = end,
+                Ok(Advance::End) if chunk.is_empty() => return self.at_end().map(|()| None),
+                Ok(Advance::End) => break,
+                Ok(Advance::Needs(_)) if !chunk.is_empty() => break,
+                Ok(Advance::Needs(size)) => {
                     self.shift(&mut place);
                     self.make_room(size);
                 }
@@ -154,7 +154,7 @@ impl<R: Read> TarWalk<R> {
     }
 
     /// Looks at the entry at `place`.
-    fn step(&mut self, place: usize, chunk: &mut Chunk) -> Result<Step, Fault> {
+    fn step(&mut self, place: usize, chunk: &mut Chunk) -> Result<Advance, Fault> {
         let Some(block) = self.buffer[..self.filled].get(place..place + BLOCK) else {
             return self.last_piece(place);
         };
@@ -192,7 +192,7 @@ impl<R: Read> TarWalk<R> {
     }
 
     /// Takes an entry whose header has been understood.
-    fn take(&mut self, place: usize, entry: Entry, chunk: &mut Chunk) -> Result<Step, Fault> {
+    fn take(&mut self, place: usize, entry: Entry, chunk: &mut Chunk) -> Result<Advance, Fault> {
         let Some(padded) = entry.padded() else {
             return self.damaged(place, format!("an entry of {} bytes", entry.size));
         };
@@ -206,7 +206,7 @@ impl<R: Read> TarWalk<R> {
         if let Some(real_bytes) = real_bytes.filter(|_| !too_large && !chunk.is_empty())
             && chunk.expanded_bytes() as u64 + real_bytes > self.chunk_bytes as u64
         {
-            return Ok(Step::Needs(padded));
+            return Ok(Advance::Needs(padded));
         }
         self.end_of_gap(place);
         if too_large {
@@ -217,7 +217,7 @@ impl<R: Read> TarWalk<R> {
         let data = data_start..data_start + entry.size as usize;
         if is_extension(entry.kind) {
             return match self.extend(entry.kind, data) {
-                Ok(()) => Ok(Step::Past(end)),
+                Ok(()) => Ok(Advance::Past(end)),
                 Err(reason) => self.damaged(place, reason.to_owned()),
             };
         }
@@ -228,7 +228,7 @@ impl<R: Read> TarWalk<R> {
             None => chunk.push(&entry.name, self.kind_of(&entry), data, span),
         }
         self.next = None;
-        Ok(Step::Past(end))
+        Ok(Advance::Past(end))
     }
 
     /// Reads past a file beyond the size limit, keeping only its name.
@@ -238,7 +238,7 @@ impl<R: Read> TarWalk<R> {
         padded: u64,
         entry: Entry,
         chunk: &mut Chunk,
-    ) -> Result<Step, Fault> {
+    ) -> Result<Advance, Fault> {
         self.entries += 1;
         let size_bytes = self.real_bytes(&entry).unwrap_or(entry.size);
         self.next = None;
@@ -251,7 +251,7 @@ impl<R: Read> TarWalk<R> {
         );
         let held = (self.filled - place) as u64;
         if padded <= held {
-            return Ok(Step::Past(place + padded as usize));
+            return Ok(Advance::Past(place + padded as usize));
         }
         let wanted = padded - held;
         let read = io::copy(&mut (&mut self.input).take(wanted), &mut io::sink()).map_err(Fault::Io)?;
@@ -261,13 +261,13 @@ impl<R: Read> TarWalk<R> {
         // The buffer now jumps from the header to what follows the data.
         self.filled = place;
         self.start += padded;
-        Ok(Step::Past(place))
+        Ok(Advance::Past(place))
     }
 
-    fn incomplete(&self, size: u64, place: usize) -> Result<Step, Fault> {
+    fn incomplete(&self, size: u64, place: usize) -> Result<Advance, Fault> {
         let left = (self.filled - place) as u64;
         if !self.input_ended || left >= size {
-            return Ok(Step::Needs(size));
+            return Ok(Advance::Needs(size));
         }
         Err(Fault::CutOff { place: format!("inside an entry, after {} whole ones", self.entries) })
     }

@@ -81,7 +81,7 @@ impl Here {
 
     /// The same of everybody in the dataset, iD by iD and without waiting for the pace.
     pub fn refresh_each(&self, more: &[&str]) -> Output {
-        self.refresh(&[&["--all-in-dataset", "--by", "each", "--rate", "500"], more].concat())
+        self.refresh(&[&["--all-in-dataset", "--strategy", "each", "--rate", "500"], more].concat())
     }
 
     /// A dataset made of a world as it is now, with the endings of this one.

@@ -12,10 +12,10 @@ use crate::input::Input;
 pub struct Recorder {
     input: Input,
     finder: Finder,
-    form: Form,
+    decoder: Decoder,
 }
 
-enum Form {
+enum Decoder {
     Plain,
     Gzip(Box<Gunzip>),
 }
@@ -30,13 +30,13 @@ struct Gunzip {
 
 impl Recorder {
     pub fn plain(input: Input, spacing_bytes: u64) -> Self {
-        Self { input, finder: Finder::new(Kind::Plain, spacing_bytes), form: Form::Plain }
+        Self { input, finder: Finder::new(Kind::Plain, spacing_bytes), decoder: Decoder::Plain }
     }
 
     pub fn gzip(input: Input, spacing_bytes: u64) -> Self {
         let gunzip = Gunzip { member: GzipMember::new(), last: 0, ended: false, garbage_at: None };
-        let form = Form::Gzip(Box::new(gunzip));
-        Self { input, finder: Finder::new(Kind::Header, spacing_bytes), form }
+        let decoder = Decoder::Gzip(Box::new(gunzip));
+        Self { input, finder: Finder::new(Kind::Header, spacing_bytes), decoder }
     }
 
     /// Bytes of the stream read so far.
@@ -56,17 +56,17 @@ impl Recorder {
 
     /// The input, and where garbage after the last gzip member begins.
     pub fn into_input(self) -> (Input, Option<u64>) {
-        match self.form {
-            Form::Plain => (self.input, None),
-            Form::Gzip(gunzip) => (self.input, gunzip.garbage_at),
+        match self.decoder {
+            Decoder::Plain => (self.input, None),
+            Decoder::Gzip(gunzip) => (self.input, gunzip.garbage_at),
         }
     }
 }
 
 impl Read for Recorder {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        match &mut self.form {
-            Form::Plain => {
+        match &mut self.decoder {
+            Decoder::Plain => {
                 if self.finder.quiet_bytes().is_none() {
                     self.finder.mark(Kind::Plain, self.input.position());
                 }
@@ -75,7 +75,7 @@ impl Read for Recorder {
                 self.finder.add(&[], &out[..length]);
                 Ok(length)
             }
-            Form::Gzip(gunzip) => {
+            Decoder::Gzip(gunzip) => {
                 while !gunzip.ended && !out.is_empty() {
                     let length = gunzip.step(&mut self.input, &mut self.finder, out)?;
                     if length > 0 {

@@ -27,7 +27,7 @@ pub struct SpanReader {
     index: Arc<Index>,
     input: BufReader<Box<dyn Read + Send>>,
     meter: Meter,
-    form: Form,
+    decoder: Decoder,
     /// The span that is being read, and those after it in its page.
     spans: std::vec::IntoIter<Point>,
     next_number: usize,
@@ -42,7 +42,7 @@ pub struct SpanReader {
     skipped: Vec<u8>,
 }
 
-enum Form {
+enum Decoder {
     Plain,
     /// A gzip member from its header on.
     Gzip(Box<Inflate>),
@@ -62,12 +62,12 @@ impl SpanReader {
         let point = *spans.first().ok_or_else(|| io::Error::other(index.damaged("a point")))?;
         let rest = index.archive().read_range(point.bit / 8..u64::MAX)?;
         let mut input = BufReader::with_capacity(READ_BYTES, rest);
-        let (form, file_position) = begin(&index, &point, &mut input)?;
+        let (decoder, file_position) = begin(&index, &point, &mut input)?;
         let mut reader = Self {
             index,
             input,
             meter,
-            form,
+            decoder,
             spans: spans.into_iter(),
             next_number: number,
             span: point.offset..point.offset,
@@ -154,13 +154,13 @@ impl SpanReader {
         if packed.is_empty() {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
-        let (used, made, status) = match &mut self.form {
-            Form::Plain => {
+        let (used, made, status) = match &mut self.decoder {
+            Decoder::Plain => {
                 let length = packed.len().min(out.len());
                 out[..length].copy_from_slice(&packed[..length]);
                 (length, length, Status::Ok)
             }
-            Form::Gzip(inflate) | Form::Rest(inflate) => {
+            Decoder::Gzip(inflate) | Decoder::Rest(inflate) => {
                 let before = (inflate.total_in(), inflate.total_out());
                 let status = inflate.decompress(packed, out, InflateFlush::NoFlush);
                 let status = status.map_err(|error| invalid(error.as_str()))?;
@@ -181,12 +181,12 @@ impl SpanReader {
     }
 
     fn next_member(&mut self) -> io::Result<()> {
-        if matches!(self.form, Form::Rest(_)) {
+        if matches!(self.decoder, Decoder::Rest(_)) {
             self.input.read_exact(&mut [0; TRAILER_BYTES])?;
             self.file_position += TRAILER_BYTES as u64;
         }
         self.skip_padding()?;
-        self.form = Form::Gzip(Box::new(Inflate::new(true, GZIP_WINDOW_BITS)));
+        self.decoder = Decoder::Gzip(Box::new(Inflate::new(true, GZIP_WINDOW_BITS)));
         Ok(())
     }
 
@@ -234,11 +234,11 @@ impl Read for SpanReader {
 }
 
 /// A decoder that stands at `point`, whose first byte `input` gives, and where it goes on.
-fn begin(index: &Index, point: &Point, input: &mut impl Read) -> io::Result<(Form, u64)> {
+fn begin(index: &Index, point: &Point, input: &mut impl Read) -> io::Result<(Decoder, u64)> {
     let (byte, bits) = (point.bit / 8, (point.bit % 8) as u32);
     match point.kind {
-        Kind::Plain => Ok((Form::Plain, byte)),
-        Kind::Header => Ok((Form::Gzip(Box::new(Inflate::new(true, GZIP_WINDOW_BITS))), byte)),
+        Kind::Plain => Ok((Decoder::Plain, byte)),
+        Kind::Header => Ok((Decoder::Gzip(Box::new(Inflate::new(true, GZIP_WINDOW_BITS))), byte)),
         Kind::Block => {
             let window = index.window(point).map_err(io::Error::other)?;
             let mut first = [0; 1];
@@ -246,7 +246,7 @@ fn begin(index: &Index, point: &Point, input: &mut impl Read) -> io::Result<(For
                 input.read_exact(&mut first)?;
             }
             let inflate = resume(&window, first[0], bits)?;
-            Ok((Form::Rest(Box::new(inflate)), byte + u64::from(bits > 0)))
+            Ok((Decoder::Rest(Box::new(inflate)), byte + u64::from(bits > 0)))
         }
     }
 }

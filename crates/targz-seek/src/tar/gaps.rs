@@ -7,7 +7,7 @@
 use std::io::Read;
 
 use super::header::{BLOCK, is_zero, looks_like_header};
-use super::{Fault, Step, TarWalk};
+use super::{Advance, Fault, TarWalk};
 
 /// Blocks that GNU tar and most others fill an archive up to a multiple of, as tape
 /// drives wanted it.
@@ -24,10 +24,10 @@ const MAX_NOTES: usize = 100;
 
 impl<R: Read> TarWalk<R> {
     /// What is left where the input ends within a block, or is yet to be read.
-    pub(super) fn last_piece(&mut self, place: usize) -> Result<Step, Fault> {
+    pub(super) fn last_piece(&mut self, place: usize) -> Result<Advance, Fault> {
         let piece = &self.buffer[place..self.filled];
         if self.input_ended && piece.is_empty() {
-            return Ok(Step::End);
+            return Ok(Advance::End);
         }
         if self.input_ended && self.start + place as u64 == 0 && !is_zero(piece) && !looks_like_header(piece)
         {
@@ -41,15 +41,15 @@ impl<R: Read> TarWalk<R> {
         if !is_padding {
             self.garbage_from.get_or_insert(self.start + place as u64);
         }
-        Ok(Step::Past(self.filled))
+        Ok(Advance::Past(self.filled))
     }
 
-    pub(super) fn zero_block(&mut self, place: usize) -> Result<Step, Fault> {
+    pub(super) fn zero_block(&mut self, place: usize) -> Result<Advance, Fault> {
         if self.next.is_some() {
             return self.damaged(place, "zeros after a header that describes another".to_owned());
         }
         self.zero_blocks += 1;
-        Ok(Step::Past(place + BLOCK))
+        Ok(Advance::Past(place + BLOCK))
     }
 
     /// What is missing before the header at `place`, unless what stands there is the
@@ -100,7 +100,7 @@ impl<R: Read> TarWalk<R> {
     }
 
     /// A block that is no header: the end of sense, or of this damage.
-    pub(super) fn damaged(&mut self, place: usize, reason: String) -> Result<Step, Fault> {
+    pub(super) fn damaged(&mut self, place: usize, reason: String) -> Result<Advance, Fault> {
         let at = self.start + place as u64;
         let is_end = self.is_end_mark(at);
         if self.garbage_from.is_some() || (self.zero_blocks >= END_BLOCKS && is_end) {
@@ -117,7 +117,7 @@ impl<R: Read> TarWalk<R> {
             return Err(Fault::Damaged { reason: format!("{reason}, at byte {at} of the tar stream") });
         }
         self.next = None;
-        Ok(Step::Past(place + BLOCK))
+        Ok(Advance::Past(place + BLOCK))
     }
 
     /// Notes that what stands at `place` is no entry.

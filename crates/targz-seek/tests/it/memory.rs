@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use targz_seek::index::{Index, IndexError, IndexWriter, IndexedTotals, index_path};
-use targz_seek::{Archive, ArchiveError, Buffers, ByteSource, GivenMember, Kind, Meter, Options};
+use targz_seek::{Archive, ArchiveError, Buffers, ByteSource, Kind, Meter, Options, OwnedMember};
 
 /// Bytes with a name; counts how many of them were asked for by range.
 #[derive(Debug)]
@@ -194,10 +194,10 @@ fn only_files_have_data() {
 fn chunks_of_no_bytes_hold_a_member_each() {
     let source = Memory::new("memory:archive", tar_of(3));
     let options = Options::new().chunk_bytes(0);
-    let mut given = (0..3).map(|number| Ok(GivenMember { name: name(number), data: Vec::new() }));
+    let mut members = (0..3).map(|number| Ok(OwnedMember { name: name(number), data: Vec::new() }));
 
     let of_tar = Archive::open_source(&source, options, Meter::default()).unwrap();
-    let of_members = Archive::of_members(Path::new("memory"), &mut given, options, Meter::default());
+    let of_members = Archive::of_members(Path::new("memory"), &mut members, options, Meter::default());
 
     for archive in [of_tar, of_members] {
         assert_eq!(names(archive).unwrap(), (0..3).map(name).collect::<Vec<_>>());

@@ -11,7 +11,7 @@ use super::options::Options;
 /// A member that the caller holds in memory, for
 /// [`Archive::of_members`](crate::Archive::of_members).
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct GivenMember {
+pub struct OwnedMember {
     /// The member's name: a path as it would stand in an archive.
     pub name: String,
     /// The member's content.
@@ -19,8 +19,8 @@ pub struct GivenMember {
 }
 
 /// The members of an iterator, in chunks.
-pub(super) struct GivenMembers<'m> {
-    members: &'m mut dyn Iterator<Item = io::Result<GivenMember>>,
+pub(super) struct OwnedMembers<'m> {
+    members: &'m mut dyn Iterator<Item = io::Result<OwnedMember>>,
     options: Options,
     buffers: Buffers,
     meter: Meter,
@@ -28,9 +28,9 @@ pub(super) struct GivenMembers<'m> {
     read_bytes: u64,
 }
 
-impl<'m> GivenMembers<'m> {
+impl<'m> OwnedMembers<'m> {
     pub fn new(
-        members: &'m mut dyn Iterator<Item = io::Result<GivenMember>>,
+        members: &'m mut dyn Iterator<Item = io::Result<OwnedMember>>,
         options: Options,
         meter: Meter,
     ) -> Self {
@@ -54,7 +54,7 @@ impl<'m> GivenMembers<'m> {
         (self.read_bytes, hex_digest(self.digest.clone()))
     }
 
-    fn take(&mut self, member: &GivenMember, chunk: &mut Chunk, bytes: &mut Vec<u8>) {
+    fn take(&mut self, member: &OwnedMember, chunk: &mut Chunk, bytes: &mut Vec<u8>) {
         let start = bytes.len();
         let size_bytes = member.data.len() as u64;
         let span = self.read_bytes..self.read_bytes + size_bytes;

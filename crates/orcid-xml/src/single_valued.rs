@@ -1,5 +1,6 @@
-//! What a parent holds once. The first that says something counts; another is noted,
-//! value by value, and neither mixed into it nor dropped in silence.
+//! Elements and attributes that the schema allows once. The first one with content is kept.
+//! The values of any further one are noted as unmapped: they are not mixed into the first, and not
+//! dropped.
 
 use std::borrow::Cow;
 
@@ -132,7 +133,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// Reads an element into `slot`, unless one that says something fills it already.
-    pub(super) fn once<T: Default + PartialEq>(
+    pub(super) fn single_valued<T: Default + PartialEq>(
         &mut self,
         tag: Tag<'a>,
         slot: &mut Option<T>,

@@ -7,7 +7,7 @@ use super::answer::{Answer, Match, Tier};
 use super::countries::Country;
 use super::crosswalk::{Crosswalk, Resolved, Via};
 use super::matcher::Matcher;
-use super::places::Verdict;
+use super::places::PlaceVerdict;
 
 /// Whether id and name lead to the same organisation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -84,10 +84,10 @@ impl Finding {
 
 /// The rule for a disagreement.
 fn name_wins(matcher: &Matcher, id: u32, via: Via, found: &Match, country: Option<&str>) -> bool {
-    let exact = found.tier <= Tier::Reordered && found.found.country == Verdict::Agree;
+    let exact = found.tier <= Tier::Reordered && found.found.country == PlaceVerdict::Agree;
     let elsewhere = || {
         let country = Country::of(country.unwrap_or_default());
-        matcher.index.places.country(id, country) == Verdict::Differ
+        matcher.index.places.country(id, country) == PlaceVerdict::Differ
     };
     found.tier == Tier::Override || exact && (via == Via::Learned || elsewhere())
 }

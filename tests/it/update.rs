@@ -9,10 +9,6 @@ use std::time::Duration;
 use std::{env, io};
 
 use crate::support::tables::rows_of;
-use crate::support::tables::rows_of;
-use crate::support::{
-    ONE, OTHER, Random, convert, dump, files, folder, given_names, record, rows, tar, work,
-};
 use crate::support::{
     ONE, OTHER, Random, convert, dump, files, folder, given_names, record, rows, tar, work,
 };

@@ -15,7 +15,8 @@ use arrow::compute::concat_batches;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use orcid_xml::{MemberName, Orcid};
-use orcidlake::convert::{Observer, Outcome, index, indexed_members};
+use orcidlake::convert::{Observer, Outcome, index};
+use orcidlake::get::indexed_members;
 use orcidlake::report::Report;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use support::{

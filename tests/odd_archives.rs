@@ -12,7 +12,8 @@ use std::sync::atomic::AtomicBool;
 
 use entries::{GNU, Header, block, end, entry, file, header, old_sparse, padded, pax, sign};
 use orcid_xml::{MemberName, Orcid};
-use orcidlake::convert::{Observer, Outcome, index, indexed_members};
+use orcidlake::convert::{Observer, Outcome, index};
+use orcidlake::get::indexed_members;
 use orcidlake::report::Report;
 use support::{ONE, OTHER, folder, gzip, write_index};
 use targz_seek::index::index_path;

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use crate::convert::ConvertError;
 use crate::dataset::DatasetError;
+use crate::get::GetError;
 use crate::matching::MatchError;
 use crate::refresh::RefreshError;
 use crate::synth::SynthError;
@@ -101,4 +102,4 @@ macro_rules! hinted {
     )+ };
 }
 
-hinted!(ArchiveError, ConvertError, DatasetError, MatchError, OrgsError, RefreshError, SynthError);
+hinted!(ArchiveError, ConvertError, DatasetError, GetError, MatchError, OrgsError, RefreshError, SynthError);

@@ -100,8 +100,8 @@ pub fn dataset_rows(root: &Path, orcids: &[Orcid]) -> Result<TableRows, DatasetE
 }
 
 /// All rows of some iDs that a conversion of the archive would give, with rejects and
-/// tombstones. An archive is searched as by [`find_members`]; records under names without an iD
-/// are found too.
+/// tombstones. They have the columns that a dataset has before it is matched. An archive is
+/// searched as by [`find_members`]; records under names without an iD are found too.
 ///
 /// # Errors
 /// [`GetError`] where the archive cannot be read to its end, or too many members come again.

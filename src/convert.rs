@@ -17,6 +17,7 @@ mod entries;
 mod error;
 mod in_order;
 mod index;
+mod member_rows;
 mod members;
 mod observer;
 mod options;
@@ -35,7 +36,8 @@ mod update;
 
 pub use committing::commit;
 pub use error::ConvertError;
-pub use index::{index, indexed_members};
+pub use index::{NAMELESS_KEY, index, index_key};
+pub use member_rows::{ChunkMember, MemberRows};
 pub use observer::{Observer, Outcome, Unobserved};
 pub use options::{ARCHIVE_OPTIONS, Options};
 pub use part::write_part;

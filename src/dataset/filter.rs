@@ -112,11 +112,7 @@ impl Superseded {
             for batch in batches(&from.join(&part.name), &written.key, part, None)? {
                 let batch = batch?;
                 let rows = batch.num_rows() as u64;
-                let kept = if name == "rejects" {
-                    batch
-                } else {
-                    self.keep(side, &written.key, name, batch, first_row)
-                };
+                let kept = self.keep(side, &written.key, batch, first_row);
                 first_row += rows;
                 if kept.num_rows() > 0 {
                     writer.write_serially(&kept)?;
@@ -127,14 +123,16 @@ impl Superseded {
         writer.finish(pool)
     }
 
-    fn keep(
-        &mut self,
-        side: Side,
-        key: &str,
-        table: &str,
-        batch: RecordBatch,
-        first_row: u64,
-    ) -> RecordBatch {
+    /// A batch of a table without the old rows; `first_row` tells how many rows of the table
+    /// stand before it. Of rejects all rows stay.
+    ///
+    /// # Panics
+    /// Where the table has no iDs.
+    pub fn keep(&mut self, side: Side, key: &str, batch: RecordBatch, first_row: u64) -> RecordBatch {
+        let table = key.rsplit('/').next().unwrap_or(key);
+        if table == "rejects" {
+            return batch;
+        }
         let ends = self.ends.get(key).map_or(&[][..], Vec::as_slice);
         let chunk_of =
             |row: u64| ends.get(ends.partition_point(|(end, _)| *end <= row)).map_or(0, |(_, chunk)| *chunk);

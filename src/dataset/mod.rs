@@ -45,7 +45,7 @@ pub use manifest::{
     ArchiveEntry, EntryKind, FORMAT_VERSION, Given, GivenFile, KeptPart, Manifest, Organizations, Part,
 };
 pub use marks::Gone;
-pub use reader::{Dataset, record_rows};
+pub use reader::{Dataset, TableRows, record_batches, rows_of};
 pub use replace::{Change, Replacement};
 pub use room::check_can_change;
 pub use verify::{Problem, verify, verify_at};

@@ -1,12 +1,14 @@
 //! Reads a dataset's own files: for one record, for checks.
 
+use std::collections::{BTreeMap, HashSet};
 use std::fs::File;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use arrow::array::{Array, AsArray, BooleanArray, RecordBatch};
+use arrow::array::{Array, AsArray, BooleanArray, RecordBatch, StringArray};
 use arrow::compute::kernels::cmp::eq;
-use arrow::datatypes::{DataType, Float64Type, Int16Type, Int32Type, Int64Type, TimestampMicrosecondType};
+use arrow::error::ArrowError;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
     ArrowPredicateFn, ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader,
@@ -15,7 +17,6 @@ use parquet::arrow::arrow_reader::{
 use parquet::errors::ParquetError;
 use parquet::file::metadata::ParquetMetaData;
 use parquet::file::reader::ChunkReader;
-use serde_json::{Map, Value};
 
 use super::error::DatasetError;
 use super::file::{FILTERS_KEY, filter_digest};
@@ -86,24 +87,40 @@ fn stamp(root: &Path) -> Option<Stamp> {
     Some((file.dev(), file.ino(), file.mtime(), file.mtime_nsec()))
 }
 
-/// All rows of one iD, by table; absent values are left out, tables without
-/// rows too.
+/// Rows by table, such as `summaries/works`, in the order of the table. Tables without rows
+/// are left out.
+pub type TableRows = BTreeMap<String, Vec<RecordBatch>>;
+
+/// All rows of some iDs.
 ///
 /// # Errors
 /// [`DatasetError`] where a file cannot be read.
-pub fn record_rows(dataset: &Dataset, orcid: Orcid) -> Result<Map<String, Value>, DatasetError> {
-    let mut found: Map<String, Value> = Map::new();
+pub fn record_batches(dataset: &Dataset, orcids: &[Orcid]) -> Result<TableRows, DatasetError> {
+    let mut found = TableRows::new();
     let of_records = dataset.manifest.parts().filter(|(key, _)| table_of(key).is_some());
     for (key, part) in of_records {
-        for batch in batches(&dataset.part_path(key, &part.name), key, part, Some(orcid))? {
+        for batch in batches(&dataset.part_path(key, &part.name), key, part, Some(orcids))? {
             let batch = batch?;
-            let rows = (0..batch.num_rows()).map(|row| row_to_json(&batch, row));
-            let table = found.entry(key).or_insert_with(|| Value::Array(Vec::new()));
-            table.as_array_mut().expect("tables are arrays").extend(rows);
+            if batch.num_rows() > 0 {
+                found.entry(key.to_owned()).or_default().push(batch);
+            }
         }
     }
-    found.retain(|_, rows| rows.as_array().is_some_and(|rows| !rows.is_empty()));
     Ok(found)
+}
+
+/// Which rows of a column of iDs are of one of `orcids`.
+///
+/// # Errors
+/// [`ArrowError`] where the column does not hold text.
+pub fn rows_of(column: &dyn Array, orcids: &[Orcid]) -> Result<BooleanArray, ArrowError> {
+    if let [orcid] = orcids {
+        return eq(&column, &StringArray::new_scalar(orcid.as_str()));
+    }
+    let column = column.as_string_opt::<i32>();
+    let column = column.ok_or_else(|| ArrowError::SchemaError("iDs are no text".to_owned()))?;
+    let wanted: HashSet<&str> = orcids.iter().map(Orcid::as_str).collect();
+    Ok(column.iter().map(|orcid| Some(orcid.is_some_and(|orcid| wanted.contains(orcid)))).collect())
 }
 
 impl Dataset {
@@ -142,23 +159,23 @@ pub(super) fn columns_of(
     Ok(opened.read(groups, mask, None))
 }
 
-/// The batches of a file, of one iD's rows or of all; row groups whose Bloom
-/// filter rules the iD out are not read.
+/// The batches of a file, of some iDs' rows or of all; row groups whose Bloom
+/// filter rules the iDs out are not read.
 pub(super) fn batches(
     path: &Path,
     key: &str,
     part: &Part,
-    orcid: Option<Orcid>,
+    orcids: Option<&[Orcid]>,
 ) -> Result<impl Iterator<Item = Result<RecordBatch, DatasetError>> + use<>, DatasetError> {
     let opened = Opened::new(path, key, part)?;
     let groups = 0..opened.metadata.metadata().num_row_groups();
     let has_orcid = opened.metadata.schema().field_with_name("orcid").is_ok();
-    let orcid = orcid.filter(|_| has_orcid);
-    let groups = match orcid {
-        Some(orcid) => opened.groups_with(orcid)?,
+    let orcids = orcids.filter(|_| has_orcid);
+    let groups = match orcids {
+        Some(orcids) => opened.groups_with(orcids)?,
         None => groups.collect(),
     };
-    Ok(opened.read(groups.into_iter(), ProjectionMask::all(), orcid))
+    Ok(opened.read(groups.into_iter(), ProjectionMask::all(), orcids.map(Arc::from)))
 }
 
 /// The row groups of a file.
@@ -233,13 +250,13 @@ impl Opened {
         Ok(Self { path: path.to_owned(), file, metadata, compared })
     }
 
-    /// The row groups whose Bloom filter does not rule an iD out.
-    fn groups_with(&self, orcid: Orcid) -> Result<Vec<usize>, DatasetError> {
+    /// The row groups whose Bloom filter does not rule all of `orcids` out.
+    fn groups_with(&self, orcids: &[Orcid]) -> Result<Vec<usize>, DatasetError> {
         let find = || -> Result<Vec<usize>, ParquetError> {
             let builder = self.builder()?;
             let mut groups = Vec::new();
             for group in 0..self.metadata.metadata().num_row_groups() {
-                if may_hold(&builder, group, &[orcid])? {
+                if may_hold(&builder, group, orcids)? {
                     groups.push(group);
                 }
             }
@@ -254,15 +271,15 @@ impl Opened {
     }
 
     /// The batches of some row groups and columns, each group checked when its turn comes; of
-    /// one iD's rows or of all.
+    /// some iDs' rows or of all.
     fn read(
         self,
         groups: impl Iterator<Item = usize>,
         mask: ProjectionMask,
-        orcid: Option<Orcid>,
+        orcids: Option<Arc<[Orcid]>>,
     ) -> impl Iterator<Item = Result<RecordBatch, DatasetError>> {
         groups.flat_map(move |group| -> Box<dyn Iterator<Item = Result<RecordBatch, DatasetError>>> {
-            match self.read_group(group, &mask, orcid) {
+            match self.read_group(group, &mask, orcids.clone()) {
                 Ok(batches) => {
                     let path = self.path.clone();
                     Box::new(batches.map(move |batch| {
@@ -278,7 +295,7 @@ impl Opened {
         &self,
         group: usize,
         mask: &ProjectionMask,
-        orcid: Option<Orcid>,
+        orcids: Option<Arc<[Orcid]>>,
     ) -> Result<ParquetRecordBatchReader, DatasetError> {
         if self.compared == Compared::Footer {
             let metadata = self.metadata.metadata();
@@ -288,8 +305,8 @@ impl Opened {
         }
         let build = || -> Result<ParquetRecordBatchReader, ParquetError> {
             let builder = self.builder()?.with_batch_size(BATCH_ROWS).with_row_groups(vec![group]);
-            match orcid {
-                Some(orcid) => with_rows_of(builder, orcid).with_projection(mask.clone()).build(),
+            match orcids {
+                Some(orcids) => with_rows_of(builder, orcids).with_projection(mask.clone()).build(),
                 None => builder.with_projection(mask.clone()).build(),
             }
         };
@@ -299,39 +316,9 @@ impl Opened {
 
 fn with_rows_of(
     builder: ParquetRecordBatchReaderBuilder<File>,
-    orcid: Orcid,
+    orcids: Arc<[Orcid]>,
 ) -> ParquetRecordBatchReaderBuilder<File> {
     let mask = ProjectionMask::columns(builder.parquet_schema(), ["orcid"]);
-    let wanted = arrow::array::StringArray::new_scalar(orcid.as_str());
-    let equals = ArrowPredicateFn::new(mask, move |batch: RecordBatch| -> Result<BooleanArray, _> {
-        eq(batch.column(0), &wanted)
-    });
-    builder.with_row_filter(RowFilter::new(vec![Box::new(equals)]))
-}
-
-fn row_to_json(batch: &RecordBatch, row: usize) -> Value {
-    let schema = batch.schema();
-    let cells = schema.fields().iter().zip(batch.columns());
-    let cells = cells.filter(|(_, column)| !column.is_null(row));
-    Value::Object(
-        cells.map(|(field, column)| (field.name().clone(), cell_to_json(column.as_ref(), row))).collect(),
-    )
-}
-
-fn cell_to_json(column: &dyn Array, row: usize) -> Value {
-    match column.data_type() {
-        DataType::Utf8 => column.as_string::<i32>().value(row).into(),
-        DataType::Int64 => column.as_primitive::<Int64Type>().value(row).into(),
-        DataType::Int32 => column.as_primitive::<Int32Type>().value(row).into(),
-        DataType::Int16 => column.as_primitive::<Int16Type>().value(row).into(),
-        DataType::Float64 => column.as_primitive::<Float64Type>().value(row).into(),
-        DataType::Boolean => column.as_boolean().value(row).into(),
-        DataType::Timestamp(..) => {
-            let column = column.as_primitive::<TimestampMicrosecondType>();
-            let text =
-                column.value_as_datetime(row).map(|time| time.format("%Y-%m-%dT%H:%M:%S%.fZ").to_string());
-            text.into()
-        }
-        other => unreachable!("no table has a column of type {other}"),
-    }
+    let is_of = ArrowPredicateFn::new(mask, move |batch: RecordBatch| rows_of(batch.column(0), &orcids));
+    builder.with_row_filter(RowFilter::new(vec![Box::new(is_of)]))
 }

@@ -14,6 +14,7 @@ mod endings;
 mod faults;
 mod folders;
 mod format_1;
+mod get;
 mod index;
 mod layering;
 mod lists;

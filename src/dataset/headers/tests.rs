@@ -150,7 +150,7 @@ fn no_flip_in_a_page_header_or_footer_of_a_large_file_gives_other_rows() {
     let gone =
         Gone { targets: Targets { records: [orcid].into_iter().collect(), ..Targets::default() }, ..gone };
     let rows: usize = GROUP_ROWS.iter().sum();
-    let all = || drain(batches(path, KEY, part, Some(orcid))?).map(|found| assert_eq!(found, rows));
+    let all = || drain(batches(path, KEY, part, Some(&[orcid]))?).map(|found| assert_eq!(found, rows));
     let some =
         || drain(columns_of(path, KEY, part, &["content", "put_code"])?).map(|found| assert_eq!(found, rows));
     let marked = || mark(path, KEY, part, &gone).map(|marks| assert_eq!(marks.rows_out(), rows as u64));

@@ -18,6 +18,7 @@ use super::files::{
 };
 use super::layout::{NewFile, behind_links, old_state, staging_folder, table_folder};
 use super::manifest::Manifest;
+use super::store::Logs;
 
 /// A dataset under change: the folder beside it, and the lock that says so.
 #[derive(Debug)]
@@ -27,15 +28,6 @@ pub struct Staging {
     /// Folders above it that were made for it, the deepest first.
     made: Vec<PathBuf>,
     lock: Option<File>,
-}
-
-/// What becomes of the tables' logs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Logs {
-    /// They get a further version.
-    Continue,
-    /// They begin anew, as the dataset does.
-    Begin,
 }
 
 impl Staging {
@@ -105,7 +97,7 @@ impl Staging {
             link_or_copy(&file.from, &folder.join(&file.name))?;
             folders.insert(folder);
         }
-        delta::commit_all(&next, manifest)?;
+        delta::commit_all(&delta::OnDisk::new(&next), manifest)?;
         folders.iter().try_for_each(|folder| sync_folder(folder))?;
         manifest.write(&next)?;
         sync_folder(&next)?;
@@ -309,10 +301,8 @@ fn is_same_file(file: &File, path: &Path) -> bool {
 
 /// Table files of the old manifest that the new one neither has nor keeps.
 fn files_that_go(old: Option<&Manifest>, new: &Manifest) -> HashSet<PathBuf> {
-    let paths = |manifest: &Manifest| -> HashSet<PathBuf> {
-        let kept = manifest.kept.iter().map(|kept| (kept.key.as_str(), &kept.part));
-        manifest.parts().chain(kept).map(|(key, part)| Path::new(key).join(&part.name)).collect()
-    };
+    let paths =
+        |manifest: &Manifest| -> HashSet<PathBuf> { manifest.file_names().map(PathBuf::from).collect() };
     let stay = paths(new);
     let mut gone = old.map(paths).unwrap_or_default();
     gone.retain(|path| !stay.contains(path));

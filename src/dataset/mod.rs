@@ -28,11 +28,12 @@ mod rewrite;
 mod room;
 mod settings;
 mod sound;
+pub mod store;
 mod verify;
 mod writer;
 
 pub use change::begin_change;
-pub use commit::{Logs, Staging};
+pub use commit::Staging;
 pub use digest::digest;
 pub use error::DatasetError;
 pub use files::{create_file, new_folder, remove_folder};
@@ -40,7 +41,7 @@ pub use filter::Superseded;
 pub use finished::Finished;
 pub use keys::{ActivityKey, ActivitySet, OrcidSet, Targets};
 pub use layout::{MANIFEST_NAME, NewFile, table_key};
-pub use looks::read_dataset;
+pub use looks::{read_dataset, read_dataset_in};
 pub use manifest::{
     ArchiveEntry, EntryKind, FORMAT_VERSION, Given, GivenFile, KeptPart, Manifest, Organizations, Part,
 };
@@ -48,5 +49,6 @@ pub use marks::Gone;
 pub use reader::{Dataset, record_rows};
 pub use replace::{Change, Replacement};
 pub use room::check_can_change;
-pub use verify::{Problem, verify, verify_at};
+pub use store::{LocalStore, Logs, Store};
+pub use verify::{Problem, verify, verify_at, verify_in};
 pub use writer::{OPEN_BYTES, SideWriter, TableWriter, WrittenTable};

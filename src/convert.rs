@@ -44,7 +44,7 @@ pub use release::release_of;
 pub use selection::Selection;
 pub use shard::Shard;
 pub use task::{PartResult, Task};
-pub use update::{Update, Updated, update};
+pub use update::{Update, Updated, update, update_in};
 
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;

@@ -14,9 +14,11 @@ use std::path::{Path, PathBuf};
 use super::delta;
 use super::error::DatasetError;
 use super::files::{
-    self, link, link_or_copy, make_folder, open_or_create, remove, remove_empty_folder, rename, sync_folder,
+    self, is_same_file, link, link_or_copy, make_folder, open_or_create, remove, remove_empty_folder, rename,
+    sync_folder,
 };
 use super::layout::{NewFile, behind_links, old_state, staging_folder, table_folder};
+use super::lock::DatasetLock;
 use super::manifest::Manifest;
 use super::store::Logs;
 
@@ -28,6 +30,8 @@ pub struct Staging {
     /// Folders above it that were made for it, the deepest first.
     made: Vec<PathBuf>,
     lock: Option<File>,
+    /// Keeps others from changing the dataset, where it was there when the change began.
+    held: Option<DatasetLock>,
 }
 
 impl Staging {
@@ -41,10 +45,16 @@ impl Staging {
         let (dataset, made) = resolve(dataset)?;
         let folder = staging_folder(&dataset);
         let lock = lock(&folder, &dataset)?;
-        let staging = Self { dataset, folder, made, lock: Some(lock) };
+        let staging = Self { dataset, folder, made, lock: Some(lock), held: None };
         staging.recover()?;
         staging.check()?;
         Ok(staging)
+    }
+
+    /// The same, which holds the dataset's lock for as long as it lives.
+    pub(super) fn holding(mut self, lock: Option<DatasetLock>) -> Self {
+        self.held = lock;
+        self
     }
 
     /// Where the dataset lies, behind all links.
@@ -86,7 +96,9 @@ impl Staging {
         gone.extend(new.iter().map(|file| Path::new(&file.key).join(&file.name)));
         if self.dataset.exists() {
             let goes = |path: &Path| {
-                gone.contains(path) || is_passing(path) || (logs == Logs::Begin && delta::is_log(path))
+                gone.contains(path)
+                    || is_passing(&self.dataset, path)
+                    || (logs == Logs::Begin && delta::is_log(path))
             };
             link_tree(&self.dataset, &next, &goes)?;
         }
@@ -294,11 +306,6 @@ fn may_be_made(made: &Result<(), DatasetError>) -> bool {
     }
 }
 
-fn is_same_file(file: &File, path: &Path) -> bool {
-    let place = |metadata: io::Result<fs::Metadata>| metadata.ok().map(|file| (file.dev(), file.ino()));
-    place(file.metadata()) == place(fs::metadata(path))
-}
-
 /// Table files of the old manifest that the new one neither has nor keeps.
 fn files_that_go(old: Option<&Manifest>, new: &Manifest) -> HashSet<PathBuf> {
     let paths =
@@ -310,11 +317,13 @@ fn files_that_go(old: Option<&Manifest>, new: &Manifest) -> HashSet<PathBuf> {
     gone
 }
 
-/// Files that SQLite makes for as long as somebody has a database open, if only
-/// to look at it; the database is whole without them (see `refresh/queue.rs`).
-fn is_passing(path: &Path) -> bool {
+/// Files that a database makes beside its own for as long as somebody has it open, if only to
+/// look at it. Nobody writes to it now, who would hold the dataset's lock: so its log goes along
+/// with it if a kill has left anything there, and what is made anew at each opening does not.
+fn is_passing(root: &Path, path: &Path) -> bool {
     let name = path.to_string_lossy();
-    name.ends_with(".sqlite-wal") || name.ends_with(".sqlite-shm")
+    let is_empty = || root.join(path).metadata().is_ok_and(|log| log.len() == 0);
+    name.ends_with(".sqlite-shm") || name.ends_with(".sqlite-wal") && is_empty()
 }
 
 /// Makes `to` a copy of `from` by hard links, leaving out what `skip` names by

@@ -17,6 +17,7 @@ mod headers;
 mod keys;
 mod layout;
 mod leftovers;
+mod lock;
 mod looks;
 mod manifest;
 mod marks;
@@ -41,6 +42,7 @@ pub use filter::Superseded;
 pub use finished::Finished;
 pub use keys::{ActivityKey, ActivitySet, OrcidSet, Targets};
 pub use layout::{MANIFEST_NAME, NewFile, table_key};
+pub use lock::{DatasetLock, LOCK_NAME};
 pub use looks::{read_dataset, read_dataset_in};
 pub use manifest::{
     ArchiveEntry, EntryKind, FORMAT_VERSION, Given, GivenFile, KeptPart, Manifest, Organizations, Part,

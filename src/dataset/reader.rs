@@ -19,11 +19,10 @@ use serde_json::{Map, Value};
 use super::error::DatasetError;
 use super::file::{FILTERS_KEY, filter_digest};
 use super::headers::check_headers;
-use super::layout::{MANIFEST_NAME, table_folder, table_of};
-use super::leftovers::present;
+use super::layout::{table_folder, table_of};
 use super::manifest::{Manifest, Part};
 use super::sound::{Compared, check_layout, check_quickly};
-use super::store::{Files, LOOKS, LocalStore, Store, StoredFile, Version, VersionId};
+use super::store::{Files, LocalStore, Store, StoredFile, Version, VersionId};
 use orcid_xml::Orcid;
 
 /// Rows read at a time.
@@ -63,7 +62,7 @@ impl Dataset {
 
     /// True where the folder `root` holds a dataset.
     pub fn is_at(root: &Path) -> bool {
-        (0..LOOKS).any(|_| present(root).join(MANIFEST_NAME).is_file())
+        LocalStore::new(root).is_there()
     }
 
     /// True where another version has taken its place since it was opened.

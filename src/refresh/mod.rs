@@ -28,7 +28,6 @@ mod id_range;
 mod known;
 mod line_faults;
 mod lists;
-mod lock;
 mod log;
 mod mark;
 mod owner;
@@ -67,7 +66,6 @@ pub use credentials::{Credentials, Secret, bare_word};
 pub use error::RefreshError;
 pub use fetch::End;
 pub use host::{Choice, Host};
-pub use lock::{LOCK_NAME, Lock};
 pub use log::log_to;
 pub use pace::{Clock, Limits, SystemClock};
 pub use queue::QUEUE_NAME;
@@ -90,7 +88,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use crate::dataset::{Dataset, DatasetError, check_can_change};
+pub use crate::dataset::LOCK_NAME;
+use crate::dataset::{Dataset, DatasetError, DatasetLock, check_can_change};
 use fetch::Fetch;
 use orcid_xml::Timestamp;
 use plan::Inputs;
@@ -126,7 +125,7 @@ pub fn refresh(
         // So that no lock is made elsewhere.
         return Err(DatasetError::NoDataset { path: root.to_owned() }.into());
     }
-    let lock = Lock::take(root, "refresh", clock.wall())?;
+    let lock = lock(root, "refresh")?;
     let dataset = Dataset::open(root)?;
     // What would keep the last step from being taken is said before the first.
     check_can_change(root, &dataset.manifest)?;
@@ -138,11 +137,17 @@ pub fn refresh(
     let activities = known::has_activities(&dataset.manifest);
     let fetch = Fetch::new(client, limits, settings.patience, Arc::new(clock), stop.clone(), run, activities);
     fetch.go_on(&queue)?;
-    let mut way =
-        Journey { root, settings, watch, inputs, fetch: Arc::new(fetch), plan: None, clock: OnceCell::new() };
-    let outcome = way.go(queue);
-    drop(lock);
-    outcome
+    let mut way = Journey {
+        root,
+        lock,
+        settings,
+        watch,
+        inputs,
+        fetch: Arc::new(fetch),
+        plan: None,
+        clock: OnceCell::new(),
+    };
+    way.go(queue)
 }
 
 /// A client for the settings, which may have to obtain a token; `None` where a stop
@@ -166,15 +171,24 @@ fn client(settings: &Settings, now: Timestamp, stop: &AtomicBool) -> Result<Opti
 /// # Errors
 /// [`RefreshError`] where somebody refreshes the dataset, or the queue cannot be used
 /// or is being read.
-pub fn hold(root: &Path, act: &str) -> Result<Lock, RefreshError> {
-    let lock = Lock::take(root, act, SystemClock::default().wall())?;
+pub fn hold(root: &Path, act: &str) -> Result<DatasetLock, RefreshError> {
+    let lock = lock(root, act)?;
     Queue::settle(root)?;
     Ok(lock)
+}
+
+fn lock(root: &Path, act: &str) -> Result<DatasetLock, RefreshError> {
+    DatasetLock::take(root, act).map_err(|error| match error {
+        DatasetError::Locked { path, holder } => RefreshError::Locked { path, holder },
+        error => error.into(),
+    })
 }
 
 /// A run on its way.
 struct Journey<'j> {
     root: &'j Path,
+    /// Held until the run has come to its end; its commits take no other.
+    lock: DatasetLock,
     settings: &'j Settings,
     watch: &'j dyn Watch,
     inputs: Inputs<'j>,

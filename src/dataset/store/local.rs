@@ -14,6 +14,7 @@ use crate::dataset::commit::Staging;
 use crate::dataset::error::DatasetError;
 use crate::dataset::layout::{MANIFEST_NAME, NewFile, finished_folder};
 use crate::dataset::leftovers::present;
+use crate::dataset::lock::DatasetLock;
 use crate::dataset::manifest::Manifest;
 
 /// Times that a dataset which changes while it is looked for is looked for. A commit takes
@@ -24,12 +25,35 @@ pub(in crate::dataset) const LOOKS: usize = 5;
 #[derive(Debug, Clone)]
 pub struct LocalStore {
     root: PathBuf,
+    held: Option<DatasetLock>,
 }
 
 impl LocalStore {
     /// The dataset at `root`, which need not exist yet.
     pub fn new(root: &Path) -> Self {
-        Self { root: root.to_owned() }
+        Self { root: root.to_owned(), held: None }
+    }
+
+    /// The dataset whose lock the caller holds, for as long as this lives: changes that begin here
+    /// take no other.
+    pub fn holding(lock: DatasetLock) -> Self {
+        Self { root: lock.dataset().to_owned(), held: Some(lock) }
+    }
+
+    /// True where there is a dataset.
+    pub(in crate::dataset) fn is_there(&self) -> bool {
+        (0..LOOKS).any(|_| present(&self.root).join(MANIFEST_NAME).is_file())
+    }
+
+    /// The dataset's lock: the one that the caller holds, or one that is taken; `None` where there
+    /// is no dataset yet, and so no place for it.
+    pub(in crate::dataset) fn lock(&self, act: &str) -> Result<Option<DatasetLock>, DatasetError> {
+        match &self.held {
+            Some(held) => Ok(Some(held.clone())),
+            // Else a file would be made in a folder of others.
+            None if !self.is_there() || !self.root.is_dir() => Ok(None),
+            None => DatasetLock::take(&self.root, act).map(Some),
+        }
     }
 }
 
@@ -52,8 +76,9 @@ impl Store for LocalStore {
         Ok(None)
     }
 
-    fn begin(&self, _act: &str) -> Result<Box<dyn Change>, DatasetError> {
-        Ok(Box::new(Staging::begin(&self.root)?))
+    fn begin(&self, act: &str) -> Result<Box<dyn Change>, DatasetError> {
+        let held = self.lock(act)?;
+        Ok(Box::new(Staging::begin(&self.root)?.holding(held)))
     }
 
     fn send(&self, _files: &[NewFile]) -> Result<bool, DatasetError> {

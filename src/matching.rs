@@ -47,7 +47,8 @@ use rayon::ThreadPool;
 use rayon::prelude::*;
 
 use crate::dataset::{
-    Dataset, DatasetError, Given, Logs, Manifest, Organizations, Part, Staging, TableWriter, begin_change,
+    Dataset, DatasetError, Given, LocalStore, Logs, Manifest, Organizations, Part, Staging, TableWriter,
+    begin_change,
 };
 use crate::tables::AnyTable;
 use crate::tables::organizations::{
@@ -87,12 +88,27 @@ pub struct Options {
 pub fn match_dataset(
     path: &Path,
     matcher: &Matcher,
+    crosswalk: Crosswalk,
+    given: Option<Given>,
+    options: Options,
+    stop: &AtomicBool,
+) -> Result<Summary, MatchError> {
+    match_dataset_in(&LocalStore::new(path), matcher, crosswalk, given, options, stop)
+}
+
+/// The same of the dataset in a local store, whose lock the caller may hold.
+///
+/// # Errors
+/// As of [`match_dataset`].
+pub fn match_dataset_in(
+    store: &LocalStore,
+    matcher: &Matcher,
     mut crosswalk: Crosswalk,
     given: Option<Given>,
     options: Options,
     stop: &AtomicBool,
 ) -> Result<Summary, MatchError> {
-    let (staging, dataset) = begin_change(path)?;
+    let (staging, dataset) = begin_change(store, "match")?;
     if !key::SECTIONS
         .iter()
         .any(|table| crate::tables::Side::ALL.iter().any(|side| dataset.has(&format!("{side}/{table}"))))
@@ -303,7 +319,7 @@ fn commit(
     let mut parts: BTreeMap<String, Vec<Part>> = BTreeMap::new();
     for (key, new) in written {
         for part in new {
-            let (part, file) = manifest.take_in(&key, part, &scratch.join(&key));
+            let (part, file) = manifest.take_in(&key, part, &scratch.join(&key), "");
             parts.entry(key.clone()).or_default().push(part);
             files.push(file);
         }

@@ -7,8 +7,8 @@ use super::Common;
 use super::convert::Machine;
 use super::failure::Failure;
 use super::matching::Sources;
-use crate::dataset::{Dataset, Given, Organizations};
-use crate::matching::{Options, Summary, match_dataset};
+use crate::dataset::{Dataset, Given, LocalStore, Organizations};
+use crate::matching::{Options, Summary, match_dataset_in};
 use crate::refresh::hold;
 use ror_match::Matcher;
 
@@ -24,8 +24,8 @@ pub fn match_with(
     stop: &AtomicBool,
 ) -> Result<Summary, Failure> {
     let crosswalk = sources.crosswalk(&matcher.index.release)?;
-    let _lock = hold(path, "match")?;
-    Ok(match_dataset(path, matcher, crosswalk, Some(given), options, stop)?)
+    let store = LocalStore::holding(hold(path, "match")?);
+    Ok(match_dataset_in(&store, matcher, crosswalk, Some(given), options, stop)?)
 }
 
 /// The options of a matching by those of the machine.

@@ -14,6 +14,7 @@ use super::files::{remove, rename};
 use super::keys::ActivityKey;
 use super::layout::table_folder;
 use super::reader::batches;
+use super::store::StoredFile;
 use super::writer::{TableWriter, WrittenTable};
 use crate::tables::{self, Side};
 use orcid_xml::Orcid;
@@ -109,7 +110,8 @@ impl Superseded {
         let mut writer = TableWriter::new(table_folder(to, &written.key), written.key.clone(), table);
         let mut first_row = 0;
         for part in &written.parts {
-            for batch in batches(&from.join(&part.name), &written.key, part, None)? {
+            let file = StoredFile::on_disk(&from.join(&part.name))?;
+            for batch in batches(file, &written.key, part, None)? {
                 let batch = batch?;
                 let rows = batch.num_rows() as u64;
                 let kept = self.keep(side, &written.key, batch, first_row);

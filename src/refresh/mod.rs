@@ -26,7 +26,6 @@ mod known;
 mod line_faults;
 mod listed;
 mod lists;
-mod lock;
 mod log;
 mod mark;
 mod outage;
@@ -52,7 +51,6 @@ mod way;
 pub use apply::{Applied, Stays};
 pub use error::RefreshError;
 pub use fetch::End;
-pub use lock::{LOCK_NAME, Lock};
 pub use log::{Log, log_to};
 pub use queue::QUEUE_NAME;
 pub use removals::{MaxRemovals, Removals};
@@ -69,7 +67,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use crate::dataset::{Dataset, DatasetError, check_can_change};
+pub use crate::dataset::LOCK_NAME;
+use crate::dataset::{Dataset, DatasetError, DatasetLock, check_can_change};
 use fetch::Fetch;
 use orcid_api::time::{DAY, SECOND};
 use orcid_api::{Client, ClientOptions, Clock, HttpClient, SystemClock};
@@ -107,7 +106,7 @@ pub fn refresh(
         // So that no lock is made elsewhere.
         return Err(DatasetError::NoDataset { path: root.to_owned() }.into());
     }
-    let lock = Lock::take(root, "refresh", clock.wall())?;
+    let lock = lock(root, "refresh")?;
     let dataset = Dataset::open(root)?;
     // What would keep the last step from being taken is said before the first.
     check_can_change(root, &dataset.manifest)?;
@@ -122,6 +121,7 @@ pub fn refresh(
     fetch.go_on(&queue)?;
     let mut way = Journey {
         root,
+        lock,
         settings,
         observer,
         inputs,
@@ -129,9 +129,7 @@ pub fn refresh(
         plan: None,
         clock: OnceCell::new(),
     };
-    let outcome = way.go(queue);
-    drop(lock);
-    outcome
+    way.go(queue)
 }
 
 /// The client, which may have to obtain a token first; `None` where a stop came before it had
@@ -163,15 +161,24 @@ fn connect(
 /// # Errors
 /// [`RefreshError`] where somebody refreshes the dataset, or the queue cannot be used
 /// or is being read.
-pub fn hold(root: &Path, act: &str) -> Result<Lock, RefreshError> {
-    let lock = Lock::take(root, act, SystemClock::default().wall())?;
+pub fn hold(root: &Path, act: &str) -> Result<DatasetLock, RefreshError> {
+    let lock = lock(root, act)?;
     Queue::settle(root)?;
     Ok(lock)
+}
+
+fn lock(root: &Path, act: &str) -> Result<DatasetLock, RefreshError> {
+    DatasetLock::take(root, act).map_err(|error| match error {
+        DatasetError::Locked { path, holder } => RefreshError::Locked { path, holder },
+        error => error.into(),
+    })
 }
 
 /// A run on its way.
 struct Journey<'j> {
     root: &'j Path,
+    /// Held until the run has come to its end; its commits take no other.
+    lock: DatasetLock,
     settings: &'j Settings,
     observer: &'j dyn Observer,
     inputs: Inputs<'j>,

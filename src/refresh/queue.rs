@@ -4,7 +4,7 @@
 //! The file lies in the dataset. A commit exchanges the dataset's folder for one
 //! of hard links, which SQLite survives only while nobody has the file open: so
 //! the queue is closed while its answers are applied, and the lock
-//! ([`super::lock`]) keeps every other writer out.
+//! ([`DatasetLock`](crate::dataset::DatasetLock)) keeps every other writer out.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;

@@ -6,11 +6,10 @@ use serde::Serialize;
 
 use super::RefreshError;
 use super::fetch::Fetch;
-use super::lock::Lock;
 use super::queue::Queue;
 use super::requests::{Counts, Requests};
 use super::runs::{Run, Stage};
-use crate::dataset::{Dataset, DatasetError};
+use crate::dataset::{Dataset, DatasetError, DatasetLock};
 use orcid_xml::Timestamp;
 
 /// Requests for items that a changed record brings with it, on average: a guess,
@@ -129,7 +128,7 @@ pub fn status(root: &Path) -> Result<Status, RefreshError> {
     if !Dataset::is_at(root) {
         return Err(DatasetError::NoDataset { path: root.to_owned() }.into());
     }
-    let holder = Lock::holder(root);
+    let holder = DatasetLock::holder(root);
     let Some(queue) = Queue::look_at(root)? else { return Ok(Status { holder, ..Status::default() }) };
     let mut runs = Vec::new();
     for run in queue.runs()? {

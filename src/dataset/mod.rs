@@ -42,7 +42,7 @@ pub use keys::{ActivityKey, ActivitySet, OrcidSet, Targets};
 pub use layout::{MANIFEST_NAME, NewFile, table_key};
 pub use looks::read_dataset;
 pub use manifest::{
-    ArchiveEntry, EntryKind, FORMAT_VERSION, Given, GivenFile, KeptPart, Manifest, Organizations, Part,
+    ArchiveEntry, EntryKind, FORMAT_VERSION, InputFile, KeptPart, Manifest, MatchInputs, Organizations, Part,
 };
 pub use marks::Gone;
 pub use reader::{Dataset, record_rows};

@@ -63,25 +63,25 @@ pub struct Organizations {
     /// it differs from the dataset's, the dataset has changed since.
     pub source: String,
     /// The files that it was matched with.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub given: Option<Given>,
+    #[serde(default, rename = "given", skip_serializing_if = "Option::is_none")]
+    pub inputs: Option<MatchInputs>,
     /// Their files by table.
     pub parts: BTreeMap<String, Vec<Part>>,
 }
 
 /// The files that a dataset was matched with.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Given {
-    pub ror: GivenFile,
+pub struct MatchInputs {
+    pub ror: InputFile,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub overrides: Option<GivenFile>,
+    pub overrides: Option<InputFile>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub crosswalk: Option<GivenFile>,
+    pub crosswalk: Option<InputFile>,
 }
 
-/// A file that a user gave.
+/// A file that a user named.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct GivenFile {
+pub struct InputFile {
     /// Where it lay.
     pub path: String,
     /// XXH3-64 of what it held, in hexadecimal.

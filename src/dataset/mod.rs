@@ -45,7 +45,7 @@ pub use layout::{MANIFEST_NAME, NewFile, table_key};
 pub use lock::{DatasetLock, LOCK_NAME};
 pub use looks::{read_dataset, read_dataset_in};
 pub use manifest::{
-    ArchiveEntry, EntryKind, FORMAT_VERSION, Given, GivenFile, KeptPart, Manifest, Organizations, Part,
+    ArchiveEntry, EntryKind, FORMAT_VERSION, InputFile, KeptPart, Manifest, MatchInputs, Organizations, Part,
 };
 pub use marks::Gone;
 pub use reader::{Dataset, TableRows, record_batches, rows_of};

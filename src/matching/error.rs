@@ -23,17 +23,3 @@ pub enum MatchError {
     #[error("stopped")]
     Stopped,
 }
-
-impl MatchError {
-    /// What to do about it.
-    pub fn hint(&self) -> &'static str {
-        match self {
-            Self::Dataset(error) => error.hint(),
-            Self::Threads(_) => "give fewer --threads",
-            Self::NoOrganizations => "convert with these tables",
-            Self::NotMatched => "run `orcidlake match DIR --ror-release FILE` first",
-            Self::File { .. } => "check the path and the permissions",
-            Self::Stopped => "run the same command again; the dataset is as it was",
-        }
-    }
-}

@@ -194,7 +194,7 @@ fn damage_of_an_index_gives_a_message_or_the_right_members() {
         for (orcid, expected) in wanted.iter().zip(&expected) {
             match indexed_members(&archive, *orcid) {
                 Ok(found) => assert_eq!(found.as_ref(), Some(expected), "byte {place}"),
-                Err(error) => told += usize::from(!error.hint().is_empty()),
+                Err(error) => told += usize::from(!error.to_string().is_empty()),
             }
         }
     }
@@ -266,7 +266,7 @@ fn a_damaged_archive_gets_no_index_that_misleads() {
 
         match index(&archive, &index_path(&archive), SPACING, &Silent, &AtomicBool::new(false)) {
             Ok(_) => assert_eq!(indexed_members(&archive, orcid(28)).unwrap(), Some(expected.clone())),
-            Err(error) => refused += usize::from(!error.hint().is_empty()),
+            Err(error) => refused += usize::from(!error.to_string().is_empty()),
         }
     }
     assert!(refused > 140, "{refused} were refused");

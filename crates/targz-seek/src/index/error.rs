@@ -80,23 +80,6 @@ pub enum IndexError {
 }
 
 impl IndexError {
-    /// What a user can do about the fault: a sentence in English, without a full stop. Some
-    /// hints name commands of the program `orcidlake`.
-    pub fn hint(&self) -> &'static str {
-        match self {
-            Self::Io { .. } => "check the path, the permissions and the room on the disk",
-            Self::NotAnIndex { .. }
-            | Self::Damaged { .. }
-            | Self::Version { .. }
-            | Self::Stale { .. }
-            | Self::OtherChunks { .. } => "make it anew with `orcidlake index`, or remove it",
-            Self::NoNeed { .. } => "an index is for .tar.gz and .tar archives that lie on a disk",
-            Self::InTheWay { .. } => "remove or rename the file; `index` can write elsewhere with --out",
-            Self::Busy { .. } => "wait until it is done",
-            Self::Changed => "wait until the archive is complete, then make the index",
-        }
-    }
-
     /// Says that an I/O operation on `path` failed.
     pub(super) fn io(act: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
         let path = path.to_owned();

@@ -12,6 +12,7 @@ use clap::builder::BoolishValueParser;
 use serde_json::json;
 
 use super::failure::{Failure, with_end};
+use super::hints::Hint;
 use super::numbers::{bytes, counted, grouped, parse_bytes};
 use super::output::print_json;
 use super::progress::Progress;

@@ -7,6 +7,7 @@ use clap::builder::BoolishValueParser;
 use serde_json::{Map, Value};
 
 use super::failure::Failure;
+use super::hints::Hint;
 use super::output::{begun, print_json};
 use super::{Common, Done};
 use crate::dataset::Dataset;

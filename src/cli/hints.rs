@@ -234,11 +234,10 @@ impl Hint for DatasetError {
 
 impl Hint for GetError {
     fn hint(&self) -> Cow<'static, str> {
-        let hint = match self {
-            Self::Archive(error) => return error.hint(),
-            Self::Dataset(error) => return error.hint(),
-        };
-        hint.into()
+        match self {
+            Self::Archive(error) => error.hint(),
+            Self::Dataset(error) => error.hint(),
+        }
     }
 }
 

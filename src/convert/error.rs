@@ -24,7 +24,7 @@ pub enum ConvertError {
     HoldsTables { path: PathBuf },
     #[error("{path} has older rows than the dataset, which has been refreshed")]
     Refreshed { path: PathBuf },
-    #[error("{path} has no index, which --shard needs")]
+    #[error("{path} has no index, which converting a part of it needs")]
     NoIndex { path: PathBuf },
     #[error("{path} holds several members with the same name, which may lie in different shards")]
     Repeats { path: PathBuf },
@@ -34,7 +34,7 @@ pub enum ConvertError {
     NoPlaceForIndex { path: PathBuf },
     #[error("two of the archives have the file name of {path}")]
     Twice { path: PathBuf },
-    #[error("the dataset has other tables than --tables selects")]
+    #[error("the dataset has other tables than are selected")]
     OtherTables,
     #[error("there is no table {name}")]
     UnknownTable { name: String },

@@ -94,8 +94,31 @@ fn crates_know_nobody_of_the_house() {
 #[test]
 fn only_the_command_line_prints() {
     let library = sources().into_iter().filter(|(path, _)| module(path) != "cli");
-    for (path, text) in library.chain(below("crates")) {
+    let benches = |path: &Path| path.components().any(|part| part.as_os_str() == "benches");
+    for (path, text) in library.chain(below("crates")).filter(|(path, _)| !benches(path)) {
         assert!(!text.contains("println!") && !text.contains("eprint!"), "{} prints", path.display());
+    }
+}
+
+#[test]
+fn only_the_command_line_knows_flags_and_gives_hints() {
+    let library = sources().into_iter().filter(|(path, _)| module(path) != "cli");
+    for (path, text) in library.chain(below("crates")) {
+        assert!(!text.contains("fn hint("), "{} gives hints", path.display());
+        let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+        for line in code.lines().filter(|line| !line.trim_start().starts_with("//")) {
+            let texts = line.split('"').skip(1).step_by(2);
+            for text in texts {
+                let flag = text.match_indices("--").any(|(place, _)| {
+                    let before = text[..place].chars().next_back();
+                    let after = text[place + 2..].chars().next();
+                    before.is_none_or(|sign| !sign.is_alphanumeric() && sign != '!')
+                        && after.is_some_and(|sign| sign.is_ascii_lowercase())
+                });
+                let command = text.contains("`orcidlake ");
+                assert!(!flag && !command, "{} names a flag or a command: {text}", path.display());
+            }
+        }
     }
 }
 

@@ -27,10 +27,11 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
+use super::scratch::ScratchFolder;
 use super::{Change, Files, Logs, Objects, Store, StoredFile, Version, VersionId, read_manifest};
 use crate::dataset::delta::{self, LogPlace};
 use crate::dataset::error::DatasetError;
-use crate::dataset::files::{make_folder, remove};
+use crate::dataset::files::remove;
 use crate::dataset::layout::{NewFile, folders};
 use crate::dataset::manifest::Manifest;
 
@@ -83,8 +84,7 @@ impl Store for Versioned {
         }
         let base = Mutex::new(Base { number, manifest });
         let own = format!("{:016x}", random());
-        let scratch = self.scratch.join(format!("orcidlake-{own}"));
-        make_folder(&scratch)?;
+        let scratch = ScratchFolder::new(&self.scratch, &own)?;
         Ok(Box::new(VersionChange { objects: self.objects.clone(), scratch, own, base }))
     }
 
@@ -102,7 +102,7 @@ impl Store for Versioned {
 #[derive(Debug)]
 struct VersionChange {
     objects: Arc<dyn Objects>,
-    scratch: PathBuf,
+    scratch: ScratchFolder,
     /// Tells it from other changes.
     own: String,
     base: Mutex<Base>,
@@ -125,10 +125,7 @@ impl Change for VersionChange {
     }
 
     fn scratch(&self, name: &str) -> Result<PathBuf, DatasetError> {
-        let scratch = self.scratch.join(name);
-        remove(&scratch)?;
-        make_folder(&scratch)?;
-        Ok(scratch)
+        self.scratch.folder(name)
     }
 
     fn discard(&self, scratch: &Path) -> Result<(), DatasetError> {
@@ -161,32 +158,19 @@ impl Change for VersionChange {
         // The version is there. What fails now fails nothing of it, and the next change does it.
         let old = base.manifest.replace(manifest.clone());
         base.number = number;
-        if is_newest(objects, number) {
-            let place = Following { objects, number };
-            if logs == Logs::Begin {
-                let _ = remove_logs(&place, manifest);
-            }
-            let _ = delta::commit_all(&place, manifest);
-            let _ = clear(objects, number, old.as_ref(), manifest);
-        }
+        let _ = clear(objects, number, old.as_ref(), manifest);
+        let _ = follow(objects, number, manifest, logs);
         Ok(())
     }
 
     fn end(self: Box<Self>) -> Result<(), DatasetError> {
-        remove(&self.scratch)
+        self.scratch.clear()
     }
 }
 
 impl VersionChange {
     fn base(&self) -> MutexGuard<'_, Base> {
         self.base.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Drop for VersionChange {
-    fn drop(&mut self) {
-        // A failure here leaves a folder of this machine's scratch.
-        let _ = remove(&self.scratch);
     }
 }
 
@@ -234,7 +218,8 @@ fn put_version(objects: &dyn Objects, name: &str, text: &[u8]) -> Result<bool, D
     }
     match StoredFile::open(objects, name).and_then(|file| file.read_all()) {
         Ok(there) => Ok(there == text),
-        Err(_) => put,
+        // Whose it is cannot be told, and so nothing of this change may be removed.
+        Err(error) => put.and(Err(error)),
     }
 }
 
@@ -264,7 +249,7 @@ fn put_file(objects: &dyn Objects, file: &NewFile) -> Result<(), DatasetError> {
 }
 
 /// Removes the files that the version before had and this one has not, and those of changes
-/// that can be committed no more.
+/// that can be committed no more. Names never come again, so that no later version has them.
 fn clear(
     objects: &dyn Objects,
     number: u64,
@@ -280,12 +265,18 @@ fn clear(
     gone.iter().filter(|name| !stay.contains(*name)).try_for_each(|name| objects.remove(name))
 }
 
-/// The logs of a dataset that begins anew.
-fn remove_logs(place: &Following<'_>, manifest: &Manifest) -> Result<(), DatasetError> {
-    for key in &manifest.tables {
-        place.remove_all(&delta::log_folder(key))?;
+/// Brings the logs to what a version is, unless a later one is there.
+fn follow(objects: &dyn Objects, number: u64, manifest: &Manifest, logs: Logs) -> Result<(), DatasetError> {
+    if !is_newest(objects, number) {
+        return Ok(());
     }
-    Ok(())
+    if logs == Logs::Begin {
+        for folder in folders() {
+            let names = objects.list(folder)?.into_iter();
+            names.filter(|name| delta::is_in_log(name)).try_for_each(|name| objects.remove(&name))?;
+        }
+    }
+    delta::commit_all(&Following { objects, number }, manifest)
 }
 
 /// Logs that follow a version for as long as it is the newest.

@@ -63,29 +63,22 @@ impl Store for Versioned {
     }
 
     fn current(&self) -> Result<Option<Version>, DatasetError> {
-        let Some(number) = newest(self.objects.as_ref())? else { return Ok(None) };
-        let id = VersionId(number.to_string());
-        let name = version_name(number);
-        // Manifests stay, so that one that was listed is there.
-        let manifest = read_manifest(self.objects.as_ref(), &name)?;
-        let path = || self.objects.place().join(&name);
-        let manifest = manifest.ok_or_else(|| DatasetError::NoDataset { path: path() })?;
-        let files: Arc<dyn Files> = self.objects.clone();
-        Ok(Some(Version { id, manifest, files, is_alone: false }))
+        let newest = newest_version(self.objects.as_ref())?;
+        Ok(newest.map(|(number, manifest)| {
+            let (id, files) = (VersionId(number.to_string()), self.objects.clone());
+            Version { id, manifest, files, is_alone: false }
+        }))
     }
 
     fn begin(&self, _act: &str) -> Result<Box<dyn Change>, DatasetError> {
-        let (number, manifest) = match newest(self.objects.as_ref())? {
-            Some(number) => (number, read_manifest(self.objects.as_ref(), &version_name(number))?),
-            None => (0, None),
-        };
-        if manifest.is_none() && !holds_tables_only(self.objects.as_ref())? {
+        let newest = newest_version(self.objects.as_ref())?;
+        if newest.is_none() && !holds_tables_only(self.objects.as_ref())? {
             return Err(DatasetError::Foreign { path: self.place().to_owned() });
         }
-        let base = Mutex::new(Base { number, manifest });
-        let own = format!("{:016x}", random());
-        let scratch = ScratchFolder::new(&self.scratch, &own)?;
-        Ok(Box::new(VersionChange { objects: self.objects.clone(), scratch, own, base }))
+        let (number, manifest) = newest.unzip();
+        let base = Mutex::new(Base { number: number.unwrap_or(0), manifest });
+        let scratch = ScratchFolder::new(&self.scratch, &random())?;
+        Ok(Box::new(VersionChange { objects: self.objects.clone(), scratch, base }))
     }
 
     fn send(&self, files: &[NewFile]) -> Result<bool, DatasetError> {
@@ -103,8 +96,6 @@ impl Store for Versioned {
 struct VersionChange {
     objects: Arc<dyn Objects>,
     scratch: ScratchFolder,
-    /// Tells it from other changes.
-    own: String,
     base: Mutex<Base>,
 }
 
@@ -136,8 +127,10 @@ impl Change for VersionChange {
         None
     }
 
+    /// Another each time, so that a commit which failed, and may be there nevertheless, shares no
+    /// name with the next.
     fn suffix(&self) -> String {
-        format!("-v{}-{}", self.base().number + 1, self.own)
+        format!("-v{}-{}", self.base().number + 1, random())
     }
 
     fn commit(&self, manifest: &Manifest, new: &[NewFile], logs: Logs) -> Result<(), DatasetError> {
@@ -179,6 +172,15 @@ fn newest(files: &dyn Files) -> Result<Option<u64>, DatasetError> {
     Ok(files.list(VERSIONS)?.iter().filter_map(|name| number_of(name)).max())
 }
 
+/// The number and the manifest of the newest version.
+fn newest_version(files: &dyn Files) -> Result<Option<(u64, Manifest)>, DatasetError> {
+    let Some(number) = newest(files)? else { return Ok(None) };
+    let name = version_name(number);
+    // Manifests stay, so that one that was listed is there.
+    let gone = || DatasetError::NoDataset { path: files.place().join(&name) };
+    Ok(Some((number, read_manifest(files, &name)?.ok_or_else(gone)?)))
+}
+
 /// True where no later version is there; false also where that cannot be told.
 fn is_newest(files: &dyn Files, number: u64) -> bool {
     newest(files).is_ok_and(|newest| newest == Some(number))
@@ -198,9 +200,9 @@ fn put_for(name: &str) -> Option<u64> {
     file.split('-').nth(1)?.strip_prefix('v')?.parse().ok()
 }
 
-/// A number that nobody else has.
-fn random() -> u64 {
-    RandomState::new().build_hasher().finish()
+/// A word that nobody else has.
+fn random() -> String {
+    format!("{:016x}", RandomState::new().build_hasher().finish())
 }
 
 /// True where nothing is there but what changes that died have left.
@@ -227,7 +229,7 @@ fn put_version(objects: &dyn Objects, name: &str, text: &[u8]) -> Result<bool, D
 fn put_all(objects: &dyn Objects, files: &[NewFile]) -> Result<(), DatasetError> {
     for (place, file) in files.iter().enumerate() {
         if let Err(error) = put_file(objects, file) {
-            files[..place].iter().for_each(|file| drop(objects.remove(&file.in_dataset())));
+            files[..=place].iter().for_each(|file| drop(objects.remove(&file.in_dataset())));
             return Err(error);
         }
     }

@@ -15,10 +15,10 @@
 //!
 //! - [`LocalStore`], a folder. A commit builds the next folder beside it and exchanges the
 //!   two in one step; a lock keeps a second change out.
-//! - [`Versioned`], any [`Objects`] that can be put under a name that must not be taken, and
-//!   that know no renames, such as those of S3. A commit puts the next version's manifest
-//!   under its number; of two changes that race one is told so. A new object store is one
-//!   file that implements [`Objects`].
+//! - [`Versioned`], a store of objects that knows no renames, and can put an object only if its
+//!   name is free, as S3 can. A commit puts the next version's manifest under its number; of two
+//!   changes that race one is told so. A new object store is one file that implements
+//!   [`Objects`].
 //!
 //! What goes through the seam: all reading (`Dataset`, `read_dataset`, `verify` and what builds on
 //! them), and the conversion of archives (`plan`, `send_part`, `commit`, `convert`). What does not:

@@ -16,7 +16,8 @@
 //! it does not name are of changes that lost or died, and are removed. Nobody's files are
 //! removed before: a change that is under way puts files for a version that is not there yet.
 //!
-//! The Delta Lake logs follow the manifest. A crash, or another change that commits meanwhile,
+//! Readers go by the manifest, or by the Delta Lake logs: a plain `*.parquet` would find files of
+//! changes under way too. The logs follow the manifest. A crash, or another change that commits meanwhile,
 //! may leave them a version behind; the next commit brings them up to date.
 
 use std::collections::HashSet;

@@ -17,8 +17,8 @@
 //! removed before: a change that is under way puts files for a version that is not there yet.
 //!
 //! Readers go by the manifest, or by the Delta Lake logs: a plain `*.parquet` would find files of
-//! changes under way too. The logs follow the manifest. A crash, or another change that commits meanwhile,
-//! may leave them a version behind; the next commit brings them up to date.
+//! changes under way too. The logs follow the manifest. A crash, or another change that commits
+//! meanwhile, may leave them a version behind; the next commit brings them up to date.
 
 use std::collections::HashSet;
 use std::fs::File;

@@ -323,7 +323,7 @@ fn commit(
     let mut parts: BTreeMap<String, Vec<Part>> = BTreeMap::new();
     for (key, new) in written {
         for part in new {
-            let (part, file) = manifest.take_in(&key, part, &scratch.join(&key), "");
+            let (part, file) = manifest.take_in(&key, part, &scratch.join(&key));
             parts.entry(key.clone()).or_default().push(part);
             files.push(file);
         }

@@ -131,6 +131,34 @@ fn files_stay_small_and_say_what_they_are_for() {
 }
 
 #[test]
+fn a_dataset_is_read_through_its_store() {
+    // What of dataset/ the readers are; the others make the next state of a local folder.
+    const READERS: &[&str] = &[
+        "reader.rs",
+        "looks.rs",
+        "verify.rs",
+        "delta/log.rs",
+        "delta/checkpoint.rs",
+        "headers.rs",
+        "sound.rs",
+    ];
+    for (path, text) in sources() {
+        let own = module(&path);
+        let reads = READERS.iter().any(|reader| path.ends_with(Path::new("src/dataset").join(reader)));
+        let people = ["people", "coverage", "expansion", "known", "reconcile"];
+        let asks =
+            own == "matching" && path.file_stem().is_some_and(|stem| people.iter().any(|one| stem == *one));
+        if !reads && !asks {
+            continue;
+        }
+        let code = text.split("#[cfg(test)]").next().unwrap_or_default().replace("StoredFile::open", "");
+        for around in ["fs::", "File::open", "read_dir"] {
+            assert!(!code.contains(around), "{} has {around}: it reads around the store", path.display());
+        }
+    }
+}
+
+#[test]
 fn a_dataset_changes_its_disk_in_one_place() {
     const CHANGES: &[&str] = &[
         "fs::create",

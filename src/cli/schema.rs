@@ -17,7 +17,7 @@ use crate::tables::{self, AnyTable, Type};
 pub struct Args {
     /// A table, such as works or summaries/affiliations; all if not given.
     table: Option<String>,
-    /// The form.
+    /// The output format.
     #[arg(long, short, value_enum, default_value_t = Format::Text, env = "ORCIDLAKE_FORMAT")]
     format: Format,
     /// The dataset that the views of duckdb and spark read.

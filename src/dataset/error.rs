@@ -12,7 +12,7 @@ pub enum DatasetError {
     DiskFull { path: PathBuf, source: io::Error },
     #[error("cannot {act} the table file {path}")]
     Parquet { act: &'static str, path: PathBuf, source: parquet::errors::ParquetError },
-    #[error("{path} is not the file that was written: {what}")]
+    #[error("{path} differs from the file that was written: {what}")]
     Damaged { path: PathBuf, what: String },
     #[error("stopped before the end")]
     Stopped,
@@ -27,7 +27,7 @@ pub enum DatasetError {
     #[error("{path} has format version {found}; this orcidlake reads {known}")]
     Version { path: PathBuf, found: u32, known: u32 },
     #[error(
-        "{path} has format version {found}, which can be read and not changed: this orcidlake writes {known}"
+        "{path} has format version {found}, which this orcidlake can read but not change: it writes {known}"
     )]
     OlderFormat { path: PathBuf, found: u32, known: u32 },
     #[error("{path} is being changed by another orcidlake ({holder})")]
@@ -49,7 +49,7 @@ impl DatasetError {
     pub fn hint(&self) -> &'static str {
         match self {
             Self::Parquet { act: "read" | "rewrite", .. } | Self::Damaged { .. } => {
-                "nothing has been changed; `orcidlake verify` tells every damaged file: restore them from a copy, or make the dataset anew with `orcidlake convert --replace`"
+                "nothing has been changed; `orcidlake verify` lists every damaged file: restore them from a copy, or replace the dataset with `orcidlake convert --replace`"
             }
             Self::Io { .. } | Self::Parquet { .. } => "check the path, the permissions and the disk",
             Self::DiskFull { .. } => {
@@ -62,11 +62,11 @@ impl DatasetError {
             Self::Version { .. } | Self::NoTable { .. } => {
                 "use the orcidlake that wrote it, or convert again"
             }
-            Self::OlderFormat { .. } => "make it anew of its archives with `orcidlake convert --replace`",
+            Self::OlderFormat { .. } => "convert its archives again with `orcidlake convert --replace`",
             Self::Locked { .. } => "wait until it has finished",
             Self::AlwaysChanging { .. } => "run the same command again when the other has finished",
             Self::NoRoom { .. } => {
-                "free some space on its file system: a change may write each table anew beside the old one"
+                "free some space on its file system: a change may write each table again beside the old one"
             }
             Self::NotSwappable { .. } => {
                 "give a folder that is no mount point (one inside it will do), and run from outside of it"

@@ -28,7 +28,7 @@ pub struct Args {
     #[arg(value_name = "ARCHIVE")]
     archive: PathBuf,
     /// The file for the index; ARCHIVE.idx if not given. get and convert look for ARCHIVE.idx only.
-    // Under a name of its own, lest an `out` that is meant for datasets be taken for it.
+    // The option has its own id, so that an `out` for datasets in the TOML file does not set it.
     #[arg(id = "index_out", long = "out", short = 'o', value_name = "FILE", env = "ORCIDLAKE_INDEX_OUT")]
     out: Option<PathBuf>,
     /// Uncompressed bytes between two points where reading can start; less makes get faster and the

@@ -49,8 +49,8 @@ impl Key {
         self.texts[5].as_deref()
     }
 
-    /// The key as tables have it. The same item may stand in summaries and in
-    /// activities, so that the larger count is taken.
+    /// The key as tables have it. An item may occur both in summaries and in activities, so the
+    /// larger count is used.
     pub fn row(&self) -> KeyRow<'_> {
         let [affiliations, fundings, peer_reviews, research_resources] =
             self.counts.map(|[summaries, activities]| i64::from(summaries.max(activities)));

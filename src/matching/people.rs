@@ -155,7 +155,7 @@ impl PeopleFilter {
             return false;
         }
         let Some(day) = self.as_of else { return true };
-        // What is not known of a date is taken for what lets it hold.
+        // Unknown parts of a date are assumed so that the affiliation is valid on the day.
         let begun = part("start_year").is_none_or(|year| {
             Day(year, part("start_month").unwrap_or(1), part("start_day").unwrap_or(1)) <= day
         });

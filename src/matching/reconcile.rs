@@ -156,7 +156,7 @@ fn by_names(
     candidates: &mut Candidates,
 ) -> Result<FxHashMap<String, RecordName>, MatchError> {
     const COLUMNS: [&str; 4] = ["orcid", "given_names", "family_name", "credit_name"];
-    let wanted: FxHashSet<String> = candidates.iter().flat_map(BTreeMap::keys).cloned().collect();
+    let candidate_ids: FxHashSet<String> = candidates.iter().flat_map(BTreeMap::keys).cloned().collect();
     let mut names = FxHashMap::default();
     for batch in dataset.rows("summaries/records", &COLUMNS) {
         let batch = batch?;
@@ -171,7 +171,7 @@ fn by_names(
             };
             readings.extend(PersonName::readings(text("credit_name")));
             let found = note_names(list, orcid, &readings, false, affiliated, candidates);
-            if found || wanted.contains(orcid) {
+            if found || candidate_ids.contains(orcid) {
                 names.insert(
                     orcid.to_owned(),
                     (cells.owned("given_names", row), cells.owned("family_name", row)),

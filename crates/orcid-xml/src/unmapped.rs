@@ -62,7 +62,7 @@ impl Unmapped {
     }
 }
 
-/// The memory that a document has taken, and may take.
+/// The memory that a document uses, and its limits.
 #[derive(Debug)]
 pub(super) struct Room {
     used: usize,

@@ -253,9 +253,9 @@ impl<R: Read> TarWalk<R> {
         if padded <= held {
             return Ok(Advance::Past(place + padded as usize));
         }
-        let wanted = padded - held;
-        let read = io::copy(&mut (&mut self.input).take(wanted), &mut io::sink()).map_err(Fault::Io)?;
-        if read < wanted {
+        let missing = padded - held;
+        let read = io::copy(&mut (&mut self.input).take(missing), &mut io::sink()).map_err(Fault::Io)?;
+        if read < missing {
             return Err(Fault::CutOff { place: format!("inside {}", entry.name) });
         }
         // The buffer now jumps from the header to what follows the data.

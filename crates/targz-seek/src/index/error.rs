@@ -33,7 +33,7 @@ pub enum IndexError {
         what: String,
     },
     /// Another version of this crate wrote the index, in another format.
-    #[error("{path} is of format {found}, this program knows {known}")]
+    #[error("{path} has format {found}, this program reads {known}")]
     Version {
         /// The index.
         path: PathBuf,
@@ -51,7 +51,7 @@ pub enum IndexError {
     /// The index was made with another [`chunk_bytes`](crate::Options), so that a reader of
     /// parts would get other chunks than a reader of the whole. Callers that need the same
     /// chunks make this error after comparing [`Contents::chunk_bytes`](super::Contents).
-    #[error("{path} knows other chunks than this program reads")]
+    #[error("{path} was made for chunks of another size")]
     OtherChunks {
         /// The index.
         path: PathBuf,

@@ -14,7 +14,7 @@ pub enum RefreshError {
     Io { act: &'static str, path: PathBuf, source: std::io::Error },
     #[error("{url} is not a URL such as https://pub.orcid.org/v3.0: {what}")]
     Url { url: String, what: &'static str },
-    #[error("{path} holds no secret: one word of ASCII signs is expected")]
+    #[error("{path} has no secret: expected a single word of ASCII characters")]
     NoSecret { path: PathBuf },
     #[error("a client id needs its secret")]
     HalfCredentials,
@@ -58,10 +58,10 @@ pub enum RefreshError {
     QueueVersion { path: PathBuf, found: i64, known: i64 },
     #[error("{url} does not answer a search: {what}")]
     NoAnswer { url: String, what: String },
-    #[error("{url} could not answer a search each time it was asked: {what}")]
+    #[error("{url} failed to answer each try of a search: {what}")]
     InTrouble { url: String, what: String },
     #[error(
-        "{url} limits the rate of requests (status 429); it has been waited for as it asked, and after {seconds} s it still does"
+        "{url} limits the rate of requests (status 429); the program has waited as the server asked, and after {seconds} s it still does"
     )]
     Limited { url: String, seconds: u64 },
     #[error("a search could not be answered: {what}")]
@@ -70,7 +70,7 @@ pub enum RefreshError {
         "more records changed within a millisecond than a search shows, and {url} does not search by ranges of iDs"
     )]
     NoRanges { url: String },
-    #[error("twice, a search has found nobody of the scope {scope}{}", had(*.before))]
+    #[error("two searches have found nobody in the scope {scope}{}", had(*.before))]
     ScopeVanished { scope: String, before: u64 },
     /// Ends fetching; the run goes on when the quota is there again.
     #[error("the day's quota is used up")]
@@ -82,11 +82,9 @@ pub enum RefreshError {
     Down { seconds: u64, what: String },
     #[error("{url} has answered no request: {what}")]
     Silent { url: String, what: String },
-    #[error(
-        "{url} says that it is up, and yet gave {faults} faults in the place of records and nothing else: {what}"
-    )]
+    #[error("{url} says that it is up, but answered with {faults} faults and no record: {what}")]
     OnlyFaults { url: String, faults: u32, what: String },
-    #[error("a thread broke down while it asked; its message stands above")]
+    #[error("a thread panicked during a request; its message is above")]
     Panicked,
     #[error(transparent)]
     Archive(#[from] ArchiveError),
@@ -99,7 +97,7 @@ pub enum RefreshError {
 /// What a scope was, in which nobody is found.
 fn had(before: u64) -> String {
     match before {
-        0 => ", and another one people of it who have changed".to_owned(),
+        0 => ", but another search found people of it who have changed".to_owned(),
         before => format!(", which had {before} when it was refreshed last"),
     }
 }
@@ -125,13 +123,13 @@ fn queue_hint(source: &rusqlite::Error) -> &'static str {
             "free some space and run the same command again: nothing that was fetched is lost"
         }
         Some(rusqlite::ErrorCode::DatabaseCorrupt | rusqlite::ErrorCode::NotADatabase) => {
-            "restore refresh.sqlite; or remove it from the dataset, which forgets what was fetched and not yet applied"
+            "restore refresh.sqlite; or remove it from the dataset, which drops answers that are not yet applied"
         }
         Some(
             rusqlite::ErrorCode::ReadOnly
             | rusqlite::ErrorCode::PermissionDenied
             | rusqlite::ErrorCode::CannotOpen,
-        ) => "check who may write in the dataset, and run the same command again",
+        ) => "check the permissions of the dataset, and run the same command again",
         Some(rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked) => {
             "end the program that uses it, and run the same command again"
         }
@@ -163,7 +161,7 @@ impl RefreshError {
             Self::EmptyScope { .. } => "give at least one iD, or a query; --all-in-dataset means everybody",
             Self::NoScope => "give --ids, --query, --ror, --grid, --ringgold or --all-in-dataset",
             Self::Line { .. } | Self::ListLines { .. } => "correct the file and run the same command again",
-            Self::NoChanges { .. } => "get the file again: a whole one lists every record",
+            Self::NoChanges { .. } => "get the file again: a complete file lists every record",
             Self::CutOff { .. } => "get the file again; if it is whole, end its last line",
             Self::NoWatermark => "give --since",
             Self::Locked { .. } => "wait until it has finished, or see `orcidlake refresh DIR --status`",
@@ -192,7 +190,7 @@ impl RefreshError {
             Self::InTrouble { .. } | Self::Down { .. } | Self::OnlyFaults { .. } => {
                 "run the same command again later: what was fetched is kept"
             }
-            Self::Panicked => "this is a fault of orcidlake: please report it; the same command goes on",
+            Self::Panicked => "this is a fault of orcidlake: please report it; the same command continues",
             Self::Archive(error) => error.hint(),
             Self::Dataset(error) => error.hint(),
             Self::Convert(error) => error.hint(),

@@ -39,7 +39,7 @@ pub enum RorError {
         what: &'static str,
     },
     /// An organisation lacks a field or has one of another type.
-    #[error("organisation {number} of {path} cannot be understood")]
+    #[error("organisation {number} of {path} cannot be parsed")]
     Organization {
         /// The file.
         path: PathBuf,
@@ -115,8 +115,8 @@ impl RorError {
             Self::Line { .. } => {
                 "correct the line; tables are CSV in UTF-8, with quotes around cells that hold quotes or line ends"
             }
-            Self::SameName { .. } => "give each column that is used a name of its own",
-            Self::Table { .. } => "`orcidlake help match` tells the columns of each table",
+            Self::SameName { .. } => "give each column that is used a different name",
+            Self::Table { .. } => "`orcidlake help match` lists the columns of each table",
         }
     }
 }

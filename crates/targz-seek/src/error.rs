@@ -61,7 +61,7 @@ pub enum ArchiveError {
         found: String,
     },
     /// The file is gzip, but its uncompressed data begin with bytes of no known format.
-    #[error("{path} holds gzip data that are no tar archive; they begin with {found}")]
+    #[error("{path} holds gzip data that are not a tar archive; they begin with {found}")]
     UnknownInside {
         /// The file.
         path: PathBuf,
@@ -110,7 +110,7 @@ impl ArchiveError {
             Self::Open { .. } => "check the path and the permissions",
             Self::Read { .. } => "the disk or the stream failed; try again",
             Self::CutOff { .. } | Self::Damaged { .. } => {
-                "compare the file's size and MD5 with those its download page gives, and fetch it again"
+                "compare the file's size and MD5 with its download page, and download it again"
             }
             Self::Unknown { .. } | Self::UnknownInside { .. } => {
                 "give a .tar.gz or .tar archive, a folder of .xml files, or one .xml file"
@@ -118,9 +118,9 @@ impl ArchiveError {
             Self::Foreign { format, .. } | Self::ForeignInside { format, .. } => format.hint,
             Self::Stopped { .. } => "run the same command again",
             Self::Empty { path } if is_standard_input(path) => {
-                "nothing came: check the command before the pipe"
+                "no data arrived: check the command before the pipe"
             }
-            Self::Empty { .. } => "fetch the file again",
+            Self::Empty { .. } => "download the file again",
             Self::Index(error) => error.hint(),
         }
     }

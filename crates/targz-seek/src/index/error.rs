@@ -18,14 +18,14 @@ pub enum IndexError {
         source: io::Error,
     },
     /// The file does not begin and end as an index does.
-    #[error("{path} is no index of an archive, or is cut off")]
+    #[error("{path} is not an index of an archive, or is cut off")]
     NotAnIndex {
         /// The file.
         path: PathBuf,
     },
     /// A digest in the index does not fit the index, or the archive's data do not fit the
     /// index.
-    #[error("{path} is damaged: {what} is not what was written")]
+    #[error("{path} is damaged: {what} differs from what was written")]
     Damaged {
         /// The index.
         path: PathBuf,
@@ -43,7 +43,7 @@ pub enum IndexError {
         known: u32,
     },
     /// Size or ends of the archive are not those that the index was made for.
-    #[error("{path} was made of another archive or of another state of this one")]
+    #[error("{path} was made of another archive or of an earlier state of this one")]
     Stale {
         /// The index.
         path: PathBuf,
@@ -63,7 +63,7 @@ pub enum IndexError {
         path: PathBuf,
     },
     /// The file that the index would replace is not an index.
-    #[error("{path} is there and is no index")]
+    #[error("{path} exists and is not an index")]
     InTheWay {
         /// The file, which is left as it is.
         path: PathBuf,
@@ -89,8 +89,8 @@ impl IndexError {
             | Self::Damaged { .. }
             | Self::Version { .. }
             | Self::Stale { .. }
-            | Self::OtherChunks { .. } => "make it anew with `orcidlake index`, or remove it",
-            Self::NoNeed { .. } => "an index is for .tar.gz and .tar archives that lie on a disk",
+            | Self::OtherChunks { .. } => "make it again with `orcidlake index`, or remove it",
+            Self::NoNeed { .. } => "an index works only for .tar.gz and .tar archives on a disk",
             Self::InTheWay { .. } => "remove or rename the file; `index` can write elsewhere with --out",
             Self::Busy { .. } => "wait until it is done",
             Self::Changed => "wait until the archive is complete, then make the index",

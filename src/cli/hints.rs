@@ -53,7 +53,7 @@ impl Hint for RefreshError {
             Self::EmptyScope { .. } => "give at least one iD, or a query; --all-in-dataset means everybody",
             Self::NoScope => "give --ids, --query, --ror, --grid, --ringgold or --all-in-dataset",
             Self::Line { .. } | Self::ListLines { .. } => "correct the file and run the same command again",
-            Self::NoChanges { .. } => "get the file again: a whole one lists every record",
+            Self::NoChanges { .. } => "get the file again: a complete file lists every record",
             Self::CutOff { .. } => "get the file again; if it is whole, end its last line",
             Self::NoWatermark => "give --since",
             Self::Locked { .. } => "wait until it has finished, or see `orcidlake refresh DIR --status`",
@@ -82,7 +82,7 @@ impl Hint for RefreshError {
             Self::InTrouble { .. } | Self::Down { .. } | Self::OnlyFaults { .. } => {
                 "run the same command again later: what was fetched is kept"
             }
-            Self::Panicked => "this is a fault of orcidlake: please report it; the same command goes on",
+            Self::Panicked => "this is a fault of orcidlake: please report it; the same command continues",
             Self::Api(error) => return error.hint(),
             Self::Archive(error) => return error.hint(),
             Self::Dataset(error) => return error.hint(),
@@ -122,7 +122,7 @@ impl Hint for ArchiveError {
             Self::Open { .. } => "check the path and the permissions",
             Self::Read { .. } => "the disk or the stream failed; try again",
             Self::CutOff { .. } | Self::Damaged { .. } => {
-                "compare the file's size and MD5 with those its download page gives, and fetch it again"
+                "compare the file's size and MD5 with its download page, and download it again"
             }
             Self::Unknown { .. } | Self::UnknownInside { .. } => {
                 "give a .tar.gz or .tar archive, a folder of .xml files, or one .xml file"
@@ -132,7 +132,7 @@ impl Hint for ArchiveError {
             Self::Empty { path } if path == Path::new(STANDARD_INPUT) => {
                 "nothing came: check the command before the pipe"
             }
-            Self::Empty { .. } => "fetch the file again",
+            Self::Empty { .. } => "download the file again",
             Self::Index(error) => return error.hint(),
             _ => "see the message above",
         };
@@ -148,8 +148,8 @@ impl Hint for IndexError {
             | Self::Damaged { .. }
             | Self::Version { .. }
             | Self::Stale { .. }
-            | Self::OtherChunks { .. } => "make it anew with `orcidlake index`, or remove it",
-            Self::NoNeed { .. } => "an index is for .tar.gz and .tar archives that lie on a disk",
+            | Self::OtherChunks { .. } => "make it again with `orcidlake index`, or remove it",
+            Self::NoNeed { .. } => "an index works only for .tar.gz and .tar archives on a disk",
             Self::InTheWay { .. } => "remove or rename the file; `index` can write elsewhere with --out",
             Self::Busy { .. } => "wait until it is done",
             Self::Changed => "wait until the archive is complete, then make the index",
@@ -203,7 +203,7 @@ impl Hint for DatasetError {
     fn hint(&self) -> Cow<'static, str> {
         let hint = match self {
             Self::Parquet { act: "read" | "rewrite", .. } | Self::Damaged { .. } => {
-                "nothing has been changed; `orcidlake verify` tells every damaged file: restore them from a copy, or make the dataset anew with `orcidlake convert --replace`"
+                "nothing has been changed; `orcidlake verify` lists every damaged file: restore them from a copy, or replace the dataset with `orcidlake convert --replace`"
             }
             Self::Io { .. } | Self::Parquet { .. } => "check the path, the permissions and the disk",
             Self::DiskFull { .. } => {
@@ -216,12 +216,12 @@ impl Hint for DatasetError {
             Self::Version { .. } | Self::NoTable { .. } => {
                 "use the orcidlake that wrote it, or convert again"
             }
-            Self::OlderFormat { .. } => "make it anew of its archives with `orcidlake convert --replace`",
+            Self::OlderFormat { .. } => "convert its archives again with `orcidlake convert --replace`",
             Self::Locked { .. } => "wait until it has finished",
             Self::Overtaken { .. } => "run the same command again: it begins with what the other has made",
             Self::AlwaysChanging { .. } => "run the same command again when the other has finished",
             Self::NoRoom { .. } => {
-                "free some space on its file system: a change may write each table anew beside the old one"
+                "free some space on its file system: a change may write each table again beside the old one"
             }
             Self::NotSwappable { .. } => {
                 "give a folder that is no mount point (one inside it will do), and run from outside of it"
@@ -274,8 +274,8 @@ impl Hint for RorError {
             Self::Line { .. } => {
                 "correct the line; tables are CSV in UTF-8, with quotes around cells that hold quotes or line ends"
             }
-            Self::SameName { .. } => "give each column that is used a name of its own",
-            Self::Table { .. } => "`orcidlake help match` tells the columns of each table",
+            Self::SameName { .. } => "give each column that is used a different name",
+            Self::Table { .. } => "`orcidlake help match` lists the columns of each table",
             _ => "see the message above",
         };
         hint.into()

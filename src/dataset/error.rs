@@ -12,7 +12,7 @@ pub enum DatasetError {
     DiskFull { path: PathBuf, source: io::Error },
     #[error("cannot {act} the table file {path}")]
     Parquet { act: &'static str, path: PathBuf, source: parquet::errors::ParquetError },
-    #[error("{path} is not the file that was written: {what}")]
+    #[error("{path} differs from the file that was written: {what}")]
     Damaged { path: PathBuf, what: String },
     #[error("stopped before the end")]
     Stopped,
@@ -27,7 +27,7 @@ pub enum DatasetError {
     #[error("{path} has format version {found}; this orcidlake reads {known}")]
     Version { path: PathBuf, found: u32, known: u32 },
     #[error(
-        "{path} has format version {found}, which can be read and not changed: this orcidlake writes {known}"
+        "{path} has format version {found}, which this orcidlake can read but not change: it writes {known}"
     )]
     OlderFormat { path: PathBuf, found: u32, known: u32 },
     #[error("{path} is being changed by another orcidlake ({holder})")]

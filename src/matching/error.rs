@@ -13,7 +13,7 @@ pub enum MatchError {
     #[error("cannot start the threads")]
     Threads(#[from] rayon::ThreadPoolBuildError),
     #[error(
-        "the dataset names no organizations: it has none of the tables affiliations, fundings, peer_reviews"
+        "the dataset has no organizations: it has none of the tables affiliations, fundings, peer_reviews"
     )]
     NoOrganizations,
     #[error("the dataset has not been matched to ROR")]

@@ -39,7 +39,7 @@ pub enum RorError {
         what: &'static str,
     },
     /// An organisation lacks a field or has one of another type.
-    #[error("organisation {number} of {path} cannot be understood")]
+    #[error("organisation {number} of {path} cannot be parsed")]
     Organization {
         /// The file.
         path: PathBuf,

@@ -61,7 +61,7 @@ pub enum ArchiveError {
         found: String,
     },
     /// The file is gzip, but its uncompressed data begin with bytes of no known format.
-    #[error("{path} holds gzip data that are no tar archive; they begin with {found}")]
+    #[error("{path} holds gzip data that are not a tar archive; they begin with {found}")]
     UnknownInside {
         /// The file.
         path: PathBuf,

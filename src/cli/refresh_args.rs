@@ -31,10 +31,6 @@ pub struct Args {
     /// The dataset.
     #[arg(value_name = "DIR")]
     pub dataset: PathBuf,
-    #[command(flatten)]
-    scope: ScopeArgs,
-    #[command(flatten)]
-    changes: ChangeArgs,
     /// Print the plan and stop; the run that follows reuses the results of its searches.
     #[arg(long, env = "ORCIDLAKE_PLAN", value_parser = BoolishValueParser::new())]
     pub plan: bool,
@@ -46,15 +42,6 @@ pub struct Args {
     /// Print how far the refreshes of the dataset have come, and stop.
     #[arg(long)]
     pub status: bool,
-    #[command(flatten)]
-    host: HostArgs,
-    #[command(flatten)]
-    client: ClientArgs,
-    /// Send requests as an anonymous client, even if a token is stored.
-    #[arg(long, env = "ORCIDLAKE_ANONYMOUS", value_parser = BoolishValueParser::new())]
-    anonymous: bool,
-    #[command(flatten)]
-    pace: PaceArgs,
     /// How many people a run may remove: a number, or a share of the scope such as 5%. If more
     /// would be removed, nothing is changed and all answers are kept. If not given: 5 % of the
     /// scope or nine people, whichever is more, but at most half of a scope of three people or
@@ -74,6 +61,19 @@ pub struct Args {
     pub log_file: Option<PathBuf>,
     #[command(flatten)]
     pub machine: Machine,
+    #[command(flatten)]
+    scope: ScopeArgs,
+    #[command(flatten)]
+    changes: ChangeArgs,
+    #[command(flatten)]
+    host: HostArgs,
+    #[command(flatten)]
+    client: ClientArgs,
+    /// Send requests as an anonymous client, even if a token is stored.
+    #[arg(long, env = "ORCIDLAKE_ANONYMOUS", value_parser = BoolishValueParser::new())]
+    anonymous: bool,
+    #[command(flatten)]
+    pace: PaceArgs,
 }
 
 /// Whose records.

@@ -11,7 +11,7 @@ use std::path::Path;
 use csv::ByteRecord;
 use flate2::read::MultiGzDecoder;
 
-use super::RefreshError;
+use super::error::RefreshError;
 use super::line_faults::LineFaults;
 use orcid_api::time;
 use orcid_xml::{IdFault, Orcid, Timestamp};

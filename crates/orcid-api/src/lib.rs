@@ -25,7 +25,7 @@ mod visibility;
 
 pub use answer::{TOO_MANY_REQUESTS, treat};
 pub use client::{Client, Fault, Reply, UNANSWERED, UNTRUSTED};
-pub use content::{BulkWork, without_works, work_of};
+pub use content::{without_works, work_of};
 pub use credentials::{Credentials, Secret, bare_word};
 pub use error::ApiError;
 pub use host::{Choice, Host};
@@ -37,5 +37,5 @@ pub use stub::parse_stub;
 pub use token::Token;
 pub use token_file::TokenFile;
 pub use token_folder::FolderAccess;
-pub use treatment::{Asked, Taken, Treatment};
+pub use treatment::{Asked, BulkWork, ListedItem, Taken, Treatment};
 pub use visibility::LIMITED as LIMITED_VISIBILITY;

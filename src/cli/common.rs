@@ -1,4 +1,4 @@
-//! What all commands have: options, and how they end.
+//! What all commands have: options, and the dataset that they are given.
 
 use std::io;
 use std::path::Path;
@@ -21,14 +21,6 @@ pub struct Common {
     /// Take defaults from this TOML file; a table named for a command holds that command's own.
     #[arg(long, global = true, value_name = "FILE", env = "ORCIDLAKE_CONFIG")]
     pub config: Option<std::path::PathBuf>,
-}
-
-/// How a command that did not fail has ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Done {
-    All,
-    /// Members were left out, or problems found.
-    WithProblems,
 }
 
 /// Opens a dataset that a command is given.

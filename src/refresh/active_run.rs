@@ -13,7 +13,7 @@ use super::plan::AHEAD;
 use super::queue::{Queue, Run};
 use super::settings::Settings;
 use super::status::Plan;
-use super::watermark::{self, newest_told};
+use super::watermark::{self, newest_change_in_manifest};
 use orcid_xml::Timestamp;
 
 /// A run on its way.
@@ -52,7 +52,7 @@ impl ActiveRun<'_> {
     /// Up to when searches look: beyond now by all clocks, and beyond what the dataset has.
     pub fn latest(&self) -> Timestamp {
         let date = self.fetch.first_date().unwrap_or(Timestamp::MIN);
-        let told = newest_told(&self.inputs.dataset.manifest).unwrap_or(Timestamp::MIN);
+        let told = newest_change_in_manifest(&self.inputs.dataset.manifest).unwrap_or(Timestamp::MIN);
         self.fetch.clock.wall().max(date).max(told) + AHEAD
     }
 

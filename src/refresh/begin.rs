@@ -8,12 +8,12 @@ use std::collections::HashMap;
 use super::dataset_rows;
 use super::error::RefreshError;
 use super::inputs::Inputs;
-use super::mark::{Mark, Since};
+use super::mark::{DatasetChange, Mark};
 use super::observer::Observer;
 use super::plan;
 use super::queue::{Kind, Queue, Run, Stage};
 use super::settings::Settings;
-use super::watermark::{MARGIN, Since as Known, unknown_since};
+use super::watermark::{MARGIN, Since, unknown_since};
 use crate::dataset::{Dataset, Manifest};
 use orcid_api::time::{self, DAY};
 use orcid_api::{Client, parse_stub};
@@ -77,10 +77,10 @@ fn new_run(
 ) -> Result<Run, RefreshError> {
     let scope = settings.scope.key();
     let known = match settings.since {
-        Some(since) => Some(Known { since, future: None }),
+        Some(since) => Some(Since { since, future: None }),
         None => unknown_since(inputs.dataset, &scope, now)?,
     };
-    let Known { since, future } = known.ok_or(RefreshError::NoWatermark)?;
+    let Since { since, future } = known.ok_or(RefreshError::NoWatermark)?;
     if let Some(future) = future {
         observer.watermark_in_future(future, since);
     }
@@ -103,15 +103,15 @@ fn new_run(
 /// Drops what belongs to a dataset that is no more: in one made anew all but the
 /// quota, in one with further archives the runs that were planned without them.
 fn forget_what_has_gone(queue: &mut Queue, manifest: &Manifest, mark: &Mark) -> Result<(), RefreshError> {
-    let since = queue.mark()?.map_or(Since::Same, |then| Mark::since(&then, mark));
-    if matches!(since, Since::Grown | Since::Remade) {
+    let since = queue.mark()?.map_or(DatasetChange::Same, |then| Mark::change_since(&then, mark));
+    if matches!(since, DatasetChange::Grown | DatasetChange::Remade) {
         for run in queue.runs()? {
             if run.stage != Stage::Done && !was_applied(manifest, &run) {
                 queue.drop_run(run.id)?;
             }
         }
     }
-    if since == Since::Remade {
+    if since == DatasetChange::Remade {
         queue.forget_people()?;
     }
     Ok(queue.note_mark(&mark.to_text())?)
@@ -145,7 +145,7 @@ fn note_successors(queue: &Queue, run: &Run) -> Result<(), RefreshError> {
 /// it has changed are to be read again.
 fn resume(queue: &mut Queue, mut run: Run, inputs: &Inputs<'_>, mark: &Mark) -> Result<Run, RefreshError> {
     note_successors(queue, &run)?;
-    if Mark::since(&run.mark, mark) == Since::Same {
+    if Mark::change_since(&run.mark, mark) == DatasetChange::Same {
         return Ok(run);
     }
     let changed = changed_since(queue, &run, inputs.dataset)?;

@@ -7,7 +7,7 @@ use super::dataset_rows;
 use super::error::RefreshError;
 use super::scope::Scope;
 use super::settings::Settings;
-use super::way::Strategy;
+use super::strategy::Strategy;
 use crate::dataset::{Dataset, OrcidSet};
 use orcid_xml::{Orcid, Timestamp};
 

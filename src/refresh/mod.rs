@@ -39,8 +39,8 @@ mod search;
 mod search_stage;
 mod settings;
 mod status;
+mod strategy;
 mod watermark;
-mod way;
 
 pub use error::RefreshError;
 pub use fetch::End;
@@ -54,7 +54,7 @@ pub use removals::Removals;
 pub use scope::{Organization, Registry, Scope};
 pub use settings::{Access, Settings};
 pub use status::{Plan, Status, status};
-pub use way::Strategy;
+pub use strategy::Strategy;
 
 use std::cell::OnceCell;
 use std::path::Path;

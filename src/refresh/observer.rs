@@ -1,7 +1,7 @@
 //! Who hears how a refresh goes on.
 
 use super::status::Plan;
-use super::way::Strategy;
+use super::strategy::Strategy;
 use orcid_xml::Timestamp;
 
 /// Who hears how a refresh goes on. Each call has an empty default.

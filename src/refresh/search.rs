@@ -12,7 +12,7 @@ use std::collections::HashSet;
 use serde::{Deserialize, Serialize};
 
 use super::id_range::IdRange;
-use super::paging::{MAX_START, PAGE_ROWS, Place, different};
+use super::paging::{MAX_START, PAGE_ROWS, PagePosition, different};
 use orcid_api::encoded;
 use orcid_api::time::iso;
 use orcid_xml::{Orcid, SearchPage, Timestamp};
@@ -43,8 +43,8 @@ pub struct Search {
     pub ids: Option<IdRange>,
     /// Where the page begins; earlier versions of the queue have none, and the search begins
     /// again.
-    #[serde(default, skip_serializing_if = "Place::is_first")]
-    pub place: Place,
+    #[serde(default, skip_serializing_if = "PagePosition::is_first")]
+    pub place: PagePosition,
     /// iDs that the query names, at most so many can be found; 0 for others.
     pub named: u64,
 }
@@ -74,7 +74,15 @@ pub enum PageOutcome {
 impl Search {
     /// The first page of a window.
     pub fn new(finding: Finding, query: &str, low: Timestamp, high: Timestamp) -> Self {
-        Self { finding, query: query.to_owned(), low, high, ids: None, place: Place::default(), named: 0 }
+        Self {
+            finding,
+            query: query.to_owned(),
+            low,
+            high,
+            ids: None,
+            place: PagePosition::default(),
+            named: 0,
+        }
     }
 
     /// Those of some iDs who changed in a window.
@@ -195,14 +203,14 @@ impl Search {
             None => IdRange::all(page),
             Some(ids) => ids.halves(page),
         };
-        let of = |ids| Self { ids: Some(ids), place: Place::default(), ..self.clone() };
+        let of = |ids| Self { ids: Some(ids), place: PagePosition::default(), ..self.clone() };
         ranges.into_iter().map(of).collect()
     }
 
     fn halves(&self) -> [Self; 2] {
         let half = (self.low + (self.high - self.low) / 2) / SHORTEST * SHORTEST;
-        let first = Self { high: half, place: Place::default(), ..self.clone() };
-        let second = Self { low: half + SHORTEST, place: Place::default(), ..self.clone() };
+        let first = Self { high: half, place: PagePosition::default(), ..self.clone() };
+        let second = Self { low: half + SHORTEST, place: PagePosition::default(), ..self.clone() };
         [first, second]
     }
 }

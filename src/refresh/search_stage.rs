@@ -9,8 +9,8 @@ use super::error::RefreshError;
 use super::outcome::Ended;
 use super::plan;
 use super::queue::{FoundAs, Kind, Queue, Run, Stage};
+use super::strategy::Strategy;
 use super::watermark::{self, is_future};
-use super::way::Strategy;
 use orcid_xml::Timestamp;
 
 impl ActiveRun<'_> {

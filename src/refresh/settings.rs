@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::max_removals::MaxRemovals;
 use super::scope::Scope;
-use super::way::Strategy;
+use super::strategy::Strategy;
 use crate::convert;
 use orcid_api::{Client, ClientOptions, Limits, RetryPolicy};
 use orcid_xml::Timestamp;

@@ -84,7 +84,7 @@ fn watermark(manifest: &Manifest, scope: &str) -> Option<Timestamp> {
 }
 
 /// The newest change that archives and refreshes have brought, as the manifest tells.
-pub fn newest_told(manifest: &Manifest) -> Option<Timestamp> {
+pub fn newest_change_in_manifest(manifest: &Manifest) -> Option<Timestamp> {
     manifest.archives.iter().filter_map(|entry| entry.watermark).max()
 }
 
@@ -95,7 +95,7 @@ pub fn newest_told(manifest: &Manifest) -> Option<Timestamp> {
 /// [`RefreshError::Dataset`] where the dataset cannot be read.
 pub fn is_too_early(dataset: &Dataset, server: Timestamp, ours: Timestamp) -> Result<bool, RefreshError> {
     let is_later = |newest: Timestamp| newest > server + WRONG_CLOCK && !is_future(newest, ours);
-    match newest_told(&dataset.manifest) {
+    match newest_change_in_manifest(&dataset.manifest) {
         _ if server + WRONG_CLOCK >= ours => Ok(false),
         // One record with a date in the future tells nothing of the others.
         Some(newest) if is_future(newest, ours) => Ok(newest_change(dataset, ours)?.is_some_and(is_later)),

@@ -54,11 +54,11 @@ pub struct Fetch {
     pub(super) answered: AtomicU64,
     pub(super) left: AtomicU64,
     pace: Pace,
-    state: Mutex<State>,
+    state: Mutex<Shared>,
 }
 
 /// What is changed under one lock.
-pub(super) struct State {
+pub(super) struct Shared {
     /// `None` once the main thread has taken it back.
     pub(super) queue: Option<Queue>,
     /// Requests on their way.
@@ -78,7 +78,7 @@ impl Fetch {
         activities: bool,
     ) -> Self {
         let seed = clock.wall().unsigned_abs();
-        let state = State { queue: None, on_way: 0, end: None, threads: 0 };
+        let state = Shared { queue: None, on_way: 0, end: None, threads: 0 };
         Self {
             pace: Pace::new(&limits),
             client,
@@ -118,7 +118,7 @@ impl Fetch {
         account(&*self.client)
     }
 
-    pub(super) fn lock(&self) -> MutexGuard<'_, State> {
+    pub(super) fn lock(&self) -> MutexGuard<'_, Shared> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

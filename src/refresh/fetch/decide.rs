@@ -248,3 +248,128 @@ fn not_current(fetch: &Fetch, task: &Task, code: &'static str) -> Decision {
         false => Decision::GiveUp { code },
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, mpsc};
+    use std::time::Duration;
+
+    use super::*;
+    use crate::refresh::queue::{Run, Stage};
+    use orcid_api::{Choice, Client, Host, Limits, RetryPolicy, SystemClock};
+    use orcid_xml::ActivitySection;
+
+    /// A server that is never asked: answers come from the tests.
+    struct Nobody(Host);
+
+    impl Client for Nobody {
+        fn get(&self, path: &str) -> Result<Reply, Fault> {
+            panic!("{path}")
+        }
+
+        fn renew(&self, _: Timestamp, _: Timestamp) -> Result<bool, ApiError> {
+            panic!("a new token")
+        }
+
+        fn client_id(&self) -> Option<String> {
+            None
+        }
+
+        fn host(&self) -> &Host {
+            &self.0
+        }
+    }
+
+    fn fetch(activities: bool) -> Fetch {
+        let run = Run {
+            id: 1,
+            scope: "all".to_owned(),
+            source: "api-now".to_owned(),
+            api: "https://a".to_owned(),
+            strategy: "each".to_owned(),
+            asked: String::new(),
+            mark: String::new(),
+            since: 0,
+            until: 1,
+            begun: 0,
+            stage: Stage::Fetch,
+            part: 1,
+        };
+        let (client, clock) =
+            (Arc::new(Nobody(Host::new(&Choice::default()).unwrap())), Arc::new(SystemClock::default()));
+        let limits = Limits::documented(false, false);
+        Fetch::new(client, limits, RetryPolicy::default(), clock, Arc::default(), run, activities)
+    }
+
+    fn orcid() -> Orcid {
+        Orcid::new("0000-0002-1825-0097").unwrap()
+    }
+
+    fn task(request: Request) -> Task {
+        Task {
+            id: 1,
+            request,
+            tries: 0,
+            dataset_modified: None,
+            counts_as_changed: false,
+            was_missing: false,
+        }
+    }
+
+    const RECORD: &str = r#"<record:record xmlns:record="r" xmlns:activities="a" xmlns:common="c" xmlns:history="h" xmlns:work="w"><common:orcid-identifier><common:path>0000-0002-1825-0097</common:path></common:orcid-identifier><history:history><common:last-modified-date>1970-01-01T00:00:01Z</common:last-modified-date></history:history><activities:activities-summary><activities:works><activities:group><work:work-summary put-code="5"><common:last-modified-date>1970-01-01T00:00:01Z</common:last-modified-date></work:work-summary></activities:group></activities:works></activities:activities-summary></record:record>"#;
+
+    fn reply(status: u16, body: &str) -> Result<Reply, Fault> {
+        Ok(Reply { status, body: body.into(), ..Reply::default() })
+    }
+
+    #[test]
+    fn an_answer_is_parsed_while_another_thread_has_the_queue() {
+        let fetch = Arc::new(fetch(false));
+        let (decided, decision) = mpsc::channel();
+        let others = fetch.lock();
+
+        let own = fetch.clone();
+        std::thread::spawn(move || {
+            decided.send(decide(&own, &task(Request::Record(orcid())), reply(200, RECORD), 0))
+        });
+
+        let decision = decision.recv_timeout(Duration::from_secs(30)).expect("it waits for nobody");
+        drop(others);
+        let Decision::Keep { code: "record", body: Some(body), .. } = decision else {
+            panic!("{decision:?}")
+        };
+        assert_eq!(body.unpack().unwrap(), RECORD.as_bytes());
+        assert_eq!(fetch.newest(), Some(1_000_000));
+    }
+
+    #[test]
+    fn what_follows_from_an_answer_goes_with_it() {
+        let fetch = fetch(true);
+
+        let decision = decide(&fetch, &task(Request::Record(orcid())), reply(200, RECORD), 0);
+
+        let Decision::Keep { effects, .. } = decision else { panic!("{decision:?}") };
+        assert_eq!(effects.requests, [Request::Item(orcid(), ActivitySection::Works, 5)]);
+        assert_eq!(effects.item_dates.len(), 1);
+        let bulk = r#"<bulk:bulk><work:work put-code="1"/><work:work put-code="2"/><work:work put-code="2"/></bulk:bulk>"#;
+        let decision = decide(&fetch, &task(Request::Works(orcid(), vec![1, 2])), reply(200, bulk), 0);
+        let Decision::Keep { body, effects, .. } = decision else { panic!("{decision:?}") };
+        assert_eq!(effects.instead, [Request::Item(orcid(), ActivitySection::Works, 2)]);
+        let rest = br#"<bulk:bulk><work:work put-code="1"/></bulk:bulk>"#;
+        assert_eq!(body.unwrap().unpack().unwrap(), rest);
+    }
+
+    #[test]
+    fn a_record_that_has_gone_when_it_is_read_once_more_ends_the_doubt() {
+        let fetch = fetch(true);
+        let gone = r#"<error:error xmlns:error="e"><error:user-message>Please refer to account: https://orcid.org/0000-0002-1694-233X.</error:user-message><error:error-code>9007</error:error-code></error:error>"#;
+        for (status, body, expected) in
+            [(301, gone, None), (200, RECORD, Some(vec![(ActivitySection::Works, 5)]))]
+        {
+            let decision = decide(&fetch, &task(Request::Recheck(orcid())), reply(status, body), 0);
+
+            let Decision::ResolveMissing { listed, .. } = decision else { panic!("{decision:?}") };
+            assert_eq!(listed, expected, "{status}");
+        }
+    }
+}

@@ -3,43 +3,12 @@
 
 use rusqlite::{Params, params};
 
-use super::super::search::Finding;
 use super::database::Queue;
 use super::error::QueueError;
 use super::runs::Run;
+use super::state::FoundAs;
 use super::state::Kind::Record;
 use orcid_xml::{Orcid, Timestamp};
-
-/// What an answer tells of an iD.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum FoundAs {
-    /// The record has changed.
-    Changed,
-    /// The record is there and belongs to the scope.
-    Present,
-    /// The record took the place of a deprecated one.
-    Primary,
-}
-
-impl From<Finding> for FoundAs {
-    fn from(finding: Finding) -> Self {
-        match finding {
-            Finding::Changed => Self::Changed,
-            Finding::Present => Self::Present,
-        }
-    }
-}
-
-impl FoundAs {
-    /// The word in the file.
-    pub(super) fn name(self) -> &'static str {
-        match self {
-            Self::Changed => "changed",
-            Self::Present => "there",
-            Self::Primary => "primary",
-        }
-    }
-}
 
 impl Queue {
     /// Gives each iD that a run's answers tell as `found_as` to `visit`, in order.

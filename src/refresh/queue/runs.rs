@@ -5,10 +5,9 @@ use rusqlite::params;
 
 use super::database::Queue;
 use super::error::QueueError;
-use super::people::FoundAs;
 use super::state::Kind::Search;
-use super::state::Stage;
 use super::state::State::GivenUp;
+use super::state::{FoundAs, Stage};
 use orcid_xml::{Orcid, Timestamp};
 
 /// The tables of which a run's lines go when it has come to its end.

@@ -1,9 +1,11 @@
-//! The words that the queue's file has for states, kinds and stages.
+//! The words that the queue's file has for states, kinds, findings and stages.
 //!
 //! `Display` writes a state or a kind as SQL has it, so that a query names the same word as
 //! the code: `format!("… WHERE state = {Waiting}")`.
 
 use std::fmt;
+
+use super::super::search::Finding;
 
 /// Where a request stands; [the queue's page](super) says which state follows which.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,6 +87,37 @@ impl fmt::Display for Kind {
     }
 }
 
+/// What an answer tells of an iD.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FoundAs {
+    /// The record has changed.
+    Changed,
+    /// The record is there and belongs to the scope.
+    Present,
+    /// The record took the place of a deprecated one.
+    Primary,
+}
+
+impl From<Finding> for FoundAs {
+    fn from(finding: Finding) -> Self {
+        match finding {
+            Finding::Changed => Self::Changed,
+            Finding::Present => Self::Present,
+        }
+    }
+}
+
+impl FoundAs {
+    /// The word in the file.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Changed => "changed",
+            Self::Present => "there",
+            Self::Primary => "primary",
+        }
+    }
+}
+
 /// How far a run has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -136,6 +169,8 @@ mod tests {
         assert!(State::ALL.into_iter().all(|state| State::new(state as i64) == Some(state)));
         assert!(Kind::ALL.into_iter().all(|kind| Kind::new(kind.name()) == Some(kind)));
         assert_eq!((State::new(7), Kind::new("other")), (None, None));
+        let found = [FoundAs::Changed, FoundAs::Present, FoundAs::Primary];
+        assert_eq!(found.map(FoundAs::name), ["changed", "there", "primary"]);
         let stages = [Stage::Begun, Stage::Search, Stage::Fetch, Stage::Apply, Stage::Done];
         assert_eq!(stages.map(Stage::name), ["begun", "search", "fetch", "apply", "done"]);
         assert!(stages.into_iter().all(|stage| Stage::new(stage.name()) == stage));

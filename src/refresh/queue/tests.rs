@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::*;
 use crate::refresh::search::{Finding, Search};
-use orcid_xml::{Orcid, Timestamp};
+use orcid_xml::{ActivitySection, Orcid, Timestamp};
 
 fn run(queue: &mut Queue) -> Run {
     let run = Run {
@@ -111,4 +111,80 @@ fn a_search_on_its_way_goes_with_the_others() {
     drop(queue);
     let mut queue = Queue::open(folder.path()).unwrap();
     assert_eq!(queue.take(own.id, 0).unwrap(), Next::Nothing);
+}
+
+/// A queue that an earlier program has written, in a folder of its own.
+fn queue_of_version_3() -> (tempfile::TempDir, Queue) {
+    let folder = tempfile::tempdir().unwrap();
+    let db = rusqlite::Connection::open(folder.path().join(QUEUE_NAME)).unwrap();
+    db.execute_batch(include_str!("version_3.sql")).unwrap();
+    drop(db);
+    let queue = Queue::open(folder.path()).unwrap();
+    (folder, queue)
+}
+
+#[test]
+fn a_queue_of_the_version_before_goes_on() {
+    let (_folder, mut queue) = queue_of_version_3();
+    let [deprecated, primary, member] = ["0000-0001-5109-3700", "0000-0002-1694-233X", "0000-0002-1825-0097"]
+        .map(|orcid| Orcid::new(orcid).unwrap());
+
+    let own = queue.unfinished("all", "https://a").unwrap().unwrap();
+
+    assert_eq!((own.id, own.stage, own.strategy.as_str(), own.part), (1, Stage::Fetch, "each", 1));
+    let counts = |kinds: &[Kind]| {
+        let counts = queue.counts(1, kinds).unwrap();
+        (counts.waiting, counts.answered, counts.given_up)
+    };
+    assert_eq!((counts(&[Kind::Search]), counts(&[Kind::Record])), ((1, 0, 0), (2, 1, 1)));
+    assert_eq!((counts(&[Kind::Works, Kind::Item]), counts(&[Kind::Recheck])), ((3, 1, 0), (0, 1, 0)));
+    assert_eq!(queue.given_up(1).unwrap(), [("locked".to_owned(), 1)].into());
+    assert_eq!((queue.missing_results(1).unwrap(), queue.used("one", 0).unwrap()), (2, 3));
+    assert_eq!(queue.requests(1).unwrap().planned, 9);
+    assert!(queue.finds_anybody(1, FoundAs::Changed).unwrap());
+    assert_eq!(queue.members_left(&own).unwrap(), (1, 1));
+    let work = (ActivitySection::Works, 3);
+    assert_eq!(queue.newest_item_dates(1, member, 99).unwrap(), [(work, Some(20))].into());
+    // What was on its way goes again, with all its tries.
+    let search = next(&mut queue, &own, 0);
+    assert!(matches!(&search.request, Request::Search(search) if search.finding == Finding::Present));
+    let record = next(&mut queue, &own, 0);
+    assert_eq!((&record.request, record.tries), (&Request::Record(member), 0));
+    assert_eq!(
+        (record.dataset_modified, record.counts_as_changed, record.was_missing),
+        (Some(4), true, false)
+    );
+    // Each state that waits for something goes on.
+    assert_eq!((queue.release_records(1, 9).unwrap(), queue.release_items(1).unwrap()), (1, 1));
+    assert_eq!((queue.release_missing_items(1).unwrap(), queue.release_rechecks(1).unwrap()), (1, 1));
+    let tasks: Vec<Task> = (0..4).map(|_| next(&mut queue, &own, 0)).collect();
+    assert_eq!(tasks[1].request, Request::Works(member, vec![1, 2]));
+    assert_eq!((&tasks[2].request, tasks[2].was_missing), (&Request::Item(member, work.0, work.1), true));
+    assert_eq!(tasks[3].request, Request::Recheck(member));
+    queue.resolve_missing_items(1, &tasks[3], member, Some(&[work]), "record").unwrap();
+    assert_eq!(queue.take(1, 0).unwrap(), Next::Nothing);
+    assert_eq!((queue.fill_commit(&own).unwrap(), queue.answers(&own, 0, 9).unwrap().len()), (1, 3));
+    assert_eq!(queue.without_successor(1).unwrap()[0].0, deprecated);
+    queue.note_successor(1, deprecated, primary).unwrap();
+    assert!(queue.without_successor(1).unwrap().is_empty());
+}
+
+#[test]
+fn deprecated_records_that_lead_back_to_themselves_are_given_up() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut queue = Queue::open(folder.path()).unwrap();
+    let own = run(&mut queue);
+    let orcids = ["0000-0002-1825-0097", "0000-0002-1694-233X"].map(|text| Orcid::new(text).unwrap());
+    queue.add(own.id, orcids.map(Request::Record)).unwrap();
+    queue.release_records(own.id, 2).unwrap();
+    let (first, second) = (next(&mut queue, &own, 0), next(&mut queue, &own, 0));
+    let effects = Effects { primary: Some(orcids[1]), ..Effects::default() };
+    let body = PackedBody::pack(b"what nobody reads");
+    assert!(!queue.give_up_circle(own.id, &first, orcids[0], orcids[1]).unwrap());
+    queue.keep(own.id, &first, "deprecated", Some(&body), &effects, 5).unwrap();
+
+    let is_circle = queue.give_up_circle(own.id, &second, orcids[1], orcids[0]).unwrap();
+
+    assert!(is_circle);
+    assert_eq!(queue.given_up(own.id).unwrap(), [("circle".to_owned(), 2)].into());
 }

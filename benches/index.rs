@@ -14,7 +14,8 @@ use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 use orcid_xml::{MemberName, Orcid};
-use orcidlake::convert::{ARCHIVE_OPTIONS, Observer, Outcome, index, indexed_members};
+use orcidlake::convert::{ARCHIVE_OPTIONS, Observer, Outcome, index};
+use orcidlake::get::indexed_members;
 use orcidlake::report::Report;
 use orcidlake::synth;
 use targz_seek::index::{Index, SPACING_BYTES, index_path};

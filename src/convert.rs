@@ -17,6 +17,7 @@ mod entries;
 mod error;
 mod in_order;
 mod index;
+mod member_rows;
 mod members;
 mod observer;
 mod options;
@@ -33,24 +34,26 @@ mod stop;
 mod task;
 mod update;
 
-pub use committing::commit;
+pub use committing::{commit, commit_in};
 pub use error::ConvertError;
-pub use index::{index, indexed_members};
+pub use index::{NAMELESS_KEY, index, index_key};
+pub use member_rows::{ChunkMember, MemberRows};
 pub use observer::{Observer, Outcome, Unobserved};
 pub use options::{ARCHIVE_OPTIONS, Options};
-pub use part::write_part;
-pub use plan::plan;
+pub use part::{send_part, write_part};
+pub use plan::{plan, plan_in};
 pub use release::release_of;
 pub use selection::Selection;
 pub use shard::Shard;
 pub use task::{PartResult, Task};
-pub use update::{Update, Updated, update};
+pub use update::{Update, Updated, update, update_in};
 
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use crate::dataset::{ArchiveEntry, DatasetError, Finished, Logs, Manifest, Staging};
+use crate::dataset::store::Change;
+use crate::dataset::{ArchiveEntry, DatasetError, Finished, LocalStore, Logs, Store};
 use committing::NextState;
 use part::write_with;
 use pipeline::Pipeline;
@@ -75,22 +78,38 @@ pub fn convert(
     observer: &dyn Observer,
     stop: &AtomicBool,
 ) -> Result<Vec<Outcome>, ConvertError> {
-    let staging = Staging::begin(out)?;
-    let manifest = if options.replace { None } else { Manifest::read(out)? };
+    convert_in(archives, &LocalStore::new(out), options, observer, stop)
+}
+
+/// The same into the dataset in a store. Where the store keeps no finished archives, those that
+/// are to replace a dataset together are read again after a run that failed.
+///
+/// # Errors
+/// As of [`convert`].
+pub fn convert_in(
+    archives: &[PathBuf],
+    store: &dyn Store,
+    options: &Options,
+    observer: &dyn Observer,
+    stop: &AtomicBool,
+) -> Result<Vec<Outcome>, ConvertError> {
+    let change = store.begin("convert")?;
+    let manifest = if options.replace { None } else { change.manifest()? };
     if let Some(manifest) = &manifest {
-        manifest.check_format(out)?;
+        manifest.check_format(store.place())?;
     }
     let plan = Plan::new(archives, manifest, options)?;
     let pipeline = Pipeline::new(options)?;
     let readers = pipeline.readers(plan.steps.len());
     let replacing = match options.replace {
-        true => Some(Replacing::begin(&staging, &plan)?),
-        false => Finished::clear(&staging).map(|()| None)?,
+        true => Some(Replacing::begin(change.as_ref(), &plan)?),
+        false => Finished::clear(change.as_ref()).map(|()| None)?,
     };
-    let run = Run { plan: &plan, pipeline: &pipeline, readers, staging: &staging, replacing, observer, stop };
+    let run =
+        Run { plan: &plan, pipeline: &pipeline, readers, change: change.as_ref(), replacing, observer, stop };
     let outcomes = run.all()?;
     // Each outcome stands; what cannot be cleared now is cleared by the next run.
-    let _ = staging.end();
+    let _ = change.end();
     Ok(outcomes)
 }
 
@@ -99,7 +118,7 @@ struct Run<'r> {
     pipeline: &'r Pipeline,
     /// How many readers an archive may have.
     readers: usize,
-    staging: &'r Staging,
+    change: &'r dyn Change,
     replacing: Option<Replacing>,
     observer: &'r dyn Observer,
     stop: &'r AtomicBool,
@@ -144,9 +163,9 @@ impl Run<'_> {
         if ready.outcomes.iter().any(|outcome| matches!(outcome, Outcome::Failed(_))) {
             return Ok(ready.outcomes);
         }
-        self.staging.commit(&ready.next.manifest, &ready.next.files, Logs::Begin)?;
+        self.change.commit(&ready.next.manifest, &ready.next.files, Logs::Begin)?;
         // They are in the dataset; what cannot be cleared now is cleared by the next run.
-        let _ = Finished::clear(self.staging);
+        let _ = Finished::clear(self.change);
         let done = |outcome| match outcome {
             Outcome::Kept(entry) => Outcome::Done(entry),
             outcome => outcome,
@@ -164,10 +183,10 @@ impl Run<'_> {
         {
             return Ok(Some(found));
         }
-        let scratch = self.staging.scratch(&format!("archive-{}", step.number))?;
+        let scratch = self.change.scratch(&format!("archive-{}", step.number))?;
         let written = write_with(self.pipeline, self.readers, &step.task, &scratch, self.observer, self.stop);
         if written.is_err() {
-            self.staging.discard(&scratch)?;
+            self.change.discard(&scratch)?;
         }
         written.map(Some)
     }
@@ -191,19 +210,19 @@ impl Run<'_> {
     fn commit(&self, part: PartResult, next: &mut NextState) -> Result<Outcome, ConvertError> {
         if next.holds(&part) {
             // It is in the dataset under another name, or came by standard input.
-            self.staging.discard(&part.folder)?;
+            self.change.discard(&part.folder)?;
             return Ok(Outcome::Skipped);
         }
         if let Some(replacing) = &self.replacing {
             let part = replacing.keep(part)?;
-            return Ok(Outcome::Kept(Box::new(next.add(&part)?)));
+            return Ok(Outcome::Kept(Box::new(next.add(&part, &self.change.suffix())?)));
         }
         let logs = if next.manifest.archives.is_empty() { Logs::Begin } else { Logs::Continue };
         let mut with_it = NextState::new(next.manifest.clone());
-        let entry = with_it.add(&part)?;
-        self.staging.commit(&with_it.manifest, &with_it.files, logs)?;
+        let entry = with_it.add(&part, &self.change.suffix())?;
+        self.change.commit(&with_it.manifest, &with_it.files, logs)?;
         // It is in the dataset; what cannot be cleared now is cleared by the next run.
-        let _ = self.staging.discard(&part.folder);
+        let _ = self.change.discard(&part.folder);
         next.manifest = with_it.manifest;
         Ok(Outcome::Done(Box::new(entry)))
     }

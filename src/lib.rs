@@ -19,6 +19,9 @@ pub mod dataset;
 pub mod convert;
 pub mod matching;
 
+// Records by their iDs, from archives and datasets.
+pub mod get;
+
 // A dataset kept fresh through ORCID's API.
 pub mod refresh;
 

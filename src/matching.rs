@@ -1,24 +1,24 @@
-//! A dataset's organizations to ROR: the whole way on one page.
+//! Matches the organizations of a dataset to ROR: all steps on one page.
 //!
 //! ```text
 //! tables ─ gather ─ keys ─ names found ─ votes ─ crosswalk ─┐
-//!          bounded  distinct   in the pool   learned        ├─ both witnesses ─ rows ─ files
-//!                                             ids found ────┘  in the pool   in order
+//!          bounded  distinct   in the pool   learned        ├─ evidence ─ rows ─ files
+//!                                             ids found ────┘  in pool    in order
 //! ```
 //!
-//! Each distinct organization is looked at once, however often it occurs; where
-//! the dataset was matched before with the same files, only those that are new
-//! are. What comes out stands in the dataset in one step, beside what was there,
-//! the same to the byte whether anything was known before or not.
+//! Each distinct organization is matched once, however often it occurs. If the dataset
+//! was matched before with the same files, the answers of that matching are reused and
+//! only new organizations are matched. One commit adds the tables to the dataset. Their
+//! bytes do not depend on whether answers were cached.
 
+mod cached;
 mod cells;
 mod coverage;
 mod error;
 mod expansion;
 mod gather;
-mod given;
+mod inputs;
 mod key;
-mod known;
 mod learn;
 mod names;
 mod people;
@@ -31,9 +31,9 @@ mod unmatched;
 pub use coverage::{Coverage, CoverageRow, NO_ID, coverage};
 pub use error::MatchError;
 pub use expansion::{Counted, Expansion, NameForm, Question, Written};
-pub use given::given_file;
-pub use names::{Likeness, PersonName};
-pub use people::{Day, Person, Wanted, people};
+pub use inputs::input_file;
+pub use names::{NameSimilarity, PersonName};
+pub use people::{Day, PeopleFilter, Person, people};
 pub use reconcile::{Reconciled, reconcile};
 pub use staff::{Affiliated, Evidence, Staff, StaffList, Verdict};
 pub use summary::Summary;
@@ -47,16 +47,17 @@ use rayon::ThreadPool;
 use rayon::prelude::*;
 
 use crate::dataset::{
-    Dataset, DatasetError, Given, Logs, Manifest, Organizations, Part, Staging, TableWriter, begin_change,
+    Dataset, DatasetError, LocalStore, Logs, Manifest, MatchInputs, Organizations, Part, Staging,
+    TableWriter, begin_change,
 };
 use crate::tables::AnyTable;
 use crate::tables::organizations::{
     DISAGREEMENTS, FOLDER, LEARNED_CROSSWALK, LearnedRow, ORGANIZATIONS, OrganizationRow, ROR, ROR_ANCESTORS,
     UNMATCHED,
 };
+use cached::CachedAnswers;
 use gather::Keys;
 use key::Key;
-use known::Known;
 use learn::Votes;
 use ror_match::{Agreement, Answer, Crosswalk, Finding, Matcher, Query, Scratch, ask_id};
 use unmatched::Unmatched;
@@ -72,14 +73,14 @@ pub struct Options {
     pub threads: usize,
     /// Bytes of keys that are held before they go to the disk.
     pub memory_bytes: usize,
-    /// Look for all names, also where the answers are known.
+    /// Look for all names, also where answers are cached.
     pub anew: bool,
 }
 
 /// Matches the dataset at `path` and adds the tables of `organizations/` to it,
-/// in place of those that were there. `given` are the files that matcher and
-/// crosswalk were made of; the next matching knows by them which answers it may
-/// keep.
+/// in place of those that were there. `inputs` are the files that matcher and
+/// crosswalk were made of; the next matching compares them with its own files, to
+/// decide which answers it may reuse.
 ///
 /// # Errors
 /// [`MatchError`] where the dataset cannot be read or written; it is then as it
@@ -87,12 +88,27 @@ pub struct Options {
 pub fn match_dataset(
     path: &Path,
     matcher: &Matcher,
-    mut crosswalk: Crosswalk,
-    given: Option<Given>,
+    crosswalk: Crosswalk,
+    given: Option<MatchInputs>,
     options: Options,
     stop: &AtomicBool,
 ) -> Result<Summary, MatchError> {
-    let (staging, dataset) = begin_change(path)?;
+    match_dataset_in(&LocalStore::new(path), matcher, crosswalk, given, options, stop)
+}
+
+/// The same of the dataset in a local store, whose lock the caller may hold.
+///
+/// # Errors
+/// As of [`match_dataset`].
+pub fn match_dataset_in(
+    store: &LocalStore,
+    matcher: &Matcher,
+    mut crosswalk: Crosswalk,
+    inputs: Option<MatchInputs>,
+    options: Options,
+    stop: &AtomicBool,
+) -> Result<Summary, MatchError> {
+    let (staging, dataset) = begin_change(store, "match")?;
     if !key::SECTIONS
         .iter()
         .any(|table| crate::tables::Side::ALL.iter().any(|side| dataset.has(&format!("{side}/{table}"))))
@@ -102,10 +118,10 @@ pub fn match_dataset(
     let pool = rayon::ThreadPoolBuilder::new().num_threads(options.threads).build()?;
     let scratch = staging.scratch("matching")?;
     let keys = gather::gather(&dataset, &scratch, options.memory_bytes)?;
-    let old = dataset.manifest.organizations.as_ref().zip(given.as_ref());
-    let knows = !options.anew
-        && old.is_some_and(|(old, given)| given::finds_the_same(old, given, matcher.preset.name()));
-    let run = Run { dataset: &dataset, matcher, pool: &pool, scratch: &scratch, stop, knows };
+    let old = dataset.manifest.organizations.as_ref().zip(inputs.as_ref());
+    let has_cache = !options.anew
+        && old.is_some_and(|(old, inputs)| inputs::finds_the_same(old, inputs, matcher.preset.name()));
+    let run = Run { dataset: &dataset, matcher, pool: &pool, scratch: &scratch, stop, has_cache };
 
     let (votes, answers, new_keys) = run.vote(&keys)?;
     let learned = votes.learn(matcher, &mut crosswalk);
@@ -115,7 +131,7 @@ pub fn match_dataset(
     written.push(run.write_learned(&learned)?);
     written.extend(run.write_ror()?);
 
-    commit(&staging, dataset.manifest, matcher, given, &scratch, written)?;
+    commit(&staging, dataset.manifest, matcher, inputs, &scratch, written)?;
     // The dataset is changed; what cannot be cleared now is cleared by the next run.
     let _ = staging.end();
     Ok(summary)
@@ -131,22 +147,22 @@ struct Run<'r> {
     pool: &'r ThreadPool,
     scratch: &'r Path,
     stop: &'r AtomicBool,
-    /// The answers of the matching before hold.
-    knows: bool,
+    /// The answers of the last matching still hold.
+    has_cache: bool,
 }
 
 impl Run<'_> {
-    /// Finds all names once, for what they say of ids. Where all keys are one
-    /// share the answers are kept, so that they need not be found again. Tells how
-    /// many names were looked for.
+    /// Matches all names, and counts for each id which organisation its names lead to.
+    /// The answers are kept if all keys fit into one share, so that `resolve` need not
+    /// match the names again. Also gives the number of names that had no cached answer.
     fn vote(&self, keys: &Keys) -> Result<(Votes, Option<Vec<Answer>>, u64), MatchError> {
         let mut votes = Votes::default();
         let (mut kept, mut new) = (None, 0);
-        let mut known = self.known();
+        let mut cached = self.cached();
         for share in 0..keys.shares() {
             self.check_stop()?;
             let answers = keys.with_share(share, |keys| {
-                let (answers, looked_for) = self.answers(keys, &mut known)?;
+                let (answers, looked_for) = self.answers(keys, &mut cached)?;
                 for (key, answer) in keys.iter().zip(&answers) {
                     votes.count(self.matcher, key, answer);
                 }
@@ -158,24 +174,28 @@ impl Run<'_> {
         Ok((votes, kept, new))
     }
 
-    fn known(&self) -> Known<'_> {
-        Known::of(self.dataset, self.matcher, self.knows)
+    fn cached(&self) -> CachedAnswers<'_> {
+        CachedAnswers::of(self.dataset, self.matcher, self.has_cache)
     }
 
-    /// The answers to all keys, in their order, and how many were not known.
-    fn answers(&self, keys: &[Key], known: &mut Known<'_>) -> Result<(Vec<Answer>, u64), MatchError> {
-        let find = |scratch: &mut Scratch, (key, known): (&Key, Option<Answer>)| {
+    /// The answers to all keys, in their order, and how many were not cached.
+    fn answers(
+        &self,
+        keys: &[Key],
+        cached: &mut CachedAnswers<'_>,
+    ) -> Result<(Vec<Answer>, u64), MatchError> {
+        let find = |scratch: &mut Scratch, (key, cached): (&Key, Option<Answer>)| {
             let name = key.name().unwrap_or_default();
             let query = Query { name, city: key.city(), country: key.country() };
-            known.unwrap_or_else(|| self.matcher.find(&query, scratch))
+            cached.unwrap_or_else(|| self.matcher.find(&query, scratch))
         };
-        let known = known.next_answers(keys)?;
-        let new = known.iter().filter(|known| known.is_none()).count() as u64;
-        let asked = keys.par_iter().zip(known).with_min_len(KEYS_AT_ONCE);
+        let cached = cached.next_answers(keys)?;
+        let new = cached.iter().filter(|cached| cached.is_none()).count() as u64;
+        let asked = keys.par_iter().zip(cached).with_min_len(KEYS_AT_ONCE);
         Ok((self.pool.install(|| asked.map_init(Scratch::default, find).collect()), new))
     }
 
-    /// Hears both witnesses on all keys, and writes what they say.
+    /// Weighs the evidence of id and name for all keys, and writes the rows.
     fn resolve(
         &self,
         keys: &Keys,
@@ -186,13 +206,13 @@ impl Run<'_> {
         let mut disagreements = self.writer(&*DISAGREEMENTS);
         let mut unmatched = Unmatched::default();
         let mut summary = Summary::default();
-        let mut known = self.known();
+        let mut cached = self.cached();
         for share in 0..keys.shares() {
             self.check_stop()?;
             keys.with_share(share, |keys| -> Result<(), MatchError> {
                 let answers = match answers.take() {
                     Some(answers) => answers,
-                    None => self.answers(keys, &mut known)?.0,
+                    None => self.answers(keys, &mut cached)?.0,
                 };
                 let findings = self.findings(keys, answers, crosswalk);
                 for (keys, findings) in keys.chunks(BATCH_ROWS).zip(findings.chunks(BATCH_ROWS)) {
@@ -295,7 +315,7 @@ fn commit(
     staging: &Staging,
     mut manifest: Manifest,
     matcher: &Matcher,
-    given: Option<Given>,
+    inputs: Option<MatchInputs>,
     scratch: &Path,
     written: Vec<Files>,
 ) -> Result<(), DatasetError> {
@@ -303,7 +323,7 @@ fn commit(
     let mut parts: BTreeMap<String, Vec<Part>> = BTreeMap::new();
     for (key, new) in written {
         for part in new {
-            let (part, file) = manifest.take_in(&key, part, &scratch.join(&key));
+            let (part, file) = manifest.take_in(&key, part, &scratch.join(&key), "");
             parts.entry(key.clone()).or_default().push(part);
             files.push(file);
         }
@@ -313,7 +333,7 @@ fn commit(
         preset: matcher.preset.name().to_owned(),
         tool_version: env!("CARGO_PKG_VERSION").to_owned(),
         source: manifest.source(),
-        given,
+        inputs,
         parts,
     });
     staging.commit(&manifest, &files, Logs::Continue)

@@ -17,8 +17,8 @@ use super::output::print_json;
 use super::progress::Progress;
 use super::target::check_file;
 use super::{Common, Done};
-use crate::convert::{ConvertError, Options, Outcome, Selection, Shard, convert};
-use crate::dataset::{ArchiveEntry, Dataset};
+use crate::convert::{ConvertError, Options, Outcome, Selection, Shard, convert_in};
+use crate::dataset::{ArchiveEntry, Dataset, LocalStore};
 use crate::refresh::hold;
 use crate::report::Report;
 use targz_seek::index::index_path;
@@ -102,8 +102,9 @@ pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
     }
     let progress = Progress::new(common.quiet);
     let stop = stop_on_signals()?;
-    let _lock = Dataset::is_at(&args.out).then(|| hold(&args.out, "convert")).transpose()?;
-    let outcomes = convert(&args.archives, &args.out, &options, &progress, &stop)?;
+    let lock = Dataset::is_at(&args.out).then(|| hold(&args.out, "convert")).transpose()?;
+    let store = lock.map_or_else(|| LocalStore::new(&args.out), LocalStore::holding);
+    let outcomes = convert_in(&args.archives, &store, &options, &progress, &stop)?;
     let report = whole(&outcomes);
     let result = common.json.then(|| to_json(&args, &outcomes, &report));
     if !common.json && !common.quiet && outcomes.iter().any(|outcome| matches!(outcome, Outcome::Done(_))) {

@@ -49,7 +49,7 @@ pub struct Args {
 pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
     // A user who asks for the page alone gets no table.
     let wants_table = args.html.is_none() || args.out.is_some();
-    let form = wants_table.then(|| args.format.form(args.excel, common)).transpose()?;
+    let row_format = wants_table.then(|| args.format.row_format(args.excel, common)).transpose()?;
     let out = file_of(args.out);
     check_outputs(&[&out, &args.html], &[], common)?;
     expect_dataset(&args.dataset)?;
@@ -83,8 +83,8 @@ pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
             tell!("{}", path.display());
         }
     }
-    if let Some(form) = form {
-        write_rows(&found.rows, form, out.as_deref())?;
+    if let Some(row_format) = row_format {
+        write_rows(&found.rows, row_format, out.as_deref())?;
     }
     tell_where(found.rows.len(), &[&args.html, &out], common)?;
     if !common.quiet {

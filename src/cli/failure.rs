@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use crate::convert::ConvertError;
 use crate::dataset::DatasetError;
+use crate::get::GetError;
 use crate::matching::MatchError;
 use crate::refresh::RefreshError;
 use crate::synth::SynthError;
@@ -103,4 +104,14 @@ macro_rules! hinted {
     )+ };
 }
 
-hinted!(ApiError, ArchiveError, ConvertError, DatasetError, MatchError, RefreshError, RorError, SynthError);
+hinted!(
+    ApiError,
+    ArchiveError,
+    ConvertError,
+    DatasetError,
+    GetError,
+    MatchError,
+    RefreshError,
+    RorError,
+    SynthError
+);

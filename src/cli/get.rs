@@ -1,23 +1,25 @@
 //! `orcidlake get`.
 
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use serde_json::Value;
+use clap::builder::BoolishValueParser;
+use serde_json::{Map, Value};
 
 use super::failure::Failure;
 use super::output::{begun, print_json};
 use super::{Common, Done};
-use crate::convert::{ARCHIVE_OPTIONS, indexed_members};
-use crate::dataset::{Dataset, read_dataset, record_rows};
-use orcid_xml::{IdFault, MemberName, Orcid};
-use targz_seek::{Archive, Kind, Meter};
+use crate::dataset::Dataset;
+use crate::get::{self, Observer};
+use orcid_xml::{IdFault, Orcid};
+use targz_seek::ArchiveError;
 
 /// Print one record: its rows as JSON from a dataset, its XML from an archive.
 ///
 /// From a dataset all rows of the iD are printed as one JSON object, by table. From an archive the
-/// members of the iD are printed as they stand. An index beside the archive says where they are;
-/// without one the archive is read up to the end. With --json XML stays XML;
+/// members of the iD are printed as they stand, or with --rows the JSON that a dataset converted
+/// from the archive would give. An index beside the archive says where they are;
+/// without one the archive is read up to the end. With --json alone XML stays XML;
 /// where nothing is found, an empty object is printed, and where the archive fails before XML has been
 /// printed, an error as JSON. After XML an error stands on standard error alone, with status 2.
 #[derive(Debug, clap::Args)]
@@ -28,6 +30,9 @@ pub struct Args {
     /// A dataset, or an archive in any form that convert reads.
     #[arg(value_name = "DIR|ARCHIVE")]
     from: PathBuf,
+    /// Print rows as JSON, from an archive too.
+    #[arg(long, env = "ORCIDLAKE_ROWS", value_parser = BoolishValueParser::new())]
+    rows: bool,
 }
 
 fn parse_orcid(text: &str) -> Result<Orcid, String> {
@@ -39,20 +44,11 @@ fn parse_orcid(text: &str) -> Result<Orcid, String> {
 }
 
 pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
-    let found = if Dataset::is_at(&args.from) {
-        let rows = read_dataset(&args.from, |dataset| record_rows(dataset, args.orcid))?.1;
-        let found = !rows.is_empty();
-        if found || common.json {
-            print_json(&Value::Object(rows))?;
-        }
-        found
-    } else {
-        let found = print_members(&args.from, args.orcid, common)?;
-        if !found && common.json {
-            print_json(&Value::Object(serde_json::Map::new()))?;
-        }
-        found
-    };
+    let is_rows = args.rows || Dataset::is_at(&args.from);
+    let found = if is_rows { print_rows(&args)? } else { print_members(&args, common)? };
+    if !found && common.json {
+        print_json(&Value::Object(Map::new()))?;
+    }
     if !found && !common.quiet {
         let typed =
             if args.orcid.has_valid_check_digit() { "" } else { " (its check digit is wrong: mistyped?)" };
@@ -61,31 +57,23 @@ pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
     Ok(if found { Done::All } else { Done::WithProblems })
 }
 
-/// Prints the XML of each member of `orcid`; their paths go to standard error.
-fn print_members(path: &Path, orcid: Orcid, common: &Common) -> Result<bool, Failure> {
-    match indexed_members(path, orcid) {
-        Ok(Some(members)) => {
-            let mut out = std::io::stdout().lock();
-            for member in &members {
-                print_member(&member.name, &member.data, &mut out, common)?;
-            }
-            return Ok(!members.is_empty());
-        }
-        Ok(None) => {}
-        Err(error) => tell!("note: {error}; reading the whole archive instead ({})", error.hint()),
+/// Prints the rows as one JSON object, by table.
+fn print_rows(args: &Args) -> Result<bool, Failure> {
+    let rows = get::rows(&args.from, &[args.orcid], &Notes)?;
+    if !rows.is_empty() {
+        print_json(&Value::Object(get::to_json(&rows)))?;
     }
-    let mut archive = Archive::open(path, ARCHIVE_OPTIONS, Meter::default())?;
-    let mut found = false;
+    Ok(!rows.is_empty())
+}
+
+/// Prints the XML of each member; their paths go to standard error.
+fn print_members(args: &Args, common: &Common) -> Result<bool, Failure> {
     let mut out = std::io::stdout().lock();
-    while let Some(chunk) = archive.next_chunk()? {
-        for (path, data, member) in chunk.members() {
-            if MemberName::new(path).orcid() != Some(orcid) || member.kind != Kind::File {
-                continue;
-            }
-            found = true;
-            print_member(path, data, &mut out, common)?;
-        }
-    }
+    let mut found = false;
+    get::find_members(&args.from, &[args.orcid], &Notes, |member| {
+        found = true;
+        print_member(member.path, member.data, &mut out, common)
+    })?;
     Ok(found)
 }
 
@@ -99,4 +87,13 @@ fn print_member(path: &str, data: &[u8], out: &mut impl Write, common: &Common) 
         out.write_all(b"\n")?;
     }
     Ok(())
+}
+
+/// Tells what the user should know of the way in which an archive is searched.
+struct Notes;
+
+impl Observer for Notes {
+    fn index_unused(&self, reason: &ArchiveError) {
+        tell!("note: {reason}; reading the whole archive instead ({})", reason.hint());
+    }
 }

@@ -36,7 +36,7 @@ impl Hint for RefreshError {
             Self::Scope { .. } => "see `orcidlake help refresh`",
             Self::EmptyScope { .. } => "give at least one iD, or a query; --all-in-dataset means everybody",
             Self::NoScope => "give --ids, --query, --ror, --grid, --ringgold or --all-in-dataset",
-            Self::Line { .. } | Self::ListLines { .. } => "mend the file and run the same command again",
+            Self::Line { .. } | Self::ListLines { .. } => "correct the file and run the same command again",
             Self::NoChanges { .. } => "get the file again: a whole one lists every record",
             Self::CutOff { .. } => "get the file again; if it is whole, end its last line",
             Self::NoWatermark => "give --since",
@@ -49,7 +49,7 @@ impl Hint for RefreshError {
                 "run the same command again; if the query is refused, check --query; --log-file shows each request"
             }
             Self::NoRanges { .. } => {
-                "name fewer people by --ids with --strategy each or --strategy batches, or give ORCID's last_modified.csv by --changes"
+                "give fewer iDs by --ids with --strategy each or --strategy batches, or give ORCID's last_modified.csv by --changes"
             }
             Self::ScopeVanished { .. } => {
                 "run the same command again later: ORCID's index may be incomplete now; if nobody belongs to the scope any more, give --restart"
@@ -57,7 +57,7 @@ impl Hint for RefreshError {
             Self::QuotaEnd { .. } => "run the same command again tomorrow",
             Self::NotUnderstood => "give --strategy each",
             Self::Limited { .. } => {
-                "run the same command again later: what was fetched is kept; see that no other program asks in the same name or from the same address, or give a lower --rate"
+                "run the same command again later: what was fetched is kept; make sure that no other program uses the same client id or address, or give a lower --rate"
             }
             Self::InTrouble { .. } | Self::Down { .. } | Self::OnlyFaults { .. } => {
                 "run the same command again later: what was fetched is kept"
@@ -83,14 +83,12 @@ impl Hint for ApiError {
             Self::NoHome => "give --token-file",
             Self::NoToken { .. } => "check the network, the client id and secret, and --sandbox",
             Self::Refused { .. } => {
-                "run `orcidlake auth` again; --anonymous asks the public API without a token, the member API asks for one"
+                "run `orcidlake auth` again; with --anonymous the public API needs no token; the member API always needs one"
             }
             Self::Untrusted { .. } => {
                 "check the clock and the URL; for a server or proxy with a certificate of its own, name it in SSL_CERT_FILE"
             }
-            Self::Proxy { .. } => {
-                "mend or unset the variable; NO_PROXY names hosts that are asked without one"
-            }
+            Self::Proxy { .. } => "correct or unset the variable; NO_PROXY lists hosts that need no proxy",
             _ => "check the path, the permissions and the disk",
         }
     }

@@ -64,7 +64,7 @@ pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
 
 fn text(contents: &Contents, size_bytes: u64) -> String {
     format!(
-        "{} for {} ({} of stream), {}, {} of them under an iD, {}",
+        "{} for {} ({} of stream), {}, {} of them indexed, {}",
         bytes(size_bytes),
         bytes(contents.archive.size_bytes),
         bytes(contents.stream_bytes),

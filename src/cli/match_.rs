@@ -65,7 +65,7 @@ pub struct Args {
 
 /// Country cells that name no country and are told with their lines.
 const SHOWN_COUNTRIES: usize = 5;
-/// What the witnesses say of each other.
+/// Whether id and name agree, for people.
 const AGREEMENT: [(&str, &str); 5] = [
     ("agree", "agree"),
     ("differ", "differ; see organizations/disagreements"),
@@ -133,9 +133,9 @@ fn dataset(args: &Args, path: &Path, common: &Common) -> Result<Done, Failure> {
     let before = manifest.organizations;
     let stop = stop_on_signals()?;
     let sources = Sources::of(&args.ror, args.crosswalk.as_ref(), before.as_ref())?;
-    let (given, matcher) = (sources.given()?, sources.matcher(common)?);
+    let (inputs, matcher) = (sources.inputs()?, sources.matcher(common)?);
     let options = rematch::options(&args.machine, args.anew);
-    let summary = rematch::match_with(path, (&sources, given), &matcher, options, &stop)?;
+    let summary = rematch::match_with(path, (&sources, inputs), &matcher, options, &stop)?;
     if common.json {
         let mut value = serde_json::to_value(&summary).map_err(std::io::Error::from)?;
         value["dataset"] = json!(path.to_string_lossy());

@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 use super::Common;
 use super::failure::Failure;
 use super::numbers::counted;
-use crate::dataset::{Given, GivenFile, Organizations};
-use crate::matching::given_file;
+use crate::dataset::{InputFile, MatchInputs, Organizations};
+use crate::matching::input_file;
 use ror_match::{Answer, Candidate, Crosswalk, Matcher, Overrides, Preset, Release};
 
 /// The options that say how to match.
@@ -88,21 +88,21 @@ impl Sources {
 
     /// What a dataset was matched with, if it says so.
     pub fn before(before: &Organizations) -> Option<Self> {
-        let given = before.given.as_ref()?;
-        let path = |file: &Option<GivenFile>| file.as_ref().map(|file| PathBuf::from(&file.path));
+        let inputs = before.inputs.as_ref()?;
+        let path = |file: &Option<InputFile>| file.as_ref().map(|file| PathBuf::from(&file.path));
         Some(Self {
-            ror: PathBuf::from(&given.ror.path),
-            overrides: path(&given.overrides),
-            crosswalk: path(&given.crosswalk),
+            ror: PathBuf::from(&inputs.ror.path),
+            overrides: path(&inputs.overrides),
+            crosswalk: path(&inputs.crosswalk),
             preset: Preset::ALL.into_iter().find(|preset| preset.name() == before.preset)?,
         })
     }
 
     /// The files as they are now.
-    pub fn given(&self) -> Result<Given, Failure> {
-        let file = |path: &Option<PathBuf>| path.as_deref().map(given_file).transpose();
-        Ok(Given {
-            ror: given_file(&self.ror)?,
+    pub fn inputs(&self) -> Result<MatchInputs, Failure> {
+        let file = |path: &Option<PathBuf>| path.as_deref().map(input_file).transpose();
+        Ok(MatchInputs {
+            ror: input_file(&self.ror)?,
             overrides: file(&self.overrides)?,
             crosswalk: file(&self.crosswalk)?,
         })

@@ -11,7 +11,7 @@ use super::rows::{Format, tell_where, write_rows};
 use super::target::{check_outputs, file_of};
 use super::{Common, Done, expect_dataset};
 use crate::dataset::{Dataset, read_dataset};
-use crate::matching::{Day, Expansion, Question, Wanted, people};
+use crate::matching::{Day, Expansion, PeopleFilter, Question, people};
 use orcid_xml::AffiliationKind;
 use ror_match::RorId;
 
@@ -162,7 +162,7 @@ impl Institution {
 
 pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
     let institution = &args.institution;
-    let (form, out) = (args.format.form(args.excel, common)?, file_of(args.out));
+    let (row_format, out) = (args.format.row_format(args.excel, common)?, file_of(args.out));
     check_outputs(&[&out], &[], common)?;
     expect_dataset(&args.dataset)?;
     if args.explain {
@@ -171,14 +171,14 @@ pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
         return explain(&expansion, common);
     }
     let kinds = args.kind.iter().map(|kind| kind.name().to_owned()).collect();
-    let wanted = Wanted { kinds, current: args.current, as_of: args.as_of, emails: args.emails };
+    let filter = PeopleFilter { kinds, current: args.current, as_of: args.as_of, emails: args.emails };
     let (dataset, (expansion, found)) = read_dataset(&args.dataset, |dataset| -> Result<_, Failure> {
         let expansion = institution.expansion(dataset)?;
-        let found = people(dataset, &expansion, &wanted)?;
+        let found = people(dataset, &expansion, &filter)?;
         Ok((expansion, found))
     })?;
     institution.tell(&expansion, &dataset, common);
-    write_rows(&found, form, out.as_deref())?;
+    write_rows(&found, row_format, out.as_deref())?;
     tell_where(found.len(), &[&out], common)?;
     if !common.quiet {
         let mut people: Vec<&str> = found.iter().map(|person| person.orcid.as_str()).collect();

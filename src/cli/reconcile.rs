@@ -116,7 +116,7 @@ const VERDICTS: [(&str, &str); 5] = [
 type Columns = [Option<usize>; 7];
 
 pub fn run(mut args: Args, common: &Common) -> Result<Done, Failure> {
-    let (form, out) = (args.format.form(args.excel, common)?, file_of(args.out.take()));
+    let (row_format, out) = (args.format.row_format(args.excel, common)?, file_of(args.out.take()));
     check_outputs(&[&out], &[&args.staff], common)?;
     // Whoever has mistyped the dataset's name should not read about the list first.
     open_dataset(&args.dataset)?;
@@ -130,7 +130,7 @@ pub fn run(mut args: Args, common: &Common) -> Result<Done, Failure> {
     if let (Some(institution), Some(expansion)) = (&institution, &expansion) {
         institution.tell(expansion, &dataset, common);
     }
-    write_rows(&rows, form, out.as_deref())?;
+    write_rows(&rows, row_format, out.as_deref())?;
     tell_where(rows.len(), &[&out], common)?;
     if !common.quiet {
         let best = |verdict: &str| {

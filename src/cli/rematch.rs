@@ -7,8 +7,8 @@ use super::Common;
 use super::convert::Machine;
 use super::failure::Failure;
 use super::matching::Sources;
-use crate::dataset::{Dataset, Given, Organizations};
-use crate::matching::{Options, Summary, match_dataset};
+use crate::dataset::{Dataset, LocalStore, MatchInputs, Organizations};
+use crate::matching::{Options, Summary, match_dataset_in};
 use crate::refresh::hold;
 use ror_match::Matcher;
 
@@ -18,14 +18,14 @@ const KEYS_SHARE: usize = 4;
 /// Matches the dataset at `path` while nobody refreshes it.
 pub fn match_with(
     path: &Path,
-    (sources, given): (&Sources, Given),
+    (sources, inputs): (&Sources, MatchInputs),
     matcher: &Matcher,
     options: Options,
     stop: &AtomicBool,
 ) -> Result<Summary, Failure> {
     let crosswalk = sources.crosswalk(&matcher.index.release)?;
-    let _lock = hold(path, "match")?;
-    Ok(match_dataset(path, matcher, crosswalk, Some(given), options, stop)?)
+    let store = LocalStore::holding(hold(path, "match")?);
+    Ok(match_dataset_in(&store, matcher, crosswalk, Some(inputs), options, stop)?)
 }
 
 /// The options of a matching by those of the machine.
@@ -47,25 +47,25 @@ pub fn rematch(
     let Some(before) = dataset.manifest.organizations.filter(|before| before.source != source) else {
         return Ok(None);
     };
-    let (sources, given) = as_before(&before)?;
+    let (sources, inputs) = as_before(&before)?;
     let matcher = sources.matcher(&Common { quiet: true, ..common.clone() })?;
-    match_with(path, (&sources, given), &matcher, options(machine, false), stop).map(Some)
+    match_with(path, (&sources, inputs), &matcher, options(machine, false), stop).map(Some)
 }
 
 /// What the dataset was matched with, if it is still there.
-fn as_before(before: &Organizations) -> Result<(Sources, Given), Failure> {
+fn as_before(before: &Organizations) -> Result<(Sources, MatchInputs), Failure> {
     let again = "run `orcidlake match DIR --ror-release FILE` when you have the file";
     let sources = Sources::before(before)
         .ok_or_else(|| Failure::new("it is not known with which files it was matched", again))?;
     if !sources.ror.is_file() {
         return Err(Failure::new(format!("the release of ROR is gone: {}", sources.ror.display()), again));
     }
-    let given = sources.given()?;
-    if before.given.as_ref() != Some(&given) {
+    let inputs = sources.inputs()?;
+    if before.inputs.as_ref() != Some(&inputs) {
         return Err(Failure::new(
             format!("{} or another file of the matching has changed since", sources.ror.display()),
             "run `orcidlake match DIR` to match with the new one",
         ));
     }
-    Ok((sources, given))
+    Ok((sources, inputs))
 }

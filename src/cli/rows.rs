@@ -19,7 +19,7 @@ use super::target::write_file;
 
 /// How rows are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Form {
+pub enum RowFormat {
     Csv,
     /// CSV that spreadsheets show as it is meant.
     SpreadsheetCsv,
@@ -41,28 +41,32 @@ impl Format {
     ///
     /// # Errors
     /// [`Failure`] where `--excel` meets anything but CSV.
-    pub fn form(self, excel: bool, common: &Common) -> Result<Form, Failure> {
+    pub fn row_format(self, excel: bool, common: &Common) -> Result<RowFormat, Failure> {
         check(excel, self == Self::Csv && !common.json)?;
         Ok(match self {
-            _ if common.json => Form::JsonLines,
-            Self::Csv if excel => Form::SpreadsheetCsv,
-            Self::Csv => Form::Csv,
-            Self::Jsonl => Form::JsonLines,
-            Self::Parquet => Form::Parquet,
+            _ if common.json => RowFormat::JsonLines,
+            Self::Csv if excel => RowFormat::SpreadsheetCsv,
+            Self::Csv => RowFormat::Csv,
+            Self::Jsonl => RowFormat::JsonLines,
+            Self::Parquet => RowFormat::Parquet,
         })
     }
 }
 
 /// Writes rows to a file, or to standard output. Columns that no row fills stay.
-pub fn write_rows<R: Serialize + Default>(rows: &[R], form: Form, out: Option<&Path>) -> Result<(), Failure> {
-    if form == Form::Parquet && out.is_none() {
+pub fn write_rows<R: Serialize + Default>(
+    rows: &[R],
+    row_format: RowFormat,
+    out: Option<&Path>,
+) -> Result<(), Failure> {
+    if row_format == RowFormat::Parquet && out.is_none() {
         return Err(Failure::new("Parquet cannot go to standard output", "give --out"));
     }
     match out {
-        Some(path) => write_file(path, |output| write_to(rows, form, output)),
+        Some(path) => write_file(path, |output| write_to(rows, row_format, output)),
         None => {
             let mut output = BufWriter::new(io::stdout());
-            write_to(rows, form, &mut output)?;
+            write_to(rows, row_format, &mut output)?;
             Ok(output.flush()?)
         }
     }
@@ -70,14 +74,14 @@ pub fn write_rows<R: Serialize + Default>(rows: &[R], form: Form, out: Option<&P
 
 fn write_to<R: Serialize + Default>(
     rows: &[R],
-    form: Form,
+    row_format: RowFormat,
     output: &mut (dyn Write + Send),
 ) -> Result<(), Failure> {
-    match form {
-        Form::Csv => write_csv(rows, output),
-        Form::SpreadsheetCsv => write_spreadsheet(rows, output),
-        Form::JsonLines => write_json_lines(rows, output),
-        Form::Parquet => write_parquet(rows, output),
+    match row_format {
+        RowFormat::Csv => write_csv(rows, output),
+        RowFormat::SpreadsheetCsv => write_spreadsheet(rows, output),
+        RowFormat::JsonLines => write_json_lines(rows, output),
+        RowFormat::Parquet => write_parquet(rows, output),
     }
 }
 

@@ -14,7 +14,10 @@ const FORMULA_STARTS: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝',
 
 /// A text as a spreadsheet shows it: with a single quote before what it would calculate.
 pub fn shown(text: &str) -> Cow<'_, str> {
-    if text.starts_with(FORMULA_STARTS) && !is_negative_number(text) {
+    // Spreadsheets pass over blanks before a formula.
+    let begin = text.trim_start_matches(|sign: char| sign.is_whitespace() || orcid_xml::takes_no_room(sign));
+    let begins_like_formula = text.starts_with(FORMULA_STARTS) || begin.starts_with(FORMULA_STARTS);
+    if begins_like_formula && !is_negative_number(text) {
         Cow::Owned(format!("'{text}"))
     } else {
         Cow::Borrowed(text)
@@ -58,6 +61,9 @@ mod tests {
         for (text, expected) in [
             ("=HYPERLINK(\"http://x\")", "'=HYPERLINK(\"http://x\")"),
             ("+49 1", "'+49 1"),
+            (" =1+1", "' =1+1"),
+            ("\u{a0}\u{200b}@SUM(1)", "'\u{a0}\u{200b}@SUM(1)"),
+            (" Ada = Augusta", " Ada = Augusta"),
             ("-2+3", "'-2+3"),
             ("-5", "-5"),
             ("-0.25", "-0.25"),

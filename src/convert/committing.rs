@@ -1,12 +1,14 @@
 //! Results of tasks to a dataset.
 
+use std::collections::HashSet;
 use std::path::Path;
 
 use super::ConvertError;
 use super::observer::Outcome;
 use super::release::agree;
 use super::task::PartResult;
-use crate::dataset::{ArchiveEntry, FORMAT_VERSION, Logs, Manifest, NewFile, Part, Staging};
+use crate::dataset::store::Change;
+use crate::dataset::{ArchiveEntry, FORMAT_VERSION, LocalStore, Logs, Manifest, NewFile, Part, Store};
 
 /// A dataset's next state, which grows by one result after the other.
 pub(super) struct NextState {
@@ -26,11 +28,26 @@ pub(super) struct NextState {
 /// is not the one that was written, where the dataset is being changed by another, or where
 /// the disk fails; the dataset is then as it was.
 pub fn commit(parts: &[PartResult], dataset: &Path, replace: bool) -> Result<Vec<Outcome>, ConvertError> {
+    commit_in(parts, &LocalStore::new(dataset), replace)
+}
+
+/// The same for the dataset in a store; results that have been sent there
+/// ([`send_part`](super::send_part)) are taken where they lie. Files that were sent of a result that
+/// is skipped are removed.
+///
+/// # Errors
+/// As of [`commit`], and [`DatasetError::Overtaken`](crate::dataset::DatasetError::Overtaken) where
+/// another change of the dataset was faster.
+pub fn commit_in(
+    parts: &[PartResult],
+    store: &dyn Store,
+    replace: bool,
+) -> Result<Vec<Outcome>, ConvertError> {
     let Some(first) = parts.first() else { return Ok(Vec::new()) };
-    let staging = Staging::begin(dataset)?;
-    let manifest = if replace { None } else { Manifest::read(dataset)? };
+    let change = store.begin("commit")?;
+    let manifest = if replace { None } else { change.manifest()? };
     if let Some(manifest) = &manifest {
-        manifest.check_format(dataset)?;
+        manifest.check_format(store.place())?;
     }
     let logs = match &manifest {
         Some(manifest) if !manifest.archives.is_empty() => Logs::Continue,
@@ -44,15 +61,23 @@ pub fn commit(parts: &[PartResult], dataset: &Path, replace: bool) -> Result<Vec
             outcomes.push(Outcome::Skipped);
             continue;
         }
-        check_content(part, &next.manifest)?;
-        outcomes.push(Outcome::Done(Box::new(next.add(part)?)));
+        check_content(part, &next.manifest, change.as_ref())?;
+        outcomes.push(Outcome::Done(Box::new(next.add(part, &change.suffix())?)));
     }
-    if !next.files.is_empty() {
-        staging.commit(&next.manifest, &next.files, logs)?;
+    if outcomes.iter().any(|outcome| matches!(outcome, Outcome::Done(_))) {
+        change.commit(&next.manifest, &next.files, logs)?;
     }
     // The results are in the dataset; what cannot be cleared now is cleared by the next run.
-    let _ = staging.end();
+    let _ = store.withdraw(&unused(parts, &next.manifest));
+    let _ = change.end();
     Ok(outcomes)
+}
+
+/// The names of files that were sent and that the manifest does not name.
+fn unused(parts: &[PartResult], manifest: &Manifest) -> Vec<String> {
+    let sent = parts.iter().filter(|part| part.in_store).flat_map(|part| part.entry.file_names());
+    let named: HashSet<String> = manifest.file_names().collect();
+    sent.filter(|name| !named.contains(name)).collect()
 }
 
 /// Fails for files of another make than the dataset's.
@@ -68,7 +93,7 @@ fn check_make(part: &PartResult, manifest: &Manifest) -> Result<(), ConvertError
 
 /// Fails for an archive that cannot join those of the dataset, and for files that are not
 /// the ones that were written.
-fn check_content(part: &PartResult, manifest: &Manifest) -> Result<(), ConvertError> {
+fn check_content(part: &PartResult, manifest: &Manifest, change: &dyn Change) -> Result<(), ConvertError> {
     if manifest.has_refreshes() {
         return Err(ConvertError::Refreshed { path: part.entry.name.clone().into() });
     }
@@ -85,7 +110,10 @@ fn check_content(part: &PartResult, manifest: &Manifest) -> Result<(), ConvertEr
             return Err(ConvertError::OtherParts { path: path() });
         }
     }
-    part.entry.check_files(&part.folder)?;
+    match part.in_store {
+        true => part.entry.check_sent_files(change.files().as_ref())?,
+        false => part.entry.check_files(&part.folder)?,
+    }
     Ok(())
 }
 
@@ -104,11 +132,12 @@ impl NextState {
         self.manifest.archives.iter().any(is_same)
     }
 
-    /// Takes a result in; gives what the manifest says of it.
+    /// Takes a result in; gives what the manifest says of it. The names of its files get the
+    /// `suffix`, unless they were sent and have theirs already.
     ///
     /// # Errors
     /// [`ConvertError::OtherRelease`] where it is of another year than the dataset.
-    pub fn add(&mut self, part: &PartResult) -> Result<ArchiveEntry, ConvertError> {
+    pub fn add(&mut self, part: &PartResult, suffix: &str) -> Result<ArchiveEntry, ConvertError> {
         let own = &part.entry;
         let mut next = self.manifest.clone();
         next.release = agree(Path::new(&own.name), self.manifest.release, own.release)?;
@@ -120,11 +149,11 @@ impl NextState {
         };
         next.archives.retain(|archive| !is_replaced(archive));
         let mut entry = own.clone();
-        for (key, parts) in &mut entry.parts {
+        for (key, parts) in entry.parts.iter_mut().filter(|_| !part.in_store) {
             let folder = part.folder.join(key);
             let mut renamed = Vec::<Part>::new();
             for written in parts.iter() {
-                let (written, file) = next.take_in(key, written.clone(), &folder);
+                let (written, file) = next.take_in(key, written.clone(), &folder, suffix);
                 renamed.push(written);
                 self.files.push(file);
             }

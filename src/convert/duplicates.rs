@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::dataset::OrcidSet;
+use crate::dataset::{OrcidSet, Superseded};
 use orcid_xml::MemberName;
 use orcid_xml::ids::IdSet;
 
@@ -26,5 +26,18 @@ impl Seen {
             MemberName::OtherXml | MemberName::Other => true,
         };
         !new
+    }
+}
+
+/// Notes that the members of chunk `sequence` in `replacing` take the place of earlier ones.
+pub fn note_replaced(superseded: &mut Superseded, replacing: Vec<MemberName>, sequence: u64) {
+    for name in replacing {
+        match name {
+            MemberName::Summary(orcid) => superseded.record(orcid, sequence),
+            MemberName::Activity { orcid, section, put_code } => {
+                superseded.activity((orcid, section.kind(), put_code), sequence);
+            }
+            MemberName::OtherXml | MemberName::Other => {}
+        }
     }
 }

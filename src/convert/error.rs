@@ -12,9 +12,9 @@ pub enum ConvertError {
     Archive(ArchiveError),
     #[error(transparent)]
     Dataset(DatasetError),
-    #[error("{path} is of {found}, the dataset of {dataset}")]
+    #[error("{path} is a dump of {found}, but the dataset is of {dataset}")]
     OtherRelease { path: PathBuf, found: u16, dataset: u16 },
-    #[error("{path} has the name of an archive that is in the dataset already, but not its content")]
+    #[error("the dataset has an archive with the name of {path} and other content")]
     OtherContent { path: PathBuf },
     #[error("{path} is a dataset that orcidlake has made, not an archive")]
     IsDataset { path: PathBuf },
@@ -22,19 +22,19 @@ pub enum ConvertError {
     InDataset { path: PathBuf, dataset: PathBuf },
     #[error("{path} holds Parquet files, which are tables already")]
     HoldsTables { path: PathBuf },
-    #[error("{path} would bring back rows that a refresh of the dataset has replaced")]
+    #[error("{path} has older rows than the dataset, which has been refreshed")]
     Refreshed { path: PathBuf },
-    #[error("{path} has no index, by which alone it can be taken in parts")]
+    #[error("{path} has no index, which --shard needs")]
     NoIndex { path: PathBuf },
-    #[error("{path} holds members that come again, which may lie in two parts")]
+    #[error("{path} holds several members with the same name, which may lie in different shards")]
     Repeats { path: PathBuf },
-    #[error("{path} is in the dataset in other parts")]
+    #[error("{path} is in the dataset with another number of shards")]
     OtherParts { path: PathBuf },
-    #[error("{path} is read as a stream: an index lies beside a file")]
+    #[error("{path} is read as a stream, and an index is written beside a file")]
     NoPlaceForIndex { path: PathBuf },
-    #[error("{path} has the file name of another archive that is given")]
+    #[error("two of the archives have the file name of {path}")]
     Twice { path: PathBuf },
-    #[error("the dataset keeps other tables than --tables selects")]
+    #[error("the dataset has other tables than --tables selects")]
     OtherTables,
     #[error("there is no table {name}")]
     UnknownTable { name: String },
@@ -55,29 +55,29 @@ impl ConvertError {
             Self::Archive(error) => error.hint(),
             Self::Dataset(error) => error.hint(),
             Self::OtherRelease { .. } => {
-                "a dataset holds one year's dump: give another --out, or --replace to make this one anew"
+                "a dataset holds the dump of one year: give another --out, or --replace to replace this dataset"
             }
-            Self::OtherContent { .. } => "give another --out, or --replace to make the dataset anew",
+            Self::OtherContent { .. } => "give another --out, or --replace to replace the dataset",
             Self::IsDataset { .. } | Self::InDataset { .. } => {
-                "give ORCID's archives; a dataset is read as it stands, with `orcidlake inspect` and `get` or \
-                 with SQL, and brought up to date with `orcidlake refresh`"
+                "give ORCID's archives; read a dataset with `orcidlake inspect`, `orcidlake get` or SQL, and \
+                 bring it up to date with `orcidlake refresh`"
             }
             Self::HoldsTables { .. } => {
                 "give ORCID's archives or a folder of .xml files; tables are read as they are, with DuckDB, \
                  Polars, R or Spark"
             }
             Self::Refreshed { .. } => "convert all archives into a new --out, or --replace, then refresh it",
-            Self::NoIndex { .. } => "make one with `orcidlake index`",
+            Self::NoIndex { .. } => "run `orcidlake index ARCHIVE`",
             Self::Repeats { .. } => "convert it as a whole, without --shard",
             Self::OtherParts { .. } => {
-                "give the same number of parts as before, another --out, or --replace to make the dataset anew"
+                "give the same number of shards as before, another --out, or --replace to replace the dataset"
             }
             Self::NoPlaceForIndex { .. } => "leave out --index, or save the archive to a file first",
             Self::Twice { .. } => {
-                "name each archive once, and rename one of two that differ: archives are known by their names"
+                "give each archive once; if two archives differ, rename one: archives are recognised by their file names"
             }
             Self::OtherTables => {
-                "leave out --tables, give another --out, or --replace to make the dataset anew"
+                "leave out --tables, give another --out, or --replace to replace the dataset"
             }
             Self::UnknownTable { .. } => "`orcidlake schema` lists the tables",
             Self::Changed { .. } => "plan the conversion again",

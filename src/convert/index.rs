@@ -1,7 +1,6 @@
 //! Makes the index of an archive: alone, or while the archive is converted.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::duplicates::Seen;
@@ -9,9 +8,9 @@ use super::options::ARCHIVE_OPTIONS;
 use super::stop::stop_with;
 use super::{ConvertError, Observer};
 use crate::report::Report;
-use orcid_xml::{MemberName, Orcid};
-use targz_seek::index::{Contents, Index, IndexWriter, IndexedTotals};
-use targz_seek::{Archive, ArchiveError, Buffers, Chunk, Kind, Meter, OwnedMember, Totals};
+use orcid_xml::MemberName;
+use targz_seek::index::{Contents, IndexWriter, IndexedTotals};
+use targz_seek::{Archive, ArchiveError, Chunk, Kind, Meter, Totals};
 
 /// An archive that is read once, and its index.
 pub struct Indexing {
@@ -29,7 +28,7 @@ impl Indexing {
     /// made.
     pub fn begin(path: &Path, out: &Path, spacing_bytes: u64, meter: Meter) -> Result<Self, ArchiveError> {
         let archive = Archive::open_recorded(path, ARCHIVE_OPTIONS, meter, spacing_bytes)?;
-        let writer = IndexWriter::create(path, out, key_of, spacing_bytes, ARCHIVE_OPTIONS.chunk_bytes)?;
+        let writer = IndexWriter::create(path, out, index_key, spacing_bytes, ARCHIVE_OPTIONS.chunk_bytes)?;
         Ok(Self { path: path.to_owned(), archive, writer, stream_bytes: 0 })
     }
 
@@ -111,40 +110,14 @@ fn index_all(
     Ok(indexing.finish(repeats)?.1)
 }
 
-/// The members of `orcid` by the index beside an archive, in the archive's order;
-/// `None` where there is no index.
-///
-/// # Errors
-/// [`ArchiveError`] where index or archive are damaged or do not belong together: never
-/// a member of another iD.
-pub fn indexed_members(archive: &Path, orcid: Orcid) -> Result<Option<Vec<OwnedMember>>, ArchiveError> {
-    if !archive.is_file() {
-        return Ok(None);
-    }
-    let Some(index) = Index::beside(archive)? else { return Ok(None) };
-    let (index, mut found) = (Arc::new(index), Vec::new());
-    for run in index.runs(orcid.number())? {
-        let chunk_bytes = usize::try_from(run.end - run.start).unwrap_or(usize::MAX);
-        let options = ARCHIVE_OPTIONS.chunk_bytes(chunk_bytes.min(ARCHIVE_OPTIONS.chunk_bytes));
-        let (buffers, meter) = (Buffers::default(), Meter::default());
-        let mut part = Archive::open_part(index.clone(), run, options, buffers, meter)?;
-        let mut of_key = 0;
-        while let Some(chunk) = part.next_chunk()? {
-            for (name, data, member) in chunk.members() {
-                of_key += u64::from(key_of(name) == Some(orcid.number()));
-                if MemberName::new(name).orcid() == Some(orcid) && member.kind == Kind::File {
-                    found.push(OwnedMember { name: name.to_owned(), data: data.to_vec() });
-                }
-            }
-        }
-        if of_key == 0 {
-            return Err(index.damaged("the place of a member").into());
-        }
-    }
-    Ok(Some(found))
-}
+/// The key under which an index has the documents whose names have no iD: a record among them
+/// says itself whose it is. No iD has this number.
+pub const NAMELESS_KEY: u64 = 1_000_000_000_000_000;
 
-/// Members are found by the number of their iD.
-pub(super) fn key_of(name: &str) -> Option<u64> {
-    MemberName::new(name).orcid().map(|orcid| orcid.number())
+/// What an index finds a member by: the number of the iD in its name, or [`NAMELESS_KEY`].
+pub fn index_key(name: &str) -> Option<u64> {
+    match MemberName::new(name) {
+        MemberName::OtherXml => Some(NAMELESS_KEY),
+        name => name.orcid().map(|orcid| orcid.number()),
+    }
 }

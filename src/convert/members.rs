@@ -12,8 +12,8 @@ use crate::dataset::table_key;
 use crate::report::Report;
 use crate::tables::{self, Entry, Reject, Rows, Side, UnmappedValues};
 use orcid_xml::unmapped::check_paths;
-use orcid_xml::{MemberName, ParseError, Parsed};
-use targz_seek::{Chunk, Kind};
+use orcid_xml::{MemberName, ParseError, Parsed, Unmapped};
+use targz_seek::{Chunk, Kind, Member};
 
 /// Bytes of XML that are parsed before rows are made of them: the text is then
 /// still in the processor's cache.
@@ -82,8 +82,19 @@ pub fn read_chunk(
     keep: Keep<'_>,
     spare: &SpareBuilders,
 ) -> Batch {
-    let mut members: Vec<Given<'_>> = chunk
-        .members()
+    read_members(chunk.members(), repeated, archive, keep, spare)
+}
+
+/// Reads some members of a chunk, each with its path and its data; `repeated` tells for each
+/// whether its name has been seen before.
+pub fn read_members<'c>(
+    members: impl Iterator<Item = (&'c str, &'c [u8], &'c Member)>,
+    repeated: &[bool],
+    archive: &str,
+    keep: Keep<'_>,
+    spare: &SpareBuilders,
+) -> Batch {
+    let mut members: Vec<Given<'_>> = members
         .zip(repeated)
         .map(|((path, data, member), &repeated)| {
             let (name, offset, kind) = (MemberName::new(path), member.offset, member.kind);
@@ -140,7 +151,24 @@ fn mark_replaced(members: &mut [Given<'_>]) {
 /// True where the member gives rows, so that it may replace an earlier one.
 fn is_sound(member: &Given<'_>) -> bool {
     let source = orcid_xml::cleaned(member.data);
-    orcid_xml::parse(&source).is_ok_and(|parsed| entry_of(&member.name, parsed.document).is_ok())
+    member.parse(&source, orcid_xml::parse_by_scanner(&source)).is_ok()
+}
+
+impl Given<'_> {
+    /// What the member's document comes to, and what it says that has no column. `regular` is
+    /// what the scanner has read of `source`.
+    fn parse<'s>(
+        &self,
+        source: &'s [u8],
+        regular: Option<Parsed<'s>>,
+    ) -> Result<(Entry<'s>, Vec<Unmapped>), ParseError> {
+        let parsed = regular.map_or_else(|| orcid_xml::parse_by_reference(source), Ok);
+        let mut parsed = parsed.map_err(|error| fault_of(&self.name, error))?;
+        parsed.unmapped.extend(contradiction(&self.name, &parsed, source));
+        check_paths(self.path, &parsed.unmapped, source.len())?;
+        let entry = entry_of(&self.name, parsed.document)?;
+        Ok((entry, parsed.unmapped))
+    }
 }
 
 impl Maker<'_> {
@@ -210,15 +238,7 @@ impl Maker<'_> {
             let reason = format!("larger than the limit: {size_bytes} bytes");
             return Some(self.reject(member, "too-large", reason, size_bytes));
         }
-        let parsed = regular.map_or_else(|| orcid_xml::parse_by_reference(source), Ok);
-        let parsed = parsed.map_err(|error| fault_of(&member.name, error));
-        let entry = parsed.and_then(|mut parsed| {
-            parsed.unmapped.extend(contradiction(&member.name, &parsed, source));
-            check_paths(member.path, &parsed.unmapped, source.len())?;
-            let entry = entry_of(&member.name, parsed.document)?;
-            Ok((entry, parsed.unmapped))
-        });
-        match entry {
+        match member.parse(source, regular) {
             Ok((entry, unmapped)) => {
                 self.batch.report.members.cleaned += u64::from(forbidden > 0);
                 unmapped.iter().for_each(|value| self.batch.report.count_unmapped(value.label(), 1));

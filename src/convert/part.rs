@@ -1,13 +1,13 @@
 //! One task to files in a folder of their own.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
 use super::pipeline::Pipeline;
 use super::source::{ReadMode, Source};
 use super::task::{PartResult, Task};
 use super::{ConvertError, Observer, Options};
-use crate::dataset::{DatasetError, new_folder, remove_folder};
+use crate::dataset::{DatasetError, Store, new_folder, remove_folder};
 use targz_seek::fingerprint;
 
 /// Converts the archive of a task into files below `folder`, which must not be there yet.
@@ -38,6 +38,22 @@ pub fn write_part(
         let _ = remove_folder(folder);
     }
     written
+}
+
+/// Puts the files of a result into the store of the dataset that they are for, where that is
+/// one that takes files before their commit, so that whichever machine commits need not reach the
+/// folder that they lie in; the folder is then of no more use. Where the store is a local folder
+/// nothing is done, and the result is the one that was given.
+///
+/// # Errors
+/// [`ConvertError`] where a file cannot be read, or the store fails.
+pub fn send_part(part: PartResult, store: &dyn Store) -> Result<PartResult, ConvertError> {
+    if part.in_store {
+        return Ok(part);
+    }
+    let mut sent = PartResult { in_store: true, folder: PathBuf::new(), ..part.clone() };
+    let files = sent.entry.rename_apart(&part.folder);
+    Ok(if store.send(&files)? { sent } else { part })
 }
 
 /// Converts the archive of a task with threads and memory that others share.

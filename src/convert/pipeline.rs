@@ -15,13 +15,13 @@ use rayon::{Scope, ThreadPool, ThreadPoolBuilder};
 
 use super::budget::{Budget, Permit, Reservation};
 use super::converted::Converted;
-use super::duplicates::Seen;
+use super::duplicates::{Seen, note_replaced};
 use super::in_order::InOrder;
 use super::members::{Batch, SpareBuilders, read_chunk};
 use super::options::CHUNK_BYTES;
 use super::reading::Reading;
 use super::release::release_of;
-use super::source::Source;
+use super::source::{Source, archive_name};
 use super::stop::stop_with;
 use super::{ConvertError, Observer, Options};
 use crate::dataset::{OPEN_BYTES, Part, SideWriter, Superseded, Targets, table_key};
@@ -118,9 +118,8 @@ impl Pipeline {
     ) -> Result<Converted, ConvertError> {
         let meter = Meter::default();
         observer.begun(source.path, source.size_bytes, &meter);
-        let name = source.path.file_name().unwrap_or(source.path.as_os_str());
         let context = Context {
-            name: name.to_string_lossy(),
+            name: archive_name(source.path),
             writer: InOrder::new(Writer::new(&source, scratch, keep, self.lend())),
             keep,
             spare: SpareBuilders::default(),
@@ -288,15 +287,7 @@ impl<'s> Writer<'s> {
         }
         let open: usize = self.sides.values().map(SideWriter::open_bytes).sum();
         self.lent.lend_all_but(open);
-        for name in batch.replacing {
-            match name {
-                MemberName::Summary(orcid) => self.superseded.record(orcid, sequence),
-                MemberName::Activity { orcid, section, put_code } => {
-                    self.superseded.activity((orcid, section.kind(), put_code), sequence);
-                }
-                MemberName::OtherXml | MemberName::Other => {}
-            }
-        }
+        note_replaced(&mut self.superseded, batch.replacing, sequence);
         self.superseded.check()?;
         if self.notes_names {
             batch.accepted.iter().for_each(|name| self.accepted.insert(name));

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::release::{agree, release_of};
 use super::task::Task;
 use super::{ConvertError, Options};
-use crate::dataset::{ArchiveEntry, Dataset, Manifest};
+use crate::dataset::{ArchiveEntry, Dataset, LocalStore, Manifest, Store};
 use targz_seek::{ArchiveError, ends_tell_all, fingerprint, md5_of};
 
 /// What files of tables are called.
@@ -129,9 +129,22 @@ impl Task {
 /// [`ConvertError`] where the archives do not belong together or to the dataset, or cannot be
 /// read.
 pub fn plan(archives: &[PathBuf], dataset: &Path, options: &Options) -> Result<Vec<Task>, ConvertError> {
-    let manifest = if options.replace { None } else { Manifest::read(dataset)? };
+    plan_in(archives, &LocalStore::new(dataset), options)
+}
+
+/// The same for the dataset in a store.
+///
+/// # Errors
+/// As of [`plan`].
+pub fn plan_in(
+    archives: &[PathBuf],
+    store: &dyn Store,
+    options: &Options,
+) -> Result<Vec<Task>, ConvertError> {
+    let current = if options.replace { None } else { store.current()? };
+    let manifest = current.map(|version| version.manifest);
     if let Some(manifest) = &manifest {
-        manifest.check_format(dataset)?;
+        manifest.check_format(store.place())?;
     }
     let steps = Plan::new(archives, manifest, options)?.steps;
     Ok(steps.into_iter().filter(|step| !step.already_done).map(|step| step.task).collect())

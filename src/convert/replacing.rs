@@ -6,21 +6,25 @@
 use super::ConvertError;
 use super::plan::{Plan, Step};
 use super::task::PartResult;
-use crate::dataset::{Finished, Staging};
+use crate::dataset::Finished;
+use crate::dataset::store::Change;
 
-/// The archives that wait.
-pub struct Replacing(Finished);
+/// The archives that wait; `None` where the store has no place for what outlives a run, so that
+/// they wait in their scratch folders.
+pub struct Replacing(Option<Finished>);
 
 impl Replacing {
     /// Takes up what an earlier run of the same plan has finished; removes all else.
-    pub fn begin(staging: &Staging, plan: &Plan) -> Result<Self, ConvertError> {
+    pub fn begin(change: &dyn Change, plan: &Plan) -> Result<Self, ConvertError> {
         let wanted = |archive: &_| plan.steps.iter().any(|step| step.task.looks_like(archive));
-        Ok(Self(Finished::open(staging, &plan.manifest.tables, wanted)?))
+        let open = |folder| Finished::open(folder, &plan.manifest.tables, wanted);
+        Ok(Self(change.waiting_folder().map(open).transpose()?))
     }
 
     /// What an earlier run has made of an archive, if the archive is still the same.
     pub fn found(&self, step: &Step) -> Result<Option<PartResult>, ConvertError> {
-        let found = self.0.find(|archive| step.task.looks_like(archive));
+        let Some(finished) = &self.0 else { return Ok(None) };
+        let found = finished.find(|archive| step.task.looks_like(archive));
         let Some((folder, entry)) = found else { return Ok(None) };
         let holds = step.task.is_still(&entry)?;
         Ok(holds.then(|| step.task.result(folder, entry)))
@@ -28,10 +32,10 @@ impl Replacing {
 
     /// Lets an archive wait for the others.
     pub fn keep(&self, part: PartResult) -> Result<PartResult, ConvertError> {
-        if self.0.holds(&part.folder) {
+        let Some(finished) = self.0.as_ref().filter(|finished| !finished.holds(&part.folder)) else {
             return Ok(part);
-        }
-        let folder = self.0.keep(&part.folder, part.entry.clone())?;
+        };
+        let folder = finished.keep(&part.folder, part.entry.clone())?;
         Ok(PartResult { folder, ..part })
     }
 }

@@ -1,5 +1,6 @@
 //! An archive to be read, and how.
 
+use std::borrow::Cow;
 use std::io;
 use std::path::Path;
 
@@ -26,4 +27,9 @@ pub struct ReadMode {
     pub write_index: bool,
     /// Read this part only.
     pub shard: Option<Shard>,
+}
+
+/// What rows call an archive.
+pub fn archive_name(path: &Path) -> Cow<'_, str> {
+    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy()
 }

@@ -43,8 +43,11 @@ pub struct PartResult {
     pub tables: BTreeSet<String>,
     /// The folder that the files lie in, each table in a folder of its own.
     pub folder: PathBuf,
+    /// They lie in the dataset's store already, unseen, and `folder` tells nothing.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub in_store: bool,
     /// What the manifest will say of them; the files have the names that they have in
-    /// `folder`.
+    /// `folder`, or in the store.
     pub entry: ArchiveEntry,
 }
 
@@ -98,6 +101,7 @@ impl Task {
             tool_version: env!("CARGO_PKG_VERSION").to_owned(),
             tables: self.tables.clone(),
             folder,
+            in_store: false,
             entry,
         }
     }

@@ -15,7 +15,8 @@ use super::pipeline::Pipeline;
 use super::source::{ReadMode, Source};
 use super::{ConvertError, Observer, Options};
 use crate::dataset::{
-    ArchiveEntry, Change, Dataset, EntryKind, Gone, Logs, Manifest, Replacement, Targets, begin_change,
+    ArchiveEntry, Change, Dataset, EntryKind, Gone, LocalStore, Logs, Manifest, Replacement, Store, Targets,
+    begin_change,
 };
 use orcid_xml::MemberName;
 use targz_seek::OwnedMember;
@@ -63,13 +64,30 @@ pub struct Updated {
 /// as it was.
 pub fn update(
     dataset: &Path,
+    update: Update,
+    members: &mut dyn Iterator<Item = io::Result<OwnedMember>>,
+    options: &Options,
+    observer: &dyn Observer,
+    stop: &AtomicBool,
+) -> Result<Updated, ConvertError> {
+    update_in(&LocalStore::new(dataset), update, members, options, observer, stop)
+}
+
+/// The same of the dataset in a local store, whose lock the caller may hold. Other stores
+/// cannot be updated: what stays is linked, and what goes is written anew beside it.
+///
+/// # Errors
+/// As of [`update`].
+pub fn update_in(
+    store: &LocalStore,
     mut update: Update,
     members: &mut dyn Iterator<Item = io::Result<OwnedMember>>,
     options: &Options,
     observer: &dyn Observer,
     stop: &AtomicBool,
 ) -> Result<Updated, ConvertError> {
-    let (staging, Dataset { manifest, .. }) = begin_change(dataset)?;
+    let dataset = store.place();
+    let (staging, Dataset { manifest, .. }) = begin_change(store, "update")?;
     let pipeline = Pipeline::new(options)?;
     let scratch = staging.scratch("refresh")?;
     let name = Path::new(&update.source);

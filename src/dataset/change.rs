@@ -1,4 +1,4 @@
-//! A dataset that is to be changed.
+//! A dataset in a folder that is to be changed in its place.
 
 use std::path::Path;
 
@@ -6,16 +6,25 @@ use super::commit::Staging;
 use super::error::DatasetError;
 use super::finished::Finished;
 use super::reader::Dataset;
+use super::store::{LocalStore, Store};
 
-/// Takes the lock of a dataset that is to be changed and is there already, clears what a
-/// crash has left beside it, and opens it, as no other can change it now.
+/// Takes the locks of a dataset that is to be changed and is there already, clears what a
+/// crash has left beside it, and opens it, as no other can change it now. `act` tells others
+/// what for.
 ///
 /// # Errors
 /// [`DatasetError`] where there is none, where it is of a format that is not changed, where
-/// another run holds the lock, or where the disk fails.
-pub fn begin_change(root: &Path) -> Result<(Staging, Dataset), DatasetError> {
-    // Nothing is made beside what cannot be changed.
-    Dataset::open(root)?.manifest.check_format(root)?;
+/// another run holds a lock, or where the disk fails.
+pub fn begin_change(store: &LocalStore, act: &str) -> Result<(Staging, Dataset), DatasetError> {
+    // Nothing is made in or beside what cannot be changed.
+    Dataset::open_in(store)?.manifest.check_format(store.place())?;
+    let lock = store.lock(act)?;
+    let (staging, dataset) = begin_beside(store.place())?;
+    Ok((staging.holding(lock), dataset))
+}
+
+/// The same, where the caller holds the dataset's lock.
+pub(super) fn begin_beside(root: &Path) -> Result<(Staging, Dataset), DatasetError> {
     let staging = Staging::begin(root)?;
     let dataset = Dataset::open(root)?;
     dataset.manifest.check_format(root)?;

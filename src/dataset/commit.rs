@@ -14,10 +14,13 @@ use std::path::{Path, PathBuf};
 use super::delta;
 use super::error::DatasetError;
 use super::files::{
-    self, link, link_or_copy, make_folder, open_or_create, remove, remove_empty_folder, rename, sync_folder,
+    self, is_same_file, link, link_or_copy, make_folder, open_or_create, remove, remove_empty_folder, rename,
+    sync_folder,
 };
 use super::layout::{NewFile, behind_links, old_state, staging_folder, table_folder};
+use super::lock::DatasetLock;
 use super::manifest::Manifest;
+use super::store::Logs;
 
 /// A dataset under change: the folder beside it, and the lock that says so.
 #[derive(Debug)]
@@ -27,15 +30,8 @@ pub struct Staging {
     /// Folders above it that were made for it, the deepest first.
     made: Vec<PathBuf>,
     lock: Option<File>,
-}
-
-/// What becomes of the tables' logs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Logs {
-    /// They get a further version.
-    Continue,
-    /// They begin anew, as the dataset does.
-    Begin,
+    /// Keeps others from changing the dataset, where it was there when the change began.
+    held: Option<DatasetLock>,
 }
 
 impl Staging {
@@ -49,10 +45,16 @@ impl Staging {
         let (dataset, made) = resolve(dataset)?;
         let folder = staging_folder(&dataset);
         let lock = lock(&folder, &dataset)?;
-        let staging = Self { dataset, folder, made, lock: Some(lock) };
+        let staging = Self { dataset, folder, made, lock: Some(lock), held: None };
         staging.recover()?;
         staging.check()?;
         Ok(staging)
+    }
+
+    /// The same, which holds the dataset's lock for as long as it lives.
+    pub(super) fn holding(mut self, lock: Option<DatasetLock>) -> Self {
+        self.held = lock;
+        self
     }
 
     /// Where the dataset lies, behind all links.
@@ -94,7 +96,9 @@ impl Staging {
         gone.extend(new.iter().map(|file| Path::new(&file.key).join(&file.name)));
         if self.dataset.exists() {
             let goes = |path: &Path| {
-                gone.contains(path) || is_passing(path) || (logs == Logs::Begin && delta::is_log(path))
+                gone.contains(path)
+                    || is_passing(&self.dataset, path)
+                    || (logs == Logs::Begin && delta::is_log(path))
             };
             link_tree(&self.dataset, &next, &goes)?;
         }
@@ -105,7 +109,7 @@ impl Staging {
             link_or_copy(&file.from, &folder.join(&file.name))?;
             folders.insert(folder);
         }
-        delta::commit_all(&next, manifest)?;
+        delta::commit_all(&delta::OnDisk::new(&next), manifest)?;
         folders.iter().try_for_each(|folder| sync_folder(folder))?;
         manifest.write(&next)?;
         sync_folder(&next)?;
@@ -302,17 +306,10 @@ fn may_be_made(made: &Result<(), DatasetError>) -> bool {
     }
 }
 
-fn is_same_file(file: &File, path: &Path) -> bool {
-    let place = |metadata: io::Result<fs::Metadata>| metadata.ok().map(|file| (file.dev(), file.ino()));
-    place(file.metadata()) == place(fs::metadata(path))
-}
-
 /// Table files of the old manifest that the new one neither has nor keeps.
 fn files_that_go(old: Option<&Manifest>, new: &Manifest) -> HashSet<PathBuf> {
-    let paths = |manifest: &Manifest| -> HashSet<PathBuf> {
-        let kept = manifest.kept.iter().map(|kept| (kept.key.as_str(), &kept.part));
-        manifest.parts().chain(kept).map(|(key, part)| Path::new(key).join(&part.name)).collect()
-    };
+    let paths =
+        |manifest: &Manifest| -> HashSet<PathBuf> { manifest.file_names().map(PathBuf::from).collect() };
     let stay = paths(new);
     let mut gone = old.map(paths).unwrap_or_default();
     gone.retain(|path| !stay.contains(path));
@@ -320,11 +317,13 @@ fn files_that_go(old: Option<&Manifest>, new: &Manifest) -> HashSet<PathBuf> {
     gone
 }
 
-/// Files that SQLite makes for as long as somebody has a database open, if only
-/// to look at it; the database is whole without them (see `refresh/queue.rs`).
-fn is_passing(path: &Path) -> bool {
+/// Files that a database makes beside its own for as long as somebody has it open, if only to
+/// look at it. Nobody writes to it now, who would hold the dataset's lock: so its log goes along
+/// with it if a kill has left anything there, and what is made anew at each opening does not.
+fn is_passing(root: &Path, path: &Path) -> bool {
     let name = path.to_string_lossy();
-    name.ends_with(".sqlite-wal") || name.ends_with(".sqlite-shm")
+    let is_empty = || root.join(path).metadata().is_ok_and(|log| log.len() == 0);
+    name.ends_with(".sqlite-shm") || name.ends_with(".sqlite-wal") && is_empty()
 }
 
 /// Makes `to` a copy of `from` by hard links, leaving out what `skip` names by

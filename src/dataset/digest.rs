@@ -1,6 +1,5 @@
 //! The digest of a whole file.
 
-use std::fs::File;
 use std::io::Read;
 
 use xxhash_rust::xxh3::Xxh3;
@@ -8,11 +7,11 @@ use xxhash_rust::xxh3::Xxh3;
 /// Bytes read at a time.
 const READ_BYTES: usize = 1 << 20;
 
-/// Bytes and XXH3 (64 bits, in sixteen hexadecimal digits) of a file from where it is.
+/// Bytes and XXH3 (64 bits, in sixteen hexadecimal digits) of a file, from where its reader is.
 ///
 /// # Errors
 /// The system's, where it cannot be read.
-pub fn digest(file: &mut File) -> std::io::Result<(u64, String)> {
+pub fn digest(file: &mut impl Read) -> std::io::Result<(u64, String)> {
     let (mut digest, mut buffer, mut size_bytes) = (Xxh3::new(), vec![0; READ_BYTES], 0);
     loop {
         let length = file.read(&mut buffer)?;

@@ -32,6 +32,8 @@ pub enum DatasetError {
     OlderFormat { path: PathBuf, found: u32, known: u32 },
     #[error("{path} is being changed by another orcidlake ({holder})")]
     Locked { path: PathBuf, holder: String },
+    #[error("{path} has been changed by another orcidlake since this change of it began")]
+    Overtaken { path: PathBuf },
     #[error("{path} was changed by another orcidlake each of the {looks} times that it was read")]
     AlwaysChanging { path: PathBuf, looks: usize },
     #[error("{path} cannot be swapped for its next state: it is {what}")]
@@ -64,6 +66,7 @@ impl DatasetError {
             }
             Self::OlderFormat { .. } => "make it anew of its archives with `orcidlake convert --replace`",
             Self::Locked { .. } => "wait until it has finished",
+            Self::Overtaken { .. } => "run the same command again: it begins with what the other has made",
             Self::AlwaysChanging { .. } => "run the same command again when the other has finished",
             Self::NoRoom { .. } => {
                 "free some space on its file system: a change may write each table anew beside the old one"
@@ -73,6 +76,11 @@ impl DatasetError {
             }
             Self::TooManyDuplicates { .. } => "the archive seems to hold its content twice; repack it",
         }
+    }
+
+    /// True where a file is not there.
+    pub(super) fn is_missing(&self) -> bool {
+        matches!(self, Self::Io { source, .. } if source.kind() == io::ErrorKind::NotFound)
     }
 
     /// An error of the file system, told apart when the disk is full.

@@ -8,6 +8,7 @@
 
 use std::fs::{self, File};
 use std::io::{self, Write};
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 use super::error::DatasetError;
@@ -28,6 +29,12 @@ pub fn create_file(path: &Path) -> Result<File, DatasetError> {
 /// Opens a file to read and to write, and makes it if need be.
 pub(super) fn open_or_create(path: &Path) -> io::Result<File> {
     File::options().create(true).truncate(false).read(true).write(true).open(path)
+}
+
+/// True where a file that is open is the one that lies at `path`.
+pub(super) fn is_same_file(file: &File, path: &Path) -> bool {
+    let place = |metadata: io::Result<fs::Metadata>| metadata.ok().map(|file| (file.dev(), file.ino()));
+    place(file.metadata()) == place(fs::metadata(path))
 }
 
 /// A file without a name, to read and to write, which goes when it is closed. It lies

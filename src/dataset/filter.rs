@@ -14,6 +14,7 @@ use super::files::{remove, rename};
 use super::keys::ActivityKey;
 use super::layout::table_folder;
 use super::reader::batches;
+use super::store::StoredFile;
 use super::writer::{TableWriter, WrittenTable};
 use crate::tables::{self, Side};
 use orcid_xml::Orcid;
@@ -109,14 +110,11 @@ impl Superseded {
         let mut writer = TableWriter::new(table_folder(to, &written.key), written.key.clone(), table);
         let mut first_row = 0;
         for part in &written.parts {
-            for batch in batches(&from.join(&part.name), &written.key, part, None)? {
+            let file = StoredFile::on_disk(&from.join(&part.name))?;
+            for batch in batches(file, &written.key, part, None)? {
                 let batch = batch?;
                 let rows = batch.num_rows() as u64;
-                let kept = if name == "rejects" {
-                    batch
-                } else {
-                    self.keep(side, &written.key, name, batch, first_row)
-                };
+                let kept = self.keep(side, &written.key, batch, first_row);
                 first_row += rows;
                 if kept.num_rows() > 0 {
                     writer.write_serially(&kept)?;
@@ -127,14 +125,16 @@ impl Superseded {
         writer.finish(pool)
     }
 
-    fn keep(
-        &mut self,
-        side: Side,
-        key: &str,
-        table: &str,
-        batch: RecordBatch,
-        first_row: u64,
-    ) -> RecordBatch {
+    /// A batch of a table without the old rows; `first_row` tells how many rows of the table
+    /// stand before it. Of rejects all rows stay.
+    ///
+    /// # Panics
+    /// Where the table has no iDs.
+    pub fn keep(&mut self, side: Side, key: &str, batch: RecordBatch, first_row: u64) -> RecordBatch {
+        let table = key.rsplit('/').next().unwrap_or(key);
+        if table == "rejects" {
+            return batch;
+        }
         let ends = self.ends.get(key).map_or(&[][..], Vec::as_slice);
         let chunk_of =
             |row: u64| ends.get(ends.partition_point(|(end, _)| *end <= row)).map_or(0, |(_, chunk)| *chunk);

@@ -16,7 +16,8 @@ use super::error::DatasetError;
 use super::files::{make_folder, remove, remove_empty_folder, rename, sync_folder, write_file};
 use super::layout::finished_folder;
 use super::manifest::{ArchiveEntry, FORMAT_VERSION, Manifest, Part};
-use super::sound::check_bytes;
+use super::sound::{check_bytes, check_quickly};
+use super::store::{Change, Files, StoredFile};
 use super::writer::WrittenTable;
 
 /// The file in an archive's folder that says what it is.
@@ -41,17 +42,16 @@ struct Note {
 }
 
 impl Finished {
-    /// Finds what waits beside the dataset, made by this orcidlake with these tables.
+    /// Finds what waits in `folder` beside the dataset, made by this orcidlake with these tables.
     /// What is of another make, or not `wanted`, is removed.
     ///
     /// # Errors
     /// [`DatasetError`] where the disk fails.
     pub fn open(
-        staging: &Staging,
+        folder: PathBuf,
         tables: &BTreeSet<String>,
         wanted: impl Fn(&ArchiveEntry) -> bool,
     ) -> Result<Self, DatasetError> {
-        let folder = finished_folder(staging.dataset());
         let mut archives = Vec::new();
         if folder.exists() {
             for entry in fs::read_dir(&folder).map_err(DatasetError::io("read", &folder))? {
@@ -129,8 +129,8 @@ impl Finished {
     ///
     /// # Errors
     /// [`DatasetError`] where the disk fails.
-    pub fn clear(staging: &Staging) -> Result<(), DatasetError> {
-        remove(&finished_folder(staging.dataset()))
+    pub fn clear(change: &dyn Change) -> Result<(), DatasetError> {
+        change.waiting_folder().map_or(Ok(()), |folder| remove(&folder))
     }
 }
 
@@ -148,6 +148,20 @@ impl ArchiveEntry {
     pub fn check_files(&self, folder: &Path) -> Result<(), DatasetError> {
         let files = self.parts.iter().flat_map(|(key, parts)| parts.iter().map(move |part| (key, part)));
         files.into_iter().try_for_each(|(key, part)| check_bytes(&folder.join(key).join(&part.name), part))
+    }
+}
+
+impl ArchiveEntry {
+    /// Checks that every file that was sent to a store is there with the size, footer and layout
+    /// that it was written with; all of it is read only where it is small.
+    ///
+    /// # Errors
+    /// [`DatasetError`] that names a file that is not, or cannot be read.
+    pub fn check_sent_files(&self, files: &dyn Files) -> Result<(), DatasetError> {
+        self.parts().try_for_each(|(key, part)| {
+            let file = StoredFile::open(files, &format!("{key}/{}", part.name))?;
+            check_quickly(&file, part).map(drop)
+        })
     }
 }
 

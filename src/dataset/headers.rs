@@ -6,9 +6,7 @@
 //! before it uses a value, where a digest of a whole large file would take longer than to read
 //! what is asked for.
 
-use std::fs::File;
 use std::io;
-use std::os::unix::fs::FileExt;
 use std::path::Path;
 
 use crc32fast::Hasher;
@@ -17,6 +15,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::error::{DatasetError, damaged};
 use super::page_header::{self, MOST_HEADER_BYTES};
+use super::store::Ranges;
 
 /// Where the footer has the checksums of page headers: CRC-32 in hexadecimal, a comma between
 /// columns, a semicolon between row groups.
@@ -29,13 +28,13 @@ const MOST_FOOTER_BYTES: u64 = 64 << 20;
 
 /// The checksum of the page headers of a column chunk, found one by one; `None` where one is
 /// no header, or they do not end where the chunk does.
-pub(super) fn checksum(file: &File, column: &ColumnChunkMetaData) -> io::Result<Option<u32>> {
+pub(super) fn checksum(file: &dyn Ranges, column: &ColumnChunkMetaData) -> io::Result<Option<u32>> {
     let (start, length) = column.byte_range();
     let end = start.saturating_add(length);
     let (mut place, mut checksum) = (start, Hasher::new());
     while place < end {
         let mut bytes = [0; MOST_HEADER_BYTES];
-        let length = read_some(file, &mut bytes, place)?;
+        let length = file.read_up_to(&mut bytes, place)?;
         let Some(sizes) = page_header::sizes(&bytes[..length]) else { return Ok(None) };
         checksum.update(&bytes[..sizes.header]);
         place = place.saturating_add(sizes.header as u64).saturating_add(sizes.page);
@@ -50,7 +49,7 @@ pub(super) fn checksum(file: &File, column: &ColumnChunkMetaData) -> io::Result<
 /// [`DatasetError::Damaged`] where they differ, and others where they cannot be read.
 pub(super) fn check_headers(
     path: &Path,
-    file: &File,
+    file: &dyn Ranges,
     metadata: &ParquetMetaData,
     group: usize,
     columns: impl Iterator<Item = usize>,
@@ -76,33 +75,19 @@ pub(super) fn written(checksums: impl Iterator<Item = u32>) -> String {
 }
 
 /// The digest of a file's footer, with its length and the mark behind it.
-pub(super) fn footer_digest(file: &File) -> io::Result<String> {
-    let size_bytes = file.metadata()?.len();
+pub(super) fn footer_digest(file: &dyn Ranges) -> io::Result<String> {
+    let size_bytes = file.size_bytes()?;
     let mut end = [0; END_BYTES as usize];
-    file.read_exact_at(&mut end, size_bytes.saturating_sub(END_BYTES))?;
+    file.read_range(&mut end, size_bytes.saturating_sub(END_BYTES))?;
     let length = u32::from_le_bytes([end[0], end[1], end[2], end[3]]);
     let length = (u64::from(length) + END_BYTES).min(size_bytes).min(MOST_FOOTER_BYTES);
     let mut footer = vec![0; length as usize];
-    file.read_exact_at(&mut footer, size_bytes - length)?;
+    file.read_range(&mut footer, size_bytes - length)?;
     Ok(format!("{:016x}", xxh3_64(&footer)))
 }
 
 fn shown(checksum: u32) -> String {
     format!("{checksum:08x}")
-}
-
-/// Fills `bytes` from `place` on, as far as the file goes; tells how far that is.
-fn read_some(file: &File, bytes: &mut [u8], place: u64) -> io::Result<usize> {
-    let mut filled = 0;
-    while filled < bytes.len() {
-        match file.read_at(&mut bytes[filled..], place + filled as u64) {
-            Ok(0) => break,
-            Ok(length) => filled += length,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(filled)
 }
 
 #[cfg(test)]

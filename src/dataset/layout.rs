@@ -1,5 +1,6 @@
 //! Names of files and folders in a dataset.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -27,19 +28,26 @@ pub(super) fn any_table_of(key: &str) -> Option<&'static dyn AnyTable> {
     tables::all().find(|(own, table)| *own == folder && table.name() == name).map(|(_, table)| table)
 }
 
+/// The folders of all tables.
+pub(super) fn folders() -> impl Iterator<Item = &'static str> {
+    tables::all().map(|(folder, _)| folder).collect::<BTreeSet<_>>().into_iter()
+}
+
 /// The folder of a table below `root`.
 pub(super) fn table_folder(root: &Path, key: &str) -> PathBuf {
     root.join(key)
 }
 
-/// The name of a table's part.
-pub(super) fn part_name(number: usize) -> String {
-    format!("part-{number:05}.parquet")
+/// The name of a table's part, such as `part-00012.parquet`, or `part-00012-v7-1f.parquet` with
+/// the suffix `-v7-1f`.
+pub(super) fn part_name(number: usize, suffix: &str) -> String {
+    format!("part-{number:05}{suffix}.parquet")
 }
 
 /// The number in a part's name.
 pub(super) fn part_number(name: &str) -> Option<usize> {
-    name.strip_prefix("part-")?.strip_suffix(".parquet")?.parse().ok()
+    let name = name.strip_prefix("part-")?.strip_suffix(".parquet")?;
+    name.split('-').next()?.parse().ok()
 }
 
 /// The folder beside a dataset in which its next state is made.
@@ -79,4 +87,11 @@ pub struct NewFile {
     pub from: PathBuf,
     pub key: String,
     pub name: String,
+}
+
+impl NewFile {
+    /// Its name in the dataset.
+    pub(super) fn in_dataset(&self) -> String {
+        format!("{}/{}", self.key, self.name)
+    }
 }

@@ -8,9 +8,10 @@
 use std::path::Path;
 
 use super::error::DatasetError;
-use super::reader::{Dataset, LOOKS};
+use super::reader::Dataset;
+use super::store::{LOOKS, LocalStore, Store};
 
-/// Gives what `read` makes of the dataset at `root`, and the dataset that it was made of.
+/// Gives what `read` makes of the dataset in the folder `root`, and the dataset that it was made of.
 /// Where `read` fails and the dataset has changed meanwhile, it is called again.
 ///
 /// # Errors
@@ -20,24 +21,35 @@ pub fn read_dataset<T, E: From<DatasetError>>(
     root: &Path,
     read: impl FnMut(&Dataset) -> Result<T, E>,
 ) -> Result<(Dataset, T), E> {
-    read_until(root, read, |_| true)
+    read_dataset_in(&LocalStore::new(root), read)
+}
+
+/// The same of a dataset in a store.
+///
+/// # Errors
+/// As of [`read_dataset`].
+pub fn read_dataset_in<T, E: From<DatasetError>>(
+    store: &dyn Store,
+    read: impl FnMut(&Dataset) -> Result<T, E>,
+) -> Result<(Dataset, T), E> {
+    read_until(store, read, |_| true)
 }
 
 /// The same, where a result that is not `good` is asked for again too.
 pub(super) fn read_until<T, E: From<DatasetError>>(
-    root: &Path,
+    store: &dyn Store,
     mut read: impl FnMut(&Dataset) -> Result<T, E>,
     good: impl Fn(&T) -> bool,
 ) -> Result<(Dataset, T), E> {
     for _ in 0..LOOKS {
-        let dataset = Dataset::open(root)?;
+        let dataset = Dataset::open_in(store)?;
         let found = read(&dataset);
         let is_good = found.as_ref().is_ok_and(&good);
-        if is_good || !dataset.has_changed(root)? {
+        if is_good || !dataset.has_changed(store)? {
             return Ok((dataset, found?));
         }
     }
-    Err(DatasetError::AlwaysChanging { path: root.to_owned(), looks: LOOKS }.into())
+    Err(DatasetError::AlwaysChanging { path: store.place().to_owned(), looks: LOOKS }.into())
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! `orcidlake.json`: what a dataset was made of, and what its files must be.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
+use std::hash::{BuildHasher, Hasher, RandomState};
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
@@ -63,25 +63,25 @@ pub struct Organizations {
     /// it differs from the dataset's, the dataset has changed since.
     pub source: String,
     /// The files that it was matched with.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub given: Option<Given>,
+    #[serde(default, rename = "given", skip_serializing_if = "Option::is_none")]
+    pub inputs: Option<MatchInputs>,
     /// Their files by table.
     pub parts: BTreeMap<String, Vec<Part>>,
 }
 
 /// The files that a dataset was matched with.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Given {
-    pub ror: GivenFile,
+pub struct MatchInputs {
+    pub ror: InputFile,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub overrides: Option<GivenFile>,
+    pub overrides: Option<InputFile>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub crosswalk: Option<GivenFile>,
+    pub crosswalk: Option<InputFile>,
 }
 
-/// A file that a user gave.
+/// A file that a user named.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct GivenFile {
+pub struct InputFile {
     /// Where it lay.
     pub path: String,
     /// XXH3-64 of what it held, in hexadecimal.
@@ -179,6 +179,26 @@ impl ArchiveEntry {
         self.parts.iter().flat_map(|(key, parts)| parts.iter().map(move |part| (key.as_str(), part)))
     }
 
+    /// The names in the dataset of its files.
+    pub fn file_names(&self) -> impl Iterator<Item = String> {
+        self.parts().map(|(key, part)| format!("{key}/{}", part.name))
+    }
+
+    /// Gives its files, which lie in `folder`, names that no other file will have, and tells where
+    /// they go.
+    pub fn rename_apart(&mut self, folder: &Path) -> Vec<NewFile> {
+        let suffix = format!("-{:016x}", RandomState::new().build_hasher().finish());
+        let mut files = Vec::new();
+        for (key, parts) in &mut self.parts {
+            for (number, part) in parts.iter_mut().enumerate() {
+                let from = folder.join(key).join(&part.name);
+                part.name = part_name(number, &suffix);
+                files.push(NewFile { from, key: key.clone(), name: part.name.clone() });
+            }
+        }
+        files
+    }
+
     /// The rows that its files of a table must have.
     pub fn expected_rows(&self, key: &str) -> u64 {
         let count = |rows: &BTreeMap<String, u64>| rows.get(key).copied().unwrap_or(0);
@@ -203,27 +223,15 @@ impl Manifest {
         }
     }
 
-    /// Reads the manifest of the dataset at `root`; `None` where there is none.
-    ///
-    /// # Errors
-    /// [`DatasetError`] where it cannot be read or is of a newer format.
-    pub fn read(root: &Path) -> Result<Option<Self>, DatasetError> {
-        let path = root.join(MANIFEST_NAME);
-        let text = match fs::read_to_string(&path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(DatasetError::io("read", &path)(error)),
-        };
-        let manifest: Self = serde_json::from_str(&text)
-            .map_err(|source| DatasetError::Manifest { path: path.clone(), source })?;
+    /// The manifest that a file holds; `path` is what messages call it.
+    pub(super) fn parse(path: &Path, text: &[u8]) -> Result<Self, DatasetError> {
+        let manifest: Self = serde_json::from_slice(text)
+            .map_err(|source| DatasetError::Manifest { path: path.to_owned(), source })?;
         if !(OLDEST_READ..=FORMAT_VERSION).contains(&manifest.format_version) {
-            return Err(DatasetError::Version {
-                path,
-                found: manifest.format_version,
-                known: FORMAT_VERSION,
-            });
+            let (found, known) = (manifest.format_version, FORMAT_VERSION);
+            return Err(DatasetError::Version { path: path.to_owned(), found, known });
         }
-        Ok(Some(manifest))
+        Ok(manifest)
     }
 
     /// Refuses to change rows of a dataset of an older format, whose tables lack columns.
@@ -241,9 +249,14 @@ impl Manifest {
     /// Writes the manifest below `root` and waits until it is on disk.
     pub(super) fn write(&self, root: &Path) -> Result<(), DatasetError> {
         let path = root.join(MANIFEST_NAME);
+        write_file(&path, &self.to_text(&path)?)
+    }
+
+    /// The manifest as it is written; `path` is what messages call it.
+    pub(super) fn to_text(&self, path: &Path) -> Result<Vec<u8>, DatasetError> {
         let text = serde_json::to_string_pretty(self)
-            .map_err(|source| DatasetError::Manifest { path: path.clone(), source })?;
-        write_file(&path, (text + "\n").as_bytes())
+            .map_err(|source| DatasetError::Manifest { path: path.to_owned(), source })?;
+        Ok((text + "\n").into_bytes())
     }
 
     /// The entry of an archive or a refresh, by its name.
@@ -263,11 +276,18 @@ impl Manifest {
         whole
     }
 
-    /// Gives a file in a folder aside a name in its table, and tells where it goes.
-    pub fn take_in(&mut self, key: &str, part: Part, folder: &Path) -> (Part, NewFile) {
-        let name = self.new_part_name(key);
+    /// Gives a file in a folder aside a name in its table, and tells where it goes. `suffix` ends
+    /// the name where other changes may give names too.
+    pub fn take_in(&mut self, key: &str, part: Part, folder: &Path, suffix: &str) -> (Part, NewFile) {
+        let name = self.new_part_name(key, suffix);
         let file = NewFile { from: folder.join(&part.name), key: key.to_owned(), name: name.clone() };
         (Part { name, ..part }, file)
+    }
+
+    /// The names in the dataset of all files of tables, those that stay for time travel too.
+    pub fn file_names(&self) -> impl Iterator<Item = String> {
+        let kept = self.kept.iter().map(|kept| (kept.key.as_str(), &kept.part));
+        self.parts().chain(kept).map(|(key, part)| format!("{key}/{}", part.name))
     }
 
     /// True where rows have come from elsewhere than archives.
@@ -276,14 +296,14 @@ impl Manifest {
     }
 
     /// A name for a new file of a table, which no file of it has had.
-    fn new_part_name(&mut self, key: &str) -> String {
+    fn new_part_name(&mut self, key: &str, suffix: &str) -> String {
         let kept = self.kept.iter().filter(|kept| kept.key == key).map(|kept| &kept.part);
         let parts = self.parts().filter(|(other, _)| *other == key).map(|(_, part)| part);
         let used = parts.chain(kept).filter_map(|part| part_number(&part.name)).max();
         let number = used.map_or(0, |used| used + 1);
         let number = number.max(self.next_numbers.get(key).copied().unwrap_or(0));
         self.next_numbers.insert(key.to_owned(), number + 1);
-        part_name(number)
+        part_name(number, suffix)
     }
 
     /// The parts of each table.

@@ -20,6 +20,7 @@ use super::layout::table_of;
 use super::manifest::Part;
 use super::reader::may_hold;
 use super::sound::{Compared, check_bytes, check_layout, check_quickly, has_checksums, has_columns};
+use super::store::StoredFile;
 use crate::tables::Side;
 use orcid_xml::{MemberName, Orcid};
 
@@ -62,8 +63,8 @@ struct Question<'q> {
 pub(super) fn mark(path: &Path, key: &str, part: &Part, gone: &Gone) -> Result<Marks, DatasetError> {
     let (side, table) = table_of(key).ok_or_else(|| DatasetError::NoTable { key: key.to_owned() })?;
     let question = Question { side, table: table.name(), gone };
-    let mut file = File::open(path).map_err(DatasetError::io("open", path))?;
-    let compared = check_quickly(path, &mut file, part)?;
+    let file = StoredFile::on_disk(path)?;
+    let compared = check_quickly(&file, part)?;
     // Without the page index, which nothing checks before the whole file is.
     let metadata = ArrowReaderMetadata::load(&file, ArrowReaderOptions::default());
     let metadata = metadata.map_err(DatasetError::parquet("read", path))?;
@@ -79,7 +80,7 @@ pub(super) fn mark(path: &Path, key: &str, part: &Part, gone: &Gone) -> Result<M
     let marks = groups.into_par_iter().map(|group| {
         if compared == Compared::Footer {
             let columns = key_columns(&metadata);
-            check_headers(path, &file, metadata.metadata(), group, columns)?;
+            check_headers(path, file.ranges(), metadata.metadata(), group, columns)?;
         }
         question.mark_group(path, &metadata, group)
     });

@@ -17,6 +17,7 @@ mod headers;
 mod keys;
 mod layout;
 mod leftovers;
+mod lock;
 mod looks;
 mod manifest;
 mod marks;
@@ -28,11 +29,12 @@ mod rewrite;
 mod room;
 mod settings;
 mod sound;
+pub mod store;
 mod verify;
 mod writer;
 
 pub use change::begin_change;
-pub use commit::{Logs, Staging};
+pub use commit::Staging;
 pub use digest::digest;
 pub use error::DatasetError;
 pub use files::{create_file, new_folder, remove_folder};
@@ -40,13 +42,15 @@ pub use filter::Superseded;
 pub use finished::Finished;
 pub use keys::{ActivityKey, ActivitySet, OrcidSet, Targets};
 pub use layout::{MANIFEST_NAME, NewFile, table_key};
-pub use looks::read_dataset;
+pub use lock::{DatasetLock, LOCK_NAME};
+pub use looks::{read_dataset, read_dataset_in};
 pub use manifest::{
-    ArchiveEntry, EntryKind, FORMAT_VERSION, Given, GivenFile, KeptPart, Manifest, Organizations, Part,
+    ArchiveEntry, EntryKind, FORMAT_VERSION, InputFile, KeptPart, Manifest, MatchInputs, Organizations, Part,
 };
 pub use marks::Gone;
-pub use reader::{Dataset, record_rows};
+pub use reader::{Dataset, TableRows, record_batches, rows_of};
 pub use replace::{Change, Replacement};
 pub use room::check_can_change;
-pub use verify::{Problem, verify, verify_at};
+pub use store::{LocalStore, Logs, Store};
+pub use verify::{Problem, verify, verify_at, verify_in};
 pub use writer::{OPEN_BYTES, SideWriter, TableWriter, WrittenTable};

@@ -1,12 +1,12 @@
 //! Reads a dataset's own files: for one record, for checks.
 
-use std::fs::File;
-use std::os::unix::fs::MetadataExt;
+use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use arrow::array::{Array, AsArray, BooleanArray, RecordBatch};
+use arrow::array::{Array, AsArray, BooleanArray, RecordBatch, StringArray};
 use arrow::compute::kernels::cmp::eq;
-use arrow::datatypes::{DataType, Float64Type, Int16Type, Int32Type, Int64Type, TimestampMicrosecondType};
+use arrow::error::ArrowError;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
     ArrowPredicateFn, ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader,
@@ -15,95 +15,109 @@ use parquet::arrow::arrow_reader::{
 use parquet::errors::ParquetError;
 use parquet::file::metadata::ParquetMetaData;
 use parquet::file::reader::ChunkReader;
-use serde_json::{Map, Value};
 
 use super::error::DatasetError;
 use super::file::{FILTERS_KEY, filter_digest};
 use super::headers::check_headers;
-use super::layout::{MANIFEST_NAME, table_folder, table_of};
-use super::leftovers::present;
+use super::layout::{table_folder, table_of};
 use super::manifest::{Manifest, Part};
 use super::sound::{Compared, check_layout, check_quickly};
+use super::store::{Files, LocalStore, Store, StoredFile, Version, VersionId};
 use orcid_xml::Orcid;
 
-/// Times that a dataset which changes while it is read is read. A commit takes seconds and
-/// comes at most every few minutes: who meets so many in a row would meet more.
-pub(super) const LOOKS: usize = 5;
 /// Rows read at a time.
 const BATCH_ROWS: usize = 8_192;
 
-/// A dataset on disk.
+/// A version of a dataset, opened to be read.
 #[derive(Debug)]
 pub struct Dataset {
+    /// Where it lies, as messages name it.
     pub root: PathBuf,
     pub manifest: Manifest,
-    stamp: Stamp,
+    pub(super) files: Arc<dyn Files>,
+    /// No files of other versions lie beside its own.
+    pub(super) is_alone: bool,
+    version: VersionId,
 }
 
-/// What tells one version's manifest file from that of another, should both say the same:
-/// device, inode, when it was written.
-type Stamp = (u64, u64, i64, i64);
-
 impl Dataset {
-    /// Opens the dataset at `root`; brings it back where a crash left it beside.
+    /// Opens the dataset in the folder `root`; brings it back where a crash left it beside.
     ///
     /// # Errors
     /// [`DatasetError`] where there is none or it cannot be read.
     pub fn open(root: &Path) -> Result<Self, DatasetError> {
-        // A commit may take a folder away after its name was found and before its manifest is.
-        for _ in 0..LOOKS {
-            let found = present(root);
-            let Some(stamp) = stamp(&found) else { continue };
-            if let Some(manifest) = Manifest::read(&found)? {
-                return Ok(Self { root: found.into_owned(), manifest, stamp });
-            }
-        }
-        Err(DatasetError::NoDataset { path: root.to_owned() })
+        Self::open_in(&LocalStore::new(root))
     }
 
-    /// True where `root` holds a dataset.
+    /// Opens the current version of the dataset in a store.
+    ///
+    /// # Errors
+    /// As of [`Dataset::open`].
+    pub fn open_in(store: &dyn Store) -> Result<Self, DatasetError> {
+        let version = store.current()?;
+        let version = version.ok_or_else(|| DatasetError::NoDataset { path: store.place().to_owned() })?;
+        let Version { id, manifest, files, is_alone } = version;
+        Ok(Self { root: files.place().to_owned(), manifest, files, is_alone, version: id })
+    }
+
+    /// True where the folder `root` holds a dataset.
     pub fn is_at(root: &Path) -> bool {
-        (0..LOOKS).any(|_| present(root).join(MANIFEST_NAME).is_file())
+        LocalStore::new(root).is_there()
     }
 
     /// True where another version has taken its place since it was opened.
     ///
     /// # Errors
     /// [`DatasetError`] where there is none any longer, or it cannot be read.
-    pub(super) fn has_changed(&self, root: &Path) -> Result<bool, DatasetError> {
-        Ok(Self::open(root)?.stamp != self.stamp)
+    pub(super) fn has_changed(&self, store: &dyn Store) -> Result<bool, DatasetError> {
+        Ok(Self::open_in(store)?.version != self.version)
     }
 
-    /// The path of a table's file.
+    /// What messages call a table's file.
     pub fn part_path(&self, key: &str, part: &str) -> PathBuf {
         table_folder(&self.root, key).join(part)
     }
+
+    /// Opens a table's file.
+    pub(super) fn part(&self, key: &str, part: &Part) -> Result<StoredFile, DatasetError> {
+        StoredFile::open(self.files.as_ref(), &format!("{key}/{}", part.name))
+    }
 }
 
-/// `None` where there is no manifest, or it cannot be looked at.
-fn stamp(root: &Path) -> Option<Stamp> {
-    let file = root.join(MANIFEST_NAME).metadata().ok()?;
-    Some((file.dev(), file.ino(), file.mtime(), file.mtime_nsec()))
-}
+/// Rows by table, such as `summaries/works`, in the order of the table. Tables without rows
+/// are left out.
+pub type TableRows = BTreeMap<String, Vec<RecordBatch>>;
 
-/// All rows of one iD, by table; absent values are left out, tables without
-/// rows too.
+/// All rows of some iDs.
 ///
 /// # Errors
 /// [`DatasetError`] where a file cannot be read.
-pub fn record_rows(dataset: &Dataset, orcid: Orcid) -> Result<Map<String, Value>, DatasetError> {
-    let mut found: Map<String, Value> = Map::new();
+pub fn record_batches(dataset: &Dataset, orcids: &[Orcid]) -> Result<TableRows, DatasetError> {
+    let mut found = TableRows::new();
     let of_records = dataset.manifest.parts().filter(|(key, _)| table_of(key).is_some());
     for (key, part) in of_records {
-        for batch in batches(&dataset.part_path(key, &part.name), key, part, Some(orcid))? {
+        for batch in batches(dataset.part(key, part)?, key, part, Some(orcids))? {
             let batch = batch?;
-            let rows = (0..batch.num_rows()).map(|row| row_to_json(&batch, row));
-            let table = found.entry(key).or_insert_with(|| Value::Array(Vec::new()));
-            table.as_array_mut().expect("tables are arrays").extend(rows);
+            if batch.num_rows() > 0 {
+                found.entry(key.to_owned()).or_default().push(batch);
+            }
         }
     }
-    found.retain(|_, rows| rows.as_array().is_some_and(|rows| !rows.is_empty()));
     Ok(found)
+}
+
+/// Which rows of a column of iDs are of one of `orcids`.
+///
+/// # Errors
+/// [`ArrowError`] where the column does not hold text.
+pub fn rows_of(column: &dyn Array, orcids: &[Orcid]) -> Result<BooleanArray, ArrowError> {
+    if let [orcid] = orcids {
+        return eq(&column, &StringArray::new_scalar(orcid.as_str()));
+    }
+    let column = column.as_string_opt::<i32>();
+    let column = column.ok_or_else(|| ArrowError::SchemaError("iDs are no text".to_owned()))?;
+    let wanted: HashSet<&str> = orcids.iter().map(Orcid::as_str).collect();
+    Ok(column.iter().map(|orcid| Some(orcid.is_some_and(|orcid| wanted.contains(orcid)))).collect())
 }
 
 impl Dataset {
@@ -116,7 +130,8 @@ impl Dataset {
     ) -> impl Iterator<Item = Result<RecordBatch, DatasetError>> + 'd {
         let parts = self.manifest.parts().filter(move |(own, _)| *own == key);
         parts.flat_map(move |(key, part)| -> Box<dyn Iterator<Item = _>> {
-            match columns_of(&self.part_path(key, &part.name), key, part, columns) {
+            let batches = self.part(key, part).and_then(|file| columns_of(file, key, part, columns));
+            match batches {
                 Ok(batches) => Box::new(batches),
                 Err(error) => Box::new(std::iter::once(Err(error))),
             }
@@ -131,34 +146,34 @@ impl Dataset {
 
 /// The batches of a file with the named columns only.
 pub(super) fn columns_of(
-    path: &Path,
+    file: StoredFile,
     key: &str,
     part: &Part,
     columns: &[&str],
 ) -> Result<impl Iterator<Item = Result<RecordBatch, DatasetError>> + use<>, DatasetError> {
-    let opened = Opened::new(path, key, part)?;
+    let opened = Opened::new(file, key, part)?;
     let mask = ProjectionMask::columns(opened.metadata.parquet_schema(), columns.iter().copied());
     let groups = 0..opened.metadata.metadata().num_row_groups();
     Ok(opened.read(groups, mask, None))
 }
 
-/// The batches of a file, of one iD's rows or of all; row groups whose Bloom
-/// filter rules the iD out are not read.
+/// The batches of a file, of some iDs' rows or of all; row groups whose Bloom
+/// filter rules the iDs out are not read.
 pub(super) fn batches(
-    path: &Path,
+    file: StoredFile,
     key: &str,
     part: &Part,
-    orcid: Option<Orcid>,
+    orcids: Option<&[Orcid]>,
 ) -> Result<impl Iterator<Item = Result<RecordBatch, DatasetError>> + use<>, DatasetError> {
-    let opened = Opened::new(path, key, part)?;
+    let opened = Opened::new(file, key, part)?;
     let groups = 0..opened.metadata.metadata().num_row_groups();
     let has_orcid = opened.metadata.schema().field_with_name("orcid").is_ok();
-    let orcid = orcid.filter(|_| has_orcid);
-    let groups = match orcid {
-        Some(orcid) => opened.groups_with(orcid)?,
+    let orcids = orcids.filter(|_| has_orcid);
+    let groups = match orcids {
+        Some(orcids) => opened.groups_with(orcids)?,
         None => groups.collect(),
     };
-    Ok(opened.read(groups.into_iter(), ProjectionMask::all(), orcid))
+    Ok(opened.read(groups.into_iter(), ProjectionMask::all(), orcids.map(Arc::from)))
 }
 
 /// The row groups of a file.
@@ -204,67 +219,61 @@ fn filter_digest_of(metadata: &ParquetMetaData, group: usize) -> Option<&str> {
 }
 
 /// A file whose layout has been read, and none of its rows.
-fn open(path: &Path) -> Result<ParquetRecordBatchReaderBuilder<File>, DatasetError> {
-    let builder = ParquetRecordBatchReaderBuilder::try_new(open_file(path)?);
+fn open(path: &Path) -> Result<ParquetRecordBatchReaderBuilder<StoredFile>, DatasetError> {
+    let builder = ParquetRecordBatchReaderBuilder::try_new(StoredFile::on_disk(path)?);
     Ok(builder.map_err(DatasetError::parquet("read", path))?.with_batch_size(BATCH_ROWS))
-}
-
-fn open_file(path: &Path) -> Result<File, DatasetError> {
-    File::open(path).map_err(DatasetError::io("open", path))
 }
 
 /// A file whose layout has been found to be that of its table, with the rows that the manifest
 /// says.
 struct Opened {
-    path: PathBuf,
-    file: File,
+    file: StoredFile,
     metadata: ArrowReaderMetadata,
     compared: Compared,
 }
 
 impl Opened {
-    fn new(path: &Path, key: &str, part: &Part) -> Result<Self, DatasetError> {
-        // Opened once: a commit may put another file under its name.
-        let mut file = open_file(path)?;
-        let compared = check_quickly(path, &mut file, part)?;
+    /// Of a file that is opened once: a commit may put another under its name.
+    fn new(file: StoredFile, key: &str, part: &Part) -> Result<Self, DatasetError> {
+        let path = file.path();
+        let compared = check_quickly(&file, part)?;
         let metadata = ArrowReaderMetadata::load(&file, ArrowReaderOptions::default());
         let metadata = metadata.map_err(DatasetError::parquet("read", path))?;
         check_layout(path, key, part, metadata.schema(), metadata.metadata())?;
-        Ok(Self { path: path.to_owned(), file, metadata, compared })
+        Ok(Self { file, metadata, compared })
     }
 
-    /// The row groups whose Bloom filter does not rule an iD out.
-    fn groups_with(&self, orcid: Orcid) -> Result<Vec<usize>, DatasetError> {
+    /// The row groups whose Bloom filter does not rule all of `orcids` out.
+    fn groups_with(&self, orcids: &[Orcid]) -> Result<Vec<usize>, DatasetError> {
         let find = || -> Result<Vec<usize>, ParquetError> {
-            let builder = self.builder()?;
+            let builder = self.builder();
             let mut groups = Vec::new();
             for group in 0..self.metadata.metadata().num_row_groups() {
-                if may_hold(&builder, group, &[orcid])? {
+                if may_hold(&builder, group, orcids)? {
                     groups.push(group);
                 }
             }
             Ok(groups)
         };
-        find().map_err(DatasetError::parquet("read", &self.path))
+        find().map_err(DatasetError::parquet("read", self.file.path()))
     }
 
-    fn builder(&self) -> Result<ParquetRecordBatchReaderBuilder<File>, ParquetError> {
-        let file = self.file.try_clone()?;
-        Ok(ParquetRecordBatchReaderBuilder::new_with_metadata(file, self.metadata.clone()))
+    fn builder(&self) -> ParquetRecordBatchReaderBuilder<StoredFile> {
+        ParquetRecordBatchReaderBuilder::new_with_metadata(self.file.clone(), self.metadata.clone())
     }
 
     /// The batches of some row groups and columns, each group checked when its turn comes; of
-    /// one iD's rows or of all.
+    /// some iDs' rows or of all.
     fn read(
         self,
         groups: impl Iterator<Item = usize>,
         mask: ProjectionMask,
-        orcid: Option<Orcid>,
+        orcids: Option<Arc<[Orcid]>>,
     ) -> impl Iterator<Item = Result<RecordBatch, DatasetError>> {
         groups.flat_map(move |group| -> Box<dyn Iterator<Item = Result<RecordBatch, DatasetError>>> {
-            match self.read_group(group, &mask, orcid) {
+            match self.read_group(group, &mask, orcids.clone()) {
                 Ok(batches) => {
-                    let path = self.path.clone();
+                    let path = self.file.path().to_owned();
                     Box::new(batches.map(move |batch| {
                         batch.map_err(|error| DatasetError::parquet("read", &path)(error.into()))
                     }))
@@ -278,60 +287,30 @@ impl Opened {
         &self,
         group: usize,
         mask: &ProjectionMask,
-        orcid: Option<Orcid>,
+        orcids: Option<Arc<[Orcid]>>,
     ) -> Result<ParquetRecordBatchReader, DatasetError> {
         if self.compared == Compared::Footer {
             let metadata = self.metadata.metadata();
             let columns = 0..metadata.row_group(group).num_columns();
             let read = columns.filter(|column| mask.leaf_included(*column));
-            check_headers(&self.path, &self.file, metadata, group, read)?;
+            check_headers(self.file.path(), self.file.ranges(), metadata, group, read)?;
         }
         let build = || -> Result<ParquetRecordBatchReader, ParquetError> {
-            let builder = self.builder()?.with_batch_size(BATCH_ROWS).with_row_groups(vec![group]);
-            match orcid {
-                Some(orcid) => with_rows_of(builder, orcid).with_projection(mask.clone()).build(),
+            let builder = self.builder().with_batch_size(BATCH_ROWS).with_row_groups(vec![group]);
+            match orcids {
+                Some(orcids) => with_rows_of(builder, orcids).with_projection(mask.clone()).build(),
                 None => builder.with_projection(mask.clone()).build(),
             }
         };
-        build().map_err(DatasetError::parquet("read", &self.path))
+        build().map_err(DatasetError::parquet("read", self.file.path()))
     }
 }
 
 fn with_rows_of(
-    builder: ParquetRecordBatchReaderBuilder<File>,
-    orcid: Orcid,
-) -> ParquetRecordBatchReaderBuilder<File> {
+    builder: ParquetRecordBatchReaderBuilder<StoredFile>,
+    orcids: Arc<[Orcid]>,
+) -> ParquetRecordBatchReaderBuilder<StoredFile> {
     let mask = ProjectionMask::columns(builder.parquet_schema(), ["orcid"]);
-    let wanted = arrow::array::StringArray::new_scalar(orcid.as_str());
-    let equals = ArrowPredicateFn::new(mask, move |batch: RecordBatch| -> Result<BooleanArray, _> {
-        eq(batch.column(0), &wanted)
-    });
-    builder.with_row_filter(RowFilter::new(vec![Box::new(equals)]))
-}
-
-fn row_to_json(batch: &RecordBatch, row: usize) -> Value {
-    let schema = batch.schema();
-    let cells = schema.fields().iter().zip(batch.columns());
-    let cells = cells.filter(|(_, column)| !column.is_null(row));
-    Value::Object(
-        cells.map(|(field, column)| (field.name().clone(), cell_to_json(column.as_ref(), row))).collect(),
-    )
-}
-
-fn cell_to_json(column: &dyn Array, row: usize) -> Value {
-    match column.data_type() {
-        DataType::Utf8 => column.as_string::<i32>().value(row).into(),
-        DataType::Int64 => column.as_primitive::<Int64Type>().value(row).into(),
-        DataType::Int32 => column.as_primitive::<Int32Type>().value(row).into(),
-        DataType::Int16 => column.as_primitive::<Int16Type>().value(row).into(),
-        DataType::Float64 => column.as_primitive::<Float64Type>().value(row).into(),
-        DataType::Boolean => column.as_boolean().value(row).into(),
-        DataType::Timestamp(..) => {
-            let column = column.as_primitive::<TimestampMicrosecondType>();
-            let text =
-                column.value_as_datetime(row).map(|time| time.format("%Y-%m-%dT%H:%M:%S%.fZ").to_string());
-            text.into()
-        }
-        other => unreachable!("no table has a column of type {other}"),
-    }
+    let is_of = ArrowPredicateFn::new(mask, move |batch: RecordBatch| rows_of(batch.column(0), &orcids));
+    builder.with_row_filter(RowFilter::new(vec![Box::new(is_of)]))
 }

@@ -11,7 +11,7 @@ use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterPrope
 use parquet::schema::types::ColumnPath;
 
 use super::manifest::FORMAT_VERSION;
-use crate::tables::{AnyTable, Likeness};
+use crate::tables::{AnyTable, EncodingHint};
 
 /// Rows of a row group; readers skip and parallelise by row groups.
 pub(super) const ROW_GROUP_ROWS: usize = 262_144;
@@ -60,20 +60,20 @@ struct Encoding {
 }
 
 /// All that follows from what a column's values are like.
-fn encoding(likeness: Likeness) -> Encoding {
-    let (level, dictionary, statistics, long_text) = match likeness {
-        Likeness::Repeating => (ZSTD_LEVEL, true, true, false),
-        Likeness::Labels => (ZSTD_LEVEL, true, false, false),
-        Likeness::Words => (WORDS_LEVEL, true, false, true),
-        Likeness::Codes => (CODES_LEVEL, false, false, true),
-        Likeness::Numbers => (ZSTD_LEVEL, false, true, false),
+fn encoding(encoding_hint: EncodingHint) -> Encoding {
+    let (level, dictionary, statistics, long_text) = match encoding_hint {
+        EncodingHint::Repeating => (ZSTD_LEVEL, true, true, false),
+        EncodingHint::Labels => (ZSTD_LEVEL, true, false, false),
+        EncodingHint::Words => (WORDS_LEVEL, true, false, true),
+        EncodingHint::Codes => (CODES_LEVEL, false, false, true),
+        EncodingHint::Numbers => (ZSTD_LEVEL, false, true, false),
     };
     Encoding { level, dictionary, statistics, long_text }
 }
 
 fn levels(table: &dyn AnyTable) -> Arc<[ZstdLevel]> {
     let level = |level| ZstdLevel::try_new(level).expect("the level is one that Zstandard has");
-    table.columns().iter().map(|column| level(encoding(column.likeness).level)).collect()
+    table.columns().iter().map(|column| level(encoding(column.encoding_hint).level)).collect()
 }
 
 fn properties(
@@ -104,7 +104,7 @@ fn properties(
         .set_column_bloom_filter_fpp(orcid, BLOOM_FALSE_POSITIVES);
     for column in table.columns() {
         let path = ColumnPath::from(column.name);
-        let encoding = encoding(column.likeness);
+        let encoding = encoding(column.encoding_hint);
         builder = builder.set_column_dictionary_enabled(path.clone(), encoding.dictionary);
         if !encoding.statistics {
             builder = builder.set_column_statistics_enabled(path.clone(), EnabledStatistics::None);

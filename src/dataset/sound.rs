@@ -7,11 +7,11 @@
 //! writes another file from it compares the whole file with the manifest's digest, however
 //! large it is: else damage would be copied into a file that counts as sound.
 
-use std::fs::File;
 use std::path::Path;
 
 use arrow::datatypes::Schema;
 use parquet::file::metadata::ParquetMetaData;
+use parquet::file::reader::Length;
 
 use super::digest::digest;
 use super::error::{DatasetError, damaged};
@@ -19,6 +19,7 @@ use super::file::FILTERS_KEY;
 use super::headers::footer_digest;
 use super::layout::any_table_of;
 use super::manifest::Part;
+use super::store::StoredFile;
 
 /// Files up to this size are digested whenever they are opened, which takes a millisecond.
 /// Of larger ones their footer is, and the headers of the pages that are read.
@@ -29,12 +30,12 @@ const SMALL_BYTES: u64 = 8 << 20;
 /// # Errors
 /// [`DatasetError::Damaged`] where it differs, and others where it cannot be read.
 pub(super) fn check_bytes(path: &Path, part: &Part) -> Result<(), DatasetError> {
-    let mut file = File::open(path).map_err(DatasetError::io("open", path))?;
-    check_all(path, &mut file, part)
+    check_all(&StoredFile::on_disk(path)?, part)
 }
 
-fn check_all(path: &Path, file: &mut File, part: &Part) -> Result<(), DatasetError> {
-    let (size_bytes, found) = digest(file).map_err(DatasetError::io("read", path))?;
+fn check_all(file: &StoredFile, part: &Part) -> Result<(), DatasetError> {
+    let path = file.path();
+    let (size_bytes, found) = digest(&mut file.reader(0)).map_err(DatasetError::io("read", path))?;
     check_size(path, part, size_bytes)?;
     if found != part.xxh3 {
         return damaged(path, format!("its digest is {found}, the manifest says {}", part.xxh3));
@@ -55,15 +56,15 @@ pub(super) enum Compared {
 ///
 /// # Errors
 /// As of [`check_bytes`].
-pub(super) fn check_quickly(path: &Path, file: &mut File, part: &Part) -> Result<Compared, DatasetError> {
-    let size_bytes = file.metadata().map_err(DatasetError::io("look at", path))?.len();
+pub(super) fn check_quickly(file: &StoredFile, part: &Part) -> Result<Compared, DatasetError> {
+    let (path, size_bytes) = (file.path(), file.len());
     check_size(path, part, size_bytes)?;
     if size_bytes <= SMALL_BYTES {
-        check_all(path, file, part)?;
+        check_all(file, part)?;
         return Ok(Compared::All);
     }
     let Some(known) = &part.footer_xxh3 else { return Ok(Compared::Footer) };
-    let found = footer_digest(file).map_err(DatasetError::io("read", path))?;
+    let found = footer_digest(file.ranges()).map_err(DatasetError::io("read", path))?;
     if found != *known {
         return damaged(path, format!("its footer's digest is {found}, the manifest says {known}"));
     }

@@ -1,7 +1,6 @@
 //! Compares a dataset with its manifest: files, digests, counts, keys, logs.
 
 use std::collections::{BTreeSet, HashSet};
-use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
 use arrow::array::AsArray;
@@ -10,10 +9,11 @@ use parquet::file::reader::{FileReader, SerializedFileReader};
 use super::delta;
 use super::digest::digest;
 use super::error::DatasetError;
-use super::layout::table_folder;
+use super::layout::{folders, table_folder};
 use super::looks::read_until;
 use super::manifest::Part;
 use super::reader::{Dataset, columns_of};
+use super::store::{LocalStore, Store};
 use orcid_xml::Orcid;
 use orcid_xml::ids::IdSet;
 
@@ -30,7 +30,15 @@ pub struct Problem {
 /// # Errors
 /// As [`verify`], where the dataset has not changed meanwhile; and where it changes too often.
 pub fn verify_at(root: &Path, told: &dyn Fn(&Path)) -> Result<(Dataset, Vec<Problem>), DatasetError> {
-    read_until(root, |dataset| verify(dataset, told), Vec::is_empty)
+    verify_in(&LocalStore::new(root), told)
+}
+
+/// The same of a dataset in a store.
+///
+/// # Errors
+/// As of [`verify_at`].
+pub fn verify_in(store: &dyn Store, told: &dyn Fn(&Path)) -> Result<(Dataset, Vec<Problem>), DatasetError> {
+    read_until(store, |dataset| verify(dataset, told), Vec::is_empty)
 }
 
 /// Checks every file of a dataset; an empty list means that it is sound.
@@ -46,20 +54,21 @@ pub fn verify(dataset: &Dataset, told: &dyn Fn(&Path)) -> Result<Vec<Problem>, D
         let path = dataset.part_path(key, &part.name);
         told(&path);
         known.insert(path.clone());
-        let faults = check_file(&path, part)?;
+        let faults = check_file(dataset, key, part)?;
         let readable = faults.is_empty();
         problems.extend(faults.into_iter().map(|what| Problem { path: path.clone(), what }));
         if readable && key == "summaries/records" {
-            problems.extend(check_keys(&path, key, part, &mut records)?);
+            problems.extend(check_keys(dataset, key, part, &mut records)?);
         }
     }
     for kept in &dataset.manifest.kept {
         let path = dataset.part_path(&kept.key, &kept.part.name);
-        let faults = check_file(&path, &kept.part)?;
+        let faults = check_file(dataset, &kept.key, &kept.part)?;
         problems.extend(faults.into_iter().map(|what| Problem { path: path.clone(), what }));
         known.insert(path);
     }
-    let strangers = parquet_files(&dataset.root)?.into_iter().filter(|path| !known.contains(path));
+    let found = if dataset.is_alone { parquet_files(dataset)? } else { Vec::new() };
+    let strangers = found.into_iter().filter(|path| !known.contains(path));
     problems.extend(strangers.map(|path| Problem { path, what: "is not in the manifest".to_owned() }));
     problems.extend(count_faults(dataset));
     problems.extend(check_logs(dataset)?);
@@ -69,7 +78,7 @@ pub fn verify(dataset: &Dataset, told: &dyn Fn(&Path)) -> Result<Vec<Problem>, D
 /// The newest version of each table's log lists the files of the manifest.
 fn check_logs(dataset: &Dataset) -> Result<Vec<Problem>, DatasetError> {
     let tables = dataset.manifest.parts_by_table();
-    let logs = delta::files(&dataset.root, tables.keys().copied());
+    let logs = delta::files(dataset.files.as_ref(), tables.keys().copied());
     let mut problems = Vec::new();
     for (key, parts) in &tables {
         let mut report = |what| problems.push(Problem { path: table_folder(&dataset.root, key), what });
@@ -106,15 +115,13 @@ fn check_logs(dataset: &Dataset) -> Result<Vec<Problem>, DatasetError> {
     Ok(problems)
 }
 
-fn check_file(path: &Path, part: &Part) -> Result<Vec<String>, DatasetError> {
-    let mut file = match File::open(path) {
+fn check_file(dataset: &Dataset, key: &str, part: &Part) -> Result<Vec<String>, DatasetError> {
+    let file = match dataset.part(key, part) {
         Ok(file) => file,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            return Ok(vec!["is missing".to_owned()]);
-        }
-        Err(error) => return Err(DatasetError::io("open", path)(error)),
+        Err(error) if error.is_missing() => return Ok(vec!["is missing".to_owned()]),
+        Err(error) => return Err(error),
     };
-    let (size_bytes, digest) = digest(&mut file).map_err(DatasetError::io("read", path))?;
+    let (size_bytes, digest) = digest(&mut file.reader(0)).map_err(DatasetError::io("read", file.path()))?;
     if size_bytes != part.size_bytes {
         return Ok(vec![format!("has {size_bytes} bytes, the manifest says {}", part.size_bytes)]);
     }
@@ -131,10 +138,16 @@ fn check_file(path: &Path, part: &Part) -> Result<Vec<String>, DatasetError> {
 }
 
 /// Every iD has one record and a check digit that fits.
-fn check_keys(path: &Path, key: &str, part: &Part, seen: &mut IdSet) -> Result<Vec<Problem>, DatasetError> {
+fn check_keys(
+    dataset: &Dataset,
+    key: &str,
+    part: &Part,
+    seen: &mut IdSet,
+) -> Result<Vec<Problem>, DatasetError> {
     let mut problems = Vec::new();
-    let mut report = |what: String| problems.push(Problem { path: path.to_owned(), what });
-    for batch in columns_of(path, key, part, &["orcid"])? {
+    let path = dataset.part_path(key, &part.name);
+    let mut report = |what: String| problems.push(Problem { path: path.clone(), what });
+    for batch in columns_of(dataset.part(key, part)?, key, part, &["orcid"])? {
         let batch = batch?;
         for text in batch.column(0).as_string::<i32>().iter().flatten() {
             match Orcid::new(text) {
@@ -173,26 +186,13 @@ fn count_faults(dataset: &Dataset) -> Vec<Problem> {
     faults.into_iter().map(|what| Problem { path: path.clone(), what }).collect()
 }
 
-/// The Parquet files below the folders of tables.
-fn parquet_files(root: &Path) -> Result<Vec<PathBuf>, DatasetError> {
-    let folders: BTreeSet<&str> = crate::tables::all().map(|(folder, _)| folder).collect();
-    let mut pending: Vec<PathBuf> = folders.into_iter().map(|folder| root.join(folder)).collect();
+/// The Parquet files below the folders of tables, but for checkpoints of logs.
+fn parquet_files(dataset: &Dataset) -> Result<Vec<PathBuf>, DatasetError> {
     let mut files = Vec::new();
-    while let Some(folder) = pending.pop() {
-        let Ok(entries) = fs::read_dir(&folder) else { continue };
-        for entry in entries {
-            let path = entry.map_err(DatasetError::io("read", &folder))?.path();
-            if delta::is_log(&path) {
-                // Its checkpoints are Parquet files too.
-                continue;
-            }
-            if path.is_dir() {
-                pending.push(path);
-            } else if path.extension().is_some_and(|extension| extension == "parquet") {
-                files.push(path);
-            }
-        }
+    for folder in folders() {
+        let names = dataset.files.list(folder)?.into_iter();
+        let tables = names.filter(|name| name.ends_with(".parquet") && !delta::is_in_log(name));
+        files.extend(tables.map(|name| dataset.root.join(name)));
     }
-    files.sort();
     Ok(files)
 }

@@ -243,7 +243,7 @@ impl TableWriter {
     /// The file that rows go to.
     fn open(&mut self) -> Result<&mut PartFile, DatasetError> {
         if self.open.is_none() {
-            let path = self.folder.join(part_name(self.parts.len()));
+            let path = self.folder.join(part_name(self.parts.len(), ""));
             self.open = Some(PartFile::create(path, &self.schema, &self.settings)?);
         }
         Ok(self.open.as_mut().expect("the file was just made"))
@@ -253,7 +253,7 @@ impl TableWriter {
         let Some(group) = self.group.take() else { return Ok(()) };
         let close = || group.writers.into_par_iter().with_max_len(1).map(ArrowColumnWriter::close);
         let chunks: Result<Vec<ArrowColumnChunk>, _> = pool.install(|| close().collect());
-        let path = self.folder.join(part_name(self.parts.len()));
+        let path = self.folder.join(part_name(self.parts.len(), ""));
         let chunks = chunks.map_err(DatasetError::parquet("encode", &path))?;
         self.open()?.append_group(chunks, group.rows as u64)
     }

@@ -1,5 +1,5 @@
-//! How well affiliations with institutions are identified: by whose id, since
-//! when, by whom, and whether they still hold.
+//! How well affiliations with institutions are identified: counts by identifier scheme,
+//! year and source, and of current and past ones.
 
 use std::collections::BTreeMap;
 
@@ -22,7 +22,7 @@ pub struct CoverageRow {
     pub ror_name: Option<String>,
     /// The year in which the affiliation was added to its record.
     pub year: Option<i32>,
-    /// Whose id it has: ROR, GRID, RINGGOLD, FUNDREF, LEI, or `none`.
+    /// The scheme of its id: ROR, GRID, RINGGOLD, FUNDREF, LEI, or `none`.
     pub source: String,
     pub affiliations: u64,
     /// Without an end date.

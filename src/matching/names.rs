@@ -12,7 +12,7 @@ pub struct PersonName {
 
 /// How alike two names with the same family name are, the least first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Likeness {
+pub enum NameSimilarity {
     /// The first initials are the same, and one has no more.
     Initial,
     /// The first given names are the same.
@@ -26,7 +26,7 @@ impl PersonName {
         Self { family: plain_words(family), given: plain_words(given) }
     }
 
-    /// The ways to read a name that stands in one text: `Family, Given`, or the
+    /// The ways to read a name that stands in one text: `Family, MatchInputs`, or the
     /// last word, or the last two, as the family name.
     pub fn readings(text: &str) -> Vec<Self> {
         if let Some((family, given)) = text.split_once(',') {
@@ -46,19 +46,19 @@ impl PersonName {
     }
 
     /// How alike two names are; nothing where they cannot be one person's.
-    pub fn likeness(&self, other: &Self) -> Option<Likeness> {
+    pub fn similarity(&self, other: &Self) -> Option<NameSimilarity> {
         if self.key() != other.key() || self.key().is_none() {
             return None;
         }
         let (one, other) = (self.given.first()?, other.given.first().map(|first| (first, &other.given))?);
         let (first, given) = other;
         if &self.given == given {
-            Some(Likeness::Whole)
+            Some(NameSimilarity::Whole)
         } else if one == first && one.chars().count() > 1 {
-            Some(Likeness::First)
+            Some(NameSimilarity::First)
         } else {
             let short = one.chars().count() == 1 || first.chars().count() == 1;
-            (short && one.chars().next() == first.chars().next()).then_some(Likeness::Initial)
+            (short && one.chars().next() == first.chars().next()).then_some(NameSimilarity::Initial)
         }
     }
 }
@@ -71,14 +71,14 @@ mod tests {
     fn names_are_compared_by_what_both_have() {
         let name = |given, family| PersonName::of(given, family);
         for (one, other, expected) in [
-            (name("José", "García Pérez"), name("Jose", "Garcia-Perez"), Some(Likeness::Whole)),
-            (name("Anna Maria", "Müller"), name("Anna", "Mueller"), Some(Likeness::First)),
-            (name("A.", "Müller"), name("Anna", "Müller"), Some(Likeness::Initial)),
+            (name("José", "García Pérez"), name("Jose", "Garcia-Perez"), Some(NameSimilarity::Whole)),
+            (name("Anna Maria", "Müller"), name("Anna", "Mueller"), Some(NameSimilarity::First)),
+            (name("A.", "Müller"), name("Anna", "Müller"), Some(NameSimilarity::Initial)),
             (name("Anna", "Müller"), name("Andrea", "Müller"), None),
             (name("Anna", "Müller"), name("Anna", "Meier"), None),
             (name("", "Müller"), name("Anna", "Müller"), None),
         ] {
-            assert_eq!(one.likeness(&other), expected, "{one:?} {other:?}");
+            assert_eq!(one.similarity(&other), expected, "{one:?} {other:?}");
         }
     }
 

@@ -9,7 +9,7 @@ use crate::dataset::Dataset;
 
 /// Which affiliations count.
 #[derive(Debug, Clone, Default)]
-pub struct Wanted {
+pub struct PeopleFilter {
     /// Kinds such as employment; all if empty.
     pub kinds: Vec<String>,
     /// Only those without an end.
@@ -79,7 +79,11 @@ const COLUMNS: [&str; 20] = [
 ///
 /// # Errors
 /// [`MatchError`] where the dataset cannot be read.
-pub fn people(dataset: &Dataset, expansion: &Expansion, wanted: &Wanted) -> Result<Vec<Person>, MatchError> {
+pub fn people(
+    dataset: &Dataset,
+    expansion: &Expansion,
+    filter: &PeopleFilter,
+) -> Result<Vec<Person>, MatchError> {
     let mut found = Vec::new();
     let table = format!("{}/affiliations", side(dataset, "affiliations"));
     for batch in dataset.rows(&table, &COLUMNS) {
@@ -89,8 +93,8 @@ pub fn people(dataset: &Dataset, expansion: &Expansion, wanted: &Wanted) -> Resu
             let written = cells.int64("org_key", row).and_then(|key| expansion.keys.get(&key));
             let Some(written) = written else { continue };
             let kind = cells.text("kind", row).unwrap_or_default();
-            let of_kind = wanted.kinds.is_empty() || wanted.kinds.iter().any(|wanted| wanted == kind);
-            if !of_kind || !wanted.holds(&cells, row) {
+            let of_kind = filter.kinds.is_empty() || filter.kinds.iter().any(|filter| filter == kind);
+            if !of_kind || !filter.holds(&cells, row) {
                 continue;
             }
             found.push(Person {
@@ -117,7 +121,7 @@ pub fn people(dataset: &Dataset, expansion: &Expansion, wanted: &Wanted) -> Resu
     }
     found.sort_by(|one, other| (&one.orcid, one.put_code).cmp(&(&other.orcid, other.put_code)));
     add_names(dataset, &mut found)?;
-    if wanted.emails {
+    if filter.emails {
         add_emails(dataset, &mut found)?;
     }
     Ok(found)
@@ -143,7 +147,7 @@ pub fn asserted_by(cells: &Cells<'_>, row: usize) -> Option<&'static str> {
     }
 }
 
-impl Wanted {
+impl PeopleFilter {
     fn holds(&self, cells: &Cells<'_>, row: usize) -> bool {
         let part = |name: &str| cells.int16(name, row);
         let end_year = part("end_year");

@@ -9,7 +9,7 @@ use super::cells::Cells;
 use super::error::MatchError;
 use super::expansion::Expansion;
 use super::names::PersonName;
-use super::people::{Person, Wanted, people};
+use super::people::{PeopleFilter, Person, people};
 use super::staff::{Affiliated, Evidence, StaffList, Verdict};
 use crate::dataset::Dataset;
 use ror_match::plain_words;
@@ -50,7 +50,7 @@ pub fn reconcile(
     institution: Option<&Expansion>,
 ) -> Result<Vec<Reconciled>, MatchError> {
     let affiliated = match institution {
-        Some(expansion) => affiliated(people(dataset, expansion, &Wanted::default())?),
+        Some(expansion) => affiliated(people(dataset, expansion, &PeopleFilter::default())?),
         None => FxHashMap::default(),
     };
     let mut candidates: Candidates = vec![BTreeMap::new(); list.staff.len()];
@@ -182,7 +182,7 @@ fn by_names(
     Ok(names)
 }
 
-/// Given names and family name.
+/// MatchInputs names and family name.
 type RecordName = (Option<String>, Option<String>);
 
 /// Notes a record's names with all on the list who have such; true if there are any.
@@ -196,16 +196,16 @@ fn note_names(
 ) -> bool {
     let found = list.named(names);
     let any = !found.is_empty();
-    for (number, likeness) in found {
+    for (number, similarity) in found {
         let held = &mut candidates[number];
         let full = held.len() >= MAX_HELD && !held.contains_key(orcid);
         if full && !affiliated.contains_key(orcid) {
             continue;
         }
         let evidence = held.entry(orcid.to_owned()).or_default();
-        if evidence.name.is_none_or(|known| known < likeness) {
-            (evidence.name, evidence.other_name) = (Some(likeness), other);
-        } else if evidence.name == Some(likeness) {
+        if evidence.name.is_none_or(|known| known < similarity) {
+            (evidence.name, evidence.other_name) = (Some(similarity), other);
+        } else if evidence.name == Some(similarity) {
             evidence.other_name &= other;
         }
     }

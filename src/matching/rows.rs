@@ -49,7 +49,7 @@ pub fn organization_row<'a>(matcher: &'a Matcher, key: &'a Key, finding: &Findin
     row
 }
 
-/// The row of a key whose witnesses differ.
+/// The row of a key whose id and name differ.
 pub fn disagreement_row<'a>(
     matcher: &'a Matcher,
     row: &'a OrganizationRow<'a>,

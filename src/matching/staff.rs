@@ -5,7 +5,7 @@
 
 use rustc_hash::FxHashMap;
 
-use super::names::{Likeness, PersonName};
+use super::names::{NameSimilarity, PersonName};
 use orcid_xml::{IdFault, Orcid};
 
 /// Somebody on the list.
@@ -27,7 +27,7 @@ pub struct Staff {
 pub struct Evidence {
     pub by_orcid: bool,
     pub by_email: bool,
-    pub name: Option<Likeness>,
+    pub name: Option<NameSimilarity>,
     /// The name that was compared is another name of the record.
     pub other_name: bool,
     /// An affiliation with the institution: current or past.
@@ -60,9 +60,9 @@ impl Evidence {
     /// From 0 to 1; each piece of evidence takes its share of what was open.
     pub fn score(&self) -> f64 {
         let name = match self.name {
-            Some(Likeness::Whole) => 0.4,
-            Some(Likeness::First) => 0.35,
-            Some(Likeness::Initial) => 0.2,
+            Some(NameSimilarity::Whole) => 0.4,
+            Some(NameSimilarity::First) => 0.35,
+            Some(NameSimilarity::Initial) => 0.2,
             None => 0.0,
         };
         let affiliation = match &self.affiliation {
@@ -87,7 +87,9 @@ impl Evidence {
         match self.name {
             None => Verdict::Conflict,
             Some(_) if self.by_orcid || self.by_email => Verdict::Accepted,
-            Some(likeness) if self.affiliation.is_some() && alone && likeness > Likeness::Initial => {
+            Some(similarity)
+                if self.affiliation.is_some() && alone && similarity > NameSimilarity::Initial =>
+            {
                 Verdict::Probable
             }
             Some(_) => Verdict::Possible,
@@ -99,9 +101,9 @@ impl Evidence {
         let mut words = Vec::new();
         let name = if self.other_name { "another name" } else { "name" };
         match self.name {
-            Some(Likeness::Whole) => words.push(format!("{name} the same")),
-            Some(Likeness::First) => words.push(format!("{name} the same but for further given names")),
-            Some(Likeness::Initial) => words.push(format!("{name} the same by its initial")),
+            Some(NameSimilarity::Whole) => words.push(format!("{name} the same")),
+            Some(NameSimilarity::First) => words.push(format!("{name} the same but for further given names")),
+            Some(NameSimilarity::Initial) => words.push(format!("{name} the same by its initial")),
             None => words.push("name differs".to_owned()),
         }
         if self.by_orcid {
@@ -165,12 +167,12 @@ impl StaffList {
     }
 
     /// Who has a name like one of these, and how alike.
-    pub fn named(&self, names: &[PersonName]) -> Vec<(usize, Likeness)> {
-        let mut found: Vec<(usize, Likeness)> = Vec::new();
+    pub fn named(&self, names: &[PersonName]) -> Vec<(usize, NameSimilarity)> {
+        let mut found: Vec<(usize, NameSimilarity)> = Vec::new();
         for name in names {
             let Some(numbers) = name.key().and_then(|key| self.by_name.get(&key)) else { continue };
             for number in numbers {
-                let alike = self.staff[*number].names.iter().filter_map(|own| own.likeness(name)).max();
+                let alike = self.staff[*number].names.iter().filter_map(|own| own.similarity(name)).max();
                 let Some(alike) = alike else { continue };
                 match found.iter_mut().find(|(known, _)| known == number) {
                     Some((_, known)) => *known = alike.max(*known),
@@ -216,7 +218,7 @@ mod tests {
 
     #[test]
     fn a_name_alone_is_never_accepted() {
-        for name in [Likeness::Whole, Likeness::First, Likeness::Initial] {
+        for name in [NameSimilarity::Whole, NameSimilarity::First, NameSimilarity::Initial] {
             let evidence = Evidence { name: Some(name), ..Evidence::default() };
 
             assert_eq!(evidence.verdict(true), Verdict::Possible);

@@ -16,7 +16,7 @@ pub struct Summary {
     /// How often they occur.
     pub occurrences: u64,
     pub matched_occurrences: u64,
-    /// Keys by what the witnesses say of each other.
+    /// Keys by the agreement of id and name.
     pub agreement: BTreeMap<String, u64>,
     /// Keys by how the name was found.
     pub tiers: BTreeMap<String, u64>,

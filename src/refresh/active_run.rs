@@ -14,11 +14,14 @@ use super::queue::{Queue, Run};
 use super::settings::Settings;
 use super::status::Plan;
 use super::watermark::{self, newest_change_in_manifest};
+use crate::dataset::DatasetLock;
 use orcid_xml::Timestamp;
 
 /// A run on its way.
 pub struct ActiveRun<'r> {
     pub root: &'r Path,
+    /// Held until the run has come to its end; its commits take no other.
+    pub lock: DatasetLock,
     pub settings: &'r Settings,
     pub observer: &'r dyn Observer,
     pub inputs: Inputs<'r>,

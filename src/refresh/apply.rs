@@ -18,8 +18,8 @@ use super::removals::GONE;
 use super::scope::Scope;
 use super::settings::Settings;
 use super::watermark::Watermarks;
-use crate::convert::{Observer, Outcome, Update, update};
-use crate::dataset::{Dataset, Manifest, Targets};
+use crate::convert::{Observer, Outcome, Update, update_in};
+use crate::dataset::{Dataset, DatasetLock, LocalStore, Manifest, Targets};
 use crate::report::Report;
 use orcid_api::work_of;
 use orcid_xml::{Orcid, Timestamp, pieces};
@@ -29,14 +29,14 @@ use targz_seek::{Meter, OwnedMember};
 const BATCH_ANSWERS: usize = 16;
 
 /// Applies the answers that were given to a run's next commit; closes its queue.
-/// Before the last commit the watermark stays where it is. `now` is the time by the
-/// server's clock, as far as it is known.
+/// The commit is made under the `lock`, which the refresh holds. Before the last commit the
+/// watermark stays where it is. `now` is the time by the server's clock, as far as it is known.
 ///
 /// # Errors
 /// [`RefreshError`] where the queue or the dataset fail; the dataset is then as
 /// it was.
 pub fn apply(
-    root: &Path,
+    lock: &DatasetLock,
     queue: Queue,
     run: &Run,
     is_last: bool,
@@ -46,7 +46,8 @@ pub fn apply(
 ) -> Result<Applied, RefreshError> {
     let gone = what_leaves(&queue, run)?;
     let source = if is_last { run.source.clone() } else { run.part_source() };
-    let dataset = Dataset::open(root)?;
+    let store = LocalStore::holding(lock.clone());
+    let dataset = Dataset::open_in(&store)?;
     let is_whole = matches!(settings.scope, Scope::All) && !settings.known_only;
     // What a search promised and did not give may have changed.
     let lacks = match is_last {
@@ -68,7 +69,7 @@ pub fn apply(
         keep_versions: settings.keep_versions,
     };
     let mut members = Members { queue: Some(queue), run, last: 0, ready: VecDeque::new(), fault: None };
-    let updated = self::update(root, update, &mut members, &settings.options, &Unwatched, stop);
+    let updated = update_in(&store, update, &mut members, &settings.options, &Unwatched, stop);
     // The queue's own error tells more than that its members could not be had.
     let updated = members.fault.take().map_or(updated.map_err(RefreshError::from), Err)?;
     Ok(Applied {

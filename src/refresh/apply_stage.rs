@@ -92,7 +92,7 @@ impl ActiveRun<'_> {
         is_last: bool,
     ) -> Result<(Queue, Option<Applied>), RefreshError> {
         let applied =
-            apply::apply(self.root, queue, run, is_last, self.settings, self.now()?, &self.fetch.stop);
+            apply::apply(&self.lock, queue, run, is_last, self.settings, self.now()?, &self.fetch.stop);
         let applied = match applied {
             Err(RefreshError::Convert(convert::ConvertError::Stopped)) => None,
             applied => Some(applied?),

@@ -16,21 +16,21 @@ pub enum RefreshError {
     Io { act: &'static str, path: PathBuf, source: std::io::Error },
     #[error("\"{text}\" is not {expected}")]
     Scope { text: String, expected: &'static str },
-    #[error("{what} names nobody: it is empty")]
+    #[error("the scope is empty: {what} has no content")]
     EmptyScope { what: String },
     #[error("no scope: say whose records are to be refreshed")]
     NoScope,
     #[error("{path}: line {line} is not {expected}")]
     Line { path: PathBuf, line: u64, expected: &'static str },
     #[error(
-        "{path} is cut off: line {line}, its last, does not end, and is shorter than the others or written in another way"
+        "{path} is cut off: its last line, {line}, has no line end, and it is shorter than the others or has another format"
     )]
     CutOff { path: PathBuf, line: u64 },
     #[error("{path}: {}", list_faults(.faults, .more))]
     ListLines { path: PathBuf, faults: Vec<(u64, IdFault)>, more: u64 },
-    #[error("{path} tells no change of any record: it is empty, cut off, or another file")]
+    #[error("{path} lists no changed record: it is empty, cut off, or another file")]
     NoChanges { path: PathBuf },
-    #[error("the dataset does not tell how new it is")]
+    #[error("the dataset has no date of its newest change")]
     NoWatermark,
     #[error("{path} is in use by another orcidlake ({holder})")]
     Locked { path: PathBuf, holder: String },

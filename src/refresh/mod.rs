@@ -24,7 +24,6 @@ mod fetch_stage;
 mod id_range;
 mod inputs;
 mod line_faults;
-mod lock;
 mod log;
 mod mark;
 mod max_removals;
@@ -44,7 +43,6 @@ mod watermark;
 
 pub use error::RefreshError;
 pub use fetch::End;
-pub use lock::{LOCK_NAME, Lock};
 pub use log::{Log, log_to};
 pub use max_removals::MaxRemovals;
 pub use observer::Observer;
@@ -62,7 +60,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use crate::dataset::{Dataset, DatasetError, check_can_change};
+pub use crate::dataset::LOCK_NAME;
+use crate::dataset::{Dataset, DatasetError, DatasetLock, check_can_change};
 use active_run::ActiveRun;
 use fetch::Fetch;
 use inputs::Inputs;
@@ -89,7 +88,7 @@ pub fn refresh(
         // So that no lock is made elsewhere.
         return Err(DatasetError::NoDataset { path: root.to_owned() }.into());
     }
-    let lock = Lock::take(root, "refresh", clock.wall())?;
+    let lock = lock(root, "refresh")?;
     let dataset = Dataset::open(root)?;
     // What would keep the last step from being taken is said before the first.
     check_can_change(root, &dataset.manifest)?;
@@ -104,6 +103,7 @@ pub fn refresh(
     fetch.go_on(&queue)?;
     let mut run = ActiveRun {
         root,
+        lock,
         settings,
         observer,
         inputs,
@@ -111,9 +111,7 @@ pub fn refresh(
         plan: None,
         clock: OnceCell::new(),
     };
-    let outcome = run.go(queue);
-    drop(lock);
-    outcome
+    run.go(queue)
 }
 
 /// The client, which may have to obtain a token first; `None` where a stop came before it had
@@ -145,10 +143,17 @@ fn connect(
 /// # Errors
 /// [`RefreshError`] where somebody refreshes the dataset, or the queue cannot be used
 /// or is being read.
-pub fn hold(root: &Path, act: &str) -> Result<Lock, RefreshError> {
-    let lock = Lock::take(root, act, SystemClock::default().wall())?;
+pub fn hold(root: &Path, act: &str) -> Result<DatasetLock, RefreshError> {
+    let lock = lock(root, act)?;
     Queue::make_one_file(root)?;
     Ok(lock)
+}
+
+fn lock(root: &Path, act: &str) -> Result<DatasetLock, RefreshError> {
+    DatasetLock::take(root, act).map_err(|error| match error {
+        DatasetError::Locked { path, holder } => RefreshError::Locked { path, holder },
+        error => error.into(),
+    })
 }
 
 impl ActiveRun<'_> {

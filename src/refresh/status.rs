@@ -6,9 +6,8 @@ use serde::Serialize;
 
 use super::error::RefreshError;
 use super::fetch::Fetch;
-use super::lock::Lock;
 use super::queue::{Counts, Kind, Queue, QuotaDay, Requests, Run, Stage};
-use crate::dataset::{Dataset, DatasetError};
+use crate::dataset::{Dataset, DatasetError, DatasetLock};
 use orcid_xml::Timestamp;
 
 /// Requests for items that a changed record brings with it, on average: a guess,
@@ -127,7 +126,7 @@ pub fn status(root: &Path) -> Result<Status, RefreshError> {
     if !Dataset::is_at(root) {
         return Err(DatasetError::NoDataset { path: root.to_owned() }.into());
     }
-    let holder = Lock::holder(root);
+    let holder = DatasetLock::holder(root);
     let Some(queue) = Queue::look_at(root)? else { return Ok(Status { holder, ..Status::default() }) };
     let mut runs = Vec::new();
     for run in queue.runs()? {

@@ -79,12 +79,12 @@ pub struct ColumnInfo {
     pub doc: String,
     pub kind: Type,
     pub nullable: bool,
-    pub likeness: Likeness,
+    pub encoding_hint: EncodingHint,
 }
 
 /// What a column's values are like, which tells how they are best encoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Likeness {
+pub enum EncodingHint {
     /// Few distinct ones among many rows.
     Repeating,
     /// Words from a list, such as a type or a country: they repeat, in no order.
@@ -115,7 +115,7 @@ impl<F: Family> Column<F> {
             doc: self.doc.to_string(),
             kind: self.value.kind(),
             nullable: !matches!(self.value, Value::Key(_)),
-            likeness: self.value.likeness(),
+            encoding_hint: self.value.encoding_hint(),
         }
     }
 }
@@ -133,14 +133,14 @@ impl<F: Family> Value<F> {
         }
     }
 
-    fn likeness(&self) -> Likeness {
+    fn encoding_hint(&self) -> EncodingHint {
         match self {
-            Self::Key(_) | Self::Boolean(_) | Self::Int32(_) => Likeness::Repeating,
-            Self::Year(_) | Self::Month(_) | Self::Day(_) | Self::Ordinal(_) => Likeness::Repeating,
-            Self::Label(_) => Likeness::Labels,
-            Self::Text(_) | Self::Made(_) => Likeness::Words,
-            Self::Code(_) => Likeness::Codes,
-            Self::Int64(_) | Self::Float64(_) | Self::Timestamp(_) => Likeness::Numbers,
+            Self::Key(_) | Self::Boolean(_) | Self::Int32(_) => EncodingHint::Repeating,
+            Self::Year(_) | Self::Month(_) | Self::Day(_) | Self::Ordinal(_) => EncodingHint::Repeating,
+            Self::Label(_) => EncodingHint::Labels,
+            Self::Text(_) | Self::Made(_) => EncodingHint::Words,
+            Self::Code(_) => EncodingHint::Codes,
+            Self::Int64(_) | Self::Float64(_) | Self::Timestamp(_) => EncodingHint::Numbers,
         }
     }
 }

@@ -18,12 +18,12 @@ const SUBJECT_ELEMENTS: &str = "/peer-review:peer-review/peer-review:subject-ext
 /// Where rows go, and which identifiers give one.
 struct Sink<'r, 'a> {
     rows: &'r mut Vec<ExternalIdRow<'a>>,
-    wanted: fn(&ExternalId<'a>) -> bool,
+    keeps: fn(&ExternalId<'a>) -> bool,
 }
 
 /// What an identifier stands on.
 #[derive(Clone, Copy)]
-struct Place<'a> {
+struct Location<'a> {
     orcid: &'a str,
     kind: &'static str,
     level: &'static str,
@@ -35,7 +35,7 @@ struct Place<'a> {
 
 #[derive(Clone, Copy)]
 pub struct ExternalIdRow<'a> {
-    place: Place<'a>,
+    location: Location<'a>,
     index: usize,
     id: &'a ExternalId<'a>,
 }
@@ -46,7 +46,7 @@ impl Family for ExternalIds {
 
 impl<'a> HasOrcid<'a> for ExternalIdRow<'a> {
     fn orcid(&self) -> &'a str {
-        self.place.orcid
+        self.location.orcid
     }
 }
 
@@ -76,7 +76,7 @@ pub fn summary_table() -> Table<ExternalIds> {
         columns: columns(),
         collect: |entry, rows| {
             let Entry::Record { orcid, record } = entry else { return };
-            collect_record(orcid.as_str(), &record.activities, &mut Sink { rows, wanted: |_| true });
+            collect_record(orcid.as_str(), &record.activities, &mut Sink { rows, keeps: |_| true });
         },
     }
 }
@@ -89,7 +89,7 @@ pub fn full_table() -> Table<ExternalIds> {
         columns: columns(),
         collect: |entry, rows| {
             if let Entry::Activity { orcid, activity } = entry {
-                collect_activity(orcid.as_str(), activity, &mut Sink { rows, wanted: |_| true });
+                collect_activity(orcid.as_str(), activity, &mut Sink { rows, keeps: |_| true });
             }
         },
     }
@@ -100,7 +100,7 @@ pub fn full_table() -> Table<ExternalIds> {
 pub fn summary_elements() -> Table<ExternalIds> {
     elements(&[SUMMARY_ELEMENTS], |entry, rows| {
         if let Entry::Record { orcid, record } = entry {
-            collect_record(orcid.as_str(), &record.activities, &mut Sink { rows, wanted: has_element });
+            collect_record(orcid.as_str(), &record.activities, &mut Sink { rows, keeps: has_element });
         }
     })
 }
@@ -109,7 +109,7 @@ pub fn summary_elements() -> Table<ExternalIds> {
 pub fn full_elements() -> Table<ExternalIds> {
     elements(&[FULL_ELEMENTS, SUBJECT_ELEMENTS], |entry, rows| {
         if let Entry::Activity { orcid, activity } = entry {
-            collect_activity(orcid.as_str(), activity, &mut Sink { rows, wanted: has_element });
+            collect_activity(orcid.as_str(), activity, &mut Sink { rows, keeps: has_element });
         }
     })
 }
@@ -133,82 +133,86 @@ fn has_element(id: &ExternalId<'_>) -> bool {
 
 fn collect_record<'a>(orcid: &'a str, activities: &'a Activities<'a>, sink: &mut Sink<'_, 'a>) {
     for kind in AffiliationKind::ALL {
-        let place = Place::new(orcid, kind.name());
-        collect_section(place, activities.affiliations(kind), sink, |affiliation| &affiliation.external_ids);
+        let location = Location::new(orcid, kind.name());
+        collect_section(location, activities.affiliations(kind), sink, |affiliation| {
+            &affiliation.external_ids
+        });
     }
-    let place = |kind| Place::new(orcid, kind);
-    collect_section(place("funding"), &activities.fundings, sink, |funding| &funding.external_ids);
+    let location = |kind| Location::new(orcid, kind);
+    collect_section(location("funding"), &activities.fundings, sink, |funding| &funding.external_ids);
     for (index, outer) in activities.peer_reviews.groups.iter().enumerate() {
-        let place = Place { group_index: Some(index), ..place("peer-review") };
-        list(Place { level: "group", ..place }, &outer.external_ids, sink);
+        let location = Location { group_index: Some(index), ..location("peer-review") };
+        list(Location { level: "group", ..location }, &outer.external_ids, sink);
         for review in &outer.ungrouped {
-            list(place.of_item(review), &review.external_ids, sink);
+            list(location.of_item(review), &review.external_ids, sink);
         }
         for (index, inner) in outer.groups.iter().enumerate() {
-            let place = Place { peer_review_group_index: Some(index), ..place };
-            collect_group(place, "peer-review-group", inner, sink, |review| &review.external_ids);
+            let location = Location { peer_review_group_index: Some(index), ..location };
+            collect_group(location, "peer-review-group", inner, sink, |review| &review.external_ids);
         }
     }
-    collect_section(place("research-resource"), &activities.research_resources, sink, |item| {
+    collect_section(location("research-resource"), &activities.research_resources, sink, |item| {
         &item.external_ids
     });
-    collect_section(place("work"), &activities.works, sink, |work| &work.external_ids);
+    collect_section(location("work"), &activities.works, sink, |work| &work.external_ids);
 }
 
 fn collect_section<'a, T: Item<'a>>(
-    place: Place<'a>,
+    location: Location<'a>,
     section: &'a Section<'a, T>,
     sink: &mut Sink<'_, 'a>,
     ids: fn(&'a T) -> &'a [ExternalId<'a>],
 ) {
     for item in &section.ungrouped {
-        list(place.of_item(item), ids(item), sink);
+        list(location.of_item(item), ids(item), sink);
     }
     for (index, group) in section.groups.iter().enumerate() {
-        collect_group(Place { group_index: Some(index), ..place }, "group", group, sink, ids);
+        collect_group(Location { group_index: Some(index), ..location }, "group", group, sink, ids);
     }
 }
 
 fn collect_group<'a, T: Item<'a>>(
-    place: Place<'a>,
+    location: Location<'a>,
     level: &'static str,
     group: &'a Group<'a, T>,
     sink: &mut Sink<'_, 'a>,
     ids: fn(&'a T) -> &'a [ExternalId<'a>],
 ) {
-    list(Place { level, ..place }, &group.external_ids, sink);
+    list(Location { level, ..location }, &group.external_ids, sink);
     for item in &group.items {
-        list(place.of_item(item), ids(item), sink);
+        list(location.of_item(item), ids(item), sink);
     }
 }
 
 fn collect_activity<'a>(orcid: &'a str, activity: &'a Activity<'a>, sink: &mut Sink<'_, 'a>) {
-    let place = Place { put_code: activity.put_code(), ..Place::new(orcid, activity.section().kind()) };
+    let location =
+        Location { put_code: activity.put_code(), ..Location::new(orcid, activity.section().kind()) };
     match activity {
-        Activity::Affiliation(_, affiliation) => list(place, &affiliation.external_ids, sink),
-        Activity::Funding(funding) => list(place, &funding.external_ids, sink),
-        Activity::Work(work) => list(place, &work.external_ids, sink),
+        Activity::Affiliation(_, affiliation) => list(location, &affiliation.external_ids, sink),
+        Activity::Funding(funding) => list(location, &funding.external_ids, sink),
+        Activity::Work(work) => list(location, &work.external_ids, sink),
         Activity::PeerReview(review) => {
-            list(place, &review.external_ids, sink);
+            list(location, &review.external_ids, sink);
             let subject = review.details.as_ref().and_then(|details| details.subject_external_id.as_ref());
-            list(Place { level: "subject", ..place }, subject.map_or(&[], std::slice::from_ref), sink);
+            list(Location { level: "subject", ..location }, subject.map_or(&[], std::slice::from_ref), sink);
         }
         Activity::ResearchResource(resource) => {
-            list(place, &resource.external_ids, sink);
+            list(location, &resource.external_ids, sink);
             for (index, item) in resource.items.iter().enumerate() {
-                let place = Place { level: "resource-item", resource_item_index: Some(index), ..place };
-                list(place, &item.external_ids, sink);
+                let location =
+                    Location { level: "resource-item", resource_item_index: Some(index), ..location };
+                list(location, &item.external_ids, sink);
             }
         }
     }
 }
 
-fn list<'a>(place: Place<'a>, ids: &'a [ExternalId<'a>], sink: &mut Sink<'_, 'a>) {
-    let wanted = ids.iter().enumerate().filter(|(_, id)| (sink.wanted)(id));
-    sink.rows.extend(wanted.map(|(index, id)| ExternalIdRow { place, index, id }));
+fn list<'a>(location: Location<'a>, ids: &'a [ExternalId<'a>], sink: &mut Sink<'_, 'a>) {
+    let keeps = ids.iter().enumerate().filter(|(_, id)| (sink.keeps)(id));
+    sink.rows.extend(keeps.map(|(index, id)| ExternalIdRow { location, index, id }));
 }
 
-impl<'a> Place<'a> {
+impl<'a> Location<'a> {
     fn new(orcid: &'a str, kind: &'static str) -> Self {
         Self {
             orcid,
@@ -239,42 +243,42 @@ fn place_columns() -> [Column<ExternalIds>; 7] {
             "kind",
             "",
             "What kind of item it identifies, by the element's name: work, funding, peer-review, research-resource, employment, education and the other affiliations.",
-            Label(|row| Some(row.place.kind)),
+            Label(|row| Some(row.location.kind)),
         ),
         column(
             "level",
             "",
             "What it stands on: item, group, peer-review-group (the inner group of v3.0), subject (of a review), resource-item.",
-            Label(|row| Some(row.place.level)),
+            Label(|row| Some(row.location.level)),
         ),
         column(
             "put_code",
             "",
             "The put code of the item; empty where it stands on a group.",
-            Int64(|row| row.place.put_code),
+            Int64(|row| row.location.put_code),
         ),
         column(
             "group_index",
             "",
-            "The place of the group, as in the item's table.",
-            Int32(|row| row.place.group_index.map(|index| index as i32)),
+            "The location of the group, as in the item's table.",
+            Int32(|row| row.location.group_index.map(|index| index as i32)),
         ),
         column(
             "peer_review_group_index",
             "",
-            "The place of the inner group, as in `peer_reviews`.",
-            Int32(|row| row.place.peer_review_group_index.map(|index| index as i32)),
+            "The location of the inner group, as in `peer_reviews`.",
+            Int32(|row| row.location.peer_review_group_index.map(|index| index as i32)),
         ),
         column(
             "resource_item_index",
             "",
-            "The place of the resource item, as in `research_resource_items`.",
-            Int32(|row| row.place.resource_item_index.map(|index| index as i32)),
+            "The location of the resource item, as in `research_resource_items`.",
+            Int32(|row| row.location.resource_item_index.map(|index| index as i32)),
         ),
         column(
             "external_id_index",
             "",
-            "The identifier's place in its list, from 0.",
+            "The identifier's location in its list, from 0.",
             Int32(|row| Some(row.index as i32)),
         ),
     ]

@@ -31,7 +31,7 @@ mod unmapped_values;
 mod works;
 
 pub use build::{AnyTable, Rows, Table};
-pub use column::{ColumnInfo, Likeness, Type};
+pub use column::{ColumnInfo, EncodingHint, Type};
 pub use entry::{Entry, Reject, Side, UnmappedValues};
 
 use std::sync::LazyLock;

@@ -149,7 +149,7 @@ fn dumps_of_different_years_are_not_mixed() {
     let (status, messages) = convert(&[&new], &out, &[]);
     assert_eq!(status, 2);
     assert!(
-        messages.contains("of 2025, the dataset of 2024") && messages.contains("--replace"),
+        messages.contains("a dump of 2025, but the dataset is of 2024") && messages.contains("--replace"),
         "{messages}"
     );
     assert_eq!(given_names(&out, ONE), ["One"]);

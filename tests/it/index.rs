@@ -16,7 +16,8 @@ use arrow::compute::concat_batches;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use orcid_xml::{MemberName, Orcid};
-use orcidlake::convert::{Observer, Outcome, index, indexed_members};
+use orcidlake::convert::{Observer, Outcome, index};
+use orcidlake::get::indexed_members;
 use orcidlake::report::Report;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use targz_seek::index::{Index, SPACING_BYTES, index_path};
@@ -460,7 +461,7 @@ fn parts_join_in_one_dataset_but_not_with_other_parts() {
     assert!(again.0 == 0 && again.1.contains("already in the dataset"), "{}", again.1);
     for other in [&["--shard", "2/3"][..], &[]] {
         let (status, messages) = convert(&[&archive], &out, other);
-        assert!(status == 2 && messages.contains("in other parts"), "{messages}");
+        assert!(status == 2 && messages.contains("with another number of shards"), "{messages}");
     }
 }
 
@@ -476,6 +477,6 @@ fn an_archive_with_members_that_come_again_is_not_taken_in_parts() {
 
     let (status, messages) = convert(&[&archive], &folder.path().join("out"), &["--shard", "1/2"]);
 
-    assert!(status == 2 && messages.contains("come again"), "{messages}");
+    assert!(status == 2 && messages.contains("several members with the same name"), "{messages}");
     assert_eq!(convert(&[&archive], &folder.path().join("out"), &["--threads", "16"]).0, 0);
 }

@@ -8,8 +8,14 @@ use crate::support::imports::circle;
 
 /// The layers of the product, lowest first; those on one line do not know each other. The
 /// crates are below all of them.
-const LAYERS: &[&[&str]] =
-    &[&["report", "synth"], &["tables"], &["dataset"], &["convert", "matching"], &["refresh"], &["cli"]];
+const LAYERS: &[&[&str]] = &[
+    &["report", "synth"],
+    &["tables"],
+    &["dataset"],
+    &["convert", "matching"],
+    &["get", "refresh"],
+    &["cli"],
+];
 
 /// The crates that others can use without us.
 const CRATES: &[&str] = &["orcid-api", "orcid-xml", "ror-match", "targz-seek"];

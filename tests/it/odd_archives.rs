@@ -9,8 +9,10 @@ use std::sync::atomic::AtomicBool;
 use crate::support::entries::{GNU, Header, block, end, entry, file, header, old_sparse, padded, pax, sign};
 use crate::support::{ONE, OTHER, folder, gzip, write_index};
 use orcid_xml::{MemberName, Orcid};
-use orcidlake::convert::{Observer, Outcome, index, indexed_members};
+use orcidlake::convert::{Observer, Outcome, index};
+use orcidlake::get::{Unobserved, archive_rows, indexed_members, to_json};
 use orcidlake::report::Report;
+use serde_json::{Map, Value};
 use targz_seek::index::index_path;
 use targz_seek::{Archive, Buffers, Kind, Meter, Options, OwnedMember};
 
@@ -233,12 +235,24 @@ impl Observer for Silent {
     fn ended(&self, _: &Path, _: &Outcome) {}
 }
 
+/// The rows of some iDs in an archive, with the reasons of rejects and their places.
+fn rows(archive: &Path, orcids: &[Orcid]) -> Map<String, Value> {
+    let rows = archive_rows(archive, orcids, &Unobserved).unwrap();
+    assert!(!rows.contains_key("summaries/records"), "no file of these archives is a document");
+    to_json(&rows)
+}
+
 /// Every iD's members by the index are those by reading; parts by it are the whole.
 fn agrees_with_its_index(archive: &Path, label: &str) {
     let out = index_path(archive);
     index(archive, &out, SPACING, &Silent, &AtomicBool::new(false)).unwrap();
     let by_reading = members(archive, LARGE.max_member_bytes(1 << 29)).0;
-    for orcid in [ONE, OTHER, THIRD, "0000-0002-0000-0007"].map(|orcid| Orcid::new(orcid).unwrap()) {
+    let orcids = [ONE, OTHER, THIRD, "0000-0002-0000-0007"].map(|orcid| Orcid::new(orcid).unwrap());
+    let by_index = rows(archive, &orcids);
+    fs::rename(&out, out.with_extension("aside")).unwrap();
+    assert_eq!(by_index, rows(archive, &orcids), "{label}");
+    fs::rename(out.with_extension("aside"), &out).unwrap();
+    for orcid in orcids {
         let own = by_reading
             .iter()
             .filter(|(name, kind, _)| MemberName::new(name).orcid() == Some(orcid) && *kind == Kind::File);

@@ -202,13 +202,13 @@ fn a_kill_after_the_commit_hides_nothing() {
 }
 
 #[test]
-fn a_scope_that_names_nobody_is_refused() {
+fn an_empty_scope_is_refused() {
     let here = Here::new(5, 5, &[]);
     let empty = here.write("ids", "# nobody\n");
     let both = ["--ids", "-", "--client-id", "APP-1", "--client-secret-file", "-"];
     for (arguments, message) in [
-        (&["--ids", &empty][..], "names nobody"),
-        (&["--query", " "], "names nobody"),
+        (&["--ids", &empty][..], "the scope is empty"),
+        (&["--query", " "], "the scope is empty"),
         (&both, "standard input cannot hold both"),
     ] {
         let output = here.refresh(arguments);

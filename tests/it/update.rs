@@ -547,7 +547,7 @@ fn an_archive_does_not_bring_back_what_a_refresh_replaced() {
     let (status, messages) = convert(&[&late], &out, &[]);
 
     assert_eq!(status, 2);
-    assert!(messages.contains("would bring back rows"), "{messages}");
+    assert!(messages.contains("has older rows than the dataset"), "{messages}");
     assert_eq!(convert(&[&folder.path().join("before.tar")], &out, &[]).0, 0, "it is there already");
     assert_eq!(convert(&[&late], &out, &["--replace"]).0, 0);
     assert_sound(&out);

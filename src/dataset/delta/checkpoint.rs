@@ -1,9 +1,7 @@
 //! A checkpoint: the state of a log at one version, as a Parquet file, so that readers need
 //! not read the versions before it.
 
-use std::fs::File;
 use std::io::{self, Cursor};
-use std::path::Path;
 use std::sync::{Arc, LazyLock};
 
 use arrow::datatypes::{DataType, Field, Fields, Schema, SchemaRef};
@@ -11,6 +9,7 @@ use arrow::error::ArrowError;
 use arrow::json::{LineDelimitedWriter, ReaderBuilder};
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use parquet::file::reader::ChunkReader;
 
 use super::actions::Action;
 
@@ -83,9 +82,8 @@ pub(super) fn encode(actions: &[Action]) -> Result<Vec<u8>, ArrowError> {
     Ok(bytes)
 }
 
-/// The actions of the checkpoint at `path`.
-pub(super) fn read(path: &Path) -> Result<Vec<Action>, ArrowError> {
-    let file = File::open(path)?;
+/// The actions of a checkpoint.
+pub(super) fn read(file: impl ChunkReader + 'static) -> Result<Vec<Action>, ArrowError> {
     let reader = ParquetRecordBatchReaderBuilder::try_new(file)?.with_batch_size(BATCH_ROWS).build()?;
     let mut lines = LineDelimitedWriter::new(Vec::new());
     for batch in reader {
@@ -103,6 +101,7 @@ mod tests {
     use super::super::actions::{Add, MetaData, Protocol, Remove};
     use super::*;
     use crate::tables::{self, Side};
+    use bytes::Bytes;
 
     #[test]
     fn actions_come_back_as_they_went() {
@@ -123,11 +122,7 @@ mod tests {
             Action { add: Some(add.clone()), ..Action::default() },
             Action { remove: Some(remove.clone()), ..Action::default() },
         ];
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("checkpoint.parquet");
-
-        std::fs::write(&path, encode(&actions).unwrap()).unwrap();
-        let found = read(&path).unwrap();
+        let found = read(Bytes::from(encode(&actions).unwrap())).unwrap();
 
         assert_eq!(found.len(), 4);
         assert_eq!(found[0].protocol, Some(Protocol::ours()));
@@ -138,10 +133,6 @@ mod tests {
 
     #[test]
     fn what_is_no_checkpoint_is_an_error() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("checkpoint.parquet");
-        std::fs::write(&path, b"PAR1 and no more").unwrap();
-
-        assert!(read(&path).is_err());
+        assert!(read(Bytes::from_static(b"PAR1 and no more")).is_err());
     }
 }

@@ -1,14 +1,18 @@
 //! Why a log cannot be read.
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use arrow::error::ArrowError;
+
+use crate::dataset::error::DatasetError;
 
 #[derive(Debug, thiserror::Error)]
 pub(super) enum LogError {
     #[error("cannot read {path}: {source}")]
     Io { path: PathBuf, source: io::Error },
+    #[error(transparent)]
+    Store(Box<DatasetError>),
     #[error("line {line} of {path} is no action: {source}")]
     Line { path: PathBuf, line: usize, source: serde_json::Error },
     #[error("{path} is no checkpoint: {source}")]
@@ -20,8 +24,11 @@ pub(super) enum LogError {
 }
 
 impl LogError {
-    pub fn io(path: &Path) -> impl FnOnce(io::Error) -> Self + use<> {
-        let path = path.to_owned();
-        move |source| Self::Io { path, source }
+    /// A file of the log that cannot be read.
+    pub fn of(error: DatasetError) -> Self {
+        match error {
+            DatasetError::Io { path, source, .. } => Self::Io { path, source },
+            other => Self::Store(Box::new(other)),
+        }
     }
 }

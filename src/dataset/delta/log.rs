@@ -1,9 +1,8 @@
 //! The log of one table: its newest state, and a version more.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde_json::json;
@@ -11,17 +10,16 @@ use serde_json::json;
 use super::actions::{Action, Add, MetaData, Protocol, Remove};
 use super::checkpoint;
 use super::error::LogError;
+use super::place::LogPlace;
 use crate::dataset::error::DatasetError;
-use crate::dataset::files::{make_folder, remove, rename, sync_folder, write_file};
 use crate::dataset::manifest::Part;
+use crate::dataset::store::{Files, StoredFile};
 use crate::tables::AnyTable;
 
 /// The folder of a table's log.
 pub(super) const LOG_FOLDER: &str = "_delta_log";
 /// The file that says where the newest checkpoint is.
 const LAST_CHECKPOINT: &str = "_last_checkpoint";
-/// What a file is called until it is whole.
-const PART_ENDING: &str = "part";
 /// After so many versions a log gets a checkpoint, and what stands before the last
 /// one but one leaves it.
 pub(super) const CHECKPOINT_VERSIONS: u64 = 20;
@@ -36,10 +34,11 @@ pub(in crate::dataset) type LogFiles = BTreeMap<String, (u64, Option<u64>)>;
 
 /// One table's log.
 pub(super) struct Log<'l> {
-    table_folder: &'l Path,
-    folder: PathBuf,
-    /// Versions that stay readable.
-    history: u64,
+    files: &'l dyn Files,
+    /// The table's folder.
+    table: &'l str,
+    /// The log's folder, by its name in the dataset.
+    folder: String,
 }
 
 /// What a log says at one version.
@@ -53,55 +52,79 @@ pub(super) struct State {
 }
 
 impl<'l> Log<'l> {
-    pub fn new(table_folder: &'l Path, history: u64) -> Self {
-        Self { table_folder, folder: table_folder.join(LOG_FOLDER), history }
+    /// The log of the table with this key.
+    pub fn new(files: &'l dyn Files, table: &'l str) -> Self {
+        Self { files, table, folder: format!("{table}/{LOG_FOLDER}") }
     }
 
     /// Adds a version, or the first one, if the files differ from the newest. A log that
     /// cannot be read, or tells another size or number of rows of a file, begins anew: a name
-    /// means one content in all versions, and the manifest says what the log must list.
-    pub fn commit(&self, table: &dyn AnyTable, parts: &[&Part]) -> Result<(), DatasetError> {
+    /// means one content in all versions, and the manifest says what the log must list. Of the
+    /// versions before so many as `history` stay readable.
+    pub fn commit(
+        &self,
+        place: &dyn LogPlace,
+        table: &dyn AnyTable,
+        parts: &[&Part],
+        history: u64,
+    ) -> Result<(), DatasetError> {
         let state = match self.newest() {
             Ok(None) => None,
             Ok(Some(state)) if agree(&state.listed(), parts) => Some(state),
             Ok(Some(_)) | Err(_) => {
-                remove(&self.folder)?;
+                place.remove_all(&self.folder)?;
                 None
             }
         };
         let now = millis(SystemTime::now());
         let (version, actions) = match &state {
-            None => (0, self.first(table, parts, now)?),
-            Some(state) => match self.change(state, parts, now)? {
+            None => (0, self.first(place, table, parts, now)?),
+            Some(state) => match self.change(place, state, parts, now)? {
                 Some(actions) => (state.version + 1, actions),
                 None => return Ok(()),
             },
         };
-        make_folder(&self.folder)?;
         let line = |action: &Action| serde_json::to_string(action).map(|line| line + "\n");
         let lines: Result<String, _> = actions.iter().map(line).collect();
-        let path = self.folder.join(format!("{version:0VERSION_DIGITS$}.json"));
+        let name = self.name(&format!("{version:0VERSION_DIGITS$}.json"));
+        let path = self.files.place().join(&name);
         let lines = lines.map_err(|error| DatasetError::io("write", &path)(io::Error::other(error)))?;
-        write_file(&path, lines.as_bytes())?;
+        place.add(&name, lines.as_bytes())?;
         if version > 0 && version.is_multiple_of(CHECKPOINT_VERSIONS) {
             let mut state = state.unwrap_or_default();
             state.version = version;
             actions.into_iter().for_each(|action| state.take(action));
-            self.write_checkpoint(&state, now)?;
-            self.trim(version)?;
+            self.write_checkpoint(place, &state, now)?;
+            self.trim(place, version, history)?;
         }
-        sync_folder(&self.folder)
+        place.end(&self.folder)
+    }
+
+    /// The name in the dataset of one of the log's files.
+    fn name(&self, file: &str) -> String {
+        format!("{}/{file}", self.folder)
+    }
+
+    /// What messages call the log.
+    fn path(&self) -> PathBuf {
+        self.files.place().join(&self.folder)
+    }
+
+    /// Names of its files, without the folder.
+    fn file_names(&self) -> Result<Vec<String>, DatasetError> {
+        let names = self.files.list(&self.folder)?.into_iter();
+        Ok(names.filter_map(|name| Some(name.rsplit_once('/')?.1.to_owned())).collect())
     }
 
     /// The newest state; `None` where there is no log.
     pub fn newest(&self) -> Result<Option<State>, LogError> {
-        if !self.folder.is_dir() {
+        let names = self.file_names().map_err(LogError::of)?;
+        if names.is_empty() {
             return Ok(None);
         }
         let (mut versions, mut checkpoints) = (BTreeSet::new(), BTreeSet::new());
-        for entry in fs::read_dir(&self.folder).map_err(LogError::io(&self.folder))? {
-            let name = entry.map_err(LogError::io(&self.folder))?.file_name();
-            let Some((version, ending)) = name.to_str().and_then(split_name) else { continue };
+        for name in &names {
+            let Some((version, ending)) = split_name(name) else { continue };
             match ending {
                 "json" => versions.insert(version),
                 "checkpoint.parquet" => checkpoints.insert(version),
@@ -111,37 +134,44 @@ impl<'l> Log<'l> {
         let mut state = State::default();
         let mut next = 0;
         if let Some(&version) = checkpoints.last() {
-            let path = self.folder.join(format!("{version:0VERSION_DIGITS$}.checkpoint.parquet"));
-            let actions = checkpoint::read(&path)
-                .map_err(|source| LogError::Checkpoint { path: path.clone(), source: Box::new(source) })?;
+            let name = self.name(&format!("{version:0VERSION_DIGITS$}.checkpoint.parquet"));
+            let file = StoredFile::open(self.files, &name).map_err(LogError::of)?;
+            let path = file.path().to_owned();
+            let actions = checkpoint::read(file)
+                .map_err(|source| LogError::Checkpoint { path, source: Box::new(source) })?;
             actions.into_iter().for_each(|action| state.take(action));
             state.version = version;
             next = version + 1;
         }
         for &version in versions.range(next..) {
             if version != next {
-                return Err(LogError::Gap { folder: self.folder.clone(), version: next });
+                return Err(LogError::Gap { folder: self.path(), version: next });
             }
             self.read_version(version)?.into_iter().for_each(|action| state.take(action));
             state.version = version;
             next += 1;
         }
         if next == 0 {
-            return Err(LogError::Gap { folder: self.folder.clone(), version: 0 });
+            return Err(LogError::Gap { folder: self.path(), version: 0 });
         }
         match &state.protocol {
             Some(protocol) if protocol.is_known() && state.metadata.is_some() => Ok(Some(state)),
-            _ => Err(LogError::Protocol { folder: self.folder.clone() }),
+            _ => Err(LogError::Protocol { folder: self.path() }),
         }
     }
 
     fn read_version(&self, version: u64) -> Result<Vec<Action>, LogError> {
-        let path = self.folder.join(format!("{version:0VERSION_DIGITS$}.json"));
-        let text = fs::read_to_string(&path).map_err(LogError::io(&path))?;
+        let name = self.name(&format!("{version:0VERSION_DIGITS$}.json"));
+        let file = StoredFile::open(self.files, &name).map_err(LogError::of)?;
+        let (path, text) = (file.path(), file.read_all().map_err(LogError::of)?);
+        let text = String::from_utf8(text).map_err(|error| LogError::Io {
+            path: path.to_owned(),
+            source: io::Error::new(io::ErrorKind::InvalidData, error),
+        })?;
         let lines = text.lines().filter(|line| !line.trim().is_empty()).enumerate();
         let actions = lines.map(|(number, line)| {
             serde_json::from_str(line).map_err(|source| LogError::Line {
-                path: path.clone(),
+                path: path.to_owned(),
                 line: number + 1,
                 source,
             })
@@ -150,20 +180,32 @@ impl<'l> Log<'l> {
     }
 
     /// The actions that begin a log.
-    fn first(&self, table: &dyn AnyTable, parts: &[&Part], now: i64) -> Result<Vec<Action>, DatasetError> {
+    fn first(
+        &self,
+        place: &dyn LogPlace,
+        table: &dyn AnyTable,
+        parts: &[&Part],
+        now: i64,
+    ) -> Result<Vec<Action>, DatasetError> {
         let mut actions = vec![
             info("CREATE TABLE", now),
             Action { protocol: Some(Protocol::ours()), ..Action::default() },
             Action { meta_data: Some(MetaData::of(table, now)), ..Action::default() },
         ];
         for part in parts {
-            actions.push(self.add(part)?);
+            actions.push(self.add(place, part)?);
         }
         Ok(actions)
     }
 
     /// One version that adds and removes what differs; `None` where nothing does.
-    fn change(&self, state: &State, parts: &[&Part], now: i64) -> Result<Option<Vec<Action>>, DatasetError> {
+    fn change(
+        &self,
+        place: &dyn LogPlace,
+        state: &State,
+        parts: &[&Part],
+        now: i64,
+    ) -> Result<Option<Vec<Action>>, DatasetError> {
         let wanted: BTreeSet<&str> = parts.iter().map(|part| part.name.as_str()).collect();
         let gone: Vec<&String> = state.files.keys().filter(|name| !wanted.contains(name.as_str())).collect();
         let new: Vec<&&Part> = parts.iter().filter(|part| !state.files.contains_key(&part.name)).collect();
@@ -172,7 +214,7 @@ impl<'l> Log<'l> {
         }
         let mut actions = vec![info(if gone.is_empty() { "WRITE" } else { "MERGE" }, now)];
         for part in new {
-            actions.push(self.add(part)?);
+            actions.push(self.add(place, part)?);
         }
         actions.extend(gone.into_iter().map(|name| {
             let remove = Remove { path: name.clone(), deletion_timestamp: Some(now), data_change: true };
@@ -181,44 +223,36 @@ impl<'l> Log<'l> {
         Ok(Some(actions))
     }
 
-    fn add(&self, part: &Part) -> Result<Action, DatasetError> {
-        let path = self.table_folder.join(&part.name);
-        let modified = fs::metadata(&path).and_then(|metadata| metadata.modified());
+    fn add(&self, place: &dyn LogPlace, part: &Part) -> Result<Action, DatasetError> {
         let add = Add {
             path: part.name.clone(),
             partition_values: BTreeMap::new(),
             size: part.size_bytes,
-            modification_time: millis(modified.map_err(DatasetError::io("read", &path))?),
+            modification_time: millis(place.written(&format!("{}/{}", self.table, part.name))?),
             data_change: true,
             stats: Some(json!({ "numRecords": part.rows }).to_string()),
         };
         Ok(Action { add: Some(add), ..Action::default() })
     }
 
-    /// Writes a checkpoint, and where it is. Both are made under other names first: the
-    /// log's files are links to those of the state before.
-    fn write_checkpoint(&self, state: &State, now: i64) -> Result<(), DatasetError> {
+    /// Writes a checkpoint, and where it is.
+    fn write_checkpoint(&self, place: &dyn LogPlace, state: &State, now: i64) -> Result<(), DatasetError> {
         let actions = state.actions(now);
-        let path = self.folder.join(format!("{:0VERSION_DIGITS$}.checkpoint.parquet", state.version));
+        let name = self.name(&format!("{:0VERSION_DIGITS$}.checkpoint.parquet", state.version));
+        let path = self.files.place().join(&name);
         let bytes = checkpoint::encode(&actions)
             .map_err(|error| DatasetError::io("write", &path)(io::Error::other(error)))?;
         let last = json!({ "version": state.version, "size": actions.len() }).to_string();
-        for (path, bytes) in [(path, bytes), (self.folder.join(LAST_CHECKPOINT), last.into_bytes())] {
-            let part = path.with_extension(PART_ENDING);
-            write_file(&part, &bytes)?;
-            rename(&part, &path)?;
-        }
-        Ok(())
+        place.replace(&name, &bytes)?;
+        place.replace(&self.name(LAST_CHECKPOINT), last.as_bytes())
     }
 
     /// Takes log files away that no version within the history needs.
-    fn trim(&self, version: u64) -> Result<(), DatasetError> {
-        let needed = version.saturating_sub(self.history) / CHECKPOINT_VERSIONS * CHECKPOINT_VERSIONS;
-        for entry in fs::read_dir(&self.folder).map_err(DatasetError::io("read", &self.folder))? {
-            let entry = entry.map_err(DatasetError::io("read", &self.folder))?;
-            let name = entry.file_name();
-            if name.to_str().and_then(split_name).is_some_and(|(own, _)| own < needed) {
-                remove(&entry.path())?;
+    fn trim(&self, place: &dyn LogPlace, version: u64, history: u64) -> Result<(), DatasetError> {
+        let needed = version.saturating_sub(history) / CHECKPOINT_VERSIONS * CHECKPOINT_VERSIONS;
+        for name in self.file_names()? {
+            if split_name(&name).is_some_and(|(own, _)| own < needed) {
+                place.remove(&self.name(&name))?;
             }
         }
         Ok(())

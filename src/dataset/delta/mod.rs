@@ -10,28 +10,41 @@ mod actions;
 mod checkpoint;
 mod error;
 mod log;
+mod place;
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::error::DatasetError;
-use super::layout::{any_table_of, table_folder};
+use super::layout::any_table_of;
 use super::manifest::Manifest;
+use super::store::Files;
 use log::{CHECKPOINT_VERSIONS, LOG_FOLDER, Log};
 
 pub(super) use log::{LogFiles, told_of};
+pub(super) use place::{LogPlace, OnDisk};
 
 /// True for a path below a dataset that is a table's log.
 pub(super) fn is_log(path: &Path) -> bool {
     path.file_name().is_some_and(|name| name == LOG_FOLDER)
 }
 
-/// Brings the logs of all tables of the dataset at `root` to what its manifest says.
-pub(super) fn commit_all(root: &Path, manifest: &Manifest) -> Result<(), DatasetError> {
+/// The folder of the log of the table with this key.
+pub(super) fn log_folder(key: &str) -> String {
+    format!("{key}/{LOG_FOLDER}")
+}
+
+/// True for the name of a file in a log.
+pub(super) fn is_in_log(name: &str) -> bool {
+    name.split('/').any(|folder| folder == LOG_FOLDER)
+}
+
+/// Brings the logs of all tables of a dataset to what its manifest says.
+pub(super) fn commit_all(place: &dyn LogPlace, manifest: &Manifest) -> Result<(), DatasetError> {
     let kept = manifest.kept.iter().map(|kept| u64::from(kept.versions_left)).max().unwrap_or(0);
     for (key, parts) in manifest.parts_by_table() {
         let Some(table) = any_table_of(key) else { continue };
-        Log::new(&table_folder(root, key), kept.max(CHECKPOINT_VERSIONS)).commit(table, &parts)?;
+        Log::new(place.files(), key).commit(place, table, &parts, kept.max(CHECKPOINT_VERSIONS))?;
     }
     Ok(())
 }
@@ -39,11 +52,11 @@ pub(super) fn commit_all(root: &Path, manifest: &Manifest) -> Result<(), Dataset
 /// The files that the newest version of each table's log lists; `None` where a
 /// table has no log, and why where one cannot be read.
 pub(super) fn files<'k>(
-    root: &Path,
+    files: &dyn Files,
     keys: impl Iterator<Item = &'k str>,
 ) -> BTreeMap<&'k str, Result<Option<LogFiles>, String>> {
     let read = |key| {
-        let newest = Log::new(&table_folder(root, key), 0).newest();
+        let newest = Log::new(files, key).newest();
         (key, newest.map(|state| state.map(|state| state.listed())).map_err(|error| error.to_string()))
     };
     keys.map(read).collect()

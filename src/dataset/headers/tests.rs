@@ -1,6 +1,7 @@
 //! Every page header and the footer of a file that is too large to be digested when it is
 //! opened, bit by bit.
 
+use std::fs::File;
 use std::os::unix::fs::FileExt;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -21,6 +22,7 @@ use crate::dataset::manifest::Part;
 use crate::dataset::marks::{Gone, mark};
 use crate::dataset::reader::{batches, columns_of};
 use crate::dataset::settings::Settings;
+use crate::dataset::store::StoredFile;
 use orcid_xml::Orcid;
 
 const KEY: &str = "summaries/keywords";
@@ -96,7 +98,7 @@ fn headers(file: &File, column: &ColumnChunkMetaData) -> Vec<u64> {
     let (end, mut found) = (place + length, Vec::new());
     while place < end {
         let mut bytes = [0; MOST_HEADER_BYTES];
-        let length = read_some(file, &mut bytes, place).unwrap();
+        let length = file.read_up_to(&mut bytes, place).unwrap();
         let sizes = page_header::sizes(&bytes[..length]).unwrap();
         found.extend(place..place + sizes.header as u64);
         place += sizes.header as u64 + sizes.page;
@@ -150,9 +152,14 @@ fn no_flip_in_a_page_header_or_footer_of_a_large_file_gives_other_rows() {
     let gone =
         Gone { targets: Targets { records: [orcid].into_iter().collect(), ..Targets::default() }, ..gone };
     let rows: usize = GROUP_ROWS.iter().sum();
-    let all = || drain(batches(path, KEY, part, Some(orcid))?).map(|found| assert_eq!(found, rows));
-    let some =
-        || drain(columns_of(path, KEY, part, &["content", "put_code"])?).map(|found| assert_eq!(found, rows));
+    let all = || {
+        drain(batches(StoredFile::on_disk(path)?, KEY, part, Some(&[orcid]))?)
+            .map(|found| assert_eq!(found, rows))
+    };
+    let some = || {
+        drain(columns_of(StoredFile::on_disk(path)?, KEY, part, &["content", "put_code"])?)
+            .map(|found| assert_eq!(found, rows))
+    };
     let marked = || mark(path, KEY, part, &gone).map(|marks| assert_eq!(marks.rows_out(), rows as u64));
     let footer = u64::from(u32::from_le_bytes({
         let mut length = [0; 4];

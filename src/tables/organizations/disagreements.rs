@@ -11,7 +11,7 @@ impl Family for Disagreements {
     type Row<'a> = &'a DisagreementRow<'a>;
 }
 
-/// A key whose witnesses differ.
+/// A key whose id and name differ.
 #[derive(Debug, Clone, Default)]
 pub struct DisagreementRow<'a> {
     pub key: KeyRow<'a>,

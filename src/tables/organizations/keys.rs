@@ -167,7 +167,7 @@ fn decision_columns() -> Vec<Column<Organizations>> {
         column(
             "agreement",
             "",
-            "What the two witnesses say: agree, differ, id_only, name_only, none.",
+            "Whether id and name lead to the same organisation: agree, differ, id_only, name_only, none.",
             Label(|row| Some(row.agreement)),
         ),
         column(
@@ -180,7 +180,7 @@ fn decision_columns() -> Vec<Column<Organizations>> {
         column(
             "decided_by",
             "",
-            "Which witness was followed: id or name; both where they agree.",
+            "The evidence that was followed: id or name; both where they agree.",
             Label(|row| row.decided_by),
         ),
         column(

@@ -5,6 +5,7 @@ pub mod damage;
 pub mod entries;
 pub mod gateway;
 pub mod imports;
+pub mod memory_store;
 pub mod refresh;
 pub mod tables;
 
@@ -15,7 +16,7 @@ use std::process::{Command, Output, Stdio};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use orcid_xml::{MemberName, Orcid};
-use orcidlake::dataset::{Dataset, record_rows};
+use orcidlake::get;
 use orcidlake::synth;
 use serde_json::Value;
 use targz_seek::index::{Index, IndexWriter, IndexedTotals, index_path};
@@ -125,10 +126,9 @@ pub fn convert(archives: &[&Path], out: &Path, more: &[&str]) -> (i32, String) {
 
 /// All rows of an iD in a table; empty where there are none.
 pub fn rows(dataset: &Path, orcid: &str, table: &str) -> Vec<Value> {
-    let dataset = Dataset::open(dataset).expect("the dataset is there");
     let orcid = Orcid::new(orcid).expect("the test gives an iD");
-    let rows = record_rows(&dataset, orcid).expect("the dataset can be read");
-    rows.get(table).and_then(Value::as_array).cloned().unwrap_or_default()
+    let rows = get::dataset_rows(dataset, &[orcid]).expect("the dataset can be read");
+    get::to_json(&rows).get(table).and_then(Value::as_array).cloned().unwrap_or_default()
 }
 
 /// The given names of an iD's records.

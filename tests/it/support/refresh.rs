@@ -5,7 +5,7 @@ use std::process::{Child, Command, Output, Stdio};
 use std::sync::Arc;
 
 use orcid_xml::Orcid;
-use orcidlake::dataset::{Dataset, record_rows};
+use orcidlake::get;
 use serde_json::Value;
 
 use orcid_mock::{Limits, LocalOrcid, World};
@@ -151,8 +151,8 @@ pub fn json(output: &Output) -> Value {
 
 /// All rows of an iD in a table.
 pub fn rows(dataset: &Path, orcid: &str, table: &str) -> Vec<Value> {
-    let rows = record_rows(&Dataset::open(dataset).unwrap(), Orcid::new(orcid).unwrap()).unwrap();
-    rows.get(table).and_then(Value::as_array).cloned().unwrap_or_default()
+    let rows = get::dataset_rows(dataset, &[Orcid::new(orcid).unwrap()]).unwrap();
+    get::to_json(&rows).get(table).and_then(Value::as_array).cloned().unwrap_or_default()
 }
 
 pub fn records(dataset: &Path, orcid: &str) -> Vec<Value> {

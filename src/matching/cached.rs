@@ -1,8 +1,8 @@
-//! Answers of an earlier matching, read back from `organizations`, so that only
-//! names that are new are looked for.
+//! Answers of an earlier matching, read back from the table `organizations`, so that only
+//! new names are matched.
 //!
-//! Both the table and the keys stand in the order of `org_key`: one pass over
-//! both is enough, in the memory of a batch.
+//! Table and keys are both sorted by `org_key`, so one pass over both is enough, with one
+//! batch in memory.
 
 use std::sync::Arc;
 
@@ -38,17 +38,17 @@ const COLUMNS: [&str; 17] = [
 ];
 
 /// The answers of an earlier matching, in the order of their keys.
-pub struct Known<'d> {
+pub struct CachedAnswers<'d> {
     matcher: &'d Matcher,
     rest: Box<dyn Iterator<Item = Result<RecordBatch, DatasetError>> + 'd>,
     batch: RecordBatch,
     row: usize,
 }
 
-impl<'d> Known<'d> {
-    /// Those of the dataset's table; none at all where they are not `wanted`.
-    pub fn of(dataset: &'d Dataset, matcher: &'d Matcher, wanted: bool) -> Self {
-        let rest: Box<dyn Iterator<Item = _> + 'd> = if wanted {
+impl<'d> CachedAnswers<'d> {
+    /// The answers in the dataset's table; none if `use_cache` is false.
+    pub fn of(dataset: &'d Dataset, matcher: &'d Matcher, use_cache: bool) -> Self {
+        let rest: Box<dyn Iterator<Item = _> + 'd> = if use_cache {
             Box::new(dataset.rows("organizations/organizations", &COLUMNS))
         } else {
             Box::new(std::iter::empty())
@@ -56,7 +56,7 @@ impl<'d> Known<'d> {
         Self { matcher, rest, batch: RecordBatch::new_empty(Arc::new(Schema::empty())), row: 0 }
     }
 
-    /// What is known of each of the next keys, which come in their order.
+    /// The cached answer to each of the next keys, which come in their order.
     ///
     /// # Errors
     /// [`MatchError`] where the table cannot be read.

@@ -1,0 +1,98 @@
+//! Members of an archive to rows in memory, as a conversion of the whole archive gives them.
+//!
+//! Whoever finds the members hands them over; nothing is read or written here.
+
+use std::path::Path;
+
+use arrow::array::RecordBatch;
+use arrow::compute::filter_record_batch;
+
+use super::duplicates::{Seen, note_replaced};
+use super::members::{SpareBuilders, read_members};
+use super::source::archive_name;
+use crate::dataset::{DatasetError, Superseded, TableRows, rows_of, table_key};
+use crate::tables::{self, Side};
+use orcid_xml::{MemberName, Orcid};
+use targz_seek::Member;
+
+/// A member of a chunk, with its path and its data.
+pub type ChunkMember<'c> = (&'c str, &'c [u8], &'c Member);
+
+/// Rows of some iDs, made of the members of an archive.
+///
+/// All members of these iDs must come, in the archive's order: of those with one name the
+/// last counts that can be read. Only rows of the iDs are kept.
+pub struct MemberRows {
+    archive: String,
+    orcids: Vec<Orcid>,
+    seen: Seen,
+    spare: SpareBuilders,
+    superseded: Superseded,
+    chunks: u64,
+    rows: TableRows,
+}
+
+impl MemberRows {
+    /// Begins with the rows of `orcids` in the archive at a path.
+    pub fn new(archive: &Path, orcids: &[Orcid]) -> Self {
+        Self {
+            archive: archive_name(archive).into_owned(),
+            orcids: orcids.to_vec(),
+            seen: Seen::default(),
+            spare: SpareBuilders::default(),
+            superseded: Superseded::default(),
+            chunks: 0,
+            rows: TableRows::new(),
+        }
+    }
+
+    /// Adds members of the next chunk.
+    ///
+    /// # Errors
+    /// [`DatasetError::TooManyDuplicates`] where more members came again than are remembered.
+    pub fn add(&mut self, members: &[ChunkMember<'_>]) -> Result<(), DatasetError> {
+        let names = members.iter().map(|(path, ..)| MemberName::new(path));
+        let repeated: Vec<bool> = names.map(|name| self.seen.is_repeated(&name)).collect();
+        let all = |_: &str| true;
+        let batch = read_members(members.iter().copied(), &repeated, &self.archive, &all, &self.spare);
+        for (side, batches) in Side::ALL.into_iter().zip(batch.rows) {
+            for (table, batch) in tables::of(side).iter().zip(batches) {
+                self.add_rows(table_key(side, table.name()), batch.as_ref());
+            }
+        }
+        note_replaced(&mut self.superseded, batch.replacing, self.chunks);
+        self.chunks += 1;
+        self.superseded.check()
+    }
+
+    fn add_rows(&mut self, key: String, batch: Option<&RecordBatch>) {
+        let Some(batch) = batch else { return };
+        let column = batch.column_by_name("orcid").expect("every table has an iD");
+        let own = rows_of(column, &self.orcids).expect("iDs are text");
+        let batch = filter_record_batch(batch, &own).expect("the mask has one value for each row");
+        if batch.num_rows() > 0 {
+            self.superseded.chunk_ended(key.clone(), self.chunks, batch.num_rows() as u64);
+            self.rows.entry(key).or_default().push(batch);
+        }
+    }
+
+    /// The rows, without those of members that later ones of the same name replace.
+    pub fn finish(mut self) -> TableRows {
+        for (key, batches) in &mut self.rows {
+            let side = Side::ALL.into_iter().find(|side| key.starts_with(side.folder()));
+            let side = side.expect("a table's key begins with its side");
+            if self.superseded.is_empty(side) {
+                continue;
+            }
+            let mut first_row = 0;
+            for batch in batches.iter_mut() {
+                let rows = batch.num_rows() as u64;
+                *batch = self.superseded.keep(side, key, batch.clone(), first_row);
+                first_row += rows;
+            }
+            batches.retain(|batch| batch.num_rows() > 0);
+        }
+        self.rows.retain(|_, batches| !batches.is_empty());
+        self.rows
+    }
+}

@@ -1,0 +1,82 @@
+//! Where logs are written: in the folder of a dataset's next state, or elsewhere.
+
+use std::path::Path;
+use std::time::SystemTime;
+
+use crate::dataset::error::DatasetError;
+use crate::dataset::files::{make_folder, remove, rename, sync_folder, write_file};
+use crate::dataset::store::{Files, Folder};
+
+/// What a file is called until it is whole.
+const PART_ENDING: &str = "part";
+
+/// Takes the files of logs, by their names in the dataset.
+pub(in crate::dataset) trait LogPlace {
+    /// What is there, tables' files and logs.
+    fn files(&self) -> &dyn Files;
+
+    /// When a table's file was written.
+    fn written(&self, name: &str) -> Result<SystemTime, DatasetError>;
+
+    /// Adds a file that is not there yet.
+    fn add(&self, name: &str, bytes: &[u8]) -> Result<(), DatasetError>;
+
+    /// Puts a file in the place of one that may be there; whole at every moment.
+    fn replace(&self, name: &str, bytes: &[u8]) -> Result<(), DatasetError>;
+
+    /// Removes a file.
+    fn remove(&self, name: &str) -> Result<(), DatasetError>;
+
+    /// Removes a log with all its files.
+    fn remove_all(&self, folder: &str) -> Result<(), DatasetError>;
+
+    /// Waits until what has changed in a log is kept safely.
+    fn end(&self, folder: &str) -> Result<(), DatasetError>;
+}
+
+/// Logs in a folder that nobody reads yet; its files may be links to those of the state
+/// before, so that none is written into.
+pub(in crate::dataset) struct OnDisk(Folder);
+
+impl OnDisk {
+    pub fn new(root: &Path) -> Self {
+        Self(Folder::new(root))
+    }
+}
+
+impl LogPlace for OnDisk {
+    fn files(&self) -> &dyn Files {
+        &self.0
+    }
+
+    fn written(&self, name: &str) -> Result<SystemTime, DatasetError> {
+        let path = self.0.place().join(name);
+        let modified = path.metadata().and_then(|metadata| metadata.modified());
+        modified.map_err(DatasetError::io("read", &path))
+    }
+
+    fn add(&self, name: &str, bytes: &[u8]) -> Result<(), DatasetError> {
+        let path = self.0.place().join(name);
+        make_folder(path.parent().unwrap_or(self.0.place()))?;
+        write_file(&path, bytes)
+    }
+
+    fn replace(&self, name: &str, bytes: &[u8]) -> Result<(), DatasetError> {
+        let path = self.0.place().join(name);
+        let part = path.with_extension(PART_ENDING);
+        write_file(&part, bytes)?;
+        rename(&part, &path)
+    }
+
+    fn remove(&self, name: &str) -> Result<(), DatasetError> {
+        remove(&self.0.place().join(name))
+    }
+
+    fn remove_all(&self, folder: &str) -> Result<(), DatasetError> {
+        remove(&self.0.place().join(folder))
+    }
+
+    fn end(&self, folder: &str) -> Result<(), DatasetError> {
+        sync_folder(&self.0.place().join(folder))
+    }
+}

@@ -1,0 +1,131 @@
+//! A dataset in a local folder: what its readers see, and how a change begins.
+//!
+//! A commit is an exchange of two folders (`dataset/commit.rs`). Where the system has none,
+//! a crash may leave the only state beside the place; it is found there (`dataset/leftovers.rs`).
+
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::{Change, Files, Folder, Logs, Store, Version, VersionId};
+use crate::dataset::commit::Staging;
+use crate::dataset::error::DatasetError;
+use crate::dataset::layout::{MANIFEST_NAME, NewFile, finished_folder};
+use crate::dataset::leftovers::present;
+use crate::dataset::lock::DatasetLock;
+use crate::dataset::manifest::Manifest;
+
+/// Times that a dataset which changes while it is looked for is looked for. A commit takes
+/// seconds and comes at most every few minutes: who meets so many in a row would meet more.
+pub(in crate::dataset) const LOOKS: usize = 5;
+
+/// A dataset in a folder.
+#[derive(Debug, Clone)]
+pub struct LocalStore {
+    root: PathBuf,
+    held: Option<DatasetLock>,
+}
+
+impl LocalStore {
+    /// The dataset at `root`, which need not exist yet.
+    pub fn new(root: &Path) -> Self {
+        Self { root: root.to_owned(), held: None }
+    }
+
+    /// The dataset whose lock the caller holds, for as long as this lives: changes that begin here
+    /// take no other.
+    pub fn holding(lock: DatasetLock) -> Self {
+        Self { root: lock.dataset().to_owned(), held: Some(lock) }
+    }
+
+    /// True where there is a dataset.
+    pub(in crate::dataset) fn is_there(&self) -> bool {
+        (0..LOOKS).any(|_| present(&self.root).join(MANIFEST_NAME).is_file())
+    }
+
+    /// The dataset's lock: the one that the caller holds, or one that is taken; `None` where there
+    /// is no dataset yet, and so no place for it.
+    pub(in crate::dataset) fn lock(&self, act: &str) -> Result<Option<DatasetLock>, DatasetError> {
+        match &self.held {
+            Some(held) => Ok(Some(held.clone())),
+            // Else a file would be made in a folder of others.
+            None if !self.is_there() || !self.root.is_dir() => Ok(None),
+            None => DatasetLock::take(&self.root, act).map(Some),
+        }
+    }
+}
+
+impl Store for LocalStore {
+    fn place(&self) -> &Path {
+        &self.root
+    }
+
+    /// Brings the dataset back where a crash left it beside its place.
+    fn current(&self) -> Result<Option<Version>, DatasetError> {
+        // A commit may take a folder away after its name was found and before its manifest is.
+        for _ in 0..LOOKS {
+            let found = present(&self.root);
+            let Some(id) = version_id(&found) else { continue };
+            if let Some(manifest) = Manifest::read(&found)? {
+                let files = Arc::new(Folder::new(&found));
+                return Ok(Some(Version { id, manifest, files, is_alone: true }));
+            }
+        }
+        Ok(None)
+    }
+
+    fn begin(&self, act: &str) -> Result<Box<dyn Change>, DatasetError> {
+        let held = self.lock(act)?;
+        Ok(Box::new(Staging::begin(&self.root)?.holding(held)))
+    }
+
+    fn send(&self, _files: &[NewFile]) -> Result<bool, DatasetError> {
+        Ok(false)
+    }
+
+    fn withdraw(&self, _names: &[String]) -> Result<(), DatasetError> {
+        Ok(())
+    }
+}
+
+impl Change for Staging {
+    fn manifest(&self) -> Result<Option<Manifest>, DatasetError> {
+        Manifest::read(self.dataset())
+    }
+
+    fn files(&self) -> Arc<dyn Files> {
+        Arc::new(Folder::new(self.dataset()))
+    }
+
+    fn scratch(&self, name: &str) -> Result<PathBuf, DatasetError> {
+        Self::scratch(self, name)
+    }
+
+    fn discard(&self, scratch: &Path) -> Result<(), DatasetError> {
+        Self::discard(self, scratch)
+    }
+
+    fn waiting_folder(&self) -> Option<PathBuf> {
+        Some(finished_folder(self.dataset()))
+    }
+
+    fn suffix(&self) -> String {
+        String::new()
+    }
+
+    fn commit(&self, manifest: &Manifest, new: &[NewFile], logs: Logs) -> Result<(), DatasetError> {
+        Self::commit(self, manifest, new, logs)
+    }
+
+    fn end(self: Box<Self>) -> Result<(), DatasetError> {
+        Self::end(*self)
+    }
+}
+
+/// What tells one version's manifest file from that of another, should both say the same:
+/// device, inode, when it was written. `None` where there is no manifest, or it cannot be
+/// looked at.
+fn version_id(root: &Path) -> Option<VersionId> {
+    let file = root.join(MANIFEST_NAME).metadata().ok()?;
+    Some(VersionId(format!("{} {} {} {}", file.dev(), file.ino(), file.mtime(), file.mtime_nsec())))
+}

@@ -1,0 +1,86 @@
+//! Searches an archive chunk by chunk: by its index as far as it can be used, else all of it.
+
+use std::path::{Path, PathBuf};
+
+use super::by_index::ByIndex;
+use super::observer::Observer;
+use super::wanted::Wanted;
+use crate::convert::{ARCHIVE_OPTIONS, ChunkMember};
+use targz_seek::{Archive, ArchiveError, Chunk, Meter};
+
+/// A search that is under way.
+pub struct Search<'o> {
+    path: PathBuf,
+    wanted: Wanted,
+    observer: &'o dyn Observer,
+    meter: Meter,
+    reader: Reader,
+    /// Where the data of the last member begin that the index has given.
+    given_up_to: Option<u64>,
+}
+
+enum Reader {
+    ByIndex(Box<ByIndex>),
+    Whole(Box<Archive<'static>>),
+}
+
+impl<'o> Search<'o> {
+    /// Begins to search an archive.
+    ///
+    /// # Errors
+    /// [`ArchiveError`] where the archive cannot be opened.
+    pub fn begin(path: &Path, wanted: Wanted, observer: &'o dyn Observer) -> Result<Self, ArchiveError> {
+        let meter = Meter::default();
+        observer.begun(path, &meter);
+        let reader = match ByIndex::open(path, &wanted, &meter) {
+            Ok(Some(runs)) => Reader::ByIndex(Box::new(runs)),
+            Ok(None) => Reader::whole(path, &meter)?,
+            Err(error) => {
+                observer.index_unused(&error);
+                Reader::whole(path, &meter)?
+            }
+        };
+        Ok(Self { path: path.to_owned(), wanted, observer, meter, reader, given_up_to: None })
+    }
+
+    /// The next chunk, which may hold no wanted member; `None` at the end.
+    ///
+    /// # Errors
+    /// [`ArchiveError`] where the archive cannot be read, or the meter was stopped.
+    pub fn next_chunk(&mut self) -> Result<Option<Chunk>, ArchiveError> {
+        let found = match &mut self.reader {
+            Reader::Whole(archive) => return archive.next_chunk(),
+            Reader::ByIndex(runs) => runs.next_chunk(),
+        };
+        match found {
+            Ok(Some(chunk)) => {
+                let last = self.wanted.select(&chunk).last().map(|(_, _, member)| member.offset);
+                self.given_up_to = last.or(self.given_up_to);
+                Ok(Some(chunk))
+            }
+            Ok(None) => Ok(None),
+            Err(error @ ArchiveError::Stopped { .. }) => Err(error),
+            Err(error) => {
+                self.observer.index_unused(&error);
+                self.reader = Reader::whole(&self.path, &self.meter)?;
+                self.next_chunk()
+            }
+        }
+    }
+
+    /// The wanted members of the chunk that came last, but for those that the index had given
+    /// before it could not be used any more.
+    pub fn select<'c>(&self, chunk: &'c Chunk) -> Vec<ChunkMember<'c>> {
+        let mut found = self.wanted.select(chunk);
+        if let (Reader::Whole(_), Some(given)) = (&self.reader, self.given_up_to) {
+            found.retain(|(_, _, member)| member.offset > given);
+        }
+        found
+    }
+}
+
+impl Reader {
+    fn whole(path: &Path, meter: &Meter) -> Result<Self, ArchiveError> {
+        Ok(Self::Whole(Box::new(Archive::open(path, ARCHIVE_OPTIONS, meter.clone())?)))
+    }
+}

@@ -1,0 +1,31 @@
+//! The files that a dataset is matched with: where they lie and what they held,
+//! so that a later matching can tell whether its answers would be the same.
+
+use std::fs::File;
+use std::path::Path;
+
+use super::error::MatchError;
+use crate::dataset::{InputFile, MatchInputs, Organizations, digest};
+
+/// The file at `path` with its digest.
+///
+/// # Errors
+/// [`MatchError::File`] where it cannot be read.
+pub fn input_file(path: &Path) -> Result<InputFile, MatchError> {
+    let failed = |source| MatchError::File { path: path.to_owned(), source };
+    let absolute = std::path::absolute(path).map_err(failed)?;
+    let (_, xxh3) = File::open(path).and_then(|mut file| digest(&mut file)).map_err(failed)?;
+    Ok(InputFile { path: absolute.to_string_lossy().into_owned(), xxh3 })
+}
+
+/// True if the answers of the matching `old` still hold: release, overrides, preset and version of
+/// the program are the same.
+pub fn finds_the_same(old: &Organizations, inputs: &MatchInputs, preset: &str) -> bool {
+    let digest = |file: &Option<InputFile>| file.as_ref().map(|file| file.xxh3.clone());
+    let same = |old: &MatchInputs| {
+        old.ror.xxh3 == inputs.ror.xxh3 && digest(&old.overrides) == digest(&inputs.overrides)
+    };
+    old.inputs.as_ref().is_some_and(same)
+        && old.preset == preset
+        && old.tool_version == env!("CARGO_PKG_VERSION")
+}

@@ -1,0 +1,165 @@
+//! A store of objects in memory, which can fail as one beyond a network does.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+
+use orcidlake::dataset::DatasetError;
+use orcidlake::dataset::store::{Files, NewObject, Objects, Ranges};
+
+type Contents = Arc<Mutex<BTreeMap<String, Arc<Vec<u8>>>>>;
+/// What another does just before a version is put.
+type Meanwhile = Box<dyn FnOnce() + Send>;
+
+/// Objects by name.
+#[derive(Default)]
+pub struct Memory {
+    contents: Contents,
+    /// Changes that have been made.
+    changes: AtomicUsize,
+    /// Changes after which all fail, as where the process is dead.
+    dies_after: Option<usize>,
+    /// A whole object that is put is there, and the answer is lost.
+    pub loses_answers: bool,
+    meanwhile: Mutex<Option<Meanwhile>>,
+}
+
+impl Memory {
+    /// The same objects, of which the first `changes` changes succeed and no further.
+    pub fn dying_after(&self, changes: usize) -> Self {
+        Self { contents: self.contents.clone(), dies_after: Some(changes), ..Self::default() }
+    }
+
+    /// The same objects; what is put whole is there, and an error is all that is heard of it.
+    pub fn losing_answers(&self) -> Self {
+        Self { contents: self.contents.clone(), loses_answers: true, ..Self::default() }
+    }
+
+    /// The same objects; another does something just before the next version is put.
+    pub fn with_another(&self, meanwhile: impl FnOnce() + Send + 'static) -> Self {
+        let meanwhile: Meanwhile = Box::new(meanwhile);
+        Self { contents: self.contents.clone(), meanwhile: Mutex::new(Some(meanwhile)), ..Self::default() }
+    }
+
+    /// A copy of all objects as they are now.
+    pub fn copy(&self) -> Self {
+        let contents = self.contents.lock().unwrap().clone();
+        Self { contents: Arc::new(Mutex::new(contents)), ..Self::default() }
+    }
+
+    pub fn changes(&self) -> usize {
+        self.changes.load(Ordering::Relaxed)
+    }
+
+    pub fn names(&self) -> Vec<String> {
+        self.contents.lock().unwrap().keys().cloned().collect()
+    }
+
+    /// Counts a change, which fails where the process is dead.
+    fn change(&self) -> Result<(), DatasetError> {
+        let number = self.changes.fetch_add(1, Ordering::Relaxed);
+        match self.dies_after {
+            Some(last) if number >= last => Err(broken("the process is dead")),
+            _ => Ok(()),
+        }
+    }
+}
+
+fn broken(what: &str) -> DatasetError {
+    DatasetError::io("reach", Path::new("memory://orcid"))(io::Error::other(what.to_owned()))
+}
+
+impl std::fmt::Debug for Memory {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_tuple("Memory").field(&self.names()).finish()
+    }
+}
+
+#[derive(Debug)]
+struct Object(Arc<Vec<u8>>);
+
+impl Ranges for Object {
+    fn size_bytes(&self) -> io::Result<u64> {
+        Ok(self.0.len() as u64)
+    }
+
+    fn read_at(&self, bytes: &mut [u8], offset: u64) -> io::Result<usize> {
+        let rest = self.0.get(offset as usize..).unwrap_or_default();
+        // Fewer than asked for, as it may be.
+        let length = bytes.len().min(rest.len()).min(100_000);
+        bytes[..length].copy_from_slice(&rest[..length]);
+        Ok(length)
+    }
+}
+
+impl Files for Memory {
+    fn place(&self) -> &Path {
+        Path::new("memory://orcid")
+    }
+
+    fn list(&self, folder: &str) -> Result<Vec<String>, DatasetError> {
+        let below = |name: &String| folder.is_empty() || name.starts_with(&format!("{folder}/"));
+        Ok(self.names().into_iter().filter(below).collect())
+    }
+
+    fn open(&self, name: &str) -> Result<Arc<dyn Ranges>, DatasetError> {
+        let found = self.contents.lock().unwrap().get(name).cloned();
+        let missing = || DatasetError::io("open", &self.place().join(name))(io::ErrorKind::NotFound.into());
+        Ok(Arc::new(Object(found.ok_or_else(missing)?)))
+    }
+}
+
+impl Objects for Memory {
+    fn put(&self, name: &str) -> Result<Box<dyn NewObject>, DatasetError> {
+        self.change()?;
+        let contents = self.contents.clone();
+        Ok(Box::new(Upload { contents, name: name.to_owned(), bytes: Vec::new() }))
+    }
+
+    fn put_if_absent(&self, name: &str, bytes: &[u8]) -> Result<bool, DatasetError> {
+        if name.starts_with("orcidlake-versions/")
+            && let Some(meanwhile) = self.meanwhile.lock().unwrap().take()
+        {
+            meanwhile();
+        }
+        self.change()?;
+        let mut contents = self.contents.lock().unwrap();
+        if contents.contains_key(name) {
+            return Ok(false);
+        }
+        contents.insert(name.to_owned(), Arc::new(bytes.to_vec()));
+        if self.loses_answers { Err(broken("the answer is lost")) } else { Ok(true) }
+    }
+
+    fn remove(&self, name: &str) -> Result<(), DatasetError> {
+        self.change()?;
+        self.contents.lock().unwrap().remove(name);
+        Ok(())
+    }
+}
+
+/// An object on its way.
+struct Upload {
+    contents: Contents,
+    name: String,
+    bytes: Vec<u8>,
+}
+
+impl Write for Upload {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.bytes.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl NewObject for Upload {
+    fn finish(self: Box<Self>) -> Result<(), DatasetError> {
+        self.contents.lock().unwrap().insert(self.name, Arc::new(self.bytes));
+        Ok(())
+    }
+}

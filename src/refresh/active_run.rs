@@ -55,8 +55,8 @@ impl ActiveRun<'_> {
     /// Up to when searches look: beyond now by all clocks, and beyond what the dataset has.
     pub fn latest(&self) -> Timestamp {
         let date = self.fetch.first_date().unwrap_or(Timestamp::MIN);
-        let told = newest_change_in_manifest(&self.inputs.dataset.manifest).unwrap_or(Timestamp::MIN);
-        self.fetch.clock.wall().max(date).max(told) + AHEAD
+        let newest = newest_change_in_manifest(&self.inputs.dataset.manifest).unwrap_or(Timestamp::MIN);
+        self.fetch.clock.wall().max(date).max(newest) + AHEAD
     }
 
     /// The time by the server's clock, or by ours where the server tells none or a wrong one.

@@ -134,9 +134,9 @@ struct Members<'r> {
 
 impl Members<'_> {
     fn broken(&mut self, error: RefreshError) -> io::Error {
-        let told = io::Error::other(error.to_string());
+        let reported = io::Error::other(error.to_string());
         self.fault = Some(error);
-        told
+        reported
     }
 }
 

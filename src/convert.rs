@@ -1,13 +1,13 @@
-//! Archives to a dataset: the whole way on one page.
+//! Converts archives into a dataset: all steps on one page.
 //!
 //! ```text
 //! archive ─ reader thread ─ chunks ─ pool: parse, build ─ batches ─ pool: encode ─ files
 //!           inflate, split  bounded  any order            in order  columns side by side
 //! ```
 //!
-//! Each archive has a thread that reads; all share one pool and one budget of bytes.
-//! An archive is complete when its files stand in the dataset and in its manifest,
-//! which happens in one step; where they replace a dataset, one step for all of them.
+//! Each archive has a reader thread; all share one thread pool and one budget of bytes. One commit
+//! adds the files of an archive to the dataset and its manifest. If the archives replace a dataset,
+//! one commit replaces it by all of them.
 
 mod budget;
 mod committing;
@@ -62,15 +62,14 @@ use replacing::Replacing;
 use source::{ReadMode, Source};
 use targz_seek::ArchiveError;
 
-/// Converts `archives` into the dataset at `out`; the outcome of each, in the
-/// order given. An archive that fails does not stop the others. Where they replace a
-/// dataset, one that fails leaves the old dataset in its place, and the others wait
-/// for the next run.
+/// Converts `archives` into the dataset at `out`, and gives the outcome of each in their order. An
+/// archive that fails does not stop the others. If the archives replace a dataset and one fails,
+/// the old dataset stays, and the finished archives are kept for the next run.
 ///
 /// # Errors
-/// [`ConvertError`] where nothing could be begun: the dataset is locked or
-/// something else, or the archives do not belong together; or where a dataset could
-/// not be replaced in the end.
+/// [`ConvertError`] if the conversion could not start: the dataset is locked, `out` is not a
+/// dataset, or the archives do not belong together; or if the dataset could not be replaced at the
+/// end.
 pub fn convert(
     archives: &[PathBuf],
     out: &Path,
@@ -124,9 +123,9 @@ struct Run<'r> {
     stop: &'r AtomicBool,
 }
 
-/// Archives that are ready, waiting until those before them are committed.
+/// Converted archives that wait until those before them are committed.
 struct Ready {
-    /// What the dataset is, or will be once the archives are put in its place.
+    /// The dataset as it is, or as it will be when the archives replace it.
     next: NextState,
     written: Vec<Option<Result<Option<PartResult>, ConvertError>>>,
     outcomes: Vec<Outcome>,
@@ -158,7 +157,7 @@ impl Run<'_> {
         if self.replacing.is_some() { self.replace(ready) } else { Ok(ready.outcomes) }
     }
 
-    /// Puts all archives in the dataset's place, unless one failed.
+    /// Replaces the dataset by all archives, unless one failed.
     fn replace(&self, ready: Ready) -> Result<Vec<Outcome>, ConvertError> {
         if ready.outcomes.iter().any(|outcome| matches!(outcome, Outcome::Failed(_))) {
             return Ok(ready.outcomes);
@@ -173,7 +172,7 @@ impl Run<'_> {
         Ok(ready.outcomes.into_iter().map(done).collect())
     }
 
-    /// Converts one archive into a folder aside; `None` where it is done already.
+    /// Converts one archive into a scratch folder; `None` if the dataset has it already.
     fn one(&self, step: &Step) -> Result<Option<PartResult>, ConvertError> {
         if step.already_done {
             return Ok(None);
@@ -191,7 +190,7 @@ impl Run<'_> {
         written.map(Some)
     }
 
-    /// Commits what is ready and has no archive before it that is not.
+    /// Commits the converted archives up to the first that is not converted yet.
     fn commit_ready(&self, ready: &mut Ready) {
         while let Some(written) = ready.written.get_mut(ready.outcomes.len()).and_then(Option::take) {
             let step = &self.plan.steps[ready.outcomes.len()];
@@ -206,7 +205,7 @@ impl Run<'_> {
         }
     }
 
-    /// Takes an archive into the dataset, or lets it wait for the others.
+    /// Adds an archive to the dataset, or keeps it until all can replace the dataset.
     fn commit(&self, part: PartResult, next: &mut NextState) -> Result<Outcome, ConvertError> {
         if next.holds(&part) {
             // It is in the dataset under another name, or came by standard input.
@@ -228,7 +227,7 @@ impl Run<'_> {
     }
 }
 
-/// Reads an archive to its end without writing: what is in it.
+/// Reads an archive to its end without writing, and gives what is in it.
 ///
 /// # Errors
 /// [`ConvertError`] where it cannot be read.

@@ -64,16 +64,16 @@ use unmatched::Unmatched;
 
 /// Rows that are written at a time.
 const BATCH_ROWS: usize = 8_192;
-/// Keys that one thread takes at a time at least.
+/// The least number of keys that a thread takes at a time.
 const KEYS_AT_ONCE: usize = 256;
 
 /// How a dataset is matched.
 #[derive(Debug, Clone, Copy)]
 pub struct Options {
     pub threads: usize,
-    /// Bytes of keys that are held before they go to the disk.
+    /// Bytes of keys in memory before they are written to the disk.
     pub memory_bytes: usize,
-    /// Look for all names, also where answers are cached.
+    /// Match all names, even if their answers are cached.
     pub anew: bool,
 }
 
@@ -269,7 +269,7 @@ impl Run<'_> {
         self.end(writer)
     }
 
-    /// Writes the organisations of ROR and which belongs to which.
+    /// Writes the organisations of ROR, and the ancestors of each.
     fn write_ror(&self) -> Result<[Files; 2], MatchError> {
         let (mut ror, mut ancestors) = (self.writer(&*ROR), self.writer(&*ROR_ANCESTORS));
         let numbers: Vec<u32> = (0..self.matcher.index.release.organizations.len() as u32).collect();
@@ -310,7 +310,7 @@ impl Run<'_> {
     }
 }
 
-/// Puts the new tables in the place of the old ones.
+/// Replaces the old tables by the new ones.
 fn commit(
     staging: &Staging,
     mut manifest: Manifest,
@@ -323,7 +323,7 @@ fn commit(
     let mut parts: BTreeMap<String, Vec<Part>> = BTreeMap::new();
     for (key, new) in written {
         for part in new {
-            let (part, file) = manifest.take_in(&key, part, &scratch.join(&key), "");
+            let (part, file) = manifest.take_in(&key, part, &scratch.join(&key));
             parts.entry(key.clone()).or_default().push(part);
             files.push(file);
         }

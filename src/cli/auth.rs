@@ -23,9 +23,10 @@ pub(super) const USER_AGENT: &str = concat!(env!("CARGO_PKG_NAME"), "/", env!("C
 
 /// Obtain, show the state of, or forget the token for ORCID's API.
 ///
-/// The token is kept in a file that only its owner can read, and used by refresh until it expires.
-/// A client id and its secret come from ORCID's developer tools (https://orcid.org/developer-tools).
-/// Without a token refresh asks as an anonymous client, with a smaller quota.
+/// auth writes the token to a file that only its owner can read, and refresh uses it until it
+/// expires. You get a client id and its secret from ORCID's developer tools
+/// (https://orcid.org/developer-tools). Without a token, refresh is an anonymous client with a
+/// smaller quota.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[arg(value_enum, default_value_t = Act::Obtain, value_name = "ACT")]
@@ -34,7 +35,7 @@ pub struct Args {
     host: HostArgs,
     #[command(flatten)]
     client: ClientArgs,
-    /// Keep the token without the client's secret; it can then not be renewed.
+    /// Store the token without the client's secret; it cannot be renewed then.
     #[arg(long, env = "ORCIDLAKE_TOKEN_ONLY", value_parser = BoolishValueParser::new())]
     token_only: bool,
     #[command(flatten)]
@@ -58,9 +59,9 @@ impl TimeoutArg {
 /// What is to be done about the token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Act {
-    /// Obtain a token and keep it.
+    /// Obtain a token and store it.
     Obtain,
-    /// Say whose token is kept, and until when it can be used.
+    /// Show the client of the stored token, and when the token expires.
     Status,
     /// Remove the token.
     Forget,
@@ -70,16 +71,16 @@ enum Act {
 #[derive(Debug, Clone, clap::Args)]
 #[command(next_help_heading = "Whom to ask")]
 pub struct HostArgs {
-    /// Ask ORCID's sandbox.
+    /// Use ORCID's sandbox.
     #[arg(long, env = "ORCIDLAKE_SANDBOX", value_parser = BoolishValueParser::new())]
     sandbox: bool,
-    /// Ask the member API, which has no daily quota; for clients of ORCID's members.
+    /// Use the member API, which has no daily quota; for clients of ORCID's members.
     #[arg(long, env = "ORCIDLAKE_MEMBER", value_parser = BoolishValueParser::new())]
     member: bool,
-    /// Ask another server; /v3.0 is added where the URL has no path.
+    /// Use another server; /v3.0 is added if the URL has no path.
     #[arg(long, value_name = "URL", env = "ORCIDLAKE_API_URL")]
     api_url: Option<String>,
-    /// Obtain tokens here; /oauth/token at the API's host if only --api-url is given.
+    /// The URL for tokens; if only --api-url is given, /oauth/token at the API's host.
     #[arg(long, value_name = "URL", env = "ORCIDLAKE_TOKEN_URL")]
     token_url: Option<String>,
 }
@@ -94,8 +95,8 @@ pub struct ClientArgs {
     /// A file that holds the client's secret, or - for standard input.
     #[arg(long, value_name = "FILE", env = "ORCIDLAKE_CLIENT_SECRET_FILE")]
     pub client_secret_file: Option<PathBuf>,
-    /// The client's secret. Other users of the machine can see it in the list of processes:
-    /// better give it in the environment or as a file.
+    /// The client's secret. Other users of the machine can see it in the list of processes, so
+    /// prefer the environment or a file.
     #[arg(
         long,
         value_name = "SECRET",
@@ -104,7 +105,7 @@ pub struct ClientArgs {
         value_parser = parse_secret
     )]
     client_secret: Option<Secret>,
-    /// Where tokens are kept; orcidlake/token.json in the folder for configuration if not given.
+    /// The file for the token; if not given, orcidlake/token.json in the configuration folder.
     #[arg(long, value_name = "FILE", env = "ORCIDLAKE_TOKEN_FILE")]
     token_file: Option<PathBuf>,
 }
@@ -125,7 +126,7 @@ fn parse_secret(text: &str) -> Result<Secret, std::convert::Infallible> {
 fn one_word(secret: &Secret) -> Result<Secret, Failure> {
     Secret::of(secret.reveal()).ok_or_else(|| {
         Failure::new(
-            "the client's secret is not one word of ASCII signs",
+            "the client's secret is not a single word of ASCII characters",
             "set ORCIDLAKE_CLIENT_SECRET to the secret alone, without spaces or line breaks inside",
         )
     })
@@ -180,16 +181,16 @@ impl ClientArgs {
         let file = TokenFile::new(self.token_file.clone(), PROGRAM)?;
         if file.keep_private()? {
             tell!(
-                "warning: others could read or write {}; its mode is now 0600. If somebody may have, run `orcidlake auth forget` and change the secret",
+                "warning: other users could read or write {}; its mode is now 0600. If somebody may have done so, run `orcidlake auth forget` and change the secret",
                 file.path.display()
             );
         }
         let folder = file.folder().display();
         match file.keep_folder_private() {
             FolderAccess::Private => {}
-            FolderAccess::Mended => tell!("warning: others could enter {folder}; its mode is now 0700"),
+            FolderAccess::Mended => tell!("warning: other users could enter {folder}; its mode is now 0700"),
             FolderAccess::Shared => tell!(
-                "warning: others can write into {folder}, and so could put another file in the place of {}: give a folder of your own by --token-file",
+                "warning: other users can write to {folder}, and could replace {}: choose a folder of your own with --token-file",
                 file.path.display()
             ),
         }
@@ -249,7 +250,7 @@ fn show(args: &Args, host: &Host, file: &TokenFile, common: &Common) -> Result<D
                 print_json(&json!({ "token_url": host.token_url, "client_id": null }))?;
             }
             if !common.quiet {
-                tell!("no token for {} is kept; refresh will ask as an anonymous client", host.token_url);
+                tell!("there is no token for {}; refresh will be an anonymous client", host.token_url);
             }
             Ok(Done::WithProblems)
         }

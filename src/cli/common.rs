@@ -18,7 +18,8 @@ pub struct Common {
     /// Print the result, or the error, as JSON on standard output.
     #[arg(long, global = true, env = "ORCIDLAKE_JSON", value_parser = BoolishValueParser::new())]
     pub json: bool,
-    /// Take defaults from this TOML file; a table named for a command holds that command's own.
+    /// Take defaults from this TOML file; a table with the name of a command has the options of
+    /// that command.
     #[arg(long, global = true, value_name = "FILE", env = "ORCIDLAKE_CONFIG")]
     pub config: Option<std::path::PathBuf>,
 }

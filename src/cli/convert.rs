@@ -12,6 +12,7 @@ use clap::builder::BoolishValueParser;
 use serde_json::json;
 
 use super::failure::{Failure, with_end};
+use super::hints::Hint;
 use super::numbers::{bytes, counted, grouped, parse_bytes};
 use super::output::print_json;
 use super::progress::Progress;
@@ -32,8 +33,8 @@ const SHOWN_PATHS: usize = 20;
 
 /// Convert archives into a dataset of Parquet tables.
 ///
-/// Archives that the dataset has are skipped, so a run that was stopped goes on with the same
-/// command. An archive becomes part of the dataset in one step, when it has been read to its end.
+/// Archives that the dataset has are skipped, so the same command continues a run that was stopped.
+/// An archive is added to the dataset in one step, when it has been read to its end.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Archives (.tar.gz, .tar), folders of .xml files, single .xml files, or - for standard input.
@@ -47,19 +48,21 @@ pub struct Args {
     tables: Vec<String>,
     #[command(flatten)]
     machine: Machine,
-    /// Take the whole members of an archive that is cut off or damaged; no checksum covers them.
+    /// Read the undamaged members of an archive that is cut off or damaged; no checksum verifies
+    /// them.
     #[arg(long, env = "ORCIDLAKE_SALVAGE", value_parser = BoolishValueParser::new())]
     salvage: bool,
     /// Replace the whole dataset by one made of these archives alone. The old dataset stays until all archives
-    /// are done, so there must be room for both. If one fails nothing is replaced, and the same command goes on with the others
-    /// finished (in .NAME.orcidlake-replace beside the dataset; convert without --replace removes it).
+    /// are done, so there must be room for both. If one fails, nothing is replaced; the finished
+    /// archives stay in .NAME.orcidlake-replace beside the dataset, and the same command continues
+    /// with the others. convert without --replace removes that folder.
     #[arg(long, env = "ORCIDLAKE_REPLACE", value_parser = BoolishValueParser::new())]
     replace: bool,
-    /// Write an index beside each archive that has none, as the command index does, while reading.
+    /// While reading, write an index beside each archive that has none, like the command index.
     #[arg(long, conflicts_with_all = ["salvage", "shard"], env = "ORCIDLAKE_INDEX", value_parser = BoolishValueParser::new())]
     index: bool,
-    /// Convert one part of each archive, such as 2/5; its index must be there. All parts, each by a
-    /// machine of its own, have exactly the rows of the whole.
+    /// Convert one part of each archive, such as 2/5; needs the archive's index. All parts
+    /// together, each converted by any machine, have exactly the rows of the whole.
     #[arg(long, value_name = "I/N", conflicts_with = "salvage", env = "ORCIDLAKE_SHARD")]
     shard: Option<Shard>,
 }
@@ -70,7 +73,7 @@ pub struct Machine {
     /// Threads that parse and encode; one for each processor if not given.
     #[arg(long, value_name = "N", env = "ORCIDLAKE_THREADS", value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
-    /// Memory to keep to; with more, more archives are read side by side.
+    /// Limit of the memory; a larger limit lets more archives be read side by side.
     #[arg(long, value_name = "SIZE", env = "ORCIDLAKE_MEMORY", default_value = "1GiB", value_parser = parse_memory)]
     memory: usize,
 }
@@ -127,7 +130,7 @@ fn print_empty(args: &Args, outcomes: &[Outcome]) {
         let Outcome::Done(entry) = outcome else { continue };
         let shown = archive.display();
         if holds_archives(archive) {
-            tell!("note: {shown} holds archives, which are not looked into: give {shown}/*.tar.gz");
+            tell!("note: archives in the folder {shown} are not read: give {shown}/*.tar.gz");
         } else if entry.holds_nothing() && entry.shard.is_none() {
             tell!("note: {shown} holds no ORCID documents");
         }
@@ -198,7 +201,7 @@ fn end(args: &Args, outcomes: Vec<Outcome>, report: &Report) -> Result<Done, Fai
             failures.iter().for_each(|(archive, failure)| tell!("{}: {failure}", archive.display()));
             let hint = match (count == total, args.replace) {
                 (true, false) => "nothing was added to the dataset",
-                (true, true) => "nothing was replaced; what was there is as it was",
+                (true, true) => "nothing was replaced; the dataset is unchanged",
                 (false, true) => {
                     "nothing was replaced; what was there is as it was. The other archives are finished and kept \
                      beside the dataset: run the same command again for the rest"

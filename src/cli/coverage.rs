@@ -15,8 +15,9 @@ use ror_match::RorId;
 
 /// Show how well affiliations are identified: by identifier scheme, year, and source.
 ///
-/// Needs a dataset that `match` has been run on. For the institutions with the most affiliations,
-/// or for one and its parts (--ror); as a table, and as a page with charts (--html).
+/// Needs a dataset that has been matched with `match`. Counts for the institutions with the most
+/// affiliations, or for one and its parts (--ror). Gives a table, and with --html a page with
+/// charts.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The dataset.
@@ -25,13 +26,13 @@ pub struct Args {
     /// The ROR id of an organisation; several count as one.
     #[arg(long = "ror", value_name = "ID", value_delimiter = ',', value_parser = parse_ror)]
     ids: Vec<RorId>,
-    /// Count its child organisations in ROR too, at all levels, inactive ones as well.
+    /// Include its child organisations in ROR, at all levels, also inactive ones.
     #[arg(long, requires = "ids")]
     children: bool,
-    /// How many institutions, if none is named.
+    /// The number of institutions if --ror is not given.
     #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u64).range(1..))]
     top: u64,
-    /// The form of the table.
+    /// The format of the table.
     #[arg(long, short, value_enum, default_value_t = Format::Csv)]
     format: Format,
     /// Write CSV for spreadsheets: with a byte order mark, and a single quote before cells that
@@ -41,7 +42,7 @@ pub struct Args {
     /// The file for the table, outside of datasets; - or nothing for standard output.
     #[arg(long, short, value_name = "FILE")]
     out: Option<PathBuf>,
-    /// Write a page with charts too; it needs no network.
+    /// Also write a page with charts; it needs no network.
     #[arg(long, value_name = "FILE")]
     html: Option<PathBuf>,
 }

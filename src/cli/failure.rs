@@ -97,7 +97,7 @@ macro_rules! hinted {
     ($($error:ty),+) => { $(
         impl From<$error> for Failure {
             fn from(error: $error) -> Self {
-                let hint = Some(error.hint().to_owned());
+                let hint = Some(error.hint().into_owned());
                 Self { error: error.into(), hint }
             }
         }

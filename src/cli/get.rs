@@ -7,6 +7,7 @@ use clap::builder::BoolishValueParser;
 use serde_json::{Map, Value};
 
 use super::failure::Failure;
+use super::hints::Hint;
 use super::output::{begun, print_json};
 use super::{Common, Done};
 use crate::dataset::Dataset;
@@ -16,18 +17,17 @@ use targz_seek::ArchiveError;
 
 /// Print one record: its rows as JSON from a dataset, its XML from an archive.
 ///
-/// From a dataset all rows of the iD are printed as one JSON object, by table. From an archive the
-/// members of the iD are printed as they stand, or with --rows the JSON that a dataset converted
-/// from the archive would give. An index beside the archive says where they are;
-/// without one the archive is read up to the end. With --json alone XML stays XML;
-/// where nothing is found, an empty object is printed, and where the archive fails before XML has been
-/// printed, an error as JSON. After XML an error stands on standard error alone, with status 2.
+/// From a dataset it prints all rows of the iD as one JSON object, by table. From an archive it
+/// prints the members of the iD unchanged, or with --rows the JSON that a dataset converted from the archive would give. With an index beside the archive it reads only these;
+/// without one it reads the whole archive. With --json the XML of an archive stays XML; if nothing
+/// is found, an empty object is printed. An error is printed as JSON only if no XML has been
+/// printed before; otherwise it goes to standard error, with status 2.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The ORCID iD, in any form that people write: with or without hyphens, as URI.
+    /// The ORCID iD, with or without hyphens or as a URI.
     #[arg(value_name = "ID", value_parser = parse_orcid)]
     orcid: Orcid,
-    /// A dataset, or an archive in any form that convert reads.
+    /// A dataset, or an archive in any format that convert reads.
     #[arg(value_name = "DIR|ARCHIVE")]
     from: PathBuf,
     /// Print rows as JSON, from an archive too.

@@ -1,12 +1,26 @@
 //! What a user can do about an error: the library says what happened, the program what helps.
 
+use std::borrow::Cow;
+use std::path::Path;
+
+use crate::convert::ConvertError;
+use crate::dataset::DatasetError;
+use crate::get::GetError;
+use crate::matching::MatchError;
 use crate::refresh::{QueueFault, RefreshError};
+use crate::synth::SynthError;
 use orcid_api::ApiError;
+use ror_match::RorError;
+use targz_seek::index::IndexError;
+use targz_seek::{ArchiveError, ForeignKind};
+
+/// What stands for standard input.
+const STANDARD_INPUT: &str = "-";
 
 /// An error with advice for whoever runs the program.
 pub trait Hint {
     /// What to do about it.
-    fn hint(&self) -> &'static str;
+    fn hint(&self) -> Cow<'static, str>;
 }
 
 /// A full disk is mended by room, and what was fetched stays; a file that SQLite cannot
@@ -30,14 +44,14 @@ fn queue_hint(fault: QueueFault) -> &'static str {
 }
 
 impl Hint for RefreshError {
-    fn hint(&self) -> &'static str {
-        match self {
+    fn hint(&self) -> Cow<'static, str> {
+        let hint = match self {
             Self::Io { .. } => "check the path, the permissions and the disk",
             Self::Scope { .. } => "see `orcidlake help refresh`",
             Self::EmptyScope { .. } => "give at least one iD, or a query; --all-in-dataset means everybody",
             Self::NoScope => "give --ids, --query, --ror, --grid, --ringgold or --all-in-dataset",
             Self::Line { .. } | Self::ListLines { .. } => "correct the file and run the same command again",
-            Self::NoChanges { .. } => "get the file again: a whole one lists every record",
+            Self::NoChanges { .. } => "get the file again: a complete file lists every record",
             Self::CutOff { .. } => "get the file again; if it is whole, end its last line",
             Self::NoWatermark => "give --since",
             Self::Locked { .. } => "wait until it has finished, or see `orcidlake refresh DIR --status`",
@@ -62,18 +76,19 @@ impl Hint for RefreshError {
             Self::InTrouble { .. } | Self::Down { .. } | Self::OnlyFaults { .. } => {
                 "run the same command again later: what was fetched is kept"
             }
-            Self::Panicked => "this is a fault of orcidlake: please report it; the same command goes on",
-            Self::Api(error) => error.hint(),
-            Self::Archive(error) => error.hint(),
-            Self::Dataset(error) => error.hint(),
-            Self::Convert(error) => error.hint(),
-        }
+            Self::Panicked => "this is a fault of orcidlake: please report it; the same command continues",
+            Self::Api(error) => return error.hint(),
+            Self::Archive(error) => return error.hint(),
+            Self::Dataset(error) => return error.hint(),
+            Self::Convert(error) => return error.hint(),
+        };
+        hint.into()
     }
 }
 
 impl Hint for ApiError {
-    fn hint(&self) -> &'static str {
-        match self {
+    fn hint(&self) -> Cow<'static, str> {
+        let hint = match self {
             Self::Url { .. } => "give scheme, host and path, without a user or a query",
             Self::NoSecret { .. } => "write the client secret alone into the file",
             Self::HalfCredentials => {
@@ -90,6 +105,209 @@ impl Hint for ApiError {
             }
             Self::Proxy { .. } => "correct or unset the variable; NO_PROXY lists hosts that need no proxy",
             _ => "check the path, the permissions and the disk",
+        };
+        hint.into()
+    }
+}
+
+impl Hint for ArchiveError {
+    fn hint(&self) -> Cow<'static, str> {
+        let hint = match self {
+            Self::Open { .. } => "check the path and the permissions",
+            Self::Read { .. } => "the disk or the stream failed; try again",
+            Self::CutOff { .. } | Self::Damaged { .. } => {
+                "compare the file's size and MD5 with its download page, and download it again"
+            }
+            Self::Unknown { .. } | Self::UnknownInside { .. } => {
+                "give a .tar.gz or .tar archive, a folder of .xml files, or one .xml file"
+            }
+            Self::Foreign { format, .. } | Self::ForeignInside { format, .. } => return foreign(format.kind),
+            Self::Stopped { .. } => "run the same command again",
+            Self::Empty { path } if path == Path::new(STANDARD_INPUT) => {
+                "nothing came: check the command before the pipe"
+            }
+            Self::Empty { .. } => "download the file again",
+            Self::Index(error) => return error.hint(),
+            _ => "see the message above",
+        };
+        hint.into()
+    }
+}
+
+impl Hint for IndexError {
+    fn hint(&self) -> Cow<'static, str> {
+        let hint = match self {
+            Self::Io { .. } => "check the path, the permissions and the room on the disk",
+            Self::NotAnIndex { .. }
+            | Self::Damaged { .. }
+            | Self::Version { .. }
+            | Self::Stale { .. }
+            | Self::OtherChunks { .. } => "make it again with `orcidlake index`, or remove it",
+            Self::NoNeed { .. } => "an index works only for .tar.gz and .tar archives on a disk",
+            Self::InTheWay { .. } => "remove or rename the file; `index` can write elsewhere with --out",
+            Self::Busy { .. } => "wait until it is done",
+            Self::Changed => "wait until the archive is complete, then make the index",
+            _ => "see the message above",
+        };
+        hint.into()
+    }
+}
+
+impl Hint for ConvertError {
+    fn hint(&self) -> Cow<'static, str> {
+        let hint = match self {
+            Self::Archive(error) => return error.hint(),
+            Self::Dataset(error) => return error.hint(),
+            Self::OtherRelease { .. } => {
+                "a dataset holds the dump of one year: give another --out, or --replace to replace this dataset"
+            }
+            Self::OtherContent { .. } => "give another --out, or --replace to replace the dataset",
+            Self::IsDataset { .. } | Self::InDataset { .. } => {
+                "give ORCID's archives; read a dataset with `orcidlake inspect`, `orcidlake get` or SQL, and \
+                 bring it up to date with `orcidlake refresh`"
+            }
+            Self::HoldsTables { .. } => {
+                "give ORCID's archives or a folder of .xml files; tables are read as they are, with DuckDB, \
+                 Polars, R or Spark"
+            }
+            Self::Refreshed { .. } => "convert all archives into a new --out, or --replace, then refresh it",
+            Self::NoIndex { .. } => "run `orcidlake index ARCHIVE`",
+            Self::Repeats { .. } => "convert it as a whole, without --shard",
+            Self::OtherParts { .. } => {
+                "give the same number of shards as before, another --out, or --replace to replace the dataset"
+            }
+            Self::NoPlaceForIndex { .. } => "leave out --index, or save the archive to a file first",
+            Self::Twice { .. } => {
+                "give each archive once; if two archives differ, rename one: archives are recognised by their file names"
+            }
+            Self::OtherTables => {
+                "leave out --tables, give another --out, or --replace to replace the dataset"
+            }
+            Self::UnknownTable { .. } => "`orcidlake schema` lists the tables",
+            Self::Changed { .. } => "plan the conversion again",
+            Self::OtherFormat { .. } => "convert and commit with one version of orcidlake",
+            Self::Threads(_) => "give a smaller --threads",
+            Self::Stopped => "run the same command again; archives that are finished are not read again",
+        };
+        hint.into()
+    }
+}
+
+impl Hint for DatasetError {
+    fn hint(&self) -> Cow<'static, str> {
+        let hint = match self {
+            Self::Parquet { act: "read" | "rewrite", .. } | Self::Damaged { .. } => {
+                "nothing has been changed; `orcidlake verify` lists every damaged file: restore them from a copy, or replace the dataset with `orcidlake convert --replace`"
+            }
+            Self::Io { .. } | Self::Parquet { .. } => "check the path, the permissions and the disk",
+            Self::DiskFull { .. } => {
+                "free some space and run the same command again; what was whole is untouched"
+            }
+            Self::Stopped => "run the same command again; what was whole is untouched",
+            Self::NoDataset { .. } => "give the folder that `orcidlake convert … --out` wrote",
+            Self::Foreign { .. } => "give a new or an empty folder",
+            Self::Manifest { .. } => "restore orcidlake.json, or convert again into a new folder",
+            Self::Version { .. } | Self::NoTable { .. } => {
+                "use the orcidlake that wrote it, or convert again"
+            }
+            Self::OlderFormat { .. } => "convert its archives again with `orcidlake convert --replace`",
+            Self::Locked { .. } => "wait until it has finished",
+            Self::Overtaken { .. } => "run the same command again: it begins with what the other has made",
+            Self::AlwaysChanging { .. } => "run the same command again when the other has finished",
+            Self::NoRoom { .. } => {
+                "free some space on its file system: a change may write each table again beside the old one"
+            }
+            Self::NotSwappable { .. } => {
+                "give a folder that is no mount point (one inside it will do), and run from outside of it"
+            }
+            Self::TooManyDuplicates { .. } => "the archive seems to hold its content twice; repack it",
+        };
+        hint.into()
+    }
+}
+
+impl Hint for GetError {
+    fn hint(&self) -> Cow<'static, str> {
+        match self {
+            Self::Archive(error) => error.hint(),
+            Self::Dataset(error) => error.hint(),
         }
     }
+}
+
+impl Hint for MatchError {
+    fn hint(&self) -> Cow<'static, str> {
+        let hint = match self {
+            Self::Dataset(error) => return error.hint(),
+            Self::Threads(_) => "give fewer --threads",
+            Self::NoOrganizations => "convert with these tables",
+            Self::NotMatched => "run `orcidlake match DIR --ror-release FILE` first",
+            Self::File { .. } => "check the path and the permissions",
+            Self::Stopped => "run the same command again; the dataset is as it was",
+        };
+        hint.into()
+    }
+}
+
+impl Hint for RorError {
+    fn hint(&self) -> Cow<'static, str> {
+        let hint = match self {
+            Self::Read { source, .. } if source.raw_os_error().is_none() => {
+                "the file is damaged or cut off: download the ROR release again"
+            }
+            Self::Read { .. } => "check the path and the permissions",
+            Self::Zip { .. } => {
+                "the file is damaged or cut off: download the ROR release again from https://doi.org/10.5281/zenodo.6347574"
+            }
+            Self::NoJson { .. } | Self::NotRor { .. } => {
+                "give the zip of a ROR release from https://doi.org/10.5281/zenodo.6347574, or the JSON in it"
+            }
+            Self::Organization { .. } | Self::Id { .. } | Self::Twice { .. } => {
+                "the file seems to be damaged: download the ROR release again"
+            }
+            Self::Line { .. } => {
+                "correct the line; tables are CSV in UTF-8, with quotes around cells that hold quotes or line ends"
+            }
+            Self::SameName { .. } => "give each column that is used a different name",
+            Self::Table { .. } => "`orcidlake help match` lists the columns of each table",
+            _ => "see the message above",
+        };
+        hint.into()
+    }
+}
+
+impl Hint for SynthError {
+    fn hint(&self) -> Cow<'static, str> {
+        let hint = match self {
+            Self::TooManyRecords { .. } => "ask for fewer records",
+            Self::UnknownArchive { .. } => "name archives by 0 to 9 or X",
+            Self::Year { .. } => "the layout made here is that of the dumps since 2020",
+            Self::Compression { .. } => "6 is what the registry uses",
+            Self::Write { .. } => "check that the folder exists and has room",
+        };
+        hint.into()
+    }
+}
+
+/// What to do with a file of another kind.
+fn foreign(kind: ForeignKind) -> Cow<'static, str> {
+    let hint = match kind {
+        ForeignKind::FailedDownload => {
+            "the download gave this instead of the archive: look into the file, then fetch the archive again"
+        }
+        ForeignKind::OtherArchive => "unpack it, and give the folder or the .tar archive that comes out",
+        ForeignKind::Compressed(command) => {
+            return format!("unpack it to standard input: `{command} FILE | orcidlake convert - --out DIR`")
+                .into();
+        }
+        ForeignKind::Gzip => "unpack it once with gunzip, and give what comes out",
+        ForeignKind::Pointer => {
+            "fetch the file that it stands for, such as with `git lfs pull` or `git annex get`"
+        }
+        ForeignKind::Torrent => "fetch what it stands for with a BitTorrent program",
+        ForeignKind::OfArchive => "give the archive itself",
+        ForeignKind::Table => "it is a table already: read it with DuckDB, Polars or the like",
+        _ => "give a .tar.gz or .tar archive of ORCID's, a folder of .xml files, or one .xml file",
+    };
+    hint.into()
 }

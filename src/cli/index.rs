@@ -17,22 +17,22 @@ use targz_seek::index::{Contents, index_path};
 /// Points nearer to each other than this would make the index larger than its archive.
 const LEAST_SPACING: usize = 64 << 10;
 
-/// Write an index of an archive, with which get and convert can read any part of it.
+/// Write an index of an archive, so that get and convert can read any part of it.
 ///
-/// The index says where each iD's members lie, and from which places the archive can be inflated.
-/// With it beside the archive, get answers in milliseconds, and convert reads with several readers or
-/// takes one part of the archive (--shard).
+/// The index has the position of each iD's members, and points where inflating can start. With an
+/// index beside the archive, get answers in milliseconds, and convert reads with several threads or
+/// converts one part of the archive (--shard).
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// A .tar.gz or .tar archive.
     #[arg(value_name = "ARCHIVE")]
     archive: PathBuf,
-    /// Where to write the index; ARCHIVE.idx if not given, the only place where get and convert look for it.
-    // Under a name of its own, lest an `out` that is meant for datasets be taken for it.
+    /// The file for the index; ARCHIVE.idx if not given. get and convert look for ARCHIVE.idx only.
+    // The option has its own id, so that an `out` for datasets in the TOML file does not set it.
     #[arg(id = "index_out", long = "out", short = 'o', value_name = "FILE", env = "ORCIDLAKE_INDEX_OUT")]
     out: Option<PathBuf>,
-    /// Uncompressed bytes between two places from which reading can begin: less makes get faster and
-    /// the index larger.
+    /// Uncompressed bytes between two points where reading can start; less makes get faster and the
+    /// index larger.
     #[arg(long, value_name = "SIZE", env = "ORCIDLAKE_SPACING", default_value = "2MiB", value_parser = parse_spacing)]
     spacing: usize,
 }

@@ -14,10 +14,10 @@ use super::{Common, Done};
 use crate::convert::inspect;
 use crate::dataset::{ArchiveEntry, Dataset, EntryKind, Manifest};
 
-/// Say what is in an archive or a dataset: year, members, rows, sizes, problems.
+/// Show what is in an archive or a dataset: year, members, rows, sizes, problems.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// An archive in any form that convert reads, or a dataset.
+    /// An archive in any format that convert reads, or a dataset.
     #[arg(value_name = "ARCHIVE|DIR")]
     what: PathBuf,
     #[command(flatten)]

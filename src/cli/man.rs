@@ -11,7 +11,7 @@ use crate::dataset::DatasetError;
 /// Write the manual pages.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// A folder for the pages of all commands; without it the main page goes to standard output.
+    /// A folder for the pages of all commands. If not given, the main page goes to standard output.
     #[arg(value_name = "DIR")]
     folder: Option<PathBuf>,
 }

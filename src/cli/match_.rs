@@ -20,10 +20,10 @@ use ror_match::{Address, Answer, Country, Matcher, Query, Scratch, Table, Tier};
 
 /// Find the organisation of ROR that each affiliation means.
 ///
-/// Matches all organizations of a dataset, and adds the tables of `organizations/` to it; or
-/// texts (--text), or the rows of a CSV table (--csv). Works offline with a release
-/// of ROR: https://doi.org/10.5281/zenodo.6347574. No answer is better than a wrong one: where several
-/// organisations are equally likely, none is chosen and the candidates are listed.
+/// Matches all organizations of a dataset and adds the tables of `organizations/` to it, or matches
+/// texts (--text) or the rows of a CSV table (--csv). Works offline with a release of ROR:
+/// https://doi.org/10.5281/zenodo.6347574. If several organisations are equally likely, none is
+/// chosen and the candidates are listed.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The dataset.
@@ -32,10 +32,11 @@ pub struct Args {
     #[command(flatten)]
     ror: Ror,
     /// A CSV table of ids and their organisations, with the columns source, id and ror, such as
-    /// RINGGOLD,2153,https://ror.org/…; it wins over what ROR says and over what is learned.
+    /// RINGGOLD,2153,https://ror.org/…; it takes precedence over ROR and over the learned
+    /// crosswalk.
     #[arg(long, value_name = "FILE", env = "ORCIDLAKE_CROSSWALK")]
     crosswalk: Option<PathBuf>,
-    /// Match this text, an affiliation with or without its place; may be given several times.
+    /// Match this text, an affiliation with or without its place; can be repeated.
     #[arg(long, value_name = "TEXT", value_parser = parse_text)]
     text: Vec<String>,
     /// Match the rows of this CSV table; all its columns are printed with those of the match.
@@ -48,14 +49,14 @@ pub struct Args {
     /// The table's column with the name.
     #[arg(long, value_name = "COLUMN", default_value = "name", requires = "csv")]
     name: String,
-    /// The table's column with the city; `city` is taken if it is there.
+    /// The table's column with the city; `city` if not given, where there is one.
     #[arg(long, value_name = "COLUMN", requires = "csv")]
     city: Option<String>,
-    /// The table's column with the country, as a code of two or three letters or a name; `country` is
-    /// taken if it is there.
+    /// The table's column with the country, as a code of two or three letters or a name; `country`
+    /// if not given, where there is one.
     #[arg(long, value_name = "COLUMN", requires = "csv")]
     country: Option<String>,
-    /// Look for all names again. Without it, names that were matched before keep their answers if the
+    /// Match all names again. Without it, names that were matched before keep their answers if the
     /// release, the preset, the overrides and the program are the same.
     #[arg(long, requires = "dataset")]
     anew: bool,
@@ -69,8 +70,8 @@ const SHOWN_COUNTRIES: usize = 5;
 const AGREEMENT: [(&str, &str); 5] = [
     ("agree", "agree"),
     ("differ", "differ; see organizations/disagreements"),
-    ("id_only", "the id alone is known"),
-    ("name_only", "the name alone was found"),
+    ("id_only", "only the id leads to an organisation"),
+    ("name_only", "only the name leads to an organisation"),
     ("none", "neither; see organizations/unmatched"),
 ];
 /// The columns that a match adds to a table.
@@ -152,7 +153,7 @@ fn dataset(args: &Args, path: &Path, common: &Common) -> Result<Done, Failure> {
 fn summary_text(summary: &Summary) -> String {
     let share = |part: u64, whole: u64| 100.0 * part as f64 / whole.max(1) as f64;
     let mut text = format!(
-        "{} organizations as written, {:.1} % of them matched{}\n{} mentions of them, {:.1} % matched\n{} learned that ROR lacks\n",
+        "{} organizations as written, {:.1} % of them matched{}\n{} occurrences of them, {:.1} % matched\n{} learned that ROR does not list\n",
         grouped(summary.keys),
         share(summary.matched_keys, summary.keys),
         if summary.new_keys == summary.keys {
@@ -173,7 +174,7 @@ fn summary_text(summary: &Summary) -> String {
         }
     };
     let agreement = AGREEMENT.map(|(name, meaning)| (name, meaning.to_owned()));
-    list("what id and name say", &agreement, &summary.agreement);
+    list("agreement of id and name", &agreement, &summary.agreement);
     let tiers = Tier::ALL.map(|tier| (tier.name(), format!("{}: {}", tier.name(), tier.doc())));
     list("how names were found", &tiers, &summary.tiers);
     text
@@ -182,7 +183,7 @@ fn summary_text(summary: &Summary) -> String {
 /// Matches the texts of the command line.
 fn texts(args: &Args, common: &Common) -> Result<Done, Failure> {
     if args.text.is_empty() {
-        return Err(Failure::new("there is nothing to match", "give --text or --csv"));
+        return Err(Failure::new("there is nothing to match", "give a dataset, --text or --csv"));
     }
     let matcher = Sources::of(&args.ror, None, None)?.matcher(common)?;
     let mut scratch = Scratch::default();
@@ -258,7 +259,7 @@ impl UnknownCountries {
         if self.count > 0 {
             let more = if self.count > self.shown.len() as u64 { ", …" } else { "" };
             tell!(
-                "note: {}: matched without a country, as the cell names none: {}: {}{more}",
+                "note: {}: matched without a country, because the cell is not a country: {}: {}{more}",
                 path.display(),
                 counted(self.count, "row"),
                 self.shown.join(", ")

@@ -16,15 +16,15 @@ use ror_match::{Answer, Candidate, Crosswalk, Matcher, Overrides, Preset, Releas
 /// The options that say how to match.
 #[derive(Debug, Clone, clap::Args)]
 pub struct Ror {
-    /// The release of ROR: the zip as it is published, its JSON, or the JSON compressed with gzip. If
-    /// none is given, a dataset is matched with the files of its last matching.
+    /// The release of ROR: the published zip, its JSON, or the JSON compressed with gzip. If not
+    /// given, a dataset is matched with the files of its last matching.
     #[arg(long, value_name = "FILE", env = "ORCIDLAKE_ROR_RELEASE")]
     ror_release: Option<PathBuf>,
     /// How much evidence a match needs; balanced if not given.
     #[arg(long, value_enum, env = "ORCIDLAKE_PRESET")]
     preset: Option<PresetArg>,
-    /// A CSV table of names and their organisations, with the columns name, country and ror; it wins
-    /// over all other rules. A name without an id is never matched.
+    /// A CSV table of names and their organisations, with the columns name, country and ror; it
+    /// takes precedence over all other rules. A name without an id in it is never matched.
     #[arg(long, value_name = "FILE", env = "ORCIDLAKE_OVERRIDES")]
     overrides: Option<PathBuf>,
 }
@@ -34,9 +34,9 @@ pub struct Ror {
 pub enum PresetArg {
     /// Only names that are the same apart from spelling.
     Strict,
-    /// Similar names too, where one is clearly the most similar.
+    /// Similar names too, if one is clearly the most similar.
     Balanced,
-    /// Whatever is more likely right than wrong.
+    /// All names that are more likely right than wrong.
     Recall,
 }
 

@@ -72,8 +72,9 @@ use renamed::OldNames;
 ///
 /// Exit status: 0 all done, 1 done with members left out or problems found, 2 failed.
 ///
-/// Every option can also be given as an environment variable (named in its help) or in a TOML file,
-/// by its name in a table for the command; flags win over the environment, the environment over the file.
+/// Every option can also be set by an environment variable (named in its help) or in a TOML file,
+/// in a table with the name of the command. Flags take precedence over the environment, the
+/// environment over the file.
 #[derive(Debug, Parser)]
 #[command(name = "orcidlake", version, max_term_width = 100, arg_required_else_help = true)]
 pub struct Cli {

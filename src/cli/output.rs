@@ -8,13 +8,13 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use super::failure::Failure;
 
 /// What standard output is for in this run.
-static JSON_IS_WANTED: AtomicBool = AtomicBool::new(false);
+static PRINTS_JSON: AtomicBool = AtomicBool::new(false);
 /// Whether anything went there that is more than a line of many.
 static IS_BEGUN: AtomicBool = AtomicBool::new(false);
 
 /// Notes that every outcome is to be told as JSON, a failure too.
-pub fn want_json(wanted: bool) {
-    JSON_IS_WANTED.store(wanted, Ordering::Relaxed);
+pub fn want_json(as_json: bool) {
+    PRINTS_JSON.store(as_json, Ordering::Relaxed);
 }
 
 /// Notes that a result goes to standard output, which a failure must not follow.
@@ -25,7 +25,7 @@ pub fn begun() {
 /// True where a failure is to be told as JSON: it is asked for, and no result stands
 /// on standard output.
 pub fn lacks_json() -> bool {
-    JSON_IS_WANTED.load(Ordering::Relaxed) && !IS_BEGUN.load(Ordering::Relaxed)
+    PRINTS_JSON.load(Ordering::Relaxed) && !IS_BEGUN.load(Ordering::Relaxed)
 }
 
 /// Prints text for programs to read.

@@ -17,8 +17,8 @@ use ror_match::RorId;
 
 /// List the people of an institution, under any of its ids and names.
 ///
-/// Needs a dataset that `match` has been run on. It first says what counts as the institution;
-/// --explain lists every organisation, id and name, and stops there.
+/// Needs a dataset that has been matched with `match`. It first says what counts as the
+/// institution; --explain lists every such organisation, id and name, and stops.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The dataset.
@@ -26,14 +26,14 @@ pub struct Args {
     dataset: PathBuf,
     #[command(flatten)]
     institution: Institution,
-    /// Only say what counts as the institution.
+    /// Print what counts as the institution, and stop.
     #[arg(long)]
     explain: bool,
     /// Only affiliations without an end date.
     #[arg(long, conflicts_with = "as_of")]
     current: bool,
-    /// Only affiliations that held on this day, such as 2024-12-31; a partly known date counts
-    /// if it may fit.
+    /// Only affiliations that were valid on this day, such as 2024-12-31; a date that is only
+    /// partly known counts if it may fit.
     #[arg(long, value_name = "DATE", value_parser = parse_day)]
     as_of: Option<Day>,
     /// Only these kinds, such as employment,education: distinction, education, employment,
@@ -43,7 +43,7 @@ pub struct Args {
     /// Add public e-mail addresses.
     #[arg(long)]
     emails: bool,
-    /// The form of the list.
+    /// The format of the list.
     #[arg(long, short, value_enum, default_value_t = Format::Csv)]
     format: Format,
     /// Write CSV for spreadsheets: with a byte order mark, and a single quote before cells that
@@ -58,19 +58,19 @@ pub struct Args {
 /// The institution that is meant.
 #[derive(Debug, Clone, clap::Args)]
 pub struct Institution {
-    /// Its ROR id; several count as one.
+    /// The ROR id of the institution; several ids count as one institution.
     #[arg(long = "ror", value_name = "ID", value_delimiter = ',', required = true, value_parser = parse_ror)]
     pub ror: Vec<RorId>,
-    /// Count its child organisations in ROR too, at all levels.
+    /// Include its child organisations in ROR, at all levels.
     #[arg(long)]
     pub children: bool,
-    /// Count at most this many levels of child organisations.
+    /// Include at most this many levels of child organisations.
     #[arg(long, value_name = "N", requires = "children")]
     pub depth: Option<u8>,
-    /// Count child organisations that are inactive or withdrawn too.
+    /// Include inactive and withdrawn child organisations.
     #[arg(long, requires = "children")]
     pub include_inactive: bool,
-    /// The least score of matches by name, from 0 to 1; ids have 1.
+    /// The lowest score of matches by name, from 0 to 1; matches by id have 1.
     #[arg(long, value_name = "SCORE", default_value_t = 0.0, value_parser = parse_score)]
     pub min_confidence: f64,
 }
@@ -144,7 +144,7 @@ impl Institution {
             .is_some_and(|matched| matched.source != dataset.manifest.source())
         {
             tell!(
-                "note: the dataset has changed since it was matched, so that new rows are missing; run `orcidlake match DIR`"
+                "note: the dataset has changed since it was matched, and new rows are missing here; run `orcidlake match DIR`"
             );
         }
         if !common.quiet {

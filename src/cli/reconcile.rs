@@ -15,8 +15,9 @@ use ror_match::{RorId, Row, Table};
 /// Find the iDs of a list of staff, with the evidence for and against each.
 ///
 /// The list is a CSV table, with commas, semicolons or tabs between cells; its columns are
-/// recognised by their names and printed, or given by options. A candidate is accepted by its iD or e-mail with a name that fits, never by the name
-/// alone; with --ror, a name and an affiliation make it probable.
+/// recognised by their names, or named by options, and the choice is printed. A candidate is
+/// accepted if its iD or e-mail address and its name fit, never by the name alone. With --ror, a
+/// candidate whose name and affiliation fit is probable.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The dataset.
@@ -25,10 +26,10 @@ pub struct Args {
     /// The list of staff.
     #[arg(value_name = "STAFF.csv")]
     staff: PathBuf,
-    /// The ROR id of their institution; needs a dataset that `match` has been run on.
+    /// The ROR id of their institution; needs a dataset that has been matched with `match`.
     #[arg(long = "ror", value_name = "ID", value_delimiter = ',', value_parser = parse_ror)]
     ids: Vec<RorId>,
-    /// Count its child organisations too.
+    /// Include its child organisations.
     #[arg(long, requires = "ids")]
     children: bool,
     /// The column with the whole name.
@@ -52,14 +53,14 @@ pub struct Args {
     /// The column with the department.
     #[arg(long, value_name = "COLUMN")]
     department: Option<String>,
-    /// The form of the answer.
+    /// The format of the result.
     #[arg(long, short, value_enum, default_value_t = Format::Csv)]
     format: Format,
     /// Write CSV for spreadsheets: with a byte order mark, and a single quote before cells that
     /// they would take for formulas (those that begin with = + - @ or a tab).
     #[arg(long)]
     excel: bool,
-    /// The file for it, outside of datasets; - or nothing for standard output.
+    /// The file for the result, outside of datasets; standard output if - or not given.
     #[arg(long, short, value_name = "FILE")]
     out: Option<PathBuf>,
 }
@@ -137,7 +138,7 @@ pub fn run(mut args: Args, common: &Common) -> Result<Done, Failure> {
             let firsts = rows.chunk_by(|one, other| one.line == other.line).filter_map(<[_]>::first);
             firsts.filter(|row| row.verdict == verdict).count()
         };
-        tell!("{} on the list; the best candidate of each is", counted(list.staff.len() as u64, "row"));
+        tell!("{} on the list; their best candidates are", counted(list.staff.len() as u64, "row"));
         for (verdict, meaning) in VERDICTS {
             tell!("  {:>8} {verdict}: {meaning}", best(verdict));
         }
@@ -197,8 +198,8 @@ fn columns(args: &Args, table: &Table) -> Result<Columns, Failure> {
         };
     }
     if columns.iter().take(6).all(Option::is_none) {
-        let hint = "name them: --name, --given and --family, --email or --orcid";
-        return Err(Failure::new("the list has no column that is known", hint));
+        let hint = "name the columns with --name, --given and --family, --email or --orcid";
+        return Err(Failure::new("the list has no column with a known name", hint));
     }
     Ok(columns)
 }

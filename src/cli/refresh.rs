@@ -34,10 +34,7 @@ pub fn run(args: &Args, common: &Common) -> Result<Done, Failure> {
         let log = log_to(log_file)?;
         let done = run_logged(args, common);
         if let Some(error) = log.fault() {
-            tell!(
-                "warning: the log {} lacks lines, since it could not be written: {error}",
-                log_file.display()
-            );
+            tell!("warning: the log {} is incomplete, because writing failed: {error}", log_file.display());
         }
         return done;
     }
@@ -63,20 +60,20 @@ fn run_logged(args: &Args, common: &Common) -> Result<Done, Failure> {
     }
     if outcome.missing_results > 0 {
         tell!(
-            "warning: searches promised {} more than they gave, each time they were asked; the dataset does not count as up to date, and the next run looks again from the same time on",
+            "warning: searches gave fewer results than they counted, each time they were repeated: {} missing; the dataset does not count as up to date, and the next run looks for changes since the same time",
             counted(outcome.missing_results, "result")
         );
     }
     if let Some(clock) = outcome.wrong_clock {
         tell!(
-            "warning: the server's clock says {}, ours {}, and the dataset has changes of a later time than the server's: its clock is not believed, and the next run looks again from the same time on",
+            "warning: the server's clock says {}, this machine's {}, and the dataset has changes later than the server's clock: it is ignored, and the next run looks for changes since the same time",
             readable(clock.server),
             readable(clock.ours)
         );
     }
     if let Some((code, count)) = outcome.tally.iter().find(|(code, _)| code == LIMITED_VISIBILITY) {
         tell!(
-            "warning: the server sent limited or private elements in {} ({code}); none of them came into the dataset",
+            "warning: the server sent limited or private elements in {} ({code}); none of them was written to the dataset",
             counted(*count, "answer")
         );
     }
@@ -94,7 +91,7 @@ fn match_again(args: &Args, outcome: &Outcome, common: &Common, stop: &AtomicBoo
         return None;
     }
     rematch(&args.dataset, &args.machine, common, stop).unwrap_or_else(|failure| {
-        tell!("note: the dataset is refreshed, but its matches to ROR are those of before\n{failure}");
+        tell!("note: the dataset is refreshed, but its new rows are not matched to ROR\n{failure}");
         None
     })
 }
@@ -119,13 +116,13 @@ impl Teller {
 impl Observer for Teller {
     fn resumed(&self, begun: i64) {
         if !self.quiet {
-            tell!("going on with the run begun at {}; give --restart to plan it again", readable(begun));
+            tell!("continuing the run begun at {}; give --restart to plan it again", readable(begun));
         }
     }
 
     fn watermark_in_future(&self, watermark: i64, since: i64) {
         tell!(
-            "the dataset says that its changes are known up to {}, which is in the future: looking for changes since {}",
+            "the dataset's watermark is {}, which is in the future: looking for changes since {}",
             readable(watermark),
             readable(since)
         );
@@ -133,18 +130,18 @@ impl Observer for Teller {
 
     fn changes_in_future(&self, changes: u64) {
         tell!(
-            "warning: dates in the future: {} of the file; the scope counts as known up to the newest of the others",
+            "warning: {} of the file with a date in the future; the watermark will be the newest other date",
             counted(changes, "change")
         );
     }
 
     fn scope_is_empty(&self, scope: &str) {
-        tell!("warning: ORCID's search finds nobody for {scope}: see that it is written as it should be");
+        tell!("warning: ORCID's search finds nobody for {scope}: check the spelling");
     }
 
     fn searching(&self, strategy: Strategy, searches: u64) {
         if !self.quiet {
-            tell!("{}: {} to begin with", strategy.meaning(), counted(searches, "search"));
+            tell!("{}: {} at first", strategy.meaning(), counted(searches, "search"));
         }
     }
 
@@ -172,16 +169,16 @@ impl Observer for Teller {
 
     fn planned_items(&self, requests: u64) {
         if !self.quiet {
-            tell!("{} to make for items of the records read", counted(requests, "request"));
+            tell!("{} planned for items of the records read", counted(requests, "request"));
         }
     }
 
     fn applying(&self, part_of: Option<u64>) {
         match part_of {
             _ if self.quiet => {}
-            None => tell!("all answers are there; changing the dataset"),
+            None => tell!("all answers received; changing the dataset"),
             Some(people) => {
-                tell!("the answers about {} are whole; changing the dataset", counted(people, "record"));
+                tell!("all answers received about {}; changing the dataset", counted(people, "record"));
             }
         }
     }

@@ -21,7 +21,7 @@ const HIGHEST_RATE: f64 = 1_000.0;
 /// Bring a dataset up to date through ORCID's API.
 ///
 /// Reads the records of a scope that have changed since the dataset was made or last refreshed, and
-/// replaces their rows in one step. The plan is printed first. A run that is stopped, or that has
+/// replaces their rows in one step. It prints the plan first. A run that is stopped, or that has
 /// used up the day's quota, continues with the same command.
 ///
 /// Exit status: 0 up to date, or the quota is used up and there is more to do tomorrow; 1 up to
@@ -35,7 +35,7 @@ pub struct Args {
     scope: ScopeArgs,
     #[command(flatten)]
     changes: ChangeArgs,
-    /// Print the plan and stop; its searches are kept for the run.
+    /// Print the plan and stop; the run that follows reuses the results of its searches.
     #[arg(long, env = "ORCIDLAKE_PLAN", value_parser = BoolishValueParser::new())]
     pub plan: bool,
     /// Forget what an unfinished run of the scope has planned and read, and plan again. In a dataset
@@ -50,23 +50,23 @@ pub struct Args {
     host: HostArgs,
     #[command(flatten)]
     client: ClientArgs,
-    /// Ask as an anonymous client, even if a token is kept.
+    /// Send requests as an anonymous client, even if a token is stored.
     #[arg(long, env = "ORCIDLAKE_ANONYMOUS", value_parser = BoolishValueParser::new())]
     anonymous: bool,
     #[command(flatten)]
     pace: PaceArgs,
-    /// How many people a run may remove: a number, or a share of the scope such as 5%. Where more
-    /// would be removed, nothing is changed and all answers are kept. If not given: 5 % of
-    /// the scope, or nine people where that is more, but no more than half of a scope of three people
-    /// or more.
+    /// How many people a run may remove: a number, or a share of the scope such as 5%. If more
+    /// would be removed, nothing is changed and all answers are kept. If not given: 5 % of the
+    /// scope or nine people, whichever is more, but at most half of a scope of three people or
+    /// more.
     #[arg(long, value_name = "N|P%", env = "ORCIDLAKE_MAX_REMOVALS", value_parser = MaxRemovals::parse)]
     max_removals: Option<MaxRemovals>,
-    /// Where more people would be removed than --max-removals allows, apply all other answers and
-    /// leave these people as they are; the next run asks for them again.
+    /// If more people would be removed than --max-removals allows, apply all other answers and keep
+    /// the rows of these people; the next run requests them again.
     #[arg(long, env = "ORCIDLAKE_SKIP_REMOVALS", value_parser = BoolishValueParser::new())]
     skip_removals: bool,
-    /// Keep old files for this many versions, for time travel in Delta Lake; a plain *.parquet then
-    /// finds old rows too.
+    /// Keep old files for this many versions, for time travel in Delta Lake; reading *.parquet then
+    /// gives old rows too.
     #[arg(long, value_name = "N", default_value_t = 0, env = "ORCIDLAKE_KEEP_VERSIONS")]
     keep_versions: u32,
     /// Append a line for each request to this file.
@@ -81,10 +81,10 @@ pub struct Args {
 #[command(next_help_heading = "Whose records (one of)")]
 #[group(multiple = true)]
 struct ScopeArgs {
-    /// The iDs in this file, one in a line, or - for standard input.
+    /// The iDs in this file, one on each line; - is standard input.
     #[arg(long, value_name = "FILE", env = "ORCIDLAKE_IDS", group = "whose")]
     ids: Option<PathBuf>,
-    /// Everybody whom this query of ORCID's search finds; in Solr's syntax.
+    /// Everybody found by this query of ORCID's search, in the syntax of Solr.
     #[arg(long, value_name = "SOLR", env = "ORCIDLAKE_QUERY", group = "whose")]
     query: Option<String>,
     /// Everybody who lists the organization with this ROR id.
@@ -108,17 +108,18 @@ struct ScopeArgs {
 #[derive(Debug, Clone, clap::Args)]
 #[command(next_help_heading = "What has changed")]
 struct ChangeArgs {
-    /// Changes since this time (2025-10-01 or 2025-10-01T00:00:00Z, UTC); since the scope's last
-    /// refresh, or else 15 days before the newest change in the dump, if not given.
+    /// Look for changes since this time (2025-10-01 or 2025-10-01T00:00:00Z, UTC). If not given:
+    /// since the scope's last refresh, or for a first refresh since 15 days before the newest
+    /// change in the dump.
     #[arg(long, value_name = "TIME", env = "ORCIDLAKE_SINCE", value_parser = parse_since)]
     since: Option<i64>,
-    /// Take changes from ORCID's last_modified.csv, in a tar or not, with gzip or without.
+    /// Take changes from ORCID's last_modified.csv: plain, with gzip, or in a tar archive.
     #[arg(long, value_name = "FILE", env = "ORCIDLAKE_CHANGES")]
     changes: Option<PathBuf>,
-    /// How to find changed records; the strategy with the fewest requests if not given.
+    /// How to find changed records; if not given, the strategy with the fewest requests.
     #[arg(long, value_name = "STRATEGY", env = "ORCIDLAKE_STRATEGY")]
     strategy: Option<StrategyArg>,
-    /// Do not look for people who are gone from the registry; fewer searches for many iDs.
+    /// Do not look for people who have left the registry; saves searches for large lists of iDs.
     #[arg(long, env = "ORCIDLAKE_CHANGES_ONLY", value_parser = BoolishValueParser::new())]
     changes_only: bool,
 }

@@ -97,13 +97,13 @@ fn known_text(outcome: &Outcome, applied: &Applied) -> String {
     }
     let why = match applied.stays {
         _ if outcome.wrong_clock.is_some() => "the server's clock is wrong",
-        Some(Stays::MissingResults) => "searches did not give all results",
+        Some(Stays::MissingResults) => "searches gave fewer results than they counted",
         Some(Stays::EmptyScope) => "nobody belongs to the scope",
         Some(Stays::ShrunkScope) => {
             "many people have left the scope at once, and the index may be incomplete"
         }
         Some(Stays::Unfinished) => return "not up to date yet: the run goes on\n".to_owned(),
-        Some(Stays::NothingNewer) => "no later time is known up to which all changes were told",
+        Some(Stays::NothingNewer) => "the server reported no newer change",
         None => return String::new(),
     };
     format!("the watermark stays where it was, since {why}\n")

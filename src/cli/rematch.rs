@@ -55,15 +55,16 @@ pub fn rematch(
 /// What the dataset was matched with, if it is still there.
 fn as_before(before: &Organizations) -> Result<(Sources, MatchInputs), Failure> {
     let again = "run `orcidlake match DIR --ror-release FILE` when you have the file";
-    let sources = Sources::before(before)
-        .ok_or_else(|| Failure::new("it is not known with which files it was matched", again))?;
+    let sources = Sources::before(before).ok_or_else(|| {
+        Failure::new("the manifest does not say with which files the dataset was matched", again)
+    })?;
     if !sources.ror.is_file() {
-        return Err(Failure::new(format!("the release of ROR is gone: {}", sources.ror.display()), again));
+        return Err(Failure::new(format!("the release of ROR is missing: {}", sources.ror.display()), again));
     }
     let inputs = sources.inputs()?;
     if before.inputs.as_ref() != Some(&inputs) {
         return Err(Failure::new(
-            format!("{} or another file of the matching has changed since", sources.ror.display()),
+            format!("{} or another file of the last matching has changed", sources.ror.display()),
             "run `orcidlake match DIR` to match with the new one",
         ));
     }

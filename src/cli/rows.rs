@@ -60,7 +60,7 @@ pub fn write_rows<R: Serialize + Default>(
     out: Option<&Path>,
 ) -> Result<(), Failure> {
     if row_format == RowFormat::Parquet && out.is_none() {
-        return Err(Failure::new("Parquet cannot go to standard output", "give --out"));
+        return Err(Failure::new("Parquet cannot be written to standard output", "give --out"));
     }
     match out {
         Some(path) => write_file(path, |output| write_to(rows, row_format, output)),

@@ -17,7 +17,7 @@ use crate::tables::{self, AnyTable, Type};
 pub struct Args {
     /// A table, such as works or summaries/affiliations; all if not given.
     table: Option<String>,
-    /// The form.
+    /// The output format.
     #[arg(long, short, value_enum, default_value_t = Format::Text, env = "ORCIDLAKE_FORMAT")]
     format: Format,
     /// The dataset that the views of duckdb and spark read.
@@ -76,10 +76,10 @@ pub fn markdown() -> String {
 }
 
 fn selected(name: Option<&str>) -> Tables {
-    let wanted = |folder: &str, table: &dyn AnyTable| {
+    let is_selected = |folder: &str, table: &dyn AnyTable| {
         name.is_none_or(|name| name == table.name() || name == key(folder, table))
     };
-    tables::all().filter(|(folder, table)| wanted(folder, *table)).collect()
+    tables::all().filter(|(folder, table)| is_selected(folder, *table)).collect()
 }
 
 fn key(folder: &str, table: &dyn AnyTable) -> String {
@@ -154,7 +154,7 @@ const DUCKDB: Dialect = Dialect {
 const SPARK: Dialect =
     Dialect { quote: '`', source: |path| format!("parquet.`{}`", path.replace('`', "``")) };
 
-/// A path in which nothing is taken for a pattern of several.
+/// A path whose wildcards are escaped, so that it means one path only.
 fn literally(path: &str) -> String {
     let mark = |sign| if matches!(sign, '[' | '*' | '?') { format!("[{sign}]") } else { String::from(sign) };
     path.chars().map(mark).collect()

@@ -47,7 +47,7 @@ pub fn cells<'n>(names: impl Iterator<Item = &'n str>, row: &Map<String, Value>)
 /// [`Failure`] where the answer is not CSV.
 pub fn check(excel: bool, is_csv: bool) -> Result<(), Failure> {
     if excel && !is_csv {
-        return Err(Failure::new("--excel is for CSV alone", "leave --excel, --json or --format out"));
+        return Err(Failure::new("--excel works with CSV only", "leave --excel, --json or --format out"));
     }
     Ok(())
 }

@@ -16,13 +16,14 @@ use crate::synth::{self, Written, write_dump};
 /// Make a synthetic dump in the true layout, for trying things out and for benchmarks.
 ///
 /// Names and words are made up. The same options give the same members, whatever the number of
-/// threads; all but the damaged ones and those with novelties are valid against ORCID's schemas.
+/// threads. All members are valid against ORCID's schemas, except those of --damaged and
+/// --novelties.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// How many records.
+    /// The number of records.
     #[arg(long, value_name = "N", env = "ORCIDLAKE_RECORDS")]
     records: u64,
-    /// Another number gives another dump.
+    /// The seed; each seed gives a different dump.
     #[arg(long, value_name = "N", default_value_t = 1, env = "ORCIDLAKE_SEED")]
     seed: u64,
     /// The folder for the archives.
@@ -31,10 +32,11 @@ pub struct Args {
     /// The year in names and dates.
     #[arg(long, default_value_t = 2025, env = "ORCIDLAKE_YEAR")]
     year: u16,
-    /// Make the activities archives too.
+    /// Also make the activities archives.
     #[arg(long, env = "ORCIDLAKE_ACTIVITIES", value_parser = clap::builder::BoolishValueParser::new())]
     activities: bool,
-    /// Which activities archives, by the last character of the iD, such as 0,1,X; all if not given.
+    /// The activities archives to make, by the last character of the iD, such as 0,1,X; all if not
+    /// given.
     #[arg(
         long,
         value_delimiter = ',',
@@ -49,7 +51,7 @@ pub struct Args {
     /// Add an element that no schema has to the summary, and one activity, of this many records.
     #[arg(long, value_name = "N", default_value_t = 0, env = "ORCIDLAKE_NOVELTIES")]
     novelties: u32,
-    /// Make a release of ROR too, of the first N of the 20,000 institutions in the records.
+    /// Also make a release of ROR with the first N of the 20,000 institutions in the records.
     #[arg(long = "ror", value_name = "N", num_args = 0..=1, default_missing_value = "20000", env = "ORCIDLAKE_SYNTH_ROR", value_parser = clap::value_parser!(u64).range(1..=ORGANIZATIONS))]
     institutions: Option<u64>,
     /// The gzip level.

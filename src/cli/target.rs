@@ -114,7 +114,7 @@ fn refuse_standard_output(path: &Path) -> Result<(), Failure> {
     if is_standard_output(path) {
         return Err(Failure::new(
             "this cannot be written to standard output",
-            "give a path; ./- is the one of that name",
+            "give a path; a file named - is ./-",
         ));
     }
     Ok(())
@@ -124,7 +124,7 @@ fn refuse_dataset(path: &Path) -> Result<(), Failure> {
     match dataset_above(path) {
         Some(dataset) => Err(Failure::new(
             format!("{} lies inside the dataset {}", path.display(), dataset.display()),
-            "give a path outside of the dataset: it holds its own files only",
+            "give a path outside of the dataset, which must contain its own files only",
         )),
         None => Ok(()),
     }

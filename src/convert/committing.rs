@@ -153,7 +153,7 @@ impl NextState {
             let folder = part.folder.join(key);
             let mut renamed = Vec::<Part>::new();
             for written in parts.iter() {
-                let (written, file) = next.take_in(key, written.clone(), &folder, suffix);
+                let (written, file) = next.take_in_with(key, written.clone(), &folder, suffix);
                 renamed.push(written);
                 self.files.push(file);
             }

@@ -14,7 +14,8 @@ use targz_seek::fingerprint;
 /// Of `options` only threads and memory count.
 ///
 /// Nothing is known of a dataset here: [`commit`](super::commit) takes the results of any
-/// number of tasks into one. A task may be run twice, or by two machines at once, each with
+/// number of tasks into one, and [`send_part`] puts them where another machine can commit them. A
+/// task may be run twice, or by two machines at once, each with
 /// a folder of its own; only one of the results counts.
 ///
 /// # Errors

@@ -52,7 +52,8 @@ impl<'m> Reading<'m> {
             return Ok((Self::Alone(Archive::of_members(path, members, options, meter)), None));
         }
         let (index, fault) = find_index(path, mode, source.salvage)?;
-        let unused = fault.as_ref().map(|error| format!("{error}; it was not used ({})", error.hint()));
+        let unused =
+            fault.as_ref().map(|error| format!("{error}; it was not used: make it anew or remove it"));
         if let Some(index) = index {
             let reading = match mode.shard.is_some() || mode.readers > 1 {
                 true => Self::Shared(Shared::begin(path, index, mode, options, &meter)?),

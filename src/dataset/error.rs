@@ -12,7 +12,7 @@ pub enum DatasetError {
     DiskFull { path: PathBuf, source: io::Error },
     #[error("cannot {act} the table file {path}")]
     Parquet { act: &'static str, path: PathBuf, source: parquet::errors::ParquetError },
-    #[error("{path} is not the file that was written: {what}")]
+    #[error("{path} differs from the file that was written: {what}")]
     Damaged { path: PathBuf, what: String },
     #[error("stopped before the end")]
     Stopped,
@@ -27,7 +27,7 @@ pub enum DatasetError {
     #[error("{path} has format version {found}; this orcidlake reads {known}")]
     Version { path: PathBuf, found: u32, known: u32 },
     #[error(
-        "{path} has format version {found}, which can be read and not changed: this orcidlake writes {known}"
+        "{path} has format version {found}, which this orcidlake can read but not change: it writes {known}"
     )]
     OlderFormat { path: PathBuf, found: u32, known: u32 },
     #[error("{path} is being changed by another orcidlake ({holder})")]
@@ -47,37 +47,6 @@ pub enum DatasetError {
 }
 
 impl DatasetError {
-    /// What to do about it.
-    pub fn hint(&self) -> &'static str {
-        match self {
-            Self::Parquet { act: "read" | "rewrite", .. } | Self::Damaged { .. } => {
-                "nothing has been changed; `orcidlake verify` tells every damaged file: restore them from a copy, or make the dataset anew with `orcidlake convert --replace`"
-            }
-            Self::Io { .. } | Self::Parquet { .. } => "check the path, the permissions and the disk",
-            Self::DiskFull { .. } => {
-                "free some space and run the same command again; what was whole is untouched"
-            }
-            Self::Stopped => "run the same command again; what was whole is untouched",
-            Self::NoDataset { .. } => "give the folder that `orcidlake convert … --out` wrote",
-            Self::Foreign { .. } => "give a new or an empty folder",
-            Self::Manifest { .. } => "restore orcidlake.json, or convert again into a new folder",
-            Self::Version { .. } | Self::NoTable { .. } => {
-                "use the orcidlake that wrote it, or convert again"
-            }
-            Self::OlderFormat { .. } => "make it anew of its archives with `orcidlake convert --replace`",
-            Self::Locked { .. } => "wait until it has finished",
-            Self::Overtaken { .. } => "run the same command again: it begins with what the other has made",
-            Self::AlwaysChanging { .. } => "run the same command again when the other has finished",
-            Self::NoRoom { .. } => {
-                "free some space on its file system: a change may write each table anew beside the old one"
-            }
-            Self::NotSwappable { .. } => {
-                "give a folder that is no mount point (one inside it will do), and run from outside of it"
-            }
-            Self::TooManyDuplicates { .. } => "the archive seems to hold its content twice; repack it",
-        }
-    }
-
     /// True where a file is not there.
     pub(super) fn is_missing(&self) -> bool {
         matches!(self, Self::Io { source, .. } if source.kind() == io::ErrorKind::NotFound)

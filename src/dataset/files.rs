@@ -3,8 +3,8 @@
 //!
 //! The other files of this layer decide what changes, this one does it, and nothing
 //! else in this layer does (`tests/it/layering.rs`). `tests/it/faults.rs` breaks these
-//! operations, and those of SQLite and of the Delta kernel, one after the other. What
-//! a store other than a local folder would do in another way stands here.
+//! operations, and those of SQLite, one after the other. Stores other than a local folder
+//! (`dataset/store/`) use it for what they make on this machine.
 
 use std::fs::{self, File};
 use std::io::{self, Write};

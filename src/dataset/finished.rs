@@ -152,8 +152,8 @@ impl ArchiveEntry {
 }
 
 impl ArchiveEntry {
-    /// Checks that every file that was sent to a store is there with the size, footer and layout
-    /// that it was written with; all of it is read only where it is small.
+    /// Checks that every file that was sent to a store is there with the size and the footer that
+    /// it was written with; all of it is read only where it is small.
     ///
     /// # Errors
     /// [`DatasetError`] that names a file that is not, or cannot be read.

@@ -276,9 +276,13 @@ impl Manifest {
         whole
     }
 
-    /// Gives a file in a folder aside a name in its table, and tells where it goes. `suffix` ends
-    /// the name where other changes may give names too.
-    pub fn take_in(&mut self, key: &str, part: Part, folder: &Path, suffix: &str) -> (Part, NewFile) {
+    /// Gives a file in a folder aside a name in its table, and tells where it goes.
+    pub fn take_in(&mut self, key: &str, part: Part, folder: &Path) -> (Part, NewFile) {
+        self.take_in_with(key, part, folder, "")
+    }
+
+    /// The same, where other changes may give names too, and `suffix` keeps theirs apart.
+    pub fn take_in_with(&mut self, key: &str, part: Part, folder: &Path, suffix: &str) -> (Part, NewFile) {
         let name = self.new_part_name(key, suffix);
         let file = NewFile { from: folder.join(&part.name), key: key.to_owned(), name: name.clone() };
         (Part { name, ..part }, file)

@@ -280,7 +280,7 @@ impl Change {
 
     /// Gives a file that lies in a folder aside its name in the table.
     fn take_in(&mut self, key: &str, part: Part, folder: &Path) -> Part {
-        let (part, file) = self.manifest.take_in(key, part, folder, "");
+        let (part, file) = self.manifest.take_in(key, part, folder);
         self.files.push(file);
         part
     }

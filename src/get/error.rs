@@ -11,13 +11,3 @@ pub enum GetError {
     #[error(transparent)]
     Dataset(#[from] DatasetError),
 }
-
-impl GetError {
-    /// What to do about it.
-    pub fn hint(&self) -> &'static str {
-        match self {
-            Self::Archive(error) => error.hint(),
-            Self::Dataset(error) => error.hint(),
-        }
-    }
-}

@@ -16,7 +16,7 @@ use super::rows::BETWEEN;
 use crate::dataset::{Dataset, DatasetError};
 use ror_match::{Answer, Candidate, Match, Matcher, NameKind, PlaceVerdict, Relation, RorId, Tier};
 
-/// What is read of the table.
+/// The columns that are read.
 const COLUMNS: [&str; 17] = [
     "org_key",
     "organization_name",
@@ -84,15 +84,15 @@ impl<'d> CachedAnswers<'d> {
     }
 }
 
-/// True where the row is that of the key, which a hash alone does not prove.
+/// True if the row is that of the key; equal hashes alone do not prove it.
 fn is_of(key: &Key, cells: &Cells<'_>, row: usize) -> bool {
     cells.text("organization_name", row) == key.name()
         && cells.text("city", row) == key.city()
         && cells.text("country", row) == key.country()
 }
 
-/// The answer that a row was made of, as far as rows are made of it; nothing
-/// where the row cannot be understood.
+/// The answer from which a row was made, with the parts that the row has; `None` if the row cannot
+/// be parsed.
 fn answer(matcher: &Matcher, cells: &Cells<'_>, row: usize) -> Option<Answer> {
     let number = |id: &str| matcher.index.release.number(RorId::parse(id).ok()?);
     let listed = |number: u32, score: f32| Candidate {

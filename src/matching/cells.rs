@@ -5,17 +5,17 @@ use arrow::datatypes::{
     ArrowPrimitiveType, Float64Type, Int16Type, Int32Type, Int64Type, TimestampMicrosecondType,
 };
 
-/// A batch whose columns are asked for by name.
+/// A batch whose columns are found by name.
 pub struct Cells<'b>(pub &'b RecordBatch);
 
 impl<'b> Cells<'b> {
-    /// A text; nothing where it is absent or the table has no such column.
+    /// A text; `None` if it is absent or the table has no such column.
     pub fn text(&self, column: &str, row: usize) -> Option<&'b str> {
         let column: &StringArray = self.0.column_by_name(column)?.as_string_opt::<i32>()?;
         column.is_valid(row).then(|| column.value(row))
     }
 
-    /// The same, of its own.
+    /// The same as an owned text.
     pub fn owned(&self, column: &str, row: usize) -> Option<String> {
         self.text(column, row).map(str::to_owned)
     }

@@ -11,7 +11,7 @@ use super::expansion::{Expansion, for_each_written};
 use super::people::{asserted_by, side};
 use crate::dataset::Dataset;
 
-/// What stands for affiliations without an id.
+/// The source of affiliations without an id.
 pub const NO_ID: &str = "none";
 
 /// Affiliations with one organisation, of one year of creation and one source of
@@ -38,11 +38,11 @@ pub struct Coverage {
     /// By organisation, the one with the most affiliations first; then by year
     /// and source.
     pub rows: Vec<CoverageRow>,
-    /// iDs with at least one of the affiliations, where an institution was asked for.
+    /// The number of iDs with at least one of the affiliations, if an institution was given.
     pub people: Option<u64>,
 }
 
-/// What rows are grouped by: organisation, year, source.
+/// The key by which rows are grouped: organisation, year, source.
 type Group = (u32, Option<i32>, u8);
 
 const SOURCES: [&str; 6] = ["ROR", "GRID", "RINGGOLD", "FUNDREF", "LEI", NO_ID];

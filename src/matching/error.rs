@@ -13,7 +13,7 @@ pub enum MatchError {
     #[error("cannot start the threads")]
     Threads(#[from] rayon::ThreadPoolBuildError),
     #[error(
-        "the dataset names no organizations: it has none of the tables affiliations, fundings, peer_reviews"
+        "the dataset has no organizations: it has none of the tables affiliations, fundings, peer_reviews"
     )]
     NoOrganizations,
     #[error("the dataset has not been matched to ROR")]
@@ -22,18 +22,4 @@ pub enum MatchError {
     File { path: PathBuf, source: io::Error },
     #[error("stopped")]
     Stopped,
-}
-
-impl MatchError {
-    /// What to do about it.
-    pub fn hint(&self) -> &'static str {
-        match self {
-            Self::Dataset(error) => error.hint(),
-            Self::Threads(_) => "give fewer --threads",
-            Self::NoOrganizations => "convert with these tables",
-            Self::NotMatched => "run `orcidlake match DIR --ror-release FILE` first",
-            Self::File { .. } => "check the path and the permissions",
-            Self::Stopped => "run the same command again; the dataset is as it was",
-        }
-    }
 }

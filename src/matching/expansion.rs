@@ -1,5 +1,5 @@
-//! From the organisations that are asked for to all that counts as them: those
-//! below, and every way in which they are written.
+//! Expands the organisations of a question: to their child organisations, and to all names and ids
+//! under which they are written.
 
 use std::collections::BTreeMap;
 
@@ -10,19 +10,19 @@ use super::error::MatchError;
 use crate::dataset::Dataset;
 use ror_match::RorId;
 
-/// What counts.
+/// The question: which organisations count.
 #[derive(Debug, Clone, Default)]
 pub struct Question {
     pub ror: Vec<RorId>,
-    /// How many levels below count too; none at 0.
+    /// How many levels of child organisations count; 0 for none.
     pub depth: u8,
-    /// Inactive and withdrawn ones below count too.
+    /// Inactive and withdrawn child organisations count too.
     pub inactive: bool,
-    /// The least score of a match by name; ids have 1.
+    /// The least score of a match by name; matches by id have 1.
     pub min_confidence: f64,
 }
 
-/// All that counts.
+/// The result: everything that counts.
 #[derive(Debug, Clone, Default)]
 pub struct Expansion {
     pub organizations: Vec<Counted>,
@@ -37,7 +37,7 @@ pub struct Counted {
     pub name: String,
     pub status: String,
     pub country: Option<String>,
-    /// The one asked for above which it stands, and the steps between.
+    /// The organisation of the question above it, and the number of levels between them.
     pub of: String,
     pub depth: i32,
 }
@@ -64,14 +64,14 @@ pub struct Written {
 pub struct NameForm {
     pub name: String,
     pub occurrences: i64,
-    /// Where the name alone says what is meant, the least sure way in which it was
-    /// found; nothing where an id says so everywhere.
+    /// If the name alone decided, the least reliable tier by which it was found; `None` if an id
+    /// decided everywhere.
     pub tier: Option<String>,
     pub confidence: Option<f64>,
 }
 
 impl Expansion {
-    /// Finds all that counts.
+    /// Finds everything that counts.
     ///
     /// # Errors
     /// [`MatchError`] where the dataset has not been matched or cannot be read.
@@ -90,7 +90,7 @@ impl Expansion {
         Ok(expansion)
     }
 
-    /// The ids under which it is written, with how often.
+    /// The ids under which it is written, with their counts.
     pub fn identifiers(&self) -> Vec<(String, String, i64)> {
         let mut counts: BTreeMap<(&str, &str), i64> = BTreeMap::new();
         for written in self.keys.values() {
@@ -120,7 +120,7 @@ impl Expansion {
     }
 }
 
-/// The most frequent first; of equals in their own order.
+/// The most frequent first; equally frequent ones in their own order.
 fn by_count<T>(mut rows: Vec<T>, count: impl Fn(&T) -> i64) -> Vec<T> {
     rows.sort_by_key(|row| std::cmp::Reverse(count(row)));
     rows
@@ -183,7 +183,7 @@ pub fn for_each_written(dataset: &Dataset, mut each: impl FnMut(i64, Written)) -
     Ok(())
 }
 
-/// The organisations that are asked for, and those below that count.
+/// The organisations of the question, and their child organisations that count.
 fn counted(dataset: &Dataset, question: &Question) -> Result<Vec<Counted>, MatchError> {
     let asked: FxHashSet<String> = question.ror.iter().map(ToString::to_string).collect();
     let mut below: BTreeMap<String, (i32, String)> = BTreeMap::new();

@@ -1,8 +1,8 @@
 //! Gathers the distinct organizations of a dataset, in bounded memory.
 //!
-//! Keys are counted in memory; when that is full they go to files by the first
-//! bits of their hash, and each file is put together on its own later. So keys
-//! come in the order of their hashes, however much memory there was.
+//! Keys are counted in memory. When the memory is full, they are written to files by the first bits
+//! of their hash, and each file is merged separately later. So keys come in the order of their
+//! hashes, whatever the memory.
 
 use std::fs::File;
 use std::io::{BufReader, BufWriter, Write};
@@ -21,13 +21,13 @@ const SHARES: usize = 64;
 
 /// The keys of a dataset, share by share.
 pub struct Keys {
-    /// All keys, where they fit.
+    /// All keys, if they fit into memory.
     here: Vec<Key>,
     files: Vec<PathBuf>,
 }
 
-/// Gathers the keys of all sections of `dataset`; `scratch` is a folder for
-/// what does not fit into `memory_bytes`.
+/// Gathers the keys of all sections of `dataset`; `scratch` is a folder for keys that do not fit
+/// into `memory_bytes`.
 pub fn gather(dataset: &Dataset, scratch: &Path, memory_bytes: usize) -> Result<Keys, DatasetError> {
     let mut gathering = Gathering {
         found: FxHashMap::default(),
@@ -47,7 +47,7 @@ pub fn gather(dataset: &Dataset, scratch: &Path, memory_bytes: usize) -> Result<
     gathering.end()
 }
 
-/// Keys as they come together.
+/// Keys that are being gathered.
 struct Gathering {
     found: FxHashMap<i64, Key>,
     bytes: usize,
@@ -106,7 +106,7 @@ impl Spread {
                 self.files.push((path, BufWriter::new(file)));
             }
         }
-        // The sign turned, so that shares are in the order of signed numbers.
+        // The sign bit is inverted, so that shares are in the order of signed numbers.
         let share = (key.org_key.cast_unsigned() ^ 1 << 63) as usize >> (usize::BITS - SHARES.ilog2());
         let (path, file) = &mut self.files[share];
         key.write(file).map_err(DatasetError::io("write", path))

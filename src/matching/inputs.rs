@@ -1,5 +1,5 @@
-//! The files that a dataset is matched with: where they lie and what they held,
-//! so that a later matching can tell whether its answers would be the same.
+//! The files that a dataset is matched with: their paths and digests, so that a later matching can
+//! tell whether its answers would be the same.
 
 use std::fs::File;
 use std::path::Path;

@@ -4,7 +4,7 @@ use std::io::{self, Read, Write};
 
 use crate::tables::organizations::KeyRow;
 
-/// The tables that name organizations, by what their rows are counted as.
+/// The tables with organizations, and the name under which their rows are counted.
 pub const SECTIONS: [&str; 4] = ["affiliations", "fundings", "peer_reviews", "research_resource_hosts"];
 /// The texts of a key, by the columns that hold them.
 pub const TEXTS: [&str; 6] = [
@@ -15,7 +15,7 @@ pub const TEXTS: [&str; 6] = [
     "disambiguation_source",
     "disambiguated_organization_identifier",
 ];
-/// Bytes of a key besides its texts, about.
+/// Bytes of a key without its texts, approximately.
 const KEY_BYTES: usize = 256;
 
 /// One distinct organization.
@@ -49,8 +49,8 @@ impl Key {
         self.texts[5].as_deref()
     }
 
-    /// The key as tables have it. The same item may stand in summaries and in
-    /// activities, so that the larger count is taken.
+    /// The key as tables have it. An item may occur both in summaries and in activities, so the
+    /// larger count is used.
     pub fn row(&self) -> KeyRow<'_> {
         let [affiliations, fundings, peer_reviews, research_resources] =
             self.counts.map(|[summaries, activities]| i64::from(summaries.max(activities)));
@@ -69,7 +69,7 @@ impl Key {
         }
     }
 
-    /// What it takes in memory, about.
+    /// The approximate bytes that it takes in memory.
     pub fn bytes(&self) -> usize {
         KEY_BYTES + self.texts.iter().flatten().map(|text| text.len()).sum::<usize>()
     }
@@ -83,7 +83,7 @@ impl Key {
         }
     }
 
-    /// Writes the key to a file of our own.
+    /// Writes the key to a scratch file.
     pub fn write(&self, out: &mut dyn Write) -> io::Result<()> {
         out.write_all(&self.org_key.to_le_bytes())?;
         for count in self.counts.as_flattened() {
@@ -97,7 +97,7 @@ impl Key {
         Ok(())
     }
 
-    /// Reads the next key; nothing at the end of the file.
+    /// Reads the next key; `None` at the end of the file.
     pub fn read(input: &mut dyn Read) -> io::Result<Option<Self>> {
         let mut eight = [0; 8];
         match input.read_exact(&mut eight) {

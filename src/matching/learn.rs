@@ -1,5 +1,5 @@
-//! Learns what ids mean that ROR lacks, such as Ringgold's: the names under an
-//! id vote, each as often as it occurs.
+//! Learns the organisations of ids that ROR does not list, such as Ringgold's: each occurrence of a
+//! name with an id is a vote.
 
 use std::collections::BTreeMap;
 
@@ -9,9 +9,9 @@ use super::key::Key;
 use crate::tables::organizations::LearnedRow;
 use ror_match::{Answer, Crosswalk, Matcher, NameKind, PlaceVerdict, Relation, Scheme, Tier};
 
-/// The least share of the votes.
+/// The least share of the votes to accept an organisation.
 const MIN_PURITY: f64 = 0.9;
-/// The least number of occurrences, unless the name is exactly the one to show.
+/// The least number of occurrences, unless the name is exactly the display name.
 const MIN_SUPPORT: u64 = 2;
 
 /// The votes on all ids.
@@ -29,7 +29,8 @@ struct Vote {
 }
 
 impl Votes {
-    /// Counts what a key's name says of its id, if it says so surely enough.
+    /// Counts the vote of a key's name for the meaning of its id, if the match of the name is
+    /// reliable enough.
     pub fn count(&mut self, matcher: &Matcher, key: &Key, answer: &Answer) {
         let (Some(source), Some(identifier), Some(found)) = (key.source(), key.identifier(), &answer.found)
         else {
@@ -48,7 +49,7 @@ impl Votes {
         vote.exact |= found.tier == Tier::Exact && found.found.kind == NameKind::Display;
     }
 
-    /// Adds what is sure to the crosswalk; gives all of it as rows.
+    /// Adds the accepted ids to the crosswalk, and gives all ids as rows.
     pub fn learn(&self, matcher: &Matcher, crosswalk: &mut Crosswalk) -> Vec<LearnedRow> {
         let mut rows = Vec::with_capacity(self.ids.len());
         for ((scheme, value), votes) in &self.ids {

@@ -1,4 +1,4 @@
-//! Whether two names of people may be the same person's.
+//! Whether two names may belong to the same person.
 
 use ror_match::plain_words;
 
@@ -10,14 +10,14 @@ pub struct PersonName {
     pub given: Vec<String>,
 }
 
-/// How alike two names with the same family name are, the least first.
+/// How similar two names with the same family name are, the least similar first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum NameSimilarity {
-    /// The first initials are the same, and one has no more.
+    /// The first initials are equal, and one of the names has only initials.
     Initial,
-    /// The first given names are the same.
+    /// The first given names are equal.
     First,
-    /// All is the same.
+    /// All given names are equal.
     Whole,
 }
 
@@ -26,7 +26,7 @@ impl PersonName {
         Self { family: plain_words(family), given: plain_words(given) }
     }
 
-    /// The ways to read a name that stands in one text: `Family, MatchInputs`, or the
+    /// The ways to read a name that stands in one text: `Family, Given`, or the
     /// last word, or the last two, as the family name.
     pub fn readings(text: &str) -> Vec<Self> {
         if let Some((family, given)) = text.split_once(',') {
@@ -40,12 +40,12 @@ impl PersonName {
         (1..=2).filter(|length| *length < words.len()).map(cut).collect()
     }
 
-    /// What names must share to be compared.
+    /// The part that names must share to be compared.
     pub fn key(&self) -> Option<String> {
         (!self.family.is_empty()).then(|| self.family.concat())
     }
 
-    /// How alike two names are; nothing where they cannot be one person's.
+    /// How similar two names are; `None` if they cannot belong to one person.
     pub fn similarity(&self, other: &Self) -> Option<NameSimilarity> {
         if self.key() != other.key() || self.key().is_none() {
             return None;

@@ -12,9 +12,9 @@ use crate::dataset::Dataset;
 pub struct PeopleFilter {
     /// Kinds such as employment; all if empty.
     pub kinds: Vec<String>,
-    /// Only those without an end.
+    /// Only affiliations without an end date.
     pub current: bool,
-    /// Only those that held on this day.
+    /// Only affiliations that were valid on this day.
     pub as_of: Option<Day>,
     pub emails: bool,
 }
@@ -47,7 +47,7 @@ pub struct Person {
     pub put_code: Option<i64>,
     pub created_date: Option<String>,
     pub last_modified_date: Option<String>,
-    /// Public addresses, where they were asked for.
+    /// Public addresses, if requested.
     pub emails: Option<String>,
 }
 
@@ -132,7 +132,7 @@ pub fn side(dataset: &Dataset, table: &str) -> &'static str {
     if dataset.has(&format!("summaries/{table}")) { "summaries" } else { "activities" }
 }
 
-/// Who says so: the owner, or a client of the registry, which members are.
+/// Who asserted the affiliation: the owner (`self`), or a client of the registry (`member`).
 pub fn asserted_by(cells: &Cells<'_>, row: usize) -> Option<&'static str> {
     let owner = cells.text("orcid", row);
     let is_owner = |column: &str| owner.is_some() && cells.text(column, row) == owner;
@@ -155,7 +155,7 @@ impl PeopleFilter {
             return false;
         }
         let Some(day) = self.as_of else { return true };
-        // What is not known of a date is taken for what lets it hold.
+        // Unknown parts of a date are assumed so that the affiliation is valid on the day.
         let begun = part("start_year").is_none_or(|year| {
             Day(year, part("start_month").unwrap_or(1), part("start_day").unwrap_or(1)) <= day
         });
@@ -166,7 +166,7 @@ impl PeopleFilter {
     }
 }
 
-/// A date as far as it is known: 2019, 2019-07, 2019-07-01.
+/// A date with its known parts: 2019, 2019-07, 2019-07-01.
 fn date(cells: &Cells<'_>, which: &str, row: usize) -> Option<String> {
     let part = |name: &str| cells.int16(&format!("{which}_{name}"), row);
     let mut text = format!("{:04}", part("year")?);
@@ -218,7 +218,7 @@ fn add_emails(dataset: &Dataset, people: &mut [Person]) -> Result<(), MatchError
     Ok(())
 }
 
-/// Where in the list, which is in their order, the rows of each iD stand.
+/// The range of each iD's rows in the list, which is sorted by iD.
 fn places(people: &[Person]) -> FxHashMap<String, (usize, usize)> {
     let mut places: FxHashMap<String, (usize, usize)> = FxHashMap::default();
     for (place, person) in people.iter().enumerate() {

@@ -1,5 +1,5 @@
-//! Finds iDs for a list of staff in a dataset: by iD, e-mail and name, with what
-//! speaks for and against each.
+//! Finds iDs for a list of staff in a dataset: by iD, e-mail and name, with the evidence for and
+//! against each.
 
 use std::collections::BTreeMap;
 
@@ -16,11 +16,11 @@ use ror_match::plain_words;
 
 /// Candidates that are listed for one person.
 const MAX_CANDIDATES: usize = 10;
-/// Candidates by name alone that are held for one person; a frequent name has
-/// thousands, of which none is better than another.
+/// Candidates by name alone that are kept for one person; a frequent name has thousands of equally
+/// good ones.
 const MAX_HELD: usize = 200;
 
-/// A candidate for somebody on the list, or the news that there is none.
+/// A candidate for a person on the list, or the information that there is none.
 #[derive(Debug, Clone, Default, PartialEq, serde::Serialize)]
 pub struct Reconciled {
     pub line: u64,
@@ -33,11 +33,11 @@ pub struct Reconciled {
     pub family_name: Option<String>,
     pub score: f64,
     pub evidence: String,
-    /// What speaks against it, or is wrong with the iD that was given.
+    /// The evidence against it, or what is wrong with the iD on the list.
     pub conflict: Option<String>,
 }
 
-/// The candidates by place in the list and iD.
+/// The candidates by index in the list and iD.
 type Candidates = Vec<BTreeMap<String, Evidence>>;
 
 /// The candidates for each person on a list, the best first.
@@ -92,7 +92,7 @@ fn affiliated(people: Vec<Person>) -> FxHashMap<String, Affiliated> {
     found
 }
 
-/// What became of given iDs: status, and the iD in its place.
+/// The status of deprecated and other closed iDs of the list, and the primary iD if there is one.
 fn tombstones(
     dataset: &Dataset,
     list: &StaffList,
@@ -156,7 +156,7 @@ fn by_names(
     candidates: &mut Candidates,
 ) -> Result<FxHashMap<String, RecordName>, MatchError> {
     const COLUMNS: [&str; 4] = ["orcid", "given_names", "family_name", "credit_name"];
-    let wanted: FxHashSet<String> = candidates.iter().flat_map(BTreeMap::keys).cloned().collect();
+    let candidate_ids: FxHashSet<String> = candidates.iter().flat_map(BTreeMap::keys).cloned().collect();
     let mut names = FxHashMap::default();
     for batch in dataset.rows("summaries/records", &COLUMNS) {
         let batch = batch?;
@@ -171,7 +171,7 @@ fn by_names(
             };
             readings.extend(PersonName::readings(text("credit_name")));
             let found = note_names(list, orcid, &readings, false, affiliated, candidates);
-            if found || wanted.contains(orcid) {
+            if found || candidate_ids.contains(orcid) {
                 names.insert(
                     orcid.to_owned(),
                     (cells.owned("given_names", row), cells.owned("family_name", row)),
@@ -182,10 +182,11 @@ fn by_names(
     Ok(names)
 }
 
-/// MatchInputs names and family name.
+/// Given names and family name.
 type RecordName = (Option<String>, Option<String>);
 
-/// Notes a record's names with all on the list who have such; true if there are any.
+/// Adds the record as a candidate to all people on the list with a similar name; true if there are
+/// any.
 fn note_names(
     list: &StaffList,
     orcid: &str,
@@ -279,7 +280,7 @@ fn weigh(
     weighed.iter().map(row).collect()
 }
 
-/// What is wrong with the iD that somebody has given.
+/// What is wrong with the iD on the list.
 fn given_fault(
     list: &StaffList,
     number: usize,

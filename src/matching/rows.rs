@@ -1,10 +1,10 @@
-//! Findings and organisations to rows of tables.
+//! Makes rows of tables from findings and organisations.
 
 use super::key::Key;
 use crate::tables::organizations::{AncestorRow, DisagreementRow, OrganizationRow, RorRow};
 use ror_match::{Candidate, Finding, Matcher, NameKind, Organization, Registry, Release, Resolved};
 
-/// What stands between values of a list.
+/// The separator between values of a list.
 pub const BETWEEN: &str = "|";
 
 /// The row of a key.
@@ -108,7 +108,7 @@ pub fn ror_row<'a>(release: &'a Release, number: u32) -> RorRow<'a> {
     }
 }
 
-/// An organisation with all above it, itself first.
+/// An organisation and all its ancestors, itself first.
 pub fn ancestor_rows(matcher: &Matcher, number: u32) -> Vec<AncestorRow> {
     let id_of = |number: u32| matcher.index.release.organization(number).id.to_string();
     let all = std::iter::once((number, 0)).chain(matcher.tree.ancestors(number));
@@ -134,7 +134,7 @@ fn joined<'a>(values: impl Iterator<Item = &'a str>) -> Option<String> {
     (!values.is_empty()).then(|| values.join(BETWEEN))
 }
 
-/// A score without the noise of its last digits.
+/// A score, rounded to hide the noise of its last digits.
 fn rounded(score: f32) -> f64 {
     (f64::from(score) * 10_000.0).round() / 10_000.0
 }

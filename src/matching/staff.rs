@@ -22,7 +22,7 @@ pub struct Staff {
     pub department: Option<String>,
 }
 
-/// What speaks for a candidate.
+/// The evidence for a candidate.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Evidence {
     pub by_orcid: bool,
@@ -43,21 +43,21 @@ pub struct Affiliated {
     pub departments: Vec<String>,
 }
 
-/// What is to be thought of a candidate.
+/// The verdict about a candidate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Verdict {
-    /// Something speaks against it.
+    /// There is evidence against it.
     Conflict,
-    /// The name, and not more than that.
+    /// Only the name fits.
     Possible,
-    /// The name and the institution, and no other like it.
+    /// Name and institution fit, and no other candidate has both.
     Probable,
-    /// The iD or the e-mail, and the name fits.
+    /// The iD or the e-mail address fits, and the name too.
     Accepted,
 }
 
 impl Evidence {
-    /// From 0 to 1; each piece of evidence takes its share of what was open.
+    /// The score, from 0 to 1; each piece of evidence adds its share of the rest to 1.
     pub fn score(&self) -> f64 {
         let name = match self.name {
             Some(NameSimilarity::Whole) => 0.4,
@@ -81,8 +81,7 @@ impl Evidence {
         1.0 - open.into_iter().fold(1.0, |left, weight| left * (1.0 - weight))
     }
 
-    /// The verdict, where `alone` is true if no other candidate has the name and
-    /// the institution too.
+    /// The verdict; `alone` says that no other candidate has both the name and the institution.
     pub fn verdict(&self, alone: bool) -> Verdict {
         match self.name {
             None => Verdict::Conflict,
@@ -133,7 +132,7 @@ impl Verdict {
     }
 }
 
-/// The list, by what records are compared with.
+/// The list, indexed by the values that records are compared with.
 pub struct StaffList {
     pub staff: Vec<Staff>,
     by_name: FxHashMap<String, Vec<usize>>,
@@ -166,7 +165,7 @@ impl StaffList {
         list
     }
 
-    /// Who has a name like one of these, and how alike.
+    /// The people with a name similar to one of these, and how similar.
     pub fn named(&self, names: &[PersonName]) -> Vec<(usize, NameSimilarity)> {
         let mut found: Vec<(usize, NameSimilarity)> = Vec::new();
         for name in names {
@@ -183,29 +182,29 @@ impl StaffList {
         found
     }
 
-    /// Who has this e-mail address.
+    /// The people with this e-mail address.
     pub fn with_email(&self, email: &str) -> &[usize] {
         self.by_email.get(&email.trim().to_lowercase()).map_or(&[], Vec::as_slice)
     }
 
-    /// Who has given this iD.
+    /// The people with this iD on the list.
     pub fn with_orcid(&self, orcid: &str) -> &[usize] {
         self.by_orcid.get(orcid).map_or(&[], Vec::as_slice)
     }
 
-    /// The iDs that have been given.
+    /// The iDs on the list.
     pub fn orcids(&self) -> impl Iterator<Item = (&String, &Vec<usize>)> {
         self.by_orcid.iter()
     }
 }
 
 impl Staff {
-    /// The iD, if it is one.
+    /// The iD, if it is valid.
     pub fn orcid(&self) -> Option<Orcid> {
         Orcid::read(self.orcid.as_deref()?).ok()
     }
 
-    /// What is written for an iD and is none, and why.
+    /// The text in the iD's column that is not an iD, and why.
     pub fn unread_orcid(&self) -> Option<(&str, IdFault)> {
         let given = self.orcid.as_deref().filter(|given| !given.trim().is_empty())?;
         Some((given, Orcid::read(given).err()?))

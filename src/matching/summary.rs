@@ -1,4 +1,4 @@
-//! What a matching came to, in numbers.
+//! The result of a matching, in numbers.
 
 use std::collections::BTreeMap;
 
@@ -10,15 +10,14 @@ pub struct Summary {
     /// Distinct organizations as they were written.
     pub keys: u64,
     pub matched_keys: u64,
-    /// Keys whose names were looked for; the answers to the others are those of
-    /// the matching before.
+    /// Keys whose names were matched; the answers to the others are those of the last matching.
     pub new_keys: u64,
     /// How often they occur.
     pub occurrences: u64,
     pub matched_occurrences: u64,
     /// Keys by the agreement of id and name.
     pub agreement: BTreeMap<String, u64>,
-    /// Keys by how the name was found.
+    /// Keys by the tier of the name.
     pub tiers: BTreeMap<String, u64>,
     /// Ids that were learned and used.
     pub learned: u64,

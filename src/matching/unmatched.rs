@@ -6,17 +6,17 @@ use std::collections::BinaryHeap;
 use super::key::Key;
 use crate::tables::organizations::UnmatchedRow;
 
-/// So many are kept.
+/// The number of keys that are kept.
 const MAX_UNMATCHED: usize = 100_000;
 
 /// The most frequent so far.
 #[derive(Default)]
 pub struct Unmatched {
-    /// The least frequent on top; of equals the one with the larger key.
+    /// The least frequent key is on top; of equally frequent ones the larger key.
     heap: BinaryHeap<(Reverse<i64>, i64, Kept)>,
 }
 
-/// A key that is kept with what was near.
+/// A key with its candidates.
 struct Kept {
     key: Key,
     candidates: Option<String>,

@@ -28,9 +28,9 @@ use targz_seek::{Meter, OwnedMember};
 /// Answers that are read from the queue at a time.
 const BATCH_ANSWERS: usize = 16;
 
-/// Applies the answers that were given to a run's next commit; closes its queue.
-/// The commit is made under the `lock`, which the refresh holds. Before the last commit the
-/// watermark stays where it is. `now` is the time by the server's clock, as far as it is known.
+/// Applies the answers that were given to a run's next commit; closes its queue. The dataset is
+/// that of the `lock`, which the refresh holds. Before the last commit the watermark stays where
+/// it is. `now` is the time by the server's clock, as far as it is known.
 ///
 /// # Errors
 /// [`RefreshError`] where the queue or the dataset fail; the dataset is then as

@@ -38,10 +38,10 @@ pub enum RefreshError {
     Queue(#[from] QueueError),
     #[error("{url} does not answer a search: {what}")]
     NoAnswer { url: String, what: String },
-    #[error("{url} could not answer a search each time it was asked: {what}")]
+    #[error("{url} failed to answer each try of a search: {what}")]
     InTrouble { url: String, what: String },
     #[error(
-        "{url} limits the rate of requests (status 429); it has been waited for as it asked, and after {seconds} s it still does"
+        "{url} limits the rate of requests (status 429); the program has waited as the server asked, and after {seconds} s it still does"
     )]
     Limited { url: String, seconds: u64 },
     #[error("a search could not be answered: {what}")]
@@ -50,7 +50,7 @@ pub enum RefreshError {
         "more records changed within a millisecond than a search shows, and {url} does not search by ranges of iDs"
     )]
     NoRanges { url: String },
-    #[error("twice, a search has found nobody of the scope {scope}{}", had(*.before))]
+    #[error("two searches have found nobody in the scope {scope}{}", had(*.before))]
     ScopeVanished { scope: String, before: u64 },
     /// Ends fetching; the run goes on when the quota is there again.
     #[error("the day's quota is used up")]
@@ -62,11 +62,9 @@ pub enum RefreshError {
     Down { seconds: u64, what: String },
     #[error("{url} has answered no request: {what}")]
     Silent { url: String, what: String },
-    #[error(
-        "{url} says that it is up, and yet gave {faults} faults in the place of records and nothing else: {what}"
-    )]
+    #[error("{url} says that it is up, but answered with {faults} faults and no record: {what}")]
     OnlyFaults { url: String, faults: u32, what: String },
-    #[error("a thread broke down while it asked; its message stands above")]
+    #[error("a thread panicked during a request; its message is above")]
     Panicked,
     #[error(transparent)]
     Api(#[from] ApiError),
@@ -81,7 +79,7 @@ pub enum RefreshError {
 /// What a scope was, in which nobody is found.
 fn had(before: u64) -> String {
     match before {
-        0 => ", and another one people of it who have changed".to_owned(),
+        0 => ", but another search found people of it who have changed".to_owned(),
         before => format!(", which had {before} when it was refreshed last"),
     }
 }

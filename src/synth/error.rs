@@ -17,16 +17,3 @@ pub enum SynthError {
     #[error("cannot write {}", path.display())]
     Write { path: PathBuf, source: io::Error },
 }
-
-impl SynthError {
-    /// What to do about it.
-    pub fn hint(&self) -> &'static str {
-        match self {
-            SynthError::TooManyRecords { .. } => "ask for fewer records",
-            SynthError::UnknownArchive { .. } => "name archives by 0 to 9 or X",
-            SynthError::Year { .. } => "the layout made here is that of the dumps since 2020",
-            SynthError::Compression { .. } => "6 is what the registry uses",
-            SynthError::Write { .. } => "check that the folder exists and has room",
-        }
-    }
-}

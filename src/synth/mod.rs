@@ -145,17 +145,17 @@ fn check(options: &Options) -> Result<(), SynthError> {
     Ok(())
 }
 
-/// The name of each archive, which is also the folder that holds all its
-/// members, with the ending of the iDs it holds; the summaries come first.
+/// The name of each archive, which is also the name of its root folder, with the last character of
+/// its iDs; the summaries come first.
 fn roots(options: &Options) -> Vec<(String, Option<char>)> {
     let year = options.year;
-    let wanted = |ending: &char| {
+    let is_selected = |ending: &char| {
         options.activities
             && (options.activity_archives.is_empty() || options.activity_archives.contains(ending))
     };
     let activities = ENDINGS
         .into_iter()
-        .filter(wanted)
+        .filter(is_selected)
         .map(|ending| (format!("ORCID_{year}_10_activities_{ending}"), Some(ending)));
     [(format!("ORCID_{year}_10_summaries"), None)].into_iter().chain(activities).collect()
 }

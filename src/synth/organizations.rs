@@ -33,7 +33,11 @@ pub struct KnownOrganization {
 }
 
 impl KnownOrganization {
-    fn numbered(number: u64, lexicons: &[Lexicon], taken: &mut HashMap<String, usize>) -> KnownOrganization {
+    fn numbered(
+        number: u64,
+        lexicons: &[Lexicon],
+        name_counts: &mut HashMap<String, usize>,
+    ) -> KnownOrganization {
         let mut random = Random::new(0, Stream::Organizations, number);
         let script = random.weighted(&[(Script::Latin, 80), (Script::Accented, 20)]);
         let lexicon = &lexicons[script as usize];
@@ -46,8 +50,8 @@ impl KnownOrganization {
             4 => format!("Universidad {subject} de {city}"),
             _ => format!("{subject} {} Foundation", lexicon.proper_name(&mut random, 1)),
         };
-        // An ordinal keeps names apart that came out the same.
-        let others = taken.entry(name.clone()).or_default();
+        // A number distinguishes equal names.
+        let others = name_counts.entry(name.clone()).or_default();
         *others += 1;
         let name = if *others == 1 { name } else { format!("{name} {others}") };
         KnownOrganization {
@@ -124,8 +128,8 @@ pub fn known() -> Vec<KnownOrganization> {
 
 /// The same, where the words are there already.
 pub(super) fn table(lexicons: &[Lexicon]) -> Vec<KnownOrganization> {
-    let mut taken = HashMap::new();
-    (0..ORGANIZATIONS).map(|number| KnownOrganization::numbered(number, lexicons, &mut taken)).collect()
+    let mut name_counts = HashMap::new();
+    (0..ORGANIZATIONS).map(|number| KnownOrganization::numbered(number, lexicons, &mut name_counts)).collect()
 }
 
 /// Any institution; the first ones more often.

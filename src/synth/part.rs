@@ -1,5 +1,5 @@
-//! Files that have a name of their own until they are whole, so that none that is cut off
-//! is taken for an archive.
+//! Files that have a temporary name until they are complete, so that no incomplete file looks like
+//! an archive.
 
 use std::fs;
 use std::path::{Path, PathBuf};

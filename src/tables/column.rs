@@ -13,7 +13,7 @@ pub trait Family: 'static {
     type Row<'a>: Copy;
 }
 
-/// A row as getters see it; it reads like what it wraps.
+/// A row as getters see it; it dereferences to the value that it wraps.
 pub struct Row<'a, F: Family>(pub F::Row<'a>);
 
 impl<'a, F: Family> Deref for Row<'a, F> {
@@ -27,28 +27,28 @@ impl<'a, F: Family> Deref for Row<'a, F> {
 /// One column of a table whose rows are of family `F`.
 pub struct Column<F: Family> {
     pub name: Cow<'static, str>,
-    /// The path of the value from the row's own element; empty where the value
-    /// follows from others by the rule that `doc` gives. Elements are matched by
-    /// local name, so v2.0's own prefixes need no path of their own.
+    /// The path of the value from the row's element; empty if the value is derived from others as
+    /// `doc` says. Elements are matched by local name, so the other prefixes of version 2.0 need no
+    /// separate path.
     pub xpath: Cow<'static, str>,
     pub doc: Cow<'static, str>,
     pub value: Value<F>,
 }
 
-/// A column's type, with the way from row to value.
+/// A column's type, with the function that gets its value from a row.
 pub enum Value<F: Family> {
     /// Text that is never absent.
     Key(for<'a> fn(&Row<'a, F>) -> &'a str),
     /// Text with few distinct values, such as a type or a country.
     Label(for<'a> fn(&Row<'a, F>) -> Option<&'a str>),
-    /// Text of identifiers and addresses: mostly distinct, and no words.
+    /// Identifiers and addresses: mostly distinct, and not made of words.
     Code(for<'a> fn(&Row<'a, F>) -> Option<&'a str>),
     /// Free text.
     Text(for<'a> fn(&Row<'a, F>) -> Option<&'a str>),
     /// Text that is made from others.
     Made(for<'a> fn(&Row<'a, F>) -> Option<Cow<'a, str>>),
     Int64(for<'a> fn(&Row<'a, F>) -> Option<i64>),
-    /// A number that counts within a record, so that small ones repeat.
+    /// A number that counts within a record, so small values repeat.
     Ordinal(for<'a> fn(&Row<'a, F>) -> Option<i64>),
     Int32(for<'a> fn(&Row<'a, F>) -> Option<i32>),
     Float64(for<'a> fn(&Row<'a, F>) -> Option<f64>),
@@ -71,7 +71,7 @@ pub enum Type {
     Timestamp,
 }
 
-/// What is known of a column without its rows.
+/// The facts about a column that do not depend on its rows.
 #[derive(Debug, Clone)]
 pub struct ColumnInfo {
     pub name: String,
@@ -82,10 +82,10 @@ pub struct ColumnInfo {
     pub encoding_hint: EncodingHint,
 }
 
-/// What a column's values are like, which tells how they are best encoded.
+/// What a column's values are like, to choose their encoding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EncodingHint {
-    /// Few distinct ones among many rows.
+    /// Few distinct values among many rows.
     Repeating,
     /// Words from a list, such as a type or a country: they repeat, in no order.
     Labels,

@@ -260,25 +260,25 @@ fn place_columns() -> [Column<ExternalIds>; 7] {
         column(
             "group_index",
             "",
-            "The location of the group, as in the item's table.",
+            "The index of the group, as in the item's table.",
             Int32(|row| row.location.group_index.map(|index| index as i32)),
         ),
         column(
             "peer_review_group_index",
             "",
-            "The location of the inner group, as in `peer_reviews`.",
+            "The index of the inner group, as in `peer_reviews`.",
             Int32(|row| row.location.peer_review_group_index.map(|index| index as i32)),
         ),
         column(
             "resource_item_index",
             "",
-            "The location of the resource item, as in `research_resource_items`.",
+            "The index of the resource item, as in `research_resource_items`.",
             Int32(|row| row.location.resource_item_index.map(|index| index as i32)),
         ),
         column(
             "external_id_index",
             "",
-            "The identifier's location in its list, from 0.",
+            "The identifier's index in its list, from 0.",
             Int32(|row| Some(row.index as i32)),
         ),
     ]

@@ -101,7 +101,7 @@ fn a_secret_with_line_breaks_inside_is_never_sent_nor_shown() {
 
     let broken = run("hush\nhush".to_owned());
     assert_eq!(broken.status.code(), Some(2));
-    assert!(!both(&broken).contains("hush") && both(&broken).contains("one word"), "{}", both(&broken));
+    assert!(!both(&broken).contains("hush") && both(&broken).contains("a single word"), "{}", both(&broken));
     assert_eq!(server.tokens_issued(), 0);
 
     let around = run(format!("\u{feff}{CLIENT_SECRET}\r\n\u{200b}"));
@@ -144,8 +144,8 @@ fn our_own_folder_is_taken_from_others_and_one_that_is_shared_is_told_and_stays(
         (&own, 0o770, &[], 0o700, Some("its mode is now 0700")),
         (&own, 0o700, &[], 0o700, None),
         (&other, 0o755, &named, 0o755, None),
-        (&other, 0o777, &named, 0o777, Some("others can write into")),
-        (&other, 0o1777, &named, 0o1777, Some("others can write into")),
+        (&other, 0o777, &named, 0o777, Some("other users can write to")),
+        (&other, 0o1777, &named, 0o1777, Some("other users can write to")),
     ] {
         set(path, before);
 
@@ -154,7 +154,7 @@ fn our_own_folder_is_taken_from_others_and_one_that_is_shared_is_told_and_stays(
         assert_eq!(output.status.code(), Some(0), "{before:o}: {}", both(&output));
         assert_eq!(mode(path), after, "{before:o}: {}", both(&output));
         assert_eq!(mode(&path.join("token.json")), 0o600, "{before:o}");
-        let warned = both(&output).contains("warning: others");
+        let warned = both(&output).contains("warning: other users");
         assert_eq!(warned, said.is_some(), "{before:o}: {}", both(&output));
         assert!(said.is_none_or(|said| both(&output).contains(said)), "{before:o}: {}", both(&output));
     }

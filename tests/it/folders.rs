@@ -160,7 +160,7 @@ fn what_is_no_archive_is_named_and_the_others_are_converted() {
         ("a.tar.gz", gzip(&gzip(&tar_of_one)), "gzip data in its gzip data"),
         ("a.tar.gz", gzip(html), "an HTML page in its gzip data"),
         ("a.xml.gz", gzip(record(ONE, "Name", "").as_bytes()), "an XML document in its gzip data"),
-        ("a.tar.gz", gzip(b"nothing known"), "gzip data that are no tar archive"),
+        ("a.tar.gz", gzip(b"nothing known"), "gzip data that are not a tar archive"),
         ("a.tar.gz", b"nothing known".to_vec(), "neither a tar archive"),
         ("a.tar.gz", Vec::new(), "is empty"),
     ]

@@ -63,7 +63,10 @@ fn whoever_would_change_it_is_told_the_way_out() {
 
         let messages = String::from_utf8_lossy(&output.stderr).into_owned();
         assert_eq!(output.status.code(), Some(2), "{arguments:?}: {messages}");
-        assert!(messages.contains("has format version 1, which can be read and not changed"), "{messages}");
+        assert!(
+            messages.contains("has format version 1, which this orcidlake can read but not change"),
+            "{messages}"
+        );
         assert!(messages.contains("convert --replace"), "{messages}");
         assert_eq!(files(&dataset), before, "{arguments:?}");
         assert_eq!(beside(), count, "{arguments:?}");

@@ -194,7 +194,7 @@ fn damage_of_an_index_gives_a_message_or_the_right_members() {
         for (orcid, expected) in wanted.iter().zip(&expected) {
             match indexed_members(&archive, *orcid) {
                 Ok(found) => assert_eq!(found.as_ref(), Some(expected), "byte {place}"),
-                Err(error) => told += usize::from(!error.hint().is_empty()),
+                Err(error) => told += usize::from(!error.to_string().is_empty()),
             }
         }
     }
@@ -266,7 +266,7 @@ fn a_damaged_archive_gets_no_index_that_misleads() {
 
         match index(&archive, &index_path(&archive), SPACING, &Silent, &AtomicBool::new(false)) {
             Ok(_) => assert_eq!(indexed_members(&archive, orcid(28)).unwrap(), Some(expected.clone())),
-            Err(error) => refused += usize::from(!error.hint().is_empty()),
+            Err(error) => refused += usize::from(!error.to_string().is_empty()),
         }
     }
     assert!(refused > 140, "{refused} were refused");
@@ -284,7 +284,7 @@ fn no_file_beside_an_index_is_taken_for_its_own() {
     let output = run(&["index", archive.to_str().unwrap(), "--out", out.to_str().unwrap()]);
 
     assert_eq!(output.status.code(), Some(2));
-    assert!(String::from_utf8_lossy(&output.stderr).contains("is no index"));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("not an index"));
     assert_eq!(fs::read(&archive).unwrap(), whole);
     let out = folder.path().join("a.idx");
     // What a run that was killed has left.
@@ -304,7 +304,7 @@ fn nothing_but_an_index_is_replaced_by_one() {
     let output = orcidlake(&["index", "--out"]).arg(&archive).arg(&archive).output().unwrap();
 
     assert_eq!(output.status.code(), Some(2));
-    assert!(String::from_utf8(output.stderr).unwrap().contains("is no index"));
+    assert!(String::from_utf8(output.stderr).unwrap().contains("not an index"));
     assert_eq!(fs::read(&archive).unwrap(), before);
     for _ in 0..2 {
         assert!(run(&["index", archive.to_str().unwrap()]).status.success());
@@ -344,7 +344,7 @@ fn an_index_of_something_else_is_told_and_the_archive_read() {
 
     fs::write(index_path(Path::new(archive)), b"something else that is long enough to look at").unwrap();
     let foreign = run(&["get", ONE, archive]);
-    assert!(String::from_utf8(foreign.stderr).unwrap().contains("is no index"));
+    assert!(String::from_utf8(foreign.stderr).unwrap().contains("not an index"));
     assert!(String::from_utf8(foreign.stdout).unwrap().contains("Another"));
 }
 

@@ -183,10 +183,60 @@ fn only_the_command_line_prints() {
 }
 
 #[test]
+fn only_the_command_line_knows_flags_and_gives_hints() {
+    let library = sources().into_iter().filter(|(path, _)| module(path) != "cli");
+    for (path, text) in library.chain(below("crates")) {
+        assert!(!text.contains("fn hint("), "{} gives hints", path.display());
+        let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+        for line in code.lines().filter(|line| !line.trim_start().starts_with("//")) {
+            let texts = line.split('"').skip(1).step_by(2);
+            for text in texts {
+                let flag = text.match_indices("--").any(|(place, _)| {
+                    let before = text[..place].chars().next_back();
+                    let after = text[place + 2..].chars().next();
+                    before.is_none_or(|sign| !sign.is_alphanumeric() && sign != '!')
+                        && after.is_some_and(|sign| sign.is_ascii_lowercase())
+                });
+                let command = text.contains("`orcidlake ");
+                assert!(!flag && !command, "{} names a flag or a command: {text}", path.display());
+            }
+        }
+    }
+}
+
+#[test]
 fn files_stay_small_and_say_what_they_are_for() {
     for (path, text) in sources().into_iter().chain(below("crates")) {
         assert!(text.lines().count() <= MAX_LINES, "{} has more than {MAX_LINES} lines", path.display());
         assert!(text.starts_with("//!"), "{} does not say what it is for", path.display());
+    }
+}
+
+#[test]
+fn a_dataset_is_read_through_its_store() {
+    // What of dataset/ the readers are; the others make the next state of a local folder.
+    const READERS: &[&str] = &[
+        "reader.rs",
+        "looks.rs",
+        "verify.rs",
+        "delta/log.rs",
+        "delta/checkpoint.rs",
+        "headers.rs",
+        "sound.rs",
+    ];
+    for (path, text) in sources() {
+        let own = module(&path);
+        let reads = READERS.iter().any(|reader| path.ends_with(Path::new("src/dataset").join(reader)));
+        let people = ["people", "coverage", "expansion", "known", "reconcile"];
+        let asks =
+            own == "matching" && path.file_stem().is_some_and(|stem| people.iter().any(|one| stem == *one));
+        if !reads && !asks {
+            continue;
+        }
+        let code = text.split("#[cfg(test)]").next().unwrap_or_default().replace("StoredFile::open", "");
+        for around in ["fs::", "File::open", "read_dir"] {
+            assert!(!code.contains(around), "{} has {around}: it reads around the store", path.display());
+        }
     }
 }
 

@@ -123,7 +123,9 @@ fn a_hyphen_is_standard_output_or_refused() {
 
     assert_eq!((output.status.code(), &output.stdout), (Some(0), &plain.stdout));
     assert!(!plain.stdout.is_empty());
-    assert!(String::from_utf8_lossy(&parquet.stderr).contains("Parquet cannot go to standard output"));
+    assert!(
+        String::from_utf8_lossy(&parquet.stderr).contains("Parquet cannot be written to standard output")
+    );
     for arguments in [
         &["index", text(&archive), "-o", "-"][..],
         &["man", "-"],

@@ -43,7 +43,7 @@ fn a_run_that_goes_on_puts_no_old_record_over_a_newer_one() {
     let output = here.refresh_each(&["--in-flight", "1", "--quota", "1000"]);
 
     assert_eq!((other.status.code(), output.status.code()), (Some(0), Some(0)), "{}", text(&output));
-    assert!(text(&output).contains("going on with the run begun at"), "{}", text(&output));
+    assert!(text(&output).contains("continuing the run begun at"), "{}", text(&output));
     assert_eq!(records(&here.dataset, &read), newer);
     here.assert_sound();
 }
@@ -58,7 +58,7 @@ fn a_replaced_dataset_has_no_unfinished_run() {
     let output = here.refresh_each(&["--json"]);
 
     assert_eq!(output.status.code(), Some(0), "{}", text(&output));
-    assert!(!text(&output).contains("going on"), "{}", text(&output));
+    assert!(!text(&output).contains("continuing"), "{}", text(&output));
     let plan = &json(&output)["plan"];
     assert!(plan["made"] == 0 && plan["used_today"].as_u64() >= Some(12), "{plan}");
 }

@@ -128,7 +128,7 @@ fn a_server_that_answers_nothing_ends_the_run_also_for_one_id() {
         assert_eq!(output.status.code(), Some(2), "{count}: {}", text(&output));
         assert!(text(&output).contains("has answered no request"), "{}", text(&output));
         here.server.clear_faults();
-        assert_eq!(run().status.code(), Some(0), "the same command goes on");
+        assert_eq!(run().status.code(), Some(0), "the same command continues");
     }
 }
 

@@ -198,7 +198,7 @@ fn one_result_too_few_is_taken_after_some_looks_and_told() {
     let output = here.refresh(&arguments);
 
     assert_eq!(output.status.code(), Some(1), "{}", text(&output));
-    assert!(text(&output).contains("warning: searches promised 2 results more"), "{}", text(&output));
+    assert!(text(&output).contains("warning: searches gave fewer results than they counted, each time they were repeated: 2 results missing"), "{}", text(&output));
     assert_eq!(
         (&json(&output)["missing_results"], &json(&output)["applied"]["watermark"]),
         (&2.into(), &().into())

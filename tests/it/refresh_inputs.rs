@@ -46,7 +46,7 @@ fn a_list_of_changes_is_read_in_other_forms_and_one_that_is_cut_changes_nothing(
         let output = refresh(&here, &whole[..cut]);
 
         assert_eq!(output.status.code(), Some(2), "{}", text(&output));
-        assert!(text(&output).contains("is cut off: line 3"), "{}", text(&output));
+        assert!(text(&output).contains("is cut off: its last line, 3,"), "{}", text(&output));
         assert_eq!(here.server.log().total(), 0);
     }
 

@@ -193,7 +193,7 @@ fn a_log_is_its_owners_alone_and_lines_that_cannot_be_written_are_told_once() {
         let output = here.refresh_each(&["--restart", "--log-file", "/dev/full"]);
 
         assert_eq!(output.status.code(), Some(0), "{}", text(&output));
-        assert_eq!(text(&output).matches("could not be written").count(), 1, "{}", text(&output));
+        assert_eq!(text(&output).matches("because writing failed").count(), 1, "{}", text(&output));
         assert!(!text(&output).contains("tracing"), "{}", text(&output));
     }
 }

@@ -30,7 +30,7 @@ fn a_calm_run_makes_exactly_the_requests_that_its_plans_tell() {
     assert_eq!(output.status.code(), Some(0), "{}", text(&output));
     let (said, requests) = (text(&output), json(&output)["requests"].clone());
     assert!(said.contains("an estimate, they are planned when their records are there"), "{said}");
-    let second = format!("{} requests to make for items of the records read", requests["items"]);
+    let second = format!("{} requests planned for items of the records read", requests["items"]);
     assert!(said.contains(&second), "{said} {requests}");
     let log = here.server.log();
     let items = log.for_api().filter(|request| !request.path.ends_with("/record")).count() as u64;

@@ -48,7 +48,10 @@ fn a_server_that_cannot_answer_a_search_is_not_told_as_a_query_that_is_wrong() {
 
         let said = text(&output);
         assert_eq!(output.status.code(), Some(2), "{said}");
-        assert!(said.contains("could not answer a search") && !said.contains("--query"), "{said}");
+        assert!(
+            said.contains("failed to answer each try of a search") && !said.contains("--query"),
+            "{said}"
+        );
     }
 }
 

@@ -67,7 +67,7 @@ fn a_scope_that_has_lost_everybody_ends_the_run_and_loses_no_change() {
         let output = refresh(&here, query, &[]);
 
         assert_eq!(output.status.code(), Some(2), "{part}: {}", text(&output));
-        assert!(text(&output).contains("found nobody of the scope"), "{part}: {}", text(&output));
+        assert!(text(&output).contains("found nobody in the scope"), "{part}: {}", text(&output));
         assert!(!is_newer(&here, &people[0]));
         here.server.clear_faults();
         let next = refresh(&here, query, &[]);

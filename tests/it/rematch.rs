@@ -105,7 +105,7 @@ fn a_refresh_succeeds_without_the_release_and_says_what_that_means() {
     let output = here.refresh(&["--all-in-dataset", "--rate", "500"]);
 
     assert_eq!(output.status.code(), Some(0), "{}", text(&output));
-    assert!(text(&output).contains(&format!("the release of ROR is gone: {ror}")), "{}", text(&output));
+    assert!(text(&output).contains(&format!("the release of ROR is missing: {ror}")), "{}", text(&output));
     assert!(before == matches(&here.dataset));
     let people = run(&["people", here.dataset.to_str().unwrap(), "--ror", &id]);
     assert!(text(&people).contains("the dataset has changed since it was matched"), "{}", text(&people));

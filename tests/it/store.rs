@@ -252,6 +252,29 @@ fn a_commit_is_done_where_only_its_answer_is_lost() {
 }
 
 #[test]
+fn a_commit_that_comes_late_is_whole_though_its_change_went_on() {
+    let folder = crate::support::folder();
+    let (memory, store) = versioned(Memory::default(), folder.path());
+    let archives = [small(folder.path())[1].clone(), small_other(folder.path())];
+    let (_, late) = versioned(memory.landing_late(), folder.path());
+
+    let stop = AtomicBool::new(false);
+    let outcomes = convert_in(&archives, &late, &options(), &Unobserved, &stop).unwrap();
+
+    let [Outcome::Failed(first), Outcome::Failed(second)] = &outcomes[..] else { panic!("{outcomes:?}") };
+    assert!(!is_overtaken(first) && is_overtaken(second), "{first}; {second}");
+    let (dataset, problems) = verify_in(&store, &|_| ()).unwrap();
+    let problems: Vec<_> =
+        problems.iter().filter(|problem| !problem.what.contains("Delta Lake log")).collect();
+    assert!(problems.is_empty(), "{problems:?}");
+    assert_eq!(dataset.manifest.archives.len(), 1);
+    // The next run takes the other archive in, and brings the logs up to date.
+    let outcomes = convert_in(&archives, &store, &options(), &Unobserved, &stop).unwrap();
+    assert!(matches!(outcomes[..], [Outcome::Skipped, Outcome::Done(_)]), "{outcomes:?}");
+    assert_sound_and_alone(&memory, &store);
+}
+
+#[test]
 fn wherever_a_run_dies_a_whole_version_is_there_and_the_next_run_clears_the_rest() {
     let folder = crate::support::folder();
     let [summaries, activities] = small(folder.path());

@@ -16,18 +16,21 @@ use super::xml::{Cursor, Reader, Tag};
 use super::{ActivityPath, ActivitySection, Orcid, ParseError, Text};
 
 impl<'a> Cursor<'a> {
-    /// Reads the one attribute that an element has, apart from its text.
+    /// Reads the only attribute of an element with text.
     pub(super) fn attribute_into(
         &mut self,
         tag: Tag<'a>,
-        wanted: &str,
+        attribute: &str,
         slot: &mut Text<'a>,
     ) -> Result<(), ParseError> {
-        self.attributes(tag, |name, value| if name == wanted { fill(slot, Some(value)) } else { Ok(false) })
+        self.attributes(
+            tag,
+            |name, value| if name == attribute { fill(slot, Some(value)) } else { Ok(false) },
+        )
     }
 
-    /// Hands each attribute of a tag to `take`, which says whether it knew it, or gives the
-    /// [code](crate::Unmapped::code) for why it cannot take it.
+    /// Passes each attribute of a tag to `take`, which returns whether it has a field for it, or
+    /// the [code](crate::Unmapped::code) for why the value does not fit.
     pub(super) fn each_attribute(
         &mut self,
         tag: Tag<'a>,
@@ -96,10 +99,11 @@ impl<'a> Cursor<'a> {
     }
 }
 
-/// Fills a slot once with an attribute's value, `None` if it is not of the slot's type; true then.
+/// Fills an empty slot with an attribute's value, and gives true. `value` is `None` if it does not
+/// fit the slot's type.
 ///
 /// # Errors
-/// The code of a value that is not taken.
+/// The code of a value that cannot be stored.
 #[inline]
 pub(super) fn fill<T>(slot: &mut Option<T>, value: Option<T>) -> Result<bool, &'static str> {
     match value {

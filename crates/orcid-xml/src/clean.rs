@@ -68,8 +68,8 @@ fn clean(bytes: &[u8]) -> Vec<u8> {
     cleaned.bytes
 }
 
-/// Bytes of which the end is looked at as it comes. What is taken out may join what stands
-/// before and after it to another forbidden character: that is an end like any other.
+/// Bytes whose end is checked after each byte. When something is removed, the bytes before and
+/// after it may form another forbidden character; the check finds it in the same way.
 #[derive(Default)]
 struct Cleaned {
     bytes: Vec<u8>,

@@ -74,7 +74,7 @@ pub enum ParseError {
     /// A document of ORCID's that is no record, such as an activity or a section of a person,
     /// in a file whose name has no iD.
     #[error(
-        "holds {found}, which is no record, and the file's name does not say whose: activities are read from <iD>_<section>_<put code>.xml, records from any .xml"
+        "holds {found}, which is not a record, and the file name has no iD: activities are read from <iD>_<section>_<put code>.xml, records from any .xml"
     )]
     NoOwner {
         /// The kind of the document, such as `work`.
@@ -84,7 +84,7 @@ pub enum ParseError {
     #[error("no ORCID iD in the document or in its name")]
     NoId,
     /// The document is about another person than the name of its file.
-    #[error("the file is named for {expected} but holds the record of {found}")]
+    #[error("the file name has the iD {expected}, but the file holds the record of {found}")]
     OtherId {
         /// The iD in the file's name.
         expected: String,
@@ -92,7 +92,7 @@ pub enum ParseError {
         found: String,
     },
     /// The activity has another put code than the name of its file.
-    #[error("the file is named for put code {expected} but holds {found}")]
+    #[error("the file name has the put code {expected}, but the file holds {found}")]
     OtherPutCode {
         /// The put code in the file's name.
         expected: i64,

@@ -5,22 +5,22 @@
 
 use super::ParseError;
 
-/// Bytes of memory that a document may take for each of its own: structures, text that
-/// cannot be borrowed, and values without a place. Documents of ORCID's take about one.
+/// Bytes of memory that a document may take for each byte of its XML: structures, text that cannot
+/// be borrowed, and values without a field. ORCID's documents take about one.
 const MEMORY_FACTOR: usize = 4;
-/// What any document may take besides, so that small ones need not be weighed.
+/// Bytes that any document may take in addition, so that the limit does not affect small ones.
 const MEMORY_ALWAYS: usize = 16 << 20;
-/// What a kept value takes besides its texts.
+/// Bytes that a kept value takes in addition to its texts.
 const VALUE_BYTES: usize = size_of::<Unmapped>();
-/// Bytes of text that the values without a place may take for each byte of the document:
-/// a path is written once in the document and once for each of its values. A document of
-/// nothing but elements that are not known takes about five.
+/// Bytes of text that the values without a field may take for each byte of the document: a path
+/// occurs once in the document, and once for each of its values in memory. A document of unknown
+/// elements only takes about five.
 const KEPT_FACTOR: usize = 8;
-/// What the values of any document may take besides; little, as many documents are held
-/// at a time.
+/// Bytes that the values of any document may take in addition; few, because many documents are in
+/// memory at a time.
 const KEPT_ALWAYS: usize = 16 << 10;
-/// The most of any document, so that an Arrow array of text, which holds less than 2 GiB,
-/// takes it.
+/// The limit for any document, so that it fits into an Arrow array of text, which holds less than 2
+/// GiB.
 const MAX_KEPT_BYTES: usize = 1 << 30;
 
 /// An [`Unmapped::code`]: the schema allows one such value, and another came before it.
@@ -62,12 +62,12 @@ impl Unmapped {
     }
 }
 
-/// The memory that a document has taken, and may take.
+/// The memory that a document uses, and its limits.
 #[derive(Debug)]
 pub(super) struct Room {
     used: usize,
     limit: usize,
-    /// The texts of values without a place.
+    /// The texts of values without a field.
     kept: usize,
     kept_limit: usize,
 }
@@ -91,7 +91,7 @@ impl Room {
         Ok(())
     }
 
-    /// Accounts for a value without a place.
+    /// Accounts for a value without a field.
     ///
     /// # Errors
     /// [`ParseError::TooManyValues`] where the document has too many.
@@ -105,7 +105,7 @@ impl Room {
     }
 }
 
-/// Bytes of text that the values without a place of a document may take.
+/// Bytes of text that the values without a field of a document may take.
 fn kept_limit(source_bytes: usize) -> usize {
     source_bytes.saturating_mul(KEPT_FACTOR).saturating_add(KEPT_ALWAYS).min(MAX_KEPT_BYTES)
 }

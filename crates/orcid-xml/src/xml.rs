@@ -1,9 +1,8 @@
 //! A cursor over one XML document, made for descending section by section.
 //!
-//! Elements are told apart by local name within their parent, never by prefix.
-//! What nobody asks for is noted as unmapped with its path, so that no value is
-//! dropped in silence. Beneath it are two readers that must agree: a scanner for
-//! the regular form, and quick-xml for all else.
+//! Elements are distinguished by local name within their parent, never by prefix. Values that no
+//! caller asks for are noted as unmapped with their path, so no value is lost. The cursor uses two
+//! readers that must agree: a scanner for XML of the regular form, and quick-xml for all other XML.
 //!
 //! The protocol: after [`Cursor::child`] has given a tag, the caller consumes
 //! that element, either by calling `child` until it gives `None`, or by one of
@@ -51,8 +50,7 @@ impl<'a> Cursor<'a> {
         Self::over(source, Reader::Reference(Box::new(Reference::new(source))))
     }
 
-    /// A cursor over XML of the regular form; on any other it fails, and says
-    /// nothing about why.
+    /// A cursor over XML of the regular form. On other XML it fails, without a useful message.
     pub fn regular(source: &'a str) -> Self {
         let source = without_mark(source);
         Self::over(source, Reader::Scanner(Scanner::new(source)))
@@ -68,7 +66,7 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// Notes a value without a place, of the element last opened.
+    /// Notes a value of the element last opened for which the model has no field.
     ///
     /// # Errors
     /// [`ParseError::TooManyValues`] where the document takes too much memory.
@@ -94,7 +92,7 @@ impl<'a> Cursor<'a> {
         self.room.take(size_of::<T>())
     }
 
-    /// Values that have no place in the model.
+    /// Values for which the model has no field.
     pub fn into_unmapped(self) -> Vec<Unmapped> {
         self.unmapped
     }
@@ -137,8 +135,8 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// The next token as the reference sees it; kept apart, so that the scanner's way
-    /// stays short.
+    /// The next token of the reference reader; a function of its own, so that the scanner's code
+    /// path stays short.
     #[cold]
     fn reference_token(&mut self) -> Result<Token<'a>, ParseError> {
         let Reader::Reference(reference) = &mut self.reader else { return Err(Irregular.into()) };
@@ -161,7 +159,7 @@ impl<'a> Cursor<'a> {
         self.general_content()
     }
 
-    /// Text that may come in pieces, with elements between.
+    /// Text that may be in pieces, with elements between them.
     #[cold]
     fn general_content(&mut self) -> Result<Text<'a>, ParseError> {
         let mut content: Cow<'a, str> = Cow::Borrowed("");
@@ -188,12 +186,12 @@ impl<'a> Cursor<'a> {
         self.fill_text(tag, slot, text)
     }
 
-    /// Reads a timestamp into `slot`; text that is none is noted.
+    /// Reads a timestamp into `slot`; other text is noted as unmapped.
     pub fn timestamp_into(&mut self, tag: Tag<'a>, slot: &mut Option<Timestamp>) -> Result<(), ParseError> {
         self.value_into(tag, slot, values::timestamp)
     }
 
-    /// Reads an integer into `slot`; text that is none, or out of range, is noted.
+    /// Reads an integer into `slot`; other text, or a number out of range, is noted as unmapped.
     pub fn integer_into<T: std::str::FromStr>(
         &mut self,
         tag: Tag<'a>,
@@ -202,14 +200,14 @@ impl<'a> Cursor<'a> {
         self.value_into(tag, slot, values::integer)
     }
 
-    /// Reads a truth value into `slot`; text that is none is noted.
+    /// Reads a truth value into `slot`; other text is noted as unmapped.
     pub fn boolean_into(&mut self, tag: Tag<'a>, slot: &mut Option<bool>) -> Result<(), ParseError> {
         self.value_into(tag, slot, values::boolean)
     }
 
-    /// Hands each attribute to `take`, which says whether it knew it, or why it cannot take it; name
-    /// space declarations and `path`, which follows from iD and put code, are
-    /// passed over. Values are trimmed, empty ones left out.
+    /// Passes each attribute to `take`, which returns whether it has a field for it, or why the
+    /// value does not fit. Namespace declarations and `path`, which follows from iD and put code,
+    /// are skipped. Values are trimmed, and empty ones skipped.
     #[inline]
     pub fn attributes(
         &mut self,
@@ -219,14 +217,13 @@ impl<'a> Cursor<'a> {
         if tag.attributes.is_empty() { Ok(()) } else { self.each_attribute(tag, take) }
     }
 
-    /// Opens an element that only holds others.
+    /// Opens an element that contains only other elements.
     #[inline]
     pub fn container(&mut self, tag: Tag<'a>) -> Result<(), ParseError> {
         self.attributes(tag, |_, _| Ok(false))
     }
 
-    /// Passes over an element that the model has no place for and notes the
-    /// path of each value in it.
+    /// Skips an element for which the model has no field, and notes each value in it with its path.
     pub fn unmapped(&mut self, tag: Tag<'a>) -> Result<(), ParseError> {
         let depth = self.open.len();
         self.container(tag)?;
@@ -284,14 +281,14 @@ impl<'a> Cursor<'a> {
     }
 }
 
-/// A document that is not regular is never told of: the reference reads it anew.
+/// This error is never shown: the reference reader reads the document again.
 impl From<Irregular> for ParseError {
     fn from(_: Irregular) -> Self {
         Self::Empty
     }
 }
 
-/// Text with a further piece of it.
+/// Appends a further piece of a text.
 fn joined<'a>(text: Text<'a>, piece: Cow<'a, str>) -> Cow<'a, str> {
     match text {
         Some(mut text) if !text.is_empty() => {
@@ -302,12 +299,12 @@ fn joined<'a>(text: Text<'a>, piece: Cow<'a, str>) -> Cow<'a, str> {
     }
 }
 
-/// Without byte order marks; joined files can have several.
+/// Removes byte order marks; joined files can have several.
 fn without_mark(source: &str) -> &str {
     source.trim_start_matches('\u{feff}')
 }
 
-/// Fills in where the document was cut off.
+/// Adds the place where the document was cut off.
 fn with_path(error: ParseError, path: String) -> ParseError {
     match error {
         ParseError::CutOff { offset, .. } => ParseError::CutOff { offset, path },

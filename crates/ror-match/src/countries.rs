@@ -7,11 +7,11 @@ use std::fmt;
 pub struct Country([u8; 2]);
 
 impl Country {
-    /// No country, or one that is not known.
+    /// No country, or an unknown one.
     pub const UNKNOWN: Self = Self([0; 2]);
 
     /// The country with a code of two or three letters or a name, in any case. `UK` is `GB` and `EL`
-    /// is `GR`; any other two letters are taken as they are. [`Country::UNKNOWN`] for any other text.
+    /// is `GR`; any other two letters are kept unchanged. [`Country::UNKNOWN`] for any other text.
     pub fn of(text: &str) -> Self {
         let text = text.trim();
         match *text.as_bytes() {

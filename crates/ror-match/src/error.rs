@@ -39,7 +39,7 @@ pub enum RorError {
         what: &'static str,
     },
     /// An organisation lacks a field or has one of another type.
-    #[error("organisation {number} of {path} cannot be understood")]
+    #[error("organisation {number} of {path} cannot be parsed")]
     Organization {
         /// The file.
         path: PathBuf,
@@ -92,31 +92,4 @@ pub enum RorError {
         /// The line and what is wrong with it, in English.
         what: String,
     },
-}
-
-impl RorError {
-    /// What a user can do about the fault: a sentence in English, without a full stop. One hint
-    /// names a command of the program `orcidlake`.
-    pub fn hint(&self) -> &'static str {
-        match self {
-            Self::Read { source, .. } if source.raw_os_error().is_none() => {
-                "the file is damaged or cut off: download the ROR release again"
-            }
-            Self::Read { .. } => "check the path and the permissions",
-            Self::Zip { .. } => {
-                "the file is damaged or cut off: download the ROR release again from https://doi.org/10.5281/zenodo.6347574"
-            }
-            Self::NoJson { .. } | Self::NotRor { .. } => {
-                "give the zip of a ROR release from https://doi.org/10.5281/zenodo.6347574, or the JSON in it"
-            }
-            Self::Organization { .. } | Self::Id { .. } | Self::Twice { .. } => {
-                "the file seems to be damaged: download the ROR release again"
-            }
-            Self::Line { .. } => {
-                "correct the line; tables are CSV in UTF-8, with quotes around cells that hold quotes or line ends"
-            }
-            Self::SameName { .. } => "give each column that is used a name of its own",
-            Self::Table { .. } => "`orcidlake help match` tells the columns of each table",
-        }
-    }
 }

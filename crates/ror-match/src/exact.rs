@@ -1,5 +1,5 @@
-//! Finds names that are the same but for spelling, order, language, place or
-//! form of company, each more freely than the one before.
+//! Finds names that are equal except for spelling, word order, language, place or legal form. Each
+//! step allows more differences than the one before.
 
 use super::answer::{Candidate, Tier};
 use super::choose::{Choice, choose};
@@ -12,11 +12,11 @@ use super::query::QueryPlace;
 use super::reading::{KeyKind, Token, hash};
 use super::script::{is_transliterated, skeleton};
 
-/// Bytes of a name of one word that is not taken for an acronym.
+/// The least bytes of a name of one word that does not count as an acronym.
 const MIN_LONE_BYTES: u8 = 5;
-/// Letters by which a name may be found without regard to spaces.
+/// The least letters of a name that may be found regardless of its spaces.
 const MIN_LETTERS: usize = 9;
-/// Words of a country's name.
+/// The most words of a country's name.
 const MAX_COUNTRY_WORDS: usize = 4;
 
 /// The result of one look-up in the index.
@@ -38,12 +38,12 @@ impl Lookup {
     }
 }
 
-/// A search for names at one place.
+/// A search for names with the place of one query.
 pub struct Search<'a> {
     pub index: &'a Index,
     pub place: &'a QueryPlace,
     pub listed: &'a mut Vec<Candidate>,
-    /// Other than exact names are taken in the right city only.
+    /// Names that are not exact count only in the right city.
     pub careful: bool,
     /// Names that were looked at so far.
     pub steps: &'a mut u64,
@@ -116,7 +116,7 @@ impl Search<'_> {
         self.look(KeyKind::Cityless, hash(KeyKind::Cityless, known), Tier::City, &here)
     }
 
-    /// The name without that of its own country.
+    /// The name without the name of its own country.
     pub fn by_country(&mut self, tokens: &[Token]) -> Lookup {
         let Some(rest) = without_country(self.index, tokens, self.place) else { return Lookup::Nothing };
         if is_generic(&rest) || is_lone(&rest) && rest.iter().all(|token| token.length < 3) {
@@ -145,8 +145,8 @@ impl Search<'_> {
         })
     }
 
-    /// A name that is that of one organisation in the world, which is in the
-    /// same city: the country is wrong, or not given.
+    /// A name that only one organisation in the world has, if it is in the same city: the country
+    /// of the query is wrong or missing.
     pub fn elsewhere(&mut self, tokens: &[Token]) -> Lookup {
         if tokens.iter().filter(|token| token.tells()).count() < 2 || is_generic(tokens) {
             return Lookup::Nothing;
@@ -172,7 +172,7 @@ impl Search<'_> {
         }
     }
 
-    /// Looks a key up and chooses.
+    /// Looks up a key, and chooses among the organisations found.
     pub fn look(
         &mut self,
         key_kind: KeyKind,
@@ -196,7 +196,7 @@ impl Search<'_> {
     }
 }
 
-/// Whether a name found by its words may be taken.
+/// Whether a name found by its words may be accepted.
 fn accept(tier: Tier, entry: &Entry, candidate: &Candidate, lone: bool) -> bool {
     let alias = entry.kind == NameKind::Alias;
     let here = candidate.city == PlaceVerdict::Agree;
@@ -209,7 +209,7 @@ fn accept(tier: Tier, entry: &Entry, candidate: &Candidate, lone: bool) -> bool 
     candidate.country >= PlaceVerdict::Near || here || tier <= Tier::Translated && !entry.generic && !lone
 }
 
-/// True for one short word, which may be anything.
+/// True for a single short word, which is ambiguous.
 fn is_lone(tokens: &[Token]) -> bool {
     let mut telling = tokens.iter().filter(|token| token.tells());
     match (telling.next(), telling.next()) {
@@ -218,7 +218,7 @@ fn is_lone(tokens: &[Token]) -> bool {
     }
 }
 
-/// The words that are none of the city's, if all of the city's are there.
+/// The words without those of the city, if all words of the city occur.
 pub fn without_city(tokens: &[Token], place: &QueryPlace) -> Vec<Token> {
     let has = |word: &u64| tokens.iter().any(|token| token.meaning.canonical == *word);
     if !place.city.iter().all(has) {
@@ -227,7 +227,7 @@ pub fn without_city(tokens: &[Token], place: &QueryPlace) -> Vec<Token> {
     tokens.iter().filter(|token| !place.city.contains(&token.meaning.canonical)).copied().collect()
 }
 
-/// The words without the last that name the country, if there are such.
+/// The words without the last ones, if these name the country.
 pub fn without_country(index: &Index, tokens: &[Token], place: &QueryPlace) -> Option<Vec<Token>> {
     for length in (1..=MAX_COUNTRY_WORDS.min(tokens.len().saturating_sub(1))).rev() {
         let named = tokens.windows(length).rposition(|words| {

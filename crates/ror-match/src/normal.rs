@@ -1,16 +1,15 @@
-//! Text to words: what is left of a name when its spelling is taken away.
+//! Splits text into normalised words, so that names with different spelling compare equal.
 //!
-//! Entities are decoded, letters lowered, Latin letters stripped of their marks;
-//! `ae`, `oe`, `ue` and `aa` stand for one vowel, as `ä` does. Other scripts
-//! stay. Words are runs of letters or of digits; single letters with full stops
-//! or strokes between them are one word.
+//! Entities are decoded, letters lowered, and accents of Latin letters removed; `ae`, `oe`, `ue`
+//! and `aa` become one vowel, as `ä` does. Other scripts are unchanged. Words are runs of letters
+//! or of digits; single letters with full stops or strokes between them are one word.
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-/// Letters of a text that are looked at.
+/// The most characters of a text that are read.
 const MAX_CHARACTERS: usize = 600;
-/// Words of a text that are looked at.
+/// The most words of a text that are read.
 pub const MAX_WORDS: usize = 40;
 
 /// The words of a text, in a buffer that can be used again.

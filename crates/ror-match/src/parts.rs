@@ -1,5 +1,5 @@
-//! Finds the organisation in a text that says more than its name: between
-//! commas, or with other words before or behind it.
+//! Finds the organisation in a text that has more than its name: the name stands between commas, or
+//! with other words before or after it.
 
 use super::answer::{Candidate, Relation, Tier};
 use super::exact::{Lookup, Search, without_city};
@@ -11,8 +11,8 @@ use super::reading::{KeyKind, Token, hash};
 use super::tree::Tree;
 
 impl Search<'_> {
-    /// The one organisation that stands between the signs that part a text. Of
-    /// one and its parent the one itself; of two others none.
+    /// The only organisation whose name is a segment between commas or similar signs. Of an
+    /// organisation and its parent the organisation itself; of two unrelated ones none.
     pub fn by_segments(&mut self, tokens: &[Token], tree: &Tree) -> (Lookup, Relation) {
         let nothing = (Lookup::Nothing, Relation::Same);
         if !tokens.iter().skip(1).any(|token| token.after_break) {
@@ -41,8 +41,8 @@ impl Search<'_> {
         found.map_or(nothing, |(lookup, _)| (lookup, relation))
     }
 
-    /// True where a segment is the acronym of an organisation that has nothing to
-    /// do with the one that was found: "Sorbonne Université / CNRS".
+    /// True if a segment is the acronym of an organisation unrelated to the one that was found, as
+    /// in "Sorbonne Université / CNRS".
     fn names_another(&mut self, tokens: &[Token], known: u32, tree: &Tree) -> bool {
         tokens.chunk_by(|_, next| !next.after_break).any(|segment| match self.by_acronym(segment) {
             Lookup::Found { best, .. } => {
@@ -53,7 +53,7 @@ impl Search<'_> {
         })
     }
 
-    /// A part of a text, if it is more than a word that may mean anything.
+    /// The match of a segment, unless it is a single ambiguous word.
     fn segment(&mut self, segment: &[Token]) -> Lookup {
         let telling = segment.iter().filter(|token| token.tells()).count();
         if is_generic(segment) || telling < 2 && !segment.iter().any(|token| token.length >= 5) {
@@ -96,7 +96,7 @@ impl Search<'_> {
         }
     }
 
-    /// The first name of those that stand beside a rest.
+    /// The first match among the given pairs of a name and the rest of the text.
     fn edge<'a>(&mut self, cuts: impl Iterator<Item = (&'a [Token], &'a [Token])>) -> (Lookup, Relation) {
         for (name, rest) in cuts {
             let telling = name.iter().filter(|token| token.tells()).count();
@@ -132,12 +132,12 @@ fn kinds(tokens: &[Token]) -> u32 {
     tokens.iter().fold(0, |kinds, token| kinds | token.meaning.kinds)
 }
 
-/// True where `rest` names a part, and `name` an institution that has such.
+/// True if `rest` names a part, such as a faculty, and `name` an institution that has such parts.
 fn may_be_part(name: &[Token], rest: &[Token]) -> bool {
     kinds(name) & PARENTS != 0 && rest.iter().filter(|token| token.tells()).count() >= 2
 }
 
-/// True where `rest` may be left out without naming another institution.
+/// True if the name without `rest` still means the same institution.
 fn may_be_extra(rest: &[Token]) -> bool {
     kinds(rest) & !BODIES == 0 && !rest.iter().any(|token| token.mark() != 0)
 }

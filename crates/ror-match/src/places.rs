@@ -7,15 +7,15 @@ use super::lexicon::Lexicon;
 use super::organization::Organization;
 use super::reading::Reading;
 
-/// The result of comparing a place of a query with those of an organisation, the worst first.
+/// The result of comparing a place of a query with those of an organisation, from worst to best.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum PlaceVerdict {
     /// The places differ.
     Differ,
     /// One of the two places is not known.
     Unknown,
-    /// The countries differ, but addresses confuse them, such as Hong Kong and China. Cities are
-    /// never near.
+    /// The countries differ but are often confused in addresses, such as Hong Kong and China. Not
+    /// used for cities.
     Near,
     /// The places are the same.
     Agree,
@@ -40,17 +40,17 @@ impl PlaceVerdict {
     }
 }
 
-/// The places of all organisations, as far as they are compared.
+/// The places of all organisations, prepared for comparison.
 #[derive(Default)]
 pub struct Places {
     countries: Lists<Country>,
-    /// The words of cities, each city's ended by 0.
+    /// The words of cities, with a 0 after each city.
     cities: Lists<u64>,
     /// All cities, by the sum of their words.
     known: FxHashSet<u64>,
 }
 
-/// A list for each organisation, in one piece of memory.
+/// A list for each organisation, all in one allocation.
 struct Lists<T> {
     ends: Vec<u32>,
     items: Vec<T>,
@@ -75,7 +75,7 @@ impl<T> Lists<T> {
 }
 
 impl Places {
-    /// Adds the next organisation's.
+    /// Adds the list of the next organisation.
     pub fn push(&mut self, organization: &Organization, lexicon: &Lexicon, reading: &mut Reading) {
         let mut countries: Vec<Country> = organization.places.iter().map(|place| place.country).collect();
         countries.retain(|country| country.is_known());
@@ -92,7 +92,7 @@ impl Places {
         self.cities.push(words);
     }
 
-    /// True where a text is the name of a city that has an organisation.
+    /// True if the text is the name of a city with an organisation.
     pub fn is_city(&self, text: &str, lexicon: &Lexicon) -> bool {
         let mut words = Vec::new();
         read_city(text, lexicon, &mut Reading::default(), &mut words);
@@ -123,8 +123,8 @@ impl Places {
         }
     }
 
-    /// Whether the organisation is in the city of these words: of two names of
-    /// a city one may say more than the other.
+    /// Whether the organisation is in the city of these words. One of the two names may have more
+    /// words than the other.
     pub fn city(&self, organization: u32, city: &[u64]) -> PlaceVerdict {
         let known = self.cities.get(organization);
         if city.is_empty() || known.is_empty() {
@@ -137,7 +137,7 @@ impl Places {
     }
 }
 
-/// Appends what tells a city: no numbers, no post office.
+/// Appends the words that distinguish a city, without numbers and parts of postal addresses.
 pub fn read_city(city: &str, lexicon: &Lexicon, reading: &mut Reading, words: &mut Vec<u64>) {
     reading.read(city, lexicon);
     let cedex = super::hash::word_hash("cedex");

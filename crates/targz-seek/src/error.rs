@@ -61,7 +61,7 @@ pub enum ArchiveError {
         found: String,
     },
     /// The file is gzip, but its uncompressed data begin with bytes of no known format.
-    #[error("{path} holds gzip data that are no tar archive; they begin with {found}")]
+    #[error("{path} holds gzip data that are not a tar archive; they begin with {found}")]
     UnknownInside {
         /// The file.
         path: PathBuf,
@@ -103,28 +103,6 @@ pub enum ArchiveError {
 }
 
 impl ArchiveError {
-    /// What a user can do about the fault: a sentence in English, without a full stop. Some
-    /// hints name options of the program `orcidlake`.
-    pub fn hint(&self) -> &'static str {
-        match self {
-            Self::Open { .. } => "check the path and the permissions",
-            Self::Read { .. } => "the disk or the stream failed; try again",
-            Self::CutOff { .. } | Self::Damaged { .. } => {
-                "compare the file's size and MD5 with those its download page gives, and fetch it again"
-            }
-            Self::Unknown { .. } | Self::UnknownInside { .. } => {
-                "give a .tar.gz or .tar archive, a folder of .xml files, or one .xml file"
-            }
-            Self::Foreign { format, .. } | Self::ForeignInside { format, .. } => format.hint,
-            Self::Stopped { .. } => "run the same command again",
-            Self::Empty { path } if is_standard_input(path) => {
-                "nothing came: check the command before the pipe"
-            }
-            Self::Empty { .. } => "fetch the file again",
-            Self::Index(error) => error.hint(),
-        }
-    }
-
     /// True for [`ArchiveError::CutOff`] and [`ArchiveError::Damaged`]: the members that were
     /// given before the fault are sound and can be used.
     pub fn is_damage(&self) -> bool {

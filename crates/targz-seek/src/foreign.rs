@@ -14,59 +14,70 @@ pub const ARCHIVE_ENDINGS: &[&str] = &[".tar", ".tar.gz", ".tgz", ".gz"];
 pub struct Foreign {
     /// The format in English with its article, such as `a zip archive`.
     pub name: &'static str,
-    /// What a user can do with such a file, in English. Some hints name the program
-    /// `orcidlake`.
-    pub hint: &'static str,
+    /// What kind of file it is, from which follows what can be done about it.
+    pub kind: ForeignKind,
 }
 
-const FETCH: &str =
-    "the download gave this instead of the archive: look into the file, then fetch the archive again";
-const UNPACK: &str = "unpack it, and give the folder or the .tar archive that comes out";
-/// The hint for data of one stream that a tool unpacks to its standard output.
-macro_rules! unpack_with {
-    ($command:literal) => {
-        concat!("unpack it to standard input: `", $command, " FILE | orcidlake convert - --out DIR`")
-    };
+/// What kind of file stands where an archive is expected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ForeignKind {
+    /// What a download gives where it fails: a page, a document, an empty archive.
+    FailedDownload,
+    /// An archive of several files that another program unpacks.
+    OtherArchive,
+    /// A compressed stream; the command writes what it holds to standard output.
+    Compressed(&'static str),
+    /// gzip data within gzip data, or of something else than a tar archive.
+    Gzip,
+    /// A small file of Git LFS or git-annex in the place of a large one.
+    Pointer,
+    /// A torrent file.
+    Torrent,
+    /// A file that belongs to an archive, such as its index.
+    OfArchive,
+    /// A table.
+    Table,
+    /// Something else.
+    Other,
 }
-const UNPACK_GZIP: &str = "unpack it once with gunzip, and give what comes out";
-const FETCH_POINTED: &str =
-    "fetch the file that it stands for, such as with `git lfs pull` or `git annex get`";
-const ARCHIVE: &str = "give the archive itself";
-const TABLES: &str = "it is a table already: read it with DuckDB, Polars or the like";
-const NOT_ORCID: &str = "give a .tar.gz or .tar archive of ORCID's, a folder of .xml files, or one .xml file";
 
-/// Where bytes stand that tell a format, the bytes, its name and what to do with it.
-type Mark = (usize, &'static [u8], &'static str, &'static str);
+use ForeignKind::{
+    Compressed, FailedDownload, Gzip, OfArchive, Other, OtherArchive, Pointer, Table, Torrent,
+};
+
+/// Where bytes stand that tell a format, the bytes, its name and its kind.
+type Mark = (usize, &'static [u8], &'static str, ForeignKind);
 
 const MARKS: &[Mark] = &[
-    (0, b"\x1f\x8b", "gzip data", UNPACK_GZIP),
-    (0, b"PK\x03\x04", "a zip archive", UNPACK),
-    (0, b"PK\x05\x06", "an empty zip archive", FETCH),
-    (0, b"PK\x07\x08", "a zip archive in several parts", UNPACK),
-    (0, b"\xfd7zXZ\0", "xz data", unpack_with!("xz -dc")),
-    (0, b"BZh", "bzip2 data", unpack_with!("bzip2 -dc")),
-    (0, b"\x28\xb5\x2f\xfd", "Zstandard data", unpack_with!("zstd -dc")),
-    (0, b"\x04\x22\x4d\x18", "LZ4 data", unpack_with!("lz4 -dc")),
-    (0, b"LZIP", "lzip data", unpack_with!("lzip -dc")),
-    (0, b"\x5d\0\0", "LZMA data", unpack_with!("xz -dc")),
-    (0, b"\x89LZO", "LZO data", unpack_with!("lzop -dc")),
-    (0, b"\x1f\x9d", "data of compress (.Z)", unpack_with!("gzip -dc")),
-    (0, b"7z\xbc\xaf\x27\x1c", "a 7z archive", UNPACK),
-    (0, b"Rar!\x1a\x07", "a RAR archive", UNPACK),
-    (0, b"070701", "a cpio archive", UNPACK),
-    (0, b"070702", "a cpio archive", UNPACK),
-    (0, b"070707", "a cpio archive", UNPACK),
-    (0, b"\xc7\x71", "a cpio archive", UNPACK),
-    (0, b"!<arch>\n", "an ar archive", UNPACK),
-    (0, b"PAR1", "a Parquet file", TABLES),
-    (0, b"orcidIdx", "an index of an archive", ARCHIVE),
-    (0, b"SQLite format 3\0", "an SQLite database", NOT_ORCID),
-    (0, b"%PDF-", "a PDF document", FETCH),
-    (0, b"version https://git-lfs.github.com/spec/", "a pointer of Git LFS, not the file", FETCH_POINTED),
-    (0, b"/annex/objects/", "a pointer of git-annex, not the file", FETCH_POINTED),
-    (0, b"d8:announce", "a torrent file", "fetch what it stands for with a BitTorrent program"),
-    (0, b"\x7fELF", "a program", NOT_ORCID),
-    (0, b"MZ", "a program", NOT_ORCID),
+    (0, b"\x1f\x8b", "gzip data", Gzip),
+    (0, b"PK\x03\x04", "a zip archive", OtherArchive),
+    (0, b"PK\x05\x06", "an empty zip archive", FailedDownload),
+    (0, b"PK\x07\x08", "a zip archive in several parts", OtherArchive),
+    (0, b"\xfd7zXZ\0", "xz data", Compressed("xz -dc")),
+    (0, b"BZh", "bzip2 data", Compressed("bzip2 -dc")),
+    (0, b"\x28\xb5\x2f\xfd", "Zstandard data", Compressed("zstd -dc")),
+    (0, b"\x04\x22\x4d\x18", "LZ4 data", Compressed("lz4 -dc")),
+    (0, b"LZIP", "lzip data", Compressed("lzip -dc")),
+    (0, b"\x5d\0\0", "LZMA data", Compressed("xz -dc")),
+    (0, b"\x89LZO", "LZO data", Compressed("lzop -dc")),
+    (0, b"\x1f\x9d", "data of compress (.Z)", Compressed("gzip -dc")),
+    (0, b"7z\xbc\xaf\x27\x1c", "a 7z archive", OtherArchive),
+    (0, b"Rar!\x1a\x07", "a RAR archive", OtherArchive),
+    (0, b"070701", "a cpio archive", OtherArchive),
+    (0, b"070702", "a cpio archive", OtherArchive),
+    (0, b"070707", "a cpio archive", OtherArchive),
+    (0, b"\xc7\x71", "a cpio archive", OtherArchive),
+    (0, b"!<arch>\n", "an ar archive", OtherArchive),
+    (0, b"PAR1", "a Parquet file", Table),
+    (0, b"orcidIdx", "an index of an archive", OfArchive),
+    (0, b"SQLite format 3\0", "an SQLite database", Other),
+    (0, b"%PDF-", "a PDF document", FailedDownload),
+    (0, b"version https://git-lfs.github.com/spec/", "a pointer of Git LFS, not the file", Pointer),
+    (0, b"/annex/objects/", "a pointer of git-annex, not the file", Pointer),
+    (0, b"d8:announce", "a torrent file", Torrent),
+    (0, b"\x7fELF", "a program", Other),
+    (0, b"MZ", "a program", Other),
 ];
 
 impl Foreign {
@@ -75,23 +86,23 @@ impl Foreign {
     pub fn of(start: &[u8]) -> Option<Self> {
         let is_marked =
             |&&(place, mark, ..): &&Mark| start.get(place..).is_some_and(|rest| rest.starts_with(mark));
-        if let Some(&(_, _, name, hint)) = MARKS.iter().find(is_marked) {
-            return Some(Self { name, hint });
+        if let Some(&(_, _, name, kind)) = MARKS.iter().find(is_marked) {
+            return Some(Self { name, kind });
         }
         let text = without_mark(start).trim_ascii_start();
         if is_html(text) {
-            return Some(Self { name: "an HTML page", hint: FETCH });
+            return Some(Self { name: "an HTML page", kind: FailedDownload });
         }
         let is_json =
             matches!(text, [b'{' | b'[', ..]) && std::str::from_utf8(whole_characters(text)).is_ok();
-        is_json.then_some(Self { name: "a JSON document", hint: FETCH })
+        is_json.then_some(Self { name: "a JSON document", kind: FailedDownload })
     }
 }
 
 /// An XML document, which is no archive.
-pub const XML_DOCUMENT: Foreign = Foreign { name: "an XML document", hint: FETCH };
+pub const XML_DOCUMENT: Foreign = Foreign { name: "an XML document", kind: FailedDownload };
 /// XML in gzip data that are no tar archive.
-pub const XML_IN_GZIP: Foreign = Foreign { name: "an XML document", hint: UNPACK_GZIP };
+pub const XML_IN_GZIP: Foreign = Foreign { name: "an XML document", kind: Gzip };
 
 /// True where the file's name has one of these endings.
 pub fn has_ending(path: &Path, endings: &[&str]) -> bool {
@@ -154,12 +165,10 @@ mod tests {
         ] {
             assert_eq!(Foreign::of(start).map(|format| format.name), name, "{}", start.escape_ascii());
         }
-        for (start, tool) in [
-            (&b"BZh9"[..], "`bzip2 -dc FILE"),
-            (b"\x28\xb5\x2f\xfd", "`zstd -dc FILE"),
-            (b"\x1f\x9d", "`gzip -dc FILE"),
-        ] {
-            assert!(Foreign::of(start).unwrap().hint.contains(tool), "{tool}");
+        for (start, command) in
+            [(&b"BZh9"[..], "bzip2 -dc"), (b"\x28\xb5\x2f\xfd", "zstd -dc"), (b"\x1f\x9d", "gzip -dc")]
+        {
+            assert_eq!(Foreign::of(start).unwrap().kind, ForeignKind::Compressed(command));
         }
     }
 }

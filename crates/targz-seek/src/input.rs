@@ -82,14 +82,14 @@ impl Input {
         self.position - (self.filled - self.used) as u64
     }
 
-    /// The next bytes, at least `wanted` unless the input ends before; they
+    /// The next bytes, at least `min_bytes` unless the input ends before; they
     /// stay to be read.
-    pub fn peek(&mut self, wanted: usize) -> io::Result<&[u8]> {
-        debug_assert!(wanted <= READ_BYTES);
+    pub fn peek(&mut self, min_bytes: usize) -> io::Result<&[u8]> {
+        debug_assert!(min_bytes <= READ_BYTES);
         self.buffer.copy_within(self.used..self.filled, 0);
         (self.filled, self.used) = (self.filled - self.used, 0);
-        while self.filled < wanted && self.refill(self.filled)? > 0 {}
-        Ok(&self.buffer[..self.filled.min(wanted)])
+        while self.filled < min_bytes && self.refill(self.filled)? > 0 {}
+        Ok(&self.buffer[..self.filled.min(min_bytes)])
     }
 
     /// Reads what is left and gives size and MD5 of the whole.

@@ -23,7 +23,7 @@ mod walk;
 pub use chunk::{Buffers, Chunk, Kind, Member};
 pub use error::ArchiveError;
 pub use fingerprint::{Fingerprint, ends_tell_all, fingerprint, md5_of};
-pub use foreign::Foreign;
+pub use foreign::{Foreign, ForeignKind};
 pub use input::Meter;
 pub use open::Archive;
 pub use options::{Options, Totals};

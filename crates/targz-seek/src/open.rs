@@ -17,7 +17,7 @@ use super::owned::{OwnedMember, OwnedMembers};
 use super::source::{ByteSource, local};
 use super::tar::{Fault, TarWalk, looks_like_header};
 
-/// Bytes that tell what an input is: one tar header.
+/// Bytes that are needed to recognise the format: one tar header.
 const SNIFF_BYTES: usize = 512;
 
 /// An archive that is being read, from its beginning to its end: a `.tar.gz` or `.tar` file,
@@ -51,8 +51,8 @@ enum Stream {
 }
 
 impl<'m> Archive<'m> {
-    /// An archive of members that come one by one from memory. `name` stands in errors in
-    /// the place of a path. An error of the iterator becomes an [`ArchiveError::Read`].
+    /// An archive of members in memory, which an iterator gives one by one. Errors have `name`
+    /// instead of a path. An error of the iterator becomes an [`ArchiveError::Read`].
     pub fn of_members(
         name: &Path,
         members: &'m mut dyn Iterator<Item = io::Result<OwnedMember>>,
@@ -62,12 +62,11 @@ impl<'m> Archive<'m> {
         Self { path: name.to_owned(), reader: Reader::Memory(OwnedMembers::new(members, options, meter)) }
     }
 
-    /// Opens a file, a folder, a named pipe, or standard input (`-`). The first bytes tell
-    /// the format, not the name.
+    /// Opens a file, a folder, a named pipe, or standard input (`-`). The first bytes decide the
+    /// format, not the name.
     ///
     /// # Errors
-    /// [`ArchiveError`] if it cannot be opened, is empty, or has none of the forms that are
-    /// read.
+    /// [`ArchiveError`] if it cannot be opened, is empty, or has another format.
     pub fn open(path: &Path, options: Options, meter: Meter) -> Result<Self, ArchiveError> {
         if path.is_dir() {
             let reader = Reader::Folder(FolderWalk::new(path, options, meter)?);
@@ -79,7 +78,7 @@ impl<'m> Archive<'m> {
     /// Opens what a source holds: an archive, or one XML document.
     ///
     /// # Errors
-    /// [`ArchiveError`] where it cannot be read or is none of the known forms.
+    /// [`ArchiveError`] if it cannot be read or has another format.
     pub fn open_source(
         source: &dyn ByteSource,
         options: Options,
@@ -96,7 +95,7 @@ impl<'m> Archive<'m> {
     /// chunks to an [`IndexWriter`] as they come; [`crate::index`] shows how.
     ///
     /// # Errors
-    /// As [`Archive::open`], and [`IndexError::NoNeed`] for what is no tar file on a disk.
+    /// As [`Archive::open`], and [`IndexError::NoNeed`] if it is not a tar file on a disk.
     pub fn open_recorded(
         path: &Path,
         options: Options,
@@ -158,8 +157,8 @@ impl<'m> Archive<'m> {
     /// of the archive.
     ///
     /// # Errors
-    /// [`ArchiveError`] if the archive is cut off or damaged, or if the disk fails. All
-    /// whole members before that place have been given by then.
+    /// [`ArchiveError`] if the archive is cut off or damaged, or if the disk fails. All whole
+    /// members before the damage have been returned before.
     pub fn next_chunk(&mut self) -> Result<Option<Chunk>, ArchiveError> {
         match &mut self.reader {
             Reader::Tar(walk) => {
@@ -216,8 +215,8 @@ impl<'m> Archive<'m> {
 }
 
 impl Reader<'_> {
-    /// Chooses the reader by the first bytes; a tar archive is watched for points where
-    /// `spacing_bytes` says how far apart.
+    /// Chooses the reader by the first bytes; with `spacing_bytes`, points at this distance are
+    /// found in a tar archive.
     fn of(
         path: &Path,
         mut input: Input,
@@ -271,8 +270,8 @@ impl Stream {
         matches!(self, Self::Plain(_))
     }
 
-    /// What is left of the file, if it was read from its beginning, and where garbage
-    /// after the gzip data begins.
+    /// The rest of the file, if it was read from its beginning, and the position of garbage after
+    /// the gzip data.
     fn into_input(self) -> (Option<Input>, Option<u64>) {
         match self {
             Self::Plain(input) => (Some(input), None),

@@ -1,9 +1,9 @@
 //! Walks a tar stream block by block and hands out entries as slices.
 //!
-//! The stream is read straight into the chunk's buffer, so a member's bytes are
-//! never copied, but for sparse files; the entry that a chunk's end cuts moves to the
-//! next chunk. Archives that `cat` has joined are read on after the zero blocks
-//! between them. Members before a fault are always handed out first.
+//! The stream is read directly into the chunk's buffer, so members are not copied, except sparse
+//! files. If a chunk ends within an entry, the entry moves to the next chunk. Archives joined by
+//! `cat` are read to the end, past the zero blocks between them. Members before a fault are always
+//! returned before the fault.
 
 mod content;
 mod entry;
@@ -23,12 +23,12 @@ use sparse::OldSparse;
 
 pub(super) use header::looks_like_header;
 
-/// Bytes of a long name or of pax records that are believed; the map of a sparse file
-/// of half a million pieces has as many.
+/// Limit in bytes for a long name or for pax records; the map of a sparse file of half a million
+/// pieces has this size.
 const MAX_EXTENSION_BYTES: u64 = 16 << 20;
 
-/// Zeros between the pieces of a sparse file, which cost an archive nothing; documents
-/// have none.
+/// Limit for the zeros between the pieces of a sparse file, which take no room in an archive;
+/// ORCID's documents have none.
 const MAX_HOLE_BYTES: u64 = 16 << 20;
 
 /// Why the walk stopped before the end.
@@ -41,7 +41,7 @@ pub(super) enum Fault {
     Damaged {
         reason: String,
     },
-    /// The very first block is no tar header.
+    /// The first block is not a tar header.
     NotTar {
         found: Vec<u8>,
     },
@@ -51,9 +51,9 @@ pub(super) struct TarWalk<R> {
     pub input: R,
     chunk_bytes: usize,
     max_member_bytes: u64,
-    /// Look for the next sound header after a damaged one.
+    /// Look for the next undamaged header after a damaged one.
     resync: bool,
-    /// The input is a part of a stream, which need not end with an end mark.
+    /// The input is a range of a stream, which may end without an end mark.
     is_part: bool,
     /// Looking for it now.
     lost: bool,
@@ -64,19 +64,19 @@ pub(super) struct TarWalk<R> {
     /// Where the buffer begins in the stream.
     start: u64,
     input_ended: bool,
-    /// What entries said about the entry after them.
+    /// What entries such as pax headers say about the entry after them.
     next: Option<Box<Extension>>,
     zero_blocks: u64,
     entries: u64,
-    /// Where the archive begins in the stream, of several that were joined; how many
-    /// were before it.
+    /// Of several joined archives: where the current one begins in the stream, and how many were
+    /// before it.
     archive_start: u64,
     joined: u64,
     /// Where something else begins after an end mark.
     garbage_from: Option<u64>,
     /// What was skipped first, and the bytes of it.
     skipped: Option<(String, Vec<u8>)>,
-    /// A fault that waits until the members before it have been handed out.
+    /// A fault that is reported after the members before it have been returned.
     fault: Option<Fault>,
     pub notes: Vec<String>,
 }
@@ -85,7 +85,7 @@ pub(super) struct TarWalk<R> {
 enum Advance {
     /// An entry or a zero block that ends there.
     Past(usize),
-    /// An entry that needs so many bytes from its header on.
+    /// The buffer must have this many bytes from the entry's header on.
     Needs(u64),
     End,
 }
@@ -191,7 +191,7 @@ impl<R: Read> TarWalk<R> {
         self.take(place, entry, chunk)
     }
 
-    /// Takes an entry whose header has been understood.
+    /// Adds an entry whose header has been parsed to the chunk.
     fn take(&mut self, place: usize, entry: Entry, chunk: &mut Chunk) -> Result<Advance, Fault> {
         let Some(padded) = entry.padded() else {
             return self.damaged(place, format!("an entry of {} bytes", entry.size));
@@ -253,9 +253,9 @@ impl<R: Read> TarWalk<R> {
         if padded <= held {
             return Ok(Advance::Past(place + padded as usize));
         }
-        let wanted = padded - held;
-        let read = io::copy(&mut (&mut self.input).take(wanted), &mut io::sink()).map_err(Fault::Io)?;
-        if read < wanted {
+        let missing = padded - held;
+        let read = io::copy(&mut (&mut self.input).take(missing), &mut io::sink()).map_err(Fault::Io)?;
+        if read < missing {
             return Err(Fault::CutOff { place: format!("inside {}", entry.name) });
         }
         // The buffer now jumps from the header to what follows the data.
@@ -272,7 +272,7 @@ impl<R: Read> TarWalk<R> {
         Err(Fault::CutOff { place: format!("inside an entry, after {} whole ones", self.entries) })
     }
 
-    /// True where a walk that begins here would go on in the same way.
+    /// True where a new walk could begin and would return the same members.
     fn remembers_nothing(&self) -> bool {
         self.next.is_none() && self.zero_blocks == 0 && !self.lost
     }
@@ -285,8 +285,8 @@ impl<R: Read> TarWalk<R> {
         *place = 0;
     }
 
-    /// Reads on until the buffer holds `size` bytes. It grows as they come: a header
-    /// alone takes no memory.
+    /// Reads until the buffer has `size` bytes. The buffer grows with the bytes that are read, so a
+    /// header with a large size alone takes no memory.
     fn make_room(&mut self, size: u64) {
         let size = usize::try_from(size).unwrap_or(usize::MAX).max(self.chunk_bytes);
         while self.filled < size && !self.input_ended {
@@ -299,8 +299,8 @@ impl<R: Read> TarWalk<R> {
         }
     }
 
-    /// Reads until the buffer holds `size` bytes or the input ends; a fault of
-    /// the input ends it too, and is told after what was read before it.
+    /// Reads until the buffer has `size` bytes or the input ends. A fault of the input counts as
+    /// its end; it is reported after the bytes before it.
     fn fill(&mut self, size: usize) {
         while self.filled < size && !self.input_ended {
             match self.input.read(&mut self.buffer[self.filled..size]) {

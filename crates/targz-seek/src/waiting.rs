@@ -1,8 +1,8 @@
 //! A stream that may keep its reader waiting, such as standard input or a named pipe.
 //!
-//! A thread reads it and sends what it has read over a channel. So the archive's reader never
-//! hangs in the stream: it looks at the channel and, now and then, whether it has to stop. The
-//! thread ends with the stream or with the program.
+//! A thread reads the stream and sends the bytes over a channel. So the archive's reader never
+//! blocks on the stream: it waits for the channel, and checks at short intervals whether it has to
+//! stop. The thread ends with the stream or with the program.
 
 use std::io::{self, Read};
 use std::time::Duration;
@@ -13,10 +13,10 @@ use super::input::{Meter, READ_BYTES};
 
 /// Time between looks at whether to stop.
 const STOP_LOOKS: Duration = Duration::from_millis(50);
-/// Buffers that may be ahead of the reader.
+/// Buffers that the thread may be ahead of the reader.
 const BUFFERS_AHEAD: usize = 2;
 
-/// What has been read, or why nothing more is.
+/// Bytes of the stream, or the reason why no more follow.
 type Found = io::Result<Vec<u8>>;
 
 /// The reader's end of a stream.
@@ -28,7 +28,7 @@ pub(super) struct Waiting {
 }
 
 impl Waiting {
-    /// Begins to read what `open` gives, which may take its time too.
+    /// Starts a thread that calls `open`, which may block too, and reads the stream.
     ///
     /// # Errors
     /// An I/O error where no thread can be started.
@@ -61,7 +61,7 @@ impl Read for Waiting {
     }
 }
 
-/// Reads a stream to its end, or until nobody wants it any more.
+/// Reads a stream to its end, or until the receiver is dropped.
 fn read_all<R: Read>(open: impl FnOnce() -> io::Result<R>, sender: &Sender<Found>) {
     let mut stream = match open() {
         Ok(stream) => stream,

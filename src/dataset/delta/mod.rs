@@ -29,11 +29,6 @@ pub(super) fn is_log(path: &Path) -> bool {
     path.file_name().is_some_and(|name| name == LOG_FOLDER)
 }
 
-/// The folder of the log of the table with this key.
-pub(super) fn log_folder(key: &str) -> String {
-    format!("{key}/{LOG_FOLDER}")
-}
-
 /// True for the name of a file in a log.
 pub(super) fn is_in_log(name: &str) -> bool {
     name.split('/').any(|folder| folder == LOG_FOLDER)

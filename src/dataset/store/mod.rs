@@ -3,8 +3,8 @@
 //!
 //! A [`Store`] holds one dataset. Who reads asks it for the [`Version`] that is current, and
 //! reads that version's files by name. Who writes begins a [`Change`], makes files on the
-//! disk of this machine, and commits them with the next manifest: until [`Change::commit`]
-//! has come back nobody sees any of it, and from then on everybody who looks anew sees all.
+//! disk of this machine, and commits them with the next manifest. At one moment within
+//! [`Change::commit`] everybody who looks anew begins to see all of it; before, nobody sees any.
 //!
 //! ```text
 //! Store ── current ──▶ Version ── manifest, files ──▶ StoredFile ── ranges
@@ -15,22 +15,29 @@
 //!
 //! - [`LocalStore`], a folder. A commit builds the next folder beside it and exchanges the
 //!   two in one step; a lock keeps a second change out.
-//! - [`Versioned`], any [`Objects`] that can be put under a name that must not be taken, and
-//!   that know no renames, such as those of S3. A commit puts the next version's manifest
-//!   under its number; of two changes that race one is told so. A new object store is one
-//!   file that implements [`Objects`].
+//! - [`Versioned`], a store of objects that knows no renames, and can put an object only if its
+//!   name is free, as S3 can. A commit puts the next version's manifest under its number; of two
+//!   changes that race one is told so. A new object store is one file that implements
+//!   [`Objects`].
 //!
 //! What goes through the seam: all reading (`Dataset`, `read_dataset`, `verify` and what builds on
-//! them), and the conversion of archives (`plan`, `send_part`, `commit`, `convert`). What does not: `update`,
-//! `match_dataset` and so `refresh` write old files anew beside the new ones and link those that
-//! stay. They take a [`LocalStore`] (or its path) and no other, so that the compiler refuses
-//! what they cannot do.
+//! them), and the conversion of archives (`plan`, `send_part`, `commit`, `convert`). What does not:
+//! `update`, `match_dataset` and so `refresh`, which read the folder of the old version to write
+//! its files anew. They take a [`LocalStore`] (or its path) and no other, so that the compiler
+//! refuses what they cannot do.
+//!
+//! After a crash, of whatever store: the current version is the one before or the one after the
+//! commit that was under way, whole. What is left of a change that died is seen by nobody; the
+//! next change removes it when it begins, or when it commits. Only files that were sent
+//! ([`Store::send`]) and never committed stay until somebody withdraws them, since nobody can tell
+//! whether a machine still waits with them.
 
 mod files;
 mod folder;
 mod local;
 mod objects;
 mod ranges;
+mod scratch;
 mod stored_file;
 mod versioned;
 
@@ -63,8 +70,9 @@ pub trait Store: Debug + Send + Sync {
     /// [`DatasetError`] where the store fails, or the manifest cannot be understood.
     fn current(&self) -> Result<Option<Version>, DatasetError>;
 
-    /// Begins a change, of a dataset that need not exist yet, and clears what earlier changes
-    /// have left that died. `act` tells others what for, such as `convert`.
+    /// Begins a change, of a dataset that need not exist yet, and clears what changes that died
+    /// have left, as far as that can be told now. `act` tells others what for, such as
+    /// `convert`.
     ///
     /// # Errors
     /// [`DatasetError::Locked`] where another change keeps this one out,
@@ -76,7 +84,7 @@ pub trait Store: Debug + Send + Sync {
     /// their names. No version has them yet, so that nobody sees them. False where a commit takes
     /// files from the disk that they lie on, as a local folder links them: nothing is done then.
     ///
-    /// After a crash or an error some may be there; they stay unseen.
+    /// Where one cannot be put, none stays; after a crash some may, unseen.
     ///
     /// # Errors
     /// [`DatasetError`] where a file cannot be read, or the store fails.
@@ -144,8 +152,9 @@ pub trait Change: Debug + Send + Sync {
     /// The tables' Delta Lake logs go on, or begin anew.
     ///
     /// # Errors
-    /// [`DatasetError::Overtaken`] where another change has committed since this one began;
-    /// others where the store fails. The dataset is then as it was, or as the other left it.
+    /// [`DatasetError::Overtaken`] where another change has committed since this one began; the
+    /// dataset is as the other left it. Others where the store fails; the dataset is then as it
+    /// was, but where the store does not answer any more: then [`Store::current`] tells later.
     fn commit(&self, manifest: &Manifest, new: &[NewFile], logs: Logs) -> Result<(), DatasetError>;
 
     /// Ends the change, and removes what it has on the disk.

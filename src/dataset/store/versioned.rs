@@ -16,8 +16,9 @@
 //! it does not name are of changes that lost or died, and are removed. Nobody's files are
 //! removed before: a change that is under way puts files for a version that is not there yet.
 //!
-//! The Delta Lake logs follow the manifest. A crash, or another change that commits meanwhile,
-//! may leave them a version behind; the next commit brings them up to date.
+//! Readers go by the manifest, or by the Delta Lake logs: a plain `*.parquet` would find files of
+//! changes under way too. The logs follow the manifest. A crash, or another change that commits
+//! meanwhile, may leave them a version behind; the next commit brings them up to date.
 
 use std::collections::HashSet;
 use std::fs::File;
@@ -27,10 +28,11 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
+use super::scratch::ScratchFolder;
 use super::{Change, Files, Logs, Objects, Store, StoredFile, Version, VersionId, read_manifest};
 use crate::dataset::delta::{self, LogPlace};
 use crate::dataset::error::DatasetError;
-use crate::dataset::files::{make_folder, remove};
+use crate::dataset::files::remove;
 use crate::dataset::layout::{NewFile, folders};
 use crate::dataset::manifest::Manifest;
 
@@ -62,30 +64,22 @@ impl Store for Versioned {
     }
 
     fn current(&self) -> Result<Option<Version>, DatasetError> {
-        let Some(number) = newest(self.objects.as_ref())? else { return Ok(None) };
-        let id = VersionId(number.to_string());
-        let name = version_name(number);
-        // Manifests stay, so that one that was listed is there.
-        let manifest = read_manifest(self.objects.as_ref(), &name)?;
-        let path = || self.objects.place().join(&name);
-        let manifest = manifest.ok_or_else(|| DatasetError::NoDataset { path: path() })?;
-        let files: Arc<dyn Files> = self.objects.clone();
-        Ok(Some(Version { id, manifest, files, is_alone: false }))
+        let newest = newest_version(self.objects.as_ref())?;
+        Ok(newest.map(|(number, manifest)| {
+            let (id, files) = (VersionId(number.to_string()), self.objects.clone());
+            Version { id, manifest, files, is_alone: false }
+        }))
     }
 
     fn begin(&self, _act: &str) -> Result<Box<dyn Change>, DatasetError> {
-        let (number, manifest) = match newest(self.objects.as_ref())? {
-            Some(number) => (number, read_manifest(self.objects.as_ref(), &version_name(number))?),
-            None => (0, None),
-        };
-        if manifest.is_none() && !holds_tables_only(self.objects.as_ref())? {
+        let newest = newest_version(self.objects.as_ref())?;
+        if newest.is_none() && !holds_tables_only(self.objects.as_ref())? {
             return Err(DatasetError::Foreign { path: self.place().to_owned() });
         }
-        let base = Mutex::new(Base { number, manifest });
-        let own = format!("{:016x}", random());
-        let scratch = self.scratch.join(format!("orcidlake-{own}"));
-        make_folder(&scratch)?;
-        Ok(Box::new(VersionChange { objects: self.objects.clone(), scratch, own, base }))
+        let (number, manifest) = newest.unzip();
+        let base = Mutex::new(Base { number: number.unwrap_or(0), manifest });
+        let scratch = ScratchFolder::new(&self.scratch, &random())?;
+        Ok(Box::new(VersionChange { objects: self.objects.clone(), scratch, base }))
     }
 
     fn send(&self, files: &[NewFile]) -> Result<bool, DatasetError> {
@@ -102,9 +96,7 @@ impl Store for Versioned {
 #[derive(Debug)]
 struct VersionChange {
     objects: Arc<dyn Objects>,
-    scratch: PathBuf,
-    /// Tells it from other changes.
-    own: String,
+    scratch: ScratchFolder,
     base: Mutex<Base>,
 }
 
@@ -125,10 +117,7 @@ impl Change for VersionChange {
     }
 
     fn scratch(&self, name: &str) -> Result<PathBuf, DatasetError> {
-        let scratch = self.scratch.join(name);
-        remove(&scratch)?;
-        make_folder(&scratch)?;
-        Ok(scratch)
+        self.scratch.folder(name)
     }
 
     fn discard(&self, scratch: &Path) -> Result<(), DatasetError> {
@@ -139,8 +128,10 @@ impl Change for VersionChange {
         None
     }
 
+    /// Another each time, so that a commit which failed, and may be there nevertheless, shares no
+    /// name with the next.
     fn suffix(&self) -> String {
-        format!("-v{}-{}", self.base().number + 1, self.own)
+        format!("-v{}-{}", self.base().number + 1, random())
     }
 
     fn commit(&self, manifest: &Manifest, new: &[NewFile], logs: Logs) -> Result<(), DatasetError> {
@@ -161,19 +152,13 @@ impl Change for VersionChange {
         // The version is there. What fails now fails nothing of it, and the next change does it.
         let old = base.manifest.replace(manifest.clone());
         base.number = number;
-        if is_newest(objects, number) {
-            let place = Following { objects, number };
-            if logs == Logs::Begin {
-                let _ = remove_logs(&place, manifest);
-            }
-            let _ = delta::commit_all(&place, manifest);
-            let _ = clear(objects, number, old.as_ref(), manifest);
-        }
+        let _ = clear(objects, number, old.as_ref(), manifest);
+        let _ = follow(objects, number, manifest, logs);
         Ok(())
     }
 
     fn end(self: Box<Self>) -> Result<(), DatasetError> {
-        remove(&self.scratch)
+        self.scratch.clear()
     }
 }
 
@@ -183,16 +168,18 @@ impl VersionChange {
     }
 }
 
-impl Drop for VersionChange {
-    fn drop(&mut self) {
-        // A failure here leaves a folder of this machine's scratch.
-        let _ = remove(&self.scratch);
-    }
-}
-
 /// The number of the newest version.
 fn newest(files: &dyn Files) -> Result<Option<u64>, DatasetError> {
     Ok(files.list(VERSIONS)?.iter().filter_map(|name| number_of(name)).max())
+}
+
+/// The number and the manifest of the newest version.
+fn newest_version(files: &dyn Files) -> Result<Option<(u64, Manifest)>, DatasetError> {
+    let Some(number) = newest(files)? else { return Ok(None) };
+    let name = version_name(number);
+    // Manifests stay, so that one that was listed is there.
+    let gone = || DatasetError::NoDataset { path: files.place().join(&name) };
+    Ok(Some((number, read_manifest(files, &name)?.ok_or_else(gone)?)))
 }
 
 /// True where no later version is there; false also where that cannot be told.
@@ -214,9 +201,9 @@ fn put_for(name: &str) -> Option<u64> {
     file.split('-').nth(1)?.strip_prefix('v')?.parse().ok()
 }
 
-/// A number that nobody else has.
-fn random() -> u64 {
-    RandomState::new().build_hasher().finish()
+/// A word that nobody else has.
+fn random() -> String {
+    format!("{:016x}", RandomState::new().build_hasher().finish())
 }
 
 /// True where nothing is there but what changes that died have left.
@@ -234,7 +221,8 @@ fn put_version(objects: &dyn Objects, name: &str, text: &[u8]) -> Result<bool, D
     }
     match StoredFile::open(objects, name).and_then(|file| file.read_all()) {
         Ok(there) => Ok(there == text),
-        Err(_) => put,
+        // Whose it is cannot be told, and so nothing of this change may be removed.
+        Err(error) => put.and(Err(error)),
     }
 }
 
@@ -242,7 +230,7 @@ fn put_version(objects: &dyn Objects, name: &str, text: &[u8]) -> Result<bool, D
 fn put_all(objects: &dyn Objects, files: &[NewFile]) -> Result<(), DatasetError> {
     for (place, file) in files.iter().enumerate() {
         if let Err(error) = put_file(objects, file) {
-            files[..place].iter().for_each(|file| drop(objects.remove(&file.in_dataset())));
+            files[..=place].iter().for_each(|file| drop(objects.remove(&file.in_dataset())));
             return Err(error);
         }
     }
@@ -264,7 +252,7 @@ fn put_file(objects: &dyn Objects, file: &NewFile) -> Result<(), DatasetError> {
 }
 
 /// Removes the files that the version before had and this one has not, and those of changes
-/// that can be committed no more.
+/// that can be committed no more. Names never come again, so that no later version has them.
 fn clear(
     objects: &dyn Objects,
     number: u64,
@@ -280,12 +268,18 @@ fn clear(
     gone.iter().filter(|name| !stay.contains(*name)).try_for_each(|name| objects.remove(name))
 }
 
-/// The logs of a dataset that begins anew.
-fn remove_logs(place: &Following<'_>, manifest: &Manifest) -> Result<(), DatasetError> {
-    for key in &manifest.tables {
-        place.remove_all(&delta::log_folder(key))?;
+/// Brings the logs to what a version is, unless a later one is there.
+fn follow(objects: &dyn Objects, number: u64, manifest: &Manifest, logs: Logs) -> Result<(), DatasetError> {
+    if !is_newest(objects, number) {
+        return Ok(());
     }
-    Ok(())
+    if logs == Logs::Begin {
+        for folder in folders() {
+            let names = objects.list(folder)?.into_iter();
+            names.filter(|name| delta::is_in_log(name)).try_for_each(|name| objects.remove(&name))?;
+        }
+    }
+    delta::commit_all(&Following { objects, number }, manifest)
 }
 
 /// Logs that follow a version for as long as it is the newest.

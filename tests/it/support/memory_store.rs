@@ -22,7 +22,10 @@ pub struct Memory {
     /// Changes after which all fail, as where the process is dead.
     dies_after: Option<usize>,
     /// A whole object that is put is there, and the answer is lost.
-    pub loses_answers: bool,
+    loses_answers: bool,
+    /// The first version that is put fails, and comes to be there just before the next is put.
+    lands_late: bool,
+    late: Mutex<Option<(String, Vec<u8>)>>,
     meanwhile: Mutex<Option<Meanwhile>>,
 }
 
@@ -35,6 +38,11 @@ impl Memory {
     /// The same objects; what is put whole is there, and an error is all that is heard of it.
     pub fn losing_answers(&self) -> Self {
         Self { contents: self.contents.clone(), loses_answers: true, ..Self::default() }
+    }
+
+    /// The same objects; the first version that is put comes late, when its change has given up.
+    pub fn landing_late(&self) -> Self {
+        Self { contents: self.contents.clone(), lands_late: true, ..Self::default() }
     }
 
     /// The same objects; another does something just before the next version is put.
@@ -126,6 +134,16 @@ impl Objects for Memory {
         }
         self.change()?;
         let mut contents = self.contents.lock().unwrap();
+        if self.lands_late && name.starts_with("orcidlake-versions/") {
+            let mut late = self.late.lock().unwrap();
+            match late.take() {
+                Some((name, bytes)) => drop(contents.insert(name, Arc::new(bytes))),
+                None => {
+                    *late = Some((name.to_owned(), bytes.to_vec()));
+                    return Err(broken("nothing is heard"));
+                }
+            }
+        }
         if contents.contains_key(name) {
             return Ok(false);
         }

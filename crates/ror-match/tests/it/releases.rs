@@ -41,7 +41,7 @@ fn a_bad_release_is_told_from_a_good_one() {
         ("<html>", "not a JSON array"),
         ("[]", "no organisation"),
         ("[{\"id\": \"https://ror.org/04ttjf777\", \"names\": []}]", "where a ROR id belongs"),
-        ("[{\"id\": 5}]", "cannot be understood"),
+        ("[{\"id\": 5}]", "cannot be parsed"),
         ("[{\"id\": \"https://ror.org/04ttjf776\"", "ends within"),
         ("[{\"id\": \"https://ror.org/04ttjf776\"}, {\"id\": \"https://ror.org/04ttjf776\"}]", "twice"),
     ] {
@@ -50,7 +50,6 @@ fn a_bad_release_is_told_from_a_good_one() {
         let error = Release::read(&path).unwrap_err();
 
         assert!(error.to_string().contains(expected), "{text}: {error}");
-        assert!(!error.hint().is_empty());
     }
 }
 

@@ -18,14 +18,14 @@ pub enum IndexError {
         source: io::Error,
     },
     /// The file does not begin and end as an index does.
-    #[error("{path} is no index of an archive, or is cut off")]
+    #[error("{path} is not an index of an archive, or is cut off")]
     NotAnIndex {
         /// The file.
         path: PathBuf,
     },
     /// A digest in the index does not fit the index, or the archive's data do not fit the
     /// index.
-    #[error("{path} is damaged: {what} is not what was written")]
+    #[error("{path} is damaged: {what} differs from what was written")]
     Damaged {
         /// The index.
         path: PathBuf,
@@ -33,7 +33,7 @@ pub enum IndexError {
         what: String,
     },
     /// Another version of this crate wrote the index, in another format.
-    #[error("{path} is of format {found}, this program knows {known}")]
+    #[error("{path} has format {found}, this program reads {known}")]
     Version {
         /// The index.
         path: PathBuf,
@@ -43,7 +43,7 @@ pub enum IndexError {
         known: u32,
     },
     /// Size or ends of the archive are not those that the index was made for.
-    #[error("{path} was made of another archive or of another state of this one")]
+    #[error("{path} was made of another archive or of an earlier state of this one")]
     Stale {
         /// The index.
         path: PathBuf,
@@ -51,7 +51,7 @@ pub enum IndexError {
     /// The index was made with another [`chunk_bytes`](crate::Options), so that a reader of
     /// parts would get other chunks than a reader of the whole. Callers that need the same
     /// chunks make this error after comparing [`Contents::chunk_bytes`](super::Contents).
-    #[error("{path} knows other chunks than this program reads")]
+    #[error("{path} was made for chunks of another size")]
     OtherChunks {
         /// The index.
         path: PathBuf,
@@ -63,7 +63,7 @@ pub enum IndexError {
         path: PathBuf,
     },
     /// The file that the index would replace is not an index.
-    #[error("{path} is there and is no index")]
+    #[error("{path} exists and is not an index")]
     InTheWay {
         /// The file, which is left as it is.
         path: PathBuf,
@@ -80,23 +80,6 @@ pub enum IndexError {
 }
 
 impl IndexError {
-    /// What a user can do about the fault: a sentence in English, without a full stop. Some
-    /// hints name commands of the program `orcidlake`.
-    pub fn hint(&self) -> &'static str {
-        match self {
-            Self::Io { .. } => "check the path, the permissions and the room on the disk",
-            Self::NotAnIndex { .. }
-            | Self::Damaged { .. }
-            | Self::Version { .. }
-            | Self::Stale { .. }
-            | Self::OtherChunks { .. } => "make it anew with `orcidlake index`, or remove it",
-            Self::NoNeed { .. } => "an index is for .tar.gz and .tar archives that lie on a disk",
-            Self::InTheWay { .. } => "remove or rename the file; `index` can write elsewhere with --out",
-            Self::Busy { .. } => "wait until it is done",
-            Self::Changed => "wait until the archive is complete, then make the index",
-        }
-    }
-
     /// Says that an I/O operation on `path` failed.
     pub(super) fn io(act: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
         let path = path.to_owned();

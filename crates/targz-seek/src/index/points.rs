@@ -1,8 +1,8 @@
-//! Places of a stream from which reading can begin, found as it passes.
+//! Points of a stream where reading can begin, found while the stream is read.
 //!
-//! zlib-rs stops at the end of a deflate block but does not tell at which bit of the
-//! last byte. So each of the eight is tried: a point is kept only when inflating from
-//! it has given the bytes that follow in the stream.
+//! zlib-rs stops at the end of a deflate block but does not report the bit of the last byte at
+//! which it ends. So all eight bits are tried: a point is kept only if inflating from it gives the
+//! bytes that follow in the stream.
 
 use std::collections::VecDeque;
 use std::io::{self, Write};
@@ -14,7 +14,7 @@ use zlib_rs::{Inflate, InflateFlush};
 use super::checks::Checks;
 use super::resume::{WINDOW_BYTES, resume};
 
-/// Bytes that must come out the same for a point to be believed.
+/// Bytes that must be equal to accept a point.
 const PROOF_BYTES: usize = 16 << 10;
 /// Fewer prove nothing, as before the end of a gzip member.
 const LEAST_PROOF_BYTES: usize = 256;
@@ -37,9 +37,9 @@ pub enum Kind {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Found {
     pub kind: Kind,
-    /// Where it is in the file, in bits.
+    /// Its position in the file, in bits.
     pub bit: u64,
-    /// Where it is in the uncompressed stream.
+    /// Its position in the uncompressed stream.
     pub offset: u64,
     /// The 32 KiB before a block, as zlib data; empty for other kinds.
     pub window: Vec<u8>,
@@ -60,9 +60,9 @@ pub struct Finder {
     found: VecDeque<Found>,
 }
 
-/// The end of a block, waiting for the bytes that prove it.
+/// The end of a block that is not yet proved by the bytes after it.
 struct Candidate {
-    /// The byte after those that the decoder has taken.
+    /// The byte after those that the decoder has consumed.
     byte: u64,
     /// The byte before that, then what followed.
     packed: Vec<u8>,
@@ -93,8 +93,8 @@ impl Finder {
         self.offset
     }
 
-    /// Bytes of the stream that may come before the finder is asked again; `None`
-    /// where a point should be made at the next place that can be one.
+    /// Bytes of the stream until the next point is due; `None` if it is due now, at the next
+    /// possible place.
     pub fn quiet_bytes(&self) -> Option<u64> {
         match &self.candidate {
             Some(candidate) => Some((PROOF_BYTES - candidate.unpacked.len().min(PROOF_BYTES - 1)) as u64),
@@ -104,7 +104,7 @@ impl Finder {
         }
     }
 
-    /// Takes notice of input and of the bytes that came of it.
+    /// Records input bytes and the bytes inflated from them.
     pub fn add(&mut self, packed: &[u8], unpacked: &[u8]) {
         self.offset += unpacked.len() as u64;
         self.checks.add(unpacked);
@@ -134,12 +134,12 @@ impl Finder {
         });
     }
 
-    /// A gzip member has ended, so that no more comes to prove a block.
+    /// A gzip member has ended, so no more bytes follow that could prove a block.
     pub fn member_ended(&mut self) {
         self.settle();
     }
 
-    /// Makes a point of a place that needs no proof.
+    /// Adds a point at a place that needs no proof.
     pub fn mark(&mut self, kind: Kind, byte: u64) {
         let point = Found { kind, bit: byte * 8, offset: self.offset, ..Found::default() };
         let before = std::mem::take(&mut self.checks).finish();
@@ -156,7 +156,7 @@ impl Finder {
         self.found.drain(..)
     }
 
-    /// Keeps the candidate if it proves right.
+    /// Keeps the candidate if the bytes after it prove it.
     fn settle(&mut self) {
         let Some(candidate) = self.candidate.take() else { return };
         let Some(bits) = candidate.bits_taken() else { return };
@@ -175,8 +175,8 @@ impl Finder {
 }
 
 impl Candidate {
-    /// How many bits of the last byte belong to the ended block; `None` where
-    /// nothing proves it.
+    /// How many bits of the last byte belong to the ended block; `None` if no number of bits can be
+    /// proved.
     fn bits_taken(&self) -> Option<u32> {
         let enough = self.unpacked.len() >= LEAST_PROOF_BYTES;
         (0..8).find(|&bits| enough && self.gives_the_same(bits).unwrap_or(false))
@@ -191,7 +191,7 @@ impl Candidate {
     }
 }
 
-/// Inflates into `out` as far as the input reaches; the length of what came.
+/// Inflates the input into `out`, and gives the length of the output.
 fn inflate_all(inflate: &mut Inflate, mut packed: &[u8], out: &mut [u8]) -> usize {
     let mut length = 0;
     while length < out.len() {

@@ -140,11 +140,11 @@ impl Index {
         let whole = self.contents.stream_bytes;
         let cuts = self.cuts()?;
         let border = |number: u64| {
-            let wanted = (u128::from(whole) * u128::from(number) / u128::from(count)) as u64;
+            let target = (u128::from(whole) * u128::from(number) / u128::from(count)) as u64;
             match number {
                 0 => 0,
                 _ if number >= count => whole,
-                _ => cuts.get(cuts.partition_point(|&cut| cut < wanted)).copied().unwrap_or(whole),
+                _ => cuts.get(cuts.partition_point(|&cut| cut < target)).copied().unwrap_or(whole),
             }
         };
         Ok(border(number.saturating_sub(1))..border(number))

@@ -9,8 +9,8 @@ use std::io::Read;
 use super::header::{BLOCK, is_zero, looks_like_header};
 use super::{Advance, Fault, TarWalk};
 
-/// Blocks that GNU tar and most others fill an archive up to a multiple of, as tape
-/// drives wanted it.
+/// GNU tar and most other programs fill an archive up to a multiple of this number of blocks, for
+/// tape drives.
 const RECORD_BLOCKS: u64 = 20;
 /// Other numbers that are set at times. Eight is none of them: a page that a disk has
 /// lost has as many.

@@ -1,4 +1,4 @@
-//! What all commands have: options, and how they end.
+//! What all commands have: options, and the dataset that they are given.
 
 use std::io;
 use std::path::Path;
@@ -22,14 +22,6 @@ pub struct Common {
     /// that command.
     #[arg(long, global = true, value_name = "FILE", env = "ORCIDLAKE_CONFIG")]
     pub config: Option<std::path::PathBuf>,
-}
-
-/// How a command that did not fail has ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Done {
-    All,
-    /// Members were left out, or problems found.
-    WithProblems,
 }
 
 /// Opens a dataset that a command is given.

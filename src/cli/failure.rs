@@ -16,7 +16,7 @@ use orcid_api::ApiError;
 use ror_match::RorError;
 use targz_seek::ArchiveError;
 
-use super::Done;
+use super::done::Done;
 use super::hints::Hint;
 
 /// An error with its hint, ready to be shown.

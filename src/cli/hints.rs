@@ -7,7 +7,7 @@ use crate::convert::ConvertError;
 use crate::dataset::DatasetError;
 use crate::get::GetError;
 use crate::matching::MatchError;
-use crate::refresh::RefreshError;
+use crate::refresh::{QueueFault, RefreshError};
 use crate::synth::SynthError;
 use orcid_api::ApiError;
 use ror_match::RorError;
@@ -25,23 +25,21 @@ pub trait Hint {
 
 /// A full disk is mended by room, and what was fetched stays; a file that SQLite cannot
 /// read has lost it.
-fn queue_hint(source: &rusqlite::Error) -> &'static str {
-    match source.sqlite_error_code() {
-        Some(rusqlite::ErrorCode::DiskFull) => {
+fn queue_hint(fault: QueueFault) -> &'static str {
+    match fault {
+        QueueFault::DiskFull => {
             "free some space and run the same command again: nothing that was fetched is lost"
         }
-        Some(rusqlite::ErrorCode::DatabaseCorrupt | rusqlite::ErrorCode::NotADatabase) => {
+        QueueFault::Damaged => {
             "restore refresh.sqlite; or remove it from the dataset, which forgets what was fetched and not yet applied"
         }
-        Some(
-            rusqlite::ErrorCode::ReadOnly
-            | rusqlite::ErrorCode::PermissionDenied
-            | rusqlite::ErrorCode::CannotOpen,
-        ) => "check who may write in the dataset, and run the same command again",
-        Some(rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked) => {
-            "end the program that uses it, and run the same command again"
+        QueueFault::NotAllowed => "check who may write in the dataset, and run the same command again",
+        QueueFault::InUse => "end the program that uses it, and run the same command again",
+        QueueFault::BeingRead => "end that program and run the same command again",
+        QueueFault::OtherVersion => {
+            "use the orcidlake that wrote it, or remove refresh.sqlite from the dataset"
         }
-        _ => "check the disk and run the same command again: what was fetched is kept",
+        QueueFault::Other => "check the disk and run the same command again: what was fetched is kept",
     }
 }
 
@@ -57,11 +55,7 @@ impl Hint for RefreshError {
             Self::CutOff { .. } => "get the file again; if it is whole, end its last line",
             Self::NoWatermark => "give --since",
             Self::Locked { .. } => "wait until it has finished, or see `orcidlake refresh DIR --status`",
-            Self::Queue { source, .. } => queue_hint(source),
-            Self::QueueRead { .. } => "end that program and run the same command again",
-            Self::QueueVersion { .. } => {
-                "use the orcidlake that wrote it, or remove refresh.sqlite from the dataset"
-            }
+            Self::Queue(error) => queue_hint(error.fault()),
             Self::NoAnswer { .. } | Self::Silent { .. } => {
                 "check the network, the host and --api-url, and run the same command again: what was fetched is kept"
             }

@@ -26,6 +26,7 @@ mod config;
 mod convert;
 mod coverage;
 mod diagram;
+mod done;
 mod failure;
 mod get;
 mod hints;
@@ -52,8 +53,9 @@ mod synth;
 mod target;
 mod verify;
 
-pub(crate) use common::{Common, Done, expect_dataset, open_dataset};
+pub(crate) use common::{Common, expect_dataset, open_dataset};
 pub use diagram::diagram;
+pub(crate) use done::Done;
 pub use schema::markdown as schema_markdown;
 
 use std::ffi::OsString;

@@ -1,7 +1,8 @@
 //! The answers of a run into the dataset, in one commit.
 //!
 //! The answers go in as members of an archive would, under the names that the
-//! dump gives them. The queue is closed before the commit begins, and opened
+//! dump gives them. They are parsed here a second time, from the queue's disk: the run that
+//! asked for them may have been killed, and the queue keeps bytes, not tables. The queue is closed before the commit begins, and opened
 //! again by the caller (see [`super::queue`]).
 
 use std::collections::VecDeque;
@@ -9,54 +10,23 @@ use std::io;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
-use super::parts::Kept;
-use super::queue::Queue;
-use super::removals::{GONE, MaxRemovals};
-use super::runs::Run;
+use super::error::RefreshError;
+use super::max_removals::MaxRemovals;
+use super::outcome::{Applied, Stays};
+use super::queue::{FoundAs, Queue, Request, Run, StoredAnswer};
+use super::removals::GONE;
 use super::scope::Scope;
-use super::tasks::Wanted;
+use super::settings::Settings;
 use super::watermark::Watermarks;
-use super::{RefreshError, Settings};
 use crate::convert::{Observer, Outcome, Update, update_in};
 use crate::dataset::{Dataset, DatasetLock, LocalStore, Manifest, Targets};
 use crate::report::Report;
 use orcid_api::work_of;
-use orcid_xml::{MemberName, Orcid, Timestamp, pieces};
+use orcid_xml::{Orcid, Timestamp, pieces};
 use targz_seek::{Meter, OwnedMember};
 
 /// Answers that are read from the queue at a time.
 const BATCH_ANSWERS: usize = 16;
-
-/// What came into the dataset.
-#[derive(Debug)]
-pub struct Applied {
-    /// The run's entry in the manifest.
-    pub source: String,
-    pub report: Report,
-    /// Answers that could not be read as records; the dataset keeps what it had.
-    pub rejected: Vec<MemberName>,
-    pub rows_removed: u64,
-    /// Up to when the scope is known now; `None` where that did not move.
-    pub watermark: Option<Timestamp>,
-    /// Why it did not move, where that is known.
-    pub stays: Option<Stays>,
-}
-
-/// Why a commit leaves the scope's watermark where it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Stays {
-    /// The run goes on.
-    Unfinished,
-    /// Searches promised results that they did not give.
-    MissingResults,
-    /// Nobody belongs to the scope.
-    EmptyScope,
-    /// An unusual share of the scope's people belongs to it no more.
-    ShrunkScope,
-    /// No later time is known up to which all changes were told.
-    NothingNewer,
-}
 
 /// Applies the answers that were given to a run's next commit; closes its queue. The dataset is
 /// that of the `lock`, which the refresh holds. Before the last commit the watermark stays where
@@ -74,7 +44,7 @@ pub fn apply(
     now: Timestamp,
     stop: &AtomicBool,
 ) -> Result<Applied, RefreshError> {
-    let gone = what_goes(&queue, run)?;
+    let gone = what_leaves(&queue, run)?;
     let source = if is_last { run.source.clone() } else { run.part_source() };
     let store = LocalStore::holding(lock.clone());
     let dataset = Dataset::open_in(&store)?;
@@ -116,7 +86,7 @@ pub fn apply(
 /// scope of nobody, nothing is known; where an unusual share has left since the last refresh,
 /// the index may be incomplete.
 fn what_scope_lacks(queue: &Queue, run: &Run) -> Result<Option<Stays>, RefreshError> {
-    if !queue.finds_anybody(run.id, "there")? {
+    if !queue.finds_anybody(run.id, FoundAs::Present)? {
         return Ok(Some(Stays::EmptyScope));
     }
     let (before, left) = queue.members_left(run)?;
@@ -139,15 +109,15 @@ pub fn applied_before(manifest: &Manifest, run: &Run) -> Option<Applied> {
 }
 
 /// People and items that leave without a member in their place.
-fn what_goes(queue: &Queue, run: &Run) -> Result<Targets, RefreshError> {
+fn what_leaves(queue: &Queue, run: &Run) -> Result<Targets, RefreshError> {
     let mut gone = Targets::default();
-    queue.each_record(run, &mut |orcid, code| {
+    queue.each_record_of_commit(run, &mut |orcid, code| {
         if GONE.contains(&code) {
             gone.people.insert(orcid);
         }
     })?;
-    queue.each_leaving(run, &mut |orcid, section, put_code| {
-        gone.activities.insert((orcid, section.kind(), put_code));
+    queue.each_removed_item(run, &mut |item| {
+        gone.activities.insert((item.orcid, item.section.kind(), item.put_code));
     })?;
     Ok(gone)
 }
@@ -164,9 +134,9 @@ struct Members<'r> {
 
 impl Members<'_> {
     fn broken(&mut self, error: RefreshError) -> io::Error {
-        let told = io::Error::other(error.to_string());
+        let reported = io::Error::other(error.to_string());
         self.fault = Some(error);
-        told
+        reported
     }
 }
 
@@ -180,14 +150,14 @@ impl Iterator for Members<'_> {
             }
             let answers = self.queue.as_ref()?.answers(self.run, self.last, BATCH_ANSWERS);
             match answers {
-                Err(error) => return Some(Err(self.broken(error))),
+                Err(error) => return Some(Err(self.broken(error.into()))),
                 Ok(answers) if answers.is_empty() => {
                     let closed = self.queue.take()?.close();
-                    return closed.err().map(|error| Err(self.broken(error)));
+                    return closed.err().map(|error| Err(self.broken(error.into())));
                 }
                 Ok(answers) => {
-                    self.last = answers.last().map_or(self.last, |(id, _)| *id);
-                    self.ready.extend(answers.into_iter().flat_map(|(_, kept)| members_of(kept)));
+                    self.last = answers.last().map_or(self.last, |answer| answer.id);
+                    self.ready.extend(answers.into_iter().flat_map(members_of));
                 }
             }
         }
@@ -195,16 +165,16 @@ impl Iterator for Members<'_> {
 }
 
 /// What an answer gives rows for: nothing where there is no body.
-fn members_of(kept: Kept) -> Vec<OwnedMember> {
+fn members_of(answer: StoredAnswer) -> Vec<OwnedMember> {
     let member = |name: String, data: Vec<u8>| OwnedMember { name, data };
-    match kept.wanted {
-        _ if kept.body.is_empty() => Vec::new(),
-        Wanted::Record(orcid) => vec![member(format!("{orcid}.xml"), kept.body)],
-        Wanted::Item(orcid, section, put_code) => {
-            vec![member(format!("{orcid}_{}s_{put_code}.xml", section.kind()), kept.body)]
+    match answer.request {
+        _ if answer.body.is_empty() => Vec::new(),
+        Request::Record(orcid) => vec![member(format!("{orcid}.xml"), answer.body)],
+        Request::Item(orcid, section, put_code) => {
+            vec![member(format!("{orcid}_{}s_{put_code}.xml", section.kind()), answer.body)]
         }
-        Wanted::Works(orcid, _) => works_of(orcid, &kept.body),
-        Wanted::Search(_) | Wanted::Listing(_) => Vec::new(),
+        Request::Works(orcid, _) => works_of(orcid, &answer.body),
+        Request::Search(_) | Request::Recheck(_) => Vec::new(),
     }
 }
 

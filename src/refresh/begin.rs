@@ -5,15 +5,22 @@
 
 use std::collections::HashMap;
 
-use super::mark::{Mark, Since};
-use super::plan::{self, Inputs};
-use super::queue::Queue;
-use super::runs::{Run, Stage};
-use super::watermark::{Since as Known, unknown_since};
-use super::{MARGIN, Observer, PLAN_KEEPS, RefreshError, Settings, known};
+use super::dataset_rows;
+use super::error::RefreshError;
+use super::inputs::Inputs;
+use super::mark::{DatasetChange, Mark};
+use super::observer::Observer;
+use super::plan;
+use super::queue::{Kind, Queue, Run, Stage};
+use super::settings::Settings;
+use super::watermark::{MARGIN, Since, unknown_since};
 use crate::dataset::{Dataset, Manifest};
-use orcid_api::{Client, time};
+use orcid_api::time::{self, DAY};
+use orcid_api::{Client, parse_stub};
 use orcid_xml::{Orcid, Timestamp};
+
+/// A plan that nobody has begun to carry out is made anew after this time.
+const PLAN_KEEPS: Timestamp = DAY;
 
 /// The unfinished run of the scope, or a new one.
 ///
@@ -35,8 +42,8 @@ pub fn begin(
         if was_applied(manifest, &run) {
             return Ok(run);
         }
-        queue.settle_part(&mut run, manifest)?;
-        let answered = queue.counts(run.id, &["record"])?.answered > 0;
+        resolve_commit(queue, &mut run, manifest)?;
+        let answered = queue.counts(run.id, &[Kind::Record])?.answered > 0;
         if goes_on(settings, &run, answered, now) {
             if answered {
                 observer.resumed(run.begun);
@@ -45,7 +52,7 @@ pub fn begin(
         }
         queue.drop_run(run.id)?;
     }
-    queue.begin(new_run(settings, inputs, client, &mark, observer, now)?)
+    Ok(queue.begin(new_run(settings, inputs, client, &mark, observer, now)?)?)
 }
 
 /// True where a run's answers are in the dataset already.
@@ -70,10 +77,10 @@ fn new_run(
 ) -> Result<Run, RefreshError> {
     let scope = settings.scope.key();
     let known = match settings.since {
-        Some(since) => Some(Known { since, future: None }),
+        Some(since) => Some(Since { since, future: None }),
         None => unknown_since(inputs.dataset, &scope, now)?,
     };
-    let Known { since, future } = known.ok_or(RefreshError::NoWatermark)?;
+    let Since { since, future } = known.ok_or(RefreshError::NoWatermark)?;
     if let Some(future) = future {
         observer.watermark_in_future(future, since);
     }
@@ -96,31 +103,56 @@ fn new_run(
 /// Drops what belongs to a dataset that is no more: in one made anew all but the
 /// quota, in one with further archives the runs that were planned without them.
 fn forget_what_has_gone(queue: &mut Queue, manifest: &Manifest, mark: &Mark) -> Result<(), RefreshError> {
-    let since = queue.mark()?.map_or(Since::Same, |then| Mark::since(&then, mark));
-    if matches!(since, Since::Grown | Since::Remade) {
+    let since = queue.mark()?.map_or(DatasetChange::Same, |then| Mark::change_since(&then, mark));
+    if matches!(since, DatasetChange::Grown | DatasetChange::Remade) {
         for run in queue.runs()? {
             if run.stage != Stage::Done && !was_applied(manifest, &run) {
                 queue.drop_run(run.id)?;
             }
         }
     }
-    if since == Since::Remade {
+    if since == DatasetChange::Remade {
         queue.forget_people()?;
     }
-    queue.note_mark(&mark.to_text())
+    Ok(queue.note_mark(&mark.to_text())?)
+}
+
+/// Finds out what became of a commit that a crash may have cut off.
+fn resolve_commit(queue: &mut Queue, run: &mut Run, manifest: &Manifest) -> Result<(), RefreshError> {
+    if manifest.archive(&run.part_source()).is_none() {
+        return Ok(queue.undo_commit(run)?);
+    }
+    let mark = run.mark.clone();
+    queue.end_commit(run, Mark::of(manifest).to_text())?;
+    // Others may have changed the dataset too: what it was is compared with what it is.
+    run.mark = mark;
+    Ok(queue.note(run)?)
+}
+
+/// Notes who took the place of deprecated records, where an earlier version of the queue has
+/// kept their answers alone.
+fn note_successors(queue: &Queue, run: &Run) -> Result<(), RefreshError> {
+    for (orcid, packed) in queue.without_successor(run.id)? {
+        let Ok(body) = packed.unpack() else { continue };
+        if let Some(primary) = parse_stub(&body).and_then(|stub| stub.primary_orcid(orcid.as_str())) {
+            queue.note_successor(run.id, orcid, primary)?;
+        }
+    }
+    Ok(())
 }
 
 /// Goes on with a run; where another has changed the dataset since, records that
 /// it has changed are to be read again.
 fn resume(queue: &mut Queue, mut run: Run, inputs: &Inputs<'_>, mark: &Mark) -> Result<Run, RefreshError> {
-    if Mark::since(&run.mark, mark) == Since::Same {
+    note_successors(queue, &run)?;
+    if Mark::change_since(&run.mark, mark) == DatasetChange::Same {
         return Ok(run);
     }
     let changed = changed_since(queue, &run, inputs.dataset)?;
-    queue.ask_again(run.id, &changed)?;
-    plan::enlist(queue, &run, inputs.dataset, changed)?;
-    queue.forget_known(&run, false)?;
-    if run.stage == Stage::Apply && queue.counts(run.id, &["record"])?.waiting > 0 {
+    queue.forget_answers(run.id, &changed)?;
+    plan::request_records(queue, &run, inputs.dataset, changed)?;
+    queue.count_as_changed(run.id, &run.scope, false)?;
+    if run.stage == Stage::Apply && queue.counts(run.id, &[Kind::Record])?.waiting > 0 {
         run.stage = Stage::Fetch;
     }
     run.mark = mark.to_text();
@@ -131,17 +163,17 @@ fn resume(queue: &mut Queue, mut run: Run, inputs: &Inputs<'_>, mark: &Mark) -> 
 /// The run's records whose row in the dataset is not what it was when planned.
 fn changed_since(queue: &Queue, run: &Run, dataset: &Dataset) -> Result<Vec<Orcid>, RefreshError> {
     let mut planned: HashMap<Orcid, Option<Timestamp>> = HashMap::new();
-    queue.each_known(run.id, &mut |orcid, known| {
+    queue.each_uncommitted_record(run.id, &mut |orcid, known| {
         planned.insert(orcid, known);
     })?;
     let mut changed = Vec::new();
-    known::records(dataset, &mut |orcid, modified| {
+    dataset_rows::records(dataset, &mut |orcid, modified| {
         if planned.remove(&orcid).is_some_and(|known| known != modified) {
             changed.push(orcid);
         }
     })?;
     // The others have no row: it has gone, or there was none.
-    known::tombstones(dataset, &mut |tombstone| {
+    dataset_rows::tombstones(dataset, &mut |tombstone| {
         if planned.remove(&tombstone.orcid).is_some() {
             changed.push(tombstone.orcid);
         }

@@ -11,7 +11,7 @@ use std::path::Path;
 use csv::ByteRecord;
 use flate2::read::MultiGzDecoder;
 
-use super::RefreshError;
+use super::error::RefreshError;
 use super::line_faults::LineFaults;
 use orcid_api::time;
 use orcid_xml::{IdFault, Orcid, Timestamp};
@@ -29,13 +29,13 @@ const BUFFER_BYTES: usize = 256 << 10;
 /// # Errors
 /// [`RefreshError`] where the file cannot be read, a line is not understood, or iDs have wrong
 /// check digits.
-pub fn read(path: &Path, told: &mut dyn FnMut(Orcid, Timestamp)) -> Result<(), RefreshError> {
+pub fn read(path: &Path, visit: &mut dyn FnMut(Orcid, Timestamp)) -> Result<(), RefreshError> {
     let fault = |source| RefreshError::Io { act: "read", path: path.to_owned(), source };
     let file = BufReader::with_capacity(BUFFER_BYTES, File::open(path).map_err(fault)?);
     let mut inner = plain(file).map_err(fault)?;
     let start = inner.fill_buf().map_err(fault)?;
     if start.get(257..262) != Some(b"ustar") {
-        return read_rows(path, inner, told);
+        return read_rows(path, inner, visit);
     }
     let mut archive = tar::Archive::new(inner);
     let mut any = false;
@@ -50,7 +50,7 @@ pub fn read(path: &Path, told: &mut dyn FnMut(Orcid, Timestamp)) -> Result<(), R
             any = true;
             let (size, mut read) = (entry.size(), 0);
             let entry = Counted { inner: entry, read: &mut read };
-            read_rows(path, entry, told)?;
+            read_rows(path, entry, visit)?;
             if read < size {
                 return Err(fault(std::io::ErrorKind::UnexpectedEof.into()));
             }
@@ -184,7 +184,7 @@ impl Lengths {
 fn read_rows(
     path: &Path,
     input: impl Read,
-    told: &mut dyn FnMut(Orcid, Timestamp),
+    visit: &mut dyn FnMut(Orcid, Timestamp),
 ) -> Result<(), RefreshError> {
     let stream = Stream::default();
     let mut rows = csv::ReaderBuilder::new()
@@ -219,7 +219,7 @@ fn read_rows(
         };
         last = Some((line, lengths.know(length) && row.len() >= columns.count));
         match orcid {
-            Ok(orcid) => told(orcid, modified),
+            Ok(orcid) => visit(orcid, modified),
             Err(fault) => faults.note(line, fault),
         }
     }

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::queue::QueueError;
 use crate::convert::ConvertError;
 use crate::dataset::DatasetError;
 use orcid_api::ApiError;
@@ -33,12 +34,8 @@ pub enum RefreshError {
     NoWatermark,
     #[error("{path} is in use by another orcidlake ({holder})")]
     Locked { path: PathBuf, holder: String },
-    #[error("cannot use the queue {path}")]
-    Queue { path: PathBuf, source: rusqlite::Error },
-    #[error("another program is reading the queue {path}")]
-    QueueRead { path: PathBuf },
-    #[error("the queue {path} has version {found}; this orcidlake reads {known}")]
-    QueueVersion { path: PathBuf, found: i64, known: i64 },
+    #[error(transparent)]
+    Queue(#[from] QueueError),
     #[error("{url} does not answer a search: {what}")]
     NoAnswer { url: String, what: String },
     #[error("{url} failed to answer each try of a search: {what}")]

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::RefreshError;
+use super::error::RefreshError;
 use orcid_xml::IdFault;
 
 /// Lines that are told one by one; the others are counted.

@@ -10,7 +10,7 @@ use tracing_subscriber::filter::filter_fn;
 use tracing_subscriber::layer::{Layer, SubscriberExt};
 use tracing_subscriber::util::SubscriberInitExt;
 
-use super::RefreshError;
+use super::error::RefreshError;
 
 /// The crates whose events are logged.
 const LOGGED: [&str; 2] = ["orcidlake", "orcid_api"];

@@ -17,7 +17,7 @@ pub struct Mark {
 
 /// What has become of a dataset since a mark.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Since {
+pub enum DatasetChange {
     Same,
     /// Refreshed since, and nothing else.
     Refreshed,
@@ -44,17 +44,17 @@ impl Mark {
     }
 
     /// From this mark, as it was written, to `now`.
-    pub fn since(text: &str, now: &Self) -> Since {
-        let Ok(then) = serde_json::from_str::<Self>(text) else { return Since::Remade };
+    pub fn change_since(text: &str, now: &Self) -> DatasetChange {
+        let Ok(then) = serde_json::from_str::<Self>(text) else { return DatasetChange::Remade };
         let refreshes_left = then.refresh.is_some() && now.refresh.is_none();
         if !now.archives.starts_with(&then.archives) || then.tables != now.tables || refreshes_left {
-            Since::Remade
+            DatasetChange::Remade
         } else if now.archives.len() > then.archives.len() {
-            Since::Grown
+            DatasetChange::Grown
         } else if now.refresh != then.refresh {
-            Since::Refreshed
+            DatasetChange::Refreshed
         } else {
-            Since::Same
+            DatasetChange::Same
         }
     }
 }
@@ -72,13 +72,13 @@ mod tests {
     fn it_shows_what_has_become_of_a_dataset() {
         let then = mark(&["a 1"], Some("api-1"));
         for (now, expected) in [
-            (then.clone(), Since::Same),
-            (mark(&["a 1"], Some("api-2")), Since::Refreshed),
-            (mark(&["a 1", "b 2"], Some("api-1")), Since::Grown),
-            (mark(&["a 1"], None), Since::Remade),
-            (mark(&["b 2"], Some("api-1")), Since::Remade),
+            (then.clone(), DatasetChange::Same),
+            (mark(&["a 1"], Some("api-2")), DatasetChange::Refreshed),
+            (mark(&["a 1", "b 2"], Some("api-1")), DatasetChange::Grown),
+            (mark(&["a 1"], None), DatasetChange::Remade),
+            (mark(&["b 2"], Some("api-1")), DatasetChange::Remade),
         ] {
-            let found = Mark::since(&then.to_text(), &now);
+            let found = Mark::change_since(&then.to_text(), &now);
 
             assert_eq!(found, expected, "{now:?}");
         }

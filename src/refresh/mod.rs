@@ -11,55 +11,48 @@
 //! signal, a crash or the day's quota, and the same command goes on from there.
 //! Only this layer uses the network.
 
-mod activities;
+mod active_run;
 mod apply;
-mod applying;
+mod apply_stage;
 mod begin;
 mod changes;
-mod circle;
+mod dataset_rows;
 mod dates;
-mod doubts;
 mod error;
 mod fetch;
+mod fetch_stage;
 mod id_range;
-mod known;
+mod inputs;
 mod line_faults;
-mod listed;
-mod lists;
 mod log;
 mod mark;
-mod outage;
+mod max_removals;
+mod observer;
+mod outcome;
 mod paging;
-mod parts;
 mod plan;
 mod queue;
-mod quota;
-mod refusals;
 mod removals;
-mod requests;
-mod runs;
 mod scope;
 mod search;
-mod searching;
+mod search_stage;
 mod settings;
-mod settle;
 mod status;
-mod tasks;
+mod strategy;
 mod watermark;
-mod way;
 
-pub use apply::{Applied, Stays};
 pub use error::RefreshError;
 pub use fetch::End;
 pub use log::{Log, log_to};
-pub use queue::QUEUE_NAME;
-pub use removals::{MaxRemovals, Removals};
-pub use requests::Requests;
-pub use runs::Stage;
+pub use max_removals::MaxRemovals;
+pub use observer::Observer;
+pub use outcome::{Applied, Ended, Outcome, Stays, WrongClock};
+pub use queue::{QUEUE_NAME, QueueError, QueueFault, Requests, Stage};
+pub use removals::Removals;
 pub use scope::{Organization, Registry, Scope};
-pub use settings::{Access, Ended, Observer, Outcome, Settings, WrongClock};
+pub use settings::{Access, Settings};
 pub use status::{Plan, Status, status};
-pub use way::Strategy;
+pub use strategy::Strategy;
 
 use std::cell::OnceCell;
 use std::path::Path;
@@ -69,26 +62,15 @@ use std::time::Duration;
 
 pub use crate::dataset::LOCK_NAME;
 use crate::dataset::{Dataset, DatasetError, DatasetLock, check_can_change};
+use active_run::ActiveRun;
 use fetch::Fetch;
-use orcid_api::time::{DAY, SECOND};
+use inputs::Inputs;
 use orcid_api::{Client, ClientOptions, Clock, HttpClient, SystemClock};
 use orcid_xml::Timestamp;
-use plan::Inputs;
 use queue::Queue;
-use runs::Run;
 
-/// A record that changed so shortly ago may not be in the search index yet, and
-/// clocks differ: the next run looks from there again.
-const MARGIN: Timestamp = 3_600 * SECOND;
 /// Time between looks at the stop flag while a token is obtained.
 const LOOKS: Duration = Duration::from_millis(10);
-/// The shortest time that searches tell apart.
-const INSTANT: Timestamp = 1_000;
-/// Records that are read before their items are planned and fetched, where the
-/// dataset has items.
-const PORTION_RECORDS: i64 = 5_000;
-/// A plan that nobody has begun to carry out is made anew after this time.
-const PLAN_KEEPS: Timestamp = DAY;
 
 /// Refreshes the dataset at `root`, or goes on with what was begun.
 ///
@@ -112,14 +94,14 @@ pub fn refresh(
     check_can_change(root, &dataset.manifest)?;
     let Some(client) = connect(access, clock.wall(), stop)? else { return Ok(Outcome::stopped()) };
     let mut queue = Queue::open(root)?;
-    let inputs = settings.inputs(&dataset);
+    let inputs = Inputs::new(settings, &dataset);
     let run = begin::begin(&mut queue, settings, &inputs, &*client, observer, clock.wall())?;
     let limits = settings.limits(&*client);
-    let activities = known::has_activities(&dataset.manifest);
+    let activities = dataset_rows::has_activities(&dataset.manifest);
     let fetch =
         Fetch::new(client, limits, settings.retry_policy, Arc::new(clock), stop.clone(), run, activities);
     fetch.go_on(&queue)?;
-    let mut way = Journey {
+    let mut run = ActiveRun {
         root,
         lock,
         settings,
@@ -129,7 +111,7 @@ pub fn refresh(
         plan: None,
         clock: OnceCell::new(),
     };
-    way.go(queue)
+    run.go(queue)
 }
 
 /// The client, which may have to obtain a token first; `None` where a stop came before it had
@@ -163,7 +145,7 @@ fn connect(
 /// or is being read.
 pub fn hold(root: &Path, act: &str) -> Result<DatasetLock, RefreshError> {
     let lock = lock(root, act)?;
-    Queue::settle(root)?;
+    Queue::make_one_file(root)?;
     Ok(lock)
 }
 
@@ -174,21 +156,7 @@ fn lock(root: &Path, act: &str) -> Result<DatasetLock, RefreshError> {
     })
 }
 
-/// A run on its way.
-struct Journey<'j> {
-    root: &'j Path,
-    /// Held until the run has come to its end; its commits take no other.
-    lock: DatasetLock,
-    settings: &'j Settings,
-    observer: &'j dyn Observer,
-    inputs: Inputs<'j>,
-    fetch: Arc<Fetch>,
-    plan: Option<Plan>,
-    /// What was found out about the server's clock before the commit.
-    clock: OnceCell<Option<WrongClock>>,
-}
-
-impl Journey<'_> {
+impl ActiveRun<'_> {
     /// From wherever the run stands to its end, or to where it has to stop.
     fn go(&mut self, mut queue: Queue) -> Result<Outcome, RefreshError> {
         let mut run = self.fetch.run.clone();
@@ -237,62 +205,5 @@ impl Journey<'_> {
             queue.note(&run)?;
         }
         self.apply(queue, &mut run)
-    }
-
-    /// Reads records and their items, portion by portion; then those that took the
-    /// place of deprecated ones; then what is said to be gone, once more.
-    fn fetch_all(&self, mut queue: Queue, run: &Run) -> Result<(Queue, Option<Ended>), RefreshError> {
-        while self.release(&mut queue, run)? {
-            let (back, end) = self.fetch.all(queue, &|answered, left| self.observer.fetched(answered, left));
-            queue = back;
-            if let Some(ended) = ended(self.fetch.ended(&queue, end)?) {
-                return Ok((queue, Some(ended)));
-            }
-        }
-        Ok((queue, None))
-    }
-
-    /// Lets go what comes next; false where nothing is left.
-    fn release(&self, queue: &mut Queue, run: &Run) -> Result<bool, RefreshError> {
-        if queue.has_released(run.id)? {
-            return Ok(true);
-        }
-        let items = queue.release_items(run.id)?;
-        if items > 0 {
-            self.observer.planned_items(items);
-            return Ok(true);
-        }
-        let most = if self.fetch.activities { PORTION_RECORDS } else { i64::MAX };
-        if queue.release_records(run.id, most)? > 0 {
-            return Ok(true);
-        }
-        if plan::add_primaries(queue, run, &self.inputs)? {
-            return Ok(queue.release_records(run.id, most)? > 0);
-        }
-        Ok(queue.release_doubts(run.id)? > 0 || queue.release_listings(run.id)? > 0)
-    }
-
-    fn outcome(
-        &self,
-        queue: Queue,
-        run: &Run,
-        end: Ended,
-        applied: Option<Applied>,
-    ) -> Result<Outcome, RefreshError> {
-        let (tally, requests) = (queue.tallies(run.id)?, queue.requests(run.id)?);
-        let given_up = queue.given_up(run.id)?;
-        let missing_results = queue.missing_results(run.id)?;
-        drop(queue);
-        let (plan, wrong_clock) = (self.plan.clone(), self.wrong_clock()?);
-        let held_back = None;
-        Ok(Outcome { plan, end, requests, tally, given_up, applied, held_back, missing_results, wrong_clock })
-    }
-}
-
-fn ended(end: End) -> Option<Ended> {
-    match end {
-        End::Done => None,
-        End::Stopped => Some(Ended::Stopped),
-        End::Quota(until) => Some(Ended::Quota(until)),
     }
 }

@@ -21,7 +21,7 @@ const MAX_ROUNDS: u32 = 2;
 
 /// Where a page begins, and what the pages before have shown.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Place {
+pub struct PagePosition {
     pub start: u64,
     /// What the page before counted.
     pub found: u64,
@@ -37,7 +37,7 @@ pub struct Place {
     misfit: bool,
 }
 
-impl Place {
+impl PagePosition {
     pub fn is_first(&self) -> bool {
         *self == Self::default()
     }
@@ -155,7 +155,7 @@ mod tests {
     /// Pages through so many results by a server that shows `rows` of them at once; gives the
     /// starts of the pages and what is missing in the end.
     fn paged(found: u64, show: &dyn Fn(u64) -> SearchPage) -> (Vec<u64>, u64) {
-        let (mut place, mut starts) = (Place::default(), Vec::new());
+        let (mut place, mut starts) = (PagePosition::default(), Vec::new());
         loop {
             starts.push(place.start);
             let page = show(place.start);
@@ -198,21 +198,21 @@ mod tests {
         assert_eq!(paged(41, &one_too_many).1, 1);
         assert_eq!(paged(3_500, &nothing_between), (vec![0, 999, 1_999, 2_999], 1_999));
         assert_eq!(paged(9, &|_| page(9, [])), (vec![0], 9));
-        assert_eq!(Place::default().missing(&page(3, [1, 1, 2])), 1);
+        assert_eq!(PagePosition::default().missing(&page(3, [1, 1, 2])), 1);
     }
 
     #[test]
     fn a_server_that_counts_no_more_than_a_page_is_noticed() {
         let full = page(1_000, 0..1_000);
 
-        let second = Place::default().next(&full).unwrap();
+        let second = PagePosition::default().next(&full).unwrap();
 
         assert_eq!((second.due(&page(1_000, 999..1_200)), second.next(&page(1_000, 999..1_000))), (1, None));
     }
 
     #[test]
     fn only_a_page_that_shows_nothing_new_or_a_result_twice_is_short() {
-        let first = Place::default();
+        let first = PagePosition::default();
         let second = first.next(&page(41, 0..40)).unwrap();
         for (place, page, expected) in [
             (&first, page(41, 0..40), false),
@@ -228,7 +228,7 @@ mod tests {
 
     #[test]
     fn a_page_that_does_not_join_the_page_before_is_recognised() {
-        let second = Place::default().next(&page(2_400, 0..1_000)).unwrap();
+        let second = PagePosition::default().next(&page(2_400, 0..1_000)).unwrap();
         for (what, page, expected) in [
             ("as it should be", page(2_400, 999..1_999), false),
             ("the first page again", page(2_400, 0..1_000), true),
@@ -241,13 +241,13 @@ mod tests {
         ] {
             assert_eq!(second.has_moved(&page), expected, "{what}");
         }
-        assert!(Place::default().has_moved(&page(9, [3, 1])), "the next page could not be judged");
-        assert!(!Place::default().has_moved(&page(2, [3, 1])), "there is no next page");
+        assert!(PagePosition::default().has_moved(&page(9, [3, 1])), "the next page could not be judged");
+        assert!(!PagePosition::default().has_moved(&page(2, [3, 1])), "there is no next page");
     }
 
     #[test]
     fn a_search_is_begun_again_a_few_times_and_what_does_not_fit_is_told() {
-        let second = Place::default().next(&page(150, 0..100)).unwrap();
+        let second = PagePosition::default().next(&page(150, 0..100)).unwrap();
         let repeated = page(150, 0..51);
 
         let again = second.again().unwrap();
@@ -258,7 +258,7 @@ mod tests {
     #[test]
     fn a_server_that_shows_too_little_of_what_is_in_reach_is_noticed() {
         let show = |start: u64| page(10_900, start..start + 200);
-        let mut place = Place::default();
+        let mut place = PagePosition::default();
         while let Some(next) = place.next(&show(place.start)) {
             place = next;
         }

@@ -12,8 +12,7 @@ use std::collections::HashSet;
 use serde::{Deserialize, Serialize};
 
 use super::id_range::IdRange;
-use super::paging::{MAX_START, PAGE_ROWS, Place, different};
-use super::tasks::{Effects, Wanted};
+use super::paging::{MAX_START, PAGE_ROWS, PagePosition, different};
 use orcid_api::encoded;
 use orcid_api::time::iso;
 use orcid_xml::{Orcid, SearchPage, Timestamp};
@@ -31,8 +30,9 @@ pub const OUT_OF_RANGE: &str = "out-of-range";
 /// One page of one search.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Search {
-    /// What a result means: `changed` or `there`.
-    pub how: How,
+    /// What a result means.
+    #[serde(rename = "how")]
+    pub finding: Finding,
     /// The query without its window; empty for everybody.
     pub query: String,
     /// Those who changed at or after `low` and at or before `high`.
@@ -43,8 +43,8 @@ pub struct Search {
     pub ids: Option<IdRange>,
     /// Where the page begins; earlier versions of the queue have none, and the search begins
     /// again.
-    #[serde(default, skip_serializing_if = "Place::is_first")]
-    pub place: Place,
+    #[serde(default, skip_serializing_if = "PagePosition::is_first")]
+    pub place: PagePosition,
     /// iDs that the query names, at most so many can be found; 0 for others.
     pub named: u64,
 }
@@ -52,43 +52,44 @@ pub struct Search {
 /// What it means to be found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum How {
+pub enum Finding {
     /// The record has changed in the window.
     Changed,
     /// The record is there and belongs to the scope.
-    There,
+    #[serde(rename = "there")]
+    Present,
 }
 
-/// What a page tells.
+/// What follows from a page.
 #[derive(Debug)]
-pub enum Told {
-    Effects(Effects),
+pub enum PageOutcome {
+    /// These were found, and these searches follow.
+    Next { found: Vec<Orcid>, searches: Vec<Search> },
     /// More than were named: the server does not understand the query.
     NotUnderstood,
     /// More than can be paged through, in a search that cannot be cut.
     OutOfReach,
 }
 
-impl How {
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Changed => "changed",
-            Self::There => "there",
-        }
-    }
-}
-
 impl Search {
     /// The first page of a window.
-    pub fn new(how: How, query: &str, low: Timestamp, high: Timestamp) -> Self {
-        Self { how, query: query.to_owned(), low, high, ids: None, place: Place::default(), named: 0 }
+    pub fn new(finding: Finding, query: &str, low: Timestamp, high: Timestamp) -> Self {
+        Self {
+            finding,
+            query: query.to_owned(),
+            low,
+            high,
+            ids: None,
+            place: PagePosition::default(),
+            named: 0,
+        }
     }
 
     /// Those of some iDs who changed in a window.
-    pub fn batch(how: How, orcids: &[Orcid], low: Timestamp, high: Timestamp) -> Self {
+    pub fn batch(finding: Finding, orcids: &[Orcid], low: Timestamp, high: Timestamp) -> Self {
         let names: Vec<&str> = orcids.iter().map(Orcid::as_str).collect();
         let query = format!("orcid:({})", names.join(" OR "));
-        Self { named: orcids.len() as u64, ..Self::new(how, &query, low, high) }
+        Self { named: orcids.len() as u64, ..Self::new(finding, &query, low, high) }
     }
 
     pub(super) fn to_text(&self) -> String {
@@ -115,22 +116,18 @@ impl Search {
     }
 
     /// What follows from a page.
-    pub fn told(&self, page: &SearchPage) -> Told {
+    pub fn outcome(&self, page: &SearchPage) -> PageOutcome {
         if self.named > 0 && page.found > self.named {
-            return Told::NotUnderstood;
+            return PageOutcome::NotUnderstood;
         }
-        let mut effects = Effects::default();
-        if let Some(instead) = self.instead(page) {
-            effects.tasks = instead.into_iter().map(Wanted::Search).collect();
-            return Told::Effects(effects);
+        if let Some(searches) = self.instead(page) {
+            return PageOutcome::Next { found: Vec::new(), searches };
         }
         if self.is_out_of_reach(page) {
-            return Told::OutOfReach;
+            return PageOutcome::OutOfReach;
         }
-        effects.found = page.orcids.iter().map(|orcid| (self.how.name(), *orcid)).collect();
         let next = self.place.next(page).map(|place| Self { place, ..self.clone() });
-        effects.tasks = next.into_iter().map(Wanted::Search).collect();
-        Told::Effects(effects)
+        PageOutcome::Next { found: page.orcids.clone(), searches: next.into_iter().collect() }
     }
 
     /// What is to be asked in the place of a search that cannot go on by this page: its
@@ -206,14 +203,14 @@ impl Search {
             None => IdRange::all(page),
             Some(ids) => ids.halves(page),
         };
-        let of = |ids| Self { ids: Some(ids), place: Place::default(), ..self.clone() };
+        let of = |ids| Self { ids: Some(ids), place: PagePosition::default(), ..self.clone() };
         ranges.into_iter().map(of).collect()
     }
 
     fn halves(&self) -> [Self; 2] {
         let half = (self.low + (self.high - self.low) / 2) / SHORTEST * SHORTEST;
-        let first = Self { high: half, place: Place::default(), ..self.clone() };
-        let second = Self { low: half + SHORTEST, place: Place::default(), ..self.clone() };
+        let first = Self { high: half, place: PagePosition::default(), ..self.clone() };
+        let second = Self { low: half + SHORTEST, place: PagePosition::default(), ..self.clone() };
         [first, second]
     }
 }
@@ -231,21 +228,24 @@ mod tests {
 
     /// The second page of a search that finds 1,500.
     fn later_page(first: &Search) -> Search {
-        let Told::Effects(effects) = first.told(&page(1_500, 1_000)) else { panic!() };
-        let [second] = &searches(&effects)[..] else { panic!() };
+        let (_, searches) = next(first, &page(1_500, 1_000));
+        let [second] = &searches[..] else { panic!() };
         assert_eq!(second.place.start, 999);
         second.clone()
     }
 
-    fn searches(effects: &Effects) -> Vec<Search> {
-        let tasks = effects.tasks.iter();
-        tasks.map(|task| if let Wanted::Search(search) = task { search.clone() } else { panic!() }).collect()
+    /// What a page finds, and the searches that follow from it.
+    fn next(search: &Search, page: &SearchPage) -> (Vec<Orcid>, Vec<Search>) {
+        match search.outcome(page) {
+            PageOutcome::Next { found, searches } => (found, searches),
+            other => panic!("{search:?}: {other:?}"),
+        }
     }
 
     #[test]
     fn a_query_is_written_with_its_window() {
         let low = parse("2025-10-01").unwrap();
-        let search = Search::new(How::Changed, r#"ror-org-id:"https://ror.org/1""#, low, low + DAY);
+        let search = Search::new(Finding::Changed, r#"ror-org-id:"https://ror.org/1""#, low, low + DAY);
 
         assert_eq!(
             search.path(),
@@ -256,25 +256,25 @@ mod tests {
 
     #[test]
     fn a_window_is_paged_or_halved() {
-        let window = Search::new(How::Changed, "", 0, DAY);
-        for (found, expected_tasks) in [(0, 0), (1, 0), (1_001, 1), (11_000, 1), (11_001, 2), (500_000, 2)] {
-            let Told::Effects(effects) = window.told(&page(found, found.min(1) as usize)) else { panic!() };
+        let window = Search::new(Finding::Changed, "", 0, DAY);
+        for (found, expected_searches) in [(0, 0), (1, 0), (1_001, 1), (11_000, 1), (11_001, 2), (500_000, 2)]
+        {
+            let (found_ids, searches) = next(&window, &page(found, found.min(1) as usize));
 
-            assert_eq!(effects.tasks.len(), expected_tasks, "{found}");
-            assert_eq!(effects.found.is_empty(), found == 0 || found > 11_000, "{found}");
+            assert_eq!(searches.len(), expected_searches, "{found}");
+            assert_eq!(found_ids.is_empty(), found == 0 || found > 11_000, "{found}");
         }
     }
 
     #[test]
     fn halves_leave_nothing_out_and_come_to_an_end() {
-        let mut windows = vec![Search::new(How::Changed, "", 0, DAY + 3)];
+        let mut windows = vec![Search::new(Finding::Changed, "", 0, DAY + 3)];
         let mut leaves = Vec::new();
         while let Some(window) = windows.pop() {
             // A mass change at noon. The server shows none of those whom it counts.
             let found = if window.low <= DAY / 2 && window.high >= DAY / 2 { 20_000 } else { 10 };
             let page = page(found, 0);
-            let Told::Effects(effects) = window.told(&page) else { panic!("{window:?}") };
-            let mut halves = searches(&effects);
+            let (_, mut halves) = next(&window, &page);
             halves.retain(|half| half.place.is_first() && window.fault(&page).is_none());
             if halves.is_empty() {
                 leaves.push((window.low, window.high));
@@ -291,7 +291,7 @@ mod tests {
     fn a_moment_with_more_records_than_can_be_paged_through_is_cut_by_ids() {
         // So many records, all of one moment, with iDs a thousand apart.
         let numbers: Vec<u64> = (0..30_000).map(|place| 16_000_000 + place * 1_000).collect();
-        let mut pending = vec![Search::new(How::Changed, "", 0, SHORTEST)];
+        let mut pending = vec![Search::new(Finding::Changed, "", 0, SHORTEST)];
         let (mut found, mut asked) = (HashSet::new(), 0);
         while let Some(search) = pending.pop() {
             asked += 1;
@@ -299,9 +299,9 @@ mod tests {
             let bounds: Vec<u64> = Orcid::find_all(&range).map(|(_, orcid)| orcid.number()).collect();
             let (low, high) = if let [low, high] = bounds[..] { (low, high) } else { (0, u64::MAX) };
             let inside: Vec<u64> = numbers.iter().copied().filter(|id| (low..=high).contains(id)).collect();
-            let effects = effects(&search, &inside, search.place.start as usize);
-            found.extend(effects.found.iter().map(|(_, orcid)| orcid.number()));
-            pending.extend(searches(&effects));
+            let (found_ids, searches) = next_of_sound(&search, &inside, search.place.start as usize);
+            found.extend(found_ids.iter().map(Orcid::number));
+            pending.extend(searches);
         }
 
         assert_eq!(found.len(), numbers.len());
@@ -309,7 +309,7 @@ mod tests {
     }
 
     /// What follows from the page that a sound server gives.
-    fn effects(search: &Search, found: &[u64], start: usize) -> Effects {
+    fn next_of_sound(search: &Search, found: &[u64], start: usize) -> (Vec<Orcid>, Vec<Search>) {
         let orcid = |number: &u64| {
             Orcid::new(&format!(
                 "0000-{:04}-{:04}-{:03}0",
@@ -322,13 +322,12 @@ mod tests {
         let orcids = found.iter().skip(start).take(PAGE_ROWS as usize).map(orcid).collect();
         let page = SearchPage { found: found.len() as u64, orcids };
         assert_eq!(search.fault(&page), None, "{search:?}");
-        let Told::Effects(effects) = search.told(&page) else { panic!("{search:?}") };
-        effects
+        next(search, &page)
     }
 
     #[test]
     fn a_later_page_that_is_refused_is_asked_for_in_halves() {
-        let first = Search::new(How::Changed, "", 0, DAY);
+        let first = Search::new(Finding::Changed, "", 0, DAY);
         let later = later_page(&first);
 
         let halves = later.nearer();
@@ -345,27 +344,26 @@ mod tests {
 
     #[test]
     fn a_window_from_which_records_have_moved_is_read_again() {
-        let second = later_page(&Search::new(How::Changed, "", 0, DAY));
+        let second = later_page(&Search::new(Finding::Changed, "", 0, DAY));
         for moved in [page(1_499, 499), page(1_500, 501)] {
-            let Told::Effects(effects) = second.told(&moved) else { panic!() };
+            let (found_ids, searches) = next(&second, &moved);
 
-            assert_eq!(searches(&effects).len(), 2);
-            assert!(effects.found.is_empty());
+            assert_eq!((searches.len(), found_ids.len()), (2, 0));
             assert_eq!((second.missing(&moved), second.is_short(&moved)), (0, false));
         }
         // A search for iDs in a window that is too short cannot be cut.
         let named = Search { named: 2_000, high: 1, ..second };
-        let Told::Effects(effects) = named.told(&page(1_500, 501)) else { panic!() };
-        let [again] = &searches(&effects)[..] else { panic!() };
+        let (_, searches) = next(&named, &page(1_500, 501));
+        let [again] = &searches[..] else { panic!() };
         assert_eq!((again.place.start, again.named), (0, 2_000));
     }
 
     #[test]
     fn a_page_that_cannot_be_is_a_fault() {
-        let window = Search::new(How::Changed, "", 0, DAY);
+        let window = Search::new(Finding::Changed, "", 0, DAY);
         let second = later_page(&window);
         let named = page(2, 2).orcids;
-        let batch = Search::batch(How::There, &named, 0, DAY);
+        let batch = Search::batch(Finding::Present, &named, 0, DAY);
         for (search, page, expected) in [
             (&window, page(0, 1), Some("wrong-count")),
             (&window, page(3, 4), Some("wrong-count")),
@@ -383,9 +381,9 @@ mod tests {
     #[test]
     fn a_server_that_finds_more_than_were_named_has_not_understood() {
         let orcid = Orcid::new("0000-0002-1825-0097").unwrap();
-        let batch = Search::batch(How::There, &[orcid], 0, DAY);
+        let batch = Search::batch(Finding::Present, &[orcid], 0, DAY);
 
-        assert!(matches!(batch.told(&page(2, 2)), Told::NotUnderstood));
+        assert!(matches!(batch.outcome(&page(2, 2)), PageOutcome::NotUnderstood));
         assert!(batch.path().contains("orcid%3A%280000-0002-1825-0097%29"));
     }
 }

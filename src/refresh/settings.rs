@@ -1,15 +1,12 @@
-//! What a refresh is asked to do, who hears how it goes on, and what it comes to.
+//! What a refresh is asked to do, and by whom it asks.
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::plan::Inputs;
-use super::removals::{MaxRemovals, Removals};
-use super::way::Strategy;
-use super::{Applied, Plan, Requests, Scope};
+use super::max_removals::MaxRemovals;
+use super::scope::Scope;
+use super::strategy::Strategy;
 use crate::convert;
-use crate::dataset::Dataset;
 use orcid_api::{Client, ClientOptions, Limits, RetryPolicy};
 use orcid_xml::Timestamp;
 
@@ -84,110 +81,6 @@ impl Settings {
             restart: false,
             plan_only: false,
             options: convert::Options::default(),
-        }
-    }
-}
-
-/// Who hears how a refresh goes on. Each call has an empty default.
-pub trait Observer {
-    /// A run that has answers goes on, with the options that it was planned with.
-    fn resumed(&self, _begun: Timestamp) {}
-    /// The dataset says that it knows changes up to a time in the future; changes are
-    /// looked for from `_since` on.
-    fn watermark_in_future(&self, _watermark: Timestamp, _since: Timestamp) {}
-    /// So many changes of a file have a date in the future.
-    fn changes_in_future(&self, _changes: u64) {}
-    /// Searches find nobody who belongs to the scope, and nobody did before.
-    fn scope_is_empty(&self, _scope: &str) {}
-    /// Searches begin, to find out who has changed.
-    fn searching(&self, _strategy: Strategy, _searches: u64) {}
-    /// It is known what is to be read; nothing has been read yet.
-    fn planned(&self, _plan: &Plan) {}
-    /// Records have been read: so many requests for their items are to be made, and
-    /// none has been.
-    fn planned_items(&self, _requests: u64) {}
-    /// Requests have been answered, and so many are known to be left.
-    fn fetched(&self, _answered: u64, _left: u64) {}
-    /// The dataset is being changed: all answers are there, or whole ones about so many
-    /// people where the quota has ended the run before.
-    fn applying(&self, _part_of: Option<u64>) {}
-}
-
-/// What a run has come to.
-#[derive(Debug)]
-pub struct Outcome {
-    pub plan: Option<Plan>,
-    pub end: Ended,
-    /// Requests over all of the run's parts.
-    pub requests: Requests,
-    /// How often each code was counted, over all of the run's parts.
-    pub tally: Vec<(String, u64)>,
-    /// Requests that were given up, by reason; the dataset keeps what it had of them.
-    pub given_up: BTreeMap<String, u64>,
-    pub applied: Option<Applied>,
-    /// What was not removed, or not yet, because it would have been too many.
-    pub held_back: Option<Removals>,
-    /// Results that searches promised and did not give; the watermark stays.
-    pub missing_results: u64,
-    /// Where the server's clock is wrong; the watermark stays.
-    pub wrong_clock: Option<WrongClock>,
-}
-
-/// A server's clock that is behind changes that the dataset has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct WrongClock {
-    pub server: Timestamp,
-    pub ours: Timestamp,
-}
-
-/// How a run has ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ended {
-    /// The plan was all that was asked for.
-    Planned,
-    /// The dataset is up to date.
-    Applied,
-    /// The quota is used up; go on after that time.
-    Quota(Timestamp),
-    /// More people would have been removed than may be: nothing has changed, and all
-    /// answers are kept.
-    HeldBack,
-    /// A signal came.
-    Stopped,
-}
-
-impl Outcome {
-    /// How many requests were given up.
-    pub fn given_up_count(&self) -> u64 {
-        self.given_up.values().sum()
-    }
-
-    /// Of a run that was stopped before it had a queue.
-    pub(super) fn stopped() -> Self {
-        Self {
-            plan: None,
-            end: Ended::Stopped,
-            requests: Requests::default(),
-            tally: Vec::new(),
-            given_up: BTreeMap::new(),
-            applied: None,
-            held_back: None,
-            missing_results: 0,
-            wrong_clock: None,
-        }
-    }
-}
-
-impl Settings {
-    pub(super) fn inputs<'i>(&'i self, dataset: &'i Dataset) -> Inputs<'i> {
-        Inputs {
-            dataset,
-            scope: &self.scope,
-            known_only: self.known_only,
-            changes_only: self.changes_only,
-            changes: self.changes.as_deref(),
-            strategy: self.strategy,
-            restart: self.restart,
         }
     }
 

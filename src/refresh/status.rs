@@ -4,11 +4,9 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use super::RefreshError;
+use super::error::RefreshError;
 use super::fetch::Fetch;
-use super::queue::Queue;
-use super::requests::{Counts, Requests};
-use super::runs::{Run, Stage};
+use super::queue::{Counts, Kind, Queue, QuotaDay, Requests, Run, Stage};
 use crate::dataset::{Dataset, DatasetError, DatasetLock};
 use orcid_xml::Timestamp;
 
@@ -89,9 +87,9 @@ pub struct DayStatus {
 ///
 /// # Errors
 /// [`RefreshError::Queue`] where the disk fails.
-pub(super) fn plan(queue: &Queue, run: &Run, fetch: &Fetch) -> Result<Plan, RefreshError> {
-    let records = queue.counts(run.id, &["record"])?;
-    let items = queue.counts(run.id, &["works", "item"])?;
+pub fn plan(queue: &Queue, run: &Run, fetch: &Fetch) -> Result<Plan, RefreshError> {
+    let records = queue.counts(run.id, &[Kind::Record])?;
+    let items = queue.counts(run.id, &[Kind::Works, Kind::Item])?;
     let all_requests = queue.requests(run.id)?;
     let requests = records.waiting + items.waiting;
     let item_requests = if fetch.activities { records.waiting * ITEM_REQUESTS } else { 0 };
@@ -134,10 +132,10 @@ pub fn status(root: &Path) -> Result<Status, RefreshError> {
     for run in queue.runs()? {
         runs.push(RunStatus {
             requests: queue.requests(run.id)?,
-            searches: queue.counts(run.id, &["search"])?,
-            records: queue.counts(run.id, &["record"])?,
-            items: queue.counts(run.id, &["works", "item"])?,
-            counted: queue.tallies(run.id)?.into_iter().collect(),
+            searches: queue.counts(run.id, &[Kind::Search])?,
+            records: queue.counts(run.id, &[Kind::Record])?,
+            items: queue.counts(run.id, &[Kind::Works, Kind::Item])?,
+            counted: queue.code_counts(run.id)?.into_iter().collect(),
             scope: run.scope,
             source: run.source,
             stage: run.stage,
@@ -146,20 +144,12 @@ pub fn status(root: &Path) -> Result<Status, RefreshError> {
             until: run.until,
         });
     }
-    Ok(Status { holder, runs, requests: queue.days()? })
+    let requests = queue.days()?.into_iter().map(DayStatus::from).collect();
+    Ok(Status { holder, runs, requests })
 }
 
-impl Queue {
-    /// Requests by client and day, the newest first.
-    fn days(&self) -> Result<Vec<DayStatus>, RefreshError> {
-        let sql = "SELECT client, day, used, ended_until FROM quota ORDER BY day DESC, client LIMIT 31";
-        self.rows(sql, [], |row| {
-            Ok(DayStatus {
-                client: row.get(0)?,
-                day: row.get(1)?,
-                used: row.get::<_, i64>(2)?.unsigned_abs(),
-                ended_until: row.get(3)?,
-            })
-        })
+impl From<QuotaDay> for DayStatus {
+    fn from(day: QuotaDay) -> Self {
+        Self { client: day.client, day: day.day, used: day.used, ended_until: day.ended_until }
     }
 }

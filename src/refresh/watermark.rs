@@ -6,14 +6,20 @@
 
 use serde_json::{Map, Value, json};
 
+use super::dataset_rows;
+use super::error::RefreshError;
 use super::fetch::Fetch;
-use super::runs::Run;
+use super::queue::Run;
 use super::scope::Scope;
-use super::{INSTANT, MARGIN, RefreshError, known};
 use crate::dataset::{Dataset, Manifest};
 use orcid_api::time::{DAY, SECOND, iso};
 use orcid_xml::Timestamp;
 
+/// A record that changed so shortly ago may not be in the search index yet, and
+/// clocks differ: the next run looks from there again.
+pub const MARGIN: Timestamp = 3_600 * SECOND;
+/// The shortest time that searches tell apart.
+pub const INSTANT: Timestamp = 1_000;
 /// ORCID reads records for a dump over days or weeks: one that changed in that
 /// time, after it was read, is old in the dump though the dump has newer ones. The
 /// newest members of the dump of 2022 are of 14 September; it was there on the 29th.
@@ -61,7 +67,7 @@ pub fn is_future(time: Timestamp, now: Timestamp) -> bool {
 /// The newest change among the dataset's records that is not in the future.
 fn newest_change(dataset: &Dataset, now: Timestamp) -> Result<Option<Timestamp>, RefreshError> {
     let mut newest = None;
-    known::records(dataset, &mut |_, modified| {
+    dataset_rows::records(dataset, &mut |_, modified| {
         newest = newest.max(modified.filter(|modified| !is_future(*modified, now)));
     })?;
     Ok(newest)
@@ -78,7 +84,7 @@ fn watermark(manifest: &Manifest, scope: &str) -> Option<Timestamp> {
 }
 
 /// The newest change that archives and refreshes have brought, as the manifest tells.
-pub fn newest_told(manifest: &Manifest) -> Option<Timestamp> {
+pub fn newest_change_in_manifest(manifest: &Manifest) -> Option<Timestamp> {
     manifest.archives.iter().filter_map(|entry| entry.watermark).max()
 }
 
@@ -89,7 +95,7 @@ pub fn newest_told(manifest: &Manifest) -> Option<Timestamp> {
 /// [`RefreshError::Dataset`] where the dataset cannot be read.
 pub fn is_too_early(dataset: &Dataset, server: Timestamp, ours: Timestamp) -> Result<bool, RefreshError> {
     let is_later = |newest: Timestamp| newest > server + WRONG_CLOCK && !is_future(newest, ours);
-    match newest_told(&dataset.manifest) {
+    match newest_change_in_manifest(&dataset.manifest) {
         _ if server + WRONG_CLOCK >= ours => Ok(false),
         // One record with a date in the future tells nothing of the others.
         Some(newest) if is_future(newest, ours) => Ok(newest_change(dataset, ours)?.is_some_and(is_later)),

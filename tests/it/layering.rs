@@ -1,9 +1,10 @@
 //! Holds the source to its layers: imports go down only, only `cli` prints, and
 //! files stay small.
 
-use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
+
+use crate::support::imports::circle;
 
 /// The layers of the product, lowest first; those on one line do not know each other. The
 /// crates are below all of them.
@@ -92,12 +93,91 @@ fn crates_know_nobody_of_the_house() {
     }
 }
 
+/// The files of a tree by their paths below it.
+fn tree(folder: &str) -> Vec<(String, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+    let path = |path: PathBuf| path.strip_prefix(&root).unwrap().to_str().unwrap().to_owned();
+    below(folder).into_iter().map(|(file, text)| (path(file), text)).collect()
+}
+
+#[test]
+fn files_import_each_other_in_no_circle() {
+    let crates = CRATES.iter().map(|name| format!("crates/{name}/src"));
+    for folder in crates.chain(["src", "dev/orcid-mock/src"].map(str::to_owned)) {
+        if let Some(circle) = circle(&tree(&folder)) {
+            panic!("files of {folder} import each other in a circle: {}", circle.join(" → "));
+        }
+    }
+}
+
+#[test]
+fn a_circle_is_found_through_whatever_names_the_other_file() {
+    let tree = |files: &[(&str, &str)]| -> Vec<(String, String)> {
+        files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect()
+    };
+    let module = "mod one;\nmod two;\npub use one::{One, Other as Another};\npub use two::Two;";
+    for (one, two, expected) in [
+        ("use super::Two;", "use super::One;", true),
+        ("use super::two::Two;", "fn two() -> crate::a::Another {}", true),
+        ("use crate::a::{self, two::{Two, Three}};", "use super::{one, Two};", true),
+        ("use super::Two;", "struct Two; // use super::One;", false),
+        ("use super::Two;", "struct Two;\n#[cfg(test)]\nmod tests {\n    use super::super::One;\n}", false),
+        ("use super::Local;", "use super::One;", false),
+    ] {
+        let files = tree(&[("lib.rs", "mod a;"), ("a/mod.rs", module), ("a/one.rs", one), ("a/two.rs", two)]);
+
+        assert_eq!(circle(&files).is_some(), expected, "{one} {two}");
+    }
+    let files = tree(&[
+        ("lib.rs", ""),
+        ("a.rs", "mod b;\nfn a() { b::b() }\nstruct A;"),
+        ("a/b.rs", "use super::A;"),
+    ]);
+    assert_eq!(circle(&files).unwrap(), ["a", "a/b", "a"]);
+}
+
+#[test]
+fn all_sql_of_a_refresh_is_in_its_queue() {
+    let room = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/refresh/queue");
+    for (path, text) in sources().into_iter().filter(|(path, _)| !path.starts_with(&room)) {
+        assert!(!text.contains("rusqlite"), "{} knows SQLite: it belongs in refresh/queue", path.display());
+    }
+}
+
+/// An answer is parsed when it comes and beside the queue's lock, once more for the commit, and
+/// where an earlier version of the queue lacks what was read of it. Whoever works under the lock
+/// (`refresh/queue`, `fetch/write.rs`) can neither parse nor unpack.
+#[test]
+fn no_answer_is_parsed_under_the_queues_lock() {
+    const PARSES: &[&str] = &[
+        "treat(",
+        "parse_stub",
+        "parse_search",
+        "orcid_xml::parse",
+        "work_of(",
+        "pieces(",
+        "cleaned(",
+        ".unpack()",
+    ];
+    const MAY: &[&str] = &["fetch/decide.rs", "apply.rs", "begin.rs"];
+    let mut decides = 0;
+    for (path, text) in tree("src/refresh") {
+        let code = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
+        let parses = PARSES.iter().find(|word| code.contains(*word));
+        // A commit's answers are unpacked while no thread has the queue.
+        let allowed =
+            MAY.contains(&path.as_str()) || (path == "queue/commits.rs" && parses == Some(&".unpack()"));
+        assert!(parses.is_none() || allowed, "{path} has {parses:?}: the queue may be locked there");
+        decides += code.matches("treat(&").count();
+    }
+    assert_eq!(decides, 1, "each answer is parsed in one place");
+}
+
 #[test]
 fn only_the_command_line_prints() {
     let library = sources().into_iter().filter(|(path, _)| module(path) != "cli");
-    let is_library =
-        |path: &Path| !path.iter().any(|part| ["benches", "tests"].map(OsStr::new).contains(&part));
-    for (path, text) in library.chain(below("crates")).filter(|(path, _)| is_library(path)) {
+    let crates = CRATES.iter().flat_map(|name| below(&format!("crates/{name}/src")));
+    for (path, text) in library.chain(crates) {
         assert!(!text.contains("println!") && !text.contains("eprint!"), "{} prints", path.display());
     }
 }

@@ -1,7 +1,7 @@
 //! Full items of people who leave and return, through the program.
 
-use crate::support::refresh::{Here, records, rows, text};
-use orcid_mock::World;
+use crate::support::refresh::{Here, json, records, rows, text, with_most_works, with_works_of};
+use orcid_mock::{Fault, When, World};
 use orcidlake::dataset::{Dataset, Manifest};
 
 const ENDINGS: [char; 11] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'X'];
@@ -80,4 +80,34 @@ fn a_dataset_without_items_fetches_none() {
     assert_eq!((output.status.code(), items(&here)), (Some(0), 0), "{}", text(&output));
     let log = here.server.log();
     assert!(log.for_api().all(|request| request.path.ends_with("/record")), "{}", log.counts());
+}
+
+#[test]
+fn a_record_that_goes_while_its_items_are_missing_is_not_asked_for_without_end() {
+    let here = Here::new(40, 5, &ENDINGS);
+    let (orcid, works) = with_most_works(&here);
+    let active = here.server.world().active();
+    let primary = active.iter().map(ToString::to_string).find(|other| *other != orcid).unwrap();
+    here.server.change(|world| {
+        let clock = world.clock() + 1_000_000;
+        world.edit(&orcid, clock, |xml| with_works_of(xml, clock));
+        works.iter().for_each(|put_code| world.remove_activity(&orcid, "work", *put_code));
+    });
+    let (path, body) = (format!("{orcid}/record"), here.server.world().text(&orcid));
+    here.server.fail_times(When::Path(path.clone()), Fault::Says { status: 200, body }, 1);
+    let message =
+        format!("Please refer to account: https://orcid.org/{primary}. ORCID https://orcid.org/{orcid}");
+    let body = format!(
+        r#"<error:error xmlns:error="http://www.orcid.org/ns/error"><error:user-message>{message}</error:user-message><error:error-code>9007</error:error-code></error:error>"#
+    );
+    here.server.fail(When::Path(path), Fault::Says { status: 301, body });
+    let ids = here.write("ids", &orcid);
+
+    let output =
+        here.refresh(&["--ids", &ids, "--strategy", "each", "--rate", "500", "--quota", "900", "--json"]);
+
+    assert_eq!(output.status.code(), Some(1), "{}", text(&output));
+    let outcome = json(&output);
+    assert_eq!(outcome["end"], "applied", "{outcome}");
+    assert_eq!(outcome["answers"]["withheld"], works.len(), "{outcome}");
 }

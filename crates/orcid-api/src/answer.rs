@@ -254,7 +254,10 @@ mod tests {
         );
         let reply = Reply { status: 200, body: bulk.into(), ..Reply::default() };
 
-        assert_eq!(treat(&asked, &reply, 0), Treatment::Take(Taken::Works(vec![(2, None)])));
+        let Treatment::Take(Taken::Works(works)) = treat(&asked, &reply, 0) else { panic!() };
+        let came: Vec<(i64, &[u8])> =
+            works.iter().map(|work| (work.put_code, &reply.body[work.place.clone()])).collect();
+        assert_eq!(came, [(2, &br#"<work:work put-code="2"/>"#[..])]);
         let others = r#"<bulk:bulk xmlns:bulk="b" xmlns:work="w"><work:work put-code="1" path="/0000-0002-1694-233X/work/1"/></bulk:bulk>"#;
         assert_eq!(told(&asked, 200, others, None), "other-id?");
         let swapped = r#"<bulk:bulk xmlns:bulk="b" xmlns:work="w"><work:work put-code="1" path="/0000-0002-1825-0097/work/2"/><work:work put-code="2" path="/0000-0002-1825-0097/work/1"/></bulk:bulk>"#;

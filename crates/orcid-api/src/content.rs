@@ -1,8 +1,11 @@
 //! What the body of an answer holds, and whether that is what was asked for.
 
-use super::treatment::Taken;
+use std::ops::Range;
+
+use super::treatment::{BulkWork, ListedItem, Taken};
 use orcid_xml::{
-    self, Activity, ActivityPath, ActivitySection, Document, Orcid, ParseError, Parsed, Timestamp, pieces,
+    self, Activities, Activity, ActivityPath, ActivitySection, AffiliationKind, Document, Orcid, ParseError,
+    Parsed, pieces,
 };
 
 /// A record that is the one asked for.
@@ -15,10 +18,40 @@ pub fn take_record(body: &[u8], orcid: Orcid) -> Result<Taken, ParseError> {
         return Err(ParseError::UnknownRoot { name: "another".to_owned() });
     };
     match record.orcid.as_deref().and_then(Orcid::new) {
-        Some(found) if found == orcid => Ok(Taken::Record { modified: record.history.last_modified_date }),
+        Some(found) if found == orcid => Ok(Taken::Record {
+            modified: record.history.last_modified_date,
+            items: listed_items(&record.activities),
+        }),
         Some(found) => Err(other_id(orcid, found)),
         None => Err(ParseError::NoId),
     }
+}
+
+/// What a record lists, in its order: its activities in their short form.
+fn listed_items(activities: &Activities<'_>) -> Vec<ListedItem> {
+    let mut items = Vec::new();
+    let mut add = |section, put_code: Option<i64>, modified| {
+        items.extend(put_code.map(|put_code| ListedItem { section, put_code, modified }));
+    };
+    for kind in AffiliationKind::ALL {
+        for (_, item) in activities.affiliations(kind).items() {
+            let element = &item.element;
+            add(ActivitySection::Affiliations(kind), element.put_code, element.last_modified_date);
+        }
+    }
+    for (_, item) in activities.fundings.items() {
+        add(ActivitySection::Fundings, item.element.put_code, item.element.last_modified_date);
+    }
+    for (_, item) in activities.peer_reviews.groups.iter().flat_map(|group| group.items()) {
+        add(ActivitySection::PeerReviews, item.element.put_code, item.element.last_modified_date);
+    }
+    for (_, item) in activities.research_resources.items() {
+        add(ActivitySection::ResearchResources, item.element.put_code, item.element.last_modified_date);
+    }
+    for (_, item) in activities.works.items() {
+        add(ActivitySection::Works, item.element.put_code, item.element.last_modified_date);
+    }
+    items
 }
 
 /// The works of a bulk, all of the person asked for.
@@ -29,25 +62,16 @@ pub fn take_works(body: &[u8], orcid: Orcid, asked: &[i64]) -> Result<Taken, Par
     let cut_off = || ParseError::CutOff { offset: body.len() as u64, path: "bulk".to_owned() };
     let mut came = Vec::new();
     for piece in pieces(body).ok_or_else(cut_off)? {
-        let Some(work) = work_of(piece)? else { continue };
-        check_path(work.path, orcid, ActivitySection::Works, work.put_code)?;
-        came.push((work.put_code, work.modified));
+        let Some((work, path)) = parse_work(piece)? else { continue };
+        check_path(path, orcid, ActivitySection::Works, work.put_code)?;
+        // Pieces are parts of the body.
+        let begin = piece.as_ptr() as usize - body.as_ptr() as usize;
+        came.push(BulkWork { place: begin..begin + piece.len(), ..work });
     }
-    match came.iter().find(|(put_code, _)| !asked.contains(put_code)) {
-        Some((put_code, _)) => {
-            Err(ParseError::OtherPutCode { expected: asked[0], found: put_code.to_string() })
-        }
+    match came.iter().find(|work| !asked.contains(&work.put_code)) {
+        Some(work) => Err(ParseError::OtherPutCode { expected: asked[0], found: work.put_code.to_string() }),
         None => Ok(Taken::Works(came)),
     }
-}
-
-/// A work of a bulk.
-pub struct BulkWork {
-    /// The put code of the work.
-    pub put_code: i64,
-    /// Its last change.
-    pub modified: Option<Timestamp>,
-    path: Option<ActivityPath>,
 }
 
 /// The work in a piece of a bulk; `None` for an error in a work's place.
@@ -55,12 +79,16 @@ pub struct BulkWork {
 /// # Errors
 /// [`ParseError`] where the piece is not sound.
 pub fn work_of(piece: &[u8]) -> Result<Option<BulkWork>, ParseError> {
+    Ok(parse_work(piece)?.map(|(work, _)| work))
+}
+
+fn parse_work(piece: &[u8]) -> Result<Option<(BulkWork, Option<ActivityPath>)>, ParseError> {
     let source = orcid_xml::cleaned(piece);
     let Parsed { document, path, .. } = orcid_xml::parse(&source)?;
     Ok(match document {
         Document::Activity(Activity::Work(work)) => {
-            let modified = work.element.last_modified_date;
-            work.element.put_code.map(|put_code| BulkWork { put_code, modified, path })
+            let (modified, place) = (work.element.last_modified_date, 0..piece.len());
+            work.element.put_code.map(|put_code| (BulkWork { put_code, modified, place }, path))
         }
         _ => None,
     })
@@ -118,17 +146,13 @@ pub fn take_item(
     }
 }
 
-/// A bulk without the works that `goes` names by their put codes; all else stays as it is.
-pub fn without_works(bulk: &[u8], goes: &dyn Fn(i64) -> bool) -> Vec<u8> {
+/// A bulk without the works at these places, which are in its order; all else stays as it is.
+pub fn without_works(bulk: &[u8], places: &[Range<usize>]) -> Vec<u8> {
     let mut rest = Vec::with_capacity(bulk.len());
     let mut copied = 0;
-    for piece in pieces(bulk).unwrap_or_default() {
-        // Pieces are parts of the bulk, in its order.
-        let begin = piece.as_ptr() as usize - bulk.as_ptr() as usize;
-        if work_of(piece).ok().flatten().is_some_and(|work| goes(work.put_code)) {
-            rest.extend_from_slice(&bulk[copied..begin]);
-            copied = begin + piece.len();
-        }
+    for place in places {
+        rest.extend_from_slice(&bulk[copied..place.start]);
+        copied = place.end;
     }
     rest.extend_from_slice(&bulk[copied..]);
     rest
@@ -141,10 +165,23 @@ mod tests {
     #[test]
     fn works_are_taken_out_of_a_bulk() {
         let bulk = br#"<b:bulk><w:work put-code="1"/> <w:work put-code="2"></w:work><e:error/></b:bulk>"#;
+        let orcid = Orcid::new("0000-0002-1825-0097").unwrap();
+        let Taken::Works(works) = take_works(bulk, orcid, &[1, 2]).unwrap() else { panic!() };
 
-        let rest = without_works(bulk, &|put_code| put_code == 1);
+        let rest = without_works(bulk, std::slice::from_ref(&works[0].place));
 
         assert_eq!(rest, br#"<b:bulk> <w:work put-code="2"></w:work><e:error/></b:bulk>"#);
-        assert_eq!(without_works(bulk, &|_| false), bulk);
+        assert_eq!(without_works(bulk, &[]), bulk);
+    }
+
+    #[test]
+    fn a_record_tells_what_it_lists() {
+        let orcid = Orcid::new("0000-0002-1825-0097").unwrap();
+        let body = r#"<record:record xmlns:record="r" xmlns:activities="a" xmlns:common="c" xmlns:work="w"><common:orcid-identifier><common:path>0000-0002-1825-0097</common:path></common:orcid-identifier><activities:activities-summary><activities:works><activities:group><work:work-summary put-code="5"><common:last-modified-date>1970-01-01T00:00:01Z</common:last-modified-date></work:work-summary></activities:group></activities:works></activities:activities-summary></record:record>"#;
+
+        let taken = take_record(body.as_bytes(), orcid).unwrap();
+
+        let item = ListedItem { section: ActivitySection::Works, put_code: 5, modified: Some(1_000_000) };
+        assert_eq!(taken, Taken::Record { modified: None, items: vec![item] });
     }
 }

@@ -3,6 +3,7 @@
 #![deny(missing_docs)]
 #![cfg_attr(not(test), warn(clippy::unwrap_used))]
 
+mod agent;
 mod answer;
 mod client;
 mod content;
@@ -23,13 +24,14 @@ mod token_folder;
 mod treatment;
 mod visibility;
 
+pub use agent::agent;
 pub use answer::{TOO_MANY_REQUESTS, treat};
 pub use client::{Client, Fault, Reply, UNANSWERED, UNTRUSTED};
-pub use content::{BulkWork, without_works, work_of};
+pub use content::{without_works, work_of};
 pub use credentials::{Credentials, Secret, bare_word};
 pub use error::ApiError;
 pub use host::{Choice, Host};
-pub use http::{ClientOptions, HttpClient, agent};
+pub use http::{ClientOptions, HttpClient};
 pub use pace::{Clock, Limits, Pace, SystemClock};
 pub use retry::{Breaker, Jitter, Permission, RetryPolicy, parse_retry_after, wait};
 pub use solr::{encoded, quoted};
@@ -37,5 +39,5 @@ pub use stub::parse_stub;
 pub use token::Token;
 pub use token_file::TokenFile;
 pub use token_folder::FolderAccess;
-pub use treatment::{Asked, Taken, Treatment};
+pub use treatment::{Asked, BulkWork, ListedItem, Taken, Treatment};
 pub use visibility::LIMITED as LIMITED_VISIBILITY;

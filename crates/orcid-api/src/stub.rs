@@ -11,11 +11,30 @@ pub const OTHER_STATUS: &str = "other-status";
 
 /// The `error:error` that a body is, if it is one with a code.
 pub fn parse_stub(body: &[u8]) -> Option<Stub<'_>> {
-    let body = Some(body).filter(|body| body.len() <= MAX_STUB_BYTES)?;
+    let body = Some(body).filter(|body| body.len() <= MAX_STUB_BYTES && may_be_error(body))?;
     match orcid_xml::parse(body).ok()?.document {
         Document::Stub(stub) if stub.error_code.is_some() => Some(stub),
         _ => None,
     }
+}
+
+/// False where the root is another element than `error`, so that a small record or bulk is not
+/// parsed twice. What is not understood may be anything.
+fn may_be_error(body: &[u8]) -> bool {
+    let mut rest = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body).trim_ascii_start();
+    for (begin, end) in [("<?", "?>"), ("<!--", "-->")] {
+        if rest.starts_with(begin.as_bytes()) {
+            let Some(place) = memchr::memmem::find(rest, end.as_bytes()) else { return true };
+            rest = rest[place + end.len()..].trim_ascii_start();
+        }
+    }
+    let Some(name) = rest.strip_prefix(b"<").filter(|name| name.first().is_some_and(u8::is_ascii_alphabetic))
+    else {
+        return true;
+    };
+    let ends = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b'>' | b'/');
+    let name = name.split(ends).next().unwrap_or_default();
+    name.rsplit(|byte| *byte == b':').next() == Some(b"error")
 }
 
 /// ORCID's own word about a record or an item.
@@ -75,6 +94,24 @@ fn go_together(status: u16, error_code: Option<i32>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_a_document_whose_root_may_be_an_error_is_parsed_as_one() {
+        for (body, expected) in [
+            ("<error:error xmlns:error='e'/>", true),
+            ("\u{feff}<?xml version='1.0'?>\n<!-- a -->\n<error>", true),
+            ("<?xml version='1.0'?><record:record>", false),
+            ("<bulk:bulk>", false),
+            ("<work:work/>", false),
+            ("<errors>", false),
+            ("<!DOCTYPE html><html>", true),
+            ("<!-- a --><!-- b --><record:record>", true),
+            ("text", true),
+            ("", true),
+        ] {
+            assert_eq!(may_be_error(body.as_bytes()), expected, "{body}");
+        }
+    }
 
     #[test]
     fn a_status_goes_with_its_errors_alone() {

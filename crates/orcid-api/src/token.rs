@@ -5,10 +5,10 @@ use std::time::Duration;
 use serde::{Deserialize, Deserializer};
 
 use super::ApiError;
+use super::agent::form_post;
 use super::client::{Fault, UNTRUSTED};
 use super::credentials::{Credentials, Secret};
 use super::host::Host;
-use super::http::form_post;
 use super::proxy::proxy_for;
 use super::time::SECOND;
 use orcid_xml::Timestamp;

@@ -1,5 +1,6 @@
 //! What can be asked for, what an answer may come to, and what to do about it.
 
+use std::ops::Range;
 use std::time::Duration;
 
 use orcid_xml::{ActivitySection, Orcid, SearchPage, Timestamp};
@@ -43,7 +44,30 @@ pub enum Treatment {
     },
 }
 
-/// An answer that counts.
+/// An activity that a record lists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ListedItem {
+    /// Its section.
+    pub section: ActivitySection,
+    /// Its put code.
+    pub put_code: i64,
+    /// Its last change.
+    pub modified: Option<Timestamp>,
+}
+
+/// A work of a bulk.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BulkWork {
+    /// Its put code.
+    pub put_code: i64,
+    /// Its last change.
+    pub modified: Option<Timestamp>,
+    /// Where its bytes stand in the body.
+    pub place: Range<usize>,
+}
+
+/// An answer that counts. It has been read once, and holds what its reader needs: nobody has to
+/// read the body again to decide about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Taken {
     /// A page of a search.
@@ -52,6 +76,8 @@ pub enum Taken {
     Record {
         /// Its last change.
         modified: Option<Timestamp>,
+        /// The activities that it lists.
+        items: Vec<ListedItem>,
     },
     /// The record has gone: by its status, and to whom.
     Gone {
@@ -65,8 +91,8 @@ pub enum Taken {
         /// The code that it is counted under.
         code: &'static str,
     },
-    /// Works that came: their put codes and last changes.
-    Works(Vec<(i64, Option<Timestamp>)>),
+    /// Works that came, in the order of the bulk.
+    Works(Vec<BulkWork>),
     /// An item that can be read.
     Item {
         /// Its last change.

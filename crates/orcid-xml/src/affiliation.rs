@@ -3,28 +3,6 @@
 use super::xml::{Cursor, Tag};
 use super::{Element, ExternalId, FuzzyDate, Item, Organization, ParseError, Text};
 
-/// The seven kinds of affiliation, each with elements of its own name.
-///
-/// The enum is exhaustive on purpose: where ORCID adds a kind, the compiler leads a user of
-/// this crate to each place that has to know it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum AffiliationKind {
-    /// `distinction:distinction`: an honour, award or prize.
-    Distinction,
-    /// `education:education`: studies that lead to a degree.
-    Education,
-    /// `employment:employment`: paid work.
-    Employment,
-    /// `invited-position:invited-position`: a visiting or honorary post.
-    InvitedPosition,
-    /// `membership:membership`: belonging to a society or association.
-    Membership,
-    /// `qualification:qualification`: a certificate or licence.
-    Qualification,
-    /// `service:service`: time or money given to an organisation.
-    Service,
-}
-
 /// One affiliation: `employment:employment-summary` in a record, `employment:employment` as a
 /// document of its own, and the same for the other kinds. Both have the same children.
 #[derive(Debug, Default, PartialEq)]
@@ -46,52 +24,6 @@ pub struct Affiliation<'a> {
     /// `common:external-ids/common:external-id`: identifiers of the affiliation, not of the
     /// organisation; empty if absent.
     pub external_ids: Vec<ExternalId<'a>>,
-}
-
-impl AffiliationKind {
-    /// All kinds, in the order of their sections in a record.
-    pub const ALL: [Self; 7] = [
-        Self::Distinction,
-        Self::Education,
-        Self::Employment,
-        Self::InvitedPosition,
-        Self::Membership,
-        Self::Qualification,
-        Self::Service,
-    ];
-
-    /// The local name of the kind's element as a document of its own, such as
-    /// `invited-position`.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Distinction => "distinction",
-            Self::Education => "education",
-            Self::Employment => "employment",
-            Self::InvitedPosition => "invited-position",
-            Self::Membership => "membership",
-            Self::Qualification => "qualification",
-            Self::Service => "service",
-        }
-    }
-
-    /// The local name of the kind's element in a record, such as
-    /// `invited-position-summary`.
-    pub fn summary_name(self) -> &'static str {
-        match self {
-            Self::Distinction => "distinction-summary",
-            Self::Education => "education-summary",
-            Self::Employment => "employment-summary",
-            Self::InvitedPosition => "invited-position-summary",
-            Self::Membership => "membership-summary",
-            Self::Qualification => "qualification-summary",
-            Self::Service => "service-summary",
-        }
-    }
-
-    /// The kind with this [`name`](Self::name), in the singular; `None` for any other text.
-    pub fn new(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.name() == name)
-    }
 }
 
 impl<'a> Affiliation<'a> {

@@ -4,7 +4,7 @@ use super::clean::{has_noncharacters, is_utf16};
 use super::summary::is_section;
 use super::xml::{Cursor, Tag};
 use super::{
-    Activities, ActivitySection, Affiliation, AffiliationKind, Element, Funding, Orcid, ParseError,
+    Activities, ActivityPath, ActivitySection, Affiliation, AffiliationKind, Element, Funding, ParseError,
     PeerReview, Record, ResearchResource, Stub, Timestamp, Unmapped, Work,
 };
 
@@ -63,18 +63,6 @@ pub struct Parsed<'a> {
     /// What the `@path` of an activity's root says; `None` for all other documents, and if
     /// there is no such attribute.
     pub path: Option<ActivityPath>,
-}
-
-/// The `@path` of an activity, such as `/0000-0002-1825-0097/work/5`, in its parts. Each is
-/// `None` if the path does not have it.
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
-pub struct ActivityPath {
-    /// The iD of the record that the activity belongs to.
-    pub orcid: Option<Orcid>,
-    /// The section of the record.
-    pub section: Option<ActivitySection>,
-    /// The put code of the activity.
-    pub put_code: Option<i64>,
 }
 
 /// Parses one XML document of schema 2.0, 2.1 or 3.0.

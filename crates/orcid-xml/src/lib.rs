@@ -24,6 +24,7 @@ mod person;
 mod reference;
 mod research_resource;
 mod scan;
+mod section;
 mod single_valued;
 mod space;
 mod stub;
@@ -34,10 +35,10 @@ mod values;
 mod work;
 mod xml;
 
-pub use affiliation::{Affiliation, AffiliationKind};
+pub use affiliation::Affiliation;
 pub use answer::{SearchPage, parse_search, pieces};
 pub use clean::cleaned;
-pub use document::{Activity, ActivityPath, Document, Parsed, parse, parse_by_reference, parse_by_scanner};
+pub use document::{Activity, Document, Parsed, parse, parse_by_reference, parse_by_scanner};
 pub use element::{Element, FuzzyDate, Organization, Source, Title};
 pub use error::ParseError;
 pub use external_id::{ExternalId, normalized_doi};
@@ -46,12 +47,13 @@ pub use funding::{Amount, Funding, FundingDetails};
 pub use group::{Group, Section};
 pub use id::Orcid;
 pub use id_text::{IdFault, takes_no_room};
-pub use member::{ActivitySection, MemberName};
+pub use member::MemberName;
 pub use peer_review::{PeerReview, PeerReviewDetails, PeerReviewGroup, PeerReviews};
 pub use person::{
     Address, Biography, Email, Item, Items, Keyword, Name, OtherName, Person, PersonId, ResearcherUrl,
 };
 pub use research_resource::{ResearchResource, ResourceItem};
+pub use section::{ActivityPath, ActivitySection, AffiliationKind};
 pub use stub::Stub;
 pub use summary::{Activities, History, Record};
 pub use unmapped::Unmapped;

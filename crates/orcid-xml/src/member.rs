@@ -3,7 +3,7 @@
 //! Folders and their depth differ from year to year; the base name does not: `<iD>.xml`, or
 //! `<iD>_<section>_<put code>.xml`.
 
-use super::{AffiliationKind, Orcid};
+use super::{ActivitySection, Orcid};
 
 /// What the name of a file in ORCID's archives says about its content.
 ///
@@ -25,51 +25,6 @@ pub enum MemberName {
     OtherXml,
     /// Any other file, also the `._…` files that macOS writes.
     Other,
-}
-
-/// A section of a record's activities. In the activities archives each has a folder for every
-/// record.
-///
-/// The enum is exhaustive on purpose, as [`Document`](crate::Document).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum ActivitySection {
-    /// Affiliations of one kind: `distinctions`, `educations`, `employments`, `invited-positions`,
-    /// `membership`, `qualifications` or `services`.
-    Affiliations(AffiliationKind),
-    /// `fundings`.
-    Fundings,
-    /// `peer-reviews`.
-    PeerReviews,
-    /// `research-resources`.
-    ResearchResources,
-    /// `works`.
-    Works,
-}
-
-impl ActivitySection {
-    /// The section with this name, in the plural of folders and file names (`works`) or in the
-    /// singular (`work`); `None` for any other text.
-    pub fn new(name: &str) -> Option<Self> {
-        let singular = name.strip_suffix('s').unwrap_or(name);
-        Some(match singular {
-            "funding" => Self::Fundings,
-            "peer-review" => Self::PeerReviews,
-            "research-resource" => Self::ResearchResources,
-            "work" => Self::Works,
-            kind => Self::Affiliations(AffiliationKind::new(kind)?),
-        })
-    }
-
-    /// The local name of the root element of an activity of the section, such as `work`.
-    pub fn kind(self) -> &'static str {
-        match self {
-            Self::Affiliations(kind) => kind.name(),
-            Self::Fundings => "funding",
-            Self::PeerReviews => "peer-review",
-            Self::ResearchResources => "research-resource",
-            Self::Works => "work",
-        }
-    }
 }
 
 impl MemberName {
@@ -107,6 +62,7 @@ impl MemberName {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::AffiliationKind;
 
     #[test]
     fn the_base_name_tells_what_a_member_is() {

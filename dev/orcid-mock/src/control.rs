@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::answer::Answer;
 use super::form::Form;
-use super::server::{Shared, locked};
+use super::state::{Shared, locked};
 
 /// Does what the path says; `None` for all other paths.
 pub fn answer(shared: &Shared, path: &str, query: &str) -> Option<Answer> {

@@ -36,6 +36,7 @@ mod query;
 mod reply;
 mod search;
 mod server;
+mod state;
 mod syntax;
 mod token;
 mod wire;
@@ -49,11 +50,12 @@ pub use evolve::Change;
 pub use faults::{Fault, RetryAfter, When};
 pub use limits::Limits;
 pub use log::{Log, Request};
-pub use server::Compression;
+pub use state::Compression;
 pub use token::{CLIENT_ID, CLIENT_SECRET};
 pub use world::{Activity, Person, Standing, World};
 
-use server::{Running, State};
+use server::Running;
+use state::State;
 
 /// A running server; it stops when this goes.
 pub struct LocalOrcid(Running);

@@ -7,7 +7,7 @@ use std::future::poll_fn;
 use std::io;
 use std::net::{SocketAddr, TcpListener as StdListener};
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::thread::JoinHandle;
 use std::time::Instant;
 
@@ -30,35 +30,13 @@ use super::instants;
 use super::limits::{Gate, Limits};
 use super::log::{Log, Request};
 use super::reply::{Reply, Script, broken};
+use super::state::{Compression, Shared, State, locked};
 use super::token::{Caller, Tokens, invalid_token};
 use super::wire::{Line, Wire};
 use super::world::{Standing, World, id};
 
 /// A form for a token is small.
 const MAX_FORM_BYTES: usize = 64 << 10;
-
-/// When answers are compressed, where the client takes it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Compression {
-    Never,
-    /// For about half of all paths, the same ones each time.
-    Sometimes,
-    Always,
-}
-
-/// All that changes while the server runs.
-pub struct State {
-    pub world: World,
-    pub gate: Gate,
-    pub tokens: Tokens,
-    pub faults: Faults,
-    pub log: Log,
-    pub compression: Compression,
-    /// By how much the server's clock is behind the machine's, in microseconds.
-    pub behind: i64,
-}
-
-pub type Shared = Arc<Mutex<State>>;
 
 /// A running server; it stops when this goes.
 pub struct Running {
@@ -112,11 +90,6 @@ impl Drop for Running {
             let _ = thread.join();
         }
     }
-}
-
-/// A test that has failed may leave the lock poisoned; what it guards is whole.
-pub fn locked(shared: &Shared) -> MutexGuard<'_, State> {
-    shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 async fn accept(listener: TcpListener, shared: Shared) {

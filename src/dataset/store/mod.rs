@@ -32,10 +32,13 @@
 //! ([`Store::send`]) and never committed stay until somebody withdraws them, since nobody can tell
 //! whether a machine still waits with them.
 
+mod files;
+mod folder;
 mod local;
 mod objects;
 mod ranges;
 mod scratch;
+mod stored_file;
 mod versioned;
 
 use std::fmt::Debug;
@@ -46,10 +49,13 @@ use super::error::DatasetError;
 use super::layout::NewFile;
 use super::manifest::Manifest;
 
+pub use files::Files;
+pub(super) use folder::Folder;
+pub(super) use local::LOOKS;
 pub use local::LocalStore;
-pub(super) use local::{Folder, LOOKS};
 pub use objects::{NewObject, Objects};
-pub use ranges::{Ranges, StoredFile};
+pub use ranges::Ranges;
+pub use stored_file::StoredFile;
 pub use versioned::Versioned;
 
 /// The place of one dataset.
@@ -106,28 +112,6 @@ pub struct Version {
 /// What tells one version from another; nothing follows from its text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VersionId(pub String);
-
-/// Files by their names, such as `orcidlake.json` or `summaries/works/part-00000.parquet`; a slash
-/// parts folders.
-pub trait Files: Debug + Send + Sync {
-    /// Where they are, as messages name it.
-    fn place(&self) -> &Path;
-
-    /// The names of all files below a folder, at any depth, in their order; none where there is
-    /// no such folder.
-    ///
-    /// # Errors
-    /// [`DatasetError`] where the store fails.
-    fn list(&self, folder: &str) -> Result<Vec<String>, DatasetError>;
-
-    /// Opens a file. Who has it open reads the content that it has now, or gets an error from
-    /// then on, never that of another file.
-    ///
-    /// # Errors
-    /// [`DatasetError::Io`] of the kind `NotFound` where there is none; others where the store
-    /// fails.
-    fn open(&self, name: &str) -> Result<Arc<dyn Ranges>, DatasetError>;
-}
 
 /// A change of a dataset under way. Where it is dropped before [`Change::commit`] has come
 /// back, or the process dies, the dataset is as it was, and what has been written is cleared: at

@@ -4,6 +4,7 @@
 pub mod damage;
 pub mod entries;
 pub mod gateway;
+pub mod imports;
 pub mod memory_store;
 pub mod refresh;
 pub mod tables;

@@ -3,7 +3,8 @@
 use arrow::array::{Array, AsArray, RecordBatch};
 use arrow::datatypes::{Int64Type, TimestampMicrosecondType};
 
-use super::RefreshError;
+use super::error::RefreshError;
+use super::queue::ItemOf;
 use super::scope::Organization;
 use crate::dataset::{ArchiveEntry, Dataset, Manifest};
 use orcid_xml::{ActivitySection, Orcid, Timestamp};
@@ -30,18 +31,18 @@ pub fn has_activities(manifest: &Manifest) -> bool {
     has_tables && manifest.archives.iter().any(of_activities)
 }
 
-/// Tells each record with its last change.
+/// Gives each record to `visit`, with its last change.
 ///
 /// # Errors
 /// [`RefreshError::Dataset`] where a table cannot be read.
 pub fn records(
     dataset: &Dataset,
-    told: &mut dyn FnMut(Orcid, Option<Timestamp>),
+    visit: &mut dyn FnMut(Orcid, Option<Timestamp>),
 ) -> Result<(), RefreshError> {
     each(dataset, "summaries/records", &["orcid", "last_modified_date"], &mut |batch| {
         let times = batch.column(1).as_primitive::<TimestampMicrosecondType>();
         for (row, orcid) in orcids(batch) {
-            told(orcid, times.is_valid(row).then(|| times.value(row)));
+            visit(orcid, times.is_valid(row).then(|| times.value(row)));
         }
     })
 }
@@ -54,28 +55,28 @@ pub struct Tombstone {
     pub primary: Option<Orcid>,
 }
 
-/// Tells each iD in whose place an error stands.
+/// Gives each iD in whose place an error stands to `visit`.
 ///
 /// # Errors
 /// As [`records`].
-pub fn tombstones(dataset: &Dataset, told: &mut dyn FnMut(Tombstone)) -> Result<(), RefreshError> {
+pub fn tombstones(dataset: &Dataset, visit: &mut dyn FnMut(Tombstone)) -> Result<(), RefreshError> {
     each(dataset, "summaries/tombstones", &["orcid", "primary_orcid"], &mut |batch| {
         let primaries = batch.column(1).as_string::<i32>();
         for (row, orcid) in orcids(batch) {
             let primary = primaries.is_valid(row).then(|| Orcid::new(primaries.value(row))).flatten();
-            told(Tombstone { orcid, primary });
+            visit(Tombstone { orcid, primary });
         }
     })
 }
 
-/// Tells who lists an organization, once for each affiliation.
+/// Gives everybody who lists an organization to `visit`, once for each affiliation.
 ///
 /// # Errors
 /// As [`records`].
 pub fn listing(
     dataset: &Dataset,
     organization: &Organization,
-    told: &mut dyn FnMut(Orcid),
+    visit: &mut dyn FnMut(Orcid),
 ) -> Result<(), RefreshError> {
     let names = ["orcid", "disambiguated_organization_identifier", "disambiguation_source"];
     let wanted = organization.identifier.rsplit('/').next().unwrap_or_default();
@@ -84,7 +85,7 @@ pub fn listing(
         for (row, orcid) in orcids(batch) {
             let source = sources.is_valid(row) && sources.value(row) == organization.registry.source();
             if source && identifiers.is_valid(row) && same(identifiers.value(row), wanted) {
-                told(orcid);
+                visit(orcid);
             }
         }
     })
@@ -95,17 +96,14 @@ fn same(found: &str, wanted: &str) -> bool {
     found.trim_end_matches('/').rsplit('/').next().unwrap_or_default().eq_ignore_ascii_case(wanted)
 }
 
-/// An item that the dataset has in full.
-pub type HeldItem = (Orcid, ActivitySection, i64, Option<Timestamp>);
-
-/// Tells each full item of those whom `wanted` picks.
+/// Gives each full item of those whom `wanted` picks to `visit`, with its last change.
 ///
 /// # Errors
 /// As [`records`].
-pub fn held(
+pub fn items(
     dataset: &Dataset,
     wanted: &dyn Fn(Orcid) -> bool,
-    told: &mut dyn FnMut(HeldItem),
+    visit: &mut dyn FnMut(ItemOf, Option<Timestamp>),
 ) -> Result<(), RefreshError> {
     for (key, section) in ACTIVITY_TABLES {
         let names = ["orcid", "put_code", "last_modified_date", "kind"];
@@ -117,7 +115,7 @@ pub fn held(
                 let kind = || ActivitySection::new(batch.column(3).as_string::<i32>().value(row));
                 let Some(section) = section.or_else(kind) else { continue };
                 let modified = times.is_valid(row).then(|| times.value(row));
-                told((orcid, section, put_codes.value(row), modified));
+                visit(ItemOf { orcid, section, put_code: put_codes.value(row) }, modified);
             }
         })?;
     }
@@ -134,14 +132,14 @@ fn each(
     dataset: &Dataset,
     key: &str,
     names: &[&str],
-    told: &mut dyn FnMut(&RecordBatch),
+    visit: &mut dyn FnMut(&RecordBatch),
 ) -> Result<(), RefreshError> {
     for batch in dataset.rows(key, names) {
         let batch = batch?;
         let schema = batch.schema();
         let order: Option<Vec<usize>> = names.iter().map(|name| schema.index_of(name).ok()).collect();
         if let Some(batch) = order.and_then(|order| batch.project(&order).ok()) {
-            told(&batch);
+            visit(&batch);
         }
     }
     Ok(())

@@ -1,16 +1,18 @@
 //! The last part of a run's way: what its answers would change is weighed, and they
 //! go into the dataset.
 
+use super::active_run::ActiveRun;
+use super::apply;
+use super::error::RefreshError;
 use super::mark::Mark;
-use super::queue::Queue;
-use super::removals::Removals;
-use super::runs::Run;
-use super::{Applied, Ended, Journey, Outcome, RefreshError, apply};
+use super::outcome::{Applied, Ended, Outcome};
+use super::queue::{Queue, Run};
+use super::removals::{HELD_BACK, Removals};
 use crate::convert;
 use crate::dataset::{Dataset, Manifest};
 use orcid_xml::{MemberName, Orcid};
 
-impl Journey<'_> {
+impl ActiveRun<'_> {
     /// Applies what is whole of a run that the quota has ended before its time. The
     /// watermark does not move, and the rest stays in the queue.
     pub(super) fn apply_part(
@@ -20,7 +22,7 @@ impl Journey<'_> {
         ended: Ended,
     ) -> Result<Outcome, RefreshError> {
         self.unless_too_many_go(queue, run, |mut queue, run| {
-            let people = queue.fill_part(run)?;
+            let people = queue.fill_commit(run)?;
             if people == 0 {
                 return self.outcome(queue, run, ended, None);
             }
@@ -30,7 +32,7 @@ impl Journey<'_> {
                 return self.outcome(queue, run, Ended::Stopped, None);
             }
             if let Some(manifest) = Manifest::read(self.root)? {
-                queue.end_part(run, &manifest)?;
+                queue.end_commit(run, Mark::of(&manifest).to_text())?;
             }
             self.outcome(queue, run, ended, applied)
         })
@@ -40,8 +42,8 @@ impl Journey<'_> {
     pub(super) fn apply(&self, queue: Queue, run: &mut Run) -> Result<Outcome, RefreshError> {
         self.unless_too_many_go(queue, run, |mut queue, run| {
             self.observer.applying(None);
-            queue.leave_doubts(run.id)?;
-            queue.fill_part(run)?;
+            queue.leave_missing_items(run.id)?;
+            queue.fill_commit(run)?;
             match self.commit(queue, run, true)? {
                 (queue, Some(applied)) => self.finish(queue, run, applied),
                 (queue, None) => self.outcome(queue, run, Ended::Stopped, None),
@@ -72,11 +74,11 @@ impl Journey<'_> {
         let dataset = Dataset::open(self.root)?;
         let removals = Removals::of(queue, run, &self.inputs, &dataset, self.settings.max_removals)?;
         if !removals.are_too_many() {
-            queue.note_removed(run.id, &removals.orcids)?;
+            queue.note_removed_people(run.id, &removals.orcids)?;
             return Ok(None);
         }
         if self.settings.skip_removals {
-            queue.hold_back(run.id, &removals.orcids)?;
+            queue.leave_people(run.id, &removals.orcids, HELD_BACK)?;
         }
         Ok(Some(removals))
     }

@@ -5,11 +5,6 @@
 
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
-use rusqlite::params;
-
-use super::RefreshError;
-use super::fetch::{End, Fetch};
-use super::queue::Queue;
 use orcid_api::{Fault, Reply};
 
 /// Faults in a row in the place of records and items, without one good answer, after
@@ -29,6 +24,11 @@ impl Heard {
     /// Notes that the server has said something, whatever it means.
     pub fn reply(&self) {
         self.any.store(true, Ordering::Relaxed);
+    }
+
+    /// True where the server has said nothing at all.
+    pub fn is_silent(&self) -> bool {
+        !self.any.load(Ordering::Relaxed)
     }
 
     /// Notes a request for a record or an item: whether its answer is of use.
@@ -51,35 +51,6 @@ pub fn is_up(status: &Result<Reply, Fault>) -> bool {
     let Ok(reply) = status else { return false };
     let value: serde_json::Value = serde_json::from_slice(&reply.body).unwrap_or_default();
     reply.status == 200 && value["overallOk"] == true
-}
-
-impl Fetch {
-    /// How the run ends where the server gives nothing but faults.
-    pub(super) fn useless(&self) -> Option<RefreshError> {
-        let faults = self.heard.only_faults()?;
-        Some(RefreshError::OnlyFaults { url: self.client.host().api.clone(), faults, what: self.trouble() })
-    }
-
-    /// How fetching has really ended: where nothing has been heard of the server, or
-    /// nothing of use, what was given up is to be asked for again.
-    ///
-    /// # Errors
-    /// The error of `end`, or that the server has not answered.
-    pub fn ended(&self, queue: &Queue, end: Result<End, RefreshError>) -> Result<End, RefreshError> {
-        let silent = !self.heard.any.load(Ordering::Relaxed);
-        if !silent && self.heard.only_faults().is_none() {
-            return end;
-        }
-        let sql = "UPDATE task SET state = 0, tries = 0, not_before = 0
-            WHERE run = ?1 AND state = 3 AND kind IN ('record', 'works', 'item')";
-        let given_up = queue.run_sql(sql, params![self.run.id])?;
-        match end {
-            Ok(End::Done) if silent && given_up > 0 => {
-                Err(RefreshError::Silent { url: self.client.host().api.clone(), what: self.trouble() })
-            }
-            end => end,
-        }
-    }
 }
 
 #[cfg(test)]

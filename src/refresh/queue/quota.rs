@@ -1,10 +1,10 @@
 //! The day's quota: counted before each request, by client, in the queue, so
 //! that it outlives the program.
 
-use rusqlite::{OptionalExtension, params};
+use rusqlite::params;
 
-use super::RefreshError;
-use super::queue::Queue;
+use super::database::Queue;
+use super::error::QueueError;
 use orcid_api::time::{DAY, day, end_of_day};
 use orcid_xml::Timestamp;
 
@@ -13,10 +13,20 @@ const LONGEST_END: Timestamp = 3 * DAY;
 
 /// What a request is made for.
 #[derive(Debug, Clone, Copy)]
-pub struct Spent {
+pub struct Spending {
     pub run: i64,
     /// `None` for one that asks whether the server is there.
     pub task: Option<i64>,
+}
+
+/// One client's day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct QuotaDay {
+    pub client: String,
+    /// The UTC day, counted from 1970.
+    pub day: i64,
+    pub used: u64,
+    pub ended_until: Option<Timestamp>,
 }
 
 impl Queue {
@@ -24,14 +34,14 @@ impl Queue {
     /// before it goes; where nothing is left, the time from which there is.
     ///
     /// # Errors
-    /// [`RefreshError::Queue`] where the disk fails.
+    /// [`QueueError`] where the disk fails.
     pub fn spend(
         &mut self,
         client: &str,
         quota: Option<u64>,
         now: Timestamp,
-        spent: Spent,
-    ) -> Result<Option<Timestamp>, RefreshError> {
+        spending: Spending,
+    ) -> Result<Option<Timestamp>, QueueError> {
         if let Some(until) = self.quota_ends_at(client, quota, now)? {
             return Ok(Some(until));
         }
@@ -42,8 +52,8 @@ impl Queue {
         let made = "UPDATE run SET made = made + 1, retried = retried + ?2 WHERE id = ?1";
         self.change(|change| {
             change.prepare_cached(count)?.execute(params![client, day(now), now])?;
-            let is_first = change.prepare_cached(first)?.execute(params![spent.task])? > 0;
-            change.prepare_cached(made)?.execute(params![spent.run, i64::from(!is_first)])
+            let is_first = change.prepare_cached(first)?.execute(params![spending.task])? > 0;
+            change.prepare_cached(made)?.execute(params![spending.run, i64::from(!is_first)])
         })?;
         Ok(None)
     }
@@ -51,8 +61,8 @@ impl Queue {
     /// When `client` has made its last request, in whichever run.
     ///
     /// # Errors
-    /// [`RefreshError::Queue`] where the disk fails.
-    pub fn last_request(&self, client: &str) -> Result<Option<Timestamp>, RefreshError> {
+    /// [`QueueError`] where the disk fails.
+    pub fn last_request(&self, client: &str) -> Result<Option<Timestamp>, QueueError> {
         let sql = "SELECT max(last) FROM quota WHERE client = ?1";
         self.row(sql, [client], |row| row.get(0))
     }
@@ -60,13 +70,13 @@ impl Queue {
     /// When requests may go again; `None` where they may go now.
     ///
     /// # Errors
-    /// [`RefreshError::Queue`] where the disk fails.
+    /// [`QueueError`] where the disk fails.
     pub fn quota_ends_at(
         &self,
         client: &str,
         quota: Option<u64>,
         now: Timestamp,
-    ) -> Result<Option<Timestamp>, RefreshError> {
+    ) -> Result<Option<Timestamp>, QueueError> {
         let sql =
             "SELECT max(ended_until) FROM quota WHERE client = ?1 AND ended_until > ?2 AND ended_until <= ?3";
         // A time further away was written by a wrong clock.
@@ -79,22 +89,32 @@ impl Queue {
     /// Notes the server's word that the quota is used up.
     ///
     /// # Errors
-    /// [`RefreshError::Queue`] where the disk fails.
-    pub fn quota_ended(&self, client: &str, now: Timestamp, until: Timestamp) -> Result<(), RefreshError> {
+    /// [`QueueError`] where the disk fails.
+    pub fn quota_ended(&self, client: &str, now: Timestamp, until: Timestamp) -> Result<(), QueueError> {
         let sql = "INSERT INTO quota (client, day, used, ended_until) VALUES (?1, ?2, 0, ?3) ON CONFLICT (client, day) DO UPDATE SET ended_until = ?3";
-        self.run_sql(sql, params![client, day(now), until]).map(|_| ())
+        self.execute(sql, params![client, day(now), until]).map(|_| ())
     }
 
     /// Requests that `client` has made today.
     ///
     /// # Errors
-    /// [`RefreshError::Queue`] where the disk fails.
-    pub fn used(&self, client: &str, now: Timestamp) -> Result<u64, RefreshError> {
+    /// [`QueueError`] where the disk fails.
+    pub fn used(&self, client: &str, now: Timestamp) -> Result<u64, QueueError> {
         let sql = "SELECT used FROM quota WHERE client = ?1 AND day = ?2";
-        let find =
-            || self.db.prepare_cached(sql)?.query_row(params![client, day(now)], |row| row.get(0)).optional();
-        let used: Option<i64> = find().map_err(self.fault())?;
+        let used: Option<i64> = self.row_if_any(sql, params![client, day(now)], |row| row.get(0))?;
         Ok(used.unwrap_or(0).unsigned_abs())
+    }
+
+    /// Requests by client and day, the newest first; of a month.
+    ///
+    /// # Errors
+    /// [`QueueError`] where the disk fails.
+    pub fn days(&self) -> Result<Vec<QuotaDay>, QueueError> {
+        let sql = "SELECT client, day, used, ended_until FROM quota ORDER BY day DESC, client LIMIT 31";
+        self.rows(sql, [], |row| {
+            let used = row.get::<_, i64>(2)?.unsigned_abs();
+            Ok(QuotaDay { client: row.get(0)?, day: row.get(1)?, used, ended_until: row.get(3)? })
+        })
     }
 }
 
@@ -102,7 +122,7 @@ impl Queue {
 mod tests {
     use super::*;
 
-    const ONE: Spent = Spent { run: 1, task: None };
+    const ONE: Spending = Spending { run: 1, task: None };
 
     #[test]
     fn a_quota_is_for_a_day_and_a_client_and_outlives_the_program() {

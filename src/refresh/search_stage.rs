@@ -4,14 +4,16 @@
 //! An index may be empty or half lost for a while, and a server's clock may be years
 //! behind: neither may let changes be lost.
 
-use super::plan::{self, AHEAD};
-use super::queue::Queue;
-use super::runs::{Run, Stage};
-use super::watermark::{self, is_future, newest_told};
-use super::{Ended, Journey, RefreshError, Strategy, WrongClock, ended};
+use super::active_run::{ActiveRun, ended};
+use super::error::RefreshError;
+use super::outcome::Ended;
+use super::plan;
+use super::queue::{FoundAs, Kind, Queue, Run, Stage};
+use super::strategy::Strategy;
+use super::watermark::{self, is_future};
 use orcid_xml::Timestamp;
 
-impl Journey<'_> {
+impl ActiveRun<'_> {
     /// Asks who has changed; once more where the server's clock shows that the run looked
     /// from a time in the future on, or not far enough, and where nobody belongs to the scope.
     pub(super) fn search_all(
@@ -50,7 +52,7 @@ impl Journey<'_> {
 
     /// Forgets what the searches have found, and asks them again.
     fn search_again(&self, mut queue: Queue, run: &mut Run) -> Result<(Queue, Option<Ended>), RefreshError> {
-        queue.search_anew(run)?;
+        queue.forget_searches(run)?;
         plan::add_searches(&mut queue, run, &self.inputs, self.latest())?;
         self.search(queue, run)
     }
@@ -59,17 +61,17 @@ impl Journey<'_> {
     /// moment. It is asked for once more. Then a scope that had people ends the run, unless it
     /// was planned from anew; of one that had none, it is told.
     fn look_for_scope(&self, queue: Queue, run: &mut Run) -> Result<(Queue, Option<Ended>), RefreshError> {
-        if self.settings.scope.query().is_none() || queue.finds_anybody(run.id, "there")? {
+        if self.settings.scope.query().is_none() || queue.finds_anybody(run.id, FoundAs::Present)? {
             return Ok((queue, None));
         }
         let (mut queue, end) = self.search_again(queue, run)?;
-        if end.is_some() || queue.finds_anybody(run.id, "there")? {
+        if end.is_some() || queue.finds_anybody(run.id, FoundAs::Present)? {
             return Ok((queue, end));
         }
         let mut before = 0;
         queue.each_member(&run.scope, &mut |_| before += 1)?;
-        if (before > 0 && !self.settings.restart) || queue.finds_anybody(run.id, "changed")? {
-            queue.search_anew(run)?;
+        if (before > 0 && !self.settings.restart) || queue.finds_anybody(run.id, FoundAs::Changed)? {
+            queue.forget_searches(run)?;
             run.stage = Stage::Begun;
             queue.note(run)?;
             return Err(RefreshError::ScopeVanished { scope: run.scope.clone(), before });
@@ -82,7 +84,7 @@ impl Journey<'_> {
     /// iDs, each record will be read.
     fn search(&self, queue: Queue, run: &mut Run) -> Result<(Queue, Option<Ended>), RefreshError> {
         let strategy = Strategy::new(&run.strategy).unwrap_or(Strategy::Each);
-        let searches = queue.counts(run.id, &["search"])?.waiting;
+        let searches = queue.counts(run.id, &[Kind::Search])?.waiting;
         if searches == 0 {
             return Ok((queue, None));
         }
@@ -97,37 +99,5 @@ impl Journey<'_> {
             }
             end => Ok((queue, ended(end?))),
         }
-    }
-
-    /// Up to when searches look: beyond now by all clocks, and beyond what the dataset has.
-    pub(super) fn latest(&self) -> Timestamp {
-        let date = self.fetch.first_date().unwrap_or(Timestamp::MIN);
-        let told = newest_told(&self.inputs.dataset.manifest).unwrap_or(Timestamp::MIN);
-        self.fetch.clock.wall().max(date).max(told) + AHEAD
-    }
-
-    /// The time by the server's clock, or by ours where the server tells none or a wrong one.
-    pub(super) fn now(&self) -> Result<Timestamp, RefreshError> {
-        let is_wrong = self.wrong_clock()?.is_some();
-        let date = self.fetch.first_date().filter(|_| !is_wrong);
-        Ok(date.unwrap_or_else(|| self.fetch.clock.wall()))
-    }
-
-    /// What the server's clock says where that cannot be; `None` where it can.
-    pub(super) fn wrong_clock(&self) -> Result<Option<WrongClock>, RefreshError> {
-        if let Some(known) = self.clock.get() {
-            return Ok(*known);
-        }
-        let Some(server) = self.fetch.first_date() else { return Ok(None) };
-        let ours = self.fetch.clock.wall();
-        let is_wrong = watermark::is_too_early(self.inputs.dataset, server, ours)?;
-        Ok(*self.clock.get_or_init(|| is_wrong.then_some(WrongClock { server, ours })))
-    }
-
-    /// Lets a run reach no further than is known; nowhere where the server's clock is wrong.
-    pub(super) fn keep_to_known_time(&self, run: &mut Run, all_is_there: bool) -> Result<(), RefreshError> {
-        let is_wrong = self.wrong_clock()?.is_some();
-        watermark::keep_to_known_time(run, &self.fetch, all_is_there, is_wrong);
-        Ok(())
     }
 }

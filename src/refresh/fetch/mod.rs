@@ -1,0 +1,206 @@
+//! Works through the queue: some threads, each with one request at a time.
+//!
+//! A request goes when the queue has one, the breaker, the pace and the quota
+//! let it; its answer is in the queue before the thread looks for the next. The
+//! threads are not waited for longer than some seconds after a stop, so that a
+//! slow server does not hold the program; what it answers then is asked again.
+//!
+//! An answer is parsed once, when it comes, and beside the queue's lock: [`decide`] takes from
+//! it all that is needed later and packs its body. What is written under the lock ([`write`])
+//! are plain values and packed bytes, which nobody there can read. (The commit parses the bodies
+//! once more, from the queue's disk: a run may have been killed in between.)
+
+mod context;
+mod decide;
+mod decision;
+mod heard;
+mod items;
+mod refusals;
+mod unauthorized;
+mod write;
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+pub use context::{End, Fetch};
+
+use super::error::RefreshError;
+use super::queue::{Kind, Next, Queue, Task};
+use heard::is_up;
+use orcid_api::{Fault, Permission, Reply};
+
+/// How long requests on their way are waited for after a stop.
+const GRACE: Duration = Duration::from_secs(3);
+/// Time between looks at what the threads have come to.
+const LOOKS: Duration = Duration::from_millis(20);
+/// What tells whether a server is there.
+const STATUS_PATH: &str = "/pubStatus";
+/// The longest wait of a thread before it looks again.
+const MAX_NAP: Duration = Duration::from_millis(50);
+
+/// Who hears how fetching goes on: requests answered, and known to be left.
+pub type Progress<'p> = &'p dyn Fn(u64, u64);
+
+/// What a thread does next.
+enum Step {
+    Ask(Box<Task>),
+    /// Ask whether the server is there; the task waits for what comes of it.
+    Probe(Box<Task>),
+    Nap(Duration),
+    Home,
+}
+
+impl Fetch {
+    /// Asks all that the queue has, until nothing is left or something ends it.
+    ///
+    /// # Errors
+    /// [`RefreshError`] where the queue fails, the server stays down, a search
+    /// cannot be answered or the token is refused. The queue comes back with it.
+    pub fn all(self: &Arc<Self>, queue: Queue, progress: Progress<'_>) -> (Queue, Result<End, RefreshError>) {
+        let left = queue.counts(self.run.id, &Kind::ALL);
+        self.left.store(left.map_or(0, |counts| counts.waiting), Ordering::Relaxed);
+        {
+            let mut state = self.lock();
+            (state.queue, state.end, state.threads) = (Some(queue), None, self.limits.in_flight.max(1));
+        }
+        for _ in 0..self.limits.in_flight.max(1) {
+            let own = self.clone();
+            std::thread::spawn(move || own.work());
+        }
+        let mut stopping = None;
+        loop {
+            std::thread::sleep(LOOKS);
+            progress(self.answered.load(Ordering::Relaxed), self.left.load(Ordering::Relaxed));
+            let now = self.clock.now();
+            if self.stop.load(Ordering::Relaxed) {
+                stopping.get_or_insert(now);
+            }
+            let mut state = self.lock();
+            let waited = stopping.is_some_and(|since| now.saturating_sub(since) > GRACE);
+            if state.threads == 0 || waited {
+                let end = state.end.take().unwrap_or(Ok(End::Stopped));
+                let queue = state.queue.take().expect("only this thread takes it");
+                return (queue, end);
+            }
+        }
+    }
+
+    fn work(&self) {
+        let _place = ThreadPlace(self);
+        loop {
+            match self.next() {
+                Step::Ask(task) => self.ask(&task),
+                Step::Probe(task) => self.probe(&task),
+                Step::Nap(time) => self.clock.sleep(time.min(MAX_NAP)),
+                Step::Home => break,
+            }
+        }
+    }
+
+    /// What this thread does next.
+    fn next(&self) -> Step {
+        let mut state = self.lock();
+        let state = &mut *state;
+        let Some(queue) = &mut state.queue else { return Step::Home };
+        if state.end.is_some() || self.stop.load(Ordering::Relaxed) {
+            return Step::Home;
+        }
+        if let Some(error) = self.only_faults() {
+            state.end = Some(Err(error));
+            return Step::Home;
+        }
+        let task = match queue.take(self.run.id, self.clock.wall()) {
+            Ok(Next::Task(task)) => task,
+            Ok(Next::Later(time)) => return Step::Nap(time),
+            Ok(Next::Nothing) if state.on_way == 0 => {
+                state.end = Some(Ok(End::Done));
+                return Step::Home;
+            }
+            Ok(Next::Nothing) => return Step::Nap(LOOKS),
+            Err(error) => {
+                state.end = Some(Err(error.into()));
+                return Step::Home;
+            }
+        };
+        let permission = self.breaker().ask(self.clock.now(), &self.retry_policy);
+        let step = match permission {
+            Permission::Go => {
+                state.on_way += 1;
+                return Step::Ask(task);
+            }
+            Permission::Probe => {
+                state.on_way += 1;
+                return Step::Probe(task);
+            }
+            Permission::Rest(time) => Step::Nap(time),
+            Permission::GiveUp(time) => {
+                let down = RefreshError::Down { seconds: time.as_secs(), what: self.trouble() };
+                let limited = self.is_limited().then(|| self.limited(self.clock.now()));
+                state.end = Some(Err(limited.unwrap_or(down)));
+                Step::Home
+            }
+        };
+        if let Err(error) = queue.give_back(&task) {
+            state.end = Some(Err(error.into()));
+        }
+        step
+    }
+
+    /// Asks once, in its turn.
+    fn ask(&self, task: &Task) {
+        if !self.may_go(Some(task.id)) {
+            self.write_down(|queue| Ok(queue.give_back(task)?));
+            return;
+        }
+        let asked_at = self.clock.wall();
+        let result: Result<Reply, Fault> = self.client.get(&task.request.path());
+        self.answered.fetch_add(1, Ordering::Relaxed);
+        // What it says is found out before the queue is locked, so that the others need not wait.
+        let decision = decide::decide(self, task, result, asked_at);
+        self.write_down(|queue| write::write(self, queue, task, decision));
+    }
+
+    /// Asks a server that counts as down for its status. If it says that it is up, what
+    /// failed before failed for itself.
+    fn probe(&self, task: &Task) {
+        if self.may_go(None) {
+            match is_up(&self.client.get(STATUS_PATH)) {
+                true => self.breaker().succeeded(),
+                false => self.breaker().failed(self.clock.now(), &self.retry_policy),
+            }
+        }
+        self.write_down(|queue| Ok(queue.give_back(task)?));
+    }
+
+    /// Writes down what became of a request that was taken.
+    fn write_down(&self, write: impl FnOnce(&mut Queue) -> Result<(), RefreshError>) {
+        let mut state = self.lock();
+        let written = state.queue.as_mut().map_or(Ok(()), write);
+        if let Err(error) = written {
+            state.end.get_or_insert(end_of(error));
+        }
+        state.on_way -= 1;
+    }
+}
+
+/// A thread's place among those at work, given up however it ends.
+struct ThreadPlace<'f>(&'f Fetch);
+
+impl Drop for ThreadPlace<'_> {
+    fn drop(&mut self) {
+        let mut state = self.0.lock();
+        state.threads -= 1;
+        if std::thread::panicking() {
+            state.end.get_or_insert(Err(RefreshError::Panicked));
+        }
+    }
+}
+
+/// What an error that comes of an answer means: the quota's end is no fault.
+fn end_of(error: RefreshError) -> Result<End, RefreshError> {
+    match error {
+        RefreshError::QuotaEnd { until } => Ok(End::Quota(until)),
+        error => Err(error),
+    }
+}

@@ -1,0 +1,67 @@
+//! Whether a 401 speaks of the token or of the one request that it answers.
+//!
+//! A token may have expired: then a new one is obtained. Or the server refuses one
+//! record and gives all others: then that record is given up, and the run goes on.
+//! Which of the two it is shows by asking for something that the token was good for.
+
+use super::context::Fetch;
+use super::decision::Decision;
+use crate::refresh::queue::Task;
+use orcid_api::ApiError;
+use orcid_xml::Timestamp;
+
+/// Refusals of one request, after which it is given up where the token is good.
+const MAX_LOOKS: u32 = 3;
+/// New tokens in a row without an answer to any request, after which a further one
+/// would not help.
+const MAX_RENEWALS: u32 = 3;
+/// Refusals in a row of whichever requests, after which the token counts as refused,
+/// whatever else is answered.
+const MAX_REFUSALS: u32 = 60;
+/// What any token is good for, where nothing has been answered yet.
+const PROBE_PATH: &str = "/search?q=orcid%3A0000-0002-1825-0097&rows=1";
+/// The code of a request that is refused though the token is good.
+const UNAUTHORIZED: &str = "unauthorized";
+
+/// Decides about a request that was refused.
+pub fn refused(fetch: &Fetch, task: &Task, asked_at: Timestamp) -> Decision {
+    let looks = fetch.token.refused(task.id);
+    let refused = |what: &str| Decision::end(ApiError::Refused { what: what.to_owned() });
+    if fetch.token.count_in_a_row() >= MAX_REFUSALS {
+        return refused("it refuses one request after the other");
+    }
+    if looks >= MAX_LOOKS {
+        return match token_is_good(fetch) {
+            true => Decision::GiveUp { code: UNAUTHORIZED },
+            false => refused("a new one does not help"),
+        };
+    }
+    if fetch.token.renewals() >= MAX_RENEWALS {
+        return match token_is_good(fetch) {
+            true => Decision::AskAgain { code: UNAUTHORIZED, after: None, counts: true },
+            false => refused("a new one does not help"),
+        };
+    }
+    match fetch.client.renew(asked_at, fetch.clock.wall()) {
+        Ok(renewed) => {
+            if renewed {
+                fetch.token.renewed();
+            }
+            Decision::AskAgain { code: "token-renewed", after: None, counts: false }
+        }
+        Err(_) if token_is_good(fetch) => {
+            Decision::AskAgain { code: UNAUTHORIZED, after: None, counts: true }
+        }
+        Err(error) => Decision::end(error),
+    }
+}
+
+/// Asks for what was answered before. Where that fails for another reason, nothing is
+/// known against the token.
+fn token_is_good(fetch: &Fetch) -> bool {
+    let path = fetch.token.last_accepted().unwrap_or_else(|| PROBE_PATH.to_owned());
+    if !fetch.may_go(None) {
+        return true;
+    }
+    !matches!(fetch.client.get(&path), Ok(reply) if matches!(reply.status, 401 | 403))
+}

@@ -1,0 +1,111 @@
+//! What a plan is made from: the dataset, the scope and what the settings say of them.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use super::dataset_rows;
+use super::error::RefreshError;
+use super::scope::Scope;
+use super::settings::Settings;
+use super::strategy::Strategy;
+use crate::dataset::{Dataset, OrcidSet};
+use orcid_xml::{Orcid, Timestamp};
+
+/// What a plan is made from.
+#[derive(Debug)]
+pub struct Inputs<'i> {
+    pub dataset: &'i Dataset,
+    pub scope: &'i Scope,
+    /// Only records that the dataset has.
+    pub known_only: bool,
+    /// Do not look for people who have gone from the registry.
+    pub changes_only: bool,
+    pub changes: Option<&'i Path>,
+    pub strategy: Option<Strategy>,
+    /// Records count as changed though they have the date of their row, so that items that
+    /// the dataset lacks are fetched.
+    pub restart: bool,
+}
+
+impl<'i> Inputs<'i> {
+    /// What the settings ask of a plan for `dataset`.
+    pub fn new(settings: &'i Settings, dataset: &'i Dataset) -> Self {
+        Self {
+            dataset,
+            scope: &settings.scope,
+            known_only: settings.known_only,
+            changes_only: settings.changes_only,
+            changes: settings.changes.as_deref(),
+            strategy: settings.strategy,
+            restart: settings.restart,
+        }
+    }
+}
+
+impl Inputs<'_> {
+    /// The strategy of a new run.
+    ///
+    /// # Errors
+    /// [`RefreshError::Dataset`] where the dataset cannot be read.
+    pub fn choose(&self, elapsed: Timestamp) -> Result<Strategy, RefreshError> {
+        let mut count = 0;
+        match (self.changes, self.scope, self.strategy) {
+            (Some(_), ..) => return Ok(Strategy::File),
+            (_, Scope::Query(_) | Scope::Organization(_), _) => return Ok(Strategy::Query),
+            (_, _, Some(strategy)) => return Ok(strategy),
+            (_, Scope::Ids(orcids), _) => count = orcids.len() as u64,
+            (_, Scope::All, _) => dataset_rows::records(self.dataset, &mut |_, _| count += 1)?,
+        }
+        Ok(Strategy::cheapest(count, elapsed, self.changes_only))
+    }
+
+    /// The iDs that the scope names, in the order in which they come.
+    pub fn named(&self, visit: &mut dyn FnMut(Orcid)) -> Result<(), RefreshError> {
+        match self.scope {
+            Scope::Ids(orcids) => {
+                orcids.iter().for_each(|orcid| visit(*orcid));
+                self.primaries(orcids)?.into_iter().for_each(visit);
+            }
+            Scope::All => {
+                dataset_rows::records(self.dataset, &mut |orcid, _| visit(orcid))?;
+                // Who was locked may return; who was deprecated does not.
+                dataset_rows::tombstones(self.dataset, &mut |tombstone| {
+                    if tombstone.primary.is_none() {
+                        visit(tombstone.orcid);
+                    }
+                })?;
+            }
+            Scope::Query(_) | Scope::Organization(_) => {}
+        }
+        Ok(())
+    }
+
+    /// The records that took the place of deprecated ones among `orcids`, as the
+    /// dataset knows them, and of these in turn; each once.
+    fn primaries(&self, orcids: &[Orcid]) -> Result<Vec<Orcid>, RefreshError> {
+        let mut successors = HashMap::new();
+        dataset_rows::tombstones(self.dataset, &mut |tombstone| {
+            if let Some(primary) = tombstone.primary {
+                successors.insert(tombstone.orcid, primary);
+            }
+        })?;
+        let mut named = OrcidSet::default();
+        for orcid in orcids {
+            named.insert(*orcid);
+        }
+        let (mut pending, mut primaries) = (orcids.to_vec(), Vec::new());
+        while let Some(orcid) = pending.pop() {
+            if let Some(primary) = successors.get(&orcid).filter(|primary| !named.contains(primary)) {
+                named.insert(*primary);
+                pending.push(*primary);
+                primaries.push(*primary);
+            }
+        }
+        Ok(primaries)
+    }
+
+    /// True where searches tell who of the scope is there at all.
+    pub fn asks_for_presence(&self, strategy: Strategy) -> bool {
+        !self.changes_only && matches!(strategy, Strategy::Batches | Strategy::Windows)
+    }
+}

@@ -1,0 +1,180 @@
+//! The queue's file: its tables, how it is opened, looked at and closed.
+
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags, params};
+
+use super::database::Queue;
+use super::error::QueueError;
+use super::state::State::{Asked, Waiting};
+
+/// The file's name in the dataset.
+pub const QUEUE_NAME: &str = "refresh.sqlite";
+const VERSION: i64 = 3;
+const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// The tables of version 3. Of a task, `state` and `kind` are `State` and
+/// `Kind`; `known` is the record's last change in the dataset, `doubted` what
+/// makes an answer count more than its date; `sent` tells that it has gone, `part` with which
+/// commit its answer comes into the dataset. `held` are the items that the dataset had,
+/// `leaving` those that leave it.
+const SCHEMA: &str = "
+CREATE TABLE run (
+    id INTEGER PRIMARY KEY,
+    scope TEXT NOT NULL,
+    source TEXT NOT NULL,
+    api TEXT NOT NULL,
+    way TEXT NOT NULL,
+    asked TEXT NOT NULL,
+    mark TEXT NOT NULL,
+    since INTEGER NOT NULL,
+    until INTEGER NOT NULL,
+    begun INTEGER NOT NULL,
+    stage TEXT NOT NULL,
+    part INTEGER NOT NULL DEFAULT 1,
+    planned_searches INTEGER NOT NULL DEFAULT 0,
+    planned_records INTEGER NOT NULL DEFAULT 0,
+    planned_items INTEGER NOT NULL DEFAULT 0,
+    made INTEGER NOT NULL DEFAULT 0,
+    retried INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE TABLE task (
+    id INTEGER PRIMARY KEY,
+    run INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    orcid TEXT NOT NULL,
+    what TEXT NOT NULL,
+    state INTEGER NOT NULL DEFAULT 0,
+    tries INTEGER NOT NULL DEFAULT 0,
+    not_before INTEGER NOT NULL DEFAULT 0,
+    known INTEGER,
+    sent INTEGER NOT NULL DEFAULT 0,
+    doubted INTEGER NOT NULL DEFAULT 0,
+    part INTEGER,
+    code TEXT,
+    answered INTEGER,
+    body BLOB,
+    UNIQUE (run, kind, orcid, what)
+) STRICT;
+CREATE INDEX waiting ON task (run, not_before, id) WHERE state = 0;
+CREATE INDEX planned ON task (run, kind, id) WHERE state = 4;
+CREATE TABLE found (run INTEGER NOT NULL, how TEXT NOT NULL, orcid TEXT NOT NULL,
+    PRIMARY KEY (run, how, orcid)) STRICT, WITHOUT ROWID;
+CREATE TABLE held (run INTEGER NOT NULL, orcid TEXT NOT NULL, kind TEXT NOT NULL, put_code INTEGER NOT NULL,
+    modified INTEGER, PRIMARY KEY (run, orcid, kind, put_code)) STRICT, WITHOUT ROWID;
+CREATE TABLE leaving (run INTEGER NOT NULL, orcid TEXT NOT NULL, kind TEXT NOT NULL, put_code INTEGER NOT NULL,
+    PRIMARY KEY (run, orcid, kind, put_code)) STRICT, WITHOUT ROWID;
+CREATE TABLE member (scope TEXT NOT NULL, orcid TEXT NOT NULL, PRIMARY KEY (scope, orcid)) STRICT, WITHOUT ROWID;
+CREATE TABLE unread (scope TEXT NOT NULL, orcid TEXT NOT NULL, PRIMARY KEY (scope, orcid)) STRICT, WITHOUT ROWID;
+CREATE TABLE tally (run INTEGER NOT NULL, code TEXT NOT NULL, count INTEGER NOT NULL,
+    PRIMARY KEY (run, code)) STRICT, WITHOUT ROWID;
+CREATE TABLE quota (client TEXT NOT NULL, day INTEGER NOT NULL, used INTEGER NOT NULL, ended_until INTEGER,
+    last INTEGER, PRIMARY KEY (client, day)) STRICT, WITHOUT ROWID;
+CREATE TABLE dataset (only INTEGER PRIMARY KEY CHECK (only = 1), mark TEXT NOT NULL) STRICT;
+";
+
+/// Tables that came after version 3; queues of earlier programs lack them. Whom the commits of
+/// a run have removed; the dates that records list for the items that are asked for; who took
+/// the place of a deprecated record.
+const LATER_TABLES: &str = "
+CREATE TABLE IF NOT EXISTS removed (run INTEGER NOT NULL, orcid TEXT NOT NULL,
+    PRIMARY KEY (run, orcid)) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS listed (run INTEGER NOT NULL, orcid TEXT NOT NULL, kind TEXT NOT NULL,
+    put_code INTEGER NOT NULL, modified INTEGER NOT NULL,
+    PRIMARY KEY (run, orcid, kind, put_code)) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS successor (run INTEGER NOT NULL, orcid TEXT NOT NULL, primary_orcid TEXT NOT NULL,
+    PRIMARY KEY (run, orcid)) STRICT, WITHOUT ROWID;
+";
+
+impl Queue {
+    /// Opens the queue of the dataset at `dataset`, or makes it; the caller holds
+    /// the lock. What was on its way when a run was killed waits again.
+    ///
+    /// # Errors
+    /// [`QueueError`] where the file cannot be used or is of another version.
+    pub fn open(dataset: &Path) -> Result<Self, QueueError> {
+        let path = dataset.join(QUEUE_NAME);
+        let open = || -> rusqlite::Result<(Connection, i64)> {
+            let mut db = Connection::open(&path)?;
+            db.busy_timeout(BUSY_TIMEOUT)?;
+            db.pragma_update(None, "journal_mode", "wal")?;
+            // A kill loses nothing; a power cut may lose the last answers.
+            db.pragma_update(None, "synchronous", "normal")?;
+            let mut version: i64 = db.pragma_query_value(None, "user_version", |row| row.get(0))?;
+            if version == 0 {
+                let change = db.transaction()?;
+                change.execute_batch(SCHEMA)?;
+                change.pragma_update(None, "user_version", VERSION)?;
+                change.commit()?;
+                version = VERSION;
+            }
+            Ok((db, version))
+        };
+        let (db, version) = open().map_err(|source| QueueError::Unusable { path: path.clone(), source })?;
+        let queue = Self { db, path };
+        queue.check(version)?;
+        queue.db.execute_batch(LATER_TABLES).map_err(queue.fault())?;
+        // A new run of the program has all its tries.
+        let again = format!(
+            "UPDATE task SET state = {Waiting}, tries = 0 WHERE state = {Asked} OR state = {Waiting} AND tries > 0"
+        );
+        queue.execute(&again, params![])?;
+        Ok(queue)
+    }
+
+    /// Opens a queue to look at it, also while a refresh is at work; `None` where
+    /// there is none.
+    ///
+    /// # Errors
+    /// As [`Queue::open`].
+    pub fn look_at(dataset: &Path) -> Result<Option<Self>, QueueError> {
+        let path = dataset.join(QUEUE_NAME);
+        if !path.is_file() {
+            return Ok(None);
+        }
+        let open = || -> rusqlite::Result<(Connection, i64)> {
+            let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+            let db = Connection::open_with_flags(&path, flags)?;
+            db.busy_timeout(BUSY_TIMEOUT)?;
+            let version = db.pragma_query_value(None, "user_version", |row| row.get(0))?;
+            Ok((db, version))
+        };
+        let (db, version) = open().map_err(|source| QueueError::Unusable { path: path.clone(), source })?;
+        let queue = Self { db, path };
+        queue.check(version)?;
+        Ok(Some(queue))
+    }
+
+    /// Brings all into the one file and closes it. Who reads meanwhile is waited
+    /// for, since a commit takes this one file along and nothing beside it.
+    ///
+    /// # Errors
+    /// [`QueueError::BeingRead`] where somebody reads for too long, and
+    /// [`QueueError::Unusable`] where the disk fails.
+    pub fn close(self) -> Result<(), QueueError> {
+        let checkpoint = self.db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0));
+        let busy: i64 = checkpoint.map_err(self.fault())?;
+        let path = self.path;
+        if busy != 0 {
+            return Err(QueueError::BeingRead { path });
+        }
+        self.db.close().map_err(|(_, source)| QueueError::Unusable { path, source })
+    }
+
+    /// Brings the queue of a dataset into its one file, if it has one: what a kill
+    /// left beside it would not outlive a commit.
+    ///
+    /// # Errors
+    /// As [`Queue::open`] and [`Queue::close`].
+    pub fn make_one_file(dataset: &Path) -> Result<(), QueueError> {
+        if dataset.join(QUEUE_NAME).is_file() { Self::open(dataset)?.close() } else { Ok(()) }
+    }
+
+    fn check(&self, found: i64) -> Result<(), QueueError> {
+        if found == VERSION {
+            return Ok(());
+        }
+        Err(QueueError::Version { path: self.path.clone(), found, known: VERSION })
+    }
+}

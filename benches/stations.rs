@@ -16,9 +16,9 @@ use std::time::{Duration, Instant};
 use flate2::bufread::MultiGzDecoder;
 use orcid_xml::{Document, MemberName, Parsed, parse, parse_by_reference};
 use orcidlake::convert::ARCHIVE_OPTIONS;
-use orcidlake::dataset::SideWriter;
+use orcidlake::dataset::DumpWriter;
 use orcidlake::synth;
-use orcidlake::tables::{self, Entry, Rows, Side};
+use orcidlake::tables::{self, DumpKind, Entry, Rows};
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use quick_xml::Reader;
 use quick_xml::events::Event;
@@ -153,9 +153,9 @@ fn entries<'c>(members: &[(&'c str, &'c [u8], MemberName)]) -> Vec<Entry<'c>> {
 
 fn build_and_encode(chunks: &[Chunk], out: &Path) -> (Duration, Duration) {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().expect("one thread can be had");
-    let mut writer = SideWriter::new(out, Side::Summaries, |_| true, None);
+    let mut writer = DumpWriter::new(out, DumpKind::Summaries, |_| true, None);
     let mut builders: Vec<Box<dyn Rows>> =
-        tables::of(Side::Summaries).iter().map(|table| table.rows()).collect();
+        tables::of(DumpKind::Summaries).iter().map(|table| table.rows()).collect();
     let (mut build, mut encode) = (Duration::ZERO, Duration::ZERO);
     for chunk in chunks {
         let members: Vec<_> = files(chunk).collect();

@@ -111,7 +111,7 @@ pub fn match_dataset_in(
     let (staging, dataset) = begin_change(store, "match")?;
     if !key::SECTIONS
         .iter()
-        .any(|table| crate::tables::Side::ALL.iter().any(|side| dataset.has(&format!("{side}/{table}"))))
+        .any(|table| crate::tables::DumpKind::ALL.iter().any(|dump| dataset.has(&format!("{dump}/{table}"))))
     {
         return Err(MatchError::NoOrganizations);
     }

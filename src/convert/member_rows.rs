@@ -11,7 +11,7 @@ use super::duplicates::{Seen, note_replaced};
 use super::members::{SpareBuilders, read_members};
 use super::source::archive_name;
 use crate::dataset::{DatasetError, Superseded, TableRows, rows_of, table_key};
-use crate::tables::{self, Side};
+use crate::tables::{self, DumpKind};
 use orcid_xml::{MemberName, Orcid};
 use targz_seek::Member;
 
@@ -55,9 +55,9 @@ impl MemberRows {
         let repeated: Vec<bool> = names.map(|name| self.seen.is_repeated(&name)).collect();
         let all = |_: &str| true;
         let batch = read_members(members.iter().copied(), &repeated, &self.archive, &all, &self.spare);
-        for (side, batches) in Side::ALL.into_iter().zip(batch.rows) {
-            for (table, batch) in tables::of(side).iter().zip(batches) {
-                self.add_rows(table_key(side, table.name()), batch.as_ref());
+        for (dump, batches) in DumpKind::ALL.into_iter().zip(batch.rows) {
+            for (table, batch) in tables::of(dump).iter().zip(batches) {
+                self.add_rows(table_key(dump, table.name()), batch.as_ref());
             }
         }
         note_replaced(&mut self.superseded, batch.replacing, self.chunks);
@@ -79,15 +79,15 @@ impl MemberRows {
     /// The rows, without those of members that later ones of the same name replace.
     pub fn finish(mut self) -> TableRows {
         for (key, batches) in &mut self.rows {
-            let side = Side::ALL.into_iter().find(|side| key.starts_with(side.folder()));
-            let side = side.expect("a table's key begins with its side");
-            if self.superseded.is_empty(side) {
+            let dump = DumpKind::ALL.into_iter().find(|dump| key.starts_with(dump.folder()));
+            let dump = dump.expect("a table's key begins with its kind of dump");
+            if self.superseded.is_empty(dump) {
                 continue;
             }
             let mut first_row = 0;
             for batch in batches.iter_mut() {
                 let rows = batch.num_rows() as u64;
-                *batch = self.superseded.keep(side, key, batch.clone(), first_row);
+                *batch = self.superseded.keep(dump, key, batch.clone(), first_row);
                 first_row += rows;
             }
             batches.retain(|batch| batch.num_rows() > 0);

@@ -10,7 +10,7 @@ use arrow::array::RecordBatch;
 use super::entries::{contradiction, entry_of, fault_of, values_of};
 use crate::dataset::table_key;
 use crate::report::Report;
-use crate::tables::{self, Entry, Reject, Rows, Side, UnmappedValues};
+use crate::tables::{self, DumpKind, Entry, Reject, Rows, UnmappedValues};
 use orcid_xml::unmapped::check_paths;
 use orcid_xml::{MemberName, ParseError, Parsed, Unmapped};
 use targz_seek::{Chunk, Kind, Member};
@@ -26,9 +26,9 @@ const NOT_A_FILE: &str = "a link or a device in the archive; what it leads to is
 #[derive(Default)]
 pub struct Batch {
     pub report: Report,
-    /// By side a batch for each table that is kept, in the order of
-    /// [`tables::of`]; empty where the chunk has nothing for the side.
-    pub rows: [Vec<Option<RecordBatch>>; Side::ALL.len()],
+    /// By kind of dump a batch for each table that is kept, in the order of
+    /// [`tables::of`]; empty where the chunk has nothing of the kind.
+    pub rows: [Vec<Option<RecordBatch>>; DumpKind::ALL.len()],
     /// Members that replace earlier ones of the same name.
     pub replacing: Vec<MemberName>,
     /// Members that were read, and such that could not be.
@@ -45,7 +45,7 @@ pub type Keep<'k> = &'k (dyn Fn(&str) -> bool + Sync);
 
 /// A member of a chunk.
 #[derive(Clone, Copy)]
-struct Given<'c> {
+struct MemberInChunk<'c> {
     path: &'c str,
     name: MemberName,
     data: &'c [u8],
@@ -57,8 +57,8 @@ struct Given<'c> {
     replaced: bool,
 }
 
-/// By side a builder for each table that is kept; empty until one is needed.
-type Builders = [Vec<Option<Box<dyn Rows>>>; Side::ALL.len()];
+/// By kind of dump a builder for each table that is kept; empty until one is needed.
+type Builders = [Vec<Option<Box<dyn Rows>>>; DumpKind::ALL.len()];
 
 /// Builders between two chunks; they remember how much room the last one took.
 #[derive(Default)]
@@ -70,7 +70,7 @@ struct Maker<'k> {
     builders: Builders,
     batch: Batch,
     /// What members say beside their entries.
-    unmapped: Vec<(Side, UnmappedValues)>,
+    unmapped: Vec<(DumpKind, UnmappedValues)>,
 }
 
 /// Reads all members of a chunk; `repeated` tells for each whether its name has
@@ -94,11 +94,11 @@ pub fn read_members<'c>(
     keep: Keep<'_>,
     spare: &SpareBuilders,
 ) -> Batch {
-    let mut members: Vec<Given<'_>> = members
+    let mut members: Vec<MemberInChunk<'_>> = members
         .zip(repeated)
         .map(|((path, data, member), &repeated)| {
             let (name, offset, kind) = (MemberName::new(path), member.offset, member.kind);
-            Given { path, name, data, offset, kind, repeated, replaced: false }
+            MemberInChunk { path, name, data, offset, kind, repeated, replaced: false }
         })
         .collect();
     mark_replaced(&mut members);
@@ -133,7 +133,7 @@ impl SpareBuilders {
 
 /// Where a chunk holds one name more than once, all but the last that can be
 /// read are replaced.
-fn mark_replaced(members: &mut [Given<'_>]) {
+fn mark_replaced(members: &mut [MemberInChunk<'_>]) {
     let repeated: HashSet<MemberName> =
         members.iter().filter(|member| member.repeated).map(|member| member.name).collect();
     if repeated.is_empty() {
@@ -149,12 +149,12 @@ fn mark_replaced(members: &mut [Given<'_>]) {
 }
 
 /// True where the member gives rows, so that it may replace an earlier one.
-fn is_sound(member: &Given<'_>) -> bool {
+fn is_sound(member: &MemberInChunk<'_>) -> bool {
     let source = orcid_xml::cleaned(member.data);
     member.parse(&source, orcid_xml::parse_by_scanner(&source)).is_ok()
 }
 
-impl Given<'_> {
+impl MemberInChunk<'_> {
     /// What the member's document comes to, and what it says that has no column. `regular` is
     /// what the scanner has read of `source`.
     fn parse<'s>(
@@ -174,7 +174,7 @@ impl Given<'_> {
 impl Maker<'_> {
     /// Parses some members, then makes rows of them. What the scanner cannot read,
     /// for whatever reason, the reference reads again, rid of forbidden characters.
-    fn read_group(&mut self, group: &[Given<'_>]) {
+    fn read_group(&mut self, group: &[MemberInChunk<'_>]) {
         let begun = Instant::now();
         let regular: Vec<Option<Parsed<'_>>> =
             group.iter().map(|member| orcid_xml::parse_by_scanner(member.data)).collect();
@@ -186,18 +186,18 @@ impl Maker<'_> {
                 None => orcid_xml::cleaned(member.data),
             })
             .collect();
-        let mut entries: [Vec<Entry<'_>>; Side::ALL.len()] = Default::default();
+        let mut entries: [Vec<Entry<'_>>; DumpKind::ALL.len()] = Default::default();
         for ((member, source), regular) in group.iter().zip(&sources).zip(regular) {
-            if let Some((side, entry)) = self.read(member, source, regular) {
-                entries[side as usize].push(entry);
+            if let Some((dump, entry)) = self.read(member, source, regular) {
+                entries[dump as usize].push(entry);
             }
         }
-        for (side, values) in self.unmapped.drain(..) {
-            entries[side as usize].push(Entry::Unmapped(values));
+        for (dump, values) in self.unmapped.drain(..) {
+            entries[dump as usize].push(Entry::Unmapped(values));
         }
         let parsed = Instant::now();
-        for side in Side::ALL {
-            self.build(side, &entries[side as usize]);
+        for dump in DumpKind::ALL {
+            self.build(dump, &entries[dump as usize]);
         }
         self.batch.report.times.parse += parsed - begun;
         self.batch.report.times.build += parsed.elapsed();
@@ -206,10 +206,10 @@ impl Maker<'_> {
     /// One member's entry; `None` where it gives no rows.
     fn read<'s>(
         &mut self,
-        member: &Given<'_>,
+        member: &MemberInChunk<'_>,
         source: &'s [u8],
         regular: Option<Parsed<'s>>,
-    ) -> Option<(Side, Entry<'s>)> {
+    ) -> Option<(DumpKind, Entry<'s>)> {
         let counts = &mut self.batch.report.members;
         if member.kind == Kind::Directory {
             return None;
@@ -242,12 +242,12 @@ impl Maker<'_> {
             Ok((entry, unmapped)) => {
                 self.batch.report.members.cleaned += u64::from(forbidden > 0);
                 unmapped.iter().for_each(|value| self.batch.report.count_unmapped(value.label(), 1));
-                let (side, entry) = self.accept(member, entry);
+                let (dump, entry) = self.accept(member, entry);
                 if !unmapped.is_empty() && !member.replaced {
                     self.unmapped
-                        .extend(values_of(member.path, &entry, unmapped).map(|values| (side, values)));
+                        .extend(values_of(member.path, &entry, unmapped).map(|values| (dump, values)));
                 }
-                Some((side, entry)).filter(|_| !member.replaced)
+                Some((dump, entry)).filter(|_| !member.replaced)
             }
             Err(ParseError::UnknownRoot { .. }) if member.name == MemberName::OtherXml => {
                 self.batch.report.members.other += 1;
@@ -261,22 +261,22 @@ impl Maker<'_> {
         }
     }
 
-    fn accept<'s>(&mut self, member: &Given<'_>, entry: Entry<'s>) -> (Side, Entry<'s>) {
+    fn accept<'s>(&mut self, member: &MemberInChunk<'_>, entry: Entry<'s>) -> (DumpKind, Entry<'s>) {
         let report = &mut self.batch.report;
-        let side = match &entry {
+        let dump = match &entry {
             Entry::Record { record, .. } => {
                 report.members.records += 1;
                 self.batch.watermark = self.batch.watermark.max(record.history.last_modified_date);
-                Side::Summaries
+                DumpKind::Summaries
             }
             Entry::Tombstone { activity, stub, .. } => {
                 report.members.tombstones += 1;
                 *report.tombstones.entry(stub.status().to_owned()).or_default() += 1;
-                if activity.is_some() { Side::Activities } else { Side::Summaries }
+                if activity.is_some() { DumpKind::Activities } else { DumpKind::Summaries }
             }
             Entry::Activity { .. } => {
                 report.members.activities += 1;
-                Side::Activities
+                DumpKind::Activities
             }
             Entry::Reject(_) | Entry::Unmapped(_) => unreachable!("only what was read is accepted"),
         };
@@ -284,23 +284,23 @@ impl Maker<'_> {
         if member.repeated && !member.replaced {
             self.batch.replacing.push(member.name);
         }
-        (side, entry)
+        (dump, entry)
     }
 
     fn reject(
         &mut self,
-        member: &Given<'_>,
+        member: &MemberInChunk<'_>,
         code: &'static str,
         reason: String,
         size_bytes: u64,
-    ) -> (Side, Entry<'static>) {
+    ) -> (DumpKind, Entry<'static>) {
         self.batch.rejected.push(member.name);
         let report = &mut self.batch.report;
         report.members.rejects += 1;
         *report.rejects.entry(code.to_owned()).or_default() += 1;
-        let side = match member.name {
-            MemberName::Activity { .. } => Side::Activities,
-            _ => Side::Summaries,
+        let dump = match member.name {
+            MemberName::Activity { .. } => DumpKind::Activities,
+            _ => DumpKind::Summaries,
         };
         let reject = Reject {
             orcid: member.name.orcid(),
@@ -311,18 +311,18 @@ impl Maker<'_> {
             offset: member.offset,
             size_bytes,
         };
-        (side, Entry::Reject(reject))
+        (dump, Entry::Reject(reject))
     }
 
-    fn build(&mut self, side: Side, entries: &[Entry<'_>]) {
+    fn build(&mut self, dump: DumpKind, entries: &[Entry<'_>]) {
         if entries.is_empty() {
             return;
         }
-        let builders = &mut self.builders[side as usize];
+        let builders = &mut self.builders[dump as usize];
         if builders.is_empty() {
-            let tables = tables::of(side).iter();
+            let tables = tables::of(dump).iter();
             builders.extend(
-                tables.map(|table| (self.keep)(&table_key(side, table.name())).then(|| table.rows())),
+                tables.map(|table| (self.keep)(&table_key(dump, table.name())).then(|| table.rows())),
             );
         }
         builders.iter_mut().flatten().for_each(|builder| builder.append(entries));
@@ -330,16 +330,16 @@ impl Maker<'_> {
 
     fn finish(mut self) -> (Batch, Builders) {
         let begun = Instant::now();
-        for side in Side::ALL {
-            let builders = self.builders[side as usize].iter_mut();
+        for dump in DumpKind::ALL {
+            let builders = self.builders[dump as usize].iter_mut();
             let batches: Vec<_> =
                 builders.map(|builder| builder.as_mut().map(|builder| builder.finish())).collect();
-            for (table, batch) in tables::of(side).iter().zip(&batches) {
+            for (table, batch) in tables::of(dump).iter().zip(&batches) {
                 if let Some(batch) = batch {
-                    self.batch.report.rows.insert(table_key(side, table.name()), batch.num_rows() as u64);
+                    self.batch.report.rows.insert(table_key(dump, table.name()), batch.num_rows() as u64);
                 }
             }
-            self.batch.rows[side as usize] = batches;
+            self.batch.rows[dump as usize] = batches;
         }
         self.batch.report.times.build += begun.elapsed();
         (self.batch, self.builders)

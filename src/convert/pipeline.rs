@@ -24,9 +24,9 @@ use super::release::release_of;
 use super::source::{Source, archive_name};
 use super::stop::stop_with;
 use super::{ConvertError, Observer, Options};
-use crate::dataset::{OPEN_BYTES, Part, SideWriter, Superseded, Targets, table_key};
+use crate::dataset::{DumpWriter, OPEN_BYTES, Part, Superseded, Targets, table_key};
 use crate::report::Report;
-use crate::tables::{self, Side};
+use crate::tables::{self, DumpKind};
 use orcid_xml::MemberName;
 use targz_seek::{ArchiveError, Chunk, Meter, Totals};
 
@@ -230,7 +230,7 @@ struct Writer<'s> {
     scratch: Option<PathBuf>,
     shard: Option<String>,
     keep: &'s BTreeSet<String>,
-    sides: BTreeMap<Side, SideWriter>,
+    dumps: BTreeMap<DumpKind, DumpWriter>,
     lent: Reservation,
     superseded: Superseded,
     report: Report,
@@ -259,7 +259,7 @@ impl<'s> Writer<'s> {
             scratch: scratch.map(Path::to_owned),
             shard: source.mode.shard.map(|shard| shard.to_string()),
             keep,
-            sides: BTreeMap::new(),
+            dumps: BTreeMap::new(),
             lent,
             superseded: Superseded::default(),
             report: Report::default(),
@@ -271,21 +271,21 @@ impl<'s> Writer<'s> {
 
     fn write(&mut self, sequence: u64, mut batch: Batch, pool: &ThreadPool) -> Result<(), ConvertError> {
         let xml_bytes = batch.report.members.xml_bytes;
-        for side in Side::ALL {
-            let batches = std::mem::take(&mut batch.rows[side as usize]);
+        for dump in DumpKind::ALL {
+            let batches = std::mem::take(&mut batch.rows[dump as usize]);
             let (Some(scratch), false) = (&self.scratch, batches.is_empty()) else { continue };
-            for (table, batch) in tables::of(side).iter().zip(&batches) {
+            for (table, batch) in tables::of(dump).iter().zip(&batches) {
                 let rows = batch.as_ref().map_or(0, |batch| batch.num_rows() as u64);
                 if rows > 0 {
-                    self.superseded.chunk_ended(table_key(side, table.name()), sequence, rows);
+                    self.superseded.chunk_ended(table_key(dump, table.name()), sequence, rows);
                 }
             }
             let shard = self.shard.as_deref();
-            let make = || SideWriter::new(scratch, side, |key| self.keep.contains(key), shard);
+            let make = || DumpWriter::new(scratch, dump, |key| self.keep.contains(key), shard);
             batch.report.times.encode +=
-                self.sides.entry(side).or_insert_with(make).write(batches, xml_bytes, pool)?;
+                self.dumps.entry(dump).or_insert_with(make).write(batches, xml_bytes, pool)?;
         }
-        let open: usize = self.sides.values().map(SideWriter::open_bytes).sum();
+        let open: usize = self.dumps.values().map(DumpWriter::open_bytes).sum();
         self.lent.lend_all_but(open);
         note_replaced(&mut self.superseded, batch.replacing, sequence);
         self.superseded.check()?;
@@ -303,10 +303,10 @@ impl<'s> Writer<'s> {
         let begun = Instant::now();
         let scratch = self.scratch.take().unwrap_or_default();
         let mut tables = Vec::new();
-        for (side, writer) in std::mem::take(&mut self.sides) {
+        for (dump, writer) in std::mem::take(&mut self.dumps) {
             let mut written = writer.finish(pool)?;
-            if !self.superseded.is_empty(side) {
-                written = self.superseded.remove(side, written, &scratch, pool)?;
+            if !self.superseded.is_empty(dump) {
+                written = self.superseded.remove(dump, written, &scratch, pool)?;
             }
             for table in &written {
                 self.report.rows.insert(table.key.clone(), Part::total_rows(&table.parts));

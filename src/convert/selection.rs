@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::ConvertError;
 use crate::dataset::table_key;
-use crate::tables::{self, Side};
+use crate::tables::{self, DumpKind};
 
 /// Tables that are written whatever is selected: without them something would be lost in
 /// silence.
@@ -15,7 +15,7 @@ const ALWAYS: [&str; 3] = ["/rejects", "/tombstones", "/unmapped_values"];
 pub struct Selection(Option<BTreeSet<String>>);
 
 impl Selection {
-    /// Reads names such as `works` (of both sides) or `summaries/works`; none
+    /// Reads names such as `works` (of both kinds of dump) or `summaries/works`; none
     /// means all tables. Rejects, tombstones and unmapped values are always kept.
     ///
     /// # Errors
@@ -48,9 +48,9 @@ impl Selection {
     /// The selected tables, as `summaries/works`.
     pub(super) fn keys(&self) -> BTreeSet<String> {
         let all = || {
-            Side::ALL
+            DumpKind::ALL
                 .iter()
-                .flat_map(|&side| tables::of(side).iter().map(move |table| table_key(side, table.name())))
+                .flat_map(|&dump| tables::of(dump).iter().map(move |table| table_key(dump, table.name())))
         };
         self.0.clone().unwrap_or_else(|| all().collect())
     }

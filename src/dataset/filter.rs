@@ -16,7 +16,7 @@ use super::layout::table_folder;
 use super::reader::batches;
 use super::store::StoredFile;
 use super::writer::{TableWriter, WrittenTable};
-use crate::tables::{self, Side};
+use crate::tables::{self, DumpKind};
 use orcid_xml::Orcid;
 
 /// Replaced members that are remembered, of 40 bytes each; more are no accident.
@@ -61,10 +61,10 @@ impl Superseded {
         if count > limit { Err(DatasetError::TooManyDuplicates { count, limit }) } else { Ok(()) }
     }
 
-    pub fn is_empty(&self, side: Side) -> bool {
-        match side {
-            Side::Summaries => self.records.is_empty(),
-            Side::Activities => self.activities.is_empty(),
+    pub fn is_empty(&self, dump: DumpKind) -> bool {
+        match dump {
+            DumpKind::Summaries => self.records.is_empty(),
+            DumpKind::Activities => self.activities.is_empty(),
         }
     }
 
@@ -73,23 +73,23 @@ impl Superseded {
         self.replaced.len() as u64
     }
 
-    /// Writes the tables of a side below `root` anew without the old rows; gives
+    /// Writes the tables of one kind of dump below `root` anew without the old rows; gives
     /// their files.
     ///
     /// # Errors
     /// [`DatasetError`] where a table cannot be read or written.
     pub fn remove(
         &mut self,
-        side: Side,
+        dump: DumpKind,
         written: Vec<WrittenTable>,
         root: &Path,
         pool: &ThreadPool,
     ) -> Result<Vec<WrittenTable>, DatasetError> {
-        let old = root.join(format!("{side}-with-duplicates"));
-        rename(&root.join(side.folder()), &old)?;
+        let old = root.join(format!("{dump}-with-duplicates"));
+        rename(&root.join(dump.folder()), &old)?;
         let tables = written.iter().map(|table| {
             let name = table.key.rsplit('/').next().unwrap_or(&table.key);
-            self.remove_from(side, table, &old.join(name), root, pool)
+            self.remove_from(dump, table, &old.join(name), root, pool)
         });
         let tables = tables.collect::<Result<_, _>>()?;
         remove(&old)?;
@@ -98,14 +98,14 @@ impl Superseded {
 
     fn remove_from(
         &mut self,
-        side: Side,
+        dump: DumpKind,
         written: &WrittenTable,
         from: &Path,
         to: &Path,
         pool: &ThreadPool,
     ) -> Result<WrittenTable, DatasetError> {
         let name = written.key.rsplit('/').next().unwrap_or(&written.key);
-        let table = tables::of(side).iter().find(|table| table.name() == name);
+        let table = tables::of(dump).iter().find(|table| table.name() == name);
         let table = table.expect("the table was written by its name").as_ref();
         let mut writer = TableWriter::new(table_folder(to, &written.key), written.key.clone(), table);
         let mut first_row = 0;
@@ -114,7 +114,7 @@ impl Superseded {
             for batch in batches(file, &written.key, part, None)? {
                 let batch = batch?;
                 let rows = batch.num_rows() as u64;
-                let kept = self.keep(side, &written.key, batch, first_row);
+                let kept = self.keep(dump, &written.key, batch, first_row);
                 first_row += rows;
                 if kept.num_rows() > 0 {
                     writer.write_serially(&kept)?;
@@ -130,7 +130,7 @@ impl Superseded {
     ///
     /// # Panics
     /// Where the table has no iDs.
-    pub fn keep(&mut self, side: Side, key: &str, batch: RecordBatch, first_row: u64) -> RecordBatch {
+    pub fn keep(&mut self, dump: DumpKind, key: &str, batch: RecordBatch, first_row: u64) -> RecordBatch {
         let table = key.rsplit('/').next().unwrap_or(key);
         if table == "rejects" {
             return batch;
@@ -139,7 +139,7 @@ impl Superseded {
         let chunk_of =
             |row: u64| ends.get(ends.partition_point(|(end, _)| *end <= row)).map_or(0, |(_, chunk)| *chunk);
         let orcids = batch.column_by_name("orcid").expect("every table has an iD").as_string::<i32>();
-        let keys = (side == Side::Activities).then(|| ActivityColumns::of(table, &batch));
+        let keys = (dump == DumpKind::Activities).then(|| ActivityColumns::of(table, &batch));
         let mut replaced = HashSet::new();
         let mask: BooleanArray = (0..batch.num_rows())
             .map(|row| {
@@ -201,7 +201,7 @@ mod tests {
 
     #[test]
     fn every_row_of_an_activity_can_be_told_from_others() {
-        let tables = tables::of(Side::Activities).iter().filter(|table| table.name() != "rejects");
+        let tables = tables::of(DumpKind::Activities).iter().filter(|table| table.name() != "rejects");
         for table in tables {
             let batch = RecordBatch::new_empty(table.schema());
             let has = |column| batch.column_by_name(column).is_some();

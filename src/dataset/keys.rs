@@ -9,7 +9,7 @@ use orcid_xml::{MemberName, Orcid};
 /// too often that one may be there.
 const FEW: usize = 32;
 
-/// One activity among all of its side: iD, kind as in
+/// One activity among all of its kind of dump: iD, kind as in
 /// [`orcid_xml::ActivitySection::kind`], put code.
 pub type ActivityKey = (Orcid, &'static str, i64);
 

@@ -4,22 +4,22 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::tables::{self, AnyTable, Side};
+use crate::tables::{self, AnyTable, DumpKind};
 
 /// The manifest's file name; a folder with it is a dataset.
 pub const MANIFEST_NAME: &str = "orcidlake.json";
 
-/// A table's name across both sides, as `summaries/works`.
-pub fn table_key(side: Side, table: &str) -> String {
-    format!("{side}/{table}")
+/// A table's name across both kinds of dump, as `summaries/works`.
+pub fn table_key(dump: DumpKind, table: &str) -> String {
+    format!("{dump}/{table}")
 }
 
-/// The table of a key, and its side; `None` for a key that is none.
-pub(super) fn table_of(key: &str) -> Option<(Side, &'static dyn AnyTable)> {
+/// The table of a key, and its kind of dump; `None` for a key that is none.
+pub(super) fn table_of(key: &str) -> Option<(DumpKind, &'static dyn AnyTable)> {
     let (folder, name) = key.split_once('/')?;
-    let side = Side::ALL.into_iter().find(|side| side.folder() == folder)?;
-    let table = tables::of(side).iter().find(|table| table.name() == name)?;
-    Some((side, table.as_ref()))
+    let dump = DumpKind::ALL.into_iter().find(|dump| dump.folder() == folder)?;
+    let table = tables::of(dump).iter().find(|table| table.name() == name)?;
+    Some((dump, table.as_ref()))
 }
 
 /// The table of a key, whatever its folder.

@@ -21,7 +21,7 @@ use super::manifest::Part;
 use super::reader::may_hold;
 use super::sound::{Compared, check_bytes, check_layout, check_quickly, has_checksums, has_columns};
 use super::store::StoredFile;
-use crate::tables::Side;
+use crate::tables::DumpKind;
 use orcid_xml::{MemberName, Orcid};
 
 /// Rows read at a time; of the few columns that tell.
@@ -54,15 +54,15 @@ pub(super) enum Mark {
 
 /// A file's own table, and whose rows of it go.
 struct Question<'q> {
-    side: Side,
+    dump: DumpKind,
     table: &'static str,
     gone: &'q Gone,
 }
 
 /// Finds the rows of `gone` in a table's file, which is a part of the table `key`.
 pub(super) fn mark(path: &Path, key: &str, part: &Part, gone: &Gone) -> Result<Marks, DatasetError> {
-    let (side, table) = table_of(key).ok_or_else(|| DatasetError::NoTable { key: key.to_owned() })?;
-    let question = Question { side, table: table.name(), gone };
+    let (dump, table) = table_of(key).ok_or_else(|| DatasetError::NoTable { key: key.to_owned() })?;
+    let question = Question { dump, table: table.name(), gone };
     let file = StoredFile::on_disk(path)?;
     let compared = check_quickly(&file, part)?;
     // Without the page index, which nothing checks before the whole file is.
@@ -153,9 +153,9 @@ impl Question<'_> {
     /// The iDs that rows are looked for of, where they are few.
     fn few(&self) -> Option<Vec<Orcid>> {
         let of = |targets: &Targets| -> Option<Vec<Orcid>> {
-            let sets = match self.side {
-                Side::Summaries => vec![&targets.records],
-                Side::Activities => vec![&targets.people, targets.activities.owners()],
+            let sets = match self.dump {
+                DumpKind::Summaries => vec![&targets.records],
+                DumpKind::Activities => vec![&targets.people, targets.activities.owners()],
             };
             let few = sets.into_iter().map(OrcidSet::few).collect::<Option<Vec<_>>>()?;
             Some(few.concat())
@@ -176,9 +176,9 @@ impl Question<'_> {
             if text != last {
                 (last, owner) = (text, Orcid::new(text).filter(|orcid| self.may_go(orcid)));
             }
-            let goes = owner.is_some_and(|orcid| match self.side {
-                Side::Summaries => self.record_goes(&orcid),
-                Side::Activities => {
+            let goes = owner.is_some_and(|orcid| match self.dump {
+                DumpKind::Summaries => self.record_goes(&orcid),
+                DumpKind::Activities => {
                     let key = keys.key(orcid, row);
                     let spared = key.is_some_and(|key| self.gone.spared.activities.contains(&key));
                     let named = key.is_some_and(|key| self.gone.targets.activities.contains(&key));
@@ -210,9 +210,11 @@ impl Question<'_> {
 
     fn may_go(&self, orcid: &Orcid) -> bool {
         let targets = &self.gone.targets;
-        match self.side {
-            Side::Summaries => targets.records.contains(orcid),
-            Side::Activities => targets.people.contains(orcid) || targets.activities.owners().contains(orcid),
+        match self.dump {
+            DumpKind::Summaries => targets.records.contains(orcid),
+            DumpKind::Activities => {
+                targets.people.contains(orcid) || targets.activities.owners().contains(orcid)
+            }
         }
     }
 }

@@ -53,4 +53,4 @@ pub use replace::{Change, Replacement};
 pub use room::check_can_change;
 pub use store::{LocalStore, Logs, Store};
 pub use verify::{Problem, verify, verify_at, verify_in};
-pub use writer::{OPEN_BYTES, SideWriter, TableWriter, WrittenTable};
+pub use writer::{DumpWriter, OPEN_BYTES, TableWriter, WrittenTable};

@@ -53,13 +53,13 @@ struct Column {
 /// The pages of a column chunk.
 #[derive(Debug, Default)]
 struct Pages {
-    dictionary: Option<Place>,
-    data: Vec<Place>,
+    dictionary: Option<PagePlace>,
+    data: Vec<PagePlace>,
 }
 
 /// Where a page with its header is in the file.
 #[derive(Debug, Clone, Copy)]
-struct Place {
+struct PagePlace {
     start: u64,
     bytes: usize,
     /// Its size with the header, but not compressed.
@@ -76,13 +76,13 @@ struct Inlet {
 /// A column chunk that waits whole, its dictionary first.
 pub struct WaitingChunk {
     shared: Arc<Shared>,
-    places: Vec<Place>,
+    places: Vec<PagePlace>,
 }
 
 /// Reads a column chunk page by page.
 pub struct ChunkPages {
     shared: Arc<Shared>,
-    rest: std::vec::IntoIter<Place>,
+    rest: std::vec::IntoIter<PagePlace>,
     page: Cursor<Vec<u8>>,
 }
 
@@ -194,7 +194,7 @@ impl Shared {
             let start = self.end.fetch_add(bytes as u64, Ordering::Relaxed);
             self.file.write_all_at(&header, start)?;
             self.file.write_all_at(compressed, start + header.len() as u64)?;
-            Ok(Place { start, bytes, plain_bytes: header.len() + page.len() })
+            Ok(PagePlace { start, bytes, plain_bytes: header.len() + page.len() })
         })?;
         let mut pages = lock(pages);
         if header.is_dictionary() {

@@ -20,11 +20,11 @@ use super::file::PartFile;
 use super::layout::{part_name, table_folder, table_key};
 use super::manifest::Part;
 use super::settings::{ROW_GROUP_ROWS, Settings};
-use crate::tables::{self, AnyTable, Side};
+use crate::tables::{self, AnyTable, DumpKind};
 
 /// Bytes of a row group's pages, compressed.
 const ROW_GROUP_BYTES: u64 = 64 << 20;
-/// Memory of a side's open row groups together: dictionaries, Bloom filters and the
+/// Memory of the open row groups of one kind of dump together: dictionaries, Bloom filters and the
 /// values of unfinished pages. Beyond it the largest group ends.
 pub const OPEN_BYTES: usize = 192 << 20;
 /// What column writers take, in percent of what they say (measured): of a page of plain
@@ -40,8 +40,8 @@ const BATCHES_TOGETHER: usize = 4;
 /// outside the budget of chunks.
 const MAX_WAITING_BYTES: u64 = 32 << 20;
 
-/// Writes the tables of one side below a folder.
-pub struct SideWriter {
+/// Writes the tables of one kind of dump below a folder.
+pub struct DumpWriter {
     tables: Vec<Option<TableWriter>>,
     /// Batches of each table, as they were given, that wait until there are enough.
     waiting: Vec<Vec<Option<RecordBatch>>>,
@@ -78,16 +78,16 @@ struct Job<'w> {
     values: Vec<ArrayRef>,
 }
 
-impl SideWriter {
+impl DumpWriter {
     /// Prepares the tables that `keep` selects; files appear with the rows, and say
     /// which part of an archive they hold where it is not the whole.
-    pub fn new(root: &Path, side: Side, keep: impl Fn(&str) -> bool, shard: Option<&str>) -> Self {
+    pub fn new(root: &Path, dump: DumpKind, keep: impl Fn(&str) -> bool, shard: Option<&str>) -> Self {
         let notes: Vec<_> = shard.into_iter().map(|shard| ("orcidlake.shard", shard.to_owned())).collect();
         let writer = |table: &dyn AnyTable| {
-            let key = table_key(side, table.name());
+            let key = table_key(dump, table.name());
             keep(&key).then(|| TableWriter::with_notes(root, key, table, &notes))
         };
-        let tables = tables::of(side).iter().map(|table| writer(table.as_ref())).collect();
+        let tables = tables::of(dump).iter().map(|table| writer(table.as_ref())).collect();
         Self { tables, waiting: Vec::new(), waiting_bytes: 0 }
     }
 

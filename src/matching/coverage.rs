@@ -8,7 +8,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::cells::Cells;
 use super::error::MatchError;
 use super::expansion::{Expansion, for_each_written};
-use super::people::{asserted_by, side};
+use super::people::{asserted_by, dump};
 use crate::dataset::Dataset;
 
 /// The source of affiliations without an id.
@@ -70,7 +70,7 @@ pub fn coverage(dataset: &Dataset, of: Option<&Expansion>, most: usize) -> Resul
     let (keys, organizations) = keys(dataset, of)?;
     let mut groups: FxHashMap<Group, CoverageRow> = FxHashMap::default();
     let mut people: FxHashSet<String> = FxHashSet::default();
-    let table = format!("{}/affiliations", side(dataset, "affiliations"));
+    let table = format!("{}/affiliations", dump(dataset, "affiliations"));
     for batch in dataset.rows(&table, &COLUMNS) {
         let batch = batch?;
         let cells = Cells(&batch);

@@ -14,7 +14,7 @@ use rustc_hash::FxHashMap;
 
 use super::key::{Key, SECTIONS, TEXTS};
 use crate::dataset::{Dataset, DatasetError, create_file};
-use crate::tables::Side;
+use crate::tables::DumpKind;
 
 /// Files that keys are spread over.
 const SHARES: usize = 64;
@@ -37,8 +37,8 @@ pub fn gather(dataset: &Dataset, scratch: &Path, memory_bytes: usize) -> Result<
     };
     let columns: Vec<&str> = ["org_key"].into_iter().chain(TEXTS).collect();
     for (section, table) in SECTIONS.into_iter().enumerate() {
-        for (place, side) in Side::ALL.into_iter().enumerate() {
-            let key = format!("{side}/{table}");
+        for (place, dump) in DumpKind::ALL.into_iter().enumerate() {
+            let key = format!("{dump}/{table}");
             for batch in dataset.rows(&key, &columns) {
                 gathering.take(&batch?, section, place)?;
             }
@@ -62,7 +62,7 @@ struct Spread {
 }
 
 impl Gathering {
-    fn take(&mut self, batch: &RecordBatch, section: usize, side: usize) -> Result<(), DatasetError> {
+    fn take(&mut self, batch: &RecordBatch, section: usize, dump: usize) -> Result<(), DatasetError> {
         let column = |name: &str| batch.column_by_name(name).expect("the column was asked for");
         let keys = column("org_key").as_primitive::<Int64Type>();
         let texts: [&StringArray; 6] = TEXTS.map(|name| column(name).as_string::<i32>());
@@ -74,7 +74,7 @@ impl Gathering {
                 self.bytes += key.bytes();
                 key
             });
-            let count = &mut key.counts[section][side];
+            let count = &mut key.counts[section][dump];
             *count = count.saturating_add(1);
         }
         if self.bytes > self.limit { self.spread() } else { Ok(()) }

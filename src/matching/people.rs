@@ -85,7 +85,7 @@ pub fn people(
     filter: &PeopleFilter,
 ) -> Result<Vec<Person>, MatchError> {
     let mut found = Vec::new();
-    let table = format!("{}/affiliations", side(dataset, "affiliations"));
+    let table = format!("{}/affiliations", dump(dataset, "affiliations"));
     for batch in dataset.rows(&table, &COLUMNS) {
         let batch = batch?;
         let cells = Cells(&batch);
@@ -127,8 +127,8 @@ pub fn people(
     Ok(found)
 }
 
-/// The side of the dataset that a table is read from: summaries, if it has them.
-pub fn side(dataset: &Dataset, table: &str) -> &'static str {
+/// The kind of dump whose table is read: summaries, if the dataset has them.
+pub fn dump(dataset: &Dataset, table: &str) -> &'static str {
     if dataset.has(&format!("summaries/{table}")) { "summaries" } else { "activities" }
 }
 

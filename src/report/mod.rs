@@ -16,7 +16,7 @@ const OTHER_PATHS: &str = "(further paths)";
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Report {
     pub members: Members,
-    /// Rows by `side/table`.
+    /// Rows by `summaries/<table>` and `activities/<table>`.
     pub rows: BTreeMap<String, u64>,
     /// Tombstones by status.
     pub tombstones: BTreeMap<String, u64>,

@@ -4,10 +4,10 @@ use std::fmt;
 
 use orcid_xml::{Activity, ActivitySection, Orcid, Record, Stub, Unmapped};
 
-/// The two halves of a dataset, which mirror the dump's own split.
+/// The kind of dump that rows come from; a dataset has a folder for each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Side {
+pub enum DumpKind {
     Summaries,
     Activities,
 }
@@ -58,7 +58,7 @@ pub struct Reject {
     pub size_bytes: u64,
 }
 
-impl Side {
+impl DumpKind {
     pub const ALL: [Self; 2] = [Self::Summaries, Self::Activities];
 
     /// The folder's name.
@@ -70,7 +70,7 @@ impl Side {
     }
 }
 
-impl fmt::Display for Side {
+impl fmt::Display for DumpKind {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(self.folder())
     }

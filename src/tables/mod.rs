@@ -32,7 +32,7 @@ mod works;
 
 pub use build::{AnyTable, Rows, Table};
 pub use column::{ColumnInfo, EncodingHint, Type};
-pub use entry::{Entry, Reject, Side, UnmappedValues};
+pub use entry::{DumpKind, Entry, Reject, UnmappedValues};
 
 use std::sync::LazyLock;
 
@@ -80,19 +80,19 @@ static ACTIVITIES: LazyLock<Vec<Box<dyn AnyTable>>> = LazyLock::new(|| {
     ]
 });
 
-/// The tables of one side of the dataset, in a fixed order.
-pub fn of(side: Side) -> &'static [Box<dyn AnyTable>] {
-    match side {
-        Side::Summaries => &SUMMARIES,
-        Side::Activities => &ACTIVITIES,
+/// The tables of one kind of dump, in a fixed order.
+pub fn of(dump: DumpKind) -> &'static [Box<dyn AnyTable>] {
+    match dump {
+        DumpKind::Summaries => &SUMMARIES,
+        DumpKind::Activities => &ACTIVITIES,
     }
 }
 
-/// All tables with their folders, in a fixed order: both sides, and what was
+/// All tables with their folders, in a fixed order: both kinds of dump, and what was
 /// matched.
 pub fn all() -> impl Iterator<Item = (&'static str, &'static dyn AnyTable)> {
-    let sides = Side::ALL
+    let dumps = DumpKind::ALL
         .into_iter()
-        .flat_map(|side| of(side).iter().map(move |table| (side.folder(), table.as_ref())));
-    sides.chain(organizations::all().into_iter().map(|table| (organizations::FOLDER, table)))
+        .flat_map(|dump| of(dump).iter().map(move |table| (dump.folder(), table.as_ref())));
+    dumps.chain(organizations::all().into_iter().map(|table| (organizations::FOLDER, table)))
 }

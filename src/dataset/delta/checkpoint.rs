@@ -100,7 +100,7 @@ pub(super) fn read(file: impl ChunkReader + 'static) -> Result<Vec<Action>, Arro
 mod tests {
     use super::super::actions::{Add, MetaData, Protocol, Remove};
     use super::*;
-    use crate::tables::{self, Side};
+    use crate::tables::{self, DumpKind};
     use bytes::Bytes;
 
     #[test]
@@ -115,7 +115,7 @@ mod tests {
         };
         let remove =
             Remove { path: "part-00000.parquet".to_owned(), deletion_timestamp: Some(9), data_change: true };
-        let metadata = MetaData::of(tables::of(Side::Summaries)[0].as_ref(), 1);
+        let metadata = MetaData::of(tables::of(DumpKind::Summaries)[0].as_ref(), 1);
         let actions = [
             Action { protocol: Some(Protocol::ours()), ..Action::default() },
             Action { meta_data: Some(metadata.clone()), ..Action::default() },

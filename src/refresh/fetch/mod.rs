@@ -43,7 +43,7 @@ const MAX_NAP: Duration = Duration::from_millis(50);
 pub type Progress<'p> = &'p dyn Fn(u64, u64);
 
 /// What a thread does next.
-enum Step {
+enum NextAction {
     Ask(Box<Task>),
     /// Ask whether the server is there; the task waits for what comes of it.
     Probe(Box<Task>),
@@ -90,55 +90,55 @@ impl Fetch {
         let _place = ThreadPlace(self);
         loop {
             match self.next() {
-                Step::Ask(task) => self.ask(&task),
-                Step::Probe(task) => self.probe(&task),
-                Step::Nap(time) => self.clock.sleep(time.min(MAX_NAP)),
-                Step::Home => break,
+                NextAction::Ask(task) => self.ask(&task),
+                NextAction::Probe(task) => self.probe(&task),
+                NextAction::Nap(time) => self.clock.sleep(time.min(MAX_NAP)),
+                NextAction::Home => break,
             }
         }
     }
 
     /// What this thread does next.
-    fn next(&self) -> Step {
+    fn next(&self) -> NextAction {
         let mut state = self.lock();
         let state = &mut *state;
-        let Some(queue) = &mut state.queue else { return Step::Home };
+        let Some(queue) = &mut state.queue else { return NextAction::Home };
         if state.end.is_some() || self.stop.load(Ordering::Relaxed) {
-            return Step::Home;
+            return NextAction::Home;
         }
         if let Some(error) = self.only_faults() {
             state.end = Some(Err(error));
-            return Step::Home;
+            return NextAction::Home;
         }
         let task = match queue.take(self.run.id, self.clock.wall()) {
             Ok(Next::Task(task)) => task,
-            Ok(Next::Later(time)) => return Step::Nap(time),
+            Ok(Next::Later(time)) => return NextAction::Nap(time),
             Ok(Next::Nothing) if state.on_way == 0 => {
                 state.end = Some(Ok(End::Done));
-                return Step::Home;
+                return NextAction::Home;
             }
-            Ok(Next::Nothing) => return Step::Nap(LOOKS),
+            Ok(Next::Nothing) => return NextAction::Nap(LOOKS),
             Err(error) => {
                 state.end = Some(Err(error.into()));
-                return Step::Home;
+                return NextAction::Home;
             }
         };
         let permission = self.breaker().ask(self.clock.now(), &self.retry_policy);
         let step = match permission {
             Permission::Go => {
                 state.on_way += 1;
-                return Step::Ask(task);
+                return NextAction::Ask(task);
             }
             Permission::Probe => {
                 state.on_way += 1;
-                return Step::Probe(task);
+                return NextAction::Probe(task);
             }
-            Permission::Rest(time) => Step::Nap(time),
+            Permission::Rest(time) => NextAction::Nap(time),
             Permission::GiveUp(time) => {
                 let down = RefreshError::Down { seconds: time.as_secs(), what: self.trouble() };
                 let limited = self.is_limited().then(|| self.limited(self.clock.now()));
                 state.end = Some(Err(limited.unwrap_or(down)));
-                Step::Home
+                NextAction::Home
             }
         };
         if let Err(error) = queue.give_back(&task) {

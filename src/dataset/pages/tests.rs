@@ -163,7 +163,7 @@ fn a_waiting_chunk_is_read_from_any_place() {
     let folder = tempfile::tempdir().unwrap();
     let file = PageFile::new(&folder.path().join("x"), &[ZstdLevel::default()]).unwrap();
     file.0.file.write_all_at(b"0123456789", 0).unwrap();
-    let place = |start, bytes| Place { start, bytes, plain_bytes: bytes };
+    let place = |start, bytes| PagePlace { start, bytes, plain_bytes: bytes };
     let chunk = WaitingChunk { shared: file.0.clone(), places: vec![place(7, 3), place(0, 4)] };
 
     assert_eq!(chunk.len(), 7);

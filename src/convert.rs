@@ -84,7 +84,7 @@ pub fn convert(
 /// are to replace a dataset together are read again after a run that failed.
 ///
 /// # Errors
-/// As of [`convert`].
+/// Those of [`convert`].
 pub fn convert_in(
     archives: &[PathBuf],
     store: &dyn Store,
@@ -230,7 +230,7 @@ impl Run<'_> {
 /// Reads an archive to its end without writing, and gives what is in it.
 ///
 /// # Errors
-/// [`ConvertError`] where it cannot be read.
+/// [`ConvertError`] if it cannot be read.
 pub fn inspect(
     archive: &Path,
     options: &Options,

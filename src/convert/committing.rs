@@ -24,9 +24,9 @@ pub(super) struct NextState {
 /// linked where the file system allows it, else copied, and stay in their folders.
 ///
 /// # Errors
-/// [`ConvertError`] where the results do not belong together or to the dataset, where a file
-/// is not the one that was written, where the dataset is being changed by another, or where
-/// the disk fails; the dataset is then as it was.
+/// [`ConvertError`] if the results do not belong together or to the dataset, if a file
+/// is not the one that was written, if the dataset is being changed by another process, or if
+/// the disk fails; the dataset is then unchanged.
 pub fn commit(parts: &[PartResult], dataset: &Path, replace: bool) -> Result<Vec<Outcome>, ConvertError> {
     commit_in(parts, &LocalStore::new(dataset), replace)
 }
@@ -36,7 +36,7 @@ pub fn commit(parts: &[PartResult], dataset: &Path, replace: bool) -> Result<Vec
 /// is skipped are removed.
 ///
 /// # Errors
-/// As of [`commit`], and [`DatasetError::Overtaken`](crate::dataset::DatasetError::Overtaken) where
+/// Those of [`commit`], and [`DatasetError::Overtaken`](crate::dataset::DatasetError::Overtaken) if
 /// another change of the dataset was faster.
 pub fn commit_in(
     parts: &[PartResult],
@@ -122,7 +122,7 @@ impl NextState {
         Self { manifest, files: Vec::new() }
     }
 
-    /// True where the same archive, or the same part of it, is in the manifest, under this
+    /// True if the same archive, or the same part of it, is in the manifest, under this
     /// name or another.
     pub fn holds(&self, part: &PartResult) -> bool {
         let entry = &part.entry;
@@ -132,11 +132,11 @@ impl NextState {
         self.manifest.archives.iter().any(is_same)
     }
 
-    /// Takes a result in; gives what the manifest says of it. The names of its files get the
+    /// Takes a result in; returns what the manifest says of it. The names of its files get the
     /// `suffix`, unless they were sent and have theirs already.
     ///
     /// # Errors
-    /// [`ConvertError::OtherRelease`] where it is of another year than the dataset.
+    /// [`ConvertError::OtherRelease`] if it is of another year than the dataset.
     pub fn add(&mut self, part: &PartResult, suffix: &str) -> Result<ArchiveEntry, ConvertError> {
         let own = &part.entry;
         let mut next = self.manifest.clone();

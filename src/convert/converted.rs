@@ -15,6 +15,6 @@ pub struct Converted {
     /// Of a source that hands members over, which were read and which were not.
     pub accepted: Targets,
     pub rejected: Vec<MemberName>,
-    /// The files that were written, none where nothing was to be written.
+    /// The files that were written, none if nothing was to be written.
     pub tables: Vec<WrittenTable>,
 }

@@ -24,7 +24,7 @@ impl Indexing {
     /// Opens an archive whose index is to stand at `out`.
     ///
     /// # Errors
-    /// [`ArchiveError`] where it cannot be read or needs no index, or a file cannot be
+    /// [`ArchiveError`] if it cannot be read or needs no index, or a file cannot be
     /// made.
     pub fn begin(path: &Path, out: &Path, spacing_bytes: u64, meter: Meter) -> Result<Self, ArchiveError> {
         let archive = Archive::open_recorded(path, ARCHIVE_OPTIONS, meter, spacing_bytes)?;
@@ -35,7 +35,7 @@ impl Indexing {
     /// As [`Archive::next_chunk`], taking note of where all is.
     ///
     /// # Errors
-    /// As [`Archive::next_chunk`], and where the index cannot be written.
+    /// Those of [`Archive::next_chunk`], and if the index cannot be written.
     pub fn next_chunk(&mut self) -> Result<Option<Chunk>, ArchiveError> {
         let chunk = self.archive.next_chunk()?;
         self.stream_bytes = self.archive.record_points(&mut self.writer, chunk.is_none())?;
@@ -48,7 +48,7 @@ impl Indexing {
     /// Ends the index once the last chunk has come.
     ///
     /// # Errors
-    /// As [`Archive::finish`], and where the index cannot be written or the archive has
+    /// Those of [`Archive::finish`], and if the index cannot be written or the archive has
     /// changed.
     pub fn finish(self, repeats: bool) -> Result<(Totals, Contents), ArchiveError> {
         let totals = self.archive.finish()?;
@@ -67,7 +67,7 @@ impl Indexing {
 /// Reads an archive to its end and writes its index to `out`.
 ///
 /// # Errors
-/// [`ConvertError`] where the archive cannot be read or needs no index, the index
+/// [`ConvertError`] if the archive cannot be read or needs no index, the index
 /// cannot be written, or when stopped; there is then no new index.
 pub fn index(
     archive: &Path,

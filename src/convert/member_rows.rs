@@ -49,7 +49,7 @@ impl MemberRows {
     /// Adds members of the next chunk.
     ///
     /// # Errors
-    /// [`DatasetError::TooManyDuplicates`] where more members came again than are remembered.
+    /// [`DatasetError::TooManyDuplicates`] if more members came again than are remembered.
     pub fn add(&mut self, members: &[ChunkMember<'_>]) -> Result<(), DatasetError> {
         let names = members.iter().map(|(path, ..)| MemberName::new(path));
         let repeated: Vec<bool> = names.map(|name| self.seen.is_repeated(&name)).collect();

@@ -27,7 +27,7 @@ const NOT_A_FILE: &str = "a link or a device in the archive; what it leads to is
 pub struct Batch {
     pub report: Report,
     /// By kind of dump a batch for each table that is kept, in the order of
-    /// [`tables::of`]; empty where the chunk has nothing of the kind.
+    /// [`tables::of`]; empty if the chunk has nothing of the kind.
     pub rows: [Vec<Option<RecordBatch>>; DumpKind::ALL.len()],
     /// Members that replace earlier ones of the same name.
     pub replacing: Vec<MemberName>,
@@ -148,7 +148,7 @@ fn mark_replaced(members: &mut [MemberInChunk<'_>]) {
     }
 }
 
-/// True where the member gives rows, so that it may replace an earlier one.
+/// True if the member gives rows, so that it may replace an earlier one.
 fn is_sound(member: &MemberInChunk<'_>) -> bool {
     let source = orcid_xml::cleaned(member.data);
     member.parse(&source, orcid_xml::parse_by_scanner(&source)).is_ok()

@@ -1,4 +1,4 @@
-//! Who hears how a conversion goes on.
+//! Who follows the progress of a conversion.
 
 use std::path::Path;
 
@@ -7,10 +7,10 @@ use crate::dataset::ArchiveEntry;
 use crate::report::Report;
 use targz_seek::Meter;
 
-/// Hears how a conversion goes on: a progress line, a callback, nobody. Called from several
+/// Follows the progress of a conversion: a progress line, a callback, nobody. Called from several
 /// threads.
 pub trait Observer: Sync {
-    /// An archive is being read; the meter tells how far.
+    /// An archive is being read; the meter returns how far.
     fn begun(&self, archive: &Path, size_bytes: Option<u64>, meter: &Meter);
     /// Members have been counted.
     fn progressed(&self, archive: &Path, report: &Report);

@@ -19,7 +19,7 @@ use targz_seek::fingerprint;
 /// a folder of its own; only one of the results counts.
 ///
 /// # Errors
-/// [`ConvertError`] where the archive is another than when the task was planned, cannot be
+/// [`ConvertError`] if the archive is another than when the task was planned, cannot be
 /// read, or the disk fails, or when stopped. The folder is then gone.
 pub fn write_part(
     task: &Task,
@@ -47,7 +47,7 @@ pub fn write_part(
 /// nothing is done, and the result is the one that was given.
 ///
 /// # Errors
-/// [`ConvertError`] where a file cannot be read, or the store fails.
+/// [`ConvertError`] if a file cannot be read, or the store fails.
 pub fn send_part(part: PartResult, store: &dyn Store) -> Result<PartResult, ConvertError> {
     if part.in_store {
         return Ok(part);

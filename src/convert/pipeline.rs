@@ -93,7 +93,7 @@ impl Pipeline {
         count.min(self.threads).min(self.memory_bytes / MEMORY_PER_ARCHIVE).max(1)
     }
 
-    /// How many readers each of `count` archives may have, where it has an index.
+    /// How many readers each of `count` archives may have, if it has an index.
     pub fn readers(&self, count: usize) -> usize {
         let wanted = self.threads.div_ceil(THREADS_PER_READER);
         (wanted.min(self.memory_bytes / MEMORY_PER_READER) / self.side_by_side(count)).max(1)
@@ -107,7 +107,7 @@ impl Pipeline {
     /// Reads an archive; writes the tables in `keep` below `scratch`, or none.
     ///
     /// # Errors
-    /// [`ConvertError`] where the archive or the disk fails, or when stopped.
+    /// [`ConvertError`] if the archive or the disk fails, or when stopped.
     pub fn run(
         &self,
         source: Source<'_>,

@@ -110,7 +110,7 @@ impl Task {
         })
     }
 
-    /// True where what was made of `archive`, which looks the same, still holds. What was
+    /// True if what was made of `archive`, which looks the same, still holds. What was
     /// salvaged holds only for who would salvage.
     pub(super) fn is_still(&self, archive: &ArchiveEntry) -> Result<bool, ArchiveError> {
         let path = &self.archive;
@@ -126,7 +126,7 @@ impl Task {
 /// none for archives that are in it already. Of `options` all but threads and memory count.
 ///
 /// # Errors
-/// [`ConvertError`] where the archives do not belong together or to the dataset, or cannot be
+/// [`ConvertError`] if the archives do not belong together or to the dataset, or cannot be
 /// read.
 pub fn plan(archives: &[PathBuf], dataset: &Path, options: &Options) -> Result<Vec<Task>, ConvertError> {
     plan_in(archives, &LocalStore::new(dataset), options)
@@ -135,7 +135,7 @@ pub fn plan(archives: &[PathBuf], dataset: &Path, options: &Options) -> Result<V
 /// The same for the dataset in a store.
 ///
 /// # Errors
-/// As of [`plan`].
+/// Those of [`plan`].
 pub fn plan_in(
     archives: &[PathBuf],
     store: &dyn Store,
@@ -165,7 +165,7 @@ fn refuse_tables(path: &Path) -> Result<(), ConvertError> {
     if path.is_dir() && holds_tables(path) { Err(ConvertError::HoldsTables { path: own }) } else { Ok(()) }
 }
 
-/// True where the first files of a folder and of those in it are tables, and none is a
+/// True if the first files of a folder and of those in it are tables, and none is a
 /// document.
 fn holds_tables(path: &Path) -> bool {
     let (mut pending, mut found) = (vec![(path.to_owned(), 0)], false);

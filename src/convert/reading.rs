@@ -43,7 +43,7 @@ impl<'m> Reading<'m> {
     /// Opens an archive; what is to be told of its index comes beside.
     ///
     /// # Errors
-    /// [`ConvertError`] where it cannot be read, or a part is asked for that only an
+    /// [`ConvertError`] if it cannot be read, or a part is asked for that only an
     /// index could tell.
     pub fn open(source: Source<'m>, meter: Meter) -> Result<(Self, Option<String>), ConvertError> {
         let options = ARCHIVE_OPTIONS.resync(source.salvage);
@@ -78,7 +78,7 @@ impl<'m> Reading<'m> {
     /// The next chunk in the archive's order; `None` at its end.
     ///
     /// # Errors
-    /// As [`Archive::next_chunk`].
+    /// Those of [`Archive::next_chunk`].
     pub fn next_chunk(&mut self) -> Result<Option<Chunk>, ArchiveError> {
         match self {
             Self::Alone(archive) => archive.next_chunk(),
@@ -90,7 +90,7 @@ impl<'m> Reading<'m> {
     /// Says what the archive was; `repeats` says whether names came again.
     ///
     /// # Errors
-    /// As [`Archive::finish`], and where the index cannot be written.
+    /// Those of [`Archive::finish`], and if the index cannot be written.
     pub fn finish(self, repeats: bool) -> Result<Totals, ArchiveError> {
         match self {
             Self::Alone(archive) => archive.finish(),

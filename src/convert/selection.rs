@@ -40,7 +40,7 @@ impl Selection {
         Ok(Self(Some(keys)))
     }
 
-    /// True where other tables are selected than `tables`.
+    /// True if other tables are selected than `tables`.
     pub(super) fn is_other_than(&self, tables: &BTreeSet<String>) -> bool {
         self.0.as_ref().is_some_and(|keys| keys != tables)
     }

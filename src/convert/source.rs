@@ -21,7 +21,7 @@ pub struct Source<'s> {
 /// How an archive is read, beside what it is.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct ReadMode {
-    /// How many readers may share the archive, where it has an index.
+    /// How many readers may share the archive, if it has an index.
     pub readers: usize,
     /// Write the index, unless a good one is there.
     pub write_index: bool,

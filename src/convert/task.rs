@@ -20,7 +20,7 @@ pub struct Task {
     pub name: String,
     /// What the archive is known by; `None` for a stream.
     pub fingerprint: Option<Fingerprint>,
-    /// The year of the dump, where the name gives one.
+    /// The year of the dump, if the name gives one.
     pub release: Option<u16>,
     /// The part of the archive; the whole where there is none.
     pub shard: Option<Shard>,
@@ -28,7 +28,7 @@ pub struct Task {
     pub tables: BTreeSet<String>,
     /// Take what is whole of an archive that is cut off or damaged.
     pub salvage: bool,
-    /// Write the archive's index beside it, where there is none.
+    /// Write the archive's index beside it, if there is none.
     pub write_index: bool,
 }
 
@@ -57,13 +57,13 @@ impl Task {
         self.shard.map(|shard| shard.to_string())
     }
 
-    /// True where the manifest's `archive` bears the same name; of a stream nobody knows
+    /// True if the manifest's `archive` bears the same name; of a stream nobody knows
     /// whether it is the same again.
     pub(super) fn is_of(&self, archive: &ArchiveEntry) -> bool {
         self.fingerprint.is_some() && archive.name == self.name && archive.shard == self.shard_name()
     }
 
-    /// True where `archive` was an archive of the same name, the same size and the same ends.
+    /// True if `archive` was an archive of the same name, the same size and the same ends.
     pub(super) fn looks_like(&self, archive: &ArchiveEntry) -> bool {
         let fingerprint = self.fingerprint.as_ref();
         self.is_of(archive) && fingerprint.is_some_and(|own| own.digest == archive.fingerprint)

@@ -59,8 +59,8 @@ pub struct Updated {
 /// `<iD>_<section>_<put code>.xml`. Of `options` only threads and memory count.
 ///
 /// # Errors
-/// [`ConvertError`] where there is no dataset, where it is being changed by
-/// another, where the disk or `members` fail, or when stopped; the dataset is then
+/// [`ConvertError`] if there is no dataset, if it is being changed by
+/// another, if the disk or `members` fail, or when stopped; the dataset is then
 /// as it was.
 pub fn update(
     dataset: &Path,
@@ -74,10 +74,10 @@ pub fn update(
 }
 
 /// The same of the dataset in a local store, whose lock the caller may hold. Other stores
-/// cannot be updated: what stays is linked, and what goes is written anew beside it.
+/// cannot be updated: what stays is linked, and what goes is rewritten beside it.
 ///
 /// # Errors
-/// As of [`update`].
+/// Those of [`update`].
 pub fn update_in(
     store: &LocalStore,
     mut update: Update,

@@ -13,8 +13,8 @@ use super::store::{LocalStore, Store};
 /// what for.
 ///
 /// # Errors
-/// [`DatasetError`] where there is none, where it is of a format that is not changed, where
-/// another run holds a lock, or where the disk fails.
+/// [`DatasetError`] if there is none, if it is of a format that is not changed, if
+/// another run holds a lock, or if the disk fails.
 pub fn begin_change(store: &LocalStore, act: &str) -> Result<(Staging, Dataset), DatasetError> {
     // Nothing is made in or beside what cannot be changed.
     Dataset::open_in(store)?.manifest.check_format(store.place())?;
@@ -23,7 +23,7 @@ pub fn begin_change(store: &LocalStore, act: &str) -> Result<(Staging, Dataset),
     Ok((staging.holding(lock), dataset))
 }
 
-/// The same, where the caller holds the dataset's lock.
+/// The same if the caller holds the dataset's lock.
 pub(super) fn begin_beside(root: &Path) -> Result<(Staging, Dataset), DatasetError> {
     let staging = Staging::begin(root)?;
     let dataset = Dataset::open(root)?;

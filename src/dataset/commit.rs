@@ -39,8 +39,8 @@ impl Staging {
     /// and clears what a crash has left.
     ///
     /// # Errors
-    /// [`DatasetError`] where another run holds it, where the folder holds
-    /// something else, or where the disk fails.
+    /// [`DatasetError`] if another run holds it, if the folder holds
+    /// something else, or if the disk fails.
     pub fn begin(dataset: &Path) -> Result<Self, DatasetError> {
         let (dataset, made) = resolve(dataset)?;
         let folder = staging_folder(&dataset);
@@ -65,7 +65,7 @@ impl Staging {
     /// An empty folder to write in, which nobody reads.
     ///
     /// # Errors
-    /// [`DatasetError`] where it cannot be made.
+    /// [`DatasetError`] if it cannot be made.
     pub fn scratch(&self, name: &str) -> Result<PathBuf, DatasetError> {
         let scratch = self.folder.join(name);
         remove(&scratch)?;
@@ -76,23 +76,23 @@ impl Staging {
     /// Removes a scratch folder.
     ///
     /// # Errors
-    /// [`DatasetError`] where the disk fails.
+    /// [`DatasetError`] if the disk fails.
     pub fn discard(&self, scratch: &Path) -> Result<(), DatasetError> {
         remove(scratch)
     }
 
     /// Puts the state that `manifest` describes in the dataset's place: files
     /// that are there and in the manifest stay, `new` files move in, other table
-    /// files go, and anything else in the folder stays. The tables' logs go on,
-    /// or begin anew.
+    /// files go, and anything else in the folder stays. The tables' logs continue,
+    /// or start again.
     ///
     /// # Errors
-    /// [`DatasetError`] where the disk fails; the dataset is then as it was.
+    /// [`DatasetError`] if the disk fails; the dataset is then unchanged.
     pub fn commit(&self, manifest: &Manifest, new: &[NewFile], logs: Logs) -> Result<(), DatasetError> {
         let next = self.scratch("next")?;
         let old = Manifest::read(&self.dataset)?;
         let mut gone = files_that_go(old.as_ref(), manifest);
-        // Where a dataset begins anew, its new files may have the names of old ones.
+        // Where a dataset starts again, its new files may have the names of old ones.
         gone.extend(new.iter().map(|file| Path::new(&file.key).join(&file.name)));
         if self.dataset.exists() {
             let goes = |path: &Path| {
@@ -124,7 +124,7 @@ impl Staging {
     /// Ends the change: clears the folder beside the dataset.
     ///
     /// # Errors
-    /// [`DatasetError`] where the disk fails.
+    /// [`DatasetError`] if the disk fails.
     pub fn end(mut self) -> Result<(), DatasetError> {
         self.clear()
     }
@@ -219,7 +219,7 @@ impl Drop for Staging {
     }
 }
 
-/// True where a dataset lies on another file system than the folder beside it, or is a
+/// True if a dataset lies on another file system than the folder beside it, or is a
 /// folder of the same file system that is mounted there.
 fn is_mount_point(dataset: &Path, beside: &Path) -> Result<bool, DatasetError> {
     let device =
@@ -227,7 +227,7 @@ fn is_mount_point(dataset: &Path, beside: &Path) -> Result<bool, DatasetError> {
     Ok(device(dataset)? != device(beside)? || is_root_of_mount(dataset))
 }
 
-/// True where the system says so; false where it cannot tell.
+/// True if the system says so; false if it cannot tell.
 #[cfg(target_os = "linux")]
 fn is_root_of_mount(path: &Path) -> bool {
     use rustix::fs::{AtFlags, CWD, StatxAttributes, StatxFlags, statx};
@@ -298,7 +298,7 @@ fn lock(folder: &Path, dataset: &Path) -> Result<File, DatasetError> {
     Ok(file)
 }
 
-/// True where a folder was made, or was there while it was tried.
+/// True if a folder was made, or was there while it was tried.
 fn may_be_made(made: &Result<(), DatasetError>) -> bool {
     match made {
         Err(DatasetError::Io { source, .. }) => source.kind() == io::ErrorKind::AlreadyExists,

@@ -10,7 +10,7 @@ const READ_BYTES: usize = 1 << 20;
 /// Bytes and XXH3 (64 bits, in sixteen hexadecimal digits) of a file, from where its reader is.
 ///
 /// # Errors
-/// The system's, where it cannot be read.
+/// The system's, if it cannot be read.
 pub fn digest(file: &mut impl Read) -> std::io::Result<(u64, String)> {
     let (mut digest, mut buffer, mut size_bytes) = (Xxh3::new(), vec![0; READ_BYTES], 0);
     loop {

@@ -47,7 +47,7 @@ pub enum DatasetError {
 }
 
 impl DatasetError {
-    /// True where a file is not there.
+    /// True if a file is not there.
     pub(super) fn is_missing(&self) -> bool {
         matches!(self, Self::Io { source, .. } if source.kind() == io::ErrorKind::NotFound)
     }

@@ -27,7 +27,7 @@ use super::pages::PageFile;
 use super::settings::Settings;
 
 /// Where the footer has the digests of the row groups' Bloom filters, in order and divided
-/// by commas; one is empty where the row group has no filter.
+/// by commas; one is empty if the row group has no filter.
 pub(super) const FILTERS_KEY: &str = "orcidlake.bloom_filters";
 /// Bytes gathered before a write to the disk; they come in pieces of 8 KiB.
 const WRITE_BYTES: usize = 128 << 10;
@@ -190,7 +190,7 @@ pub(super) fn filter_digest(filter: &Sbbf) -> Result<String, ParquetError> {
 }
 
 impl Digesting {
-    /// Waits until the file is on disk; gives its size and digest.
+    /// Waits until the file is on disk; returns its size and digest.
     fn finish(self) -> io::Result<(u64, String)> {
         let file = self.file.into_inner().map_err(io::IntoInnerError::into_error)?;
         file.sync_all()?;

@@ -21,7 +21,7 @@ pub(super) fn make_folder(path: &Path) -> Result<(), DatasetError> {
 /// Makes an empty file, in the place of one that is there.
 ///
 /// # Errors
-/// [`DatasetError`] where the disk fails.
+/// [`DatasetError`] if the disk fails.
 pub fn create_file(path: &Path) -> Result<File, DatasetError> {
     File::create(path).map_err(DatasetError::io("make", path))
 }
@@ -31,7 +31,7 @@ pub(super) fn open_or_create(path: &Path) -> io::Result<File> {
     File::options().create(true).truncate(false).read(true).write(true).open(path)
 }
 
-/// True where a file that is open is the one that lies at `path`.
+/// True if a file that is open is the one that lies at `path`.
 pub(super) fn is_same_file(file: &File, path: &Path) -> bool {
     let place = |metadata: io::Result<fs::Metadata>| metadata.ok().map(|file| (file.dev(), file.ino()));
     place(file.metadata()) == place(fs::metadata(path))
@@ -79,7 +79,7 @@ pub(super) fn link_or_copy(from: &Path, to: &Path) -> Result<(), DatasetError> {
 /// Makes a folder that is not there yet, with those above it.
 ///
 /// # Errors
-/// [`DatasetError`] where it is there, or cannot be made.
+/// [`DatasetError`] if it is there, or cannot be made.
 pub fn new_folder(path: &Path) -> Result<(), DatasetError> {
     if let Some(above) = path.parent() {
         make_folder(above)?;
@@ -90,7 +90,7 @@ pub fn new_folder(path: &Path) -> Result<(), DatasetError> {
 /// Removes a folder with all that it holds, if it is there.
 ///
 /// # Errors
-/// [`DatasetError`] where the disk fails.
+/// [`DatasetError`] if the disk fails.
 pub fn remove_folder(path: &Path) -> Result<(), DatasetError> {
     remove(path)
 }

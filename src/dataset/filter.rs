@@ -73,11 +73,11 @@ impl Superseded {
         self.replaced.len() as u64
     }
 
-    /// Writes the tables of one kind of dump below `root` anew without the old rows; gives
+    /// Writes the tables of one kind of dump below `root` anew without the old rows; returns
     /// their files.
     ///
     /// # Errors
-    /// [`DatasetError`] where a table cannot be read or written.
+    /// [`DatasetError`] if a table cannot be read or written.
     pub fn remove(
         &mut self,
         dump: DumpKind,
@@ -125,11 +125,11 @@ impl Superseded {
         writer.finish(pool)
     }
 
-    /// A batch of a table without the old rows; `first_row` tells how many rows of the table
+    /// A batch of a table without the old rows; `first_row` returns how many rows of the table
     /// stand before it. Of rejects all rows stay.
     ///
     /// # Panics
-    /// Where the table has no iDs.
+    /// If the table has no iDs.
     pub fn keep(&mut self, dump: DumpKind, key: &str, batch: RecordBatch, first_row: u64) -> RecordBatch {
         let table = key.rsplit('/').next().unwrap_or(key);
         if table == "rejects" {

@@ -46,7 +46,7 @@ impl Finished {
     /// What is of another make, or not `wanted`, is removed.
     ///
     /// # Errors
-    /// [`DatasetError`] where the disk fails.
+    /// [`DatasetError`] if the disk fails.
     pub fn open(
         folder: PathBuf,
         tables: &BTreeSet<String>,
@@ -72,11 +72,11 @@ impl Finished {
         found.filter(|(folder, entry)| entry.check_files(folder).is_ok()).cloned()
     }
 
-    /// Keeps an archive whose tables lie in the folder `scratch`; gives the folder that
+    /// Keeps an archive whose tables lie in the folder `scratch`; returns the folder that
     /// they lie in from now on.
     ///
     /// # Errors
-    /// [`DatasetError`] where the disk fails.
+    /// [`DatasetError`] if the disk fails.
     pub fn keep(&self, scratch: &Path, entry: ArchiveEntry) -> Result<PathBuf, DatasetError> {
         let identity = format!("{} {} {:?}", entry.name, entry.md5, entry.shard);
         let to = self.folder.join(format!("{:016x}", xxh3_64(identity.as_bytes())));
@@ -102,7 +102,7 @@ impl Finished {
     /// has died before it could. Others wait for the `convert` that finished them.
     ///
     /// # Errors
-    /// [`DatasetError`] where the disk fails.
+    /// [`DatasetError`] if the disk fails.
     pub(super) fn clear_committed(staging: &Staging, manifest: &Manifest) -> Result<(), DatasetError> {
         let folder = finished_folder(staging.dataset());
         if !folder.exists() {
@@ -128,7 +128,7 @@ impl Finished {
     /// Removes all that waits beside the dataset.
     ///
     /// # Errors
-    /// [`DatasetError`] where the disk fails.
+    /// [`DatasetError`] if the disk fails.
     pub fn clear(change: &dyn Change) -> Result<(), DatasetError> {
         change.waiting_folder().map_or(Ok(()), |folder| remove(&folder))
     }

@@ -46,7 +46,7 @@ pub(super) fn checksum(file: &dyn Ranges, column: &ColumnChunkMetaData) -> io::R
 /// sound. Files of earlier versions have no checksums.
 ///
 /// # Errors
-/// [`DatasetError::Damaged`] where they differ, and others where they cannot be read.
+/// [`DatasetError::Damaged`] if they differ, and others if they cannot be read.
 pub(super) fn check_headers(
     path: &Path,
     file: &dyn Ranges,

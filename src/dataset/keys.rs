@@ -31,7 +31,7 @@ pub struct ActivitySet {
 }
 
 impl OrcidSet {
-    /// Adds an iD; false where it was there already.
+    /// Adds an iD; false if it was there already.
     pub fn insert(&mut self, orcid: Orcid) -> bool {
         let new = match orcid.has_valid_check_digit() {
             true => self.numbers.insert(orcid.number()),
@@ -62,7 +62,7 @@ impl OrcidSet {
         self.first.is_empty()
     }
 
-    /// The iDs, some of them twice, where they are few.
+    /// The iDs, some of them twice, if they are few.
     pub fn few(&self) -> Option<&[Orcid]> {
         (self.first.len() <= FEW).then_some(&self.first)
     }
@@ -79,7 +79,7 @@ impl FromIterator<Orcid> for OrcidSet {
 }
 
 impl ActivitySet {
-    /// Adds an activity; false where it was there already.
+    /// Adds an activity; false if it was there already.
     pub fn insert(&mut self, (orcid, kind, put_code): ActivityKey) -> bool {
         self.owners.insert(orcid);
         self.by_kind.entry(kind).or_default().insert((orcid, put_code))
@@ -142,7 +142,7 @@ impl Targets {
         }
     }
 
-    /// True where a member of this name is meant.
+    /// True if a member of this name is meant.
     pub fn contains(&self, name: &MemberName) -> bool {
         match name {
             MemberName::Summary(orcid) => self.records.contains(orcid),

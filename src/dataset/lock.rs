@@ -38,7 +38,7 @@ impl DatasetLock {
     /// what for, such as `refresh`.
     ///
     /// # Errors
-    /// [`DatasetError::Locked`] with the holder where another has it; others where the disk
+    /// [`DatasetError::Locked`] with the holder if another has it; others if the disk
     /// fails.
     pub fn take(dataset: &Path, act: &str) -> Result<Self, DatasetError> {
         let path = dataset.join(LOCK_NAME);

@@ -11,11 +11,11 @@ use super::error::DatasetError;
 use super::reader::Dataset;
 use super::store::{LOOKS, LocalStore, Store};
 
-/// Gives what `read` makes of the dataset in the folder `root`, and the dataset that it was made of.
+/// Returns what `read` makes of the dataset in the folder `root`, and the dataset that it was made of.
 /// Where `read` fails and the dataset has changed meanwhile, it is called again.
 ///
 /// # Errors
-/// Those of `read`, where the dataset has not changed meanwhile; [`DatasetError`] where there
+/// Those of `read`, if the dataset has not changed meanwhile; [`DatasetError`] if there
 /// is none, it cannot be read, or it changes during each of five calls.
 pub fn read_dataset<T, E: From<DatasetError>>(
     root: &Path,
@@ -27,7 +27,7 @@ pub fn read_dataset<T, E: From<DatasetError>>(
 /// The same of a dataset in a store.
 ///
 /// # Errors
-/// As of [`read_dataset`].
+/// Those of [`read_dataset`].
 pub fn read_dataset_in<T, E: From<DatasetError>>(
     store: &dyn Store,
     read: impl FnMut(&Dataset) -> Result<T, E>,
@@ -35,7 +35,7 @@ pub fn read_dataset_in<T, E: From<DatasetError>>(
     read_until(store, read, |_| true)
 }
 
-/// The same, where a result that is not `good` is asked for again too.
+/// The same if a result that is not `good` is asked for again too.
 pub(super) fn read_until<T, E: From<DatasetError>>(
     store: &dyn Store,
     mut read: impl FnMut(&Dataset) -> Result<T, E>,

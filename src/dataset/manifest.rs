@@ -24,7 +24,7 @@ pub struct Manifest {
     pub format_version: u32,
     /// The version of orcidlake that last changed the dataset.
     pub tool_version: String,
-    /// The year of the dump, where its name gives one.
+    /// The year of the dump, if its name gives one.
     pub release: Option<u16>,
     /// The tables that are kept, as `summaries/works`.
     pub tables: BTreeSet<String>,
@@ -109,14 +109,14 @@ pub struct ArchiveEntry {
     /// Which part of the archive it is, as `2/5`, where it is not the whole.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shard: Option<String>,
-    /// The year of the dump, where a name gives one.
+    /// The year of the dump, if a name gives one.
     pub release: Option<u16>,
     pub size_bytes: u64,
     /// MD5 of the whole, to compare with the download page.
     pub md5: String,
     /// Identifies the archive by size and both ends.
     pub fingerprint: String,
-    /// False where it was cut off or damaged and only salvaged.
+    /// False if it was cut off or damaged and only salvaged.
     pub complete: bool,
     /// The newest `last_modified_date` of its records.
     pub watermark: Option<i64>,
@@ -163,13 +163,13 @@ impl Part {
 }
 
 impl ArchiveEntry {
-    /// True where it is complete and holds documents, so that no other takes its place: a
+    /// True if it is complete and holds documents, so that no other takes its place: a
     /// download that failed may have left something else under the archive's name.
     pub fn is_whole(&self) -> bool {
         self.complete && (self.shard.is_some() || !self.holds_nothing())
     }
 
-    /// True where none of its members is a document of ORCID's.
+    /// True if none of its members is a document of ORCID's.
     pub fn holds_nothing(&self) -> bool {
         self.report.members.members == self.report.members.other
     }
@@ -237,7 +237,7 @@ impl Manifest {
     /// Refuses to change rows of a dataset of an older format, whose tables lack columns.
     ///
     /// # Errors
-    /// [`DatasetError::OlderFormat`] where it is one.
+    /// [`DatasetError::OlderFormat`] if it is one.
     pub fn check_format(&self, root: &Path) -> Result<(), DatasetError> {
         if self.format_version == FORMAT_VERSION {
             return Ok(());
@@ -281,7 +281,7 @@ impl Manifest {
         self.take_in_with(key, part, folder, "")
     }
 
-    /// The same, where other changes may give names too, and `suffix` keeps theirs apart.
+    /// The same if other changes may give names too, and `suffix` keeps theirs apart.
     pub fn take_in_with(&mut self, key: &str, part: Part, folder: &Path, suffix: &str) -> (Part, NewFile) {
         let name = self.new_part_name(key, suffix);
         let file = NewFile { from: folder.join(&part.name), key: key.to_owned(), name: name.clone() };
@@ -294,7 +294,7 @@ impl Manifest {
         self.parts().chain(kept).map(|(key, part)| format!("{key}/{}", part.name))
     }
 
-    /// True where rows have come from elsewhere than archives.
+    /// True if rows have come from elsewhere than archives.
     pub fn has_refreshes(&self) -> bool {
         self.archives.iter().any(|archive| archive.kind == EntryKind::Refresh)
     }

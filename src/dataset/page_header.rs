@@ -40,7 +40,7 @@ pub(super) fn sizes(bytes: &[u8]) -> Option<Sizes> {
     Some(Sizes { header: bytes.len() - rest.len(), page })
 }
 
-/// Passes over a struct of Thrift's compact protocol; gives its integer [`SIZE_FIELD`].
+/// Passes over a struct of Thrift's compact protocol; returns its integer [`SIZE_FIELD`].
 fn struct_end(rest: &mut &[u8], depth: u32) -> Option<u64> {
     let (mut number, mut size) = (0, 0);
     loop {

@@ -91,7 +91,7 @@ impl PageFile {
     /// are compressed at these levels.
     ///
     /// # Errors
-    /// An I/O error where it cannot be made.
+    /// An I/O error if it cannot be made.
     pub fn new(beside: &Path, levels: &[ZstdLevel]) -> io::Result<Self> {
         let file = nameless_file(&beside.with_extension("pages"))?;
         let columns = levels.iter().map(|&level| Column { level, pages: Mutex::default() }).collect();
@@ -112,7 +112,7 @@ impl PageFile {
     /// compression, says of them, and is put right.
     ///
     /// # Errors
-    /// [`ParquetError`] where `close` contradicts itself.
+    /// [`ParquetError`] if `close` contradicts itself.
     pub fn chunk(
         &self,
         column: usize,
@@ -210,7 +210,7 @@ impl WaitingChunk {
     /// The checksum of its page headers, one after the other.
     ///
     /// # Errors
-    /// [`ParquetError`] where a header is longer than any that is known.
+    /// [`ParquetError`] if a header is longer than any that is known.
     pub fn header_checksum(&self) -> Result<u32> {
         let mut checksum = crc32fast::Hasher::new();
         for place in &self.places {

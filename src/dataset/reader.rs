@@ -31,7 +31,7 @@ const BATCH_ROWS: usize = 8_192;
 /// A version of a dataset, opened to be read.
 #[derive(Debug)]
 pub struct Dataset {
-    /// Where it lies, as messages name it.
+    /// Where it lies, in the words of messages.
     pub root: PathBuf,
     pub manifest: Manifest,
     pub(super) files: Arc<dyn Files>,
@@ -44,7 +44,7 @@ impl Dataset {
     /// Opens the dataset in the folder `root`; brings it back where a crash left it beside.
     ///
     /// # Errors
-    /// [`DatasetError`] where there is none or it cannot be read.
+    /// [`DatasetError`] if there is none or it cannot be read.
     pub fn open(root: &Path) -> Result<Self, DatasetError> {
         Self::open_in(&LocalStore::new(root))
     }
@@ -52,7 +52,7 @@ impl Dataset {
     /// Opens the current version of the dataset in a store.
     ///
     /// # Errors
-    /// As of [`Dataset::open`].
+    /// Those of [`Dataset::open`].
     pub fn open_in(store: &dyn Store) -> Result<Self, DatasetError> {
         let version = store.current()?;
         let version = version.ok_or_else(|| DatasetError::NoDataset { path: store.place().to_owned() })?;
@@ -60,20 +60,20 @@ impl Dataset {
         Ok(Self { root: files.place().to_owned(), manifest, files, is_alone, version: id })
     }
 
-    /// True where the folder `root` holds a dataset.
+    /// True if the folder `root` holds a dataset.
     pub fn is_at(root: &Path) -> bool {
         LocalStore::new(root).is_there()
     }
 
-    /// True where another version has taken its place since it was opened.
+    /// True if another version has taken its place since it was opened.
     ///
     /// # Errors
-    /// [`DatasetError`] where there is none any longer, or it cannot be read.
+    /// [`DatasetError`] if there is none any longer, or it cannot be read.
     pub(super) fn has_changed(&self, store: &dyn Store) -> Result<bool, DatasetError> {
         Ok(Self::open_in(store)?.version != self.version)
     }
 
-    /// What messages call a table's file.
+    /// The name of a table's file in messages.
     pub fn part_path(&self, key: &str, part: &str) -> PathBuf {
         table_folder(&self.root, key).join(part)
     }
@@ -91,7 +91,7 @@ pub type TableRows = BTreeMap<String, Vec<RecordBatch>>;
 /// All rows of some iDs.
 ///
 /// # Errors
-/// [`DatasetError`] where a file cannot be read.
+/// [`DatasetError`] if a file cannot be read.
 pub fn record_batches(dataset: &Dataset, orcids: &[Orcid]) -> Result<TableRows, DatasetError> {
     let mut found = TableRows::new();
     let of_records = dataset.manifest.parts().filter(|(key, _)| table_of(key).is_some());
@@ -109,7 +109,7 @@ pub fn record_batches(dataset: &Dataset, orcids: &[Orcid]) -> Result<TableRows, 
 /// Which rows of a column of iDs are of one of `orcids`.
 ///
 /// # Errors
-/// [`ArrowError`] where the column does not hold text.
+/// [`ArrowError`] if the column does not hold text.
 pub fn rows_of(column: &dyn Array, orcids: &[Orcid]) -> Result<BooleanArray, ArrowError> {
     if let [orcid] = orcids {
         return eq(&column, &StringArray::new_scalar(orcid.as_str()));
@@ -138,7 +138,7 @@ impl Dataset {
         })
     }
 
-    /// True where the dataset has a table.
+    /// True if the dataset has a table.
     pub fn has(&self, key: &str) -> bool {
         self.manifest.parts().any(|(own, _)| own == key)
     }
@@ -192,7 +192,7 @@ pub(super) fn group_batches(
     Ok(reader.map(move |batch| batch.map_err(|error| DatasetError::parquet("read", &path)(error.into()))))
 }
 
-/// True where the row group may hold rows of one of `orcids`: its Bloom filter does
+/// True if the row group may hold rows of one of `orcids`: its Bloom filter does
 /// not rule them all out, or it has none.
 pub(super) fn may_hold<R: ChunkReader + 'static>(
     builder: &ParquetRecordBatchReaderBuilder<R>,

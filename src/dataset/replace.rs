@@ -1,7 +1,7 @@
 //! Takes rows out of a dataset's files and new ones in, table by table.
 //!
 //! Files without rows that go stay as they are. What earlier refreshes have
-//! written in small files is written anew together with the new rows, so that the
+//! written in small files is rewritten together with the new rows, so that the
 //! number of files does not grow with the number of refreshes.
 
 use std::collections::BTreeMap;
@@ -23,9 +23,9 @@ use super::sound::check_bytes;
 use super::writer::{TableWriter, WrittenTable};
 use crate::tables::AnyTable;
 
-/// Files of refreshes below this size are written anew with the next one.
+/// Files of refreshes below this size are rewritten with the next one.
 const SMALL_FILE_BYTES: u64 = 32 << 20;
-/// The folder aside for what is written anew.
+/// The folder aside for what is rewritten.
 const REWRITTEN: &str = "rewritten";
 
 /// Rows that replace others.
@@ -84,7 +84,7 @@ struct TableWork<'w> {
     table: &'static dyn AnyTable,
     /// The new rows' files.
     written: &'w [Part],
-    /// Where files are written anew.
+    /// Where files are rewritten.
     folder: PathBuf,
     /// Takes small files of earlier refreshes and the new rows, where both are.
     merged: Option<TableWriter>,
@@ -105,7 +105,7 @@ impl Replacement<'_> {
     /// Writes what is new to `scratch`; the dataset stays as it is.
     ///
     /// # Errors
-    /// [`DatasetError`] where a file cannot be read or written, or when stopped.
+    /// [`DatasetError`] if a file cannot be read or written, or when stopped.
     pub fn run(&self) -> Result<Change, DatasetError> {
         let mut tables: BTreeMap<&str, Vec<OldPart<'_>>> = BTreeMap::new();
         for table in self.new {

@@ -24,7 +24,7 @@ const CODES_LEVEL: i32 = 1;
 const PAGE_ROWS: usize = 60_000;
 /// Bytes of a page of text, before compression; with more to look back on it is smaller.
 const TEXT_PAGE_BYTES: usize = 4 << 20;
-/// Encoded bytes of a dictionary, after which a column goes on without; and where it
+/// Encoded bytes of a dictionary, after which a column continues without; and where it
 /// is uncertain whether one pays.
 const DICTIONARY_BYTES: usize = 1 << 20;
 const TRIED_DICTIONARY_BYTES: usize = 256 << 10;

@@ -28,7 +28,7 @@ const SMALL_BYTES: u64 = 8 << 20;
 /// Checks a whole file against what the manifest says of it.
 ///
 /// # Errors
-/// [`DatasetError::Damaged`] where it differs, and others where it cannot be read.
+/// [`DatasetError::Damaged`] if it differs, and others if it cannot be read.
 pub(super) fn check_bytes(path: &Path, part: &Part) -> Result<(), DatasetError> {
     check_all(&StoredFile::on_disk(path)?, part)
 }
@@ -55,7 +55,7 @@ pub(super) enum Compared {
 /// it is small.
 ///
 /// # Errors
-/// As of [`check_bytes`].
+/// Those of [`check_bytes`].
 pub(super) fn check_quickly(file: &StoredFile, part: &Part) -> Result<Compared, DatasetError> {
     let (path, size_bytes) = (file.path(), file.len());
     check_size(path, part, size_bytes)?;
@@ -71,7 +71,7 @@ pub(super) fn check_quickly(file: &StoredFile, part: &Part) -> Result<Compared, 
     Ok(Compared::Footer)
 }
 
-/// True where the pages and Bloom filters of a file have checksums: those that versions
+/// True if the pages and Bloom filters of a file have checksums: those that versions
 /// before 0.2 wrote have none.
 pub(super) fn has_checksums(metadata: &ParquetMetaData) -> bool {
     let entries = metadata.file_metadata().key_value_metadata();
@@ -81,7 +81,7 @@ pub(super) fn has_checksums(metadata: &ParquetMetaData) -> bool {
 /// Checks how a file is laid out against its table and the manifest.
 ///
 /// # Errors
-/// [`DatasetError::Damaged`] where it differs.
+/// [`DatasetError::Damaged`] if it differs.
 pub(super) fn check_layout(
     path: &Path,
     key: &str,
@@ -120,7 +120,7 @@ pub(super) fn check_layout(
     }
 }
 
-/// True where a file has its table's columns, all of them in their order, as its row
+/// True if a file has its table's columns, all of them in their order, as its row
 /// groups must that are copied.
 pub(super) fn has_columns(own: &Schema, found: &Schema) -> bool {
     let names = own.fields().iter().map(|field| field.name());

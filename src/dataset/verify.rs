@@ -28,7 +28,7 @@ pub struct Problem {
 /// was missing then may have been replaced. Gives the dataset that was checked.
 ///
 /// # Errors
-/// As [`verify`], where the dataset has not changed meanwhile; and where it changes too often.
+/// Those of [`verify`], if the dataset has not changed meanwhile; and if it changes too often.
 pub fn verify_at(root: &Path, told: &dyn Fn(&Path)) -> Result<(Dataset, Vec<Problem>), DatasetError> {
     verify_in(&LocalStore::new(root), told)
 }
@@ -36,7 +36,7 @@ pub fn verify_at(root: &Path, told: &dyn Fn(&Path)) -> Result<(Dataset, Vec<Prob
 /// The same of a dataset in a store.
 ///
 /// # Errors
-/// As of [`verify_at`].
+/// Those of [`verify_at`].
 pub fn verify_in(store: &dyn Store, told: &dyn Fn(&Path)) -> Result<(Dataset, Vec<Problem>), DatasetError> {
     read_until(store, |dataset| verify(dataset, told), Vec::is_empty)
 }
@@ -45,7 +45,7 @@ pub fn verify_in(store: &dyn Store, told: &dyn Fn(&Path)) -> Result<(Dataset, Ve
 /// `told` hears of each file before it is read.
 ///
 /// # Errors
-/// [`DatasetError`] where a file that is there cannot be read.
+/// [`DatasetError`] if a file that is there cannot be read.
 pub fn verify(dataset: &Dataset, told: &dyn Fn(&Path)) -> Result<Vec<Problem>, DatasetError> {
     let mut problems = Vec::new();
     let mut known = HashSet::new();

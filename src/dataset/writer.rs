@@ -92,10 +92,10 @@ impl DumpWriter {
     }
 
     /// Appends one batch for each table, made of `xml_bytes`, in the order of
-    /// [`tables::of`]; gives the time that encoding took, of all threads together.
+    /// [`tables::of`]; returns the time that encoding took, of all threads together.
     ///
     /// # Errors
-    /// [`DatasetError`] where a file cannot be made or written.
+    /// [`DatasetError`] if a file cannot be made or written.
     pub fn write(
         &mut self,
         batches: Vec<Option<RecordBatch>>,
@@ -150,7 +150,7 @@ impl DumpWriter {
     /// readers find every table.
     ///
     /// # Errors
-    /// [`DatasetError`] where a file cannot be written.
+    /// [`DatasetError`] if a file cannot be written.
     pub fn finish(mut self, pool: &ThreadPool) -> Result<Vec<WrittenTable>, DatasetError> {
         self.encode_waiting(pool)?;
         // Side by side, as each waits for its own files to be on disk.
@@ -186,7 +186,7 @@ impl TableWriter {
     /// Appends a batch, encoding its columns side by side.
     ///
     /// # Errors
-    /// [`DatasetError`] where a file cannot be made or written.
+    /// [`DatasetError`] if a file cannot be made or written.
     pub fn write(&mut self, batch: &RecordBatch, pool: &ThreadPool) -> Result<(), DatasetError> {
         encode(self.jobs(&[batch])?, pool).map(drop)
     }
@@ -207,7 +207,7 @@ impl TableWriter {
     /// Ends the open row group if it is full.
     ///
     /// # Errors
-    /// [`DatasetError`] where the file cannot be written.
+    /// [`DatasetError`] if the file cannot be written.
     pub fn end_full_group(&mut self, pool: &ThreadPool) -> Result<(), DatasetError> {
         let full_of_rows = self.group.as_ref().is_some_and(|group| group.rows >= ROW_GROUP_ROWS);
         let full =
@@ -231,7 +231,7 @@ impl TableWriter {
     /// Ends the last file; a table without rows gets one empty file.
     ///
     /// # Errors
-    /// [`DatasetError`] where the file cannot be written.
+    /// [`DatasetError`] if the file cannot be written.
     pub fn finish(mut self, pool: &ThreadPool) -> Result<WrittenTable, DatasetError> {
         if self.parts.is_empty() {
             self.open()?;
@@ -266,7 +266,7 @@ impl TableWriter {
     }
 }
 
-/// Encodes values side by side, each in their own column's writer; gives the time that
+/// Encodes values side by side, each in their own column's writer; returns the time that
 /// it took, of all threads together.
 fn encode(jobs: Vec<Job<'_>>, pool: &ThreadPool) -> Result<Duration, DatasetError> {
     let encoded: Result<Vec<Duration>, ParquetError> =

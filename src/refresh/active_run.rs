@@ -35,7 +35,7 @@ impl ActiveRun<'_> {
     /// What the run has come to so far.
     ///
     /// # Errors
-    /// [`RefreshError`] where dataset or queue fail.
+    /// [`RefreshError`] if dataset or queue fail.
     pub fn outcome(
         &self,
         queue: Queue,
@@ -85,7 +85,7 @@ impl ActiveRun<'_> {
     }
 }
 
-/// What the end of fetching means to the run; `None` where it goes on.
+/// What the end of fetching means to the run; `None` where it continues.
 pub fn ended(end: End) -> Option<Ended> {
     match end {
         End::Done => None,

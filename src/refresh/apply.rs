@@ -33,7 +33,7 @@ const BATCH_ANSWERS: usize = 16;
 /// it is. `now` is the time by the server's clock, as far as it is known.
 ///
 /// # Errors
-/// [`RefreshError`] where the queue or the dataset fail; the dataset is then as
+/// [`RefreshError`] if the queue or the dataset fail; the dataset is then as
 /// it was.
 pub fn apply(
     lock: &DatasetLock,
@@ -164,7 +164,7 @@ impl Iterator for Members<'_> {
     }
 }
 
-/// What an answer gives rows for: nothing where there is no body.
+/// What an answer gives rows for: nothing if there is no body.
 fn members_of(answer: StoredAnswer) -> Vec<OwnedMember> {
     let member = |name: String, data: Vec<u8>| OwnedMember { name, data };
     match answer.request {

@@ -83,7 +83,7 @@ impl ActiveRun<'_> {
         Ok(Some(removals))
     }
 
-    /// Puts answers into the dataset; nothing where a stop came first. The queue comes
+    /// Puts answers into the dataset; nothing if a stop came first. The queue comes
     /// back with what came of it.
     fn commit(
         &self,

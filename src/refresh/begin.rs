@@ -1,4 +1,4 @@
-//! How a run begins: the unfinished one of the scope goes on, or a new one comes.
+//! How a run begins: the unfinished one of the scope continues, or a new one comes.
 //!
 //! Meanwhile the dataset may have become another: what was asked before is then
 //! asked again where the answer may be older than what the dataset has now.
@@ -25,7 +25,7 @@ const PLAN_KEEPS: Timestamp = DAY;
 /// The unfinished run of the scope, or a new one.
 ///
 /// # Errors
-/// [`RefreshError`] where dataset or queue fail, or where it is not known since
+/// [`RefreshError`] if dataset or queue fail, or if it is not known since
 /// when to look for changes.
 pub fn begin(
     queue: &mut Queue,
@@ -55,12 +55,12 @@ pub fn begin(
     Ok(queue.begin(new_run(settings, inputs, client, &mark, observer, now)?)?)
 }
 
-/// True where a run's answers are in the dataset already.
+/// True if a run's answers are in the dataset already.
 fn was_applied(manifest: &Manifest, run: &Run) -> bool {
     manifest.archive(&run.source).is_some()
 }
 
-/// A run goes on where its answers are worth more than a newer plan.
+/// A run continues where its answers are worth more than a newer plan.
 fn goes_on(settings: &Settings, run: &Run, answered: bool, now: Timestamp) -> bool {
     let other_since = settings.since.is_some_and(|since| since != run.since);
     let stale = now - run.begun > PLAN_KEEPS || other_since || run.asked != settings.asked();

@@ -27,7 +27,7 @@ const BUFFER_BYTES: usize = 256 << 10;
 /// `last_modified`); without a heading they are the first and the last.
 ///
 /// # Errors
-/// [`RefreshError`] where the file cannot be read, a line is not understood, or iDs have wrong
+/// [`RefreshError`] if the file cannot be read, a line is not understood, or iDs have wrong
 /// check digits.
 pub fn read(path: &Path, visit: &mut dyn FnMut(Orcid, Timestamp)) -> Result<(), RefreshError> {
     let fault = |source| RefreshError::Io { act: "read", path: path.to_owned(), source };
@@ -233,13 +233,13 @@ fn read_rows(
 }
 
 impl Stream {
-    /// True where what has been read ends with the end of a line.
+    /// True if what has been read ends with the end of a line.
     fn has_ended_line(&self) -> bool {
         matches!(self.last_byte.get(), b'\n' | b'\r')
     }
 }
 
-/// Reads the next row; false where there is none.
+/// Reads the next row; false if there is none.
 fn next(rows: &mut csv::Reader<impl Read>, row: &mut ByteRecord, path: &Path) -> Result<bool, RefreshError> {
     rows.read_byte_record(row).map_err(|error| {
         let source = match error.into_kind() {

@@ -21,7 +21,7 @@ const ACTIVITY_TABLES: [(&str, Option<ActivitySection>); 5] = [
 /// How the name of an archive of full items reads: `ORCID_2025_10_activities_0.tar.gz`.
 const ACTIVITIES_NAME: &str = "_activities_";
 
-/// True where the dataset keeps full items: tables for them were chosen, and an archive of
+/// True if the dataset keeps full items: tables for them were chosen, and an archive of
 /// them was converted. Whether any row is left does not count, since people who return bring
 /// their items with them.
 pub fn has_activities(manifest: &Manifest) -> bool {
@@ -31,10 +31,10 @@ pub fn has_activities(manifest: &Manifest) -> bool {
     has_tables && manifest.archives.iter().any(of_activities)
 }
 
-/// Gives each record to `visit`, with its last change.
+/// Calls `visit` with each record, with its last change.
 ///
 /// # Errors
-/// [`RefreshError::Dataset`] where a table cannot be read.
+/// [`RefreshError::Dataset`] if a table cannot be read.
 pub fn records(
     dataset: &Dataset,
     visit: &mut dyn FnMut(Orcid, Option<Timestamp>),
@@ -55,10 +55,10 @@ pub struct Tombstone {
     pub primary: Option<Orcid>,
 }
 
-/// Gives each iD in whose place an error stands to `visit`.
+/// Calls `visit` with each iD in whose place an error stands.
 ///
 /// # Errors
-/// As [`records`].
+/// Those of [`records`].
 pub fn tombstones(dataset: &Dataset, visit: &mut dyn FnMut(Tombstone)) -> Result<(), RefreshError> {
     each(dataset, "summaries/tombstones", &["orcid", "primary_orcid"], &mut |batch| {
         let primaries = batch.column(1).as_string::<i32>();
@@ -69,10 +69,10 @@ pub fn tombstones(dataset: &Dataset, visit: &mut dyn FnMut(Tombstone)) -> Result
     })
 }
 
-/// Gives everybody who lists an organization to `visit`, once for each affiliation.
+/// Calls `visit` with everybody who lists an organization, once for each affiliation.
 ///
 /// # Errors
-/// As [`records`].
+/// Those of [`records`].
 pub fn listing(
     dataset: &Dataset,
     organization: &Organization,
@@ -96,10 +96,10 @@ fn same(found: &str, wanted: &str) -> bool {
     found.trim_end_matches('/').rsplit('/').next().unwrap_or_default().eq_ignore_ascii_case(wanted)
 }
 
-/// Gives each full item of those whom `wanted` picks to `visit`, with its last change.
+/// Calls `visit` with each full item of those whom `wanted` picks, with its last change.
 ///
 /// # Errors
-/// As [`records`].
+/// Those of [`records`].
 pub fn items(
     dataset: &Dataset,
     wanted: &dyn Fn(Orcid) -> bool,

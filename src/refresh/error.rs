@@ -52,10 +52,10 @@ pub enum RefreshError {
     NoRanges { url: String },
     #[error("two searches have found nobody in the scope {scope}{}", had(*.before))]
     ScopeVanished { scope: String, before: u64 },
-    /// Ends fetching; the run goes on when the quota is there again.
+    /// Ends fetching; the run continues when the quota is there again.
     #[error("the day's quota is used up")]
     QuotaEnd { until: orcid_xml::Timestamp },
-    /// Ends searching; the run goes on by reading each record.
+    /// Ends searching; the run continues by reading each record.
     #[error("the server does not understand searches that name iDs")]
     NotUnderstood,
     #[error("the server has not answered for {seconds} s: {what}")]

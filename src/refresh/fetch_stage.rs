@@ -28,7 +28,7 @@ impl ActiveRun<'_> {
         Ok((queue, None))
     }
 
-    /// Lets go what comes next; false where nothing is left.
+    /// Lets go what comes next; false if nothing is left.
     fn release(&self, queue: &mut Queue, run: &Run) -> Result<bool, RefreshError> {
         if queue.has_released(run.id)? {
             return Ok(true);

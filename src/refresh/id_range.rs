@@ -29,7 +29,7 @@ impl IdRange {
         BEGINNINGS.iter().zip(ends).map(|(low, high)| Self::new(*low, high, page)).collect()
     }
 
-    /// The range in two, or nothing where it is a single iD.
+    /// The range in two, or nothing if it is a single iD.
     pub fn halves(self, page: &SearchPage) -> Vec<Self> {
         if self.low >= self.high {
             return Vec::new();

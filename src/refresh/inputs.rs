@@ -46,7 +46,7 @@ impl Inputs<'_> {
     /// The strategy of a new run.
     ///
     /// # Errors
-    /// [`RefreshError::Dataset`] where the dataset cannot be read.
+    /// [`RefreshError::Dataset`] if the dataset cannot be read.
     pub fn choose(&self, elapsed: Timestamp) -> Result<Strategy, RefreshError> {
         let mut count = 0;
         match (self.changes, self.scope, self.strategy) {
@@ -104,7 +104,7 @@ impl Inputs<'_> {
         Ok(primaries)
     }
 
-    /// True where searches tell who of the scope is there at all.
+    /// True if searches tell who of the scope is there at all.
     pub fn asks_for_presence(&self, strategy: Strategy) -> bool {
         !self.changes_only && matches!(strategy, Strategy::Batches | Strategy::Windows)
     }

@@ -24,7 +24,7 @@ impl LineFaults {
         }
     }
 
-    /// An error where there are any.
+    /// An error if there are any.
     ///
     /// # Errors
     /// [`RefreshError::ListLines`].

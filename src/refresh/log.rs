@@ -30,7 +30,7 @@ pub struct Log {
 /// the queries in it may hold names and mail addresses.
 ///
 /// # Errors
-/// [`RefreshError::Io`] where it cannot be opened.
+/// [`RefreshError::Io`] if it cannot be opened.
 pub fn log_to(path: &Path) -> Result<Log, RefreshError> {
     let fault = |source| RefreshError::Io { act: "write", path: path.to_owned(), source };
     let mut options = File::options();
@@ -44,7 +44,7 @@ pub fn log_to(path: &Path) -> Result<Log, RefreshError> {
         .with_ansi(false)
         .with_target(false)
         .with_writer(move || writer.clone());
-    // Where a log has been begun already, it goes on.
+    // If there is a log already, it continues.
     let _ = tracing_subscriber::registry().with(lines.with_filter(own)).try_init();
     Ok(log)
 }

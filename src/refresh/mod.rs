@@ -8,7 +8,7 @@
 //!
 //! Everything that is to be asked, and every answer, stands in a queue on disk
 //! before the next step relies on it. So a run may end at any moment, by a
-//! signal, a crash or the day's quota, and the same command goes on from there.
+//! signal, a crash or the day's quota, and the same command continues from there.
 //! Only this layer uses the network.
 
 mod active_run;
@@ -72,10 +72,10 @@ use queue::Queue;
 /// Time between looks at the stop flag while a token is obtained.
 const LOOKS: Duration = Duration::from_millis(10);
 
-/// Refreshes the dataset at `root`, or goes on with what was begun.
+/// Refreshes the dataset at `root`, or continues with what was begun.
 ///
 /// # Errors
-/// [`RefreshError`] where it cannot be done; what was fetched is kept.
+/// [`RefreshError`] if it cannot be done; what was fetched is kept.
 pub fn refresh(
     root: &Path,
     settings: &Settings,
@@ -141,7 +141,7 @@ fn connect(
 /// it. The queue is brought into its one file, which a commit takes along.
 ///
 /// # Errors
-/// [`RefreshError`] where somebody refreshes the dataset, or the queue cannot be used
+/// [`RefreshError`] if somebody refreshes the dataset, or the queue cannot be used
 /// or is being read.
 pub fn hold(root: &Path, act: &str) -> Result<DatasetLock, RefreshError> {
     let lock = lock(root, act)?;

@@ -1,12 +1,12 @@
-//! Who hears how a refresh goes on.
+//! Who follows the progress of a refresh.
 
 use super::status::Plan;
 use super::strategy::Strategy;
 use orcid_xml::Timestamp;
 
-/// Who hears how a refresh goes on. Each call has an empty default.
+/// Who follows the progress of a refresh. Each call has an empty default.
 pub trait Observer {
-    /// A run that has answers goes on, with the options that it was planned with.
+    /// A run that has answers continues, with the options that it was planned with.
     fn resumed(&self, _begun: Timestamp) {}
     /// The dataset says that it knows changes up to a time in the future; changes are
     /// looked for from `_since` on.

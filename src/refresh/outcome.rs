@@ -42,7 +42,7 @@ pub enum Ended {
     Planned,
     /// The dataset is up to date.
     Applied,
-    /// The quota is used up; go on after that time.
+    /// The quota is used up; continue after that time.
     Quota(Timestamp),
     /// More people would have been removed than may be: nothing has changed, and all
     /// answers are kept.
@@ -84,7 +84,7 @@ pub struct Applied {
     pub rows_removed: u64,
     /// Up to when the scope is known now; `None` where that did not move.
     pub watermark: Option<Timestamp>,
-    /// Why it did not move, where that is known.
+    /// Why it did not move, if that is known.
     pub stays: Option<Stays>,
 }
 
@@ -92,7 +92,7 @@ pub struct Applied {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Stays {
-    /// The run goes on.
+    /// The run continues.
     Unfinished,
     /// Searches promised results that they did not give.
     MissingResults,

@@ -47,13 +47,13 @@ impl PagePosition {
         page.found.saturating_sub(self.start).min(PAGE_ROWS)
     }
 
-    /// True where a page does not go on where the page before ended, or counts otherwise.
+    /// True if a page does not continue where the page before ended, or counts otherwise.
     pub fn has_moved(&self, page: &SearchPage) -> bool {
         let counts_otherwise = self.start > 0 && page.found != self.found;
         counts_otherwise || self.added(page).is_none() || !page.orcids.is_sorted() && !self.is_all(page)
     }
 
-    /// True where a page shows nothing new though there is more, or a result twice.
+    /// True if a page shows nothing new though there is more, or a result twice.
     pub fn is_short(&self, page: &SearchPage) -> bool {
         let ends = self.after(page).shown;
         different(&page.orcids) < page.orcids.len() as u64 || ends == self.shown && ends < page.found
@@ -81,7 +81,7 @@ impl PagePosition {
         Some(after).filter(|after| after.start > self.start)
     }
 
-    /// True where results are left that no page can show.
+    /// True if results are left that no page can show.
     pub fn is_beyond_reach(&self, page: &SearchPage) -> bool {
         self.start == MAX_START && self.next(page).is_none() && self.after(page).shown < page.found
     }
@@ -101,7 +101,7 @@ impl PagePosition {
         (self.rounds < MAX_ROUNDS).then(|| Self { rounds: self.rounds + 1, ..Self::default() })
     }
 
-    /// True where `page` is the only one.
+    /// True if `page` is the only one.
     fn is_all(&self, page: &SearchPage) -> bool {
         self.start == 0 && page.orcids.len() as u64 >= page.found
     }
@@ -152,7 +152,7 @@ mod tests {
         SearchPage { found, orcids: orcids.into_iter().map(orcid).collect() }
     }
 
-    /// Pages through so many results by a server that shows `rows` of them at once; gives the
+    /// Pages through so many results by a server that shows `rows` of them at once; returns the
     /// starts of the pages and what is missing in the end.
     fn paged(found: u64, show: &dyn Fn(u64) -> SearchPage) -> (Vec<u64>, u64) {
         let (mut place, mut starts) = (PagePosition::default(), Vec::new());

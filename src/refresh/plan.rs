@@ -24,7 +24,7 @@ pub const AHEAD: Timestamp = DAY;
 /// Puts the searches of a new run into the queue, for changes up to `until`.
 ///
 /// # Errors
-/// [`RefreshError`] where dataset or queue fail.
+/// [`RefreshError`] if dataset or queue fail.
 pub fn add_searches(
     queue: &mut Queue,
     run: &Run,
@@ -62,10 +62,10 @@ pub fn add_searches(
 /// Puts the records that are to be read into the queue, once the searches are
 /// answered; again after a crash, it adds the same. A file of changes tells up to
 /// when it does so: no further than that is the scope known after the run. Dates in the
-/// future tell nothing about that; gives their number.
+/// future tell nothing about that; returns their number.
 ///
 /// # Errors
-/// [`RefreshError`] where dataset, file or queue fail.
+/// [`RefreshError`] if dataset, file or queue fail.
 pub fn add_records(
     queue: &mut Queue,
     run: &mut Run,
@@ -127,7 +127,7 @@ pub fn add_records(
     Ok(in_future)
 }
 
-/// Adds who has changed by a file; gives the number of changes in the future.
+/// Adds who has changed by a file; returns the number of changes in the future.
 fn add_changes(
     file: &Path,
     run: &mut Run,
@@ -157,7 +157,7 @@ fn note(set: &mut OrcidSet, orcid: Orcid) {
 /// none that the run has not read.
 ///
 /// # Errors
-/// [`RefreshError`] where dataset or queue fail.
+/// [`RefreshError`] if dataset or queue fail.
 pub fn add_primaries(queue: &mut Queue, run: &Run, inputs: &Inputs<'_>) -> Result<bool, RefreshError> {
     let mut primaries = Vec::new();
     queue.each_found(run.id, FoundAs::Primary, &mut |orcid| primaries.push(orcid))?;
@@ -183,7 +183,7 @@ pub fn add_primaries(queue: &mut Queue, run: &Run, inputs: &Inputs<'_>) -> Resul
 /// Adds requests for records, with what the dataset has of them.
 ///
 /// # Errors
-/// [`RefreshError`] where dataset or queue fail.
+/// [`RefreshError`] if dataset or queue fail.
 pub fn request_records(
     queue: &mut Queue,
     run: &Run,

@@ -40,7 +40,7 @@ impl Removals {
     /// What the run's next commit would remove, beside what its earlier ones have.
     ///
     /// # Errors
-    /// [`RefreshError`] where dataset or queue fail.
+    /// [`RefreshError`] if dataset or queue fail.
     pub fn of(
         queue: &Queue,
         run: &Run,
@@ -83,7 +83,7 @@ impl Removals {
         Ok(removals)
     }
 
-    /// True where more would leave than may.
+    /// True if more would leave than may.
     pub fn are_too_many(&self) -> bool {
         !self.orcids.is_empty() && self.people > self.allowed
     }

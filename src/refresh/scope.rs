@@ -156,7 +156,7 @@ impl Scope {
         }
     }
 
-    /// The query that finds the scope's people, where there is one.
+    /// The query that finds the scope's people, if there is one.
     pub fn query(&self) -> Option<String> {
         match self {
             Self::Query(query) => Some(query.clone()),

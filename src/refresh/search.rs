@@ -130,8 +130,8 @@ impl Search {
         PageOutcome::Next { found: page.orcids.clone(), searches: next.into_iter().collect() }
     }
 
-    /// What is to be asked in the place of a search that cannot go on by this page: its
-    /// parts, or where it has none, the same once more. `None` where it goes on, or must.
+    /// What is to be asked in the place of a search that cannot continue by this page: its
+    /// parts, or where it has none, the same once more. `None` where it continues, or must.
     fn instead(&self, page: &SearchPage) -> Option<Vec<Self>> {
         let moved = self.place.has_moved(page);
         if !moved && !self.is_out_of_reach(page) {
@@ -168,7 +168,7 @@ impl Search {
         if self.instead(page).is_some() { 0 } else { self.place.missing(page) }
     }
 
-    /// True where a page lacks results that it may show when it is asked for again.
+    /// True if a page lacks results that it may show when it is asked for again.
     pub fn is_short(&self, page: &SearchPage) -> bool {
         self.instead(page).is_none() && self.place.is_short(page)
     }
@@ -177,13 +177,13 @@ impl Search {
         page.found > MAX_START + PAGE_ROWS || self.place.is_beyond_reach(page)
     }
 
-    /// True where a page would have its range halved and does not show enough for that.
+    /// True if a page would have its range halved and does not show enough for that.
     fn shows_too_few(&self, page: &SearchPage) -> bool {
         self.is_out_of_reach(page) && different(&page.orcids) < SHOWN_TO_HALVE
     }
 
     /// What to ask where the server refuses a later page, as one does whose limit is
-    /// lower than ORCID's: nothing where the search cannot be cut.
+    /// lower than ORCID's: nothing if the search cannot be cut.
     pub fn nearer(&self) -> Vec<Self> {
         match self.place.start {
             0 => Vec::new(),
@@ -192,7 +192,7 @@ impl Search {
     }
 
     /// The search in parts that leave nothing out, after `page`: halves of its window, or
-    /// where that is too short, ranges of iDs; nothing where it cannot be cut. iDs that are
+    /// where that is too short, ranges of iDs; nothing if it cannot be cut. iDs that are
     /// named are few.
     fn parts(&self, page: &SearchPage) -> Vec<Self> {
         if self.high - self.low >= 2 * SHORTEST {

@@ -86,7 +86,7 @@ pub struct DayStatus {
 /// What is left of a run.
 ///
 /// # Errors
-/// [`RefreshError::Queue`] where the disk fails.
+/// [`RefreshError::Queue`] if the disk fails.
 pub fn plan(queue: &Queue, run: &Run, fetch: &Fetch) -> Result<Plan, RefreshError> {
     let records = queue.counts(run.id, &[Kind::Record])?;
     let items = queue.counts(run.id, &[Kind::Works, Kind::Item])?;
@@ -121,7 +121,7 @@ pub fn plan(queue: &Queue, run: &Run, fetch: &Fetch) -> Result<Plan, RefreshErro
 /// How far the runs of the dataset at `root` have come.
 ///
 /// # Errors
-/// [`RefreshError`] where there is no dataset, or its queue cannot be read.
+/// [`RefreshError`] if there is no dataset, or its queue cannot be read.
 pub fn status(root: &Path) -> Result<Status, RefreshError> {
     if !Dataset::is_at(root) {
         return Err(DatasetError::NoDataset { path: root.to_owned() }.into());

@@ -43,7 +43,7 @@ pub struct Since {
 /// dump takes; `None` where the dataset does not tell how new it is.
 ///
 /// # Errors
-/// [`RefreshError::Dataset`] where the dataset cannot be read.
+/// [`RefreshError::Dataset`] if the dataset cannot be read.
 pub fn unknown_since(dataset: &Dataset, scope: &str, now: Timestamp) -> Result<Option<Since>, RefreshError> {
     let manifest = &dataset.manifest;
     let all = refreshed_until(manifest, &Scope::All.key()).filter(|all| manifest.watermark == Some(*all));
@@ -59,7 +59,7 @@ pub fn unknown_since(dataset: &Dataset, scope: &str, now: Timestamp) -> Result<O
     Ok(since.map(|since| Since { since, future: None }))
 }
 
-/// True where a time is later than now, by more than clocks differ.
+/// True if a time is later than now, by more than clocks differ.
 pub fn is_future(time: Timestamp, now: Timestamp) -> bool {
     time > now + CLOCKS_DIFFER
 }
@@ -88,11 +88,11 @@ pub fn newest_change_in_manifest(manifest: &Manifest) -> Option<Timestamp> {
     manifest.archives.iter().filter_map(|entry| entry.watermark).max()
 }
 
-/// True where a server's time is long before changes that the dataset has, and that are not
+/// True if a server's time is long before changes that the dataset has, and that are not
 /// in the future by our clock: then it is the server's clock that is wrong.
 ///
 /// # Errors
-/// [`RefreshError::Dataset`] where the dataset cannot be read.
+/// [`RefreshError::Dataset`] if the dataset cannot be read.
 pub fn is_too_early(dataset: &Dataset, server: Timestamp, ours: Timestamp) -> Result<bool, RefreshError> {
     let is_later = |newest: Timestamp| newest > server + WRONG_CLOCK && !is_future(newest, ours);
     match newest_change_in_manifest(&dataset.manifest) {
@@ -121,9 +121,9 @@ pub fn keep_to_known_time(run: &mut Run, fetch: &Fetch, all_is_there: bool, is_w
 pub struct Watermarks {
     /// Entries of scopes, which replace those that the manifest has.
     pub scopes: Map<String, Value>,
-    /// The scope's own, where it moves.
+    /// The scope's own, if it moves.
     pub own: Option<Timestamp>,
-    /// The whole dataset's, where it changes.
+    /// The whole dataset's, if it changes.
     pub whole: Option<Timestamp>,
 }
 
@@ -132,7 +132,7 @@ impl Watermarks {
     /// before; those in the future are put back.
     ///
     /// # Errors
-    /// [`RefreshError::Dataset`] where the dataset cannot be read.
+    /// [`RefreshError::Dataset`] if the dataset cannot be read.
     pub fn after(
         dataset: &Dataset,
         run: &Run,

@@ -112,7 +112,7 @@ impl Protocol {
         }
     }
 
-    /// True where nothing is asked of a reader or writer that is not done here.
+    /// True if nothing is asked of a reader or writer that is not done here.
     pub fn is_known(&self) -> bool {
         let known = |features: &Option<Vec<String>>| {
             features.iter().flatten().all(|feature| FEATURES.contains(&feature.as_str()))
@@ -138,7 +138,7 @@ impl MetaData {
 }
 
 impl Add {
-    /// The number of rows, where the log tells it.
+    /// The number of rows, if the log tells it.
     pub fn rows(&self) -> Option<u64> {
         serde_json::from_str::<Stats>(self.stats.as_ref()?).ok()?.num_records
     }

@@ -58,7 +58,7 @@ impl<'l> Log<'l> {
     }
 
     /// Adds a version, or the first one, if the files differ from the newest. A log that
-    /// cannot be read, or tells another size or number of rows of a file, begins anew: a name
+    /// cannot be read, or tells another size or number of rows of a file, starts again: a name
     /// means one content in all versions, and the manifest says what the log must list. Of the
     /// versions before so many as `history` stay readable.
     pub fn commit(
@@ -105,7 +105,7 @@ impl<'l> Log<'l> {
         format!("{}/{file}", self.folder)
     }
 
-    /// What messages call the log.
+    /// The name of the log in messages.
     fn path(&self) -> PathBuf {
         self.files.place().join(&self.folder)
     }
@@ -305,7 +305,7 @@ pub(in crate::dataset) fn told_of(part: &Part) -> (u64, Option<u64>) {
     (part.size_bytes, Some(part.rows))
 }
 
-/// True where a log tells of the files that stay what the manifest does.
+/// True if a log tells of the files that stay what the manifest does.
 fn agree(listed: &LogFiles, parts: &[&Part]) -> bool {
     let told = |part: &&Part| listed.get(&part.name).is_none_or(|told| *told == told_of(part));
     parts.iter().all(told)

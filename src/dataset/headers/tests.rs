@@ -107,7 +107,7 @@ fn headers(file: &File, column: &ColumnChunkMetaData) -> Vec<u64> {
 }
 
 /// Flips bits of the bytes at some places, one at a time, and calls `each`, which must fail and
-/// name the file; tells how many it tried.
+/// name the file; returns how many it tried.
 fn flip(
     large: &Large,
     places: impl Iterator<Item = u64>,

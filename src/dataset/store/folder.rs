@@ -61,7 +61,7 @@ impl Manifest {
     /// Reads the manifest of the dataset in the folder `root`; `None` where there is none.
     ///
     /// # Errors
-    /// [`DatasetError`] where it cannot be read or is of a newer format.
+    /// [`DatasetError`] if it cannot be read or is of a newer format.
     pub fn read(root: &Path) -> Result<Option<Self>, DatasetError> {
         read_manifest(&Folder::new(root), MANIFEST_NAME)
     }

@@ -38,7 +38,7 @@ impl LocalStore {
         Self { root: lock.dataset().to_owned(), held: Some(lock) }
     }
 
-    /// True where there is a dataset.
+    /// True if there is a dataset.
     pub(in crate::dataset) fn is_there(&self) -> bool {
         (0..LOOKS).any(|_| present(&self.root).join(MANIFEST_NAME).is_file())
     }

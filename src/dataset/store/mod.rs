@@ -60,14 +60,14 @@ pub use versioned::Versioned;
 
 /// The place of one dataset.
 pub trait Store: Debug + Send + Sync {
-    /// Where it is, as messages name it: a path or a URL.
+    /// Where it is, in the words of messages: a path or a URL.
     fn place(&self) -> &Path;
 
     /// The newest version; `None` where there is no dataset yet. What a crash has left never
     /// shows.
     ///
     /// # Errors
-    /// [`DatasetError`] where the store fails, or the manifest cannot be understood.
+    /// [`DatasetError`] if the store fails, or the manifest cannot be understood.
     fn current(&self) -> Result<Option<Version>, DatasetError>;
 
     /// Begins a change, of a dataset that need not exist yet, and clears what changes that died
@@ -75,25 +75,25 @@ pub trait Store: Debug + Send + Sync {
     /// `convert`.
     ///
     /// # Errors
-    /// [`DatasetError::Locked`] where another change keeps this one out,
-    /// [`DatasetError::Foreign`] where something else lies there, and others where the store
+    /// [`DatasetError::Locked`] if another change keeps this one out,
+    /// [`DatasetError::Foreign`] if something else lies there, and others if the store
     /// fails.
     fn begin(&self, act: &str) -> Result<Box<dyn Change>, DatasetError>;
 
     /// Puts files that are finished where a later commit, by whatever machine, finds them under
-    /// their names. No version has them yet, so that nobody sees them. False where a commit takes
+    /// their names. No version has them yet, so that nobody sees them. False if a commit takes
     /// files from the disk that they lie on, as a local folder links them: nothing is done then.
     ///
     /// Where one cannot be put, none stays; after a crash some may, unseen.
     ///
     /// # Errors
-    /// [`DatasetError`] where a file cannot be read, or the store fails.
+    /// [`DatasetError`] if a file cannot be read, or the store fails.
     fn send(&self, files: &[NewFile]) -> Result<bool, DatasetError>;
 
     /// Removes files that were sent, by their names in the dataset, and that no version has.
     ///
     /// # Errors
-    /// [`DatasetError`] where the store fails.
+    /// [`DatasetError`] if the store fails.
     fn withdraw(&self, names: &[String]) -> Result<(), DatasetError>;
 }
 
@@ -121,7 +121,7 @@ pub trait Change: Debug + Send + Sync {
     /// dataset yet.
     ///
     /// # Errors
-    /// [`DatasetError`] where it cannot be read.
+    /// [`DatasetError`] if it cannot be read.
     fn manifest(&self) -> Result<Option<Manifest>, DatasetError>;
 
     /// What lies in the store now, seen or not.
@@ -130,37 +130,37 @@ pub trait Change: Debug + Send + Sync {
     /// An empty folder on a disk of this machine, to write in; it goes when the change ends.
     ///
     /// # Errors
-    /// [`DatasetError`] where it cannot be made.
+    /// [`DatasetError`] if it cannot be made.
     fn scratch(&self, name: &str) -> Result<PathBuf, DatasetError>;
 
     /// Removes such a folder before the change ends.
     ///
     /// # Errors
-    /// [`DatasetError`] where the disk fails.
+    /// [`DatasetError`] if the disk fails.
     fn discard(&self, scratch: &Path) -> Result<(), DatasetError>;
 
     /// The folder on a disk of this machine in which finished archives wait for others, and
-    /// outlive the change; `None` where there is none, so that a run that failed begins anew.
+    /// outlive the change; `None` where there is none, so that a run that failed starts again.
     fn waiting_folder(&self) -> Option<PathBuf>;
 
     /// What the names of new files end with, before `.parquet`, so that no other change gives
-    /// the same; empty where a change is alone. To be asked for each commit.
+    /// the same; empty if a change is alone. To be asked for each commit.
     fn suffix(&self) -> String;
 
     /// Makes the version that `manifest` describes the current one, in one step: files of the
     /// version before that it names stay, `new` files come, and other files of tables go.
-    /// The tables' Delta Lake logs go on, or begin anew.
+    /// The tables' Delta Lake logs continue, or start again.
     ///
     /// # Errors
-    /// [`DatasetError::Overtaken`] where another change has committed since this one began; the
-    /// dataset is as the other left it. Others where the store fails; the dataset is then as it
-    /// was, but where the store does not answer any more: then [`Store::current`] tells later.
+    /// [`DatasetError::Overtaken`] if another change has committed since this one began; the
+    /// dataset is as the other left it. Others if the store fails; the dataset is then as it
+    /// was, but if the store does not answer any more: then [`Store::current`] tells later.
     fn commit(&self, manifest: &Manifest, new: &[NewFile], logs: Logs) -> Result<(), DatasetError>;
 
     /// Ends the change, and removes what it has on the disk.
     ///
     /// # Errors
-    /// [`DatasetError`] where the disk fails; what has been committed stands.
+    /// [`DatasetError`] if the disk fails; what has been committed stands.
     fn end(self: Box<Self>) -> Result<(), DatasetError>;
 }
 
@@ -169,7 +169,7 @@ pub trait Change: Debug + Send + Sync {
 pub enum Logs {
     /// They get a further version.
     Continue,
-    /// They begin anew, as the dataset does.
+    /// They start again, as the dataset does.
     Begin,
 }
 

@@ -12,20 +12,20 @@ pub trait Objects: Files {
     /// name; until then, and where it is dropped, nobody sees any of it.
     ///
     /// # Errors
-    /// [`DatasetError`] where it cannot be begun.
+    /// [`DatasetError`] if it cannot be begun.
     fn put(&self, name: &str) -> Result<Box<dyn NewObject>, DatasetError>;
 
-    /// Puts a whole object where there is none of that name; false where there is one. Of several
+    /// Puts a whole object where there is none of that name; false if there is one. Of several
     /// who try at once one hears true.
     ///
     /// # Errors
-    /// [`DatasetError`] where the store fails; the object may be there nevertheless.
+    /// [`DatasetError`] if the store fails; the object may be there nevertheless.
     fn put_if_absent(&self, name: &str, bytes: &[u8]) -> Result<bool, DatasetError>;
 
     /// Removes an object, if it is there.
     ///
     /// # Errors
-    /// [`DatasetError`] where the store fails.
+    /// [`DatasetError`] if the store fails.
     fn remove(&self, name: &str) -> Result<(), DatasetError>;
 }
 
@@ -34,6 +34,6 @@ pub trait NewObject: Write + Send {
     /// Ends it, and waits until it is kept safely.
     ///
     /// # Errors
-    /// [`DatasetError`] where the store fails; nobody sees it then.
+    /// [`DatasetError`] if the store fails; nobody sees it then.
     fn finish(self: Box<Self>) -> Result<(), DatasetError>;
 }

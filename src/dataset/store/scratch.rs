@@ -34,7 +34,7 @@ impl ScratchFolder {
     /// what changes below `all` have left that died.
     ///
     /// # Errors
-    /// [`DatasetError`] where the disk fails.
+    /// [`DatasetError`] if the disk fails.
     pub fn new(all: &Path, own: &str) -> Result<Self, DatasetError> {
         make_folder(all)?;
         clear(all)?;

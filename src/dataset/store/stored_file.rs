@@ -25,7 +25,7 @@ impl StoredFile {
     /// Opens a file of a version by its name.
     ///
     /// # Errors
-    /// [`DatasetError`] where there is none, or the store fails.
+    /// [`DatasetError`] if there is none, or the store fails.
     pub fn open(files: &dyn Files, name: &str) -> Result<Self, DatasetError> {
         Self::of(files.place().join(name), files.open(name)?)
     }
@@ -41,7 +41,7 @@ impl StoredFile {
         Ok(Self { path, ranges, size_bytes })
     }
 
-    /// What messages call it.
+    /// The name of it in messages.
     pub fn path(&self) -> &Path {
         &self.path
     }
@@ -59,7 +59,7 @@ impl StoredFile {
     /// All of it.
     ///
     /// # Errors
-    /// [`DatasetError`] where it cannot be read.
+    /// [`DatasetError`] if it cannot be read.
     pub fn read_all(&self) -> Result<Vec<u8>, DatasetError> {
         let mut bytes = vec![0; usize::try_from(self.size_bytes).unwrap_or(usize::MAX)];
         let read = self.ranges.read_range(&mut bytes, 0);

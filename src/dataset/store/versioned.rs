@@ -100,7 +100,7 @@ struct VersionChange {
     base: Mutex<Base>,
 }
 
-/// The version that the next commit builds on; 0 where there is none.
+/// The version that the next commit builds on; 0 if there is none.
 #[derive(Debug)]
 struct Base {
     number: u64,
@@ -182,7 +182,7 @@ fn newest_version(files: &dyn Files) -> Result<Option<(u64, Manifest)>, DatasetE
     Ok(Some((number, read_manifest(files, &name)?.ok_or_else(gone)?)))
 }
 
-/// True where no later version is there; false also where that cannot be told.
+/// True if no later version is there; false also where that cannot be told.
 fn is_newest(files: &dyn Files, number: u64) -> bool {
     newest(files).is_ok_and(|newest| newest == Some(number))
 }
@@ -206,13 +206,13 @@ fn random() -> String {
     format!("{:016x}", RandomState::new().build_hasher().finish())
 }
 
-/// True where nothing is there but what changes that died have left.
+/// True if nothing is there but what changes that died have left.
 fn holds_tables_only(files: &dyn Files) -> Result<bool, DatasetError> {
     let of_table = |name: &String| folders().any(|folder| name.starts_with(&format!("{folder}/")));
     Ok(files.list("")?.iter().all(of_table))
 }
 
-/// Puts the manifest of a version; false where there is another. A store that fails may have put
+/// Puts the manifest of a version; false if there is another. A store that fails may have put
 /// it nevertheless, as it does where its answer is lost: so what is there decides.
 fn put_version(objects: &dyn Objects, name: &str, text: &[u8]) -> Result<bool, DatasetError> {
     let put = objects.put_if_absent(name, text);

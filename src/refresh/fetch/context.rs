@@ -15,7 +15,7 @@ use crate::refresh::queue::{Queue, QueueError, Run, Spending};
 use orcid_api::{Breaker, Client, Clock, Jitter, Limits, Pace, RetryPolicy};
 use orcid_xml::Timestamp;
 
-/// How fetching ended, where nothing broke.
+/// How fetching ended, if nothing broke.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum End {
     /// Nothing is left to ask.
@@ -105,7 +105,7 @@ impl Fetch {
     /// Keeps to the pace of the client's last request, whichever run has made it.
     ///
     /// # Errors
-    /// [`RefreshError::Queue`] where the disk fails.
+    /// [`RefreshError::Queue`] if the disk fails.
     pub fn go_on(&self, queue: &Queue) -> Result<(), RefreshError> {
         if let Some(last) = queue.last_request(&self.account())? {
             self.pace.go_on(self.clock.as_ref(), last);
@@ -122,7 +122,7 @@ impl Fetch {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Reads something from the queue; the default where the main thread has taken it back.
+    /// Reads something from the queue; the default if the main thread has taken it back.
     pub(super) fn look_up<T: Default>(
         &self,
         find: impl FnOnce(&Queue) -> Result<T, QueueError>,
@@ -133,12 +133,12 @@ impl Fetch {
         }
     }
 
-    /// Waits for a request's turn and counts it; false where it may not go.
+    /// Waits for a request's turn and counts it; false if it may not go.
     pub(super) fn may_go(&self, task: Option<i64>) -> bool {
         self.pace.wait(self.clock.as_ref(), &self.stop) && self.spend(task)
     }
 
-    /// Counts a request against the quota; false where none is left.
+    /// Counts a request against the quota; false if none is left.
     fn spend(&self, task: Option<i64>) -> bool {
         let mut state = self.lock();
         let Some(queue) = &mut state.queue else { return false };
@@ -156,7 +156,7 @@ impl Fetch {
         }
     }
 
-    /// True where the server has answered this program.
+    /// True if the server has answered this program.
     pub fn has_answers(&self) -> bool {
         self.answered.load(Ordering::Relaxed) > 0
     }

@@ -26,7 +26,7 @@ impl Heard {
         self.any.store(true, Ordering::Relaxed);
     }
 
-    /// True where the server has said nothing at all.
+    /// True if the server has said nothing at all.
     pub fn is_silent(&self) -> bool {
         !self.any.load(Ordering::Relaxed)
     }

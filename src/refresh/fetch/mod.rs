@@ -39,7 +39,7 @@ const STATUS_PATH: &str = "/pubStatus";
 /// The longest wait of a thread before it looks again.
 const MAX_NAP: Duration = Duration::from_millis(50);
 
-/// Who hears how fetching goes on: requests answered, and known to be left.
+/// Who follows the progress of fetching: requests answered, and known to be left.
 pub type Progress<'p> = &'p dyn Fn(u64, u64);
 
 /// What a thread does next.
@@ -55,7 +55,7 @@ impl Fetch {
     /// Asks all that the queue has, until nothing is left or something ends it.
     ///
     /// # Errors
-    /// [`RefreshError`] where the queue fails, the server stays down, a search
+    /// [`RefreshError`] if the queue fails, the server stays down, a search
     /// cannot be answered or the token is refused. The queue comes back with it.
     pub fn all(self: &Arc<Self>, queue: Queue, progress: Progress<'_>) -> (Queue, Result<End, RefreshError>) {
         let left = queue.counts(self.run.id, &Kind::ALL);

@@ -23,7 +23,7 @@ impl Refusals {
         *own(&self.good) = Some(path.to_owned());
     }
 
-    /// Notes that a request was refused; gives how often it has been.
+    /// Notes that a request was refused; returns how often it has been.
     pub fn refused(&self, task: i64) -> u32 {
         let mut looks = own(&self.looks);
         let count = looks.entry(task).or_default();
@@ -31,7 +31,7 @@ impl Refusals {
         *count
     }
 
-    /// Counts a refusal, of whichever request; gives how many have come in a row before.
+    /// Counts a refusal, of whichever request; returns how many have come in a row before.
     pub fn count_in_a_row(&self) -> u32 {
         self.in_a_row.fetch_add(1, Ordering::Relaxed)
     }

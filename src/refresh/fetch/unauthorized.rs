@@ -1,7 +1,7 @@
 //! Whether a 401 speaks of the token or of the one request that it answers.
 //!
 //! A token may have expired: then a new one is obtained. Or the server refuses one
-//! record and gives all others: then that record is given up, and the run goes on.
+//! record and gives all others: then that record is given up, and the run continues.
 //! Which of the two it is shows by asking for something that the token was good for.
 
 use super::context::Fetch;

@@ -21,7 +21,7 @@ const REFUSED_LOOKS: u32 = 2;
 /// Writes a decision down.
 ///
 /// # Errors
-/// [`RefreshError`] where the queue fails, or where the decision ends the run.
+/// [`RefreshError`] if the queue fails, or if the decision ends the run.
 pub fn write(fetch: &Fetch, queue: &mut Queue, task: &Task, decision: Decision) -> Result<(), RefreshError> {
     let run = fetch.run.id;
     match decision {
@@ -102,7 +102,7 @@ fn give_up(fetch: &Fetch, queue: &mut Queue, task: &Task, code: &str) -> Result<
     }
 }
 
-/// A search that cannot go on is asked in parts, or ends the run.
+/// A search that cannot continue is asked in parts, or ends the run.
 fn give_up_search(
     fetch: &Fetch,
     queue: &mut Queue,

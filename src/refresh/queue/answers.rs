@@ -40,7 +40,7 @@ impl PackedBody {
     /// The body as it came.
     ///
     /// # Errors
-    /// Where the file is damaged.
+    /// If the file is damaged.
     pub fn unpack(&self) -> io::Result<Vec<u8>> {
         let mut bytes = Vec::new();
         ZlibDecoder::new(self.0.as_slice()).read_to_end(&mut bytes)?;
@@ -73,7 +73,7 @@ impl Queue {
     /// Keeps an answer, with all that follows from it, in one transaction.
     ///
     /// # Errors
-    /// [`QueueError`] where the disk fails.
+    /// [`QueueError`] if the disk fails.
     pub fn keep(
         &mut self,
         run: i64,
@@ -108,12 +108,12 @@ impl Queue {
     }
 
     /// Gives up a deprecated record that leads back to itself (P was replaced by Q, and Q by P),
-    /// and all on the way from its `primary` back to it; false where the way leads elsewhere, as
+    /// and all on the way from its `primary` back to it; false if the way leads elsewhere, as
     /// far as answers have come. One of the answers is wrong, and nobody knows which; so nobody
     /// is removed.
     ///
     /// # Errors
-    /// [`QueueError`] where the disk fails.
+    /// [`QueueError`] if the disk fails.
     pub fn give_up_circle(
         &mut self,
         run: i64,
@@ -162,7 +162,7 @@ impl Queue {
     /// earlier versions of it did not write that down.
     ///
     /// # Errors
-    /// [`QueueError`] where the disk fails.
+    /// [`QueueError`] if the disk fails.
     pub fn without_successor(&self, run: i64) -> Result<Vec<(Orcid, PackedBody)>, QueueError> {
         let sql = format!(
             "SELECT orcid, body FROM task WHERE run = ?1 AND kind = {Record} AND state = {Answered}
@@ -182,7 +182,7 @@ impl Queue {
     /// Notes who took the place of a record.
     ///
     /// # Errors
-    /// [`QueueError`] where the disk fails.
+    /// [`QueueError`] if the disk fails.
     pub fn note_successor(&self, run: i64, orcid: Orcid, primary: Orcid) -> Result<(), QueueError> {
         let sql = "INSERT OR REPLACE INTO successor (run, orcid, primary_orcid) VALUES (?1, ?2, ?3)";
         self.execute(sql, params![run, orcid.as_str(), primary.as_str()]).map(|_| ())
@@ -191,7 +191,7 @@ impl Queue {
     /// Forgets the answers about some people, so that they are asked for again.
     ///
     /// # Errors
-    /// [`QueueError`] where the disk fails.
+    /// [`QueueError`] if the disk fails.
     pub fn forget_answers(&mut self, run: i64, orcids: &[Orcid]) -> Result<(), QueueError> {
         let record = format!(
             "UPDATE task SET state = iif(state = {Planned}, {Planned}, {Waiting}), tries = 0, not_before = 0,

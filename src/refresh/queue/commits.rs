@@ -22,16 +22,16 @@ pub struct StoredAnswer {
     pub id: i64,
     pub request: Request,
     pub code: String,
-    /// The body as it came; empty where none is kept.
+    /// The body as it came; empty if none is kept.
     pub body: Vec<u8>,
 }
 
 impl Queue {
     /// Gives all answers about people of whom nothing is left to ask to the run's next
-    /// commit; gives the number of people of whom something changes.
+    /// commit; returns the number of people of whom something changes.
     ///
     /// # Errors
-    /// [`QueueError`] where the disk fails.
+    /// [`QueueError`] if the disk fails.
     pub fn fill_commit(&mut self, run: &Run) -> Result<u64, QueueError> {
         let fill = format!(
             "UPDATE task SET part = ?2 WHERE run = ?1 AND part IS NULL AND state = {Answered} AND orcid IN
@@ -50,7 +50,7 @@ impl Queue {
     /// After a commit: its answers are in the dataset, which has become what `mark` says.
     ///
     /// # Errors
-    /// [`QueueError`] where the disk fails.
+    /// [`QueueError`] if the disk fails.
     pub fn end_commit(&mut self, run: &mut Run, mark: String) -> Result<(), QueueError> {
         self.change(|change| {
             let own = params![run.id, run.part];
@@ -70,7 +70,7 @@ impl Queue {
     /// go with the next one.
     ///
     /// # Errors
-    /// [`QueueError`] where the disk fails.
+    /// [`QueueError`] if the disk fails.
     pub fn undo_commit(&self, run: &Run) -> Result<(), QueueError> {
         let sql = "UPDATE task SET part = NULL WHERE run = ?1 AND part = ?2";
         self.execute(sql, params![run.id, run.part]).map(|_| ())
@@ -80,7 +80,7 @@ impl Queue {
     /// can be gone through without holding them.
     ///
     /// # Errors
-    /// [`QueueError`] where the disk fails or a body is damaged.
+    /// [`QueueError`] if the disk fails or a body is damaged.
     pub fn answers(&self, run: &Run, after: i64, most: usize) -> Result<Vec<StoredAnswer>, QueueError> {
         let sql = "SELECT id, kind, orcid, what, code, body FROM task
             WHERE run = ?1 AND part = ?2 AND id > ?3 ORDER BY id LIMIT ?4";

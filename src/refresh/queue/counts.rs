@@ -47,7 +47,7 @@ impl Queue {
     /// The requests of a run.
     ///
     /// # Errors
-    /// [`QueueError`] where the disk fails.
+    /// [`QueueError`] if the disk fails.
     pub fn requests(&self, run: i64) -> Result<Requests, QueueError> {
         let sql =
             "SELECT planned_searches, planned_records, planned_items, made, retried FROM run WHERE id = ?1";
@@ -62,7 +62,7 @@ impl Queue {
     /// A run's requests of some kinds.
     ///
     /// # Errors
-    /// [`QueueError`] where the disk fails.
+    /// [`QueueError`] if the disk fails.
     pub fn counts(&self, run: i64, kinds: &[Kind]) -> Result<Counts, QueueError> {
         let sql = "SELECT kind, state, count(*) FROM task WHERE run = ?1 GROUP BY kind, state";
         let mut counts = Counts::default();
@@ -83,7 +83,7 @@ impl Queue {
     /// Why requests of a run for records and items have been given up, with their numbers.
     ///
     /// # Errors
-    /// [`QueueError`] where the disk fails.
+    /// [`QueueError`] if the disk fails.
     pub fn given_up(&self, run: i64) -> Result<BTreeMap<String, u64>, QueueError> {
         let sql = format!(
             "SELECT coalesce(code, ''), count(*) FROM task
@@ -96,7 +96,7 @@ impl Queue {
     /// Notes results that a search's page promised and did not hold.
     ///
     /// # Errors
-    /// [`QueueError`] where the disk fails.
+    /// [`QueueError`] if the disk fails.
     pub fn note_missing_results(&mut self, run: i64, results: u64) -> Result<(), QueueError> {
         self.change(|change| count_missing_results(change, run, results))
     }
@@ -104,7 +104,7 @@ impl Queue {
     /// Results that searches of a run have promised and not given.
     ///
     /// # Errors
-    /// [`QueueError`] where the disk fails.
+    /// [`QueueError`] if the disk fails.
     pub fn missing_results(&self, run: i64) -> Result<u64, QueueError> {
         let sql = "SELECT coalesce(sum(count), 0) FROM tally WHERE run = ?1 AND code = ?2";
         self.row(sql, params![run, MISSING_RESULTS], |row| row.get::<_, i64>(0)).map(i64::unsigned_abs)
@@ -113,7 +113,7 @@ impl Queue {
     /// How often each code has been counted in a run.
     ///
     /// # Errors
-    /// [`QueueError`] where the disk fails.
+    /// [`QueueError`] if the disk fails.
     pub fn code_counts(&self, run: i64) -> Result<Vec<(String, u64)>, QueueError> {
         let sql = "SELECT code, count FROM tally WHERE run = ?1 ORDER BY code";
         self.rows(sql, [run], |row| Ok((row.get(0)?, row.get::<_, i64>(1)?.unsigned_abs())))

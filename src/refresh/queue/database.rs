@@ -20,13 +20,13 @@ impl Queue {
         move |source| QueueError::Unusable { path, source }
     }
 
-    /// Runs one statement; gives the number of rows that it has changed.
+    /// Runs one statement; returns the number of rows that it has changed.
     pub(super) fn execute(&self, sql: &str, values: impl Params) -> Result<usize, QueueError> {
         let execute = || self.db.prepare_cached(sql)?.execute(values);
         execute().map_err(self.fault())
     }
 
-    /// Gives each row of a query to `visit`.
+    /// Calls `visit` with each row of a query.
     pub(super) fn each_row(
         &self,
         sql: &str,

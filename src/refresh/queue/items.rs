@@ -31,7 +31,7 @@ impl Queue {
     /// own error comes second.
     ///
     /// # Errors
-    /// [`QueueError`] where the disk fails.
+    /// [`QueueError`] if the disk fails.
     pub fn note_dataset_items<E>(
         &mut self,
         run: i64,
@@ -55,7 +55,7 @@ impl Queue {
     /// The items that the dataset has of one person.
     ///
     /// # Errors
-    /// [`QueueError`] where the disk fails.
+    /// [`QueueError`] if the disk fails.
     pub fn dataset_items(&self, run: i64, orcid: Orcid) -> Result<ItemDates, QueueError> {
         let sql = "SELECT kind, put_code, modified FROM held WHERE run = ?1 AND orcid = ?2";
         let mut items = ItemDates::new();
@@ -73,7 +73,7 @@ impl Queue {
     /// with an earlier date is some cache's, and not the one that the record lists.
     ///
     /// # Errors
-    /// [`QueueError`] where the disk fails.
+    /// [`QueueError`] if the disk fails.
     pub fn newest_item_dates(
         &self,
         run: i64,
@@ -93,10 +93,10 @@ impl Queue {
         Ok(items)
     }
 
-    /// Gives each item that leaves the dataset with a run's next commit to `visit`.
+    /// Calls `visit` with each item that leaves the dataset with a run's next commit.
     ///
     /// # Errors
-    /// [`QueueError`] where the disk fails.
+    /// [`QueueError`] if the disk fails.
     pub fn each_removed_item(&self, run: &Run, visit: &mut dyn FnMut(ItemOf)) -> Result<(), QueueError> {
         let sql = format!(
             "SELECT orcid, kind, put_code FROM leaving WHERE run = ?1

@@ -25,7 +25,7 @@ impl Queue {
     /// Notes that an item is said to be gone, for the first time or the second.
     ///
     /// # Errors
-    /// [`QueueError`] where the disk fails.
+    /// [`QueueError`] if the disk fails.
     pub fn report_missing(
         &mut self,
         run: i64,
@@ -41,10 +41,10 @@ impl Queue {
         })
     }
 
-    /// Lets missing items be asked for once more; gives their number.
+    /// Lets missing items be asked for once more; returns their number.
     ///
     /// # Errors
-    /// [`QueueError`] where the disk fails.
+    /// [`QueueError`] if the disk fails.
     pub fn release_missing_items(&self, run: i64) -> Result<u64, QueueError> {
         let sql = format!(
             "UPDATE task SET state = {Waiting}, doubted = 1, tries = 0, not_before = 0
@@ -53,11 +53,11 @@ impl Queue {
         Ok(self.execute(&sql, [run])? as u64)
     }
 
-    /// Lets the records be read again whose items are missing twice; gives their number. It is
+    /// Lets the records be read again whose items are missing twice; returns their number. It is
     /// called when no item is on its way, so that one look decides about all items of a person.
     ///
     /// # Errors
-    /// [`QueueError`] where the disk fails.
+    /// [`QueueError`] if the disk fails.
     pub fn release_rechecks(&self, run: i64) -> Result<u64, QueueError> {
         let sql = format!(
             "INSERT INTO task (run, kind, orcid, what, sent)
@@ -72,7 +72,7 @@ impl Queue {
     /// items keeps the new record back.
     ///
     /// # Errors
-    /// [`QueueError`] where the disk fails.
+    /// [`QueueError`] if the disk fails.
     pub fn leave_missing_items(&self, run: i64) -> Result<(), QueueError> {
         let sql = format!(
             "UPDATE task SET state = {GivenUp}, code = ?2
@@ -85,7 +85,7 @@ impl Queue {
     /// could not be read.
     ///
     /// # Errors
-    /// [`QueueError`] where the disk fails.
+    /// [`QueueError`] if the disk fails.
     pub fn resolve_missing_items(
         &mut self,
         run: i64,

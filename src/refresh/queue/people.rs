@@ -11,10 +11,10 @@ use super::state::Kind::Record;
 use orcid_xml::{Orcid, Timestamp};
 
 impl Queue {
-    /// Gives each iD that a run's answers tell as `found_as` to `visit`, in order.
+    /// Calls `visit` with each iD that a run's answers tell as `found_as`, in order.
     ///
     /// # Errors
-    /// [`QueueError`] where the disk fails.
+    /// [`QueueError`] if the disk fails.
     pub fn each_found(
         &self,
         run: i64,
@@ -25,10 +25,10 @@ impl Queue {
         self.each_orcid(sql, params![run, found_as.name()], visit)
     }
 
-    /// True where a run's answers tell anybody as `found_as`.
+    /// True if a run's answers tell anybody as `found_as`.
     ///
     /// # Errors
-    /// [`QueueError`] where the disk fails.
+    /// [`QueueError`] if the disk fails.
     pub fn finds_anybody(&self, run: i64, found_as: FoundAs) -> Result<bool, QueueError> {
         let sql = "SELECT EXISTS (SELECT 1 FROM found WHERE run = ?1 AND how = ?2)";
         self.row(sql, params![run, found_as.name()], |row| row.get(0))
@@ -38,7 +38,7 @@ impl Queue {
     /// them its searches do not find there any more.
     ///
     /// # Errors
-    /// [`QueueError`] where the disk fails.
+    /// [`QueueError`] if the disk fails.
     pub fn members_left(&self, run: &Run) -> Result<(u64, u64), QueueError> {
         let sql = "SELECT count(*), count(*) FILTER (WHERE orcid NOT IN
             (SELECT orcid FROM found WHERE run = ?1 AND how = ?3)) FROM member WHERE scope = ?2";
@@ -47,18 +47,18 @@ impl Queue {
         })
     }
 
-    /// Gives each iD that belonged to a scope when it was refreshed last to `visit`.
+    /// Calls `visit` with each iD that belonged to a scope when it was refreshed last.
     ///
     /// # Errors
-    /// [`QueueError`] where the disk fails.
+    /// [`QueueError`] if the disk fails.
     pub fn each_member(&self, scope: &str, visit: &mut dyn FnMut(Orcid)) -> Result<(), QueueError> {
         self.each_orcid("SELECT orcid FROM member WHERE scope = ?1", params![scope], visit)
     }
 
-    /// Gives each iD that the scope's last refresh had to give up to `visit`.
+    /// Calls `visit` with each iD that the scope's last refresh had to give up.
     ///
     /// # Errors
-    /// [`QueueError`] where the disk fails.
+    /// [`QueueError`] if the disk fails.
     pub fn each_unread(&self, scope: &str, visit: &mut dyn FnMut(Orcid)) -> Result<(), QueueError> {
         self.each_orcid("SELECT orcid FROM unread WHERE scope = ?1", params![scope], visit)
     }
@@ -66,24 +66,24 @@ impl Queue {
     /// Forgets who belonged to scopes and who could not be read.
     ///
     /// # Errors
-    /// [`QueueError`] where the disk fails.
+    /// [`QueueError`] if the disk fails.
     pub fn forget_people(&mut self) -> Result<(), QueueError> {
         self.change(|change| change.execute_batch("DELETE FROM member; DELETE FROM unread"))
     }
 
-    /// Gives each person whose record a run asks for to `visit`.
+    /// Calls `visit` with each person whose record a run asks for.
     ///
     /// # Errors
-    /// [`QueueError`] where the disk fails.
+    /// [`QueueError`] if the disk fails.
     pub fn each_requested(&self, run: i64, visit: &mut dyn FnMut(Orcid)) -> Result<(), QueueError> {
         let sql = format!("SELECT orcid FROM task WHERE run = ?1 AND kind = {Record}");
         self.each_orcid(&sql, [run], visit)
     }
 
-    /// Gives each record of a run's next commit to `visit`, with the code of its answer.
+    /// Calls `visit` with each record of a run's next commit, with the code of its answer.
     ///
     /// # Errors
-    /// [`QueueError`] where the disk fails.
+    /// [`QueueError`] if the disk fails.
     pub fn each_record_of_commit(
         &self,
         run: &Run,
@@ -98,11 +98,11 @@ impl Queue {
         })
     }
 
-    /// Gives each of a run's records that are in no commit yet to `visit`, with the last change
+    /// Calls `visit` with each of a run's records that are in no commit yet, with the last change
     /// that the dataset had of it.
     ///
     /// # Errors
-    /// [`QueueError`] where the disk fails.
+    /// [`QueueError`] if the disk fails.
     pub fn each_uncommitted_record(
         &self,
         run: i64,

@@ -34,7 +34,7 @@ impl Queue {
     /// before it goes; where nothing is left, the time from which there is.
     ///
     /// # Errors
-    /// [`QueueError`] where the disk fails.
+    /// [`QueueError`] if the disk fails.
     pub fn spend(
         &mut self,
         client: &str,
@@ -61,7 +61,7 @@ impl Queue {
     /// When `client` has made its last request, in whichever run.
     ///
     /// # Errors
-    /// [`QueueError`] where the disk fails.
+    /// [`QueueError`] if the disk fails.
     pub fn last_request(&self, client: &str) -> Result<Option<Timestamp>, QueueError> {
         let sql = "SELECT max(last) FROM quota WHERE client = ?1";
         self.row(sql, [client], |row| row.get(0))
@@ -70,7 +70,7 @@ impl Queue {
     /// When requests may go again; `None` where they may go now.
     ///
     /// # Errors
-    /// [`QueueError`] where the disk fails.
+    /// [`QueueError`] if the disk fails.
     pub fn quota_ends_at(
         &self,
         client: &str,
@@ -89,7 +89,7 @@ impl Queue {
     /// Notes the server's word that the quota is used up.
     ///
     /// # Errors
-    /// [`QueueError`] where the disk fails.
+    /// [`QueueError`] if the disk fails.
     pub fn quota_ended(&self, client: &str, now: Timestamp, until: Timestamp) -> Result<(), QueueError> {
         let sql = "INSERT INTO quota (client, day, used, ended_until) VALUES (?1, ?2, 0, ?3) ON CONFLICT (client, day) DO UPDATE SET ended_until = ?3";
         self.execute(sql, params![client, day(now), until]).map(|_| ())
@@ -98,7 +98,7 @@ impl Queue {
     /// Requests that `client` has made today.
     ///
     /// # Errors
-    /// [`QueueError`] where the disk fails.
+    /// [`QueueError`] if the disk fails.
     pub fn used(&self, client: &str, now: Timestamp) -> Result<u64, QueueError> {
         let sql = "SELECT used FROM quota WHERE client = ?1 AND day = ?2";
         let used: Option<i64> = self.row_if_any(sql, params![client, day(now)], |row| row.get(0))?;
@@ -108,7 +108,7 @@ impl Queue {
     /// Requests by client and day, the newest first; of a month.
     ///
     /// # Errors
-    /// [`QueueError`] where the disk fails.
+    /// [`QueueError`] if the disk fails.
     pub fn days(&self) -> Result<Vec<QuotaDay>, QueueError> {
         let sql = "SELECT client, day, used, ended_until FROM quota ORDER BY day DESC, client LIMIT 31";
         self.rows(sql, [], |row| {

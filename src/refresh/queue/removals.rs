@@ -9,11 +9,11 @@ use super::state::State::{Answered, GivenUp};
 use orcid_xml::Orcid;
 
 impl Queue {
-    /// Gives each record to `visit` whose answer is here and in no commit yet, with the
+    /// Calls `visit` with each record whose answer is here and in no commit yet, with the
     /// answer's code.
     ///
     /// # Errors
-    /// [`QueueError`] where the disk fails.
+    /// [`QueueError`] if the disk fails.
     pub fn each_answered_record(
         &self,
         run: i64,
@@ -32,10 +32,10 @@ impl Queue {
         })
     }
 
-    /// Gives each person whom the run's commits were to remove to `visit`.
+    /// Calls `visit` with each person whom the run's commits were to remove.
     ///
     /// # Errors
-    /// [`QueueError`] where the disk fails.
+    /// [`QueueError`] if the disk fails.
     pub fn each_removed_person(&self, run: i64, visit: &mut dyn FnMut(Orcid)) -> Result<(), QueueError> {
         self.each_orcid("SELECT orcid FROM removed WHERE run = ?1", [run], visit)
     }
@@ -43,7 +43,7 @@ impl Queue {
     /// Notes whom the run's next commit removes.
     ///
     /// # Errors
-    /// [`QueueError`] where the disk fails.
+    /// [`QueueError`] if the disk fails.
     pub fn note_removed_people(&mut self, run: i64, orcids: &[Orcid]) -> Result<(), QueueError> {
         self.change(|change| {
             let mut insert =
@@ -56,7 +56,7 @@ impl Queue {
     /// scope's next run asks for them again.
     ///
     /// # Errors
-    /// [`QueueError`] where the disk fails.
+    /// [`QueueError`] if the disk fails.
     pub fn leave_people(&mut self, run: i64, orcids: &[Orcid], code: &str) -> Result<(), QueueError> {
         let sql = format!(
             "UPDATE task SET state = {GivenUp}, code = ?3, body = NULL

@@ -48,7 +48,7 @@ impl Queue {
     /// The run of a scope at this API that has not come to its end.
     ///
     /// # Errors
-    /// [`QueueError`] where the disk fails.
+    /// [`QueueError`] if the disk fails.
     pub fn unfinished(&self, scope: &str, api: &str) -> Result<Option<Run>, QueueError> {
         let sql = format!("{RUN} WHERE scope = ?1 AND api = ?2 AND stage <> ?3 ORDER BY id DESC LIMIT 1");
         self.row_if_any(&sql, params![scope, api, Stage::Done.name()], run_of)
@@ -57,7 +57,7 @@ impl Queue {
     /// All runs, the newest first.
     ///
     /// # Errors
-    /// [`QueueError`] where the disk fails.
+    /// [`QueueError`] if the disk fails.
     pub fn runs(&self) -> Result<Vec<Run>, QueueError> {
         self.rows(&format!("{RUN} ORDER BY id DESC"), [], run_of)
     }
@@ -65,7 +65,7 @@ impl Queue {
     /// Begins a run; its number is given by the queue.
     ///
     /// # Errors
-    /// [`QueueError`] where the disk fails.
+    /// [`QueueError`] if the disk fails.
     pub fn begin(&mut self, run: Run) -> Result<Run, QueueError> {
         let id = self.change(|change| {
             change.execute(
@@ -91,7 +91,7 @@ impl Queue {
     /// Forgets the searches of a run with what they have found, and notes its new times.
     ///
     /// # Errors
-    /// [`QueueError`] where the disk fails.
+    /// [`QueueError`] if the disk fails.
     pub fn forget_searches(&mut self, run: &Run) -> Result<(), QueueError> {
         self.change(|change| {
             let searches = format!("DELETE FROM task WHERE run = ?1 AND kind = {Search}");
@@ -104,7 +104,7 @@ impl Queue {
     /// Notes how far a run has come, by which strategy, up to when and beside what.
     ///
     /// # Errors
-    /// [`QueueError`] where the disk fails.
+    /// [`QueueError`] if the disk fails.
     pub fn note(&self, run: &Run) -> Result<(), QueueError> {
         let values = params![run.stage.name(), run.strategy, run.until, run.mark, run.id];
         let sql = "UPDATE run SET stage = ?1, way = ?2, until = ?3, mark = ?4 WHERE id = ?5";
@@ -114,7 +114,7 @@ impl Queue {
     /// Forgets a run with all that belongs to it.
     ///
     /// # Errors
-    /// [`QueueError`] where the disk fails.
+    /// [`QueueError`] if the disk fails.
     pub fn drop_run(&mut self, id: i64) -> Result<(), QueueError> {
         self.change(|change| {
             for table in TABLES_OF_RUN.iter().chain(&["tally"]) {
@@ -129,7 +129,7 @@ impl Queue {
     /// scope, and makes room.
     ///
     /// # Errors
-    /// [`QueueError`] where the disk fails.
+    /// [`QueueError`] if the disk fails.
     pub fn finish(
         &mut self,
         run: &Run,
@@ -172,7 +172,7 @@ impl Queue {
     /// What the dataset was when the queue was opened last.
     ///
     /// # Errors
-    /// [`QueueError`] where the disk fails.
+    /// [`QueueError`] if the disk fails.
     pub fn mark(&self) -> Result<Option<String>, QueueError> {
         self.row_if_any("SELECT mark FROM dataset", [], |row| row.get(0))
     }
@@ -180,7 +180,7 @@ impl Queue {
     /// Notes what the dataset is now.
     ///
     /// # Errors
-    /// [`QueueError`] where the disk fails.
+    /// [`QueueError`] if the disk fails.
     pub fn note_mark(&self, mark: &str) -> Result<(), QueueError> {
         self.execute("INSERT OR REPLACE INTO dataset (only, mark) VALUES (1, ?1)", [mark]).map(|_| ())
     }

@@ -92,7 +92,7 @@ impl Queue {
     /// the lock. What was on its way when a run was killed waits again.
     ///
     /// # Errors
-    /// [`QueueError`] where the file cannot be used or is of another version.
+    /// [`QueueError`] if the file cannot be used or is of another version.
     pub fn open(dataset: &Path) -> Result<Self, QueueError> {
         let path = dataset.join(QUEUE_NAME);
         let open = || -> rusqlite::Result<(Connection, i64)> {
@@ -127,7 +127,7 @@ impl Queue {
     /// there is none.
     ///
     /// # Errors
-    /// As [`Queue::open`].
+    /// Those of [`Queue::open`].
     pub fn look_at(dataset: &Path) -> Result<Option<Self>, QueueError> {
         let path = dataset.join(QUEUE_NAME);
         if !path.is_file() {
@@ -150,8 +150,8 @@ impl Queue {
     /// for, since a commit takes this one file along and nothing beside it.
     ///
     /// # Errors
-    /// [`QueueError::BeingRead`] where somebody reads for too long, and
-    /// [`QueueError::Unusable`] where the disk fails.
+    /// [`QueueError::BeingRead`] if somebody reads for too long, and
+    /// [`QueueError::Unusable`] if the disk fails.
     pub fn close(self) -> Result<(), QueueError> {
         let checkpoint = self.db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0));
         let busy: i64 = checkpoint.map_err(self.fault())?;
@@ -166,7 +166,7 @@ impl Queue {
     /// left beside it would not outlive a commit.
     ///
     /// # Errors
-    /// As [`Queue::open`] and [`Queue::close`].
+    /// Those of [`Queue::open`] and [`Queue::close`].
     pub fn make_one_file(dataset: &Path) -> Result<(), QueueError> {
         if dataset.join(QUEUE_NAME).is_file() { Self::open(dataset)?.close() } else { Ok(()) }
     }

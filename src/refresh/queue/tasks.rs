@@ -47,7 +47,7 @@ impl Queue {
     /// Adds requests that the run does not have yet.
     ///
     /// # Errors
-    /// [`QueueError`] where the disk fails.
+    /// [`QueueError`] if the disk fails.
     pub fn add(&mut self, run: i64, requests: impl IntoIterator<Item = Request>) -> Result<(), QueueError> {
         self.change(|change| requests.into_iter().try_for_each(|request| insert(change, run, &request)))
     }
@@ -55,7 +55,7 @@ impl Queue {
     /// Notes when the dataset's rows of some records have changed last.
     ///
     /// # Errors
-    /// [`QueueError`] where the disk fails.
+    /// [`QueueError`] if the disk fails.
     pub fn note_dataset_dates(
         &mut self,
         run: i64,
@@ -72,10 +72,10 @@ impl Queue {
         })
     }
 
-    /// True where a run has no request for this record.
+    /// True if a run has no request for this record.
     ///
     /// # Errors
-    /// [`QueueError`] where the disk fails.
+    /// [`QueueError`] if the disk fails.
     pub fn lacks_record(&self, run: i64, orcid: Orcid) -> Result<bool, QueueError> {
         let sql = format!(
             "SELECT NOT EXISTS (SELECT 1 FROM task WHERE run = ?1 AND kind = {Record} AND orcid = ?2 AND what = '')"
@@ -83,10 +83,10 @@ impl Queue {
         self.row(&sql, params![run, orcid.as_str()], |row| row.get(0))
     }
 
-    /// Lets the next records of a run go, up to `most`; gives their number.
+    /// Lets the next records of a run go, up to `most`; returns their number.
     ///
     /// # Errors
-    /// [`QueueError`] where the disk fails.
+    /// [`QueueError`] if the disk fails.
     pub fn release_records(&self, run: i64, most: i64) -> Result<u64, QueueError> {
         let sql = format!(
             "UPDATE task SET state = {Waiting} WHERE id IN
@@ -95,10 +95,10 @@ impl Queue {
         Ok(self.execute(&sql, params![run, most])? as u64)
     }
 
-    /// Lets all planned items of a run go; gives their requests.
+    /// Lets all planned items of a run go; returns their requests.
     ///
     /// # Errors
-    /// [`QueueError`] where the disk fails.
+    /// [`QueueError`] if the disk fails.
     pub fn release_items(&self, run: i64) -> Result<u64, QueueError> {
         let sql = format!(
             "UPDATE task SET state = {Waiting} WHERE run = ?1 AND kind IN ({Works}, {Item}) AND state = {Planned}"
@@ -106,10 +106,10 @@ impl Queue {
         Ok(self.execute(&sql, [run])? as u64)
     }
 
-    /// True where requests of a run may go and have not.
+    /// True if requests of a run may go and have not.
     ///
     /// # Errors
-    /// [`QueueError`] where the disk fails.
+    /// [`QueueError`] if the disk fails.
     pub fn has_released(&self, run: i64) -> Result<bool, QueueError> {
         let sql = format!("SELECT EXISTS (SELECT 1 FROM task WHERE run = ?1 AND state = {Waiting})");
         self.row(&sql, [run], |row| row.get(0))
@@ -118,7 +118,7 @@ impl Queue {
     /// Takes the next request that may go.
     ///
     /// # Errors
-    /// [`QueueError`] where the disk fails.
+    /// [`QueueError`] if the disk fails.
     pub fn take(&mut self, run: i64, now: Timestamp) -> Result<Next, QueueError> {
         let find = format!(
             "SELECT id, kind, orcid, what, tries, known, not_before, doubted FROM task
@@ -141,7 +141,7 @@ impl Queue {
     /// Gives back a request that has not gone.
     ///
     /// # Errors
-    /// [`QueueError`] where the disk fails.
+    /// [`QueueError`] if the disk fails.
     pub fn give_back(&self, task: &Task) -> Result<(), QueueError> {
         self.set_state(task, Waiting)
     }
@@ -154,7 +154,7 @@ impl Queue {
     /// Notes a try that failed; the request waits until `not_before`.
     ///
     /// # Errors
-    /// [`QueueError`] where the disk fails.
+    /// [`QueueError`] if the disk fails.
     pub fn retry_later(
         &mut self,
         run: i64,
@@ -172,10 +172,10 @@ impl Queue {
         })
     }
 
-    /// Gives a request up for this run.
+    /// Returns a request up for this run.
     ///
     /// # Errors
-    /// [`QueueError`] where the disk fails.
+    /// [`QueueError`] if the disk fails.
     pub fn give_up(&mut self, run: i64, task: &Task, code: &str) -> Result<(), QueueError> {
         let sql = format!("UPDATE task SET state = {GivenUp}, code = ?2 WHERE id = ?1");
         self.change(|change| {
@@ -184,10 +184,10 @@ impl Queue {
         })
     }
 
-    /// Lets all go again that a run has given up, with all its tries; gives the number.
+    /// Lets all go again that a run has given up, with all its tries; returns the number.
     ///
     /// # Errors
-    /// [`QueueError`] where the disk fails.
+    /// [`QueueError`] if the disk fails.
     pub fn retry_given_up(&self, run: i64) -> Result<u64, QueueError> {
         let sql = format!(
             "UPDATE task SET state = {Waiting}, tries = 0, not_before = 0
@@ -201,7 +201,7 @@ impl Queue {
     /// `all` every record of the run counts so.
     ///
     /// # Errors
-    /// [`QueueError`] where the disk fails.
+    /// [`QueueError`] if the disk fails.
     pub fn count_as_changed(&self, run: i64, scope: &str, all: bool) -> Result<(), QueueError> {
         let sql = format!(
             "UPDATE task SET doubted = 1 WHERE run = ?1 AND kind = {Record}
@@ -213,7 +213,7 @@ impl Queue {
     /// Removes the searches of a run that have no answer, those on their way too.
     ///
     /// # Errors
-    /// [`QueueError`] where the disk fails.
+    /// [`QueueError`] if the disk fails.
     pub fn drop_searches(&self, run: i64) -> Result<(), QueueError> {
         let sql = format!("DELETE FROM task WHERE run = ?1 AND kind = {Search} AND state <> {Answered}");
         self.execute(&sql, [run]).map(|_| ())

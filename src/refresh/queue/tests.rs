@@ -154,7 +154,7 @@ fn a_queue_of_the_version_before_goes_on() {
         (record.dataset_modified, record.counts_as_changed, record.was_missing),
         (Some(4), true, false)
     );
-    // Each state that waits for something goes on.
+    // Each state that waits for something continues.
     assert_eq!((queue.release_records(1, 9).unwrap(), queue.release_items(1).unwrap()), (1, 1));
     assert_eq!((queue.release_missing_items(1).unwrap(), queue.release_rechecks(1).unwrap()), (1, 1));
     let tasks: Vec<Task> = (0..4).map(|_| next(&mut queue, &own, 0)).collect();

@@ -244,14 +244,11 @@ impl Args {
     pub fn access(&self) -> Result<Access, Failure> {
         let token_file = if self.anonymous { None } else { Some(self.client.token_file()?) };
         let credentials = if self.anonymous { None } else { self.client.credentials()? };
-        let options = ClientOptions {
-            host: self.host.host()?,
-            credentials,
-            token_file,
-            program: USER_AGENT.to_owned(),
-            contact: self.pace.contact.clone(),
-            timeout: self.pace.wait.duration(),
-        };
+        let mut options = ClientOptions::new(self.host.host()?, USER_AGENT);
+        options.credentials = credentials;
+        options.token_file = token_file;
+        options.contact.clone_from(&self.pace.contact);
+        options.timeout = self.pace.wait.duration();
         Ok(Access::Http { options: Box::new(options), client_id: self.client.client_id.clone() })
     }
 

@@ -22,8 +22,12 @@ use orcid_xml::Timestamp;
 /// The form in which records and searches are asked for.
 const ACCEPT: &str = "application/vnd.orcid+xml";
 
+/// Time for one request, if no other is given.
+const TIMEOUT: Duration = Duration::from_secs(120);
+
 /// How a client is made.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct ClientOptions {
     /// Whom to ask.
     pub host: Host,
@@ -37,6 +41,20 @@ pub struct ClientOptions {
     pub contact: Option<String>,
     /// Time for one request with its answer.
     pub timeout: Duration,
+}
+
+impl ClientOptions {
+    /// An anonymous client of `host`, with two minutes for a request.
+    pub fn new(host: Host, program: impl Into<String>) -> Self {
+        Self {
+            host,
+            credentials: None,
+            token_file: None,
+            program: program.into(),
+            contact: None,
+            timeout: TIMEOUT,
+        }
+    }
 }
 
 /// Asks the API by HTTP.

@@ -22,7 +22,7 @@ pub fn begin_change(store: &LocalStore, act: &str) -> Result<(Staging, Dataset),
     Ok((staging.holding(lock), dataset))
 }
 
-/// The same if the caller holds the dataset's lock.
+/// Does the same if the caller holds the dataset's lock.
 pub(super) fn begin_beside(root: &Path) -> Result<(Staging, Dataset), DatasetError> {
     let staging = Staging::begin(root)?;
     let dataset = Dataset::open(root)?;

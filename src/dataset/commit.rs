@@ -228,7 +228,7 @@ fn is_mount_point(dataset: &Path, beside: &Path) -> Result<bool, DatasetError> {
     Ok(device(dataset)? != device(beside)? || is_root_of_mount(dataset))
 }
 
-/// True if the system says so; false if it cannot tell.
+/// True if the system says so; false if the system cannot tell.
 #[cfg(target_os = "linux")]
 fn is_root_of_mount(path: &Path) -> bool {
     use rustix::fs::{AtFlags, CWD, StatxAttributes, StatxFlags, statx};

@@ -125,8 +125,8 @@ impl Superseded {
         writer.finish(pool)
     }
 
-    /// A batch of a table without the old rows; `first_row` returns how many rows of the table
-    /// stand before it. Of rejects all rows stay.
+    /// A batch of a table without the old rows; `first_row` is the number of rows of the table
+    /// before the batch. All rows of `rejects` stay.
     ///
     /// # Panics
     /// If the table has no iDs.

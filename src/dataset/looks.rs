@@ -35,7 +35,7 @@ pub fn read_dataset_in<T, E: From<DatasetError>>(
     read_until(store, read, |_| true)
 }
 
-/// The same if a result that is not `good` is asked for again too.
+/// Does the same, and also calls `read` again if its result is not `good`.
 pub(super) fn read_until<T, E: From<DatasetError>>(
     store: &dyn Store,
     mut read: impl FnMut(&Dataset) -> Result<T, E>,

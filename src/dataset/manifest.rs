@@ -279,7 +279,8 @@ impl Manifest {
         self.take_in_with(key, part, folder, "")
     }
 
-    /// The same if other changes may give names too, and `suffix` keeps theirs apart.
+    /// Does the same if other changes may choose names at the same time; `suffix` makes the names
+    /// unique.
     pub fn take_in_with(&mut self, key: &str, part: Part, folder: &Path, suffix: &str) -> (Part, NewFile) {
         let name = self.new_part_name(key, suffix);
         let file = NewFile { from: folder.join(&part.name), key: key.to_owned(), name: name.clone() };

@@ -149,7 +149,7 @@ impl Question<'_> {
         builder.with_batch_size(BATCH_ROWS).build().map(Some)
     }
 
-    /// The iDs that rows are looked for of, if they are few.
+    /// The iDs whose rows are searched for, if they are few.
     fn few(&self) -> Option<Vec<Orcid>> {
         let of = |targets: &Targets| -> Option<Vec<Orcid>> {
             let sets = match self.dump {

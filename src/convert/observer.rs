@@ -10,7 +10,7 @@ use targz_seek::Meter;
 /// Follows the progress of a conversion: a progress line, a callback, nobody. Called from several
 /// threads.
 pub trait Observer: Sync {
-    /// An archive is being read; the meter returns how far.
+    /// An archive is being read; the meter has the progress.
     fn begun(&self, archive: &Path, size_bytes: Option<u64>, meter: &Meter);
     /// Members have been counted.
     fn progressed(&self, archive: &Path, report: &Report);

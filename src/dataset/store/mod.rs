@@ -139,12 +139,12 @@ pub trait Change: Debug + Send + Sync {
     /// [`DatasetError`] if the disk fails.
     fn discard(&self, scratch: &Path) -> Result<(), DatasetError>;
 
-    /// The folder on a disk of this machine in which finished archives wait for others, and
-    /// outlive the change; `None` where there is none, so that a run that failed starts again.
+    /// The folder on a disk of this machine in which finished archives wait for others, even after
+    /// the change has ended; `None` where there is none, so that a run that failed starts again.
     fn waiting_folder(&self) -> Option<PathBuf>;
 
-    /// What the names of new files end with, before `.parquet`, so that no other change gives
-    /// the same; empty if a change is alone. To be asked for each commit.
+    /// The suffix of the names of new files, before `.parquet`, which no other change uses; empty
+    /// if a change is alone. To be asked for each commit.
     fn suffix(&self) -> String;
 
     /// Makes the version that `manifest` describes the current one, in one step: files of the

@@ -80,7 +80,7 @@ fn unused(parts: &[PartResult], manifest: &Manifest) -> Vec<String> {
     sent.filter(|name| !named.contains(name)).collect()
 }
 
-/// Fails for files that another version of orcidlake, or another choice of tables, has made.
+/// Fails for files with another format version, or with another selection of tables.
 fn check_make(part: &PartResult, manifest: &Manifest) -> Result<(), ConvertError> {
     if part.format_version != FORMAT_VERSION {
         return Err(ConvertError::OtherFormat { folder: part.folder.clone() });

@@ -202,7 +202,7 @@ impl Maker<'_> {
         self.batch.report.times.build += parsed.elapsed();
     }
 
-    /// One member's entry; `None` where it gives no rows.
+    /// One member's entry; `None` if it gives no rows.
     fn read<'s>(
         &mut self,
         member: &MemberInChunk<'_>,

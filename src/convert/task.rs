@@ -22,7 +22,7 @@ pub struct Task {
     pub fingerprint: Option<Fingerprint>,
     /// The year of the dump, if the name gives one.
     pub release: Option<u16>,
-    /// The part of the archive; the whole where there is none.
+    /// The part of the archive; `None` for the whole archive.
     pub shard: Option<Shard>,
     /// The tables that are written, such as `summaries/works`.
     pub tables: BTreeSet<String>,

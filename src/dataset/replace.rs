@@ -63,7 +63,7 @@ struct Rewritten {
     entry: usize,
     name: String,
     rows_out: u64,
-    /// The file in its place; `None` where no rows are left, or where they moved.
+    /// The file that replaces it; `None` if no rows are left, or if they moved to another file.
     left: Option<Part>,
     moved: u64,
 }

@@ -30,8 +30,8 @@ use crate::tables::AnyTable;
 /// Rows of a column that are in memory at a time.
 const BATCH_ROWS: usize = 16_384;
 
-/// Writes the rows of `from` that stay to a new file at `to`; `None` where none stay. The whole
-/// file must have been found sound, as its page index is used.
+/// Writes the rows of `from` that stay to a new file at `to`; `None` if no rows stay. The whole
+/// file must have been verified, as its page index is used.
 pub(super) fn rewrite(
     from: &Path,
     marks: &Marks,

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use orcid_xml::{Orcid, SearchPage};
 
 /// Where the first ranges begin: between and around the two blocks that ORCID gives iDs
-/// out of, so that halves are cut where iDs are.
+/// from, so that ranges are halved where iDs are.
 const BEGINNINGS: [u64; 5] = [0, 15_000_000, 35_000_001, 900_000_000_000, 900_100_000_001];
 /// The greatest number of fifteen digits.
 const LAST: u64 = 999_999_999_999_999;

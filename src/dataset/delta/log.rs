@@ -116,7 +116,7 @@ impl<'l> Log<'l> {
         Ok(names.filter_map(|name| Some(name.rsplit_once('/')?.1.to_owned())).collect())
     }
 
-    /// The newest state; `None` where there is no log.
+    /// The newest state; `None` if there is no log.
     pub fn newest(&self) -> Result<Option<State>, LogError> {
         let names = self.file_names().map_err(LogError::of)?;
         if names.is_empty() {

@@ -1,4 +1,4 @@
-//! Where logs are written: in the folder of a dataset's next state, or elsewhere.
+//! The destination of logs: the folder of a dataset's next state, or another place.
 
 use std::path::Path;
 use std::time::SystemTime;

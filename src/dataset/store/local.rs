@@ -44,8 +44,8 @@ impl LocalStore {
         (0..LOOKS).any(|_| present(&self.root).join(MANIFEST_NAME).is_file())
     }
 
-    /// The dataset's lock: the one that the caller holds, or one that is taken; `None` where there
-    /// is no dataset yet, and so no place for it.
+    /// The dataset's lock: the lock that the caller holds, or a new one; `None` if there is no
+    /// dataset yet, and so no place for a lock.
     pub(in crate::dataset) fn lock(&self, act: &str) -> Result<Option<DatasetLock>, DatasetError> {
         match &self.held {
             Some(held) => Ok(Some(held.clone())),
@@ -124,7 +124,7 @@ impl Change for Staging {
 }
 
 /// Distinguishes the manifest files of two versions, even if their content is equal: device, inode,
-/// time of writing. `None` where there is no manifest, or it cannot be looked at.
+/// time of writing. `None` if there is no manifest, or it cannot be read.
 fn version_id(root: &Path) -> Option<VersionId> {
     let file = root.join(MANIFEST_NAME).metadata().ok()?;
     Some(VersionId(format!("{} {} {} {}", file.dev(), file.ino(), file.mtime(), file.mtime_nsec())))

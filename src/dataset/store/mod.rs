@@ -63,7 +63,7 @@ pub trait Store: Debug + Send + Sync {
     /// Its path or URL, for messages.
     fn place(&self) -> &Path;
 
-    /// The newest version; `None` where there is no dataset yet. Leftovers of a crash are never
+    /// The newest version; `None` if there is no dataset yet. Leftovers of a crash are never
     /// visible.
     ///
     /// # Errors
@@ -117,7 +117,7 @@ pub struct VersionId(pub String);
 /// the process dies, the dataset is unchanged, and the written files are removed, at once or by a
 /// later change.
 pub trait Change: Debug + Send + Sync {
-    /// The manifest of the version that the next commit builds on; `None` where there is no
+    /// The manifest of the version that the next commit builds on; `None` if there is no
     /// dataset yet.
     ///
     /// # Errors
@@ -140,7 +140,7 @@ pub trait Change: Debug + Send + Sync {
     fn discard(&self, scratch: &Path) -> Result<(), DatasetError>;
 
     /// The folder on a disk of this machine in which finished archives wait for others, even after
-    /// the change has ended; `None` where there is none, so that a run that failed starts again.
+    /// the change has ended; `None` if there is none, so that a run that failed starts again.
     fn waiting_folder(&self) -> Option<PathBuf>;
 
     /// The suffix of the names of new files, before `.parquet`, which no other change uses; empty
@@ -174,7 +174,7 @@ pub enum Logs {
     Begin,
 }
 
-/// Reads a manifest; `None` where there is none of that name.
+/// Reads a manifest; `None` if there is none of that name.
 fn read_manifest(files: &dyn Files, name: &str) -> Result<Option<Manifest>, DatasetError> {
     match StoredFile::open(files, name) {
         Ok(file) => Manifest::parse(file.path(), &file.read_all()?).map(Some),

@@ -82,7 +82,7 @@ impl Queue {
         self.execute(&sql, params![run, WITHHELD]).map(|_| ())
     }
 
-    /// Decides about a person's missing items by what the record lists now; `None` where it
+    /// Decides about a person's missing items by what the record lists now; `None` if it
     /// could not be read.
     ///
     /// # Errors

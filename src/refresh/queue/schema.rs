@@ -122,8 +122,7 @@ impl Queue {
         Ok(queue)
     }
 
-    /// Opens a queue to look at it, also while a refresh is at work; `None` where
-    /// there is none.
+    /// Opens a queue for reading, even while a refresh runs; `None` if there is none.
     ///
     /// # Errors
     /// Those of [`Queue::open`].

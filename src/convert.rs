@@ -80,8 +80,8 @@ pub fn convert(
     convert_in(archives, &LocalStore::new(out), options, observer, stop)
 }
 
-/// The same into the dataset in a store. Where the store keeps no finished archives, those that
-/// are to replace a dataset together are read again after a run that failed.
+/// Does the same for a dataset in a store. If the store cannot keep finished archives, the next run
+/// after a failed replacement reads all archives again.
 ///
 /// # Errors
 /// Those of [`convert`].
@@ -107,7 +107,7 @@ pub fn convert_in(
     let run =
         Run { plan: &plan, pipeline: &pipeline, readers, change: change.as_ref(), replacing, observer, stop };
     let outcomes = run.all()?;
-    // Each outcome stands; what cannot be cleared now is cleared by the next run.
+    // The outcomes are final; the next run removes leftovers that cannot be removed now.
     let _ = change.end();
     Ok(outcomes)
 }
@@ -163,7 +163,8 @@ impl Run<'_> {
             return Ok(ready.outcomes);
         }
         self.change.commit(&ready.next.manifest, &ready.next.files, Logs::Begin)?;
-        // They are in the dataset; what cannot be cleared now is cleared by the next run.
+        // The archives are in the dataset; the next run removes leftovers that cannot be removed
+        // now.
         let _ = Finished::clear(self.change);
         let done = |outcome| match outcome {
             Outcome::Kept(entry) => Outcome::Done(entry),
@@ -208,7 +209,7 @@ impl Run<'_> {
     /// Adds an archive to the dataset, or keeps it until all can replace the dataset.
     fn commit(&self, part: PartResult, next: &mut NextState) -> Result<Outcome, ConvertError> {
         if next.holds(&part) {
-            // It is in the dataset under another name, or came by standard input.
+            // The archive is in the dataset under another name, or came from standard input.
             self.change.discard(&part.folder)?;
             return Ok(Outcome::Skipped);
         }
@@ -220,14 +221,14 @@ impl Run<'_> {
         let mut with_it = NextState::new(next.manifest.clone());
         let entry = with_it.add(&part, &self.change.suffix())?;
         self.change.commit(&with_it.manifest, &with_it.files, logs)?;
-        // It is in the dataset; what cannot be cleared now is cleared by the next run.
+        // The archive is in the dataset; the next run removes leftovers that cannot be removed now.
         let _ = self.change.discard(&part.folder);
         next.manifest = with_it.manifest;
         Ok(Outcome::Done(Box::new(entry)))
     }
 }
 
-/// Reads an archive to its end without writing, and gives what is in it.
+/// Reads an archive to its end without writing, and returns a report of its contents.
 ///
 /// # Errors
 /// [`ConvertError`] if it cannot be read.

@@ -1,7 +1,7 @@
 //! Bytes in flight between reading and writing, held below a limit.
 //!
-//! What open row groups may take later is lent to chunks until they do, so that memory
-//! depends less on the size of an archive.
+//! Memory that open row groups may need later is lent to chunks until then, so that memory depends
+//! less on the size of an archive.
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
@@ -28,7 +28,7 @@ pub struct Permit {
     bytes: usize,
 }
 
-/// Bytes by which a budget is larger for the time being.
+/// Bytes that a budget has been lent for now.
 #[derive(Debug)]
 pub struct Reservation {
     budget: Budget,
@@ -44,8 +44,8 @@ impl Budget {
         }))
     }
 
-    /// Waits until `bytes` fit. What is larger than the whole limit waits
-    /// until it is alone, so that it passes too.
+    /// Waits until `bytes` fit. A request larger than the whole limit waits until nothing else is
+    /// held, so that it gets through too.
     pub fn take(&self, bytes: usize) -> Permit {
         let mut held = self.0.lock();
         while held.used > 0 && held.used + bytes > held.limit {
@@ -55,7 +55,7 @@ impl Budget {
         Permit { budget: self.clone(), bytes }
     }
 
-    /// Lends `bytes` to this budget until they are called in or the reservation is dropped.
+    /// Lends `bytes` to this budget until they are needed again or the reservation is dropped.
     pub fn lend(&self, bytes: usize) -> Reservation {
         let mut reservation = Reservation { budget: self.clone(), whole: bytes, bytes: 0 };
         reservation.set(bytes);
@@ -64,7 +64,7 @@ impl Budget {
 }
 
 impl Reservation {
-    /// Lends all but `taken` bytes; nobody who holds bytes must give them up.
+    /// Lends all but `taken` bytes; permits that are held already stay valid.
     pub fn lend_all_but(&mut self, taken: usize) {
         self.set(self.whole.saturating_sub(taken));
     }

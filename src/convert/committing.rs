@@ -1,4 +1,4 @@
-//! Results of tasks to a dataset.
+//! Adds results of tasks to a dataset.
 
 use std::collections::HashSet;
 use std::path::Path;
@@ -10,18 +10,18 @@ use super::task::PartResult;
 use crate::dataset::store::Change;
 use crate::dataset::{ArchiveEntry, FORMAT_VERSION, LocalStore, Logs, Manifest, NewFile, Part, Store};
 
-/// A dataset's next state, which grows by one result after the other.
+/// A dataset's next state, to which results are added one by one.
 pub(super) struct NextState {
     pub manifest: Manifest,
-    /// What the manifest has, and the dataset has not yet.
+    /// Files that are in the manifest, but not in the dataset yet.
     pub files: Vec<NewFile>,
 }
 
-/// Takes the results of tasks into the dataset at `dataset`, in one step. `replace` makes
-/// the dataset anew of them alone. Gives the outcome of each, in the order given.
+/// Adds the results of tasks to the dataset at `dataset`, in one step. `replace` replaces the
+/// dataset by these results alone. Returns the outcome of each, in the order given.
 ///
-/// A result that the dataset has already, or that is given twice, is skipped. The files are
-/// linked where the file system allows it, else copied, and stay in their folders.
+/// A result that the dataset has already, or that is given twice, is skipped. The files are linked
+/// if the file system allows it, otherwise copied, and stay in their folders.
 ///
 /// # Errors
 /// [`ConvertError`] if the results do not belong together or to the dataset, if a file
@@ -31,9 +31,9 @@ pub fn commit(parts: &[PartResult], dataset: &Path, replace: bool) -> Result<Vec
     commit_in(parts, &LocalStore::new(dataset), replace)
 }
 
-/// The same for the dataset in a store; results that have been sent there
-/// ([`send_part`](super::send_part)) are taken where they lie. Files that were sent of a result that
-/// is skipped are removed.
+/// Does the same for a dataset in a store; files of results that have been sent there
+/// ([`send_part`](super::send_part)) are not copied again. If such a result is skipped, its files
+/// are removed.
 ///
 /// # Errors
 /// Those of [`commit`], and [`DatasetError::Overtaken`](crate::dataset::DatasetError::Overtaken) if
@@ -67,7 +67,7 @@ pub fn commit_in(
     if outcomes.iter().any(|outcome| matches!(outcome, Outcome::Done(_))) {
         change.commit(&next.manifest, &next.files, logs)?;
     }
-    // The results are in the dataset; what cannot be cleared now is cleared by the next run.
+    // The results are in the dataset; the next run removes leftovers that cannot be removed now.
     let _ = store.withdraw(&unused(parts, &next.manifest));
     let _ = change.end();
     Ok(outcomes)
@@ -80,7 +80,7 @@ fn unused(parts: &[PartResult], manifest: &Manifest) -> Vec<String> {
     sent.filter(|name| !named.contains(name)).collect()
 }
 
-/// Fails for files of another make than the dataset's.
+/// Fails for files with another format version, or with another selection of tables.
 fn check_make(part: &PartResult, manifest: &Manifest) -> Result<(), ConvertError> {
     if part.format_version != FORMAT_VERSION {
         return Err(ConvertError::OtherFormat { folder: part.folder.clone() });
@@ -91,8 +91,8 @@ fn check_make(part: &PartResult, manifest: &Manifest) -> Result<(), ConvertError
     Ok(())
 }
 
-/// Fails for an archive that cannot join those of the dataset, and for files that are not
-/// the ones that were written.
+/// Fails for an archive that does not belong to those of the dataset, and for files that have
+/// changed since they were written.
 fn check_content(part: &PartResult, manifest: &Manifest, change: &dyn Change) -> Result<(), ConvertError> {
     if manifest.has_refreshes() {
         return Err(ConvertError::Refreshed { path: part.entry.name.clone().into() });
@@ -132,8 +132,8 @@ impl NextState {
         self.manifest.archives.iter().any(is_same)
     }
 
-    /// Takes a result in; returns what the manifest says of it. The names of its files get the
-    /// `suffix`, unless they were sent and have theirs already.
+    /// Adds a result; returns its entry of the manifest. The names of its files get the `suffix`,
+    /// unless the files were sent and have one already.
     ///
     /// # Errors
     /// [`ConvertError::OtherRelease`] if it is of another year than the dataset.
@@ -142,7 +142,7 @@ impl NextState {
         let mut next = self.manifest.clone();
         next.release = agree(Path::new(&own.name), self.manifest.release, own.release)?;
         next.tool_version = env!("CARGO_PKG_VERSION").to_owned();
-        // What was salvaged of the same archive makes room for more of it.
+        // A more complete conversion replaces the salvaged part of the same archive.
         let is_replaced = |archive: &ArchiveEntry| {
             let is_same = archive.name == own.name && archive.shard == own.shard;
             is_same && !own.fingerprint.is_empty() && !archive.is_whole()

@@ -5,14 +5,14 @@ use crate::report::Report;
 use orcid_xml::MemberName;
 use targz_seek::Totals;
 
-/// An archive that has been read to its end, its tables written aside.
+/// An archive that has been read to its end; its tables are in a scratch folder.
 pub struct Converted {
     pub totals: Totals,
     pub complete: bool,
     pub release: Option<u16>,
     pub watermark: Option<i64>,
     pub report: Report,
-    /// Of a source that hands members over, which were read and which were not.
+    /// If the source supplies members one by one: which were read and which were not.
     pub accepted: Targets,
     pub rejected: Vec<MemberName>,
     /// The files that were written, none if nothing was to be written.

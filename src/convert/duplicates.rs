@@ -1,4 +1,4 @@
-//! Finds members that an archive holds more than once, as they pass.
+//! Finds members that an archive has more than once, while the archive is read.
 
 use std::collections::HashMap;
 
@@ -14,9 +14,9 @@ pub struct Seen {
 }
 
 impl Seen {
-    /// True when a member of this name has been seen before. Put codes are
-    /// unique within their section, so two people's activities with one put
-    /// code are told as a repeat too; the caller compares iDs.
+    /// True if a member of this name has been seen before. Put codes are unique within their
+    /// section, so activities of two people with the same put code count as repeated too; the
+    /// caller compares iDs.
     pub fn is_repeated(&mut self, name: &MemberName) -> bool {
         let new = match name {
             MemberName::Summary(orcid) => self.records.insert(*orcid),

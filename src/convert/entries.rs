@@ -1,16 +1,16 @@
-//! A document that has been read, as the member of the name that it stands under.
+//! Turns a parsed document into the entry of a member, whose name says what the document should be.
 
 use crate::tables::{Entry, UnmappedValues};
 use orcid_xml::unmapped::OTHER_ID;
 use orcid_xml::{Document, MemberName, Orcid, ParseError, Parsed, Unmapped, first_value};
 
-/// Where a record's own iD stands, by local names: the first of these that says something.
+/// The paths of a record's own iD, by local names; the first one that is not empty counts.
 const IDENTIFIERS: [[&str; 2]; 2] = [["orcid-identifier", "path"], ["orcid-identifier", "uri"]];
 
-/// Where it stands in ORCID's own files, for documents in which it cannot be found again.
+/// The path of the iD in ORCID's own files, for documents in which it cannot be found again.
 const USUAL_IDENTIFIER: &str = "/record:record/common:orcid-identifier/common:path/text()";
 
-/// An iD in the document `source` that is not the one by which it is read.
+/// An iD in the document `source` that differs from the iD in the member's name.
 pub fn contradiction(name: &MemberName, parsed: &Parsed<'_>, source: &[u8]) -> Option<Unmapped> {
     let orcid = name.orcid()?;
     let (path, value) = match &parsed.document {
@@ -30,7 +30,7 @@ pub fn contradiction(name: &MemberName, parsed: &Parsed<'_>, source: &[u8]) -> O
     Some(Unmapped { path, value, code: Some(OTHER_ID) })
 }
 
-/// What a member says that no column of its entry takes.
+/// Values of a member that have no column.
 pub fn values_of(path: &str, entry: &Entry<'_>, values: Vec<Unmapped>) -> Option<UnmappedValues> {
     let (orcid, activity) = match entry {
         Entry::Record { orcid, .. } => (*orcid, None),
@@ -43,8 +43,8 @@ pub fn values_of(path: &str, entry: &Entry<'_>, values: Vec<Unmapped>) -> Option
     Some(UnmappedValues { orcid, activity, member: path.to_owned(), values })
 }
 
-/// Why a document of ORCID's is not read as the member of this name: the name says whose it is
-/// and what it should be, or does not.
+/// Why an ORCID document is not accepted as the member of this name: the name gives another owner
+/// or kind of document, or none.
 fn other_kind(name: &MemberName, found: &str) -> ParseError {
     let found = found.to_owned();
     let expected = match name {
@@ -55,8 +55,8 @@ fn other_kind(name: &MemberName, found: &str) -> ParseError {
     ParseError::OtherSection { expected, found }
 }
 
-/// Why the member of this name cannot be read, where its content alone has given a reason: it
-/// does not know that the name may say whose it is.
+/// Why the member of this name cannot be read, if only its content was parsed so far: the parser
+/// does not know that the name may give the owner.
 pub fn fault_of(name: &MemberName, error: ParseError) -> ParseError {
     match error {
         ParseError::NoOwner { found } => other_kind(name, &found),
@@ -64,7 +64,7 @@ pub fn fault_of(name: &MemberName, error: ParseError) -> ParseError {
     }
 }
 
-/// What a document is as the member of this name.
+/// The entry of a document that is the member of this name.
 pub fn entry_of<'s>(name: &MemberName, document: Document<'s>) -> Result<Entry<'s>, ParseError> {
     let other_kind = |found: &str| other_kind(name, found);
     match (document, name) {

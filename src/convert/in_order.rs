@@ -1,16 +1,16 @@
-//! Puts what threads finish in any order to one place in the order in which it began.
+//! Restores the order of items that threads finish in any order.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// A sink that takes items by their numbers, from 0, whichever thread brings them.
+/// A sink that accepts items from any thread, numbered from 0, and passes them on in order.
 ///
-/// There is no thread that waits for items: the one that brings the next hands it
-/// over, and with it all that were waiting for it.
+/// No thread waits for items: the thread that brings the next item passes it on, and then all items
+/// that were waiting for it.
 pub struct InOrder<S, T>(Mutex<State<S, T>>);
 
 struct State<S, T> {
-    /// Not there while a thread hands something over.
+    /// `None` while a thread passes an item on.
     sink: Option<S>,
     waiting: BTreeMap<u64, T>,
     next: u64,
@@ -22,8 +22,8 @@ impl<S, T> InOrder<S, T> {
         Self(Mutex::new(State { sink: Some(sink), waiting: BTreeMap::new(), next: 0, closed: false }))
     }
 
-    /// Brings an item. Where it is the next, `hand` gives it to the sink before this
-    /// returns, unless another thread is handing over, which then does so.
+    /// Brings an item. If it is the next, `hand` passes it to the sink before this function
+    /// returns; if another thread is passing items on at the moment, that thread does it.
     pub fn push(&self, number: u64, item: T, hand: impl Fn(&mut S, u64, T)) {
         let mut state = self.lock();
         if state.closed {
@@ -42,7 +42,7 @@ impl<S, T> InOrder<S, T> {
         state.sink = Some(sink);
     }
 
-    /// Drops what waits and what is still brought: an item before it will never come.
+    /// Drops all waiting and later items, because an earlier item will never come.
     pub fn close(&self) {
         let mut state = self.lock();
         state.closed = true;

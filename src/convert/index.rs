@@ -21,7 +21,7 @@ pub struct Indexing {
 }
 
 impl Indexing {
-    /// Opens an archive whose index is to stand at `out`.
+    /// Opens an archive whose index will be written to `out`.
     ///
     /// # Errors
     /// [`ArchiveError`] if it cannot be read or needs no index, or a file cannot be
@@ -32,7 +32,7 @@ impl Indexing {
         Ok(Self { path: path.to_owned(), archive, writer, stream_bytes: 0 })
     }
 
-    /// As [`Archive::next_chunk`], taking note of where all is.
+    /// Like [`Archive::next_chunk`], and notes the positions of members and points.
     ///
     /// # Errors
     /// Those of [`Archive::next_chunk`], and if the index cannot be written.
@@ -45,7 +45,7 @@ impl Indexing {
         Ok(chunk)
     }
 
-    /// Ends the index once the last chunk has come.
+    /// Finishes the index after the last chunk.
     ///
     /// # Errors
     /// Those of [`Archive::finish`], and if the index cannot be written or the archive has
@@ -110,11 +110,11 @@ fn index_all(
     Ok(indexing.finish(repeats)?.1)
 }
 
-/// The key under which an index has the documents whose names have no iD: a record among them
-/// says itself whose it is. No iD has this number.
+/// The key of documents whose names have no iD: such a record gives its iD in its content. No iD
+/// has this number.
 pub const NAMELESS_KEY: u64 = 1_000_000_000_000_000;
 
-/// What an index finds a member by: the number of the iD in its name, or [`NAMELESS_KEY`].
+/// The key of a member in an index: the number of the iD in its name, or [`NAMELESS_KEY`].
 pub fn index_key(name: &str) -> Option<u64> {
     match MemberName::new(name) {
         MemberName::OtherXml => Some(NAMELESS_KEY),

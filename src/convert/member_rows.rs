@@ -1,6 +1,7 @@
-//! Members of an archive to rows in memory, as a conversion of the whole archive gives them.
+//! Turns members of an archive into rows in memory, the same rows as in a conversion of the
+//! archive.
 //!
-//! Whoever finds the members hands them over; nothing is read or written here.
+//! The caller finds the members and passes them in; nothing is read or written here.
 
 use std::path::Path;
 
@@ -20,8 +21,8 @@ pub type ChunkMember<'c> = (&'c str, &'c [u8], &'c Member);
 
 /// Rows of some iDs, made of the members of an archive.
 ///
-/// All members of these iDs must come, in the archive's order: of those with one name the
-/// last counts that can be read. Only rows of the iDs are kept.
+/// The caller must pass all members of these iDs, in the archive's order: of several members with
+/// the same name, the last readable one counts. Only rows of these iDs are kept.
 pub struct MemberRows {
     archive: String,
     orcids: Vec<Orcid>,
@@ -33,7 +34,7 @@ pub struct MemberRows {
 }
 
 impl MemberRows {
-    /// Begins with the rows of `orcids` in the archive at a path.
+    /// Starts to collect the rows of `orcids` from the archive at a path.
     pub fn new(archive: &Path, orcids: &[Orcid]) -> Self {
         Self {
             archive: archive_name(archive).into_owned(),
@@ -76,7 +77,7 @@ impl MemberRows {
         }
     }
 
-    /// The rows, without those of members that later ones of the same name replace.
+    /// The rows, without those of members that a later member of the same name replaces.
     pub fn finish(mut self) -> TableRows {
         for (key, batches) in &mut self.rows {
             let dump = DumpKind::ALL.into_iter().find(|dump| key.starts_with(dump.folder()));

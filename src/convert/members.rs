@@ -1,4 +1,4 @@
-//! A chunk of members to batches of rows: the work of the pool.
+//! Turns a chunk of members into batches of rows, on the pool's threads.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -22,16 +22,16 @@ const GATHERED_BYTES: usize = 256 << 10;
 /// Why an entry of the archive named like a member gives no rows.
 const NOT_A_FILE: &str = "a link or a device in the archive; what it leads to is not read";
 
-/// What a chunk comes to.
+/// The result of a chunk.
 #[derive(Default)]
 pub struct Batch {
     pub report: Report,
-    /// By kind of dump a batch for each table that is kept, in the order of
-    /// [`tables::of`]; empty if the chunk has nothing of the kind.
+    /// For each kind of dump, a batch for each table that is kept, in the order of [`tables::of`];
+    /// empty if the chunk has no members of the kind.
     pub rows: [Vec<Option<RecordBatch>>; DumpKind::ALL.len()],
     /// Members that replace earlier ones of the same name.
     pub replacing: Vec<MemberName>,
-    /// Members that were read, and such that could not be.
+    /// Members that were read, and members that could not be read.
     pub accepted: Vec<MemberName>,
     pub rejected: Vec<MemberName>,
     /// The newest change of any record.
@@ -53,14 +53,14 @@ struct MemberInChunk<'c> {
     kind: Kind,
     /// A member of this name has been seen before.
     repeated: bool,
-    /// A later member of this name stands in the same chunk.
+    /// The same chunk has a later member of this name.
     replaced: bool,
 }
 
-/// By kind of dump a builder for each table that is kept; empty until one is needed.
+/// For each kind of dump, a builder for each table that is kept; empty until one is needed.
 type Builders = [Vec<Option<Box<dyn Rows>>>; DumpKind::ALL.len()];
 
-/// Builders between two chunks; they remember how much room the last one took.
+/// Builders between two chunks; they keep the capacity that the last chunk needed.
 #[derive(Default)]
 pub struct SpareBuilders(Mutex<Vec<Builders>>);
 
@@ -69,7 +69,7 @@ struct Maker<'k> {
     keep: Keep<'k>,
     builders: Builders,
     batch: Batch,
-    /// What members say beside their entries.
+    /// Findings about members, besides their entries.
     unmapped: Vec<(DumpKind, UnmappedValues)>,
 }
 
@@ -131,8 +131,7 @@ impl SpareBuilders {
     }
 }
 
-/// Where a chunk holds one name more than once, all but the last that can be
-/// read are replaced.
+/// If a chunk has a name more than once, the last readable member replaces the others.
 fn mark_replaced(members: &mut [MemberInChunk<'_>]) {
     let repeated: HashSet<MemberName> =
         members.iter().filter(|member| member.repeated).map(|member| member.name).collect();
@@ -155,8 +154,8 @@ fn is_sound(member: &MemberInChunk<'_>) -> bool {
 }
 
 impl MemberInChunk<'_> {
-    /// What the member's document comes to, and what it says that has no column. `regular` is
-    /// what the scanner has read of `source`.
+    /// The entry of the member's document, and its values without a column. `regular` is the
+    /// scanner's result for `source`.
     fn parse<'s>(
         &self,
         source: &'s [u8],
@@ -172,8 +171,8 @@ impl MemberInChunk<'_> {
 }
 
 impl Maker<'_> {
-    /// Parses some members, then makes rows of them. What the scanner cannot read,
-    /// for whatever reason, the reference reads again, rid of forbidden characters.
+    /// Parses some members, then makes rows of them. If the scanner cannot read a document, for
+    /// whatever reason, forbidden characters are removed and the reference reader reads it again.
     fn read_group(&mut self, group: &[MemberInChunk<'_>]) {
         let begun = Instant::now();
         let regular: Vec<Option<Parsed<'_>>> =
@@ -203,7 +202,7 @@ impl Maker<'_> {
         self.batch.report.times.build += parsed.elapsed();
     }
 
-    /// One member's entry; `None` where it gives no rows.
+    /// One member's entry; `None` if it gives no rows.
     fn read<'s>(
         &mut self,
         member: &MemberInChunk<'_>,
@@ -223,8 +222,8 @@ impl Maker<'_> {
             return None;
         }
         counts.xml_bytes += member.data.len() as u64;
-        // Of activities a name may only seem to come again, as put codes are looked at without
-        // iDs: those of other chunks are counted when their rows are taken out.
+        // An activity may only seem to be repeated, because put codes are compared without iDs.
+        // Repeats from other chunks are counted when their rows are removed.
         let comes_again = match member.name {
             MemberName::Activity { .. } => member.replaced,
             _ => member.repeated,

@@ -10,21 +10,21 @@ use targz_seek::Meter;
 /// Follows the progress of a conversion: a progress line, a callback, nobody. Called from several
 /// threads.
 pub trait Observer: Sync {
-    /// An archive is being read; the meter returns how far.
+    /// An archive is being read; the meter has the progress.
     fn begun(&self, archive: &Path, size_bytes: Option<u64>, meter: &Meter);
     /// Members have been counted.
     fn progressed(&self, archive: &Path, report: &Report);
-    /// An archive has come to its end, one way or the other.
+    /// An archive has been converted, skipped, or has failed.
     fn ended(&self, archive: &Path, outcome: &Outcome);
 }
 
-/// What became of one archive.
+/// The outcome of one archive.
 #[derive(Debug)]
 pub enum Outcome {
     /// It is in the dataset.
     Done(Box<ArchiveEntry>),
-    /// It is finished, and waits beside the dataset until the others that replace the
-    /// dataset with it are.
+    /// It is finished, and waits beside the dataset until the other archives that replace the
+    /// dataset are finished too.
     Kept(Box<ArchiveEntry>),
     /// It was in the dataset already.
     Skipped,
@@ -32,7 +32,7 @@ pub enum Outcome {
     Failed(ConvertError),
 }
 
-/// Nobody.
+/// Ignores all progress.
 #[derive(Debug, Clone, Copy)]
 pub struct Unobserved;
 

@@ -7,14 +7,14 @@ use super::shard::Shard;
 
 /// XML bytes that are parsed as one piece of work.
 pub(super) const CHUNK_BYTES: usize = 8 << 20;
-/// The largest known record has 150 MB; more is no record.
+/// The largest known record has 150 MB; a larger file is not a record.
 const MAX_MEMBER_BYTES: u64 = 512 << 20;
 
-/// How archives are read, but for salvage.
+/// The limits for reading archives; salvage is an option of its own.
 pub const ARCHIVE_OPTIONS: ArchiveOptions =
     ArchiveOptions::new().chunk_bytes(CHUNK_BYTES).max_member_bytes(MAX_MEMBER_BYTES);
 
-/// Memory to keep to where nothing else is asked for.
+/// The default limit of memory.
 const MEMORY_BYTES: usize = 1 << 30;
 
 /// How a conversion is done.
@@ -24,16 +24,16 @@ pub struct Options {
     pub tables: Selection,
     /// Threads of the pool that parses, builds and encodes.
     pub threads: usize,
-    /// Memory to keep to, in bytes; more archives run side by side with more.
+    /// The limit of memory, in bytes; with more memory, more archives run side by side.
     pub memory_bytes: usize,
-    /// Take the whole members of an archive that is cut off or damaged.
+    /// Read the complete members of an archive that is cut off or damaged.
     pub salvage: bool,
-    /// Replace the whole dataset, in one step when all archives are converted, by one made
-    /// of the given archives alone.
+    /// When all archives are converted, replace the dataset in one step by a dataset of these
+    /// archives alone.
     pub replace: bool,
     /// Write an index beside each archive that has none.
     pub write_index: bool,
-    /// Convert this part of each archive only; it must have an index.
+    /// Convert only this part of each archive; the archive must have an index.
     pub shard: Option<Shard>,
 }
 

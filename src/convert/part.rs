@@ -1,4 +1,4 @@
-//! One task to files in a folder of their own.
+//! Runs one task, and writes its files to a folder of their own.
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
@@ -10,17 +10,17 @@ use super::{ConvertError, Observer, Options};
 use crate::dataset::{DatasetError, Store, new_folder, remove_folder};
 use targz_seek::fingerprint;
 
-/// Converts the archive of a task into files below `folder`, which must not be there yet.
-/// Of `options` only threads and memory count.
+/// Converts the archive of a task into files below `folder`, which must not exist yet. Only the
+/// threads and the memory of `options` are used.
 ///
-/// Nothing is known of a dataset here: [`commit`](super::commit) takes the results of any
-/// number of tasks into one, and [`send_part`] puts them where another machine can commit them. A
-/// task may be run twice, or by two machines at once, each with
-/// a folder of its own; only one of the results counts.
+/// This function knows no dataset: [`commit`](super::commit) adds the results of any number of
+/// tasks to a dataset, and [`send_part`] sends their files to a store, where another machine can
+/// commit them. A task may be run twice, or by two machines at once, each with a folder of its own;
+/// only one of the results counts.
 ///
 /// # Errors
-/// [`ConvertError`] if the archive is another than when the task was planned, cannot be
-/// read, or the disk fails, or when stopped. The folder is then gone.
+/// [`ConvertError`] if the archive has changed since the task was planned, if it cannot be read, if
+/// the disk fails, or when stopped. The folder is then removed.
 pub fn write_part(
     task: &Task,
     folder: &Path,
@@ -35,16 +35,16 @@ pub fn write_part(
         write_with(&pipeline, readers, task, folder, observer, stop)
     });
     if written.is_err() {
-        // What could not be written says why.
+        // The writer's error is the cause.
         let _ = remove_folder(folder);
     }
     written
 }
 
-/// Puts the files of a result into the store of the dataset that they are for, where that is
-/// one that takes files before their commit, so that whichever machine commits need not reach the
-/// folder that they lie in; the folder is then of no more use. Where the store is a local folder
-/// nothing is done, and the result is the one that was given.
+/// Sends the files of a result to the dataset's store, if the store accepts files before their
+/// commit. The machine that commits then needs no access to the folder of the files, and the folder
+/// can be removed. If the store is a local folder, nothing is done, and the result is returned
+/// unchanged.
 ///
 /// # Errors
 /// [`ConvertError`] if a file cannot be read, or the store fails.
@@ -57,7 +57,7 @@ pub fn send_part(part: PartResult, store: &dyn Store) -> Result<PartResult, Conv
     Ok(if store.send(&files)? { sent } else { part })
 }
 
-/// Converts the archive of a task with threads and memory that others share.
+/// Converts the archive of a task with threads and memory that other tasks share.
 pub(super) fn write_with(
     pipeline: &Pipeline,
     readers: usize,

@@ -1,9 +1,9 @@
 //! One archive through the pipeline: read, parse and build, encode, write.
 //!
-//! The caller's thread reads; all else is the pool's. Chunks are parsed in any order
-//! and written in the archive's: the thread that has parsed the next one writes it,
-//! and the others help with its columns before they parse on. If writing fails,
-//! reading stops.
+//! The caller's thread reads; the pool does everything else. Chunks are parsed in any order and
+//! written in the archive's order: the thread that has parsed the next chunk writes it, and the
+//! other threads help with its columns before they continue to parse. If writing fails, reading
+//! stops.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -32,17 +32,17 @@ use targz_seek::{ArchiveError, Chunk, Meter, Totals};
 
 /// Chunks in flight for each thread; with three the threads wait for the reader at times.
 const CHUNKS_PER_THREAD: usize = 4;
-/// Chunks in flight may take the memory divided by this, and what is lent to them; the
+/// Chunks in flight may take the memory divided by this number, plus the memory lent to them; the
 /// rest is for rows being built and for open row groups.
 const CHUNK_DIVISOR: usize = 6;
-/// An archive's open row groups may come to take the memory divided by this, which is
-/// lent to chunks until then.
+/// An archive's open row groups may grow to the memory divided by this number; until then it is
+/// lent to chunks.
 const LOAN_DIVISOR: usize = 4;
-/// What one archive's open row groups and batches may come to.
+/// The limit of one archive's open row groups and batches, in bytes.
 const MEMORY_PER_ARCHIVE: usize = 512 << 20;
-/// Threads of the pool that one reader keeps at work: a seventh of the work is reading.
+/// Threads of the pool that one reader keeps busy: a seventh of the work is reading.
 const THREADS_PER_READER: usize = 4;
-/// Memory for each reader, of which the chunks that it is ahead take a fifth.
+/// Memory for each reader; the chunks that it has read ahead take a fifth of it.
 const MEMORY_PER_READER: usize = 256 << 20;
 
 /// The pool and the budget that all archives of a run share.
@@ -53,7 +53,7 @@ pub struct Pipeline {
     memory_bytes: usize,
 }
 
-/// What a chunk is parsed and written with.
+/// The settings and state for parsing and writing a chunk.
 struct Context<'s> {
     name: Cow<'s, str>,
     keep: &'s BTreeSet<String>,
@@ -128,7 +128,8 @@ impl Pipeline {
             failed: AtomicBool::new(false),
             stop,
         };
-        // The reader stays in the caller's thread: members may come from what must.
+        // The reader stays in the caller's thread, because the source of members may not be
+        // sendable.
         let read = stop_with(&meter, &|| context.halted(), || {
             self.pool.in_place_scope(|scope| self.read(source, &meter, &context, scope))
         });
@@ -143,7 +144,7 @@ impl Pipeline {
         writer.finish(read, &self.pool)
     }
 
-    /// Reads, and hands each chunk to the pool.
+    /// Reads the archive, and gives each chunk to the pool.
     fn read<'s>(
         &self,
         source: Source<'_>,
@@ -188,7 +189,7 @@ impl Context<'_> {
         self.stop.load(Ordering::Relaxed) || self.failed.load(Ordering::Relaxed)
     }
 
-    /// Parses a chunk, and writes it where it is the next; in the pool.
+    /// Parses a chunk, and writes it if it is the next; runs in the pool.
     fn pass(&self, sequence: u64, chunk: Chunk, repeated: &[bool], permit: Permit) {
         if self.halted() {
             return;
@@ -211,8 +212,8 @@ impl Context<'_> {
     }
 }
 
-/// Where a thread of the pool panics, gives back what chunks hold that wait for its own:
-/// the reader would else wait for them, and nobody hear of the panic.
+/// If a thread of the pool panics, releases the permits of the chunks that wait for its chunk.
+/// Otherwise the reader would wait for them, and the panic would not be reported.
 struct PanicGuard<'a, 's>(&'a Context<'s>);
 
 impl Drop for PanicGuard<'_, '_> {
@@ -240,7 +241,7 @@ struct Writer<'s> {
     rejected: Vec<MemberName>,
     watermark: Option<i64>,
     first_path: Option<String>,
-    /// Why nothing more is written.
+    /// The error because of which nothing more is written.
     failure: Option<ConvertError>,
 }
 

@@ -1,5 +1,4 @@
-//! What is to be done: which archives, into which tables, and whether they
-//! belong together.
+//! Plans a conversion: which archives, into which tables, and whether the archives belong together.
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -10,20 +9,20 @@ use super::{ConvertError, Options};
 use crate::dataset::{ArchiveEntry, Dataset, LocalStore, Manifest, Store};
 use targz_seek::{ArchiveError, ends_tell_all, fingerprint, md5_of};
 
-/// What files of tables are called.
+/// The file extension of tables.
 const TABLE_ENDING: &str = "parquet";
 /// Folders above the tables of a dataset without its manifest.
 const TABLE_DEPTH: usize = 2;
-/// Paths that are looked at to tell a folder of tables.
+/// Number of paths that are checked to recognise a folder of tables.
 const LOOKED_AT: usize = 1_000;
 
-/// The archives in their order, and the manifest to begin with.
+/// The archives in their order, and the manifest before the conversion.
 pub struct Plan {
     pub manifest: Manifest,
     pub steps: Vec<Step>,
 }
 
-/// One archive's turn.
+/// The step for one archive.
 pub struct Step {
     pub number: usize,
     pub task: Task,
@@ -88,7 +87,7 @@ impl Step {
 impl Task {
     fn new(path: &Path, manifest: &Manifest, options: &Options) -> Result<Self, ConvertError> {
         refuse_tables(path)?;
-        // Of a pipe, such as a shell's `<(…)`, nothing is known before it is read either.
+        // A pipe, such as a shell's `<(…)`, has no fingerprint either before it is read.
         let is_pipe = path.metadata().is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir());
         let stream = path == Path::new("-") || is_pipe;
         if stream && options.write_index {
@@ -110,20 +109,20 @@ impl Task {
         })
     }
 
-    /// True if what was made of `archive`, which looks the same, still holds. What was
-    /// salvaged holds only for who would salvage.
+    /// True if the earlier conversion of `archive`, which looks the same, can be kept. A salvaged
+    /// one is kept only if this run salvages too.
     pub(super) fn is_still(&self, archive: &ArchiveEntry) -> Result<bool, ArchiveError> {
         let path = &self.archive;
         match archive.complete {
             true => Ok(ends_tell_all(path)? || md5_of(path)? == archive.md5),
-            // Of damage in the middle both ends say nothing.
+            // The two ends of an archive do not show damage in the middle.
             false => Ok(self.salvage && md5_of(path)? == archive.md5),
         }
     }
 }
 
-/// The tasks that convert `archives` into the dataset at `dataset`, which need not exist yet;
-/// none for archives that are in it already. Of `options` all but threads and memory count.
+/// The tasks that convert `archives` into the dataset at `dataset`, which need not exist yet; no
+/// tasks for archives that are in it already. The threads and the memory of `options` are not used.
 ///
 /// # Errors
 /// [`ConvertError`] if the archives do not belong together or to the dataset, or cannot be
@@ -132,7 +131,7 @@ pub fn plan(archives: &[PathBuf], dataset: &Path, options: &Options) -> Result<V
     plan_in(archives, &LocalStore::new(dataset), options)
 }
 
-/// The same for the dataset in a store.
+/// Does the same for a dataset in a store.
 ///
 /// # Errors
 /// Those of [`plan`].
@@ -150,7 +149,7 @@ pub fn plan_in(
     Ok(steps.into_iter().filter(|step| !step.already_done).map(|step| step.task).collect())
 }
 
-/// Fails for a dataset, for what belongs to one, and for folders of tables.
+/// Fails for a dataset, for a part of one, and for folders of tables.
 fn refuse_tables(path: &Path) -> Result<(), ConvertError> {
     let own = path.to_owned();
     if Dataset::is_at(path) {
@@ -185,7 +184,7 @@ fn holds_tables(path: &Path) -> bool {
     found
 }
 
-/// Of how many parts a part such as `2/5` is one.
+/// The number of parts in a shard such as `2/5`: here 5.
 fn part_count(shard: Option<&str>) -> Option<&str> {
     shard?.split_once('/').map(|(_, count)| count)
 }

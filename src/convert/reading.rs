@@ -15,11 +15,10 @@ use super::source::{ReadMode, Source};
 use targz_seek::index::{Index, IndexError, SPACING_BYTES, index_path};
 use targz_seek::{Archive, ArchiveError, Buffers, Chunk, Meter, Options, Totals};
 
-/// Bytes of the stream that a reader takes at a time. Before and behind it inflates
-/// some that others hand out, as much as the index's spacing.
+/// Bytes of the stream that a reader reads as one stretch. Before and after the stretch it also
+/// inflates some bytes of its neighbours, as many as the index's spacing.
 const STRETCH_BYTES: u64 = 32 << 20;
-/// Chunks that a reader may be ahead: those of a stretch, so that none waits for the
-/// others.
+/// Chunks that a reader may be ahead: those of one stretch, so that no reader waits for another.
 const CHUNKS_AHEAD: usize = 4;
 
 /// An archive being read.
@@ -32,15 +31,15 @@ pub enum Reading<'m> {
 /// Several readers of one archive, and the chunks that they have ready.
 pub struct Shared {
     totals: Totals,
-    /// For each stretch whose reader it is; the first is being handed out.
+    /// The reader of each stretch, in order; the chunks of the first are being passed on.
     turns: VecDeque<Receiver<Found>>,
 }
 
-/// What a reader has found: a chunk, the end of its stretch, or a fault.
+/// A message of a reader: a chunk, the end of its stretch, or an error.
 type Found = Result<Option<Chunk>, ArchiveError>;
 
 impl<'m> Reading<'m> {
-    /// Opens an archive; what is to be told of its index comes beside.
+    /// Opens an archive; also returns a note about its index, if there is one to report.
     ///
     /// # Errors
     /// [`ConvertError`] if it cannot be read, or a part is asked for that only an
@@ -61,7 +60,8 @@ impl<'m> Reading<'m> {
             };
             return Ok((reading, None));
         }
-        // Of a damaged archive only what is whole is read: no index of it would be true.
+        // Only the complete members of a damaged archive are read, so an index of it would be
+        // wrong.
         if mode.write_index && !source.salvage {
             match Indexing::begin(path, &index_path(path), SPACING_BYTES, meter.clone()) {
                 Err(ArchiveError::Index(IndexError::NoNeed { .. })) => {}
@@ -87,7 +87,7 @@ impl<'m> Reading<'m> {
         }
     }
 
-    /// Says what the archive was; `repeats` says whether names came again.
+    /// Returns the facts about the whole archive; `repeats` says whether names were repeated.
     ///
     /// # Errors
     /// Those of [`Archive::finish`], and if the index cannot be written.
@@ -156,7 +156,7 @@ struct Reader {
 }
 
 impl Reader {
-    /// Begins to read; what is found comes by the channel.
+    /// Starts to read; chunks and errors come through the channel.
     fn start(self, number: usize, stretches: Vec<Range<u64>>) -> Result<Receiver<Found>, ConvertError> {
         let (sender, receiver) = crossbeam_channel::bounded(CHUNKS_AHEAD);
         let thread = std::thread::Builder::new().name(format!("reader-{number}"));
@@ -164,7 +164,7 @@ impl Reader {
         Ok(receiver)
     }
 
-    /// Reads one stretch after the other, until nobody listens any more.
+    /// Reads one stretch after the other, until the receiver is dropped.
     fn read(&self, stretches: Vec<Range<u64>>, sender: &Sender<Found>) {
         for stretch in stretches {
             if self.read_stretch(stretch, sender).is_none() {
@@ -191,8 +191,8 @@ impl Reader {
     }
 }
 
-/// The index of an archive, where it is of use; or what is wrong with it, which only
-/// a part of an archive cannot do without.
+/// The index of an archive, if it is useful; or the reason why it cannot be used, which is an error
+/// only for a part of an archive.
 fn find_index(
     path: &Path,
     mode: ReadMode,

@@ -5,8 +5,8 @@ use std::path::Path;
 use super::ConvertError;
 use orcid_xml::Orcid;
 
-/// The year of a dump by the name of its archive or of its root folder, such as
-/// `ORCID_2023_10_activities_1`; an iD in it tells no year.
+/// The year of a dump, taken from the name of its archive or root folder, such as
+/// `ORCID_2023_10_activities_1`; digits of an iD in the name are not a year.
 pub fn release_of(name: &str) -> Option<u16> {
     let (mut others, mut end) = (String::new(), 0);
     for (start, _) in Orcid::find_all(name) {
@@ -22,7 +22,7 @@ pub fn release_of(name: &str) -> Option<u16> {
         .find_map(|run| run.parse().ok().filter(|year| (2013..2100).contains(year)))
 }
 
-/// The year of a dataset that takes in an archive of the year `found`.
+/// The year of a dataset after an archive of the year `found` is added.
 pub fn agree(path: &Path, dataset: Option<u16>, found: Option<u16>) -> Result<Option<u16>, ConvertError> {
     match (dataset, found) {
         (Some(dataset), Some(found)) if dataset != found => {

@@ -1,7 +1,7 @@
-//! A dataset made anew of several archives: each waits, finished, beside the old dataset
-//! until all are, and then they take its place together.
+//! Replaces a dataset by several archives: each finished archive waits beside the old dataset until
+//! all are finished, and then they replace it together.
 //!
-//! What waits outlives a run that fails, so that the same command need not read it again.
+//! Waiting archives stay after a run that fails, so that the same command need not read them again.
 
 use super::ConvertError;
 use super::plan::{Plan, Step};
@@ -9,19 +9,19 @@ use super::task::PartResult;
 use crate::dataset::Finished;
 use crate::dataset::store::Change;
 
-/// The archives that wait; `None` where the store has no place for what outlives a run, so that
-/// they wait in their scratch folders.
+/// The archives that wait; `None` if the store cannot keep files after a run, so that they wait in
+/// their scratch folders.
 pub struct Replacing(Option<Finished>);
 
 impl Replacing {
-    /// Takes up what an earlier run of the same plan has finished; removes all else.
+    /// Keeps the archives that an earlier run of the same plan has finished; removes all others.
     pub fn begin(change: &dyn Change, plan: &Plan) -> Result<Self, ConvertError> {
         let wanted = |archive: &_| plan.steps.iter().any(|step| step.task.looks_like(archive));
         let open = |folder| Finished::open(folder, &plan.manifest.tables, wanted);
         Ok(Self(change.waiting_folder().map(open).transpose()?))
     }
 
-    /// What an earlier run has made of an archive, if the archive is still the same.
+    /// The result of an earlier run for an archive, if the archive is still the same.
     pub fn found(&self, step: &Step) -> Result<Option<PartResult>, ConvertError> {
         let Some(finished) = &self.0 else { return Ok(None) };
         let found = finished.find(|archive| step.task.looks_like(archive));

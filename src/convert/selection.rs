@@ -6,8 +6,7 @@ use super::ConvertError;
 use crate::dataset::table_key;
 use crate::tables::{self, DumpKind};
 
-/// Tables that are written whatever is selected: without them something would be lost in
-/// silence.
+/// Tables that are always written: without them data would be lost silently.
 const ALWAYS: [&str; 3] = ["/rejects", "/tombstones", "/unmapped_values"];
 
 /// Which tables to write.

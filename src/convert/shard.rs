@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-/// More parts than this are taken for a slip.
+/// A larger number of parts is treated as a typing error.
 const MAX_SHARDS: u64 = 10_000;
 
 /// The `number`th of `of` parts, from 1 on.

@@ -11,14 +11,14 @@ use targz_seek::OwnedMember;
 pub struct Source<'s> {
     pub path: &'s Path,
     pub size_bytes: Option<u64>,
-    /// Take what is whole of a damaged archive.
+    /// Read the complete members of a damaged archive.
     pub salvage: bool,
     pub mode: ReadMode,
-    /// Where its members come from, if not from the path.
+    /// The source of its members, if it is not the path.
     pub members: Option<&'s mut dyn Iterator<Item = io::Result<OwnedMember>>>,
 }
 
-/// How an archive is read, beside what it is.
+/// The options for reading an archive.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct ReadMode {
     /// How many readers may share the archive, if it has an index.
@@ -29,7 +29,7 @@ pub struct ReadMode {
     pub shard: Option<Shard>,
 }
 
-/// What rows call an archive.
+/// The name of an archive in rows.
 pub fn archive_name(path: &Path) -> Cow<'_, str> {
     path.file_name().unwrap_or(path.as_os_str()).to_string_lossy()
 }

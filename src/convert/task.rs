@@ -1,5 +1,5 @@
-//! A piece of a conversion, and what came of it: values that can be sent to another
-//! process or machine.
+//! A piece of a conversion and its result, as values that can be sent to another process or
+//! machine.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -11,28 +11,28 @@ use super::shard::Shard;
 use crate::dataset::{ArchiveEntry, EntryKind, FORMAT_VERSION, WrittenTable};
 use targz_seek::Fingerprint;
 
-/// One archive, or one part of it, that is to become table files.
+/// One archive, or one part of it, that is to be converted into table files.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Task {
-    /// Where the archive lies, for whoever runs the task.
+    /// The path of the archive, on the machine that runs the task.
     pub archive: PathBuf,
     /// The archive's name in the manifest: its file name.
     pub name: String,
-    /// What the archive is known by; `None` for a stream.
+    /// The fingerprint that identifies the archive; `None` for a stream.
     pub fingerprint: Option<Fingerprint>,
     /// The year of the dump, if the name gives one.
     pub release: Option<u16>,
-    /// The part of the archive; the whole where there is none.
+    /// The part of the archive; `None` for the whole archive.
     pub shard: Option<Shard>,
     /// The tables that are written, such as `summaries/works`.
     pub tables: BTreeSet<String>,
-    /// Take what is whole of an archive that is cut off or damaged.
+    /// Read the complete members of an archive that is cut off or damaged.
     pub salvage: bool,
     /// Write the archive's index beside it, if there is none.
     pub write_index: bool,
 }
 
-/// The files that one task has made, and what they hold.
+/// The files that one task has written, and their contents.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PartResult {
     /// The version of the dataset's format that the files have.
@@ -43,39 +43,38 @@ pub struct PartResult {
     pub tables: BTreeSet<String>,
     /// The folder that the files lie in, each table in a folder of its own.
     pub folder: PathBuf,
-    /// They lie in the dataset's store already, unseen, and `folder` tells nothing.
+    /// The files are in the dataset's store already, unnamed by any manifest, and `folder` has no
+    /// meaning.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub in_store: bool,
-    /// What the manifest will say of them; the files have the names that they have in
-    /// `folder`, or in the store.
+    /// The entry for the manifest; its files have their names in `folder`, or in the store.
     pub entry: ArchiveEntry,
 }
 
 impl Task {
-    /// The part, as the manifest has it.
+    /// The part, as written in the manifest.
     pub(super) fn shard_name(&self) -> Option<String> {
         self.shard.map(|shard| shard.to_string())
     }
 
-    /// True if the manifest's `archive` bears the same name; of a stream nobody knows
-    /// whether it is the same again.
+    /// True if the manifest's `archive` has the same name; a stream cannot be recognised.
     pub(super) fn is_of(&self, archive: &ArchiveEntry) -> bool {
         self.fingerprint.is_some() && archive.name == self.name && archive.shard == self.shard_name()
     }
 
-    /// True if `archive` was an archive of the same name, the same size and the same ends.
+    /// True if `archive` has the same name, the same size, and the same first and last bytes.
     pub(super) fn looks_like(&self, archive: &ArchiveEntry) -> bool {
         let fingerprint = self.fingerprint.as_ref();
         self.is_of(archive) && fingerprint.is_some_and(|own| own.digest == archive.fingerprint)
     }
 
-    /// Bytes that are to be read; `None` for a stream.
+    /// Bytes to read; `None` for a stream.
     pub(super) fn size_bytes(&self) -> Option<u64> {
         let whole = self.fingerprint.as_ref().map(|fingerprint| fingerprint.size_bytes);
         whole.map(|bytes| bytes / self.shard.map_or(1, |shard| shard.of))
     }
 
-    /// What the manifest says of the archive once it is converted.
+    /// The manifest's entry for the converted archive.
     pub(super) fn entry(&self, converted: Converted) -> ArchiveEntry {
         let fingerprint = self.fingerprint.as_ref().map(|fingerprint| fingerprint.digest.clone());
         ArchiveEntry {
@@ -94,7 +93,7 @@ impl Task {
         }
     }
 
-    /// What has come of the task.
+    /// The result of the task.
     pub(super) fn result(&self, folder: PathBuf, entry: ArchiveEntry) -> PartResult {
         PartResult {
             format_version: FORMAT_VERSION,

@@ -1,8 +1,8 @@
 //! Replaces the rows of some iDs in a dataset by those of their new members.
 //!
-//! The members go the way of an archive's; then rows of what was read, and of what
-//! is gone, leave every table, and the new ones come, in one step for the whole
-//! dataset. What could not be read keeps its old rows.
+//! The members are converted like those of an archive. Then one commit removes the old rows of all
+//! members that were read or are gone from every table, and adds the new rows. Members that could
+//! not be read keep their old rows.
 
 use std::io;
 use std::path::Path;
@@ -21,33 +21,33 @@ use crate::dataset::{
 use orcid_xml::MemberName;
 use targz_seek::OwnedMember;
 
-/// Refreshes without files of their own that the manifest still names.
+/// The number of refreshes without files that the manifest keeps.
 const REMEMBERED_REFRESHES: usize = 100;
 
-/// What changes in a dataset, beside the members that come.
+/// The changes of a dataset, besides the new members.
 #[derive(Debug, Clone, Default)]
 pub struct Update {
     /// Its name in the manifest, such as `api-2026-11-22T10:00:00Z`.
     pub source: String,
-    /// Records, people and activities whose rows go. What a member brings anew
-    /// goes too, named here or not.
+    /// Records, people and activities whose rows are removed. The old rows of each new member are
+    /// removed too, whether or not they are named here.
     pub gone: Targets,
-    /// Put beside what the manifest has of scopes; a name that it has is replaced.
+    /// Entries that are added to the manifest's scopes; an entry with the same name is replaced.
     pub scopes: Map<String, Value>,
-    /// Up to when the whole dataset knows all changes from now on, in microseconds
-    /// since 1970 (UTC).
+    /// The new watermark of the whole dataset: the time up to which it has all changes, in
+    /// microseconds since 1970 (UTC).
     pub watermark: Option<i64>,
-    /// Versions for which files that go stay in their folders, for time travel.
-    /// With any, a plain `*.parquet` finds old rows too.
+    /// Number of versions for which removed files stay in their folders, for time travel. If it is
+    /// not 0, a plain `*.parquet` finds old rows too.
     pub keep_versions: u32,
 }
 
-/// What an update came to.
+/// The result of an update.
 #[derive(Debug)]
 pub struct Updated {
-    /// What the manifest says of it.
+    /// Its entry in the manifest.
     pub entry: ArchiveEntry,
-    /// Members that could not be read; the rows of their iDs are the old ones.
+    /// Members that could not be read; their iDs keep their old rows.
     pub rejected: Vec<MemberName>,
     /// Rows that left the dataset.
     pub rows_removed: u64,
@@ -56,7 +56,7 @@ pub struct Updated {
 /// Applies `update` and `members` to the dataset at `dataset`, all or nothing.
 ///
 /// Members have the names that they have in the archives, `<iD>.xml` or
-/// `<iD>_<section>_<put code>.xml`. Of `options` only threads and memory count.
+/// `<iD>_<section>_<put code>.xml`. Only the threads and the memory of `options` are used.
 ///
 /// # Errors
 /// [`ConvertError`] if there is no dataset, if it is being changed by
@@ -73,8 +73,8 @@ pub fn update(
     update_in(&LocalStore::new(dataset), update, members, options, observer, stop)
 }
 
-/// The same of the dataset in a local store, whose lock the caller may hold. Other stores
-/// cannot be updated: what stays is linked, and what goes is rewritten beside it.
+/// Does the same for a dataset in a local store, whose lock the caller may hold. Other stores
+/// cannot be updated, because an update links and rewrites files of the local folder.
 ///
 /// # Errors
 /// Those of [`update`].
@@ -115,12 +115,12 @@ pub fn update_in(
     let rejected = std::mem::take(&mut converted.rejected);
     let (next, entry) = next_manifest(change, converted, update);
     staging.commit(&next, &files, Logs::Continue)?;
-    // The dataset is changed; what cannot be cleared now is cleared by the next run.
+    // The dataset is changed; the next run removes leftovers that cannot be removed now.
     let _ = staging.end();
     Ok(Updated { entry, rejected, rows_removed })
 }
 
-/// Rows go of all that is named or was read, but for what could not be read.
+/// Removes the rows of everything that is named or was read, except members that could not be read.
 fn what_goes(named: Targets, converted: &Converted) -> Gone {
     let mut gone = Gone { targets: named, spared: Targets::default() };
     gone.targets.extend(&converted.accepted);
@@ -152,7 +152,8 @@ fn next_manifest(change: Change, converted: Converted, update: Update) -> (Manif
     (next, entry)
 }
 
-/// A refresh whose rows have all moved on is told for a while, then forgotten.
+/// A refresh whose rows have all moved to later files stays in the manifest for a while, then is
+/// removed.
 fn forget_old_refreshes(manifest: &mut Manifest) {
     let is_spent = |entry: &ArchiveEntry| entry.kind == EntryKind::Refresh && entry.parts.is_empty();
     let spent = manifest.archives.iter().filter(|entry| is_spent(entry)).count();

@@ -1,4 +1,4 @@
-//! A dataset in a folder that is to be changed in its place.
+//! Begins a change of a dataset in a local folder.
 
 use std::path::Path;
 
@@ -8,27 +8,26 @@ use super::finished::Finished;
 use super::reader::Dataset;
 use super::store::{LocalStore, Store};
 
-/// Takes the locks of a dataset that is to be changed and is there already, clears what a
-/// crash has left beside it, and opens it, as no other can change it now. `act` tells others
-/// what for.
+/// Takes the locks of an existing dataset, removes leftovers of a crash beside it, and opens it;
+/// from now on no other process can change it. `act` tells other processes what the change is.
 ///
 /// # Errors
-/// [`DatasetError`] if there is none, if it is of a format that is not changed, if
-/// another run holds a lock, or if the disk fails.
+/// [`DatasetError`] if there is no dataset, if its format is too old to be changed, if another run
+/// holds a lock, or if the disk fails.
 pub fn begin_change(store: &LocalStore, act: &str) -> Result<(Staging, Dataset), DatasetError> {
-    // Nothing is made in or beside what cannot be changed.
+    // Before anything is written: the format may be too old to be changed.
     Dataset::open_in(store)?.manifest.check_format(store.place())?;
     let lock = store.lock(act)?;
     let (staging, dataset) = begin_beside(store.place())?;
     Ok((staging.holding(lock), dataset))
 }
 
-/// The same if the caller holds the dataset's lock.
+/// Does the same if the caller holds the dataset's lock.
 pub(super) fn begin_beside(root: &Path) -> Result<(Staging, Dataset), DatasetError> {
     let staging = Staging::begin(root)?;
     let dataset = Dataset::open(root)?;
     dataset.manifest.check_format(root)?;
-    // What cannot be cleared now is cleared by the next change.
+    // The next change removes leftovers that cannot be removed now.
     let _ = Finished::clear_committed(&staging, &dataset.manifest);
     Ok((staging, dataset))
 }

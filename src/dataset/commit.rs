@@ -1,9 +1,9 @@
 //! Makes a dataset's next state beside it and swaps it in, in one step.
 //!
-//! The next state is a folder of hard links to the files that stay, with the
-//! new ones and the new manifest. On Linux both folders change names in one
-//! system call, so every reader sees the old dataset or the new one, and a
-//! crash leaves one of them; what is left aside is cleared by the next run.
+//! The next state is a folder with hard links to the files that stay, the new files and the new
+//! manifest. On Linux one system call exchanges the names of both folders, so every reader sees the
+//! old dataset or the new one, and after a crash one of them is there; the next run removes the
+//! other folder.
 
 use std::collections::{BTreeSet, HashSet};
 use std::fs::{self, File, TryLockError};
@@ -27,20 +27,20 @@ use super::store::Logs;
 pub struct Staging {
     dataset: PathBuf,
     folder: PathBuf,
-    /// Folders above it that were made for it, the deepest first.
+    /// Folders above it that were created for it, the deepest first.
     made: Vec<PathBuf>,
     lock: Option<File>,
-    /// Keeps others from changing the dataset, where it was there when the change began.
+    /// The dataset's lock, if the dataset existed when the change began.
     held: Option<DatasetLock>,
 }
 
 impl Staging {
-    /// Takes the lock of the dataset at `dataset`, which need not exist yet,
-    /// and clears what a crash has left.
+    /// Takes the lock of the dataset at `dataset`, which need not exist yet, and removes leftovers
+    /// of a crash.
     ///
     /// # Errors
-    /// [`DatasetError`] if another run holds it, if the folder holds
-    /// something else, or if the disk fails.
+    /// [`DatasetError`] if another run holds the lock, if the folder is not a dataset, or if the
+    /// disk fails.
     pub fn begin(dataset: &Path) -> Result<Self, DatasetError> {
         let (dataset, made) = resolve(dataset)?;
         let folder = staging_folder(&dataset);
@@ -51,18 +51,18 @@ impl Staging {
         Ok(staging)
     }
 
-    /// The same, which holds the dataset's lock for as long as it lives.
+    /// Does the same, and holds the dataset's lock until it is dropped.
     pub(super) fn holding(mut self, lock: Option<DatasetLock>) -> Self {
         self.held = lock;
         self
     }
 
-    /// Where the dataset lies, behind all links.
+    /// The dataset's path, with links resolved.
     pub(super) fn dataset(&self) -> &Path {
         &self.dataset
     }
 
-    /// An empty folder to write in, which nobody reads.
+    /// An empty folder to write in, which no reader sees.
     ///
     /// # Errors
     /// [`DatasetError`] if it cannot be made.
@@ -81,10 +81,9 @@ impl Staging {
         remove(scratch)
     }
 
-    /// Puts the state that `manifest` describes in the dataset's place: files
-    /// that are there and in the manifest stay, `new` files move in, other table
-    /// files go, and anything else in the folder stays. The tables' logs continue,
-    /// or start again.
+    /// Replaces the dataset by the state that `manifest` describes: existing files that the
+    /// manifest names stay, `new` files are added, other table files are removed, and anything else
+    /// in the folder stays. The tables' logs continue, or start again.
     ///
     /// # Errors
     /// [`DatasetError`] if the disk fails; the dataset is then unchanged.
@@ -92,7 +91,7 @@ impl Staging {
         let next = self.scratch("next")?;
         let old = Manifest::read(&self.dataset)?;
         let mut gone = files_that_go(old.as_ref(), manifest);
-        // Where a dataset starts again, its new files may have the names of old ones.
+        // If a dataset is replaced, its new files may have the names of old ones.
         gone.extend(new.iter().map(|file| Path::new(&file.key).join(&file.name)));
         if self.dataset.exists() {
             let goes = |path: &Path| {
@@ -114,14 +113,14 @@ impl Staging {
         manifest.write(&next)?;
         sync_folder(&next)?;
         self.swap(&next)?;
-        // The new state is in place. What fails now fails nothing of it, and the next run
-        // clears what is left.
+        // The new state is in place. A failure from here on does not undo it, and the next run
+        // removes leftovers.
         let _ = self.dataset.parent().map_or(Ok(()), sync_folder);
         let _ = remove(&next);
         Ok(())
     }
 
-    /// Ends the change: clears the folder beside the dataset.
+    /// Ends the change: removes the folder beside the dataset.
     ///
     /// # Errors
     /// [`DatasetError`] if the disk fails.
@@ -129,18 +128,20 @@ impl Staging {
         self.clear()
     }
 
-    /// Removes the folder while the lock is held, so that nobody has begun to work in it.
+    /// Removes the folder while the lock is held, so that no other run can have begun to work in
+    /// it.
     fn clear(&mut self) -> Result<(), DatasetError> {
         let Some(_held) = self.lock.take() else { return Ok(()) };
         self.clear_all_but_lock()?;
         remove(&self.folder.join("lock"))?;
         let removed = remove_empty_folder(&self.folder);
         if !self.dataset.exists() {
-            // Nothing came of it: folders made for it go too, unless something else is there.
+            // There is no dataset: remove the folders that were created for it too, unless they
+            // have other content.
             self.made.iter().for_each(|made| drop(remove_empty_folder(made)));
         }
         match removed {
-            // The next has made a lock of its own already, or has even ended.
+            // The next run has created its own lock already, or has even ended.
             Err(error)
                 if matches!(error.kind(), io::ErrorKind::DirectoryNotEmpty | io::ErrorKind::NotFound) =>
             {
@@ -150,8 +151,8 @@ impl Staging {
         }
     }
 
-    /// Brings back a dataset that a crash caught between two renames, where the
-    /// system cannot swap in one step.
+    /// Restores a dataset after a crash between two renames, on systems that cannot exchange two
+    /// names in one step.
     fn recover(&self) -> Result<(), DatasetError> {
         let old = old_state(&self.dataset);
         if old.exists() && !self.dataset.exists() {
@@ -170,7 +171,7 @@ impl Staging {
         Ok(())
     }
 
-    /// Refuses a folder that holds something else, or that cannot be swapped.
+    /// Refuses a folder that is not a dataset, or that cannot be exchanged.
     fn check(&self) -> Result<(), DatasetError> {
         let (one, other) = (self.folder.join("lock"), self.folder.join("link"));
         link(&one, &other)?;
@@ -214,7 +215,7 @@ impl Staging {
 
 impl Drop for Staging {
     fn drop(&mut self) {
-        // A failure here leaves a folder that the next run clears.
+        // After a failure here, the next run removes the folder.
         let _ = self.clear();
     }
 }
@@ -227,7 +228,7 @@ fn is_mount_point(dataset: &Path, beside: &Path) -> Result<bool, DatasetError> {
     Ok(device(dataset)? != device(beside)? || is_root_of_mount(dataset))
 }
 
-/// True if the system says so; false if it cannot tell.
+/// True if the system says so; false if the system cannot tell.
 #[cfg(target_os = "linux")]
 fn is_root_of_mount(path: &Path) -> bool {
     use rustix::fs::{AtFlags, CWD, StatxAttributes, StatxFlags, statx};
@@ -240,8 +241,8 @@ fn is_root_of_mount(_: &Path) -> bool {
     false
 }
 
-/// The absolute path behind links, of a folder that need not exist; those above are made,
-/// and told, the deepest first.
+/// The absolute path, with links resolved, of a folder that need not exist; missing parents are
+/// created, and returned, the deepest first.
 fn resolve(dataset: &Path) -> Result<(PathBuf, Vec<PathBuf>), DatasetError> {
     let dataset = behind_links(dataset);
     let parent = dataset.parent().unwrap_or(&dataset);
@@ -255,7 +256,7 @@ fn resolve(dataset: &Path) -> Result<(PathBuf, Vec<PathBuf>), DatasetError> {
     Ok((dataset, made))
 }
 
-/// Takes the lock of the folder beside a dataset, and makes the folder for it.
+/// Takes the lock of the folder beside a dataset, and creates the folder for it.
 fn lock(folder: &Path, dataset: &Path) -> Result<File, DatasetError> {
     let path = folder.join("lock");
     let made = make_folder(folder);
@@ -268,13 +269,14 @@ fn lock(folder: &Path, dataset: &Path) -> Result<File, DatasetError> {
         }
         (Err(_), Err(error)) => return Err(error),
         (Err(error), Ok(())) => {
-            // Made for nothing, unless another run is at work there.
+            // The folder is not needed, unless another run works there.
             let _ = remove_empty_folder(folder);
             return Err(DatasetError::io("make", &path)(error));
         }
     };
     match file.try_lock() {
-        // The run that held it may have removed it meanwhile, and another made its own.
+        // The run that held the lock may have removed it meanwhile, and another run may have
+        // created its own.
         Ok(()) if !is_same_file(&file, &path) => return lock(folder, dataset),
         Ok(()) => {}
         Err(TryLockError::WouldBlock) => {
@@ -290,7 +292,7 @@ fn lock(folder: &Path, dataset: &Path) -> Result<File, DatasetError> {
         writeln!(file, "process {}", std::process::id())
     };
     if let Err(error) = write(&mut file) {
-        // The lock is still held, so that nobody is at work here.
+        // The lock is still held, so no other run works here.
         let _ = remove(&path);
         let _ = remove_empty_folder(folder);
         return Err(DatasetError::io("write", &path)(error));
@@ -298,7 +300,7 @@ fn lock(folder: &Path, dataset: &Path) -> Result<File, DatasetError> {
     Ok(file)
 }
 
-/// True if a folder was made, or was there while it was tried.
+/// True if a folder was created, or existed when that was tried.
 fn may_be_made(made: &Result<(), DatasetError>) -> bool {
     match made {
         Err(DatasetError::Io { source, .. }) => source.kind() == io::ErrorKind::AlreadyExists,
@@ -317,17 +319,16 @@ fn files_that_go(old: Option<&Manifest>, new: &Manifest) -> HashSet<PathBuf> {
     gone
 }
 
-/// Files that a database makes beside its own for as long as somebody has it open, if only to
-/// look at it. Nobody writes to it now, who would hold the dataset's lock: so its log goes along
-/// with it if a kill has left anything there, and what is made anew at each opening does not.
+/// Files that a database has beside its own file while it is open, even if only for reading. Nobody
+/// writes to the database now, because a writer would hold the dataset's lock. So its log is linked
+/// too, if a kill has left one; files that are created at each opening are not linked.
 fn is_passing(root: &Path, path: &Path) -> bool {
     let name = path.to_string_lossy();
     let is_empty = || root.join(path).metadata().is_ok_and(|log| log.len() == 0);
     name.ends_with(".sqlite-shm") || name.ends_with(".sqlite-wal") && is_empty()
 }
 
-/// Makes `to` a copy of `from` by hard links, leaving out what `skip` names by
-/// its path below `from`.
+/// Makes `to` a copy of `from` by hard links, without the paths below `from` that `skip` names.
 fn link_tree(from: &Path, to: &Path, skip: &dyn Fn(&Path) -> bool) -> Result<(), DatasetError> {
     let mut pending = vec![PathBuf::new()];
     while let Some(below) = pending.pop() {
@@ -355,7 +356,7 @@ fn link_tree(from: &Path, to: &Path, skip: &dyn Fn(&Path) -> bool) -> Result<(),
 mod tests {
     use super::*;
 
-    /// Changes of each thread that are tried.
+    /// Changes that each thread tries.
     const CHANGES: usize = 100;
 
     #[test]

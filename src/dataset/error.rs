@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// A fault of the disk, or of what stands on it.
+/// An error of the disk, or of the data on it.
 #[derive(Debug, thiserror::Error)]
 pub enum DatasetError {
     #[error("cannot {act} {path}")]
@@ -47,12 +47,12 @@ pub enum DatasetError {
 }
 
 impl DatasetError {
-    /// True if a file is not there.
+    /// True if a file does not exist.
     pub(super) fn is_missing(&self) -> bool {
         matches!(self, Self::Io { source, .. } if source.kind() == io::ErrorKind::NotFound)
     }
 
-    /// An error of the file system, told apart when the disk is full.
+    /// An error of the file system; a full disk has its own variant.
     pub fn io(act: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self + use<> {
         let path = path.to_owned();
         move |source| match source.kind() {

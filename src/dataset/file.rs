@@ -1,7 +1,7 @@
 //! One Parquet file being written: row groups of encoded columns, in their order.
 //!
-//! The pages of a row group wait in a file of their own until the group is whole;
-//! the file itself is digested as it is written.
+//! The pages of a row group wait in a separate file until the row group is complete; the Parquet
+//! file is digested while it is written.
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
@@ -26,10 +26,10 @@ use super::manifest::Part;
 use super::pages::PageFile;
 use super::settings::Settings;
 
-/// Where the footer has the digests of the row groups' Bloom filters, in order and divided
-/// by commas; one is empty if the row group has no filter.
+/// The footer's key for the digests of the row groups' Bloom filters, in order and separated by
+/// commas; a digest is empty if the row group has no filter.
 pub(super) const FILTERS_KEY: &str = "orcidlake.bloom_filters";
-/// Bytes gathered before a write to the disk; they come in pieces of 8 KiB.
+/// Bytes that are buffered before a write to the disk; the library writes in pieces of 8 KiB.
 const WRITE_BYTES: usize = 128 << 10;
 
 /// A Parquet file that grows by row groups.
@@ -53,7 +53,7 @@ struct Digesting {
 }
 
 impl PartFile {
-    /// Makes the file at `path`, and its folder.
+    /// Creates the file at `path`, and its folder.
     pub fn create(path: PathBuf, schema: &SchemaRef, settings: &Settings) -> Result<Self, DatasetError> {
         let folder = path.parent().unwrap_or(Path::new("."));
         make_folder(folder)?;
@@ -112,9 +112,8 @@ impl PartFile {
         Ok(())
     }
 
-    /// Appends a row group of another file as it is, with its indexes and the
-    /// Bloom filters of its columns. The metadata must have the page index, and the whole
-    /// file must have been found sound.
+    /// Appends a row group of another file unchanged, with its indexes and the Bloom filters of its
+    /// columns. The metadata must have the page index, and the whole file must have been verified.
     pub fn copy_group(
         &mut self,
         source: &File,
@@ -155,7 +154,7 @@ impl PartFile {
         Ok(())
     }
 
-    /// What the pages of the open row group take that have been compressed.
+    /// The size of the open row group's compressed pages.
     pub fn waiting_bytes(&self) -> u64 {
         self.pages.size_bytes()
     }
@@ -179,10 +178,11 @@ impl PartFile {
     }
 }
 
-/// The digest of a Bloom filter's bits: Parquet has checksums for pages, and none for them.
+/// The digest of a Bloom filter's bits: Parquet has checksums for pages, but none for Bloom
+/// filters.
 ///
 /// # Errors
-/// None that can happen: memory takes all.
+/// None in practice: writing to memory does not fail.
 pub(super) fn filter_digest(filter: &Sbbf) -> Result<String, ParquetError> {
     let mut bits = Vec::new();
     filter.write_bitset(&mut bits)?;

@@ -1,10 +1,10 @@
 //! Every change that a dataset makes to its disk: folders and files made, written,
 //! synced, linked, renamed, exchanged, removed.
 //!
-//! The other files of this layer decide what changes, this one does it, and nothing
-//! else in this layer does (`tests/it/layering.rs`). `tests/it/faults.rs` breaks these
-//! operations, and those of SQLite, one after the other. Stores other than a local folder
-//! (`dataset/store/`) use it for what they make on this machine.
+//! The other files of this layer decide what changes; only this file makes the changes
+//! (`tests/it/layering.rs`). `tests/it/faults.rs` breaks these operations, and those of SQLite, one
+//! after the other. Stores other than a local folder (`dataset/store/`) use it for the files that
+//! they create on this machine.
 
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -13,12 +13,12 @@ use std::path::Path;
 
 use super::error::DatasetError;
 
-/// Makes a folder with those above it, unless it is there.
+/// Creates a folder and its parents, unless it exists.
 pub(super) fn make_folder(path: &Path) -> Result<(), DatasetError> {
     fs::create_dir_all(path).map_err(DatasetError::io("make", path))
 }
 
-/// Makes an empty file, in the place of one that is there.
+/// Creates an empty file, or empties an existing one.
 ///
 /// # Errors
 /// [`DatasetError`] if the disk fails.
@@ -26,19 +26,19 @@ pub fn create_file(path: &Path) -> Result<File, DatasetError> {
     File::create(path).map_err(DatasetError::io("make", path))
 }
 
-/// Opens a file to read and to write, and makes it if need be.
+/// Opens a file to read and to write, and creates it if needed.
 pub(super) fn open_or_create(path: &Path) -> io::Result<File> {
     File::options().create(true).truncate(false).read(true).write(true).open(path)
 }
 
-/// True if a file that is open is the one that lies at `path`.
+/// True if an open file is the same as the file at `path`.
 pub(super) fn is_same_file(file: &File, path: &Path) -> bool {
     let place = |metadata: io::Result<fs::Metadata>| metadata.ok().map(|file| (file.dev(), file.ino()));
     place(file.metadata()) == place(fs::metadata(path))
 }
 
-/// A file without a name, to read and to write, which goes when it is closed. It lies
-/// where `path` says, and has that name for a moment.
+/// A file without a name, to read and to write, which disappears when it is closed. It is created
+/// at `path`, and has that name for a moment.
 pub(super) fn nameless_file(path: &Path) -> io::Result<File> {
     let file = File::options().read(true).write(true).create(true).truncate(true).open(path)?;
     fs::remove_file(path)?;
@@ -65,7 +65,7 @@ pub(super) fn link(from: &Path, to: &Path) -> Result<(), DatasetError> {
     fs::hard_link(from, to).map_err(DatasetError::io("make a hard link of", from))
 }
 
-/// Gives a file a second name; copies it where the two lie on different file systems.
+/// Gives a file a second name; copies it if the two names are on different file systems.
 pub(super) fn link_or_copy(from: &Path, to: &Path) -> Result<(), DatasetError> {
     match fs::hard_link(from, to) {
         Err(error) if error.kind() == io::ErrorKind::CrossesDevices => {
@@ -76,10 +76,10 @@ pub(super) fn link_or_copy(from: &Path, to: &Path) -> Result<(), DatasetError> {
     }
 }
 
-/// Makes a folder that is not there yet, with those above it.
+/// Creates a folder that does not exist yet, and its parents.
 ///
 /// # Errors
-/// [`DatasetError`] if it is there, or cannot be made.
+/// [`DatasetError`] if the folder exists, or cannot be created.
 pub fn new_folder(path: &Path) -> Result<(), DatasetError> {
     if let Some(above) = path.parent() {
         make_folder(above)?;
@@ -87,7 +87,7 @@ pub fn new_folder(path: &Path) -> Result<(), DatasetError> {
     fs::create_dir(path).map_err(DatasetError::io("make", path))
 }
 
-/// Removes a folder with all that it holds, if it is there.
+/// Removes a folder with all its content, if it exists.
 ///
 /// # Errors
 /// [`DatasetError`] if the disk fails.
@@ -100,18 +100,18 @@ pub(super) fn rename(from: &Path, to: &Path) -> Result<(), DatasetError> {
     fs::rename(from, to).map_err(DatasetError::io("move", from))
 }
 
-/// Exchanges the names of two folders: in one step where the system can, else by way
-/// of the name `aside`, under which [`super::commit`] finds the second one after a crash.
+/// Exchanges the names of two folders: in one step if the system can, otherwise by renames through
+/// the name `aside`, under which [`super::commit`] finds the second folder after a crash.
 pub(super) fn exchange(next: &Path, current: &Path, aside: &Path) -> io::Result<()> {
     match exchange_in_one_step(next, current) {
         Err(error) if matches!(error.kind(), io::ErrorKind::Unsupported | io::ErrorKind::InvalidInput) => {
             fs::rename(current, aside)?;
             if let Err(error) = fs::rename(next, current) {
-                // Nobody may find the place empty.
+                // Put the folder back: the name must not stay free.
                 let _ = fs::rename(aside, current);
                 return Err(error);
             }
-            // The exchange is done; `aside` is as good a name for what goes.
+            // The exchange is done; the old folder can also be removed under the name `aside`.
             let _ = fs::rename(aside, next);
             Ok(())
         }
@@ -119,7 +119,7 @@ pub(super) fn exchange(next: &Path, current: &Path, aside: &Path) -> io::Result<
     }
 }
 
-/// Puts a folder where there is none.
+/// Renames a folder to a name that must be free.
 pub(super) fn place(next: &Path, current: &Path) -> io::Result<()> {
     fs::rename(next, current)
 }
@@ -135,7 +135,7 @@ fn exchange_in_one_step(_one: &Path, _other: &Path) -> io::Result<()> {
     Err(io::ErrorKind::Unsupported.into())
 }
 
-/// Removes a file or a folder with all that it holds, if it is there.
+/// Removes a file or a folder with all its content, if it exists.
 pub(super) fn remove(path: &Path) -> Result<(), DatasetError> {
     let result = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
     match result {

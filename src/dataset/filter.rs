@@ -1,5 +1,5 @@
-//! Takes rows out of written tables: those of members that a later member of
-//! the same name replaced.
+//! Removes rows from written tables: the rows of members that a later member of the same name
+//! replaced.
 
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
@@ -19,17 +19,17 @@ use super::writer::{TableWriter, WrittenTable};
 use crate::tables::{self, DumpKind};
 use orcid_xml::Orcid;
 
-/// Replaced members that are remembered, of 40 bytes each; more are no accident.
+/// Replaced members that are remembered, with 40 bytes each; a larger number is not an accident.
 const MAX_SUPERSEDED: usize = 4_000_000;
 
-/// Members that came again later, and before which chunk their rows are old.
+/// Members that were repeated later, each with the chunk before which its rows are old.
 #[derive(Debug, Default)]
 pub struct Superseded {
     records: HashMap<Orcid, u64>,
     activities: HashMap<ActivityKey, u64>,
-    /// For each table and chunk, how many rows the table had when it ended.
+    /// For each table and chunk, how many rows the table had at the end of the chunk.
     ends: HashMap<String, Vec<(u64, u64)>>,
-    /// Activities whose rows have been taken out, each with the chunk that it stood in.
+    /// Activities whose rows have been removed, each with its chunk.
     replaced: HashSet<(ActivityKey, u64)>,
 }
 
@@ -51,7 +51,7 @@ impl Superseded {
         ends.push((before + rows, chunk));
     }
 
-    /// Fails where more members came again than are remembered.
+    /// Fails if more members were repeated than are remembered.
     ///
     /// # Errors
     /// [`DatasetError::TooManyDuplicates`].
@@ -68,13 +68,13 @@ impl Superseded {
         }
     }
 
-    /// Members of activities whose rows have been taken out.
+    /// Activity members whose rows have been removed.
     pub fn replaced_activities(&self) -> u64 {
         self.replaced.len() as u64
     }
 
-    /// Writes the tables of one kind of dump below `root` anew without the old rows; returns
-    /// their files.
+    /// Rewrites the tables of one kind of dump below `root` without the old rows; returns their
+    /// files.
     ///
     /// # Errors
     /// [`DatasetError`] if a table cannot be read or written.
@@ -125,8 +125,8 @@ impl Superseded {
         writer.finish(pool)
     }
 
-    /// A batch of a table without the old rows; `first_row` returns how many rows of the table
-    /// stand before it. Of rejects all rows stay.
+    /// A batch of a table without the old rows; `first_row` is the number of rows of the table
+    /// before the batch. All rows of `rejects` stay.
     ///
     /// # Panics
     /// If the table has no iDs.
@@ -162,7 +162,7 @@ impl Superseded {
     }
 }
 
-/// What tells one activity from another in a table's rows.
+/// The columns that identify an activity in a table's rows.
 pub(super) struct ActivityColumns<'b> {
     kind: Option<&'static str>,
     batch: &'b RecordBatch,

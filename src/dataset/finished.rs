@@ -1,8 +1,8 @@
-//! Archives that are finished and wait for others, to replace a dataset together.
+//! Finished archives that wait for other archives, to replace a dataset together.
 //!
-//! They lie in a folder beside the dataset, each in one of its own with a note of what
-//! it is, so that a run that failed at the last archive need not read the others again.
-//! Only who holds the dataset's lock comes here.
+//! They are in a folder beside the dataset, each in a folder of its own with a note that identifies
+//! it, so that a run that failed at the last archive need not read the others again. Only the
+//! holder of the dataset's lock may use this folder.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fs;
@@ -20,7 +20,7 @@ use super::sound::{check_bytes, check_quickly};
 use super::store::{Change, Files, StoredFile};
 use super::writer::WrittenTable;
 
-/// The file in an archive's folder that says what it is.
+/// The note in an archive's folder that identifies it.
 const NOTE_NAME: &str = "finished.json";
 
 /// The finished archives beside a dataset.
@@ -31,19 +31,19 @@ pub struct Finished {
     archives: Vec<(PathBuf, ArchiveEntry)>,
 }
 
-/// What an archive's folder holds, and what it was made with.
+/// The content of an archive's folder, and the options that it was made with.
 #[derive(Debug, Serialize, Deserialize)]
 struct Note {
     format_version: u32,
     tool_version: String,
     tables: BTreeSet<String>,
-    /// Its parts have the names that they have in this folder.
+    /// Its parts have their file names in this folder.
     entry: ArchiveEntry,
 }
 
 impl Finished {
-    /// Finds what waits in `folder` beside the dataset, made by this orcidlake with these tables.
-    /// What is of another make, or not `wanted`, is removed.
+    /// Finds the archives that wait in `folder` beside the dataset, and that this version of
+    /// orcidlake has made with these tables. Others, and those that are not `wanted`, are removed.
     ///
     /// # Errors
     /// [`DatasetError`] if the disk fails.
@@ -65,15 +65,14 @@ impl Finished {
         Ok(Self { folder, tables: tables.clone(), archives })
     }
 
-    /// The folder and the entry of an archive that is the `same`, whose files are all
-    /// there and have not changed.
+    /// The folder and the entry of the archive for which `same` returns true, if all its files
+    /// exist and have not changed.
     pub fn find(&self, same: impl Fn(&ArchiveEntry) -> bool) -> Option<(PathBuf, ArchiveEntry)> {
         let found = self.archives.iter().find(|(_, entry)| same(entry));
         found.filter(|(folder, entry)| entry.check_files(folder).is_ok()).cloned()
     }
 
-    /// Keeps an archive whose tables lie in the folder `scratch`; returns the folder that
-    /// they lie in from now on.
+    /// Keeps an archive whose tables are in the folder `scratch`; returns their new folder.
     ///
     /// # Errors
     /// [`DatasetError`] if the disk fails.
@@ -98,8 +97,8 @@ impl Finished {
         folder.starts_with(&self.folder)
     }
 
-    /// Removes the archives that are in the dataset, file by file: a run that put them there
-    /// has died before it could. Others wait for the `convert` that finished them.
+    /// Removes the archives whose files are all in the dataset: the run that committed them died
+    /// before it could remove them. Other archives wait for the next `convert`.
     ///
     /// # Errors
     /// [`DatasetError`] if the disk fails.
@@ -112,7 +111,7 @@ impl Finished {
         let there: HashSet<(String, String)> = manifest.parts().map(digests).collect();
         for entry in fs::read_dir(&folder).map_err(DatasetError::io("read", &folder))? {
             let path = entry.map_err(DatasetError::io("read", &folder))?.path();
-            // A folder without a note has lost it while it was removed.
+            // A folder without a note was being removed when a run died.
             let waits = Note::read(&path).is_some_and(|note| {
                 !note.entry.parts().all(|(key, part)| there.contains(&(key.to_owned(), part.xxh3.clone())))
             });
@@ -120,7 +119,7 @@ impl Finished {
                 remove(&path)?;
             }
         }
-        // Unless archives still wait there.
+        // This fails if archives still wait there.
         let _ = remove_empty_folder(&folder);
         Ok(())
     }
@@ -141,7 +140,7 @@ impl Note {
 }
 
 impl ArchiveEntry {
-    /// Checks that every file below `folder` is the one that was written.
+    /// Checks that no file below `folder` has changed since it was written.
     ///
     /// # Errors
     /// [`DatasetError`] that names a file that is not, or cannot be read.
@@ -152,8 +151,8 @@ impl ArchiveEntry {
 }
 
 impl ArchiveEntry {
-    /// Checks that every file that was sent to a store is there with the size and the footer that
-    /// it was written with; all of it is read only where it is small.
+    /// Checks that every file that was sent to a store exists with the size and the footer that it
+    /// was written with; only small files are read whole.
     ///
     /// # Errors
     /// [`DatasetError`] that names a file that is not, or cannot be read.
@@ -172,7 +171,7 @@ impl WrittenTable {
     }
 }
 
-/// What a folder holds, if it was made by this orcidlake with these tables.
+/// The note of a folder, if this version of orcidlake has made the folder with these tables.
 fn read_note(folder: &Path, tables: &BTreeSet<String>) -> Option<ArchiveEntry> {
     let note = Note::read(folder)?;
     let same = note.format_version == FORMAT_VERSION

@@ -1,10 +1,9 @@
-//! Checksums of what Parquet has none for: the headers of pages, and the footer.
+//! Checksums of parts for which Parquet has none: the headers of pages, and the footer.
 //!
-//! A page's own checksum covers its values and not its header, which says how many they are
-//! and how they are encoded. So the footer has a checksum for the page headers of each column
-//! chunk, and the manifest the digest of the footer. Both are small: a reader checks them
-//! before it uses a value, where a digest of a whole large file would take longer than to read
-//! what is asked for.
+//! A page's own checksum covers its values, but not its header, which has the number of values and
+//! their encoding. So the footer has a checksum for the page headers of each column chunk, and the
+//! manifest has the digest of the footer. Headers and footer are small, so a reader checks them
+//! before it uses a value; a digest of a whole large file would take longer than the query.
 
 use std::io;
 use std::path::Path;
@@ -17,17 +16,17 @@ use super::error::{DatasetError, damaged};
 use super::page_header::{self, MOST_HEADER_BYTES};
 use super::store::Ranges;
 
-/// Where the footer has the checksums of page headers: CRC-32 in hexadecimal, a comma between
+/// The footer's key for the checksums of page headers: CRC-32 in hexadecimal, a comma between
 /// columns, a semicolon between row groups.
 pub(super) const HEADERS_KEY: &str = "orcidlake.page_headers";
-/// What a file ends with behind its footer: the footer's length, and a mark.
+/// Bytes at the end of a file, after its footer: the footer's length, and the magic number.
 const END_BYTES: u64 = 8;
-/// Of a footer so much is digested, from its end. Those of our files have at most some hundred
-/// kilobytes; a damaged length may say anything.
+/// Bytes of a footer that are digested at most, from its end. The footers of our files have at most
+/// some hundred kilobytes; a damaged length may have any value.
 const MOST_FOOTER_BYTES: u64 = 64 << 20;
 
-/// The checksum of the page headers of a column chunk, found one by one; `None` where one is
-/// no header, or they do not end where the chunk does.
+/// The checksum of the page headers of a column chunk, which are found one by one; `None` if one is
+/// not a header, or if the last page does not end at the end of the chunk.
 pub(super) fn checksum(file: &dyn Ranges, column: &ColumnChunkMetaData) -> io::Result<Option<u32>> {
     let (start, length) = column.byte_range();
     let end = start.saturating_add(length);
@@ -42,8 +41,8 @@ pub(super) fn checksum(file: &dyn Ranges, column: &ColumnChunkMetaData) -> io::R
     Ok((place == end).then(|| checksum.finalize()))
 }
 
-/// Checks the page headers of some columns of a row group against the footer, which must be
-/// sound. Files of earlier versions have no checksums.
+/// Checks the page headers of some columns of a row group against the footer, which must have been
+/// verified. Files of earlier versions have no checksums.
 ///
 /// # Errors
 /// [`DatasetError::Damaged`] if they differ, and others if they cannot be read.
@@ -69,7 +68,7 @@ pub(super) fn check_headers(
     Ok(())
 }
 
-/// The checksums of all columns of a row group, as the footer has them.
+/// The checksums of all columns of a row group, from the footer.
 pub(super) fn written(checksums: impl Iterator<Item = u32>) -> String {
     checksums.map(shown).collect::<Vec<_>>().join(",")
 }

@@ -1,25 +1,24 @@
-//! Sets of iDs and of activities, small enough for millions.
+//! Sets of iDs and of activities that can have millions of elements.
 
 use std::collections::{HashMap, HashSet};
 
 use orcid_xml::ids::IdSet;
 use orcid_xml::{MemberName, Orcid};
 
-/// iDs that are named one by one; with more, a Bloom filter of an iD column says
-/// too often that one may be there.
+/// The greatest number of iDs that are looked up in Bloom filters; with more iDs, a filter says too
+/// often that one may be there.
 const FEW: usize = 32;
 
-/// One activity among all of its kind of dump: iD, kind as in
-/// [`orcid_xml::ActivitySection::kind`], put code.
+/// The key of an activity: iD, kind as in [`orcid_xml::ActivitySection::kind`], put code.
 pub type ActivityKey = (Orcid, &'static str, i64);
 
-/// A set of iDs: a bit for each, and each in full where the check digit is wrong.
+/// A set of iDs: a bit for each iD; iDs with a wrong check digit are stored in full.
 #[derive(Debug, Clone, Default)]
 pub struct OrcidSet {
     numbers: IdSet,
-    /// iDs with a wrong check digit, which the number does not tell apart.
+    /// iDs with a wrong check digit; their numbers are not unique.
     odd: HashSet<Orcid>,
-    /// The first ones, and one more than [`FEW`] where there are more.
+    /// The first iDs: at most one more than [`FEW`].
     first: Vec<Orcid>,
 }
 
@@ -117,19 +116,19 @@ impl FromIterator<ActivityKey> for ActivitySet {
     }
 }
 
-/// Records and activities whose rows are meant.
+/// A selection of records and activities by which rows are removed or kept.
 #[derive(Debug, Clone, Default)]
 pub struct Targets {
-    /// Of these iDs the rows of `summaries/`.
+    /// iDs whose rows in `summaries/` are selected.
     pub records: OrcidSet,
-    /// Of these iDs all rows of `activities/`.
+    /// iDs whose rows in `activities/` are all selected.
     pub people: OrcidSet,
-    /// Of these activities the rows of `activities/`.
+    /// Activities whose rows in `activities/` are selected.
     pub activities: ActivitySet,
 }
 
 impl Targets {
-    /// Adds what a member of this name gives rows for.
+    /// Adds the record or activity that a member of this name has rows of.
     pub fn insert(&mut self, name: &MemberName) {
         match name {
             MemberName::Summary(orcid) => {
@@ -142,7 +141,7 @@ impl Targets {
         }
     }
 
-    /// True if a member of this name is meant.
+    /// True if a member of this name is selected.
     pub fn contains(&self, name: &MemberName) -> bool {
         match name {
             MemberName::Summary(orcid) => self.records.contains(orcid),
@@ -153,7 +152,7 @@ impl Targets {
         }
     }
 
-    /// Adds all that another means.
+    /// Adds another selection.
     pub fn extend(&mut self, other: &Self) {
         self.records.extend(&other.records);
         self.people.extend(&other.people);

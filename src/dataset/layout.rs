@@ -14,7 +14,7 @@ pub fn table_key(dump: DumpKind, table: &str) -> String {
     format!("{dump}/{table}")
 }
 
-/// The table of a key, and its kind of dump; `None` for a key that is none.
+/// The table of a key, and its kind of dump; `None` if no table has this key.
 pub(super) fn table_of(key: &str) -> Option<(DumpKind, &'static dyn AnyTable)> {
     let (folder, name) = key.split_once('/')?;
     let dump = DumpKind::ALL.into_iter().find(|dump| dump.folder() == folder)?;
@@ -50,7 +50,7 @@ pub(super) fn part_number(name: &str) -> Option<usize> {
     name.split('-').next()?.parse().ok()
 }
 
-/// The folder beside a dataset in which its next state is made.
+/// The folder beside a dataset in which its next state is built.
 pub(super) fn staging_folder(dataset: &Path) -> PathBuf {
     let name = dataset.file_name().unwrap_or_default().to_string_lossy();
     dataset.with_file_name(format!(".{name}.orcidlake"))
@@ -61,7 +61,7 @@ pub(super) fn old_state(dataset: &Path) -> PathBuf {
     staging_folder(dataset).join("old")
 }
 
-/// The absolute path that links lead to, of what need not exist.
+/// The absolute path, with links resolved, of a file or folder that need not exist.
 pub(super) fn behind_links(path: &Path) -> PathBuf {
     match fs::canonicalize(path) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
@@ -81,7 +81,7 @@ pub(super) fn finished_folder(dataset: &Path) -> PathBuf {
     dataset.with_file_name(format!(".{name}.orcidlake-replace"))
 }
 
-/// A file that has been written aside, and where it goes.
+/// A file that has been written to a scratch folder, and its destination.
 #[derive(Debug)]
 pub struct NewFile {
     pub from: PathBuf,

@@ -1,5 +1,5 @@
-//! What a crash has left beside a dataset: its only state, where the system cannot
-//! exchange two names and the run died between two renames.
+//! Finds the only state of a dataset after a crash between two renames, on systems that cannot
+//! exchange two names.
 
 use std::borrow::Cow;
 use std::path::Path;
@@ -8,12 +8,12 @@ use std::time::{Duration, Instant};
 use super::commit::Staging;
 use super::layout::{MANIFEST_NAME, behind_links, old_state};
 
-/// For so long another run may stand between two renames.
+/// The time that another run may take between two renames.
 const BETWEEN_RENAMES: Duration = Duration::from_secs(1);
 
-/// Where the dataset at `root` can be read. As a rule that is `root`. Where a crash left
-/// nothing there, the state before is brought back; where that cannot be done, because
-/// another run works there or nothing may be written, it is read from where it lies.
+/// The path at which the dataset at `root` can be read: usually `root`. If a crash left nothing
+/// there, the previous state is renamed back; if that is impossible, because another run works
+/// there or nothing may be written, the state is read under its temporary name.
 pub(super) fn present(root: &Path) -> Cow<'_, Path> {
     if root.exists() {
         return Cow::Borrowed(root);
@@ -38,7 +38,7 @@ mod tests {
     use super::*;
     use crate::dataset::layout::staging_folder;
 
-    /// A dataset that lies where a crash between two renames leaves it.
+    /// A dataset under the temporary name that a crash between two renames leaves.
     fn left() -> (tempfile::TempDir, PathBuf, PathBuf) {
         let folder = tempfile::tempdir().unwrap();
         let root = folder.path().canonicalize().unwrap().join("dataset");
@@ -62,7 +62,7 @@ mod tests {
     #[test]
     fn where_it_cannot_be_brought_back_it_is_read_in_its_place() {
         let (_folder, root, old) = left();
-        // Who holds the lock has not come to it.
+        // The process with the lock has not restored the dataset yet.
         let lock = fs::File::create(staging_folder(&root).join("lock")).unwrap();
         lock.lock().unwrap();
 

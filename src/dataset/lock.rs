@@ -1,11 +1,11 @@
-//! One change of a dataset at a time: a lock in the dataset that the system
-//! frees when its holder dies, and that says who holds it.
+//! Allows one change of a dataset at a time: a lock file in the dataset that names its holder, and
+//! that the system releases when the holder dies.
 //!
-//! It is a lock on a file, not on a name: a commit, which puts a folder of hard
-//! links in the dataset's place, leaves it held. Whoever changes a dataset that is there takes it
-//! first, and holds it for as long as the change takes: a refresh for hours, with several commits.
-//! The lock of the folder beside (`dataset/commit.rs`) is another: it keeps apart those who make
-//! a next state, also of a dataset that is not there yet, and is held for one change.
+//! The lock is on a file (an inode), not on a name: it stays held when a commit puts a folder of
+//! hard links in the dataset's place. Every change of an existing dataset takes this lock first,
+//! and holds it until it ends: a refresh holds it for hours, with several commits. The lock of the
+//! folder beside the dataset (`dataset/commit.rs`) is another one: it separates processes that
+//! build a next state, even of a dataset that does not exist yet, and is held for one change.
 
 use std::fs::{File, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -23,10 +23,10 @@ pub const LOCK_NAME: &str = "refresh.lock";
 /// Bytes of the holder's line that are shown.
 const MAX_HOLDER_BYTES: u64 = 200;
 
-/// For so long a lock may be in somebody's hands who only looks.
+/// The time for which a process that only reads the status may hold the lock.
 const GLANCE: Duration = Duration::from_secs(1);
 
-/// Held for as long as it lives, or a copy of it.
+/// A lock that is held until this value and all its clones are dropped.
 #[derive(Debug, Clone)]
 pub struct DatasetLock {
     dataset: PathBuf,
@@ -34,18 +34,18 @@ pub struct DatasetLock {
 }
 
 impl DatasetLock {
-    /// Takes the lock of the dataset in the folder `dataset`, which is there; `act` tells others
+    /// Takes the lock of the dataset in the existing folder `dataset`; `act` tells other processes
     /// what for, such as `refresh`.
     ///
     /// # Errors
-    /// [`DatasetError::Locked`] with the holder if another has it; others if the disk
+    /// [`DatasetError::Locked`] with the holder if another process has it; other errors if the disk
     /// fails.
     pub fn take(dataset: &Path, act: &str) -> Result<Self, DatasetError> {
         let path = dataset.join(LOCK_NAME);
         let mut file = open_or_create(&path).map_err(DatasetError::io("make", &path))?;
         let begun = Instant::now();
         let mut locked = file.try_lock();
-        // Who looks at the status holds it for a moment.
+        // A process that reads the status holds the lock for a moment.
         while matches!(locked, Err(TryLockError::WouldBlock)) && begun.elapsed() < GLANCE {
             std::thread::sleep(GLANCE / 20);
             locked = file.try_lock();
@@ -68,12 +68,12 @@ impl DatasetLock {
         Ok(Self { dataset: dataset.to_owned(), _file: Arc::new(file) })
     }
 
-    /// The dataset that it is of.
+    /// The dataset of this lock.
     pub fn dataset(&self) -> &Path {
         &self.dataset
     }
 
-    /// Who holds the lock, if anybody does.
+    /// The holder of the lock, if there is one.
     pub fn holder(dataset: &Path) -> Option<String> {
         let mut file = File::open(dataset.join(LOCK_NAME)).ok()?;
         match file.try_lock_shared() {

@@ -1,9 +1,9 @@
-//! Reads a dataset beside commands that change it.
+//! Reads a dataset while other commands may change it.
 //!
-//! A commit puts a new folder in the dataset's place and removes files of the old one. Who
-//! has read the manifest and opens a file after that may find none, or that of another
-//! version. So what fails is read again, of the new version: from the manifest on, so that
-//! all rows are of one version. Callers print nothing before all has been read.
+//! A commit puts a new folder in the dataset's place and removes files of the old one. A reader
+//! that has read the manifest and then opens a file may find no file, or a file of another version.
+//! So a reading that fails starts again with the new version, from the manifest on, so that all
+//! rows are of one version. Callers print nothing before everything has been read.
 
 use std::path::Path;
 
@@ -12,11 +12,11 @@ use super::reader::Dataset;
 use super::store::{LOOKS, LocalStore, Store};
 
 /// Returns what `read` makes of the dataset in the folder `root`, and the dataset that it was made of.
-/// Where `read` fails and the dataset has changed meanwhile, it is called again.
+/// If `read` fails and the dataset has changed meanwhile, `read` is called again.
 ///
 /// # Errors
-/// Those of `read`, if the dataset has not changed meanwhile; [`DatasetError`] if there
-/// is none, it cannot be read, or it changes during each of five calls.
+/// The errors of `read`, if the dataset has not changed meanwhile; [`DatasetError`] if there is no
+/// dataset, it cannot be read, or it changes during each of five calls.
 pub fn read_dataset<T, E: From<DatasetError>>(
     root: &Path,
     read: impl FnMut(&Dataset) -> Result<T, E>,
@@ -24,7 +24,7 @@ pub fn read_dataset<T, E: From<DatasetError>>(
     read_dataset_in(&LocalStore::new(root), read)
 }
 
-/// The same of a dataset in a store.
+/// Does the same for a dataset in a store.
 ///
 /// # Errors
 /// Those of [`read_dataset`].
@@ -35,7 +35,7 @@ pub fn read_dataset_in<T, E: From<DatasetError>>(
     read_until(store, read, |_| true)
 }
 
-/// The same if a result that is not `good` is asked for again too.
+/// Does the same, and also calls `read` again if its result is not `good`.
 pub(super) fn read_until<T, E: From<DatasetError>>(
     store: &dyn Store,
     mut read: impl FnMut(&Dataset) -> Result<T, E>,
@@ -73,7 +73,7 @@ mod tests {
         staging.end().unwrap();
     }
 
-    /// Any error of a file that is gone.
+    /// An error of a file that no longer exists.
     fn gone() -> DatasetError {
         DatasetError::NoTable { key: "gone".to_owned() }
     }

@@ -1,4 +1,4 @@
-//! `orcidlake.json`: what a dataset was made of, and what its files must be.
+//! `orcidlake.json`: the archives of a dataset, and the sizes, rows and digests of its files.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{BuildHasher, Hasher, RandomState};
@@ -12,7 +12,7 @@ use super::files::write_file;
 use super::layout::{MANIFEST_NAME, NewFile, part_name, part_number};
 use crate::report::Report;
 
-/// The version of the tables' format; it grows when a reader must know.
+/// The version of the tables' format; it grows with changes that readers must know.
 pub const FORMAT_VERSION: u32 = 2;
 /// The oldest version that is read. 1 has neither `unmapped_values` nor an e-mail address's
 /// `verification_date`.
@@ -28,21 +28,20 @@ pub struct Manifest {
     pub release: Option<u16>,
     /// The tables that are kept, as `summaries/works`.
     pub tables: BTreeSet<String>,
-    /// The archives it was made of, and the refreshes since, in the order in
-    /// which they came.
+    /// The archives and the refreshes of the dataset, in the order in which they were added.
     pub archives: Vec<ArchiveEntry>,
-    /// Up to when the dataset knows all changes, in microseconds since 1970
-    /// (UTC): the newest `last_modified_date` of the archives' records, or what a
-    /// refresh has set since.
+    /// The time up to which the dataset has all changes, in microseconds since 1970 (UTC): the
+    /// newest `last_modified_date` of the archives' records, or a later time that a refresh has
+    /// set.
     pub watermark: Option<i64>,
-    /// What refreshes note for the next one, such as watermarks by scope.
+    /// Notes of refreshes for the next refresh, such as watermarks by scope.
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     pub scopes: Map<String, Value>,
-    /// What was matched to ROR, if anything was.
+    /// The last matching to ROR, if there was one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub organizations: Option<Organizations>,
-    /// The number of each table's next file. None is given twice, so that a name
-    /// means one content in every version of the table.
+    /// The number of each table's next file. No number is used twice, so a name means the same
+    /// content in every version of the table.
     #[serde(default)]
     pub next_numbers: BTreeMap<String, usize>,
     /// Files of earlier versions that stay for time travel.
@@ -50,7 +49,7 @@ pub struct Manifest {
     pub kept: Vec<KeptPart>,
 }
 
-/// The tables of `organizations/`, and what they were made of.
+/// The tables of `organizations/`, and the inputs of the matching.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Organizations {
     /// The name of the ROR release.
@@ -59,8 +58,8 @@ pub struct Organizations {
     pub preset: String,
     /// The version of orcidlake that matched.
     pub tool_version: String,
-    /// The digest of the names and digests of the files that were matched; where
-    /// it differs from the dataset's, the dataset has changed since.
+    /// The digest of the names and digests of the files that were matched; if it differs from the
+    /// dataset's, the dataset has changed since.
     pub source: String,
     /// The files that it was matched with.
     #[serde(default, rename = "given", skip_serializing_if = "Option::is_none")]
@@ -82,13 +81,13 @@ pub struct MatchInputs {
 /// A file that a user named.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InputFile {
-    /// Where it lay.
+    /// Its path.
     pub path: String,
-    /// XXH3-64 of what it held, in hexadecimal.
+    /// XXH3-64 of its content, in hexadecimal.
     pub xxh3: String,
 }
 
-/// What an entry of the manifest is.
+/// The kind of an entry of the manifest.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum EntryKind {
@@ -104,17 +103,17 @@ pub enum EntryKind {
 pub struct ArchiveEntry {
     #[serde(default)]
     pub kind: EntryKind,
-    /// File name, or what the refresh is called.
+    /// The file name, or the name of the refresh.
     pub name: String,
-    /// Which part of the archive it is, as `2/5`, where it is not the whole.
+    /// The part of the archive, such as `2/5`; `None` for the whole archive.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shard: Option<String>,
     /// The year of the dump, if a name gives one.
     pub release: Option<u16>,
     pub size_bytes: u64,
-    /// MD5 of the whole, to compare with the download page.
+    /// MD5 of the whole archive, to compare with the download page.
     pub md5: String,
-    /// Identifies the archive by size and both ends.
+    /// Identifies the archive by its size and its first and last bytes.
     pub fingerprint: String,
     /// False if it was cut off or damaged and only salvaged.
     pub complete: bool,
@@ -150,7 +149,7 @@ pub struct Part {
     pub size_bytes: u64,
     /// XXH3-64 of the file, in hexadecimal.
     pub xxh3: String,
-    /// The same of its footer; not told of files of earlier versions.
+    /// The digest of its footer; absent for files of earlier versions.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub footer_xxh3: Option<String>,
 }
@@ -163,13 +162,13 @@ impl Part {
 }
 
 impl ArchiveEntry {
-    /// True if it is complete and holds documents, so that no other takes its place: a
-    /// download that failed may have left something else under the archive's name.
+    /// True if the archive is complete and has documents, so that no other replaces it: a failed
+    /// download may have left something else under the archive's name.
     pub fn is_whole(&self) -> bool {
         self.complete && (self.shard.is_some() || !self.holds_nothing())
     }
 
-    /// True if none of its members is a document of ORCID's.
+    /// True if none of its members is an ORCID document.
     pub fn holds_nothing(&self) -> bool {
         self.report.members.members == self.report.members.other
     }
@@ -184,8 +183,8 @@ impl ArchiveEntry {
         self.parts().map(|(key, part)| format!("{key}/{}", part.name))
     }
 
-    /// Gives its files, which lie in `folder`, names that no other file will have, and tells where
-    /// they go.
+    /// Gives its files, which are in `folder`, names that no other file will have, and returns
+    /// their destinations.
     pub fn rename_apart(&mut self, folder: &Path) -> Vec<NewFile> {
         let suffix = format!("-{:016x}", RandomState::new().build_hasher().finish());
         let mut files = Vec::new();
@@ -207,7 +206,7 @@ impl ArchiveEntry {
 }
 
 impl Manifest {
-    /// The manifest of a dataset that holds nothing yet.
+    /// The manifest of an empty dataset.
     pub fn new(tables: BTreeSet<String>) -> Self {
         Self {
             format_version: FORMAT_VERSION,
@@ -223,7 +222,7 @@ impl Manifest {
         }
     }
 
-    /// The manifest that a file holds; `path` is what messages call it.
+    /// The manifest in a file; messages name the file `path`.
     pub(super) fn parse(path: &Path, text: &[u8]) -> Result<Self, DatasetError> {
         let manifest: Self = serde_json::from_slice(text)
             .map_err(|source| DatasetError::Manifest { path: path.to_owned(), source })?;
@@ -252,7 +251,7 @@ impl Manifest {
         write_file(&path, &self.to_text(&path)?)
     }
 
-    /// The manifest as it is written; `path` is what messages call it.
+    /// The manifest as it is written; messages name the file `path`.
     pub(super) fn to_text(&self, path: &Path) -> Result<Vec<u8>, DatasetError> {
         let text = serde_json::to_string_pretty(self)
             .map_err(|source| DatasetError::Manifest { path: path.to_owned(), source })?;
@@ -264,8 +263,7 @@ impl Manifest {
         self.archives.iter().find(|entry| entry.name == name)
     }
 
-    /// The report of all archives and refreshes together; rows are those that are
-    /// there now.
+    /// The report of all archives and refreshes together, with the current numbers of rows.
     pub fn report(&self) -> Report {
         let mut whole = Report::default();
         self.archives.iter().for_each(|archive| whole.add(archive.report.clone()));
@@ -276,12 +274,13 @@ impl Manifest {
         whole
     }
 
-    /// Gives a file in a folder aside a name in its table, and tells where it goes.
+    /// Gives a file in a scratch folder a name in its table, and returns its destination.
     pub fn take_in(&mut self, key: &str, part: Part, folder: &Path) -> (Part, NewFile) {
         self.take_in_with(key, part, folder, "")
     }
 
-    /// The same if other changes may give names too, and `suffix` keeps theirs apart.
+    /// Does the same if other changes may choose names at the same time; `suffix` makes the names
+    /// unique.
     pub fn take_in_with(&mut self, key: &str, part: Part, folder: &Path, suffix: &str) -> (Part, NewFile) {
         let name = self.new_part_name(key, suffix);
         let file = NewFile { from: folder.join(&part.name), key: key.to_owned(), name: name.clone() };
@@ -294,12 +293,12 @@ impl Manifest {
         self.parts().chain(kept).map(|(key, part)| format!("{key}/{}", part.name))
     }
 
-    /// True if rows have come from elsewhere than archives.
+    /// True if there are rows from other sources than archives.
     pub fn has_refreshes(&self) -> bool {
         self.archives.iter().any(|archive| archive.kind == EntryKind::Refresh)
     }
 
-    /// A name for a new file of a table, which no file of it has had.
+    /// A name for a new file of a table; no file of the table has had this name.
     fn new_part_name(&mut self, key: &str, suffix: &str) -> String {
         let kept = self.kept.iter().filter(|kept| kept.key == key).map(|kept| &kept.part);
         let parts = self.parts().filter(|(other, _)| *other == key).map(|(_, part)| part);
@@ -317,7 +316,7 @@ impl Manifest {
         tables
     }
 
-    /// A digest of the files that came out of archives and refreshes.
+    /// A digest of the files that archives and refreshes have added.
     pub fn source(&self) -> String {
         let mut digest = xxhash_rust::xxh3::Xxh3::new();
         for (key, parts) in self.archives.iter().flat_map(|archive| &archive.parts) {

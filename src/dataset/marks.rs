@@ -1,4 +1,4 @@
-//! Which rows of a file go: reads nothing but the columns that tell.
+//! Finds the rows of a file that are removed; reads only the columns that identify rows.
 
 use std::fs::File;
 use std::path::Path;
@@ -24,21 +24,21 @@ use super::store::StoredFile;
 use crate::tables::DumpKind;
 use orcid_xml::{MemberName, Orcid};
 
-/// Rows read at a time; of the few columns that tell.
+/// Rows read at a time, of the few columns that identify rows.
 const BATCH_ROWS: usize = 32_768;
-/// The columns that tell whose a row is and of what; a table has some of them.
+/// The columns that identify a row's person and item; a table has some of them.
 const KEY_COLUMNS: [&str; 4] = ["orcid", "put_code", "kind", "path"];
 
-/// Whose rows go.
+/// The people and activities whose rows are removed.
 #[derive(Debug, Clone, Default)]
 pub struct Gone {
-    /// Their rows go from every table.
+    /// Their rows are removed from every table.
     pub targets: Targets,
-    /// Of these only what says that they could not be read.
+    /// Of these, only the rows of `rejects` are removed.
     pub spared: Targets,
 }
 
-/// Which rows of a file go.
+/// The rows of a file that are removed.
 pub(super) struct Marks {
     /// Rows of the file.
     pub rows: u64,
@@ -52,7 +52,7 @@ pub(super) enum Mark {
     Some(BooleanBuffer),
 }
 
-/// A file's own table, and whose rows of it go.
+/// A file's table, and the people and activities whose rows are removed from it.
 struct Question<'q> {
     dump: DumpKind,
     table: &'static str,
@@ -65,7 +65,7 @@ pub(super) fn mark(path: &Path, key: &str, part: &Part, gone: &Gone) -> Result<M
     let question = Question { dump, table: table.name(), gone };
     let file = StoredFile::on_disk(path)?;
     let compared = check_quickly(&file, part)?;
-    // Without the page index, which nothing checks before the whole file is.
+    // Without the page index, which is only checked together with the whole file.
     let metadata = ArrowReaderMetadata::load(&file, ArrowReaderOptions::default());
     let metadata = metadata.map_err(DatasetError::parquet("read", path))?;
     check_layout(path, key, part, metadata.schema(), metadata.metadata())?;
@@ -73,7 +73,7 @@ pub(super) fn mark(path: &Path, key: &str, part: &Part, gone: &Gone) -> Result<M
         return damaged(path, format!("its columns are not those of {key}"));
     }
     if !has_checksums(metadata.metadata()) {
-        // Else a wrong bit in an iD would let a row stay that should go.
+        // Otherwise a flipped bit in an iD would keep a row that should be removed.
         check_bytes(path, part)?;
     }
     let groups = 0..metadata.metadata().num_row_groups();
@@ -87,14 +87,14 @@ pub(super) fn mark(path: &Path, key: &str, part: &Part, gone: &Gone) -> Result<M
     Ok(Marks { rows: part.rows, groups: marks.collect::<Result<_, _>>()? })
 }
 
-/// The places of the columns that tell.
+/// The positions of the columns that identify rows.
 fn key_columns(metadata: &ArrowReaderMetadata) -> impl Iterator<Item = usize> {
     let columns = metadata.parquet_schema().columns().iter().enumerate();
     columns.filter(|(_, column)| KEY_COLUMNS.contains(&column.name())).map(|(place, _)| place)
 }
 
 impl Marks {
-    /// Rows that go.
+    /// The number of rows that are removed.
     pub fn rows_out(&self) -> u64 {
         let out = |mark: &Mark| match mark {
             Mark::All => 0,
@@ -111,7 +111,7 @@ impl Question<'_> {
         metadata: &ArrowReaderMetadata,
         group: usize,
     ) -> Result<Mark, DatasetError> {
-        // Each reads through a file of its own: a place in a file is not shared.
+        // Each task opens the file itself, because they cannot share a position in a file.
         let file = File::open(path).map_err(DatasetError::io("open", path))?;
         let reader = self.reader(file, metadata, group).map_err(DatasetError::parquet("read", path))?;
         let Some(reader) = reader else { return Ok(Mark::All) };
@@ -131,8 +131,7 @@ impl Question<'_> {
         Ok(if kept.count_set_bits() == kept.len() { Mark::All } else { Mark::Some(kept) })
     }
 
-    /// A reader of the columns that tell; `None` where the Bloom filter says that
-    /// nobody's rows are there.
+    /// A reader of the columns that identify rows; `None` if the Bloom filter rules out all iDs.
     fn reader(
         &self,
         file: File,
@@ -150,7 +149,7 @@ impl Question<'_> {
         builder.with_batch_size(BATCH_ROWS).build().map(Some)
     }
 
-    /// The iDs that rows are looked for of, if they are few.
+    /// The iDs whose rows are searched for, if they are few.
     fn few(&self) -> Option<Vec<Orcid>> {
         let of = |targets: &Targets| -> Option<Vec<Orcid>> {
             let sets = match self.dump {
@@ -169,7 +168,7 @@ impl Question<'_> {
             return self.append_kept_rejects(batch, orcids, kept);
         }
         let keys = ActivityColumns::of(self.table, batch);
-        // Rows of an iD stand together, so that it is looked up once.
+        // Rows of an iD are adjacent, so each iD is looked up once.
         let (mut last, mut owner) = ("", None);
         for row in 0..orcids.len() {
             let text = orcids.value(row);
@@ -189,7 +188,7 @@ impl Question<'_> {
         }
     }
 
-    /// What tells that a member could not be read goes when it is tried again.
+    /// The reject of a member is removed when the member is read again.
     fn append_kept_rejects(
         &self,
         batch: &RecordBatch,

@@ -1,8 +1,8 @@
-//! Rows to a dataset on disk: Parquet folders that are Delta Lake tables, and a
-//! manifest, changed in one step.
+//! Writes rows to a dataset on disk: folders of Parquet files that are Delta Lake tables, and a
+//! manifest, all changed in one step.
 //!
-//! This layer knows tables and Parquet, not XML. A dataset is whole or not
-//! there: everything is written aside and swapped in, the manifest with it.
+//! This layer knows tables and Parquet, not XML. A dataset is complete or absent: everything is
+//! written to a folder beside it, the manifest too, and the folders are exchanged.
 
 mod change;
 mod commit;

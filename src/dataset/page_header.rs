@@ -1,4 +1,4 @@
-//! The header of a Parquet page, as far as whoever compresses the page must know it.
+//! Parses the header of a Parquet page, as far as needed to compress the page.
 //!
 //! `PageHeader` of Parquet's `parquet.thrift`, in Thrift's compact protocol.
 
@@ -31,16 +31,16 @@ pub(super) struct Sizes {
     pub page: u64,
 }
 
-/// Reads a header at the start of `bytes` as far as to know where it ends; `None` where it is
-/// none that our files have.
+/// Reads a header at the start of `bytes`, as far as needed to find its end; `None` if it is not a
+/// header of our files.
 pub(super) fn sizes(bytes: &[u8]) -> Option<Sizes> {
     let mut rest = bytes;
-    // No page is empty when compressed; so a stretch of zeros is no row of headers.
+    // No page is empty when compressed, so a run of zeros is not a sequence of headers.
     let page = struct_end(&mut rest, MOST_DEPTH).filter(|size| *size > 0)?;
     Some(Sizes { header: bytes.len() - rest.len(), page })
 }
 
-/// Passes over a struct of Thrift's compact protocol; returns its integer [`SIZE_FIELD`].
+/// Skips a struct of Thrift's compact protocol; returns its integer [`SIZE_FIELD`].
 fn struct_end(rest: &mut &[u8], depth: u32) -> Option<u64> {
     let (mut number, mut size) = (0, 0);
     loop {
@@ -73,13 +73,13 @@ fn struct_end(rest: &mut &[u8], depth: u32) -> Option<u64> {
 /// A page's header as the library has written it.
 pub(super) struct PageHeader<'h> {
     bytes: &'h [u8],
-    /// Where its first and its third field are: the page's kind and its compressed size.
+    /// The positions of its first and its third field: the page's kind and its compressed size.
     kind: Range<usize>,
     size: Range<usize>,
 }
 
 impl<'h> PageHeader<'h> {
-    /// `None` where it does not begin as a header does.
+    /// `None` if the bytes do not begin like a header.
     pub fn new(bytes: &'h [u8]) -> Option<Self> {
         let mut end = 0;
         let mut next = || {
@@ -90,7 +90,7 @@ impl<'h> PageHeader<'h> {
             begins.then_some(start..end)
         };
         let (kind, _plain_size, size) = (next()?, next()?, next()?);
-        // The checksum has a place, and is not there.
+        // The format has a field for the checksum, but the library does not write it.
         bytes.get(size.end).is_none_or(|next| next / DISTANCE > 1).then_some(())?;
         Some(Self { bytes, kind, size })
     }
@@ -99,23 +99,23 @@ impl<'h> PageHeader<'h> {
         self.bytes[self.kind.clone()] == DICTIONARY_PAGE
     }
 
-    /// The same header of a page that is of this size when compressed, with the checksum
-    /// of what is stored: CRC-32 as in gzip, in the fourth field.
+    /// The same header, with this compressed size of the page and with the checksum of the stored
+    /// bytes: CRC-32 as in gzip, in the fourth field.
     pub fn of_compressed(&self, bytes: i32, checksum: u32) -> Vec<u8> {
         let mut header = self.bytes[..self.size.start].to_vec();
         write_i32(&mut header, bytes);
         header.push(NEXT_I32);
         write_i32(&mut header, checksum.cast_signed());
         let rest = &self.bytes[self.size.end..];
-        // What follows is one field nearer to the checksum than it was to the size.
+        // The distance of the next field is now counted from the checksum's field, one less than
+        // from the size's field.
         header.extend(rest.first().map(|next| next - DISTANCE));
         header.extend_from_slice(rest.get(1..).unwrap_or_default());
         header
     }
 }
 
-/// Takes an integer of Thrift's compact protocol from the front; `None` where there is no
-/// whole one.
+/// Takes an integer of Thrift's compact protocol from the front; `None` if it is incomplete.
 fn take<V: VarInt>(rest: &mut &[u8]) -> Option<V> {
     let (value, length) = V::decode_var(rest)?;
     *rest = rest.get(length..)?;

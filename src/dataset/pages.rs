@@ -1,11 +1,11 @@
 //! Compresses the pages of open row groups, gives them checksums, and keeps them in a file
 //! rather than in memory.
 //!
-//! A row group is written when it is full; until then each column's pages wait here, in
-//! one file for each table that has no name and goes with the program. Columns hand their
-//! pages over as they are: the library would keep a compressor for each column from its
-//! first page on, which together take more memory than all values that wait. Here each
-//! thread has one. So memory does not grow with the row groups of all tables.
+//! A row group is written when it is full. Until then each column's pages wait here, in one unnamed
+//! file for each table, which disappears with the program. Columns hand over uncompressed pages:
+//! the library would keep a compressor for each column from its first page on, and these together
+//! take more memory than all buffered values. Here each thread has one compressor, so memory does
+//! not grow with the row groups of all tables.
 
 use std::cell::RefCell;
 use std::fs::File;
@@ -28,7 +28,7 @@ use super::files::nameless_file;
 use super::page_header::{self, MOST_HEADER_BYTES, PageHeader};
 
 thread_local! {
-    /// A compressor, and room for what it makes.
+    /// A compressor, and a buffer for its output.
     static COMPRESSOR: RefCell<Option<(Compressor<'static>, Vec<u8>)>> = const { RefCell::new(None) };
 }
 
@@ -57,12 +57,12 @@ struct Pages {
     data: Vec<PagePlace>,
 }
 
-/// Where a page with its header is in the file.
+/// The position of a page with its header in the file.
 #[derive(Debug, Clone, Copy)]
 struct PagePlace {
     start: u64,
     bytes: usize,
-    /// Its size with the header, but not compressed.
+    /// Its uncompressed size, with the header.
     plain_bytes: usize,
 }
 
@@ -73,7 +73,7 @@ struct Inlet {
     header: Option<Bytes>,
 }
 
-/// A column chunk that waits whole, its dictionary first.
+/// A complete column chunk that waits, its dictionary first.
 pub struct WaitingChunk {
     shared: Arc<Shared>,
     places: Vec<PagePlace>,
@@ -91,7 +91,7 @@ impl PageFile {
     /// are compressed at these levels.
     ///
     /// # Errors
-    /// An I/O error if it cannot be made.
+    /// An I/O error if it cannot be created.
     pub fn new(beside: &Path, levels: &[ZstdLevel]) -> io::Result<Self> {
         let file = nameless_file(&beside.with_extension("pages"))?;
         let columns = levels.iter().map(|&level| Column { level, pages: Mutex::default() }).collect();
@@ -103,13 +103,13 @@ impl PageFile {
         self.0.end.store(0, Ordering::Relaxed);
     }
 
-    /// What the pages take that wait here.
+    /// The size of the waiting pages.
     pub fn size_bytes(&self) -> u64 {
         self.0.end.load(Ordering::Relaxed)
     }
 
-    /// Hands over a column's pages; `close` is what its writer, which knew nothing of
-    /// compression, says of them, and is put right.
+    /// Returns a column's pages; `close` is the metadata of the writer, which did not compress, and
+    /// is corrected.
     ///
     /// # Errors
     /// [`ParquetError`] if `close` contradicts itself.
@@ -176,7 +176,7 @@ impl PageStore for Inlet {
 }
 
 impl Shared {
-    /// The pages of a column that wait, which then wait no longer.
+    /// Takes the waiting pages of a column.
     fn take(&self, column: usize) -> Pages {
         std::mem::take(&mut lock(&self.columns[column].pages))
     }
@@ -190,7 +190,7 @@ impl Shared {
             let checksum = crc32fast::hash(compressed);
             let header = header.of_compressed(i32::try_from(compressed.len())?, checksum);
             let bytes = header.len() + compressed.len();
-            // Columns are encoded side by side; each takes its place and writes there.
+            // Columns are encoded side by side; each reserves a range of the file and writes there.
             let start = self.end.fetch_add(bytes as u64, Ordering::Relaxed);
             self.file.write_all_at(&header, start)?;
             self.file.write_all_at(compressed, start + header.len() as u64)?;
@@ -210,7 +210,7 @@ impl WaitingChunk {
     /// The checksum of its page headers, one after the other.
     ///
     /// # Errors
-    /// [`ParquetError`] if a header is longer than any that is known.
+    /// [`ParquetError`] if a header is longer than any known header.
     pub fn header_checksum(&self) -> Result<u32> {
         let mut checksum = crc32fast::Hasher::new();
         for place in &self.places {
@@ -265,7 +265,7 @@ impl Read for ChunkPages {
     }
 }
 
-/// Compresses a page, and hands over what comes of it.
+/// Compresses a page, and passes on the result.
 fn compressed<T>(page: &[u8], level: ZstdLevel, take: impl FnOnce(&[u8]) -> Result<T>) -> Result<T> {
     let level = level.compression_level();
     COMPRESSOR.with_borrow_mut(|own| {

@@ -31,17 +31,18 @@ const BATCH_ROWS: usize = 8_192;
 /// A version of a dataset, opened to be read.
 #[derive(Debug)]
 pub struct Dataset {
-    /// Where it lies, in the words of messages.
+    /// Its path or URL, for messages.
     pub root: PathBuf,
     pub manifest: Manifest,
     pub(super) files: Arc<dyn Files>,
-    /// No files of other versions lie beside its own.
+    /// True if no files of other versions are beside its own.
     pub(super) is_alone: bool,
     version: VersionId,
 }
 
 impl Dataset {
-    /// Opens the dataset in the folder `root`; brings it back where a crash left it beside.
+    /// Opens the dataset in the folder `root`; if a crash left it under its temporary name,
+    /// restores it.
     ///
     /// # Errors
     /// [`DatasetError`] if there is none or it cannot be read.
@@ -60,15 +61,15 @@ impl Dataset {
         Ok(Self { root: files.place().to_owned(), manifest, files, is_alone, version: id })
     }
 
-    /// True if the folder `root` holds a dataset.
+    /// True if the folder `root` is a dataset.
     pub fn is_at(root: &Path) -> bool {
         LocalStore::new(root).is_there()
     }
 
-    /// True if another version has taken its place since it was opened.
+    /// True if another version has replaced it since it was opened.
     ///
     /// # Errors
-    /// [`DatasetError`] if there is none any longer, or it cannot be read.
+    /// [`DatasetError`] if the dataset no longer exists or cannot be read.
     pub(super) fn has_changed(&self, store: &dyn Store) -> Result<bool, DatasetError> {
         Ok(Self::open_in(store)?.version != self.version)
     }
@@ -106,7 +107,7 @@ pub fn record_batches(dataset: &Dataset, orcids: &[Orcid]) -> Result<TableRows, 
     Ok(found)
 }
 
-/// Which rows of a column of iDs are of one of `orcids`.
+/// A mask of the rows of an iD column whose iD is in `orcids`.
 ///
 /// # Errors
 /// [`ArrowError`] if the column does not hold text.
@@ -157,8 +158,8 @@ pub(super) fn columns_of(
     Ok(opened.read(groups, mask, None))
 }
 
-/// The batches of a file, of some iDs' rows or of all; row groups whose Bloom
-/// filter rules the iDs out are not read.
+/// The batches of a file, with the rows of some iDs or all rows; row groups whose Bloom filter
+/// rules out the iDs are not read.
 pub(super) fn batches(
     file: StoredFile,
     key: &str,
@@ -218,14 +219,13 @@ fn filter_digest_of(metadata: &ParquetMetaData, group: usize) -> Option<&str> {
     digests.split(',').nth(group).filter(|digest| !digest.is_empty())
 }
 
-/// A file whose layout has been read, and none of its rows.
+/// A file whose metadata has been read, but no rows yet.
 fn open(path: &Path) -> Result<ParquetRecordBatchReaderBuilder<StoredFile>, DatasetError> {
     let builder = ParquetRecordBatchReaderBuilder::try_new(StoredFile::on_disk(path)?);
     Ok(builder.map_err(DatasetError::parquet("read", path))?.with_batch_size(BATCH_ROWS))
 }
 
-/// A file whose layout has been found to be that of its table, with the rows that the manifest
-/// says.
+/// A file whose columns agree with its table, and whose number of rows agrees with the manifest.
 struct Opened {
     file: StoredFile,
     metadata: ArrowReaderMetadata,
@@ -233,7 +233,7 @@ struct Opened {
 }
 
 impl Opened {
-    /// Of a file that is opened once: a commit may put another under its name.
+    /// Opens the file only once, because a commit may put another file under its name.
     fn new(file: StoredFile, key: &str, part: &Part) -> Result<Self, DatasetError> {
         let path = file.path();
         let compared = check_quickly(&file, part)?;
@@ -262,8 +262,8 @@ impl Opened {
         ParquetRecordBatchReaderBuilder::new_with_metadata(self.file.clone(), self.metadata.clone())
     }
 
-    /// The batches of some row groups and columns, each group checked when its turn comes; of
-    /// some iDs' rows or of all.
+    /// The batches of some row groups and columns, with the rows of some iDs or all rows; each row
+    /// group is checked before it is read.
     fn read(
         self,
         groups: impl Iterator<Item = usize>,

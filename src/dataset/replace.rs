@@ -1,8 +1,7 @@
-//! Takes rows out of a dataset's files and new ones in, table by table.
+//! Removes rows from a dataset's files and adds new rows, table by table.
 //!
-//! Files without rows that go stay as they are. What earlier refreshes have
-//! written in small files is rewritten together with the new rows, so that the
-//! number of files does not grow with the number of refreshes.
+//! Files without removed rows stay unchanged. Small files of earlier refreshes are merged with the
+//! new rows, so that the number of files does not grow with the number of refreshes.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -25,7 +24,7 @@ use crate::tables::AnyTable;
 
 /// Files of refreshes below this size are rewritten with the next one.
 const SMALL_FILE_BYTES: u64 = 32 << 20;
-/// The folder aside for what is rewritten.
+/// The scratch folder for rewritten files.
 const REWRITTEN: &str = "rewritten";
 
 /// Rows that replace others.
@@ -33,21 +32,21 @@ pub struct Replacement<'r> {
     /// The dataset as it is.
     pub dataset: &'r Path,
     pub manifest: &'r Manifest,
-    /// A folder aside; the new tables are in it.
+    /// A scratch folder with the new tables.
     pub scratch: &'r Path,
     pub new: &'r [WrittenTable],
-    /// Whose rows go.
+    /// The people and activities whose rows are removed.
     pub gone: &'r Gone,
-    /// Versions for which files that go stay in their folders.
+    /// Number of versions for which removed files stay in their folders.
     pub keep_versions: u32,
     pub pool: &'r ThreadPool,
     pub stop: &'r AtomicBool,
 }
 
-/// What a replacement comes to.
+/// The result of a replacement.
 #[derive(Debug)]
 pub struct Change {
-    /// The manifest with rewritten files and without the new entry.
+    /// The manifest with the rewritten files, but without the new entry.
     pub manifest: Manifest,
     /// Files to move into the dataset.
     pub files: Vec<NewFile>,
@@ -59,17 +58,17 @@ pub struct Change {
     pub rows_removed: u64,
 }
 
-/// A file of the dataset with rows that go, and what is left of it.
+/// A file of the dataset with removed rows, and the file with the rows that are left.
 struct Rewritten {
     entry: usize,
     name: String,
     rows_out: u64,
-    /// The file in its place; `None` where no rows are left, or where they moved.
+    /// The file that replaces it; `None` if no rows are left, or if they moved to another file.
     left: Option<Part>,
     moved: u64,
 }
 
-/// What becomes of a table. Names are those in the folders aside.
+/// The changes of a table. File names are those in the scratch folders.
 struct TableChange {
     key: String,
     rewritten: Vec<Rewritten>,
@@ -77,19 +76,19 @@ struct TableChange {
     new_folder: PathBuf,
 }
 
-/// A table while its files are gone through.
+/// A table whose files are being processed.
 struct TableWork<'w> {
     all: &'w Replacement<'w>,
     key: &'w str,
     table: &'static dyn AnyTable,
     /// The new rows' files.
     written: &'w [Part],
-    /// Where files are rewritten.
+    /// The folder for rewritten files.
     folder: PathBuf,
-    /// Takes small files of earlier refreshes and the new rows, where both are.
+    /// Merges small files of earlier refreshes with the new rows, if there are both.
     merged: Option<TableWriter>,
     rewritten: Vec<Rewritten>,
-    /// Some file of the dataset stays, or what is left of one.
+    /// True if a file of the dataset stays, whole or in part.
     stays: bool,
 }
 
@@ -97,12 +96,12 @@ struct TableWork<'w> {
 struct OldPart<'p> {
     entry: usize,
     part: &'p Part,
-    /// It may move into the new entry's file.
+    /// True if its rows may move into the new entry's file.
     small: bool,
 }
 
 impl Replacement<'_> {
-    /// Writes what is new to `scratch`; the dataset stays as it is.
+    /// Writes the new files to `scratch`; the dataset is not changed.
     ///
     /// # Errors
     /// [`DatasetError`] if a file cannot be read or written, or when stopped.
@@ -177,15 +176,15 @@ impl<'w> TableWork<'w> {
         Ok(Self { all, key, table, written, folder, merged, rewritten: Vec::new(), stays: false })
     }
 
-    /// Writes a file of the dataset anew, if it must be.
+    /// Rewrites a file of the dataset, if necessary.
     fn visit(&mut self, old: &OldPart<'_>) -> Result<(), DatasetError> {
         let from = table_folder(self.all.dataset, self.key).join(&old.part.name);
         let marks = mark(&from, self.key, old.part, self.all.gone)?;
         let rows_out = marks.rows_out();
         let merges = self.merged.is_some() && old.small;
         if merges || rows_out > 0 {
-            // Pages that are copied are not read. What is digested here is in the system's
-            // memory when it is copied.
+            // Copied pages are not decoded, so the whole file is digested here. After that it is in
+            // the system's cache when it is copied.
             check_bytes(&from, old.part)?;
         }
         let (left, moved) = if let Some(writer) = self.merged.as_mut().filter(|_| old.small) {
@@ -216,7 +215,7 @@ impl<'w> TableWork<'w> {
         } else if self.stays {
             (Vec::new(), given)
         } else {
-            // Readers find every table: one without rows has an empty file.
+            // Readers must find every table, so a table without rows has an empty file.
             let writer = TableWriter::new(self.folder.clone(), self.key.to_owned(), self.table);
             (writer.finish(self.all.pool)?.parts, self.folder)
         };
@@ -278,7 +277,7 @@ impl Change {
         }
     }
 
-    /// Gives a file that lies in a folder aside its name in the table.
+    /// Gives a file in a scratch folder its name in the table.
     fn take_in(&mut self, key: &str, part: Part, folder: &Path) -> Part {
         let (part, file) = self.manifest.take_in(key, part, folder);
         self.files.push(file);

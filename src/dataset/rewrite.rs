@@ -1,7 +1,7 @@
-//! Copies a file without the rows that go.
+//! Copies a file without the removed rows.
 //!
-//! Row groups that keep all rows are copied as they are; of others each column is
-//! read, filtered and encoded by itself, side by side in the pool.
+//! Row groups that keep all rows are copied unchanged. In the others, each column is read, filtered
+//! and encoded separately, side by side in the pool.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -30,8 +30,8 @@ use crate::tables::AnyTable;
 /// Rows of a column that are in memory at a time.
 const BATCH_ROWS: usize = 16_384;
 
-/// Writes the rows of `from` that stay to a new file at `to`; `None` where none stay. The whole
-/// file must have been found sound, as its page index is used.
+/// Writes the rows of `from` that stay to a new file at `to`; `None` if no rows stay. The whole
+/// file must have been verified, as its page index is used.
 pub(super) fn rewrite(
     from: &Path,
     marks: &Marks,
@@ -65,7 +65,7 @@ pub(super) fn rewrite(
 struct Source<'s> {
     path: &'s Path,
     metadata: &'s ArrowReaderMetadata,
-    /// The same, to read texts as views.
+    /// The same metadata, set to read texts as views.
     views: &'s ArrowReaderMetadata,
     group: usize,
 }
@@ -77,8 +77,8 @@ fn with_indexes(path: &Path) -> Result<ArrowReaderMetadata, DatasetError> {
     ArrowReaderMetadata::load(&file, options).map_err(DatasetError::parquet("read", path))
 }
 
-/// Lets texts be read as views of the pages that hold them: they are copied once,
-/// when they are encoded.
+/// Sets texts to be read as views of their pages, so that they are copied only once, when they are
+/// encoded.
 fn with_views(metadata: &ArrowReaderMetadata) -> Result<ArrowReaderMetadata, ParquetError> {
     let view = |field: &FieldRef| match field.data_type() {
         DataType::Utf8 => Arc::new(field.as_ref().clone().with_data_type(DataType::Utf8View)),
@@ -109,7 +109,7 @@ impl Source<'_> {
         let columns = self.metadata.metadata().row_group(self.group).columns();
         let mut jobs: Vec<(usize, ArrowColumnWriter)> =
             to.column_writers()?.into_iter().enumerate().collect();
-        // The largest first, so that no thread is left with it at the end.
+        // The largest column first, so that no thread is left alone with it at the end.
         jobs.sort_by_key(|(column, _)| std::cmp::Reverse(columns[*column].uncompressed_size()));
         let encode = |(column, writer)| Ok((column, self.filter_column(column, kept, writer)?));
         let chunks: Result<Vec<(usize, ArrowColumnChunk)>, DatasetError> =

@@ -1,4 +1,4 @@
-//! Whether a dataset can be changed at all, found out before any work is done.
+//! Checks whether a dataset can be changed at all, before any work is done.
 
 use std::path::Path;
 
@@ -6,15 +6,15 @@ use super::change::begin_beside;
 use super::error::DatasetError;
 use super::manifest::Manifest;
 
-/// Checks that a next state of the dataset at `dataset`, whose manifest and lock the caller
-/// has, can be put in its place: nobody else is changing it, the folder beside it can be written, it is no mount point, and
-/// there is room to write each of its files anew, as a change of a few rows in each
-/// does.
+/// Checks that the dataset at `dataset`, whose manifest and lock the caller has, can be replaced by
+/// a next state: no other process is changing it, the folder beside it can be written, it is not a
+/// mount point, and there is room to rewrite each of its files, as a change of a few rows in each
+/// file does.
 ///
 /// # Errors
-/// [`DatasetError`] with what stands in the way.
+/// [`DatasetError`] that names the obstacle.
 pub fn check_can_change(dataset: &Path, manifest: &Manifest) -> Result<(), DatasetError> {
-    // Nothing is made beside what cannot be changed.
+    // Before anything is written: the format may be too old to be changed.
     manifest.check_format(dataset)?;
     let (staging, _) = begin_beside(dataset)?;
     staging.end()?;
@@ -26,7 +26,7 @@ pub fn check_can_change(dataset: &Path, manifest: &Manifest) -> Result<(), Datas
     Ok(())
 }
 
-/// Bytes that are free on the file system of `path`, for those who are not its owner.
+/// Free bytes on the file system of `path`, for unprivileged users.
 fn free_bytes(path: &Path) -> std::io::Result<u64> {
     let system = rustix::fs::statvfs(path)?;
     Ok(system.f_bavail.saturating_mul(system.f_frsize))

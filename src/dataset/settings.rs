@@ -1,5 +1,6 @@
-//! How a table is written: each column as its values are like, page statistics for
-//! skipping, a Bloom filter on the iD. docs/performance.md has what others cost and gain.
+//! How a table is written: each column with the settings that suit its values, page statistics for
+//! skipping, a Bloom filter on the iD. docs/performance.md has the costs and gains of other
+//! settings.
 
 use std::sync::Arc;
 
@@ -15,20 +16,20 @@ use crate::tables::{AnyTable, EncodingHint};
 
 /// Rows of a row group; readers skip and parallelise by row groups.
 pub(super) const ROW_GROUP_ROWS: usize = 262_144;
-/// Zstandard's level, that for words, and that for identifiers, which grow at a higher
-/// one.
+/// Zstandard's levels: the usual one, one for words, and one for identifiers, which become larger
+/// at a higher level.
 const ZSTD_LEVEL: i32 = 3;
 const WORDS_LEVEL: i32 = 4;
 const CODES_LEVEL: i32 = 1;
 /// Rows of a page: with fewer, pages of repeated values are mostly header.
 const PAGE_ROWS: usize = 60_000;
-/// Bytes of a page of text, before compression; with more to look back on it is smaller.
+/// Bytes of a page of text, before compression; a larger window compresses better.
 const TEXT_PAGE_BYTES: usize = 4 << 20;
-/// Encoded bytes of a dictionary, after which a column continues without; and where it
-/// is uncertain whether one pays.
+/// Encoded bytes of a dictionary, after which a column continues without one; and the smaller limit
+/// for columns for which a dictionary may not pay.
 const DICTIONARY_BYTES: usize = 1 << 20;
 const TRIED_DICTIONARY_BYTES: usize = 256 << 10;
-/// Distinct iDs that a Bloom filter is made for before it is folded to size.
+/// Distinct iDs for which a Bloom filter is made, before it is folded to its final size.
 const BLOOM_DISTINCT: u64 = ROW_GROUP_ROWS as u64;
 /// Share of false positives of a Bloom filter.
 const BLOOM_FALSE_POSITIVES: f64 = 0.01;
@@ -36,14 +37,14 @@ const BLOOM_FALSE_POSITIVES: f64 = 0.01;
 /// How a table is written.
 #[derive(Clone)]
 pub(super) struct Settings {
-    /// For the encoders: without compression, which comes after them.
+    /// Settings of the encoders, without compression, which is done later.
     pub properties: WriterPropertiesPtr,
     /// How each column is compressed.
     pub levels: Arc<[ZstdLevel]>,
 }
 
 impl Settings {
-    /// Settings of the table `key`, and what else its files shall note.
+    /// Settings of the table `key`, and further notes for the metadata of its files.
     pub fn new(key: &str, table: &dyn AnyTable, schema: &SchemaRef, notes: &[(&str, String)]) -> Self {
         Self { properties: Arc::new(properties(key, table, schema, notes)), levels: levels(table) }
     }
@@ -53,13 +54,13 @@ impl Settings {
 struct Encoding {
     level: i32,
     dictionary: bool,
-    /// The least and the greatest of values in no order let a reader skip nothing.
+    /// Minimum and maximum of unordered values do not let a reader skip anything.
     statistics: bool,
     /// Long pages, and a dictionary only while it is small.
     long_text: bool,
 }
 
-/// All that follows from what a column's values are like.
+/// The settings that follow from the kind of a column's values.
 fn encoding(encoding_hint: EncodingHint) -> Encoding {
     let (level, dictionary, statistics, long_text) = match encoding_hint {
         EncodingHint::Repeating => (ZSTD_LEVEL, true, true, false),

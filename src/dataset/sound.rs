@@ -1,11 +1,11 @@
-//! Whether a table's file is the one that was written: before rows of it are used, copied
-//! or left out.
+//! Checks that a table's file has not changed since it was written, before its rows are used,
+//! copied or left out.
 //!
-//! Every reader compares a file's size, footer and layout with the manifest and its table, and
-//! the pages that it reads, with their headers, with their checksums; a small file is compared
-//! as a whole. Who
-//! writes another file from it compares the whole file with the manifest's digest, however
-//! large it is: else damage would be copied into a file that counts as sound.
+//! Every reader compares a file's size, footer and columns with the manifest and its table, and
+//! compares the pages that it reads, and their headers, with their checksums; a small file is
+//! compared as a whole. A command that writes a new file from it compares the whole file with the
+//! manifest's digest, however large the file is. Otherwise damage would be copied into a file that
+//! counts as sound.
 
 use std::path::Path;
 
@@ -22,13 +22,13 @@ use super::manifest::Part;
 use super::store::StoredFile;
 
 /// Files up to this size are digested whenever they are opened, which takes a millisecond.
-/// Of larger ones their footer is, and the headers of the pages that are read.
+/// Of larger files, the footer is digested, and the headers of the pages that are read.
 const SMALL_BYTES: u64 = 8 << 20;
 
-/// Checks a whole file against what the manifest says of it.
+/// Checks a whole file against its entry in the manifest.
 ///
 /// # Errors
-/// [`DatasetError::Damaged`] if it differs, and others if it cannot be read.
+/// [`DatasetError::Damaged`] if it differs, and other errors if it cannot be read.
 pub(super) fn check_bytes(path: &Path, part: &Part) -> Result<(), DatasetError> {
     check_all(&StoredFile::on_disk(path)?, part)
 }
@@ -43,16 +43,15 @@ fn check_all(file: &StoredFile, part: &Part) -> Result<(), DatasetError> {
     Ok(())
 }
 
-/// What of a file has been compared with the manifest.
+/// The part of a file that has been compared with the manifest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Compared {
     All,
-    /// Its footer, so that each column's page headers are compared before it is read.
+    /// Its footer; each column's page headers are compared before the column is read.
     Footer,
 }
 
-/// Checks what can be told of a file in no time: its size and its footer, and all of it where
-/// it is small.
+/// Does the fast checks of a file: its size and its footer, and all of it if it is small.
 ///
 /// # Errors
 /// Those of [`check_bytes`].
@@ -78,7 +77,7 @@ pub(super) fn has_checksums(metadata: &ParquetMetaData) -> bool {
     entries.is_some_and(|entries| entries.iter().any(|entry| entry.key == FILTERS_KEY))
 }
 
-/// Checks how a file is laid out against its table and the manifest.
+/// Checks a file's columns and row counts against its table and the manifest.
 ///
 /// # Errors
 /// [`DatasetError::Damaged`] if it differs.
@@ -112,7 +111,8 @@ pub(super) fn check_layout(
             Err(_) => return damaged(path, format!("it has a column {}, and {key} has none", field.name())),
         }
     }
-    // A column that is always filled is in every file; others may have come later.
+    // A column that is always filled must be in every file; other columns may have been added
+    // later.
     let missing = own.fields().iter().find(|own| !own.is_nullable() && !has(schema, own.name()));
     match missing {
         Some(field) => damaged(path, format!("it lacks the column {} of {key}", field.name())),
@@ -120,8 +120,8 @@ pub(super) fn check_layout(
     }
 }
 
-/// True if a file has its table's columns, all of them in their order, as its row
-/// groups must that are copied.
+/// True if a file has all of its table's columns in their order, which is required to copy its row
+/// groups.
 pub(super) fn has_columns(own: &Schema, found: &Schema) -> bool {
     let names = own.fields().iter().map(|field| field.name());
     names.eq(found.fields().iter().map(|field| field.name()))

@@ -24,8 +24,8 @@ pub struct Problem {
     pub what: String,
 }
 
-/// Checks the dataset at `root`, and again where another has changed it meanwhile: what
-/// was missing then may have been replaced. Gives the dataset that was checked.
+/// Checks the dataset at `root`, and again if another process has changed it meanwhile, because
+/// missing files may have been replaced. Returns the dataset that was checked.
 ///
 /// # Errors
 /// Those of [`verify`], if the dataset has not changed meanwhile; and if it changes too often.
@@ -33,7 +33,7 @@ pub fn verify_at(root: &Path, told: &dyn Fn(&Path)) -> Result<(Dataset, Vec<Prob
     verify_in(&LocalStore::new(root), told)
 }
 
-/// The same of a dataset in a store.
+/// Does the same for a dataset in a store.
 ///
 /// # Errors
 /// Those of [`verify_at`].
@@ -42,10 +42,10 @@ pub fn verify_in(store: &dyn Store, told: &dyn Fn(&Path)) -> Result<(Dataset, Ve
 }
 
 /// Checks every file of a dataset; an empty list means that it is sound.
-/// `told` hears of each file before it is read.
+/// `told` is called with each file before it is read.
 ///
 /// # Errors
-/// [`DatasetError`] if a file that is there cannot be read.
+/// [`DatasetError`] if an existing file cannot be read.
 pub fn verify(dataset: &Dataset, told: &dyn Fn(&Path)) -> Result<Vec<Problem>, DatasetError> {
     let mut problems = Vec::new();
     let mut known = HashSet::new();
@@ -75,7 +75,7 @@ pub fn verify(dataset: &Dataset, told: &dyn Fn(&Path)) -> Result<Vec<Problem>, D
     Ok(problems)
 }
 
-/// The newest version of each table's log lists the files of the manifest.
+/// Checks that the newest version of each table's log lists the files of the manifest.
 fn check_logs(dataset: &Dataset) -> Result<Vec<Problem>, DatasetError> {
     let tables = dataset.manifest.parts_by_table();
     let logs = delta::files(dataset.files.as_ref(), tables.keys().copied());
@@ -137,7 +137,7 @@ fn check_file(dataset: &Dataset, key: &str, part: &Part) -> Result<Vec<String>, 
     Ok(differ.then(|| format!("has {rows} rows, the manifest says {}", part.rows)).into_iter().collect())
 }
 
-/// Every iD has one record and a check digit that fits.
+/// Checks that every iD has one record and a correct check digit.
 fn check_keys(
     dataset: &Dataset,
     key: &str,
@@ -166,7 +166,7 @@ fn check_keys(
     Ok(problems)
 }
 
-/// What the manifest says of members and rows must fit together.
+/// Checks that the manifest's numbers of members and rows add up.
 fn count_faults(dataset: &Dataset) -> Vec<Problem> {
     let path = dataset.root.join(super::MANIFEST_NAME);
     let mut faults = Vec::new();
@@ -186,7 +186,7 @@ fn count_faults(dataset: &Dataset) -> Vec<Problem> {
     faults.into_iter().map(|what| Problem { path: path.clone(), what }).collect()
 }
 
-/// The Parquet files below the folders of tables, but for checkpoints of logs.
+/// The Parquet files below the folders of tables, except checkpoints of logs.
 fn parquet_files(dataset: &Dataset) -> Result<Vec<PathBuf>, DatasetError> {
     let mut files = Vec::new();
     for folder in folders() {

@@ -1,9 +1,9 @@
-//! Arrow batches to Parquet files.
+//! Writes Arrow batches to Parquet files.
 //!
-//! Columns are encoded in the caller's pool, each on its own; a column's pages
-//! are compressed as they fill and wait in a file for the end of their row group.
-//! Where row groups and files end depends on the rows alone, so the same rows give
-//! the same bytes whatever the number of threads.
+//! Columns are encoded in the caller's pool, each in a task of its own. A column's pages are
+//! compressed when they are full, and wait in a file for the end of their row group. Only the rows
+//! decide where row groups and files end, so the same rows give the same bytes, whatever the number
+//! of threads.
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -25,25 +25,25 @@ use crate::tables::{self, AnyTable, DumpKind};
 /// Bytes of a row group's pages, compressed.
 const ROW_GROUP_BYTES: u64 = 64 << 20;
 /// Memory of the open row groups of one kind of dump together: dictionaries, Bloom filters and the
-/// values of unfinished pages. Beyond it the largest group ends.
+/// values of unfinished pages. Above this limit, the largest row group ends.
 pub const OPEN_BYTES: usize = 192 << 20;
-/// What column writers take, in percent of what they say (measured): of a page of plain
-/// text the library counts what is in it and not its room, which grows by doubling, and no
-/// levels.
+/// Memory that column writers really take, in percent of the amount that they report (measured):
+/// for a page of plain text the library counts the bytes in the buffer, but not its capacity, which
+/// grows by doubling, and no levels.
 const TAKEN_PERCENT: usize = 150;
-/// Bytes of a file, after which the next begins.
+/// Bytes of a file, after which the next file begins.
 const FILE_BYTES: usize = 1 << 30;
-/// Batches that are encoded together: a column whose page is being compressed takes
-/// long, and the others shall not wait for it with each batch.
+/// Batches that are encoded together: a column that compresses a page takes long, and the other
+/// columns should not wait for it after every batch.
 const BATCHES_TOGETHER: usize = 4;
-/// XML of the batches that wait for others, above which they wait no longer: they are
-/// outside the budget of chunks.
+/// Bytes of XML whose batches may wait for further batches, because these bytes are no longer in
+/// the budget of chunks.
 const MAX_WAITING_BYTES: u64 = 32 << 20;
 
 /// Writes the tables of one kind of dump below a folder.
 pub struct DumpWriter {
     tables: Vec<Option<TableWriter>>,
-    /// Batches of each table, as they were given, that wait until there are enough.
+    /// Batches of each table that wait, in order, until there are enough.
     waiting: Vec<Vec<Option<RecordBatch>>>,
     waiting_bytes: u64,
 }
@@ -71,7 +71,7 @@ struct RowGroup {
     rows: usize,
 }
 
-/// A column's values on their way into its writer.
+/// A column's values, and the writer that will encode them.
 struct Job<'w> {
     writer: &'w mut ArrowColumnWriter,
     field: &'w FieldRef,
@@ -79,8 +79,8 @@ struct Job<'w> {
 }
 
 impl DumpWriter {
-    /// Prepares the tables that `keep` selects; files appear with the rows, and say
-    /// which part of an archive they hold where it is not the whole.
+    /// Prepares the tables that `keep` selects. Files are created with the first rows, and their
+    /// metadata names the part of the archive, if they are not made of the whole.
     pub fn new(root: &Path, dump: DumpKind, keep: impl Fn(&str) -> bool, shard: Option<&str>) -> Self {
         let notes: Vec<_> = shard.into_iter().map(|shard| ("orcidlake.shard", shard.to_owned())).collect();
         let writer = |table: &dyn AnyTable| {
@@ -91,8 +91,8 @@ impl DumpWriter {
         Self { tables, waiting: Vec::new(), waiting_bytes: 0 }
     }
 
-    /// Appends one batch for each table, made of `xml_bytes`, in the order of
-    /// [`tables::of`]; returns the time that encoding took, of all threads together.
+    /// Appends one batch for each table, made of `xml_bytes` of XML, in the order of
+    /// [`tables::of`]; returns the encoding time of all threads together.
     ///
     /// # Errors
     /// [`DatasetError`] if a file cannot be made or written.
@@ -117,7 +117,7 @@ impl DumpWriter {
             let Some(table) = table.as_mut().filter(|_| !batches.is_empty()) else { continue };
             jobs.extend(table.jobs(&batches)?);
         }
-        // Now each job alone holds its values, which go with it.
+        // Now each job is the only owner of its values, and frees them when it ends.
         drop(waiting);
         // The largest first, so that no thread is left with it at the end.
         jobs.sort_by_cached_key(|job| std::cmp::Reverse(job.size_bytes()));
@@ -127,12 +127,12 @@ impl DumpWriter {
         Ok(taken)
     }
 
-    /// About what the open row groups of all tables hold in memory.
+    /// The approximate memory of the open row groups of all tables.
     pub fn open_bytes(&self) -> usize {
         self.tables.iter().flatten().map(TableWriter::open_bytes).sum()
     }
 
-    /// Ends row groups, the largest first, until the open ones fit.
+    /// Ends row groups, the largest first, until the open ones are within the limit.
     fn end_largest_groups(&mut self, pool: &ThreadPool) -> Result<(), DatasetError> {
         let mut open: Vec<_> =
             self.tables.iter_mut().flatten().map(|table| (table.open_bytes(), table)).collect();
@@ -153,14 +153,14 @@ impl DumpWriter {
     /// [`DatasetError`] if a file cannot be written.
     pub fn finish(mut self, pool: &ThreadPool) -> Result<Vec<WrittenTable>, DatasetError> {
         self.encode_waiting(pool)?;
-        // Side by side, as each waits for its own files to be on disk.
+        // Side by side, because each table waits for its files to be synced.
         let finish = |table: Option<TableWriter>| table.map(|table| table.finish(pool));
         pool.install(|| self.tables.into_par_iter().with_max_len(1).filter_map(finish).collect())
     }
 }
 
 impl TableWriter {
-    /// A writer of the table `key` below `root`, whose files carry notes.
+    /// A writer of the table `key` below `root`, with notes for the metadata of its files.
     pub fn with_notes(root: &Path, key: String, table: &dyn AnyTable, notes: &[(&str, String)]) -> Self {
         Self::noting(table_folder(root, &key), key, table, notes)
     }
@@ -222,7 +222,7 @@ impl TableWriter {
         if full { self.end_file(pool) } else { Ok(()) }
     }
 
-    /// About what the open row group holds in memory.
+    /// The approximate memory of the open row group.
     fn open_bytes(&self) -> usize {
         let writers = self.group.iter().flat_map(|group| &group.writers);
         writers.map(ArrowColumnWriter::memory_size).sum::<usize>() * TAKEN_PERCENT / 100
@@ -240,7 +240,7 @@ impl TableWriter {
         Ok(WrittenTable { key: self.key, parts: self.parts })
     }
 
-    /// The file that rows go to.
+    /// The file that rows are written to.
     fn open(&mut self) -> Result<&mut PartFile, DatasetError> {
         if self.open.is_none() {
             let path = self.folder.join(part_name(self.parts.len(), ""));
@@ -266,8 +266,8 @@ impl TableWriter {
     }
 }
 
-/// Encodes values side by side, each in their own column's writer; returns the time that
-/// it took, of all threads together.
+/// Encodes values side by side, each with their column's writer; returns the encoding time of all
+/// threads together.
 fn encode(jobs: Vec<Job<'_>>, pool: &ThreadPool) -> Result<Duration, DatasetError> {
     let encoded: Result<Vec<Duration>, ParquetError> =
         pool.install(|| jobs.into_par_iter().with_max_len(1).map(Job::run).collect());

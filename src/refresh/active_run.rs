@@ -1,4 +1,4 @@
-//! A run on its way: what its stages share, and what they know of the time.
+//! A run in progress: the state that its stages share, and the time by the server's and our clock.
 
 use std::cell::OnceCell;
 use std::path::Path;
@@ -17,22 +17,22 @@ use super::watermark::{self, newest_change_in_manifest};
 use crate::dataset::DatasetLock;
 use orcid_xml::Timestamp;
 
-/// A run on its way.
+/// A run in progress.
 pub struct ActiveRun<'r> {
     pub root: &'r Path,
-    /// Held until the run has come to its end; its commits take no other.
+    /// Held until the run ends; its commits take no lock of their own.
     pub lock: DatasetLock,
     pub settings: &'r Settings,
     pub observer: &'r dyn Observer,
     pub inputs: Inputs<'r>,
     pub fetch: Arc<Fetch>,
     pub plan: Option<Plan>,
-    /// What was found out about the server's clock before the commit.
+    /// Findings about the server's clock before the commit.
     pub clock: OnceCell<Option<WrongClock>>,
 }
 
 impl ActiveRun<'_> {
-    /// What the run has come to so far.
+    /// The outcome of the run so far.
     ///
     /// # Errors
     /// [`RefreshError`] if dataset or queue fail.
@@ -52,21 +52,22 @@ impl ActiveRun<'_> {
         Ok(Outcome { plan, end, requests, tally, given_up, applied, held_back, missing_results, wrong_clock })
     }
 
-    /// Up to when searches look: beyond now by all clocks, and beyond what the dataset has.
+    /// The end of the search windows: later than now by all clocks, and later than all changes in
+    /// the dataset.
     pub fn latest(&self) -> Timestamp {
         let date = self.fetch.first_date().unwrap_or(Timestamp::MIN);
         let newest = newest_change_in_manifest(&self.inputs.dataset.manifest).unwrap_or(Timestamp::MIN);
         self.fetch.clock.wall().max(date).max(newest) + AHEAD
     }
 
-    /// The time by the server's clock, or by ours where the server tells none or a wrong one.
+    /// The time by the server's clock, or by ours if the server gives no time or a wrong one.
     pub fn now(&self) -> Result<Timestamp, RefreshError> {
         let is_wrong = self.wrong_clock()?.is_some();
         let date = self.fetch.first_date().filter(|_| !is_wrong);
         Ok(date.unwrap_or_else(|| self.fetch.clock.wall()))
     }
 
-    /// What the server's clock says where that cannot be; `None` where it can.
+    /// The time of the server's clock if it is impossible; `None` if it is possible.
     pub fn wrong_clock(&self) -> Result<Option<WrongClock>, RefreshError> {
         if let Some(known) = self.clock.get() {
             return Ok(*known);
@@ -77,7 +78,8 @@ impl ActiveRun<'_> {
         Ok(*self.clock.get_or_init(|| is_wrong.then_some(WrongClock { server, ours })))
     }
 
-    /// Lets a run reach no further than is known; nowhere where the server's clock is wrong.
+    /// Limits the run's watermark to the time that is certain; if the server's clock is wrong, the
+    /// watermark does not move.
     pub fn keep_to_known_time(&self, run: &mut Run, all_is_there: bool) -> Result<(), RefreshError> {
         let is_wrong = self.wrong_clock()?.is_some();
         watermark::keep_to_known_time(run, &self.fetch, all_is_there, is_wrong);
@@ -85,7 +87,7 @@ impl ActiveRun<'_> {
     }
 }
 
-/// What the end of fetching means to the run; `None` where it continues.
+/// How the run ends after fetching has ended; `None` if the run continues.
 pub fn ended(end: End) -> Option<Ended> {
     match end {
         End::Done => None,

@@ -1,9 +1,9 @@
-//! The answers of a run into the dataset, in one commit.
+//! Writes the answers of a run to the dataset, in one commit.
 //!
-//! The answers go in as members of an archive would, under the names that the
-//! dump gives them. They are parsed here a second time, from the queue's disk: the run that
-//! asked for them may have been killed, and the queue keeps bytes, not tables. The queue is closed before the commit begins, and opened
-//! again by the caller (see [`super::queue`]).
+//! The answers are added like members of an archive, under the names that they would have in the
+//! dump. They are parsed here a second time, from the queue's disk: the run that asked for them may
+//! have been killed, and the queue keeps bytes, not tables. The queue is closed before the commit
+//! begins, and opened again by the caller (see [`super::queue`]).
 
 use std::collections::VecDeque;
 use std::io;
@@ -28,9 +28,9 @@ use targz_seek::{Meter, OwnedMember};
 /// Answers that are read from the queue at a time.
 const BATCH_ANSWERS: usize = 16;
 
-/// Applies the answers that were given to a run's next commit; closes its queue. The dataset is
-/// that of the `lock`, which the refresh holds. Before the last commit the watermark stays where
-/// it is. `now` is the time by the server's clock, as far as it is known.
+/// Applies the answers that belong to a run's next commit; closes its queue. The dataset is that of
+/// the `lock`, which the refresh holds. Only the last commit moves the watermark. `now` is the time
+/// by the server's clock, as far as it is known.
 ///
 /// # Errors
 /// [`RefreshError`] if the queue or the dataset fail; the dataset is then as
@@ -49,7 +49,7 @@ pub fn apply(
     let store = LocalStore::holding(lock.clone());
     let dataset = Dataset::open_in(&store)?;
     let is_whole = matches!(settings.scope, Scope::All) && !settings.known_only;
-    // What a search promised and did not give may have changed.
+    // Records that a search counted but did not give may have changed.
     let lacks = match is_last {
         false => Some(Stays::Unfinished),
         true if queue.missing_results(run.id)? > 0 => Some(Stays::MissingResults),
@@ -70,7 +70,7 @@ pub fn apply(
     };
     let mut members = Members { queue: Some(queue), run, last: 0, ready: VecDeque::new(), fault: None };
     let updated = update_in(&store, update, &mut members, &settings.options, &Unwatched, stop);
-    // The queue's own error tells more than that its members could not be had.
+    // The queue's own error says more than an error about its members.
     let updated = members.fault.take().map_or(updated.map_err(RefreshError::from), Err)?;
     Ok(Applied {
         source,
@@ -82,9 +82,9 @@ pub fn apply(
     })
 }
 
-/// Why a search that has told who belongs to the scope may have left out changes too: of a
-/// scope of nobody, nothing is known; where an unusual share has left since the last refresh,
-/// the index may be incomplete.
+/// Why the search that lists the scope's people may have missed changes: if nobody belongs to the
+/// scope, nothing is known; if an unusual share has left since the last refresh, the index may be
+/// incomplete.
 fn what_scope_lacks(queue: &Queue, run: &Run) -> Result<Option<Stays>, RefreshError> {
     if !queue.finds_anybody(run.id, FoundAs::Present)? {
         return Ok(Some(Stays::EmptyScope));
@@ -93,8 +93,7 @@ fn what_scope_lacks(queue: &Queue, run: &Run) -> Result<Option<Stays>, RefreshEr
     Ok((left > MaxRemovals::Usual.allowed(before)).then_some(Stays::ShrunkScope))
 }
 
-/// What came into the dataset by a run that was applied before, as far as its
-/// manifest tells.
+/// The changes of a run that was applied before, as far as the manifest has them.
 pub fn applied_before(manifest: &Manifest, run: &Run) -> Option<Applied> {
     let entry = manifest.archive(&run.source)?;
     let scope = manifest.scopes.get(&run.scope).filter(|scope| scope["source"] == run.source.as_str());
@@ -108,7 +107,7 @@ pub fn applied_before(manifest: &Manifest, run: &Run) -> Option<Applied> {
     })
 }
 
-/// People and items that leave without a member in their place.
+/// People and items that are removed without a new member.
 fn what_leaves(queue: &Queue, run: &Run) -> Result<Targets, RefreshError> {
     let mut gone = Targets::default();
     queue.each_record_of_commit(run, &mut |orcid, code| {
@@ -128,7 +127,7 @@ struct Members<'r> {
     run: &'r Run,
     last: i64,
     ready: VecDeque<OwnedMember>,
-    /// What broke; the commit hears only that something did.
+    /// The error itself; the commit learns only that there was one.
     fault: Option<RefreshError>,
 }
 
@@ -164,7 +163,7 @@ impl Iterator for Members<'_> {
     }
 }
 
-/// What an answer gives rows for: nothing if there is no body.
+/// The members for which an answer gives rows: none if it has no body.
 fn members_of(answer: StoredAnswer) -> Vec<OwnedMember> {
     let member = |name: String, data: Vec<u8>| OwnedMember { name, data };
     match answer.request {
@@ -178,8 +177,8 @@ fn members_of(answer: StoredAnswer) -> Vec<OwnedMember> {
     }
 }
 
-/// The works of a bulk, each with its own bytes; errors among them are asked
-/// about one by one, and give nothing here.
+/// The works of a bulk, each with its own bytes; works with errors are requested one by one, and
+/// give no rows here.
 fn works_of(orcid: Orcid, bulk: &[u8]) -> Vec<OwnedMember> {
     let works = pieces(bulk).unwrap_or_default().into_iter().filter_map(|piece| {
         let put_code = work_of(piece).ok()??.put_code;
@@ -188,7 +187,7 @@ fn works_of(orcid: Orcid, bulk: &[u8]) -> Vec<OwnedMember> {
     works.collect()
 }
 
-/// The commit says nothing while it is under way.
+/// The commit reports no progress.
 struct Unwatched;
 
 impl Observer for Unwatched {

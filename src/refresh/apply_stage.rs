@@ -1,5 +1,5 @@
-//! The last part of a run's way: what its answers would change is weighed, and they
-//! go into the dataset.
+//! The last stage of a run: checks how many people its answers would remove, and writes the answers
+//! to the dataset.
 
 use super::active_run::ActiveRun;
 use super::apply;
@@ -13,8 +13,8 @@ use crate::dataset::{Dataset, Manifest};
 use orcid_xml::{MemberName, Orcid};
 
 impl ActiveRun<'_> {
-    /// Applies what is whole of a run that the quota has ended before its time. The
-    /// watermark does not move, and the rest stays in the queue.
+    /// Applies the complete people of a run that ended early because the quota is used up. The
+    /// watermark does not move, and the other answers stay in the queue.
     pub(super) fn apply_part(
         &self,
         queue: Queue,
@@ -51,8 +51,8 @@ impl ActiveRun<'_> {
         })
     }
 
-    /// Weighs what the next commit would remove. Where that is too much, ends the run before
-    /// the commit, or, where that was asked for, tells whom the commit leaves out.
+    /// Checks how many people the next commit would remove. If these are too many, ends the run
+    /// before the commit, or, if the settings say so, lists the people that the commit leaves out.
     fn unless_too_many_go(
         &self,
         mut queue: Queue,
@@ -68,8 +68,8 @@ impl ActiveRun<'_> {
         Ok(Outcome { held_back, ..outcome })
     }
 
-    /// Looks whom the next commit would remove. Where these are too many, they are given
-    /// back, and left out of the commit if that was asked for.
+    /// Finds the people whom the next commit would remove. If these are too many, returns them, and
+    /// leaves them out of the commit if the settings say so.
     fn weigh_removals(&self, queue: &mut Queue, run: &Run) -> Result<Option<Removals>, RefreshError> {
         let dataset = Dataset::open(self.root)?;
         let removals = Removals::of(queue, run, &self.inputs, &dataset, self.settings.max_removals)?;
@@ -83,8 +83,8 @@ impl ActiveRun<'_> {
         Ok(Some(removals))
     }
 
-    /// Puts answers into the dataset; nothing if a stop came first. The queue comes
-    /// back with what came of it.
+    /// Writes answers to the dataset; does nothing if the run was stopped before. Returns the queue
+    /// with the result.
     fn commit(
         &self,
         queue: Queue,
@@ -100,7 +100,7 @@ impl ActiveRun<'_> {
         Ok((Queue::open(self.root)?, applied))
     }
 
-    /// The dataset has the answers; now the queue is told so.
+    /// The dataset has the answers; now the queue notes it.
     pub(super) fn finish(
         &self,
         mut queue: Queue,

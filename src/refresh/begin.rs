@@ -1,7 +1,7 @@
-//! How a run begins: the unfinished one of the scope continues, or a new one comes.
+//! Begins a run: continues the scope's unfinished run, or starts a new one.
 //!
-//! Meanwhile the dataset may have become another: what was asked before is then
-//! asked again where the answer may be older than what the dataset has now.
+//! The dataset may have changed meanwhile: then requests are repeated if their answers may be older
+//! than the dataset's rows.
 
 use std::collections::HashMap;
 
@@ -19,14 +19,13 @@ use orcid_api::time::{self, DAY};
 use orcid_api::{Client, parse_stub};
 use orcid_xml::{Orcid, Timestamp};
 
-/// A plan that nobody has begun to carry out is made anew after this time.
+/// A plan that was not started is made again after this time.
 const PLAN_KEEPS: Timestamp = DAY;
 
 /// The unfinished run of the scope, or a new one.
 ///
 /// # Errors
-/// [`RefreshError`] if dataset or queue fail, or if it is not known since
-/// when to look for changes.
+/// [`RefreshError`] if dataset or queue fail, or if the start of the search for changes is unknown.
 pub fn begin(
     queue: &mut Queue,
     settings: &Settings,
@@ -60,7 +59,7 @@ fn was_applied(manifest: &Manifest, run: &Run) -> bool {
     manifest.archive(&run.source).is_some()
 }
 
-/// A run continues where its answers are worth more than a newer plan.
+/// True if a run continues, because its answers are worth more than a newer plan.
 fn goes_on(settings: &Settings, run: &Run, answered: bool, now: Timestamp) -> bool {
     let other_since = settings.since.is_some_and(|since| since != run.since);
     let stale = now - run.begun > PLAN_KEEPS || other_since || run.asked != settings.asked();
@@ -100,8 +99,8 @@ fn new_run(
     })
 }
 
-/// Drops what belongs to a dataset that is no more: in one made anew all but the
-/// quota, in one with further archives the runs that were planned without them.
+/// Drops state of an earlier dataset: everything except the quota if the dataset was replaced; if
+/// archives were added, the runs that were planned without them.
 fn forget_what_has_gone(queue: &mut Queue, manifest: &Manifest, mark: &Mark) -> Result<(), RefreshError> {
     let since = queue.mark()?.map_or(DatasetChange::Same, |then| Mark::change_since(&then, mark));
     if matches!(since, DatasetChange::Grown | DatasetChange::Remade) {
@@ -117,20 +116,21 @@ fn forget_what_has_gone(queue: &mut Queue, manifest: &Manifest, mark: &Mark) -> 
     Ok(queue.note_mark(&mark.to_text())?)
 }
 
-/// Finds out what became of a commit that a crash may have cut off.
+/// Finds out whether a commit that a crash may have interrupted was completed.
 fn resolve_commit(queue: &mut Queue, run: &mut Run, manifest: &Manifest) -> Result<(), RefreshError> {
     if manifest.archive(&run.part_source()).is_none() {
         return Ok(queue.undo_commit(run)?);
     }
     let mark = run.mark.clone();
     queue.end_commit(run, Mark::of(manifest).to_text())?;
-    // Others may have changed the dataset too: what it was is compared with what it is.
+    // Other processes may have changed the dataset too, so its earlier state is compared with the
+    // current one.
     run.mark = mark;
     Ok(queue.note(run)?)
 }
 
-/// Notes who took the place of deprecated records, where an earlier version of the queue has
-/// kept their answers alone.
+/// Notes the primary records of deprecated records, if an earlier version of the queue has kept
+/// only their answers.
 fn note_successors(queue: &Queue, run: &Run) -> Result<(), RefreshError> {
     for (orcid, packed) in queue.without_successor(run.id)? {
         let Ok(body) = packed.unpack() else { continue };
@@ -141,8 +141,8 @@ fn note_successors(queue: &Queue, run: &Run) -> Result<(), RefreshError> {
     Ok(())
 }
 
-/// Goes on with a run; where another has changed the dataset since, records that
-/// it has changed are to be read again.
+/// Continues a run; if another run has changed the dataset since, the changed records are read
+/// again.
 fn resume(queue: &mut Queue, mut run: Run, inputs: &Inputs<'_>, mark: &Mark) -> Result<Run, RefreshError> {
     note_successors(queue, &run)?;
     if Mark::change_since(&run.mark, mark) == DatasetChange::Same {
@@ -160,7 +160,7 @@ fn resume(queue: &mut Queue, mut run: Run, inputs: &Inputs<'_>, mark: &Mark) -> 
     Ok(run)
 }
 
-/// The run's records whose row in the dataset is not what it was when planned.
+/// The run's records whose row in the dataset has changed since the plan.
 fn changed_since(queue: &Queue, run: &Run, dataset: &Dataset) -> Result<Vec<Orcid>, RefreshError> {
     let mut planned: HashMap<Orcid, Option<Timestamp>> = HashMap::new();
     queue.each_uncommitted_record(run.id, &mut |orcid, known| {
@@ -172,7 +172,7 @@ fn changed_since(queue: &Queue, run: &Run, dataset: &Dataset) -> Result<Vec<Orci
             changed.push(orcid);
         }
     })?;
-    // The others have no row: it has gone, or there was none.
+    // The other records have no row now: it was removed, or there was none.
     dataset_rows::tombstones(dataset, &mut |tombstone| {
         if planned.remove(&tombstone.orcid).is_some() {
             changed.push(tombstone.orcid);

@@ -1,5 +1,5 @@
-//! Who has changed, by a file: ORCID's `last_modified.csv`, in a tar or not,
-//! with gzip or without.
+//! Reads changed records from a file: ORCID's `last_modified.csv`, in a tar or not, with gzip or
+//! without.
 //!
 //! A file that is cut off would hide changes, and is an error as far as that can be told.
 
@@ -16,12 +16,12 @@ use super::line_faults::LineFaults;
 use orcid_api::time;
 use orcid_xml::{IdFault, Orcid, Timestamp};
 
-/// Bytes that may be read for one row; ORCID's have about a hundred. A quotation mark that is not
-/// closed would make one row of all that follows.
+/// Bytes that may be read for one row; ORCID's rows have about a hundred. An unclosed quotation
+/// mark would make one row of the rest of the file.
 const MAX_ROW_BYTES: u64 = 1 << 20;
 const BUFFER_BYTES: usize = 256 << 10;
 
-/// Tells each iD of the file with its last change.
+/// Calls `visit` with each iD of the file and its last change.
 ///
 /// The columns are found by their names in the heading (`orcid` or `iD`, and
 /// `last_modified`); without a heading they are the first and the last.
@@ -59,7 +59,7 @@ pub fn read(path: &Path, visit: &mut dyn FnMut(Orcid, Timestamp)) -> Result<(), 
     if any { Ok(()) } else { Err(RefreshError::NoChanges { path: path.to_owned() }) }
 }
 
-/// Counts what is read: the end of a cut tar is no error to its reader.
+/// Counts the bytes read, because the tar reader does not report a cut tar as an error.
 struct Counted<'c, R> {
     inner: R,
     read: &'c mut u64,
@@ -82,7 +82,7 @@ fn plain<'f>(mut file: BufReader<File>) -> std::io::Result<Box<dyn BufRead + 'f>
     })
 }
 
-/// What is known of the stream under the reader of rows, which reads ahead.
+/// State of the stream under the row reader, which reads ahead.
 #[derive(Default)]
 struct Stream {
     /// Bytes read since the last row.
@@ -111,7 +111,7 @@ impl<R: Read> Read for Watched<'_, R> {
     }
 }
 
-/// Where the cells of interest stand.
+/// The positions of the iD and the time in a row.
 #[derive(Clone, Copy)]
 struct Columns {
     orcid: usize,
@@ -120,7 +120,7 @@ struct Columns {
 }
 
 impl Columns {
-    /// Those that a heading names; `None` for a row that is none.
+    /// The positions from a heading; `None` if the row is not a heading.
     fn named(row: &ByteRecord) -> Option<Self> {
         let name = |cell: &[u8]| {
             let letters = cell.iter().filter(|byte| !matches!(byte, b' ' | b'_' | b'-'));
@@ -131,7 +131,7 @@ impl Columns {
         Some(Self { orcid, modified: place(&[b"lastmodified", b"lastmodifieddate"])?, count: row.len() })
     }
 
-    /// Those of a file without a heading, by its first row.
+    /// The positions in a file without a heading, from its first row.
     fn usual(row: &ByteRecord) -> Self {
         Self { orcid: 0, modified: row.len() - 1, count: row.len() }
     }
@@ -153,7 +153,7 @@ impl Columns {
     }
 }
 
-/// A last change; its zone may be written `+00`, `-05:00`, `+0530`, `UTC` or `Z`.
+/// Parses a last change; its zone may be `+00`, `-05:00`, `+0530`, `UTC` or `Z`.
 fn time_of(text: &str) -> Option<Timestamp> {
     let text = text.strip_suffix("UTC").unwrap_or(text).trim_end();
     let clock = text.get("2025-01-01".len()..).filter(|_| text.is_ascii());
@@ -172,8 +172,8 @@ fn time_of(text: &str) -> Option<Timestamp> {
 struct Lengths(u64);
 
 impl Lengths {
-    /// Notes one; false if no earlier one was of this length. Of the first nothing is known, but
-    /// a day without its time has been cut.
+    /// Notes a length; false if no earlier time had it. The first time has none to compare with,
+    /// but a day without a time is cut.
     fn know(&mut self, length: usize) -> bool {
         let (bit, before) = (1 << length.min(63), self.0);
         self.0 |= bit;
@@ -345,7 +345,7 @@ mod tests {
         }
         for (start, number) in [(CSV, 4), (&CSV[heading.len()..], 3)] {
             let row = "0000-0002-1825-0097,/a,2012-01-01 00:00:00.000000,2025-10-02 01:02:03.123456";
-            // Where only the fraction is gone, the row is like others.
+            // If only the fraction is missing, the row is like others.
             let like_others = ["2025-10-02 01:02:03.123456", "2025-10-02 01:02:03"];
             for end in 1..=row.len() {
                 let result = times(format!("{start}{}", &row[..end]).as_bytes());

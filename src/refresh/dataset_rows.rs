@@ -1,4 +1,4 @@
-//! What the dataset has: read from its own tables, a few columns at a time.
+//! Reads the dataset's rows that a plan needs, a few columns at a time.
 
 use arrow::array::{Array, AsArray, RecordBatch};
 use arrow::datatypes::{Int64Type, TimestampMicrosecondType};
@@ -9,7 +9,7 @@ use super::scope::Organization;
 use crate::dataset::{ArchiveEntry, Dataset, Manifest};
 use orcid_xml::{ActivitySection, Orcid, Timestamp};
 
-/// The tables of full items, by what they hold; affiliations tell their kind.
+/// The tables of full items, by kind of item; affiliations have a column for the kind.
 const ACTIVITY_TABLES: [(&str, Option<ActivitySection>); 5] = [
     ("activities/affiliations", None),
     ("activities/fundings", Some(ActivitySection::Fundings)),
@@ -18,12 +18,11 @@ const ACTIVITY_TABLES: [(&str, Option<ActivitySection>); 5] = [
     ("activities/works", Some(ActivitySection::Works)),
 ];
 
-/// How the name of an archive of full items reads: `ORCID_2025_10_activities_0.tar.gz`.
+/// A part of the names of archives of full items, such as `ORCID_2025_10_activities_0.tar.gz`.
 const ACTIVITIES_NAME: &str = "_activities_";
 
-/// True if the dataset keeps full items: tables for them were chosen, and an archive of
-/// them was converted. Whether any row is left does not count, since people who return bring
-/// their items with them.
+/// True if the dataset keeps full items: their tables were selected, and an archive of them was
+/// converted. The tables may be empty, since the items of people who return are fetched again.
 pub fn has_activities(manifest: &Manifest) -> bool {
     let has_tables = ACTIVITY_TABLES.iter().any(|(key, _)| manifest.tables.contains(*key));
     let of_activities =
@@ -47,15 +46,15 @@ pub fn records(
     })
 }
 
-/// What stands in the place of a record that is gone.
+/// The tombstone of a record that is gone.
 #[derive(Debug, Clone, Copy)]
 pub struct Tombstone {
     pub orcid: Orcid,
-    /// The record that took its place.
+    /// The primary record that replaced it.
     pub primary: Option<Orcid>,
 }
 
-/// Calls `visit` with each iD in whose place an error stands.
+/// Calls `visit` with each iD that has a tombstone.
 ///
 /// # Errors
 /// Those of [`records`].
@@ -91,7 +90,7 @@ pub fn listing(
     })
 }
 
-/// An identifier is the same with or without a URL before it.
+/// An identifier is the same with or without its registry's URL.
 fn same(found: &str, wanted: &str) -> bool {
     found.trim_end_matches('/').rsplit('/').next().unwrap_or_default().eq_ignore_ascii_case(wanted)
 }

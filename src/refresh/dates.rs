@@ -1,31 +1,30 @@
-//! Which dates of answers can be believed, and which answers are older than what is
-//! known already.
+//! Decides which dates of answers are trusted, and which answers are older than known changes.
 
 use orcid_api::time::DAY;
 use orcid_xml::Timestamp;
 
-/// How far a date may lie beyond the clocks: they differ, and zones are mistaken.
+/// How far a date may be in the future: clocks differ, and zones are mistaken.
 const TOLERANCE: Timestamp = DAY;
 
-/// The code of an answer that is older than what is known already.
+/// The code of an answer that is older than a known change.
 pub const STALE: &str = "stale";
-/// The code of an answer without a readable date, about something of which one is known.
+/// The code of an answer without a readable date, if a date is known already.
 pub const NO_DATE: &str = "no-date";
 /// The code of an answer whose date lies in the future.
 pub const FUTURE_DATE: &str = "future-date";
 
-/// The latest date that is believed. The later clock counts, the server's or ours: a
-/// clock that is years behind must not make all records wrong.
+/// The latest date that is trusted. The later of the server's and our clock counts: a clock that is
+/// years behind must not make all records wrong.
 pub fn latest(server: Option<Timestamp>, ours: Timestamp) -> Timestamp {
     server.unwrap_or(ours).max(ours).saturating_add(TOLERANCE)
 }
 
-/// A date, unless it lies in the future: such a one tells nothing.
+/// A date, or `None` if it is in the future and so not trusted.
 pub fn believed(date: Option<Timestamp>, latest: Timestamp) -> Option<Timestamp> {
     date.filter(|date| *date <= latest)
 }
 
-/// What is wrong with an answer that was changed at `modified`, where a change at `known`
+/// The code of what is wrong with an answer that was changed at `modified`, if a change at `known`
 /// is known already.
 pub fn fault(
     modified: Option<Timestamp>,

@@ -9,7 +9,7 @@ use orcid_api::ApiError;
 use orcid_xml::IdFault;
 use targz_seek::ArchiveError;
 
-/// A fault that ends a refresh; what was fetched stays in the queue.
+/// An error that ends a refresh; fetched answers stay in the queue.
 #[derive(Debug, thiserror::Error)]
 pub enum RefreshError {
     #[error("cannot {act} {path}")]
@@ -52,7 +52,7 @@ pub enum RefreshError {
     NoRanges { url: String },
     #[error("two searches have found nobody in the scope {scope}{}", had(*.before))]
     ScopeVanished { scope: String, before: u64 },
-    /// Ends fetching; the run continues when the quota is there again.
+    /// Ends fetching; the run continues when there is quota again.
     #[error("the day's quota is used up")]
     QuotaEnd { until: orcid_xml::Timestamp },
     /// Ends searching; the run continues by reading each record.
@@ -76,7 +76,7 @@ pub enum RefreshError {
     Convert(#[from] ConvertError),
 }
 
-/// What a scope was, in which nobody is found.
+/// The scope in which nobody is found.
 fn had(before: u64) -> String {
     match before {
         0 => ", but another search found people of it who have changed".to_owned(),
@@ -84,7 +84,7 @@ fn had(before: u64) -> String {
     }
 }
 
-/// The lines of a list that hold no usable iD.
+/// The lines of a list that have no usable iD.
 fn list_faults(faults: &[(u64, IdFault)], more: &u64) -> String {
     let mut lines: Vec<String> = faults.iter().map(|(line, fault)| format!("line {line}: {fault}")).collect();
     if let ([one], 0) = (lines.as_slice(), more) {

@@ -1,4 +1,4 @@
-//! The second part of a run's way: records are read, and their items, portion by portion.
+//! The second stage of a run: fetches records and their items, portion by portion.
 
 use super::active_run::{ActiveRun, ended};
 use super::error::RefreshError;
@@ -6,13 +6,12 @@ use super::outcome::Ended;
 use super::plan;
 use super::queue::{Queue, Run};
 
-/// Records that are read before their items are planned and fetched, where the
-/// dataset has items.
+/// Records that are read before their items are planned and fetched, if the dataset has items.
 const PORTION_RECORDS: i64 = 5_000;
 
 impl ActiveRun<'_> {
-    /// Reads records and their items, portion by portion; then those that took the
-    /// place of deprecated ones; then what is said to be gone, once more.
+    /// Reads records and their items, portion by portion; then the primary records of deprecated
+    /// ones; then requests items once more that are said to be gone.
     pub(super) fn fetch_all(
         &self,
         mut queue: Queue,
@@ -28,7 +27,7 @@ impl ActiveRun<'_> {
         Ok((queue, None))
     }
 
-    /// Lets go what comes next; false if nothing is left.
+    /// Releases the next requests; false if none is left.
     fn release(&self, queue: &mut Queue, run: &Run) -> Result<bool, RefreshError> {
         if queue.has_released(run.id)? {
             return Ok(true);

@@ -1,14 +1,14 @@
-//! Ranges of iDs: by them a search is cut whose window of time cannot be made shorter.
+//! Ranges of iDs, which split a search whose time window cannot be made shorter.
 //!
-//! Every cut leaves nothing out and makes the range smaller. An iD has fifteen free digits,
-//! so that a range is halved fifty times at most.
+//! Every split leaves nothing out and makes the range smaller. An iD has fifteen free digits, so a
+//! range is halved fifty times at most.
 
 use serde::{Deserialize, Serialize};
 
 use orcid_xml::{Orcid, SearchPage};
 
 /// Where the first ranges begin: between and around the two blocks that ORCID gives iDs
-/// out of, so that halves are cut where iDs are.
+/// from, so that ranges are halved where iDs are.
 const BEGINNINGS: [u64; 5] = [0, 15_000_000, 35_000_001, 900_000_000_000, 900_100_000_001];
 /// The greatest number of fifteen digits.
 const LAST: u64 = 999_999_999_999_999;
@@ -18,18 +18,18 @@ const LAST: u64 = 999_999_999_999_999;
 pub struct IdRange {
     low: u64,
     high: u64,
-    /// So many iDs of the range stood on the page because of which it was cut out.
+    /// The number of iDs of the range that were on the page before the split.
     seen: u64,
 }
 
 impl IdRange {
-    /// All iDs there can be, in a few ranges.
+    /// All possible iDs, in a few ranges.
     pub fn all(page: &SearchPage) -> Vec<Self> {
         let ends = BEGINNINGS[1..].iter().map(|next| next - 1).chain([LAST]);
         BEGINNINGS.iter().zip(ends).map(|(low, high)| Self::new(*low, high, page)).collect()
     }
 
-    /// The range in two, or nothing if it is a single iD.
+    /// The two halves of the range, or nothing if it is a single iD.
     pub fn halves(self, page: &SearchPage) -> Vec<Self> {
         if self.low >= self.high {
             return Vec::new();
@@ -53,9 +53,9 @@ impl IdRange {
         format!("orcid:[{} TO {}]", written(self.low, '0'), written(self.high, 'X'))
     }
 
-    /// True for a page of a server that keeps to the range: it shows no iD outside, and finds
-    /// those that were seen before. Some of them may have changed again meanwhile, and have
-    /// left the moment that is searched; not most of them.
+    /// True if a page of a server respects the range: it has no iD outside the range, and finds
+    /// those that were seen before. Some of these may have changed again meanwhile, and have left
+    /// the searched moment, but not most of them.
     pub fn is_kept_by(&self, page: &SearchPage) -> bool {
         page.found >= self.seen / 2 && page.orcids.iter().all(|orcid| self.holds(orcid))
     }

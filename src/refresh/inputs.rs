@@ -1,4 +1,4 @@
-//! What a plan is made from: the dataset, the scope and what the settings say of them.
+//! The inputs of a plan: the dataset, the scope and the settings for them.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -11,24 +11,24 @@ use super::strategy::Strategy;
 use crate::dataset::{Dataset, OrcidSet};
 use orcid_xml::{Orcid, Timestamp};
 
-/// What a plan is made from.
+/// The inputs of a plan.
 #[derive(Debug)]
 pub struct Inputs<'i> {
     pub dataset: &'i Dataset,
     pub scope: &'i Scope,
     /// Only records that the dataset has.
     pub known_only: bool,
-    /// Do not look for people who have gone from the registry.
+    /// Do not search for people who have left the registry.
     pub changes_only: bool,
     pub changes: Option<&'i Path>,
     pub strategy: Option<Strategy>,
-    /// Records count as changed though they have the date of their row, so that items that
-    /// the dataset lacks are fetched.
+    /// Records count as changed even if they have the date of their row, so that items are fetched
+    /// that the dataset lacks.
     pub restart: bool,
 }
 
 impl<'i> Inputs<'i> {
-    /// What the settings ask of a plan for `dataset`.
+    /// The inputs for `dataset`, from the settings.
     pub fn new(settings: &'i Settings, dataset: &'i Dataset) -> Self {
         Self {
             dataset,
@@ -59,7 +59,7 @@ impl Inputs<'_> {
         Ok(Strategy::cheapest(count, elapsed, self.changes_only))
     }
 
-    /// The iDs that the scope names, in the order in which they come.
+    /// The iDs that the scope names, in their order.
     pub fn named(&self, visit: &mut dyn FnMut(Orcid)) -> Result<(), RefreshError> {
         match self.scope {
             Scope::Ids(orcids) => {
@@ -68,7 +68,7 @@ impl Inputs<'_> {
             }
             Scope::All => {
                 dataset_rows::records(self.dataset, &mut |orcid, _| visit(orcid))?;
-                // Who was locked may return; who was deprecated does not.
+                // A locked record may return; a deprecated one does not.
                 dataset_rows::tombstones(self.dataset, &mut |tombstone| {
                     if tombstone.primary.is_none() {
                         visit(tombstone.orcid);
@@ -80,8 +80,8 @@ impl Inputs<'_> {
         Ok(())
     }
 
-    /// The records that took the place of deprecated ones among `orcids`, as the
-    /// dataset knows them, and of these in turn; each once.
+    /// The primary records of deprecated ones among `orcids`, as far as the dataset has them, and
+    /// their primary records in turn; each once.
     fn primaries(&self, orcids: &[Orcid]) -> Result<Vec<Orcid>, RefreshError> {
         let mut successors = HashMap::new();
         dataset_rows::tombstones(self.dataset, &mut |tombstone| {
@@ -104,7 +104,7 @@ impl Inputs<'_> {
         Ok(primaries)
     }
 
-    /// True if searches tell who of the scope is there at all.
+    /// True if searches list the people of the scope who are in the registry.
     pub fn asks_for_presence(&self, strategy: Strategy) -> bool {
         !self.changes_only && matches!(strategy, Strategy::Batches | Strategy::Windows)
     }

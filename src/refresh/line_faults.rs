@@ -1,11 +1,11 @@
-//! Lines of a user's file that hold no iD that can be used, so that all are told at once.
+//! Collects the lines of a user's file that have no usable iD, so that all are reported at once.
 
 use std::path::Path;
 
 use super::error::RefreshError;
 use orcid_xml::IdFault;
 
-/// Lines that are told one by one; the others are counted.
+/// Lines that are listed one by one; the others are only counted.
 const MAX_TOLD_LINES: usize = 20;
 
 /// The lines of one file.

@@ -1,5 +1,5 @@
-//! A log of every request in a file, for the one who runs this unattended and
-//! for ORCID's support; other programs' crates do not write into it.
+//! A log file of every request, for operators of unattended runs and for ORCID's support; other
+//! crates do not write to it.
 
 use std::fs::File;
 use std::io::{self, Write};
@@ -14,7 +14,7 @@ use super::error::RefreshError;
 
 /// The crates whose events are logged.
 const LOGGED: [&str; 2] = ["orcidlake", "orcid_api"];
-/// The mode of a log that is made here.
+/// The mode of a new log file.
 #[cfg(unix)]
 const MODE: u32 = 0o600;
 
@@ -26,8 +26,8 @@ pub struct Log {
     fault: Arc<Mutex<Option<String>>>,
 }
 
-/// Appends to the log at `path` from now on. A log that is made here is its owner's alone:
-/// the queries in it may hold names and mail addresses.
+/// Appends to the log at `path` from now on. Only the owner can read a new log file, because the
+/// queries in it may contain names and mail addresses.
 ///
 /// # Errors
 /// [`RefreshError::Io`] if it cannot be opened.
@@ -50,13 +50,13 @@ pub fn log_to(path: &Path) -> Result<Log, RefreshError> {
 }
 
 impl Log {
-    /// Why lines could not be written; `None` where all could.
+    /// Why lines could not be written; `None` if all were written.
     pub fn fault(&self) -> Option<String> {
         self.fault.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
-/// A line that cannot be written is told once, at the end, and not at each request.
+/// If lines cannot be written, this is reported once, at the end, and not at each request.
 impl Write for Log {
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
         if let Err(error) = (&*self.file).write_all(line) {

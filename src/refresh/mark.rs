@@ -1,11 +1,11 @@
-//! What a dataset is made of, in few words, so that the queue sees when it has
-//! become another since.
+//! A short description of a dataset's archives and refreshes, by which the queue notices that the
+//! dataset has changed.
 
 use serde::{Deserialize, Serialize};
 
 use crate::dataset::{EntryKind, Manifest};
 
-/// What a dataset was at some time.
+/// The state of a dataset at some time.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mark {
     /// Name and fingerprint of each archive, in order.
@@ -15,15 +15,15 @@ pub struct Mark {
     refresh: Option<String>,
 }
 
-/// What has become of a dataset since a mark.
+/// The changes of a dataset since a mark.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DatasetChange {
     Same,
-    /// Refreshed since, and nothing else.
+    /// It has only been refreshed.
     Refreshed,
-    /// Further archives have come.
+    /// Further archives have been added.
     Grown,
-    /// It has been made anew.
+    /// It has been replaced.
     Remade,
 }
 

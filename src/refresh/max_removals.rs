@@ -1,25 +1,26 @@
 //! How many people one run may remove.
 
-/// People who may always leave: in a small scope a few are a large share.
+/// The number of people who may be removed in any but the smallest scopes: in a small scope a few
+/// people are a large share.
 const ALWAYS: u64 = 9;
-/// A scope of at least so many people is small, but not so small that most of them may leave:
-/// one bad answer would be enough for it. Of one or two people all may.
+/// In a scope of at least this many people, at most half may be removed, because otherwise one bad
+/// answer could remove most of them. In a scope of one or two people, all may be removed.
 const SMALL_SCOPE: u64 = 3;
-/// The part of a scope that may leave in one run, however few people that are, is one half.
+/// The part of a scope that may be removed in one run, however few people that is: one half.
 const MOST_DIVISOR: u64 = 2;
-/// The share of a scope that may leave in one run, in percent. In the dumps of 2018 and
-/// 2019, 1 to 2 % of all records are of people who have gone, over all years.
+/// The share of a scope that may be removed in one run, in percent. In the dumps of 2018 and 2019,
+/// 1 to 2 % of all records are of people who have left, over all years.
 const USUAL_PERCENT: f64 = 5.0;
 
 /// How many people one run may remove.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub enum MaxRemovals {
-    /// 5 % of the scope, or nine people where that is more; but no more than half of a scope
-    /// of three people or more.
+    /// 5 % of the scope, or nine people if that is more; but no more than half of a scope of three
+    /// people or more.
     #[default]
     Usual,
     People(u64),
-    /// Of the scope's people whom the dataset has.
+    /// A share of the scope's people who are in the dataset.
     Percent(f64),
 }
 
@@ -27,7 +28,7 @@ impl MaxRemovals {
     /// Reads a number of people, or a share such as `5%`.
     ///
     /// # Errors
-    /// What was expected.
+    /// A text that says what was expected.
     pub fn parse(text: &str) -> Result<Self, String> {
         let fault = || format!("\"{text}\" is neither a number of people nor a share such as 5%");
         match text.trim().strip_suffix('%') {
@@ -39,7 +40,7 @@ impl MaxRemovals {
         }
     }
 
-    /// How many may leave a scope of so many people.
+    /// How many people may be removed from a scope of this size.
     pub fn allowed(self, scope: u64) -> u64 {
         let share = |percent: f64| (scope as f64 * percent / 100.0).floor() as u64;
         match self {

@@ -1,4 +1,4 @@
-//! Brings a dataset up to date through ORCID's API: the whole way on one page.
+//! Brings a dataset up to date through ORCID's API: all steps on one page.
 //!
 //! ```text
 //! scope ─ who changed ─ plan ─ fetch ─ queue ─ apply ─ dataset
@@ -6,10 +6,9 @@
 //!         a file        first  retries
 //! ```
 //!
-//! Everything that is to be asked, and every answer, stands in a queue on disk
-//! before the next step relies on it. So a run may end at any moment, by a
-//! signal, a crash or the day's quota, and the same command continues from there.
-//! Only this layer uses the network.
+//! Every request and every answer is in a queue on disk before the next step relies on it. So a run
+//! may end at any moment, because of a signal, a crash or the day's quota, and the same command
+//! continues from there. Only this layer uses the network.
 
 mod active_run;
 mod apply;
@@ -69,13 +68,13 @@ use orcid_api::{Client, ClientOptions, Clock, HttpClient, SystemClock};
 use orcid_xml::Timestamp;
 use queue::Queue;
 
-/// Time between looks at the stop flag while a token is obtained.
+/// Time between two checks of the stop flag while a token is obtained.
 const LOOKS: Duration = Duration::from_millis(10);
 
-/// Refreshes the dataset at `root`, or continues with what was begun.
+/// Refreshes the dataset at `root`, or continues an unfinished refresh.
 ///
 /// # Errors
-/// [`RefreshError`] if it cannot be done; what was fetched is kept.
+/// [`RefreshError`] if the refresh fails; fetched answers are kept.
 pub fn refresh(
     root: &Path,
     settings: &Settings,
@@ -85,12 +84,12 @@ pub fn refresh(
 ) -> Result<Outcome, RefreshError> {
     let clock = SystemClock::default();
     if !Dataset::is_at(root) {
-        // So that no lock is made elsewhere.
+        // Checked first, so that no lock file is created outside a dataset.
         return Err(DatasetError::NoDataset { path: root.to_owned() }.into());
     }
     let lock = lock(root, "refresh")?;
     let dataset = Dataset::open(root)?;
-    // What would keep the last step from being taken is said before the first.
+    // Obstacles to the last step are reported before the first step.
     check_can_change(root, &dataset.manifest)?;
     let Some(client) = connect(access, clock.wall(), stop)? else { return Ok(Outcome::stopped()) };
     let mut queue = Queue::open(root)?;
@@ -114,8 +113,8 @@ pub fn refresh(
     run.go(queue)
 }
 
-/// The client, which may have to obtain a token first; `None` where a stop came before it had
-/// one, since a token's server may be slow.
+/// The client, which may have to obtain a token first; `None` if the run was stopped before that,
+/// since a token server may be slow.
 fn connect(
     access: &Access,
     now: Timestamp,
@@ -136,13 +135,13 @@ fn connect(
     Ok(Some(Arc::new(client)))
 }
 
-/// Keeps refreshes away from the dataset at `root` while something else, which `act`
-/// names, changes it: a refresh has its queue there, which a commit must not move under
-/// it. The queue is brought into its one file, which a commit takes along.
+/// Prevents refreshes of the dataset at `root` while another command, which `act` names, changes
+/// it: a refresh has its queue open there, and a commit must not move an open queue. The queue is
+/// merged into one file, which a commit links.
 ///
 /// # Errors
-/// [`RefreshError`] if somebody refreshes the dataset, or the queue cannot be used
-/// or is being read.
+/// [`RefreshError`] if another process refreshes the dataset, or if the queue cannot be used or is
+/// being read.
 pub fn hold(root: &Path, act: &str) -> Result<DatasetLock, RefreshError> {
     let lock = lock(root, act)?;
     Queue::make_one_file(root)?;
@@ -157,10 +156,10 @@ fn lock(root: &Path, act: &str) -> Result<DatasetLock, RefreshError> {
 }
 
 impl ActiveRun<'_> {
-    /// From wherever the run stands to its end, or to where it has to stop.
+    /// Runs all remaining stages, or stops early.
     fn go(&mut self, mut queue: Queue) -> Result<Outcome, RefreshError> {
         let mut run = self.fetch.run.clone();
-        // A crash may have come after the commit and before the queue knew of it.
+        // A crash may have happened after the commit and before the queue noted it.
         if let Some(applied) = apply::applied_before(&self.inputs.dataset.manifest, &run) {
             return self.finish(queue, &run, applied);
         }

@@ -13,22 +13,22 @@ use orcid_xml::{MemberName, Timestamp};
 pub struct Outcome {
     pub plan: Option<Plan>,
     pub end: Ended,
-    /// Requests over all of the run's parts.
+    /// Requests of the whole run, including its earlier sessions.
     pub requests: Requests,
-    /// How often each code was counted, over all of the run's parts.
+    /// How often each code was counted in the whole run.
     pub tally: Vec<(String, u64)>,
-    /// Requests that were given up, by reason; the dataset keeps what it had of them.
+    /// Requests that were given up, by reason; the dataset keeps the rows that it had.
     pub given_up: BTreeMap<String, u64>,
     pub applied: Option<Applied>,
-    /// What was not removed, or not yet, because it would have been too many.
+    /// People who were not removed, or not yet, because there would have been too many.
     pub held_back: Option<Removals>,
-    /// Results that searches promised and did not give; the watermark stays.
+    /// Results that searches counted but did not give; the watermark does not move.
     pub missing_results: u64,
-    /// Where the server's clock is wrong; the watermark stays.
+    /// The server's clock, if it is wrong; the watermark does not move.
     pub wrong_clock: Option<WrongClock>,
 }
 
-/// A server's clock that is behind changes that the dataset has.
+/// A server's clock that is behind changes in the dataset.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct WrongClock {
     pub server: Timestamp,
@@ -38,13 +38,13 @@ pub struct WrongClock {
 /// How a run has ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ended {
-    /// The plan was all that was asked for.
+    /// Only the plan was requested.
     Planned,
     /// The dataset is up to date.
     Applied,
-    /// The quota is used up; continue after that time.
+    /// The quota is used up; the run can continue after this time.
     Quota(Timestamp),
-    /// More people would have been removed than may be: nothing has changed, and all
+    /// More people would have been removed than the limit allows: the dataset is unchanged, and all
     /// answers are kept.
     HeldBack,
     /// A signal came.
@@ -57,7 +57,7 @@ impl Outcome {
         self.given_up.values().sum()
     }
 
-    /// Of a run that was stopped before it had a queue.
+    /// The outcome of a run that was stopped before it had a queue.
     pub(super) fn stopped() -> Self {
         Self {
             plan: None,
@@ -73,33 +73,33 @@ impl Outcome {
     }
 }
 
-/// What came into the dataset.
+/// The changes of the dataset.
 #[derive(Debug)]
 pub struct Applied {
     /// The run's entry in the manifest.
     pub source: String,
     pub report: Report,
-    /// Answers that could not be read as records; the dataset keeps what it had.
+    /// Answers that could not be read as records; the dataset keeps its old rows.
     pub rejected: Vec<MemberName>,
     pub rows_removed: u64,
-    /// Up to when the scope is known now; `None` where that did not move.
+    /// The new watermark of the scope; `None` if it did not move.
     pub watermark: Option<Timestamp>,
     /// Why it did not move, if that is known.
     pub stays: Option<Stays>,
 }
 
-/// Why a commit leaves the scope's watermark where it is.
+/// Why a commit does not move the scope's watermark.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Stays {
     /// The run continues.
     Unfinished,
-    /// Searches promised results that they did not give.
+    /// Searches counted results that they did not give.
     MissingResults,
     /// Nobody belongs to the scope.
     EmptyScope,
-    /// An unusual share of the scope's people belongs to it no more.
+    /// An unusual share of the scope's people no longer belongs to it.
     ShrunkScope,
-    /// No later time is known up to which all changes were told.
+    /// No later time is known up to which all changes were reported.
     NothingNewer,
 }

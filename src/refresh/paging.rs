@@ -1,9 +1,9 @@
-//! Pages of one search: where the next begins, and whether it fits to the one before.
+//! Pages of one search: where the next page begins, and whether it fits the previous one.
 //!
-//! Pages are asked for one after the other, since only a page tells where the next one
-//! begins: a server may give fewer rows than were asked for. Each page begins with the last
-//! result of the page before, and results are sorted by iD. So a page shows by itself
-//! whether results have moved between two requests, or whether a server repeats itself.
+//! Pages are requested one after the other, since only a page shows where the next one begins: a
+//! server may give fewer rows than requested. Each page begins with the last result of the previous
+//! page, and results are sorted by iD. So a page shows by itself whether results have moved between
+//! two requests, or whether a server repeats itself.
 
 use std::collections::HashSet;
 
@@ -13,27 +13,27 @@ use orcid_xml::{Orcid, SearchPage};
 
 /// Results of one page.
 pub const PAGE_ROWS: u64 = 1_000;
-/// The last place at which a page may begin.
+/// The last position at which a page may begin.
 pub const MAX_START: u64 = 10_000;
-/// Times that a search is begun again whose pages do not fit together, where it cannot be
-/// cut into parts of one page.
+/// How often a search starts again if its pages do not fit together and it cannot be split into
+/// parts of one page.
 const MAX_ROUNDS: u32 = 2;
 
-/// Where a page begins, and what the pages before have shown.
+/// The start of a page, and the findings of the previous pages.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PagePosition {
     pub start: u64,
-    /// What the page before counted.
+    /// The number of results that the previous page stated.
     pub found: u64,
-    /// Results up to the end of the page before.
+    /// Results up to the end of the previous page.
     shown: u64,
     /// Different ones among them.
     different: u64,
     /// The last of them.
     last: Option<String>,
-    /// How often the search was begun again.
+    /// How often the search was started again.
     rounds: u32,
-    /// A page did not fit, and was taken for want of a better one.
+    /// True if a page did not fit, but was used because there was no better one.
     misfit: bool,
 }
 
@@ -42,34 +42,35 @@ impl PagePosition {
         *self == Self::default()
     }
 
-    /// Results that a page here can hold.
+    /// The number of results that a page from this position can have.
     pub fn due(&self, page: &SearchPage) -> u64 {
         page.found.saturating_sub(self.start).min(PAGE_ROWS)
     }
 
-    /// True if a page does not continue where the page before ended, or counts otherwise.
+    /// True if a page does not continue at the end of the previous page, or states another number
+    /// of results.
     pub fn has_moved(&self, page: &SearchPage) -> bool {
         let counts_otherwise = self.start > 0 && page.found != self.found;
         counts_otherwise || self.added(page).is_none() || !page.orcids.is_sorted() && !self.is_all(page)
     }
 
-    /// True if a page shows nothing new though there is more, or a result twice.
+    /// True if a page has nothing new although there are more results, or has a result twice.
     pub fn is_short(&self, page: &SearchPage) -> bool {
         let ends = self.after(page).shown;
         different(&page.orcids) < page.orcids.len() as u64 || ends == self.shown && ends < page.found
     }
 
-    /// The place of the page after `page`; `None` where it was the last that can be asked for.
+    /// The position of the page after `page`; `None` if it was the last page that can be requested.
     pub fn next(&self, page: &SearchPage) -> Option<Self> {
         let mut after = self.after(page);
-        // A full page that is said to be all may be all that a server counts: one row more is
-        // asked for, which is the last again.
+        // If a full page seems to be the last, the server may only count as far as that: one more
+        // page is requested, which begins with the last result again.
         let is_full = page.orcids.len() as u64 == PAGE_ROWS;
         if after.shown >= page.found && !is_full {
             return None;
         }
         if after.shown == self.shown {
-            // The page has shown nothing, each time it was asked for.
+            // The page was empty each time it was requested.
             after.shown = self.start + PAGE_ROWS;
             after.last = None;
             after.start = after.shown;
@@ -86,8 +87,8 @@ impl PagePosition {
         self.start == MAX_START && self.next(page).is_none() && self.after(page).shown < page.found
     }
 
-    /// How many results all pages lack that their number promises, where `page` is the last;
-    /// one that comes twice stands for one that does not come.
+    /// The number of missing results of all pages, compared with the stated number, if `page` is
+    /// the last; a repeated result stands for a missing one.
     pub fn missing(&self, page: &SearchPage) -> u64 {
         let after = self.after(page);
         match self.next(page) {
@@ -96,17 +97,17 @@ impl PagePosition {
         }
     }
 
-    /// The first page once more; `None` where that was tried often enough.
+    /// The first page once more; `None` if that was tried often enough.
     pub fn again(&self) -> Option<Self> {
         (self.rounds < MAX_ROUNDS).then(|| Self { rounds: self.rounds + 1, ..Self::default() })
     }
 
-    /// True if `page` is the only one.
+    /// True if `page` is the only page.
     fn is_all(&self, page: &SearchPage) -> bool {
         self.start == 0 && page.orcids.len() as u64 >= page.found
     }
 
-    /// What a page adds to the pages before; `None` where it does not fit to them.
+    /// The results that a page adds to the previous pages; `None` if it does not fit them.
     fn added<'p>(&self, page: &'p SearchPage) -> Option<&'p [Orcid]> {
         let Some(last) = self.last.as_deref().filter(|_| !page.orcids.is_empty()) else {
             return Some(&page.orcids);
@@ -117,7 +118,7 @@ impl PagePosition {
         (joins && added.iter().all(|orcid| orcid.as_str() > last)).then_some(added)
     }
 
-    /// What has been shown when a page has come.
+    /// The findings after a page has arrived.
     fn after(&self, page: &SearchPage) -> Self {
         let later = |orcid: &&Orcid| self.last.as_deref().is_none_or(|last| orcid.as_str() > last);
         let (added, fits) = match self.added(page) {

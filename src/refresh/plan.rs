@@ -1,5 +1,4 @@
-//! Which records are to be read: from what searches have found, what a file
-//! says, and what the dataset has.
+//! Decides which records to read, from the results of searches, a file of changes, and the dataset.
 
 use std::path::Path;
 
@@ -17,8 +16,8 @@ use orcid_xml::{Orcid, Timestamp};
 
 /// ORCID's first day: no record has changed before.
 const FIRST_DAY: &str = "2012-01-01";
-/// Windows reach so far beyond the watermark that is to come: what changed in the
-/// last minute is found, and found again next time; and clocks differ.
+/// How far search windows reach beyond the next watermark: records that changed in the last minute
+/// are found now, and again next time; and clocks differ.
 pub const AHEAD: Timestamp = DAY;
 
 /// Puts the searches of a new run into the queue, for changes up to `until`.
@@ -59,10 +58,9 @@ pub fn add_searches(
     Ok(queue.add(run.id, searches.into_iter().map(Request::Search))?)
 }
 
-/// Puts the records that are to be read into the queue, once the searches are
-/// answered; again after a crash, it adds the same. A file of changes tells up to
-/// when it does so: no further than that is the scope known after the run. Dates in the
-/// future tell nothing about that; returns their number.
+/// Puts the records to read into the queue, once the searches are answered; after a crash, it adds
+/// the same records again. The newest change in a file of changes limits the watermark after the
+/// run. Dates in the future do not count for this limit; returns their number.
 ///
 /// # Errors
 /// [`RefreshError`] if dataset, file or queue fail.
@@ -85,7 +83,7 @@ pub fn add_records(
     };
     let holds = OrcidSet::contains;
     let mut to_read = Vec::new();
-    // The scope's own iDs; with the strategy `File` nothing tells who is gone.
+    // The scope's own iDs; the strategy `File` does not show who is gone.
     let presence = inputs.asks_for_presence(strategy);
     inputs.named(&mut |orcid| {
         let is_new = !holds(&has, &orcid) && !holds(&gone, &orcid);
@@ -98,7 +96,7 @@ pub fn add_records(
     if inputs.scope.query().is_some() {
         let mut members = OrcidSet::default();
         queue.each_member(&run.scope, &mut |orcid| note(&mut members, orcid))?;
-        // Who joins a scope may have changed while it did not belong to it.
+        // A record that joins a scope may have changed while it did not belong to it.
         let knows_members = refreshed_until(&inputs.dataset.manifest, &run.scope).is_some();
         queue.each_found(run.id, FoundAs::Present, &mut |orcid| {
             let joins = knows_members && !holds(&members, &orcid);
@@ -107,7 +105,7 @@ pub fn add_records(
             }
         })?;
         queue.each_found(run.id, FoundAs::Changed, &mut |orcid| to_read.push(orcid))?;
-        // Who belonged to the scope and does no more has changed, or is gone.
+        // A record that no longer belongs to the scope has changed, or is gone.
         let mut left = |orcid: Orcid| {
             if holds(&has, &orcid) && !holds(&there, &orcid) {
                 to_read.push(orcid);
@@ -119,7 +117,7 @@ pub fn add_records(
         }
     }
     queue.each_unread(&run.scope, &mut |orcid| to_read.push(orcid))?;
-    // Whom the dataset has as gone is known too, and may return.
+    // People with a tombstone in the dataset are known too, and may return.
     to_read.retain(|orcid| !inputs.known_only || holds(&has, orcid) || holds(&gone, orcid));
     request_records(queue, run, inputs.dataset, to_read)?;
     let all = inputs.restart && dataset_rows::has_activities(&inputs.dataset.manifest);
@@ -127,7 +125,8 @@ pub fn add_records(
     Ok(in_future)
 }
 
-/// Adds who has changed by a file; returns the number of changes in the future.
+/// Adds the records that have changed according to a file; returns the number of changes in the
+/// future.
 fn add_changes(
     file: &Path,
     run: &mut Run,
@@ -153,8 +152,7 @@ fn note(set: &mut OrcidSet, orcid: Orcid) {
     set.insert(orcid);
 }
 
-/// Adds the records that took the place of deprecated ones; false if there are
-/// none that the run has not read.
+/// Adds the primary records of deprecated ones; false if the run has read all of them.
 ///
 /// # Errors
 /// [`RefreshError`] if dataset or queue fail.
@@ -180,7 +178,7 @@ pub fn add_primaries(queue: &mut Queue, run: &Run, inputs: &Inputs<'_>) -> Resul
     Ok(true)
 }
 
-/// Adds requests for records, with what the dataset has of them.
+/// Adds requests for records, with their last change in the dataset.
 ///
 /// # Errors
 /// [`RefreshError`] if dataset or queue fail.

@@ -1,8 +1,8 @@
-//! How many people a run would remove, and how many it may.
+//! Counts the people whom a run would remove, and compares them with the limit.
 //!
-//! A server that knows nobody, because it was restored empty or is another one, says of
-//! everybody that there is no such record. So a run that would remove an unusual share
-//! of its scope changes nothing, keeps its answers, and asks whether that is right.
+//! A server without records, because it was restored empty or is the wrong one, answers for
+//! everybody that there is no such record. So a run that would remove an unusual share of its scope
+//! changes nothing, keeps its answers, and asks the user.
 
 use std::collections::BTreeMap;
 
@@ -20,24 +20,24 @@ use orcid_xml::Orcid;
 pub const GONE: [&str; 4] = ["deprecated", "locked", "deactivated", "not-found"];
 /// The code of a removal that was left out of a commit on request.
 pub const HELD_BACK: &str = "held-back";
-/// What a run would remove.
+/// The removals of a run.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Removals {
-    /// People whose rows would leave, those of the run's earlier commits included.
+    /// People whose rows would be removed, including those of the run's earlier commits.
     pub people: u64,
-    /// People of the scope whom the dataset had.
+    /// People of the scope who were in the dataset.
     pub scope: u64,
-    /// How many may leave.
+    /// How many people may be removed.
     pub allowed: u64,
-    /// How many by the code of the answer, earlier commits left out.
+    /// The number of people by the code of the answer, without earlier commits.
     pub codes: BTreeMap<String, u64>,
-    /// Who would leave with the next commit.
+    /// The people whom the next commit would remove.
     #[serde(skip)]
     pub orcids: Vec<Orcid>,
 }
 
 impl Removals {
-    /// What the run's next commit would remove, beside what its earlier ones have.
+    /// The removals of the run's next commit, in addition to those of its earlier commits.
     ///
     /// # Errors
     /// [`RefreshError`] if dataset or queue fail.
@@ -51,7 +51,7 @@ impl Removals {
         let mut any_gone = false;
         queue.each_answered_record(run.id, &mut |_, code| any_gone |= GONE.contains(&code))?;
         if !any_gone {
-            // As a rule nobody has gone, and the dataset's iDs need not be read.
+            // Usually nobody has left, and the dataset's iDs need not be read.
             return Ok(Self::default());
         }
         let mut has = OrcidSet::default();
@@ -65,7 +65,7 @@ impl Removals {
                 removals.orcids.push(orcid);
             }
         })?;
-        // A commit that a crash has cut off has noted people who are still there.
+        // A commit that a crash has interrupted has noted people who are still in the dataset.
         let mut before = 0;
         queue.each_removed_person(run.id, &mut |orcid| before += u64::from(!has.contains(&orcid)))?;
         removals.people = before + removals.orcids.len() as u64;
@@ -83,7 +83,7 @@ impl Removals {
         Ok(removals)
     }
 
-    /// True if more would leave than may.
+    /// True if more people would be removed than the limit allows.
     pub fn are_too_many(&self) -> bool {
         !self.orcids.is_empty() && self.people > self.allowed
     }

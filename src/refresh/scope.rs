@@ -1,5 +1,5 @@
-//! Whose records are refreshed: some iDs, what a query finds, an institution, or
-//! all that the dataset has.
+//! The people whose records are refreshed: some iDs, the results of a query, an institution, or all
+//! people in the dataset.
 
 use std::collections::BTreeSet;
 use std::io::Read;
@@ -12,17 +12,17 @@ use super::line_faults::LineFaults;
 use orcid_api::quoted;
 use orcid_xml::{IdFault, Orcid, takes_no_room};
 
-/// Bytes of a list of iDs; twenty million of them have less.
+/// The greatest size of a list of iDs in bytes; twenty million iDs take less.
 const MAX_LIST_BYTES: u64 = 1 << 30;
 
 /// A set of people.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Scope {
-    /// These iDs, each once, in order.
+    /// These iDs, sorted and without repeats.
     Ids(Vec<Orcid>),
-    /// Whom a query of ORCID's search finds.
+    /// The people that a query of ORCID's search finds.
     Query(String),
-    /// Who lists an organization under this identifier.
+    /// The people who list an organization under this identifier.
     Organization(Organization),
     /// Everybody whose record the dataset has.
     All,
@@ -35,7 +35,7 @@ pub struct Organization {
     pub identifier: String,
 }
 
-/// Who gives out an organization's identifier.
+/// The registry of an organization's identifier.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Registry {
     Ror,
@@ -66,7 +66,7 @@ impl Organization {
     /// Reads an identifier with or without its registry's URL.
     ///
     /// # Errors
-    /// [`RefreshError::Scope`] for what is none.
+    /// [`RefreshError::Scope`] for text that is not an identifier.
     pub fn new(registry: Registry, text: &str) -> Result<Self, RefreshError> {
         let bare = text.trim().trim_end_matches('/').rsplit('/').next().unwrap_or_default();
         let bare = bare.to_ascii_lowercase();
@@ -94,7 +94,7 @@ impl Organization {
         Ok(Self { registry, identifier })
     }
 
-    /// The query that finds who lists it.
+    /// The query that finds the people who list the organization.
     pub fn query(&self) -> String {
         format!("{}:{}", self.registry.field(), quoted(&self.identifier))
     }
@@ -116,7 +116,7 @@ impl Scope {
         };
         let mut bytes = Vec::new();
         stream.take(MAX_LIST_BYTES).read_to_end(&mut bytes).map_err(fault)?;
-        // Letters of another encoding stand beside iDs, not in them.
+        // Letters of another encoding may be beside iDs, but not in them.
         let text = String::from_utf8_lossy(&bytes);
         let mut orcids = BTreeSet::new();
         let mut faults = LineFaults::default();

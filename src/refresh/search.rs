@@ -1,11 +1,11 @@
-//! Searches: how queries are written, and how a window of time is halved until
-//! all that it holds is within reach.
+//! Searches: how queries are written, and how a time window is halved until all its results can be
+//! paged through.
 //!
 //! The API shows no more than the first 11,000 results (`start` up to 10,000,
-//! 1,000 rows). A window of a millisecond that holds more, as one of a mass change
-//! does, is cut further by ranges of iDs. A page that does not fit to the page before
-//! ([`super::paging`]) shows that results have moved, or that the server repeats pages; its
-//! window is read again in parts, at last of one page each.
+//! 1,000 rows). A window of a millisecond with more results, such as one of a mass change, is split
+//! further by ranges of iDs. A page that does not fit the previous page ([`super::paging`]) shows
+//! that results have moved, or that the server repeats pages; its window is read again in parts,
+//! finally of one page each.
 
 use std::collections::HashSet;
 
@@ -17,20 +17,20 @@ use orcid_api::encoded;
 use orcid_api::time::iso;
 use orcid_xml::{Orcid, SearchPage, Timestamp};
 
-/// iDs that one search asks for by name: the URL stays below 4 KiB.
+/// iDs that one search names: the URL stays below 4 KiB.
 pub const BATCH_IDS: usize = 100;
-/// Windows are not cut finer than Solr's clock.
+/// The shortest window: the resolution of Solr's clock.
 const SHORTEST: Timestamp = 1_000;
-/// Different iDs that a page must show before a range of iDs is halved. An index may count
-/// results that it does not show; halving would not end for a server that shows none.
+/// Different iDs that a page must have before a range of iDs is halved. An index may count results
+/// that it does not give; for a server that gives none, halving would not end.
 const SHOWN_TO_HALVE: u64 = PAGE_ROWS / 2;
-/// The code of a page that does not keep to the range of iDs that was asked for.
+/// The code of a page with iDs outside the requested range.
 pub const OUT_OF_RANGE: &str = "out-of-range";
 
 /// One page of one search.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Search {
-    /// What a result means.
+    /// The meaning of a result.
     #[serde(rename = "how")]
     pub finding: Finding,
     /// The query without its window; empty for everybody.
@@ -38,18 +38,19 @@ pub struct Search {
     /// Those who changed at or after `low` and at or before `high`.
     pub low: Timestamp,
     pub high: Timestamp,
-    /// Only those whose iD lies in it; a window that can be halved has none.
+    /// Only records whose iD is in this range; a window that can be halved has no range.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ids: Option<IdRange>,
     /// Where the page begins; earlier versions of the queue have none, and the search begins
     /// again.
     #[serde(default, skip_serializing_if = "PagePosition::is_first")]
     pub place: PagePosition,
-    /// iDs that the query names, at most so many can be found; 0 for others.
+    /// The number of iDs that the query names, which is the most that can be found; 0 for other
+    /// queries.
     pub named: u64,
 }
 
-/// What it means to be found.
+/// The meaning of being found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Finding {
@@ -65,9 +66,9 @@ pub enum Finding {
 pub enum PageOutcome {
     /// These were found, and these searches follow.
     Next { found: Vec<Orcid>, searches: Vec<Search> },
-    /// More than were named: the server does not understand the query.
+    /// More iDs than were named: the server does not understand the query.
     NotUnderstood,
-    /// More than can be paged through, in a search that cannot be cut.
+    /// More results than can be paged through, in a search that cannot be split.
     OutOfReach,
 }
 
@@ -85,7 +86,7 @@ impl Search {
         }
     }
 
-    /// Those of some iDs who changed in a window.
+    /// A search for those of some iDs whose records changed in a window.
     pub fn batch(finding: Finding, orcids: &[Orcid], low: Timestamp, high: Timestamp) -> Self {
         let names: Vec<&str> = orcids.iter().map(Orcid::as_str).collect();
         let query = format!("orcid:({})", names.join(" OR "));
@@ -130,8 +131,8 @@ impl Search {
         PageOutcome::Next { found: page.orcids.clone(), searches: next.into_iter().collect() }
     }
 
-    /// What is to be asked in the place of a search that cannot continue by this page: its
-    /// parts, or where it has none, the same once more. `None` where it continues, or must.
+    /// The searches that replace a search that cannot continue after this page: its parts, or, if
+    /// it has none, the same search once more. `None` if it continues, or must.
     fn instead(&self, page: &SearchPage) -> Option<Vec<Self>> {
         let moved = self.place.has_moved(page);
         if !moved && !self.is_out_of_reach(page) {
@@ -145,8 +146,8 @@ impl Search {
         Some(vec![Self { place: again, ..self.clone() }])
     }
 
-    /// What a page tells that cannot be: more results than its number says, one that was
-    /// not asked for. Such a page is a fault.
+    /// What is impossible about a page: more results than the stated number, or a result outside
+    /// the request. Such a page counts as an error.
     pub fn fault(&self, page: &SearchPage) -> Option<&'static str> {
         if page.orcids.len() as u64 > self.place.due(page) {
             return Some("wrong-count");
@@ -158,17 +159,17 @@ impl Search {
             0 => return None,
             _ => Orcid::find_all(&self.query).map(|(_, orcid)| orcid).collect(),
         };
-        // Where more are found than were named, the whole query was not understood.
+        // If more iDs are found than were named, the server has not understood the whole query.
         let understood = page.found <= self.named;
         (understood && page.orcids.iter().any(|orcid| !named.contains(orcid))).then_some("other-id")
     }
 
-    /// How many results the search lacks that its number promises, where `page` is its last.
+    /// How many results the search lacks, compared with the stated number, if `page` is its last.
     pub fn missing(&self, page: &SearchPage) -> u64 {
         if self.instead(page).is_some() { 0 } else { self.place.missing(page) }
     }
 
-    /// True if a page lacks results that it may show when it is asked for again.
+    /// True if a page lacks results that it may have when it is requested again.
     pub fn is_short(&self, page: &SearchPage) -> bool {
         self.instead(page).is_none() && self.place.is_short(page)
     }
@@ -177,13 +178,14 @@ impl Search {
         page.found > MAX_START + PAGE_ROWS || self.place.is_beyond_reach(page)
     }
 
-    /// True if a page would have its range halved and does not show enough for that.
+    /// True if the range of a page should be halved, but the page does not have enough iDs for
+    /// that.
     fn shows_too_few(&self, page: &SearchPage) -> bool {
         self.is_out_of_reach(page) && different(&page.orcids) < SHOWN_TO_HALVE
     }
 
-    /// What to ask where the server refuses a later page, as one does whose limit is
-    /// lower than ORCID's: nothing if the search cannot be cut.
+    /// The searches to send if the server refuses a later page, because its limit is lower than
+    /// ORCID's: none if the search cannot be split.
     pub fn nearer(&self) -> Vec<Self> {
         match self.place.start {
             0 => Vec::new(),
@@ -191,9 +193,9 @@ impl Search {
         }
     }
 
-    /// The search in parts that leave nothing out, after `page`: halves of its window, or
-    /// where that is too short, ranges of iDs; nothing if it cannot be cut. iDs that are
-    /// named are few.
+    /// The search in parts that leave nothing out, after `page`: halves of its window, or, if that
+    /// is too short, ranges of iDs; nothing if it cannot be split. Searches for named iDs have few
+    /// results and are not split by ranges.
     fn parts(&self, page: &SearchPage) -> Vec<Self> {
         if self.high - self.low >= 2 * SHORTEST {
             return self.halves().into();

@@ -1,8 +1,8 @@
-//! The first part of a run's way: searches tell who has changed and who belongs to the
-//! scope, and what they tell is weighed.
+//! The first stage of a run: searches find the changed records and the people of the scope, and
+//! their results are checked.
 //!
-//! An index may be empty or half lost for a while, and a server's clock may be years
-//! behind: neither may let changes be lost.
+//! An index may be empty or incomplete for a while, and a server's clock may be years behind: in
+//! neither case may changes be lost.
 
 use super::active_run::{ActiveRun, ended};
 use super::error::RefreshError;
@@ -14,8 +14,8 @@ use super::watermark::{self, is_future};
 use orcid_xml::Timestamp;
 
 impl ActiveRun<'_> {
-    /// Asks who has changed; once more where the server's clock shows that the run looked
-    /// from a time in the future on, or not far enough, and where nobody belongs to the scope.
+    /// Searches for changed records. Searches once more if the server's clock shows that the run
+    /// searched from a time in the future on, or not far enough, or if nobody belongs to the scope.
     pub(super) fn search_all(
         &self,
         queue: Queue,
@@ -40,7 +40,7 @@ impl ActiveRun<'_> {
         if end.is_some() { Ok((queue, end)) } else { self.look_for_scope(queue, run) }
     }
 
-    /// From when on to look, where a run looked from a time in the future on by the server's
+    /// The time to search from, if a run searched from a time that is in the future by the server's
     /// clock.
     fn since_before_now(&self, run: &Run) -> Result<Option<Timestamp>, RefreshError> {
         let now = self.now()?;
@@ -50,16 +50,16 @@ impl ActiveRun<'_> {
         Ok(watermark::unknown_since(self.inputs.dataset, &run.scope, now)?.map(|known| known.since))
     }
 
-    /// Forgets what the searches have found, and asks them again.
+    /// Discards the results of the searches, and sends them again.
     fn search_again(&self, mut queue: Queue, run: &mut Run) -> Result<(Queue, Option<Ended>), RefreshError> {
         queue.forget_searches(run)?;
         plan::add_searches(&mut queue, run, &self.inputs, self.latest())?;
         self.search(queue, run)
     }
 
-    /// Doubts an answer by which a scope has nobody: an index may have been empty for a
-    /// moment. It is asked for once more. Then a scope that had people ends the run, unless it
-    /// was planned from anew; of one that had none, it is told.
+    /// If nobody is found in a scope, searches once more, because the index may have been empty for
+    /// a moment. If the scope is still empty, the run ends if the scope had people before, unless
+    /// it was restarted; otherwise the observer is notified.
     fn look_for_scope(&self, queue: Queue, run: &mut Run) -> Result<(Queue, Option<Ended>), RefreshError> {
         if self.settings.scope.query().is_none() || queue.finds_anybody(run.id, FoundAs::Present)? {
             return Ok((queue, None));
@@ -80,8 +80,8 @@ impl ActiveRun<'_> {
         Ok((queue, None))
     }
 
-    /// Asks who has changed. Where the server does not understand searches for
-    /// iDs, each record will be read.
+    /// Searches for changed records. If the server does not understand searches for iDs, each
+    /// record is read.
     fn search(&self, queue: Queue, run: &mut Run) -> Result<(Queue, Option<Ended>), RefreshError> {
         let strategy = Strategy::new(&run.strategy).unwrap_or(Strategy::Each);
         let searches = queue.counts(run.id, &[Kind::Search])?.waiting;

@@ -1,4 +1,4 @@
-//! What a refresh is asked to do, and by whom it asks.
+//! The settings of a refresh, and the client that sends its requests.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -10,28 +10,28 @@ use crate::convert;
 use orcid_api::{Client, ClientOptions, Limits, RetryPolicy};
 use orcid_xml::Timestamp;
 
-/// By whom the API is asked.
+/// The client that sends the requests.
 #[non_exhaustive]
 pub enum Access {
-    /// By a client that is made when the dataset is locked and found sound, since it may have
-    /// to obtain a token.
+    /// A client that is created after the dataset has been locked and checked, since it may have to
+    /// obtain a token.
     Http {
-        /// How it is made.
+        /// The settings of the client.
         options: Box<ClientOptions>,
-        /// Picks among the tokens that are kept.
+        /// Selects one of the stored tokens.
         client_id: Option<String>,
     },
-    /// By this one.
+    /// An existing client.
     Client(Arc<dyn Client>),
 }
 
-/// What is to be done, and how.
+/// The settings of a refresh.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Settings {
     pub scope: Scope,
-    /// Changes since then; since the last refresh of the scope, or else from some time
-    /// before the dump's newest change, if not given.
+    /// Changes since this time. If it is not given: since the last refresh of the scope, or else
+    /// since some time before the dump's newest change.
     pub since: Option<Timestamp>,
     /// A file of last changes, instead of searches.
     pub changes: Option<PathBuf>,
@@ -39,7 +39,7 @@ pub struct Settings {
     /// Do not look for people who have gone from the registry.
     pub changes_only: bool,
     pub strategy: Option<Strategy>,
-    /// Limits in the place of the documented ones.
+    /// Limits that replace the documented ones.
     pub rate: Option<f64>,
     pub burst: Option<u32>,
     pub in_flight: Option<usize>,
@@ -48,11 +48,11 @@ pub struct Settings {
     pub retry_policy: RetryPolicy,
     /// How many people one run may remove.
     pub max_removals: MaxRemovals,
-    /// Where more would leave: apply all other answers, and leave these people as they are.
+    /// If more people would be removed: apply all other answers, and keep these people's rows.
     pub skip_removals: bool,
-    /// Versions for which old files stay.
+    /// Number of versions for which old files stay.
     pub keep_versions: u32,
-    /// Drop a run of the scope that has not come to its end, with its answers.
+    /// Discard an unfinished run of the scope, with its answers.
     pub restart: bool,
     /// Stop when the plan is made.
     pub plan_only: bool,
@@ -84,7 +84,7 @@ impl Settings {
         }
     }
 
-    /// What a plan depends on, besides scope and time.
+    /// The settings that a plan depends on, besides scope and time.
     pub(super) fn asked(&self) -> String {
         format!("{:?} {:?} {} {}", self.strategy, self.changes, self.known_only, self.changes_only)
     }

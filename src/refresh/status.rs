@@ -1,4 +1,4 @@
-//! What a run is going to do, and how far the runs of a dataset have come.
+//! The plan of a run, and the progress of the runs of a dataset.
 
 use std::path::Path;
 
@@ -14,7 +14,7 @@ use orcid_xml::Timestamp;
 /// until the records are there.
 const ITEM_REQUESTS: u64 = 2;
 
-/// What a run is going to do, as far as it is known before records are read.
+/// The plan of a run, as far as it is known before records are read.
 #[derive(Debug, Clone, Serialize)]
 pub struct Plan {
     pub scope: String,
@@ -23,25 +23,25 @@ pub struct Plan {
     pub strategy: String,
     pub since: Timestamp,
     pub until: Timestamp,
-    /// Records to read, those that have been read included.
+    /// Records to read, including those that have been read.
     pub records: u64,
-    /// Those among them that have not been read.
+    /// Records that have not been read yet.
     pub records_left: u64,
-    /// Requests that are to be made, but for those that must be repeated: for records,
-    /// and for items of records that have been read.
+    /// Requests to send, without repeats: for records, and for items of records that have been
+    /// read.
     pub requests: u64,
-    /// An estimate of further requests for full items; they are planned when their
-    /// records are there.
+    /// An estimate of further requests for full items; these are planned when their records have
+    /// arrived.
     pub item_requests: u64,
-    /// Requests that have been planned, those already made and searches included.
+    /// Requests that have been planned, including searches and those already sent.
     pub planned: u64,
-    /// Requests that are made already, searches and repetitions included.
+    /// Requests that have been sent, including searches and repeats.
     pub made: u64,
-    /// Those among them that were repetitions.
+    /// Sent requests that were repeats.
     pub retried: u64,
     /// The least time that the rate allows.
     pub seconds: u64,
-    /// UTC days on which there will be requests.
+    /// UTC days on which requests will be sent.
     pub days: u64,
     pub quota: Option<u64>,
     /// Requests of this client today.
@@ -51,7 +51,7 @@ pub struct Plan {
 /// The runs of a dataset.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Status {
-    /// Who is refreshing the dataset now.
+    /// The process that is refreshing the dataset now.
     pub holder: Option<String>,
     pub runs: Vec<RunStatus>,
     /// Requests by client and UTC day (counted from 1970).
@@ -83,7 +83,7 @@ pub struct DayStatus {
     pub ended_until: Option<Timestamp>,
 }
 
-/// What is left of a run.
+/// The remaining plan of a run.
 ///
 /// # Errors
 /// [`RefreshError::Queue`] if the disk fails.
@@ -118,7 +118,7 @@ pub fn plan(queue: &Queue, run: &Run, fetch: &Fetch) -> Result<Plan, RefreshErro
     })
 }
 
-/// How far the runs of the dataset at `root` have come.
+/// The progress of the runs of the dataset at `root`.
 ///
 /// # Errors
 /// [`RefreshError`] if there is no dataset, or its queue cannot be read.

@@ -1,4 +1,4 @@
-//! Strategies to find out who has changed, compared by the requests that they take.
+//! Strategies to find changed records, compared by the number of requests.
 
 use super::paging::PAGE_ROWS;
 use super::search::BATCH_IDS;
@@ -7,8 +7,8 @@ use orcid_xml::Timestamp;
 
 /// Records of the registry, to compare strategies; 2025.
 const REGISTRY_RECORDS: f64 = 26e6;
-/// The share of all records that have changed after so many days; measured in
-/// the dumps of 2018 and 2019.
+/// The share of all records that have changed after a number of days; measured in the dumps of 2018
+/// and 2019.
 const CHANGED: [(f64, f64); 8] = [
     (1.0, 0.015),
     (3.0, 0.038),
@@ -20,14 +20,14 @@ const CHANGED: [(f64, f64); 8] = [
     (365.0, 0.60),
 ];
 
-/// How a refresh finds out who has changed.
+/// How a refresh finds changed records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Strategy {
     /// Every record of the scope is read.
     Each,
     /// Searches that name a hundred iDs each.
     Batches,
-    /// Searches for all that changed in the registry.
+    /// Searches for all changed records of the registry.
     Windows,
     /// The scope's own query.
     Query,
@@ -63,7 +63,7 @@ impl Strategy {
         }
     }
 
-    /// The strategy with the fewest requests for `count` records since some days ago.
+    /// The strategy with the fewest requests for `count` records and changes since some days ago.
     pub fn cheapest(count: u64, elapsed: Timestamp, changes_only: bool) -> Self {
         let share = changed_share(elapsed);
         let batches = count.div_ceil(BATCH_IDS as u64) as f64;
@@ -72,7 +72,7 @@ impl Strategy {
         let costs = [
             (Self::Each, count as f64),
             (Self::Batches, batches + presence + changed),
-            // Halving a window costs about as much again as reading it.
+            // Halving a window costs about as many requests as reading it.
             (Self::Windows, 2.0 * REGISTRY_RECORDS * share / PAGE_ROWS as f64 + presence + changed),
         ];
         let cheapest = costs.into_iter().min_by(|one, other| one.1.total_cmp(&other.1));

@@ -1,8 +1,9 @@
-//! Up to when a scope is known, and what to do where that lies in the future.
+//! Watermarks: the time up to which all changes of a scope are known, and what to do if that time
+//! is in the future.
 //!
-//! A watermark comes from the server's clock, or from the newest change seen; never
-//! from our clock alone, which may be days or years ahead. One that an earlier
-//! version wrote so is put back to where nothing is missed.
+//! A watermark comes from the server's clock, or from the newest change seen; never from our clock
+//! alone, which may be days or years ahead. If an earlier version wrote a watermark in the future,
+//! it is put back so far that no change is missed.
 
 use serde_json::{Map, Value, json};
 
@@ -15,32 +16,32 @@ use crate::dataset::{Dataset, Manifest};
 use orcid_api::time::{DAY, SECOND, iso};
 use orcid_xml::Timestamp;
 
-/// A record that changed so shortly ago may not be in the search index yet, and
-/// clocks differ: the next run looks from there again.
+/// How far a watermark stays behind: a record that changed recently may not be in the search index
+/// yet, and clocks differ, so the next run searches this time again.
 pub const MARGIN: Timestamp = 3_600 * SECOND;
-/// The shortest time that searches tell apart.
+/// The shortest time that searches distinguish.
 pub const INSTANT: Timestamp = 1_000;
-/// ORCID reads records for a dump over days or weeks: one that changed in that
-/// time, after it was read, is old in the dump though the dump has newer ones. The
-/// newest members of the dump of 2022 are of 14 September; it was there on the 29th.
+/// How long ORCID may take to read records for a dump: a record that changed after it was read is
+/// old in the dump, although the dump has newer records. The newest members of the dump of 2022 are
+/// of 14 September; it was there on the 29th.
 const DUMP_TAKES: Timestamp = 15 * DAY;
-/// Clocks of servers differ by less.
+/// Clocks of servers differ by less than this.
 const CLOCKS_DIFFER: Timestamp = 60 * SECOND;
 /// A server whose clock is behind the dataset's changes by more has a wrong clock; less may
 /// be a zone that was mistaken.
 const WRONG_CLOCK: Timestamp = DAY;
 
-/// Since when changes of a scope are to be looked for.
+/// The time from which to search for changes of a scope.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Since {
     pub since: Timestamp,
-    /// The watermark that lies in the future, and was not used.
+    /// A watermark in the future, which was not used.
     pub future: Option<Timestamp>,
 }
 
-/// Since when changes of a scope may not be in the dataset: after the last refresh
-/// of the scope or of all, or for so long before the dump's newest change as a
-/// dump takes; `None` where the dataset does not tell how new it is.
+/// The time after which changes of a scope may be missing in the dataset: the last refresh of the
+/// scope or of all records, or the dump's newest change minus the time that a dump takes; `None` if
+/// the dataset has no date.
 ///
 /// # Errors
 /// [`RefreshError::Dataset`] if the dataset cannot be read.
@@ -53,7 +54,7 @@ pub fn unknown_since(dataset: &Dataset, scope: &str, now: Timestamp) -> Result<O
         let since = newest_change(dataset, now)?.map(|newest| newest - DUMP_TAKES);
         return Ok(since.map(|since| Since { since, future }));
     }
-    // What changed at the watermark itself is known.
+    // Changes at the watermark itself are known.
     let known = refreshed.map(|known| known + INSTANT);
     let since = known.max(manifest.watermark.map(|newest| newest - DUMP_TAKES));
     Ok(since.map(|since| Since { since, future: None }))
@@ -73,23 +74,23 @@ fn newest_change(dataset: &Dataset, now: Timestamp) -> Result<Option<Timestamp>,
     Ok(newest)
 }
 
-/// Up to when refreshes of a scope have made its changes known.
+/// The watermark of a scope by its own refreshes.
 pub fn refreshed_until(manifest: &Manifest, scope: &str) -> Option<Timestamp> {
     manifest.scopes.get(scope).and_then(|scope| scope["watermark"].as_i64())
 }
 
-/// Up to when the dataset knows all changes of a scope.
+/// The watermark of a scope: the dataset has all its changes up to this time.
 fn watermark(manifest: &Manifest, scope: &str) -> Option<Timestamp> {
     refreshed_until(manifest, scope).max(manifest.watermark)
 }
 
-/// The newest change that archives and refreshes have brought, as the manifest tells.
+/// The newest change of archives and refreshes, from the manifest.
 pub fn newest_change_in_manifest(manifest: &Manifest) -> Option<Timestamp> {
     manifest.archives.iter().filter_map(|entry| entry.watermark).max()
 }
 
-/// True if a server's time is long before changes that the dataset has, and that are not
-/// in the future by our clock: then it is the server's clock that is wrong.
+/// True if a server's time is long before changes in the dataset that are not in the future by our
+/// clock: then the server's clock is wrong.
 ///
 /// # Errors
 /// [`RefreshError::Dataset`] if the dataset cannot be read.
@@ -97,15 +98,15 @@ pub fn is_too_early(dataset: &Dataset, server: Timestamp, ours: Timestamp) -> Re
     let is_later = |newest: Timestamp| newest > server + WRONG_CLOCK && !is_future(newest, ours);
     match newest_change_in_manifest(&dataset.manifest) {
         _ if server + WRONG_CLOCK >= ours => Ok(false),
-        // One record with a date in the future tells nothing of the others.
+        // One record with a date in the future says nothing about the others.
         Some(newest) if is_future(newest, ours) => Ok(newest_change(dataset, ours)?.is_some_and(is_later)),
         newest => Ok(newest.is_some_and(is_later)),
     }
 }
 
-/// Lets a run reach no further than the server's clock when it first answered, or,
-/// where the server tells no time, than the newest change that it told. A wrong clock tells
-/// nothing: then the watermark stays.
+/// Limits a run's watermark to the server's time at its first answer, or, if the server gives no
+/// time, to the newest change in its answers. A wrong clock gives no limit: then the watermark does
+/// not move.
 pub fn keep_to_known_time(run: &mut Run, fetch: &Fetch, all_is_there: bool, is_wrong: bool) {
     let reaches = match fetch.first_date() {
         Some(_) if is_wrong => run.since - INSTANT,
@@ -116,7 +117,7 @@ pub fn keep_to_known_time(run: &mut Run, fetch: &Fetch, all_is_there: bool, is_w
     run.until = run.until.min(reaches);
 }
 
-/// What a commit says of watermarks.
+/// The watermarks that a commit writes.
 #[derive(Debug, Default)]
 pub struct Watermarks {
     /// Entries of scopes, which replace those that the manifest has.
@@ -128,8 +129,8 @@ pub struct Watermarks {
 }
 
 impl Watermarks {
-    /// After a run: its scope's moves where the run has seen all changes since the one
-    /// before; those in the future are put back.
+    /// The watermarks after a run: the scope's watermark moves if the run has seen all changes
+    /// since the previous one; watermarks in the future are put back.
     ///
     /// # Errors
     /// [`RefreshError::Dataset`] if the dataset cannot be read.
@@ -155,7 +156,7 @@ impl Watermarks {
             }
             after.whole = whole_in_future.then_some(newest);
         }
-        // A file of changes may be older than what is known.
+        // A file of changes may be older than the current watermark.
         let known = watermark(manifest, &run.scope).filter(|known| !is_future(*known, now));
         let moves = saw_all
             && run.until >= run.since

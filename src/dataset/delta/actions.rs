@@ -1,4 +1,4 @@
-//! The actions of a Delta Lake log, as its protocol names them; one a line of JSON.
+//! The actions of a Delta Lake log, with the protocol's names; each is a line of JSON.
 //!
 //! <https://github.com/delta-io/delta/blob/master/PROTOCOL.md>
 
@@ -10,13 +10,14 @@ use serde_json::json;
 
 use crate::tables::{AnyTable, Type};
 
-/// What any reader of Delta Lake must know to read our tables, and any writer to write them.
+/// The protocol versions that a reader or writer of Delta Lake needs for our tables.
 const READER_VERSION: i32 = 1;
 const WRITER_VERSION: i32 = 2;
-/// The newest versions that are read here, whose features must be of [`FEATURES`].
+/// The newest protocol versions that we can read; their features must be in [`FEATURES`].
 const FEATURE_READER: i32 = 3;
 const FEATURE_WRITER: i32 = 7;
-/// Features of a protocol that ask nothing of who reads, or adds and removes whole files.
+/// Protocol features that require nothing of a program that reads the table, or only adds and
+/// removes whole files.
 const FEATURES: [&str; 2] = ["appendOnly", "invariants"];
 
 /// A line of the log.
@@ -46,7 +47,7 @@ pub(super) struct Protocol {
     pub writer_features: Option<Vec<String>>,
 }
 
-/// What the table is.
+/// The table's metadata.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct MetaData {
@@ -68,7 +69,7 @@ pub(super) struct Format {
     pub options: BTreeMap<String, String>,
 }
 
-/// A file that is part of the table from here on.
+/// A file that is part of the table from this version on.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Add {
@@ -84,7 +85,7 @@ pub(super) struct Add {
     pub stats: Option<String>,
 }
 
-/// A file that is part of the table no longer.
+/// A file that is no longer part of the table.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Remove {
@@ -95,7 +96,7 @@ pub(super) struct Remove {
     pub data_change: bool,
 }
 
-/// What `stats` of an [`Add`] holds that is used here.
+/// The fields of an [`Add`]'s `stats` that we use.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Stats {
@@ -112,7 +113,7 @@ impl Protocol {
         }
     }
 
-    /// True if nothing is asked of a reader or writer that is not done here.
+    /// True if we support all that the protocol requires of readers and writers.
     pub fn is_known(&self) -> bool {
         let known = |features: &Option<Vec<String>>| {
             features.iter().flatten().all(|feature| FEATURES.contains(&feature.as_str()))
@@ -124,7 +125,7 @@ impl Protocol {
 }
 
 impl MetaData {
-    /// Of a new table; `now` in milliseconds since 1970.
+    /// The metadata of a new table; `now` in milliseconds since 1970.
     pub fn of(table: &dyn AnyTable, now: i64) -> Self {
         Self {
             id: new_id(),

@@ -13,10 +13,10 @@ use parquet::file::reader::ChunkReader;
 
 use super::actions::Action;
 
-/// Actions that are turned into rows at a time.
+/// Actions that are converted to rows at a time.
 const BATCH_ROWS: usize = 8_192;
 
-/// The columns of a checkpoint: one for each kind of action, of which each row has one.
+/// The columns of a checkpoint: one for each kind of action; in each row, one of them has a value.
 static SCHEMA: LazyLock<SchemaRef> = LazyLock::new(|| {
     let field = |name: &str, kind: &DataType| Field::new(name, kind.clone(), true);
     let (text, long, int) = (DataType::Utf8, DataType::Int64, DataType::Int32);

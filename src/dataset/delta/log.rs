@@ -1,4 +1,4 @@
-//! The log of one table: its newest state, and a version more.
+//! The log of one table: reads its newest state, and adds a version.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
@@ -20,13 +20,13 @@ use crate::tables::AnyTable;
 pub(super) const LOG_FOLDER: &str = "_delta_log";
 /// The file that says where the newest checkpoint is.
 const LAST_CHECKPOINT: &str = "_last_checkpoint";
-/// After so many versions a log gets a checkpoint, and what stands before the last
-/// one but one leaves it.
+/// Versions after which a log gets a checkpoint; then the files before the last checkpoint but one
+/// are removed.
 pub(super) const CHECKPOINT_VERSIONS: u64 = 20;
 /// Digits that the names of log files begin with: their version.
 const VERSION_DIGITS: usize = 20;
-/// For so long a checkpoint remembers a file that was removed: Delta Lake's own default, a
-/// week in milliseconds.
+/// The time for which a checkpoint remembers a removed file: Delta Lake's default, a week in
+/// milliseconds.
 const REMEMBERED_MILLIS: i64 = 7 * 24 * 3_600 * 1_000;
 
 /// The files of a table by name, with their sizes and rows.
@@ -41,7 +41,7 @@ pub(super) struct Log<'l> {
     folder: String,
 }
 
-/// What a log says at one version.
+/// The state of a table at one version of its log.
 #[derive(Default)]
 pub(super) struct State {
     version: u64,
@@ -57,10 +57,10 @@ impl<'l> Log<'l> {
         Self { files, table, folder: format!("{table}/{LOG_FOLDER}") }
     }
 
-    /// Adds a version, or the first one, if the files differ from the newest. A log that
-    /// cannot be read, or tells another size or number of rows of a file, starts again: a name
-    /// means one content in all versions, and the manifest says what the log must list. Of the
-    /// versions before so many as `history` stay readable.
+    /// Adds a version, or the first one, if the files differ from the newest. A log that cannot be
+    /// read, or that states another size or number of rows of a file, starts again: a name means
+    /// the same content in all versions, and the manifest decides which files the log lists. As
+    /// many earlier versions as `history` says stay readable.
     pub fn commit(
         &self,
         place: &dyn LogPlace,
@@ -116,7 +116,7 @@ impl<'l> Log<'l> {
         Ok(names.filter_map(|name| Some(name.rsplit_once('/')?.1.to_owned())).collect())
     }
 
-    /// The newest state; `None` where there is no log.
+    /// The newest state; `None` if there is no log.
     pub fn newest(&self) -> Result<Option<State>, LogError> {
         let names = self.file_names().map_err(LogError::of)?;
         if names.is_empty() {
@@ -198,7 +198,7 @@ impl<'l> Log<'l> {
         Ok(actions)
     }
 
-    /// One version that adds and removes what differs; `None` where nothing does.
+    /// A version with the differences as adds and removes; `None` if there are none.
     fn change(
         &self,
         place: &dyn LogPlace,
@@ -235,7 +235,7 @@ impl<'l> Log<'l> {
         Ok(Action { add: Some(add), ..Action::default() })
     }
 
-    /// Writes a checkpoint, and where it is.
+    /// Writes a checkpoint, and the file that names the newest checkpoint.
     fn write_checkpoint(&self, place: &dyn LogPlace, state: &State, now: i64) -> Result<(), DatasetError> {
         let actions = state.actions(now);
         let name = self.name(&format!("{:0VERSION_DIGITS$}.checkpoint.parquet", state.version));
@@ -247,7 +247,7 @@ impl<'l> Log<'l> {
         place.replace(&self.name(LAST_CHECKPOINT), last.as_bytes())
     }
 
-    /// Takes log files away that no version within the history needs.
+    /// Removes log files that no version within the history needs.
     fn trim(&self, place: &dyn LogPlace, version: u64, history: u64) -> Result<(), DatasetError> {
         let needed = version.saturating_sub(history) / CHECKPOINT_VERSIONS * CHECKPOINT_VERSIONS;
         for name in self.file_names()? {
@@ -283,7 +283,7 @@ impl State {
         let is_remembered = |remove: &&Remove| {
             remove.deletion_timestamp.is_none_or(|gone| now.saturating_sub(gone) < REMEMBERED_MILLIS)
         };
-        // In a checkpoint nothing changes.
+        // A checkpoint does not change data.
         let add =
             |add: &Add| Action { add: Some(Add { data_change: false, ..add.clone() }), ..Action::default() };
         let remove = |remove: &Remove| Action {
@@ -300,12 +300,12 @@ impl State {
     }
 }
 
-/// What a log tells of a file: its size and rows.
+/// The size and the rows of a file, as stated by a log.
 pub(in crate::dataset) fn told_of(part: &Part) -> (u64, Option<u64>) {
     (part.size_bytes, Some(part.rows))
 }
 
-/// True if a log tells of the files that stay what the manifest does.
+/// True if a log and the manifest state the same about the files that stay.
 fn agree(listed: &LogFiles, parts: &[&Part]) -> bool {
     let told = |part: &&Part| listed.get(&part.name).is_none_or(|told| *told == told_of(part));
     parts.iter().all(told)

@@ -1,10 +1,10 @@
 //! The Delta Lake log of a table's folder: which files are the table, version by
 //! version.
 //!
-//! A log is brought to what the manifest says: files that it lacks are added, others
-//! removed, in one version. Log files are made, never changed, so that links to them stay
-//! right. Adds tell how many rows a file has and no more: a smallest and a largest name
-//! would outlive the rows that held them.
+//! A new version makes the log agree with the manifest: missing files are added, others are
+//! removed. Log files are created, but never changed, so that links to them stay valid. Add actions
+//! have the number of rows, but no minimum and maximum values: these would stay in the log after
+//! the rows are removed.
 
 mod actions;
 mod checkpoint;
@@ -34,7 +34,7 @@ pub(super) fn is_in_log(name: &str) -> bool {
     name.split('/').any(|folder| folder == LOG_FOLDER)
 }
 
-/// Brings the logs of all tables of a dataset to what its manifest says.
+/// Makes the logs of all tables of a dataset agree with its manifest.
 pub(super) fn commit_all(place: &dyn LogPlace, manifest: &Manifest) -> Result<(), DatasetError> {
     let kept = manifest.kept.iter().map(|kept| u64::from(kept.versions_left)).max().unwrap_or(0);
     for (key, parts) in manifest.parts_by_table() {
@@ -44,8 +44,8 @@ pub(super) fn commit_all(place: &dyn LogPlace, manifest: &Manifest) -> Result<()
     Ok(())
 }
 
-/// The files that the newest version of each table's log lists; `None` where a
-/// table has no log, and why where one cannot be read.
+/// The files that the newest version of each table's log lists; `None` if a table has no log, and
+/// an error if its log cannot be read.
 pub(super) fn files<'k>(
     files: &dyn Files,
     keys: impl Iterator<Item = &'k str>,

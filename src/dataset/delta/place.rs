@@ -1,4 +1,4 @@
-//! Where logs are written: in the folder of a dataset's next state, or elsewhere.
+//! The destination of logs: the folder of a dataset's next state, or another place.
 
 use std::path::Path;
 use std::time::SystemTime;
@@ -7,21 +7,21 @@ use crate::dataset::error::DatasetError;
 use crate::dataset::files::{make_folder, remove, rename, sync_folder, write_file};
 use crate::dataset::store::{Files, Folder};
 
-/// What a file is called until it is whole.
+/// The name of a file until it is complete.
 const PART_ENDING: &str = "part";
 
-/// Takes the files of logs, by their names in the dataset.
+/// Stores the files of logs, by their names in the dataset.
 pub(in crate::dataset) trait LogPlace {
-    /// What is there, tables' files and logs.
+    /// The existing files of tables and logs.
     fn files(&self) -> &dyn Files;
 
     /// When a table's file was written.
     fn written(&self, name: &str) -> Result<SystemTime, DatasetError>;
 
-    /// Adds a file that is not there yet.
+    /// Adds a file that does not exist yet.
     fn add(&self, name: &str, bytes: &[u8]) -> Result<(), DatasetError>;
 
-    /// Puts a file in the place of one that may be there; whole at every moment.
+    /// Writes or replaces a file; readers always see a complete file.
     fn replace(&self, name: &str, bytes: &[u8]) -> Result<(), DatasetError>;
 
     /// Removes a file.
@@ -30,12 +30,12 @@ pub(in crate::dataset) trait LogPlace {
     /// Removes a log with all its files.
     fn remove_all(&self, folder: &str) -> Result<(), DatasetError>;
 
-    /// Waits until what has changed in a log is kept safely.
+    /// Waits until the changes of a log are stored safely.
     fn end(&self, folder: &str) -> Result<(), DatasetError>;
 }
 
-/// Logs in a folder that nobody reads yet; its files may be links to those of the state
-/// before, so that none is written into.
+/// Logs in a folder that no reader sees yet. Its files may be links to files of the previous state,
+/// so existing files are never written to.
 pub(in crate::dataset) struct OnDisk(Folder);
 
 impl OnDisk {

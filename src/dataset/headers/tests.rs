@@ -27,8 +27,8 @@ use orcid_xml::Orcid;
 
 const KEY: &str = "summaries/keywords";
 const ORCID: &str = "0000-0002-1825-0097";
-/// Rows of the row groups: a small one, so that a fault in the second is soon met, and one
-/// that makes the file large.
+/// Rows of the row groups: a small one, so that a fault in the second is found soon, and one that
+/// makes the file large.
 const GROUP_ROWS: [usize; 2] = [100, 9_000];
 /// Bytes of each text; it has six bits a byte that no compressor saves.
 const TEXT_BYTES: usize = 1_300;
@@ -92,7 +92,7 @@ fn large() -> Large {
     Large { _folder: folder, path, part }
 }
 
-/// Where the page headers of a column chunk stand.
+/// The positions of the page headers of a column chunk.
 fn headers(file: &File, column: &ColumnChunkMetaData) -> Vec<u64> {
     let (mut place, length) = column.byte_range();
     let (end, mut found) = (place + length, Vec::new());

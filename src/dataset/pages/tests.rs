@@ -1,4 +1,4 @@
-//! Files whose pages are compressed here against those of the library.
+//! Compares files whose pages are compressed by our code with files of the library.
 
 use arrow::array::{ArrayRef, Int64Array, RecordBatch, StringArray};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReader;
@@ -58,7 +58,7 @@ fn by_the_library(level: ZstdLevel) -> Vec<u8> {
     writer.into_inner().unwrap()
 }
 
-/// A file of some row groups as it is compressed here.
+/// A file of some row groups, compressed by our code.
 fn by_us(level: ZstdLevel, groups: i64) -> Vec<u8> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("part.parquet");
@@ -66,7 +66,7 @@ fn by_us(level: ZstdLevel, groups: i64) -> Vec<u8> {
     let levels = vec![level; schema.fields().len()].into();
     let settings = Settings { properties: properties(Compression::UNCOMPRESSED), levels };
     let mut file = PartFile::create(path.clone(), &schema, &settings).unwrap();
-    // A writer that is given up leaves no page behind.
+    // A writer that is dropped leaves no page behind.
     drop(file.column_writers().unwrap());
     for group in 0..groups {
         let batch = batch(group);

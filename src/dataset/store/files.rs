@@ -1,4 +1,4 @@
-//! The files of a version, by their names.
+//! Access to the files of a version by their names.
 
 use std::fmt::Debug;
 use std::path::Path;
@@ -8,20 +8,19 @@ use super::ranges::Ranges;
 use crate::dataset::error::DatasetError;
 
 /// Files by their names, such as `orcidlake.json` or `summaries/works/part-00000.parquet`; a slash
-/// parts folders.
+/// separates folders.
 pub trait Files: Debug + Send + Sync {
-    /// Where they are, in the words of messages.
+    /// Their path or URL, for messages.
     fn place(&self) -> &Path;
 
-    /// The names of all files below a folder, at any depth, in their order; none if there is
-    /// no such folder.
+    /// The sorted names of all files below a folder, at any depth; none if there is no such folder.
     ///
     /// # Errors
     /// [`DatasetError`] if the store fails.
     fn list(&self, folder: &str) -> Result<Vec<String>, DatasetError>;
 
-    /// Opens a file. Who has it open reads the content that it has now, or gets an error from
-    /// then on, never that of another file.
+    /// Opens a file. Reading it gives its content at this moment, or an error, but never the
+    /// content of another file.
     ///
     /// # Errors
     /// [`DatasetError::Io`] of the kind `NotFound` if there is none; others if the store

@@ -58,7 +58,7 @@ impl Files for Folder {
 }
 
 impl Manifest {
-    /// Reads the manifest of the dataset in the folder `root`; `None` where there is none.
+    /// Reads the manifest of the dataset in the folder `root`; `None` if there is none.
     ///
     /// # Errors
     /// [`DatasetError`] if it cannot be read or is of a newer format.

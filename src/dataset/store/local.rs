@@ -1,7 +1,8 @@
-//! A dataset in a local folder: what its readers see, and how a change begins.
+//! A dataset in a local folder: gives readers the current version, and begins changes.
 //!
-//! A commit is an exchange of two folders (`dataset/commit.rs`). Where the system has none,
-//! a crash may leave the only state beside the place; it is found there (`dataset/leftovers.rs`).
+//! A commit is an exchange of two folders (`dataset/commit.rs`). If the system cannot exchange
+//! folders, a crash may leave the only state under a temporary name, where it is found
+//! (`dataset/leftovers.rs`).
 
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
@@ -15,8 +16,8 @@ use crate::dataset::leftovers::present;
 use crate::dataset::lock::DatasetLock;
 use crate::dataset::manifest::Manifest;
 
-/// Times that a dataset which changes while it is looked for is looked for. A commit takes
-/// seconds and comes at most every few minutes: who meets so many in a row would meet more.
+/// Attempts to open a dataset that changes meanwhile. A commit takes seconds and happens at most
+/// every few minutes, so after this many attempts another one would not help.
 pub(in crate::dataset) const LOOKS: usize = 5;
 
 /// A dataset in a folder.
@@ -32,8 +33,8 @@ impl LocalStore {
         Self { root: root.to_owned(), held: None }
     }
 
-    /// The dataset whose lock the caller holds, for as long as this lives: changes that begin here
-    /// take no other.
+    /// The dataset whose lock the caller holds while this value lives: changes that begin here take
+    /// no lock of their own.
     pub fn holding(lock: DatasetLock) -> Self {
         Self { root: lock.dataset().to_owned(), held: Some(lock) }
     }
@@ -43,12 +44,12 @@ impl LocalStore {
         (0..LOOKS).any(|_| present(&self.root).join(MANIFEST_NAME).is_file())
     }
 
-    /// The dataset's lock: the one that the caller holds, or one that is taken; `None` where there
-    /// is no dataset yet, and so no place for it.
+    /// The dataset's lock: the lock that the caller holds, or a new one; `None` if there is no
+    /// dataset yet, and so no place for a lock.
     pub(in crate::dataset) fn lock(&self, act: &str) -> Result<Option<DatasetLock>, DatasetError> {
         match &self.held {
             Some(held) => Ok(Some(held.clone())),
-            // Else a file would be made in a folder of others.
+            // Otherwise the lock file would be created in a folder that is not a dataset.
             None if !self.is_there() || !self.root.is_dir() => Ok(None),
             None => DatasetLock::take(&self.root, act).map(Some),
         }
@@ -60,9 +61,9 @@ impl Store for LocalStore {
         &self.root
     }
 
-    /// Brings the dataset back where a crash left it beside its place.
+    /// Restores the dataset if a crash left it under its temporary name.
     fn current(&self) -> Result<Option<Version>, DatasetError> {
-        // A commit may take a folder away after its name was found and before its manifest is.
+        // A commit may remove a folder after its name was found and before its manifest is read.
         for _ in 0..LOOKS {
             let found = present(&self.root);
             let Some(id) = version_id(&found) else { continue };
@@ -122,9 +123,8 @@ impl Change for Staging {
     }
 }
 
-/// What tells one version's manifest file from that of another, should both say the same:
-/// device, inode, when it was written. `None` where there is no manifest, or it cannot be
-/// looked at.
+/// Distinguishes the manifest files of two versions, even if their content is equal: device, inode,
+/// time of writing. `None` if there is no manifest, or it cannot be read.
 fn version_id(root: &Path) -> Option<VersionId> {
     let file = root.join(MANIFEST_NAME).metadata().ok()?;
     Some(VersionId(format!("{} {} {} {}", file.dev(), file.ino(), file.mtime(), file.mtime_nsec())))

@@ -10,13 +10,14 @@ pub trait Ranges: Debug + Send + Sync {
     /// Its length.
     ///
     /// # Errors
-    /// The store's, if it cannot be told.
+    /// The store's error, if the length cannot be read.
     fn size_bytes(&self) -> io::Result<u64>;
 
-    /// Reads from `offset` on into `bytes`, as many as come at once; none at the end.
+    /// Reads from `offset` on into `bytes`, as many bytes as are available at once; none at the
+    /// end.
     ///
     /// # Errors
-    /// The store's, if they cannot be read.
+    /// The store's error, if the bytes cannot be read.
     fn read_at(&self, bytes: &mut [u8], offset: u64) -> io::Result<usize>;
 
     /// Fills `bytes` from `offset` on, as far as the file goes; returns how far that is.
@@ -39,7 +40,7 @@ pub trait Ranges: Debug + Send + Sync {
     /// Fills `bytes` from `offset` on.
     ///
     /// # Errors
-    /// `UnexpectedEof` if the file ends before; else those of [`Ranges::read_at`].
+    /// `UnexpectedEof` if the file ends before; otherwise those of [`Ranges::read_at`].
     fn read_range(&self, bytes: &mut [u8], offset: u64) -> io::Result<()> {
         let filled = self.read_up_to(bytes, offset)?;
         if filled == bytes.len() { Ok(()) } else { Err(io::ErrorKind::UnexpectedEof.into()) }

@@ -1,13 +1,13 @@
-//! A folder on this machine in which a change makes its files, where its store has no place for
-//! that; it goes with the change.
+//! A local folder in which a change creates its files, if its store has no place for them; it is
+//! removed with the change.
 //!
 //! ```text
 //! orcidlake-9f2c….lock   held by the change for as long as it lives
 //! orcidlake-9f2c…/       its files
 //! ```
 //!
-//! A process that is killed leaves both. The system frees its lock, by which the next change sees
-//! that they are nobody's.
+//! A process that is killed leaves both. The system releases its lock, so the next change sees that
+//! nobody uses them.
 
 use std::ffi::OsStr;
 use std::fs::{self, File};
@@ -16,9 +16,9 @@ use std::path::{Path, PathBuf};
 use crate::dataset::error::DatasetError;
 use crate::dataset::files::{is_same_file, make_folder, open_or_create, remove};
 
-/// What the names begin with.
+/// The prefix of the names.
 const PREFIX: &str = "orcidlake-";
-/// What the name of a lock ends with.
+/// The suffix of a lock's name.
 const LOCK_ENDING: &str = "lock";
 
 /// The folder of one change.
@@ -30,8 +30,8 @@ pub struct ScratchFolder {
 }
 
 impl ScratchFolder {
-    /// Makes a folder below `all`, named for the change `own`, which no other is called; clears
-    /// what changes below `all` have left that died.
+    /// Creates a folder below `all` with the unique name `own` of the change; removes leftovers of
+    /// dead changes below `all`.
     ///
     /// # Errors
     /// [`DatasetError`] if the disk fails.
@@ -43,7 +43,8 @@ impl ScratchFolder {
         let held = loop {
             let file = open_or_create(&lock).map_err(DatasetError::io("make", &lock))?;
             file.lock().map_err(DatasetError::io("lock", &lock))?;
-            // Another may have taken it for left, as nobody held it yet, and removed it.
+            // Another process may have seen it before its lock was held, taken it for a leftover,
+            // and removed it.
             if is_same_file(&file, &lock) {
                 break file;
             }
@@ -70,7 +71,7 @@ impl ScratchFolder {
 
 impl Drop for ScratchFolder {
     fn drop(&mut self) {
-        // What stays here is removed by the next change.
+        // The next change removes what stays here.
         let _ = self.clear();
     }
 }
@@ -83,7 +84,7 @@ fn clear(all: &Path) -> Result<(), DatasetError> {
         if !is_own || lock.extension() != Some(OsStr::new(LOCK_ENDING)) {
             continue;
         }
-        // Who has just removed it needs no help.
+        // Another process has just removed it.
         let Ok(file) = File::open(&lock) else { continue };
         if file.try_lock().is_ok() && is_same_file(&file, &lock) {
             remove(&lock.with_extension(""))?;

@@ -1,4 +1,4 @@
-//! A file that is open, and what Parquet's reader needs of one.
+//! An open file, with the operations that Parquet's reader needs.
 
 use std::fs::File;
 use std::io::{self, BufReader, Read};
@@ -13,7 +13,7 @@ use super::files::Files;
 use super::ranges::Ranges;
 use crate::dataset::error::DatasetError;
 
-/// A file that is open, and what messages call it.
+/// An open file, and its name in messages.
 #[derive(Debug, Clone)]
 pub struct StoredFile {
     path: PathBuf,
@@ -25,7 +25,7 @@ impl StoredFile {
     /// Opens a file of a version by its name.
     ///
     /// # Errors
-    /// [`DatasetError`] if there is none, or the store fails.
+    /// [`DatasetError`] if there is no such file, or if the store fails.
     pub fn open(files: &dyn Files, name: &str) -> Result<Self, DatasetError> {
         Self::of(files.place().join(name), files.open(name)?)
     }
@@ -94,7 +94,7 @@ impl ChunkReader for StoredFile {
     }
 }
 
-/// Reads a file on from a place of its own.
+/// Reads a file from its own position on.
 #[derive(Debug)]
 pub struct RangeReader {
     ranges: Arc<dyn Ranges>,

@@ -1,4 +1,4 @@
-//! A dataset in a store of objects, which knows no renames: versions with numbers.
+//! A dataset in an object store, which has no renames: versions with numbers.
 //!
 //! ```text
 //! orcidlake-versions/00000000000000000007.json   the manifest of version 7
@@ -6,19 +6,20 @@
 //! summaries/works/_delta_log/…                   brought to the newest version after it is there
 //! ```
 //!
-//! The version with the greatest number is the current one. A commit puts the files of its
-//! version first, which no manifest names yet, and then the manifest under the next number, if
-//! no other has put one there: that moment is the commit. Manifests of earlier versions stay,
-//! as a number that became free again could be taken by a change that is late; their files go as
-//! soon as the version after them is there.
+//! The version with the greatest number is the current one. A commit first puts the files of its
+//! version, which no manifest names yet, and then puts the manifest under the next number, if no
+//! other change has put one there: that moment is the commit. Manifests of earlier versions stay,
+//! because a late change could take a number that became free again; their files are removed as
+//! soon as the next version exists.
 //!
-//! Names of files say for which version they were put. When that version is there, all that
-//! it does not name are of changes that lost or died, and are removed. Nobody's files are
-//! removed before: a change that is under way puts files for a version that is not there yet.
+//! The names of files contain the version that they were put for. When that version exists, all
+//! files for it that it does not name belong to changes that lost the race or died, and are
+//! removed. No files are removed before: a change under way puts files for a version that does not
+//! exist yet.
 //!
-//! Readers go by the manifest, or by the Delta Lake logs: a plain `*.parquet` would find files of
-//! changes under way too. The logs follow the manifest. A crash, or another change that commits
-//! meanwhile, may leave them a version behind; the next commit brings them up to date.
+//! Readers use the manifest or the Delta Lake logs: a plain `*.parquet` would also find files of
+//! changes under way. The logs are written after the manifest. A crash, or another change that
+//! commits meanwhile, may leave them a version behind; the next commit updates them.
 
 use std::collections::HashSet;
 use std::fs::File;
@@ -40,10 +41,10 @@ use crate::dataset::manifest::Manifest;
 const VERSIONS: &str = "orcidlake-versions";
 /// Digits of a version's number in its name.
 const DIGITS: usize = 20;
-/// Bytes that are read of a file and put at a time.
+/// Bytes of a file that are read and put at a time.
 const COPY_BYTES: usize = 1 << 20;
 
-/// A dataset in a store of objects.
+/// A dataset in an object store.
 #[derive(Debug)]
 pub struct Versioned {
     objects: Arc<dyn Objects>,
@@ -51,8 +52,8 @@ pub struct Versioned {
 }
 
 impl Versioned {
-    /// The dataset in `objects`, which need not exist yet. A change makes its files in a folder
-    /// of its own below `scratch`, on a disk of this machine, before it puts them.
+    /// The dataset in `objects`, which need not exist yet. A change creates its files in a folder
+    /// of its own below `scratch`, on a local disk, before it puts them.
     pub fn new(objects: Arc<dyn Objects>, scratch: &Path) -> Self {
         Self { objects, scratch: scratch.to_owned() }
     }
@@ -128,8 +129,8 @@ impl Change for VersionChange {
         None
     }
 
-    /// Another each time, so that a commit which failed, and may be there nevertheless, shares no
-    /// name with the next.
+    /// A new suffix each time, so that a failed commit, which may be in the store nevertheless,
+    /// shares no name with the next commit.
     fn suffix(&self) -> String {
         format!("-v{}-{}", self.base().number + 1, random())
     }
@@ -138,18 +139,19 @@ impl Change for VersionChange {
         let (objects, mut base) = (self.objects.as_ref(), self.base());
         let number = base.number + 1;
         if newest(objects)?.unwrap_or(0) != base.number {
-            // Said before anything is put.
+            // Checked before anything is put.
             return Err(DatasetError::Overtaken { path: objects.place().to_owned() });
         }
         let name = version_name(number);
         let text = manifest.to_text(&objects.place().join(&name))?;
         put_all(objects, new)?;
         if !put_version(objects, &name, &text)? {
-            // Only what this change has put; the other's names are others.
+            // Remove only the files of this change; the other change's files have other names.
             new.iter().for_each(|file| drop(objects.remove(&file.in_dataset())));
             return Err(DatasetError::Overtaken { path: objects.place().to_owned() });
         }
-        // The version is there. What fails now fails nothing of it, and the next change does it.
+        // The version exists. A failure from here on does not undo it, and the next change does the
+        // rest.
         let old = base.manifest.replace(manifest.clone());
         base.number = number;
         let _ = clear(objects, number, old.as_ref(), manifest);
@@ -177,12 +179,12 @@ fn newest(files: &dyn Files) -> Result<Option<u64>, DatasetError> {
 fn newest_version(files: &dyn Files) -> Result<Option<(u64, Manifest)>, DatasetError> {
     let Some(number) = newest(files)? else { return Ok(None) };
     let name = version_name(number);
-    // Manifests stay, so that one that was listed is there.
+    // Manifests are never removed, so a listed manifest exists.
     let gone = || DatasetError::NoDataset { path: files.place().join(&name) };
     Ok(Some((number, read_manifest(files, &name)?.ok_or_else(gone)?)))
 }
 
-/// True if no later version is there; false also where that cannot be told.
+/// True if there is no later version; false also if that cannot be found out.
 fn is_newest(files: &dyn Files, number: u64) -> bool {
     newest(files).is_ok_and(|newest| newest == Some(number))
 }
@@ -195,25 +197,25 @@ fn number_of(name: &str) -> Option<u64> {
     name.strip_prefix(VERSIONS)?.strip_prefix('/')?.strip_suffix(".json")?.parse().ok()
 }
 
-/// Which version a file was put for, by its name such as `part-00012-v7-9f2c.parquet`.
+/// The version that a file was put for, from its name, such as `part-00012-v7-9f2c.parquet`.
 fn put_for(name: &str) -> Option<u64> {
     let file = name.rsplit('/').next()?.strip_prefix("part-")?;
     file.split('-').nth(1)?.strip_prefix('v')?.parse().ok()
 }
 
-/// A word that nobody else has.
+/// A unique word.
 fn random() -> String {
     format!("{:016x}", RandomState::new().build_hasher().finish())
 }
 
-/// True if nothing is there but what changes that died have left.
+/// True if there is nothing but leftovers of dead changes.
 fn holds_tables_only(files: &dyn Files) -> Result<bool, DatasetError> {
     let of_table = |name: &String| folders().any(|folder| name.starts_with(&format!("{folder}/")));
     Ok(files.list("")?.iter().all(of_table))
 }
 
-/// Puts the manifest of a version; false if there is another. A store that fails may have put
-/// it nevertheless, as it does where its answer is lost: so what is there decides.
+/// Puts the manifest of a version; false if there is another one. A store that fails may have put
+/// it nevertheless, for example if its answer was lost, so the stored manifest decides.
 fn put_version(objects: &dyn Objects, name: &str, text: &[u8]) -> Result<bool, DatasetError> {
     let put = objects.put_if_absent(name, text);
     if let Ok(true) = put {
@@ -221,12 +223,12 @@ fn put_version(objects: &dyn Objects, name: &str, text: &[u8]) -> Result<bool, D
     }
     match StoredFile::open(objects, name).and_then(|file| file.read_all()) {
         Ok(there) => Ok(there == text),
-        // Whose it is cannot be told, and so nothing of this change may be removed.
+        // It is unknown whose manifest it is, so no file of this change may be removed.
         Err(error) => put.and(Err(error)),
     }
 }
 
-/// Puts files under their names in the dataset; where one cannot be put, none stays.
+/// Puts files under their names in the dataset; if one cannot be put, all are removed again.
 fn put_all(objects: &dyn Objects, files: &[NewFile]) -> Result<(), DatasetError> {
     for (place, file) in files.iter().enumerate() {
         if let Err(error) = put_file(objects, file) {
@@ -251,8 +253,8 @@ fn put_file(objects: &dyn Objects, file: &NewFile) -> Result<(), DatasetError> {
     }
 }
 
-/// Removes the files that the version before had and this one has not, and those of changes
-/// that can be committed no more. Names never come again, so that no later version has them.
+/// Removes the files that only the previous version had, and files of changes that can no longer be
+/// committed. Names are never reused, so no later version has them.
 fn clear(
     objects: &dyn Objects,
     number: u64,
@@ -268,7 +270,7 @@ fn clear(
     gone.iter().filter(|name| !stay.contains(*name)).try_for_each(|name| objects.remove(name))
 }
 
-/// Brings the logs to what a version is, unless a later one is there.
+/// Makes the logs agree with a version, unless a later version exists.
 fn follow(objects: &dyn Objects, number: u64, manifest: &Manifest, logs: Logs) -> Result<(), DatasetError> {
     if !is_newest(objects, number) {
         return Ok(());
@@ -282,7 +284,7 @@ fn follow(objects: &dyn Objects, number: u64, manifest: &Manifest, logs: Logs) -
     delta::commit_all(&Following { objects, number }, manifest)
 }
 
-/// Logs that follow a version for as long as it is the newest.
+/// Logs that are updated to a version while it is the newest.
 struct Following<'o> {
     objects: &'o dyn Objects,
     number: u64,
@@ -293,13 +295,13 @@ impl LogPlace for Following<'_> {
         self.objects
     }
 
-    /// Readers do not rely on it: about now.
+    /// Readers do not rely on this time, so it is roughly now.
     fn written(&self, _name: &str) -> Result<SystemTime, DatasetError> {
         Ok(SystemTime::now())
     }
 
     fn add(&self, name: &str, bytes: &[u8]) -> Result<(), DatasetError> {
-        // A later version is for whoever has put it to tell, and so is a log file that is there.
+        // The process that put a later version, or an existing log file, updates the log itself.
         let is_ours = is_newest(self.objects, self.number) && self.objects.put_if_absent(name, bytes)?;
         let path = || self.objects.place().to_owned();
         if is_ours { Ok(()) } else { Err(DatasetError::Overtaken { path: path() }) }

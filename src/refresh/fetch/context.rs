@@ -1,8 +1,8 @@
-//! What the threads of a fetch share: the client and its limits, the queue under its lock, and
-//! what has been heard of the server.
+//! The state that the threads of a fetch share: the client and its limits, the queue under its
+//! lock, and the server's behaviour so far.
 //!
-//! Threads hold the queue's lock for reads and writes of the queue alone. What an answer says is
-//! decided beside it ([`super::decide`]).
+//! Threads hold the queue's lock only while they read or write the queue. They decide about an
+//! answer without the lock ([`super::decide`]).
 
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -18,11 +18,11 @@ use orcid_xml::Timestamp;
 /// How fetching ended, if nothing broke.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum End {
-    /// Nothing is left to ask.
+    /// No requests are left.
     Done,
     /// A signal came.
     Stopped,
-    /// The day's quota is used up, until then.
+    /// The day's quota is used up until this time.
     Quota(Timestamp),
 }
 
@@ -40,28 +40,28 @@ pub struct Fetch {
     jitter: Mutex<Jitter>,
     /// What went wrong last.
     trouble: Mutex<String>,
-    /// Since when the server has limited the rate, and answered nothing else.
+    /// The time since which the server has only answered that the rate is limited.
     limited_since: Mutex<Option<Duration>>,
-    /// What has been refused with 401.
+    /// The requests that have been refused with 401.
     pub(super) token: Refusals,
-    /// Whether the server gives anything.
+    /// Whether the server gives useful answers.
     pub(super) heard: Heard,
     /// The server's time at its first answer.
     first_date: AtomicI64,
-    /// The newest change that an answer has told.
+    /// The newest change among the answers.
     newest: AtomicI64,
-    /// Requests that have been answered, and that are known to be left.
+    /// Requests that have been answered, and requests that are known to be left.
     pub(super) answered: AtomicU64,
     pub(super) left: AtomicU64,
     pace: Pace,
     state: Mutex<Shared>,
 }
 
-/// What is changed under one lock.
+/// State under one lock.
 pub(super) struct Shared {
     /// `None` once the main thread has taken it back.
     pub(super) queue: Option<Queue>,
-    /// Requests on their way.
+    /// Requests in flight.
     pub(super) on_way: usize,
     pub(super) end: Option<Result<End, RefreshError>>,
     pub(super) threads: usize,
@@ -102,7 +102,7 @@ impl Fetch {
         }
     }
 
-    /// Keeps to the pace of the client's last request, whichever run has made it.
+    /// Keeps the gap to the client's last request, whichever run sent it.
     ///
     /// # Errors
     /// [`RefreshError::Queue`] if the disk fails.
@@ -122,7 +122,8 @@ impl Fetch {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Reads something from the queue; the default if the main thread has taken it back.
+    /// Reads something from the queue; returns the default if the main thread has taken the queue
+    /// back.
     pub(super) fn look_up<T: Default>(
         &self,
         find: impl FnOnce(&Queue) -> Result<T, QueueError>,
@@ -138,7 +139,7 @@ impl Fetch {
         self.pace.wait(self.clock.as_ref(), &self.stop) && self.spend(task)
     }
 
-    /// Counts a request against the quota; false if none is left.
+    /// Counts a request against the quota; false if no quota is left.
     fn spend(&self, task: Option<i64>) -> bool {
         let mut state = self.lock();
         let Some(queue) = &mut state.queue else { return false };
@@ -161,32 +162,31 @@ impl Fetch {
         self.answered.load(Ordering::Relaxed) > 0
     }
 
-    /// Notes what time it is for the server.
+    /// Notes the server's time.
     pub(super) fn note_date(&self, date: Option<Timestamp>) {
         if let Some(date) = date {
             self.first_date.fetch_min(date, Ordering::Relaxed);
         }
     }
 
-    /// The server's time when it first answered this program; `None` where it does not
-    /// tell.
+    /// The server's time at its first answer to this program; `None` if its answers have no time.
     pub fn first_date(&self) -> Option<Timestamp> {
         Some(self.first_date.load(Ordering::Relaxed)).filter(|date| *date != Timestamp::MAX)
     }
 
-    /// Notes when a record that came has changed.
+    /// Notes the last change of a record that has arrived.
     pub(super) fn note_newest(&self, modified: Option<Timestamp>) {
         if let Some(modified) = modified {
             self.newest.fetch_max(modified, Ordering::Relaxed);
         }
     }
 
-    /// The newest change among the records that came.
+    /// The newest change among the records that have arrived.
     pub fn newest(&self) -> Option<Timestamp> {
         Some(self.newest.load(Ordering::Relaxed)).filter(|newest| *newest != Timestamp::MIN)
     }
 
-    /// Keeps what went wrong, for the message that may end the run.
+    /// Keeps an error, for the message if the run ends.
     pub(super) fn note_trouble(&self, what: &str) {
         what.clone_into(&mut self.trouble.lock().unwrap_or_else(PoisonError::into_inner));
     }
@@ -210,21 +210,21 @@ impl Fetch {
         self.limited_since.lock().unwrap_or_else(PoisonError::into_inner).is_some()
     }
 
-    /// How a run ends whose rate the server limits each time.
+    /// How a run ends if the server limits the rate each time.
     pub(super) fn limited(&self, now: Duration) -> RefreshError {
         let since = *self.limited_since.lock().unwrap_or_else(PoisonError::into_inner);
         let seconds = now.saturating_sub(since.unwrap_or(now)).as_secs();
         RefreshError::Limited { url: self.client.host().api.clone(), seconds }
     }
 
-    /// How the run ends where the server gives nothing but faults.
+    /// How the run ends if the server gives only errors.
     pub(super) fn only_faults(&self) -> Option<RefreshError> {
         let faults = self.heard.only_faults()?;
         Some(RefreshError::OnlyFaults { url: self.client.host().api.clone(), faults, what: self.trouble() })
     }
 
-    /// How fetching has really ended: where nothing has been heard of the server, or
-    /// nothing of use, what was given up is to be asked for again.
+    /// How fetching has really ended: if the server has given no answer, or no useful one, the
+    /// requests that were given up are to be sent again.
     ///
     /// # Errors
     /// The error of `end`, or that the server has not answered.
@@ -242,8 +242,7 @@ impl Fetch {
         }
     }
 
-    /// Corrects the number of requests that are known to be left when one has been answered and
-    /// `more` have followed.
+    /// Updates the number of remaining requests after one was answered and `more` were added.
     pub(super) fn count_answered(&self, more: u64) {
         self.left
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| (left + more).checked_sub(1))

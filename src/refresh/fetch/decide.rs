@@ -1,8 +1,8 @@
-//! From an answer to a decision: what is kept, what is asked again, what follows.
+//! Turns an answer into a decision: what is kept, what is requested again, which requests follow.
 //!
-//! An answer is parsed here, and nowhere else before the commit: [`treat`] reads it and tells
-//! what it holds. The queue is asked for what it knows of the person's items, and is not locked
-//! while anything is parsed or packed.
+//! An answer is parsed here, and nowhere else before the commit: [`treat`] parses it and returns
+//! its content. The queue gives the known items of the person, and is not locked while anything is
+//! parsed or packed.
 
 use std::time::Duration;
 
@@ -21,25 +21,25 @@ use orcid_api::{
 };
 use orcid_xml::{Orcid, SearchPage, Timestamp};
 
-/// Looks at a search's page that holds fewer results than it says. An index that counts
-/// one too many does so each time: then what came is taken, and told.
+/// Tries for a search's page that has fewer results than it says. If an index counts one result too
+/// many, it does so each time: then the results that came are used, and the difference is reported.
 const SHORT_PAGE_LOOKS: u32 = 4;
-/// Looks at an answer whose date cannot be true, such as one before that of the dataset's
-/// row: a cache may be behind for a while. Then the row stays.
+/// Tries for an answer with an impossible date, such as one before that of the dataset's row: a
+/// cache may be behind for a while. After that, the row stays.
 const STALE_LOOKS: u32 = 3;
-/// The rest that is added to what a server asks for.
+/// The margin that is added to a server's waiting time.
 pub const COURTESY: Duration = Duration::from_millis(250);
-/// The code of a record that has the date of the dataset's row.
+/// The code of a record with the same date as the dataset's row.
 const UNCHANGED: &str = "unchanged";
 
-/// Decides about an answer, or about there being none.
+/// Decides about an answer, or about a missing one.
 pub fn decide(fetch: &Fetch, task: &Task, result: Result<Reply, Fault>, asked_at: Timestamp) -> Decision {
     let reply = match result {
         Ok(reply) => reply,
         Err(fault) => return without_reply(fetch, task, fault),
     };
     let wall = fetch.clock.wall();
-    // A time to come back at is one of the server's clock.
+    // `Retry-After` as a time is meant by the server's clock.
     let treatment = treat(&task.request.asked(), &reply, reply.date.unwrap_or(wall));
     let treatment = check_page(task, treatment);
     note_reply(fetch, task, &reply, &treatment);
@@ -65,7 +65,7 @@ fn asks_for_content(task: &Task) -> bool {
     !matches!(task.request, Request::Search(_))
 }
 
-/// No answer came, or none that is whole.
+/// Decides if no answer came, or only an incomplete one.
 fn without_reply(fetch: &Fetch, task: &Task, fault: Fault) -> Decision {
     if fault.code == UNTRUSTED {
         let url = fetch.client.host().api.clone();
@@ -82,7 +82,8 @@ fn without_reply(fetch: &Fetch, task: &Task, fault: Fault) -> Decision {
     Decision::AskAgain { code: fault.code, after: None, counts: true }
 }
 
-/// Notes what an answer says of the server: its clock, its health, its limits and the token.
+/// Notes the information of an answer about the server: its clock, its health, its limits and the
+/// token.
 fn note_reply(fetch: &Fetch, task: &Task, reply: &Reply, treatment: &Treatment) {
     let now = fetch.clock.now();
     fetch.heard.reply();
@@ -98,7 +99,7 @@ fn note_reply(fetch: &Fetch, task: &Task, reply: &Reply, treatment: &Treatment) 
     let is_content = asks_for_content(task);
     match treatment {
         Treatment::Take(_) if is_content => fetch.heard.content(true),
-        // Whom the server limits or refuses, it knows; other ends are there for that.
+        // A server that limits or refuses requests is up; these cases end the run elsewhere.
         Treatment::Again { code: TOO_MANY_REQUESTS, .. } | Treatment::Renew | Treatment::QuotaEnd { .. } => {}
         _ if is_content => fetch.heard.content(false),
         _ => {}
@@ -113,7 +114,7 @@ fn note_reply(fetch: &Fetch, task: &Task, reply: &Reply, treatment: &Treatment) 
     }
 }
 
-/// A page that is what was asked for, and cannot be true, is asked for again.
+/// A page that has the right form but contradicts itself is requested again.
 fn check_page(task: &Task, treatment: Treatment) -> Treatment {
     let code = match (&treatment, &task.request) {
         (Treatment::Take(Taken::Search(page)), Request::Search(search)) => search.fault(page),
@@ -122,8 +123,8 @@ fn check_page(task: &Task, treatment: Treatment) -> Treatment {
     code.map_or(treatment, |code| Treatment::Again { code, after: None })
 }
 
-/// Decides about an answer that is what was asked for. Its body is kept where the dataset will
-/// need it; dates after `latest` are not believed.
+/// Decides about an answer of the requested kind. Its body is kept if the dataset will need it;
+/// dates after `latest` are not trusted.
 fn accept(fetch: &Fetch, task: &Task, taken: Taken, body: &[u8], latest: Timestamp) -> Decision {
     let code = taken.code();
     match (taken, &task.request) {
@@ -146,7 +147,7 @@ fn accept(fetch: &Fetch, task: &Task, taken: Taken, body: &[u8], latest: Timesta
                 _ => Decision::keep(code, body, Effects::default()),
             }
         }
-        // The record has gone meanwhile, or is closed: it does not tell what it lists.
+        // The record is gone or closed by now, so its list of items is unknown.
         (_, Request::Recheck(orcid)) => Decision::ResolveMissing { orcid: *orcid, listed: None, code },
         (Taken::Gone { primary, .. }, _) => {
             let found = primary.map(|primary| (FoundAs::Primary, primary)).into_iter().collect();
@@ -200,7 +201,7 @@ fn accept_page(fetch: &Fetch, task: &Task, search: &Search, page: &SearchPage) -
     }
 }
 
-/// A record that has changed, of a dataset that has full items.
+/// Decides about a changed record, if the dataset has full items.
 fn accept_record(
     fetch: &Fetch,
     orcid: Orcid,
@@ -214,7 +215,7 @@ fn accept_record(
     }
 }
 
-/// The works of a bulk that are good stay in its body.
+/// Decides about a bulk of works: the good works stay in its body.
 fn accept_works(
     fetch: &Fetch,
     orcid: Orcid,
@@ -240,8 +241,8 @@ fn newest_item_dates(fetch: &Fetch, orcid: Orcid, latest: Timestamp) -> Result<I
     fetch.look_up(|queue| queue.newest_item_dates(fetch.run.id, orcid, latest))
 }
 
-/// An answer that is not what stands in the registry now: it is asked for again, and
-/// then left.
+/// Decides about an answer that is older than the registry: it is requested again, and finally left
+/// out.
 fn not_current(fetch: &Fetch, task: &Task, code: &'static str) -> Decision {
     match task.tries + 1 < STALE_LOOKS.min(fetch.retry_policy.tries) {
         true => Decision::AskAgain { code, after: None, counts: true },
@@ -259,7 +260,7 @@ mod tests {
     use orcid_api::{Choice, Client, Host, Limits, RetryPolicy, SystemClock};
     use orcid_xml::ActivitySection;
 
-    /// A server that is never asked: answers come from the tests.
+    /// A client that sends no requests: answers come from the tests.
     struct Nobody(Host);
 
     impl Client for Nobody {

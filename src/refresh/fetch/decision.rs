@@ -1,4 +1,4 @@
-//! What is to be written down about a request: plain values, in which nothing is left to parse.
+//! The result of a request that is written to the queue: plain values that need no more parsing.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use crate::refresh::error::RefreshError;
 use crate::refresh::queue::{Effects, ItemKey, PackedBody};
 use orcid_xml::{Orcid, Timestamp};
 
-/// What is to be written down about a request.
+/// The result of a request that is written to the queue.
 #[derive(Debug)]
 pub enum Decision {
     /// The answer counts.
@@ -19,15 +19,15 @@ pub enum Decision {
     ReportMissing {
         code: &'static str,
     },
-    /// The record was read once more: what it lists now decides about the missing items of the
-    /// person. `None` where it does not tell.
+    /// The record was read once more: the items that it lists now decide about the person's missing
+    /// items. `None` if its list is unknown.
     ResolveMissing {
         orcid: Orcid,
         listed: Option<Vec<ItemKey>>,
         code: &'static str,
     },
-    /// Ask again, after this time if the server names one; where it `counts`, it is one of the
-    /// request's tries.
+    /// Send the request again, after this time if the server names one; if it `counts`, it is one
+    /// of the request's tries.
     AskAgain {
         code: &'static str,
         after: Option<Duration>,
@@ -39,7 +39,7 @@ pub enum Decision {
     QuotaEnd {
         until: Timestamp,
     },
-    /// The run ends. `missing_results` is what a search's page lacks.
+    /// The run ends. `missing_results` is the number of results that a search's page lacks.
     End {
         error: RefreshError,
         missing_results: u64,
@@ -52,7 +52,7 @@ impl Decision {
         Self::Keep { code, body: Some(PackedBody::pack(body)), effects: Box::new(effects) }
     }
 
-    /// Keeps an answer of which the dataset needs no body.
+    /// Keeps an answer whose body the dataset does not need.
     pub fn keep_without_body(code: &'static str, effects: Effects) -> Self {
         Self::Keep { code, body: None, effects: Box::new(effects) }
     }

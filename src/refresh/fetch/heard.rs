@@ -1,18 +1,18 @@
-//! Whether a server gives anything of use: any answer at all, and any record.
+//! Tracks whether a server gives any answer at all, and any useful record.
 //!
-//! Where it gives nothing, no request is at fault, and none is given up: the run ends,
-//! and the same command asks again.
+//! If it gives nothing, the requests are not at fault and are not given up: the run ends, and the
+//! same command sends them again.
 
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use orcid_api::{Fault, Reply};
 
-/// Faults in a row in the place of records and items, without one good answer, after
-/// which a server counts as broken though it says that it is up. Ten times as many as
-/// those after which it is asked whether it is.
+/// The number of errors in a row instead of records and items, without one good answer, after which
+/// a server counts as broken although it says that it is up. It is ten times the number after which
+/// the server's status is requested.
 const MAX_FAULTS: u32 = 120;
 
-/// What a program's run has heard of a server.
+/// The answers of a server during one run of the program.
 #[derive(Debug, Default)]
 pub struct Heard {
     any: AtomicBool,
@@ -21,17 +21,17 @@ pub struct Heard {
 }
 
 impl Heard {
-    /// Notes that the server has said something, whatever it means.
+    /// Notes that the server has answered, whatever the answer.
     pub fn reply(&self) {
         self.any.store(true, Ordering::Relaxed);
     }
 
-    /// True if the server has said nothing at all.
+    /// True if the server has not answered at all.
     pub fn is_silent(&self) -> bool {
         !self.any.load(Ordering::Relaxed)
     }
 
-    /// Notes a request for a record or an item: whether its answer is of use.
+    /// Notes whether the answer to a request for a record or an item is useful.
     pub fn content(&self, is_good: bool) {
         match is_good {
             true => self.good.store(true, Ordering::Relaxed),
@@ -39,14 +39,14 @@ impl Heard {
         }
     }
 
-    /// How many faults have come, where they are too many and nothing else has.
+    /// The number of errors, if there are too many and nothing else has come.
     pub fn only_faults(&self) -> Option<u32> {
         let faults = self.faults.load(Ordering::Relaxed);
         (faults >= MAX_FAULTS && !self.good.load(Ordering::Relaxed)).then_some(faults)
     }
 }
 
-/// True for ORCID's word that all of it is up; a page of some proxy's is not.
+/// True for ORCID's status that everything is up; a proxy's page is something else.
 pub fn is_up(status: &Result<Reply, Fault>) -> bool {
     let Ok(reply) = status else { return false };
     let value: serde_json::Value = serde_json::from_slice(&reply.body).unwrap_or_default();

@@ -1,18 +1,18 @@
-//! Which items of a record are to be fetched in full: those that are new, or
-//! have changed since the dataset's row; and which have gone.
+//! Finds the items of a record to fetch in full, which are new or have changed since the dataset's
+//! row, and the items that are gone.
 
 use crate::refresh::dates::{self, believed};
 use crate::refresh::queue::{Effects, ItemDates, ItemKey, ItemOf, Request};
 use orcid_api::{BulkWork, ListedItem};
 use orcid_xml::{ActivitySection, Orcid, Timestamp};
 
-/// Works of one request; ORCID gives no more.
+/// Works in one request; ORCID allows no more.
 const MAX_WORKS: usize = 100;
-/// The code of a work that a bulk holds more than once.
+/// The code of a work that comes more than once in a bulk.
 const TWICE: &str = "twice-in-bulk";
 
-/// What follows from a record that lists these items, where the dataset has the items
-/// `dataset`. Dates after `latest` are not believed.
+/// The effects of a record that lists these items, if the dataset has the items `dataset`. Dates
+/// after `latest` are not trusted.
 pub fn record_effects(
     orcid: Orcid,
     listed: &[ListedItem],
@@ -38,7 +38,7 @@ pub fn record_effects(
             section => others.push(Request::Item(orcid, section, put_code)),
         }
     }
-    // The same record gives the same requests, whatever the order of a map.
+    // Sorted, so that the same record gives the same requests.
     works.sort_unstable();
     others.sort_by_key(Request::path);
     effects.requests = works.chunks(MAX_WORKS).map(|works| request_for_works(orcid, works)).collect();
@@ -55,13 +55,13 @@ fn request_for_works(orcid: Orcid, put_codes: &[i64]) -> Request {
     }
 }
 
-/// Which items a record lists.
+/// The items that a record lists.
 pub fn item_keys(listed: &[ListedItem]) -> Vec<ItemKey> {
     listed.iter().map(|item| (item.section, item.put_code)).collect()
 }
 
-/// The works of a bulk that are good, of which the newest dates are `known`; all others that
-/// were asked for are asked for again one by one, since their own answers say what is wrong.
+/// The good works of a bulk; `known` has the newest known date of each. The other requested works
+/// are requested again one by one, since their own answers say what is wrong.
 pub fn bulk_effects(
     orcid: Orcid,
     asked: &[i64],

@@ -1,14 +1,14 @@
-//! Works through the queue: some threads, each with one request at a time.
+//! Works through the queue with some threads, each with one request at a time.
 //!
-//! A request goes when the queue has one, the breaker, the pace and the quota
-//! let it; its answer is in the queue before the thread looks for the next. The
-//! threads are not waited for longer than some seconds after a stop, so that a
-//! slow server does not hold the program; what it answers then is asked again.
+//! A thread sends a request when the queue has one and the breaker, the pace and the quota allow
+//! it; its answer is in the queue before the thread looks for the next request. After a stop, the
+//! program waits only some seconds for the threads, so that a slow server does not hold it up;
+//! later answers are requested again.
 //!
-//! An answer is parsed once, when it comes, and beside the queue's lock: [`decide`] takes from
-//! it all that is needed later and packs its body. What is written under the lock ([`write`])
-//! are plain values and packed bytes, which nobody there can read. (The commit parses the bodies
-//! once more, from the queue's disk: a run may have been killed in between.)
+//! An answer is parsed once, when it arrives, and without the queue's lock: [`decide`] extracts all
+//! that is needed later and packs the body. Only plain values and packed bytes are written under
+//! the lock ([`write`]). (The commit parses the bodies once more, from the queue's file, because a
+//! run may have been killed in between.)
 
 mod context;
 mod decide;
@@ -30,29 +30,29 @@ use super::queue::{Kind, Next, Queue, Task};
 use heard::is_up;
 use orcid_api::{Fault, Permission, Reply};
 
-/// How long requests on their way are waited for after a stop.
+/// How long to wait for requests in flight after a stop.
 const GRACE: Duration = Duration::from_secs(3);
-/// Time between looks at what the threads have come to.
+/// Time between two checks of the threads' progress.
 const LOOKS: Duration = Duration::from_millis(20);
-/// What tells whether a server is there.
+/// The path of a server's status.
 const STATUS_PATH: &str = "/pubStatus";
-/// The longest wait of a thread before it looks again.
+/// The longest wait of a thread before it checks the queue again.
 const MAX_NAP: Duration = Duration::from_millis(50);
 
 /// Who follows the progress of fetching: requests answered, and known to be left.
 pub type Progress<'p> = &'p dyn Fn(u64, u64);
 
-/// What a thread does next.
+/// The next step of a thread.
 enum NextAction {
     Ask(Box<Task>),
-    /// Ask whether the server is there; the task waits for what comes of it.
+    /// Request the server's status; the task waits for the result.
     Probe(Box<Task>),
     Nap(Duration),
     Home,
 }
 
 impl Fetch {
-    /// Asks all that the queue has, until nothing is left or something ends it.
+    /// Sends all requests of the queue, until none is left or something ends it.
     ///
     /// # Errors
     /// [`RefreshError`] if the queue fails, the server stays down, a search
@@ -98,7 +98,7 @@ impl Fetch {
         }
     }
 
-    /// What this thread does next.
+    /// The next step of this thread.
     fn next(&self) -> NextAction {
         let mut state = self.lock();
         let state = &mut *state;
@@ -147,7 +147,7 @@ impl Fetch {
         step
     }
 
-    /// Asks once, in its turn.
+    /// Sends one request, when its turn comes.
     fn ask(&self, task: &Task) {
         if !self.may_go(Some(task.id)) {
             self.write_down(|queue| Ok(queue.give_back(task)?));
@@ -156,13 +156,13 @@ impl Fetch {
         let asked_at = self.clock.wall();
         let result: Result<Reply, Fault> = self.client.get(&task.request.path());
         self.answered.fetch_add(1, Ordering::Relaxed);
-        // What it says is found out before the queue is locked, so that the others need not wait.
+        // The answer is parsed before the queue is locked, so that other threads need not wait.
         let decision = decide::decide(self, task, result, asked_at);
         self.write_down(|queue| write::write(self, queue, task, decision));
     }
 
-    /// Asks a server that counts as down for its status. If it says that it is up, what
-    /// failed before failed for itself.
+    /// Requests the status of a server that counts as down. If the server says that it is up, the
+    /// earlier errors belong to their requests.
     fn probe(&self, task: &Task) {
         if self.may_go(None) {
             match is_up(&self.client.get(STATUS_PATH)) {
@@ -173,7 +173,7 @@ impl Fetch {
         self.write_down(|queue| Ok(queue.give_back(task)?));
     }
 
-    /// Writes down what became of a request that was taken.
+    /// Writes the result of a taken request to the queue.
     fn write_down(&self, write: impl FnOnce(&mut Queue) -> Result<(), RefreshError>) {
         let mut state = self.lock();
         let written = state.queue.as_mut().map_or(Ok(()), write);
@@ -184,7 +184,7 @@ impl Fetch {
     }
 }
 
-/// A thread's place among those at work, given up however it ends.
+/// Counts a thread as working until it ends, however it ends.
 struct ThreadPlace<'f>(&'f Fetch);
 
 impl Drop for ThreadPlace<'_> {
@@ -197,7 +197,7 @@ impl Drop for ThreadPlace<'_> {
     }
 }
 
-/// What an error that comes of an answer means: the quota's end is no fault.
+/// The meaning of an error about an answer: a used-up quota is not a failure.
 fn end_of(error: RefreshError) -> Result<End, RefreshError> {
     match error {
         RefreshError::QuotaEnd { until } => Ok(End::Quota(until)),

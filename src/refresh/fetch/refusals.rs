@@ -1,13 +1,13 @@
-//! What has been refused with 401, and what has not.
+//! Tracks which requests have been refused with 401, and which have not.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// What has been refused, and what has not.
+/// The requests that have been refused, and the last one that was not.
 #[derive(Debug, Default)]
 pub struct Refusals {
-    /// By request: how often.
+    /// The number of refusals by request.
     looks: Mutex<HashMap<i64, u32>>,
     /// The last request that was answered.
     good: Mutex<Option<String>>,
@@ -23,7 +23,7 @@ impl Refusals {
         *own(&self.good) = Some(path.to_owned());
     }
 
-    /// Notes that a request was refused; returns how often it has been.
+    /// Notes that a request was refused; returns the number of its refusals.
     pub fn refused(&self, task: i64) -> u32 {
         let mut looks = own(&self.looks);
         let count = looks.entry(task).or_default();
@@ -31,7 +31,7 @@ impl Refusals {
         *count
     }
 
-    /// Counts a refusal, of whichever request; returns how many have come in a row before.
+    /// Counts a refusal of any request; returns the number of refusals in a row before it.
     pub fn count_in_a_row(&self) -> u32 {
         self.in_a_row.fetch_add(1, Ordering::Relaxed)
     }

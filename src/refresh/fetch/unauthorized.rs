@@ -1,8 +1,8 @@
-//! Whether a 401 speaks of the token or of the one request that it answers.
+//! Decides whether a 401 is about the token or about a single request.
 //!
-//! A token may have expired: then a new one is obtained. Or the server refuses one
-//! record and gives all others: then that record is given up, and the run continues.
-//! Which of the two it is shows by asking for something that the token was good for.
+//! If the token has expired, a new one is obtained. If the server refuses one record and gives all
+//! others, that record is given up, and the run continues. To find out which case it is, a request
+//! is repeated that the token was good for.
 
 use super::context::Fetch;
 use super::decision::Decision;
@@ -10,20 +10,19 @@ use crate::refresh::queue::Task;
 use orcid_api::ApiError;
 use orcid_xml::Timestamp;
 
-/// Refusals of one request, after which it is given up where the token is good.
+/// Refusals of one request after which it is given up, if the token is good.
 const MAX_LOOKS: u32 = 3;
-/// New tokens in a row without an answer to any request, after which a further one
-/// would not help.
+/// New tokens in a row without an answer to any request, after which another one would not help.
 const MAX_RENEWALS: u32 = 3;
-/// Refusals in a row of whichever requests, after which the token counts as refused,
-/// whatever else is answered.
+/// Refusals in a row, of any requests, after which the token counts as refused, whatever else is
+/// answered.
 const MAX_REFUSALS: u32 = 60;
-/// What any token is good for, where nothing has been answered yet.
+/// A path that every token may read, if no request has been answered yet.
 const PROBE_PATH: &str = "/search?q=orcid%3A0000-0002-1825-0097&rows=1";
 /// The code of a request that is refused though the token is good.
 const UNAUTHORIZED: &str = "unauthorized";
 
-/// Decides about a request that was refused.
+/// Decides about a refused request.
 pub fn refused(fetch: &Fetch, task: &Task, asked_at: Timestamp) -> Decision {
     let looks = fetch.token.refused(task.id);
     let refused = |what: &str| Decision::end(ApiError::Refused { what: what.to_owned() });
@@ -56,8 +55,8 @@ pub fn refused(fetch: &Fetch, task: &Task, asked_at: Timestamp) -> Decision {
     }
 }
 
-/// Asks for what was answered before. Where that fails for another reason, nothing is
-/// known against the token.
+/// Repeats a request that was answered before. If it fails for another reason than the token, the
+/// token still counts as good.
 fn token_is_good(fetch: &Fetch) -> bool {
     let path = fetch.token.last_accepted().unwrap_or_else(|| PROBE_PATH.to_owned());
     if !fetch.may_go(None) {

@@ -1,5 +1,5 @@
-//! A decision into the queue. It runs under the queue's lock, and parses nothing: all that is to
-//! be known of an answer stands in its [`Decision`].
+//! Writes a decision to the queue. This runs under the queue's lock, and parses nothing: the
+//! [`Decision`] has all that is needed of an answer.
 
 use std::time::Duration;
 
@@ -11,14 +11,14 @@ use crate::refresh::queue::{Effects, PackedBody, Queue, Request, Task};
 use crate::refresh::search::{OUT_OF_RANGE, Search};
 use orcid_api::{LIMITED_VISIBILITY, TOO_MANY_REQUESTS, UNANSWERED, wait};
 
-/// Looks at a page that does not keep to the range of iDs that was asked for: some cache
-/// may have given another's page once, a server that ignores ranges does so each time.
+/// Tries for a page with iDs outside the requested range: a cache may have given another page once,
+/// but a server that ignores ranges does so each time.
 const OUT_OF_RANGE_LOOKS: u32 = 2;
-/// Looks at an answer that is refused for its size or depth: it may have been damaged once, and
-/// else is the same each time.
+/// Tries for an answer that is refused for its size or depth: it may have been damaged once;
+/// otherwise it is the same each time.
 const REFUSED_LOOKS: u32 = 2;
 
-/// Writes a decision down.
+/// Writes a decision to the queue.
 ///
 /// # Errors
 /// [`RefreshError`] if the queue fails, or if the decision ends the run.
@@ -75,7 +75,8 @@ fn keep(
     Ok(())
 }
 
-/// Tries of a request whose last fault has this code; some will be the same each time.
+/// The number of tries of a request whose last error has this code; some errors are the same each
+/// time.
 fn most_tries(code: &str, tries: u32) -> u32 {
     match code {
         OUT_OF_RANGE => tries.min(OUT_OF_RANGE_LOOKS),
@@ -84,11 +85,11 @@ fn most_tries(code: &str, tries: u32) -> u32 {
     }
 }
 
-/// A record that cannot be had is left as it is; a search that cannot be answered
-/// would leave out nobody knows whom.
+/// A record that cannot be fetched keeps its rows; a search that cannot be answered ends the run,
+/// because it would leave out unknown people.
 fn give_up(fetch: &Fetch, queue: &mut Queue, task: &Task, code: &str) -> Result<(), RefreshError> {
     if code == TOO_MANY_REQUESTS {
-        // It is the client that is refused, not what it asks for.
+        // The client is refused, not the single request.
         queue.give_back(task)?;
         return Err(fetch.limited(fetch.clock.now()));
     }
@@ -102,7 +103,7 @@ fn give_up(fetch: &Fetch, queue: &mut Queue, task: &Task, code: &str) -> Result<
     }
 }
 
-/// A search that cannot continue is asked in parts, or ends the run.
+/// A search that cannot continue is split into parts, or ends the run.
 fn give_up_search(
     fetch: &Fetch,
     queue: &mut Queue,

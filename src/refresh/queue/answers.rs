@@ -1,7 +1,7 @@
-//! Answers that are kept, with what follows from them.
+//! Stores answers and their consequences.
 //!
-//! An answer comes here read and packed. Who holds the queue's lock can neither read it again
-//! nor be kept waiting while it is packed.
+//! Answers arrive here parsed and packed, so that they are neither parsed nor packed while the
+//! queue is locked.
 
 use std::io::{self, Read, Write};
 
@@ -23,10 +23,10 @@ use orcid_xml::{Orcid, Timestamp};
 
 /// The code of a deprecated record that leads back to itself.
 const CIRCLE: &str = "circle";
-/// Records that are followed from one to the next; ORCID's chains have two or three.
+/// The longest chain of deprecated records that is followed; ORCID's chains have two or three.
 const MAX_STEPS: usize = 100;
 
-/// The body of an answer as the queue's file has it.
+/// The body of an answer, as stored in the queue's file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PackedBody(pub(super) Vec<u8>);
 
@@ -48,29 +48,29 @@ impl PackedBody {
     }
 }
 
-/// What an answer changes in the queue, besides its own line.
+/// The changes of an answer in the queue, besides its own row.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Effects {
     /// Requests that follow from it.
     pub requests: Vec<Request>,
-    /// What has been asked for already, and is asked for in another way.
+    /// Requests that replace earlier ones.
     pub instead: Vec<Request>,
-    /// iDs that it tells.
+    /// iDs in the answer.
     pub found: Vec<(FoundAs, Orcid)>,
     /// Items that leave the dataset.
     pub removed_items: Vec<ItemOf>,
-    /// Items that are asked for, with the date that the record lists.
+    /// Requested items, with the date that the record lists.
     pub item_dates: Vec<(ItemOf, Timestamp)>,
-    /// Who took the place of the record that it is about.
+    /// The primary record, if the record is deprecated.
     pub primary: Option<Orcid>,
-    /// Codes of parts of the answer that were not taken.
+    /// Codes of parts of the answer that were not used.
     pub counted: Vec<&'static str>,
-    /// Results that a search's page promised and did not hold.
+    /// Results that a search's page counted but did not have.
     pub missing_results: u64,
 }
 
 impl Queue {
-    /// Keeps an answer, with all that follows from it, in one transaction.
+    /// Stores an answer and its consequences in one transaction.
     ///
     /// # Errors
     /// [`QueueError`] if the disk fails.
@@ -108,9 +108,9 @@ impl Queue {
     }
 
     /// Gives up a deprecated record that leads back to itself (P was replaced by Q, and Q by P),
-    /// and all on the way from its `primary` back to it; false if the way leads elsewhere, as
-    /// far as answers have come. One of the answers is wrong, and nobody knows which; so nobody
-    /// is removed.
+    /// and all records from its `primary` back to it; false if the chain does not lead back, as far
+    /// as answers have arrived. One of the answers is wrong, but it is unknown which, so nobody is
+    /// removed.
     ///
     /// # Errors
     /// [`QueueError`] if the disk fails.
@@ -146,7 +146,7 @@ impl Queue {
         Ok(true)
     }
 
-    /// Who took the place of a record, by an answer that is in no commit yet.
+    /// The primary record of a deprecated one, from an answer that is in no commit yet.
     fn primary_of(&self, run: i64, orcid: Orcid) -> Result<Option<Orcid>, QueueError> {
         let sql = format!(
             "SELECT primary_orcid FROM successor JOIN task USING (run, orcid)
@@ -158,8 +158,8 @@ impl Queue {
         Ok(primary.as_deref().and_then(Orcid::new))
     }
 
-    /// Answers about deprecated records for which the queue does not say who took their place:
-    /// earlier versions of it did not write that down.
+    /// Answers about deprecated records whose primary record is not in the queue, because earlier
+    /// versions did not store it.
     ///
     /// # Errors
     /// [`QueueError`] if the disk fails.
@@ -179,7 +179,7 @@ impl Queue {
         Ok(answers)
     }
 
-    /// Notes who took the place of a record.
+    /// Notes the primary record of a deprecated one.
     ///
     /// # Errors
     /// [`QueueError`] if the disk fails.
@@ -188,7 +188,7 @@ impl Queue {
         self.execute(sql, params![run, orcid.as_str(), primary.as_str()]).map(|_| ())
     }
 
-    /// Forgets the answers about some people, so that they are asked for again.
+    /// Deletes the answers about some people, so that they are requested again.
     ///
     /// # Errors
     /// [`QueueError`] if the disk fails.

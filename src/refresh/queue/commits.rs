@@ -1,9 +1,9 @@
-//! Commits of a run: which answers go with which.
+//! Commits of a run: which answers belong to which commit.
 //!
-//! A run that ends before its time, because the day's quota is used up, has whole
-//! answers about some people. These are given to a commit of their own; the rest
-//! stays in the queue. A commit's number is noted before it begins, and its name
-//! stands in the manifest after it, so that a crash between leaves no doubt.
+//! A run that ends early, because the day's quota is used up, has complete answers about some
+//! people. These answers get a commit of their own; the others stay in the queue. A commit's number
+//! is noted before it begins, and its name is in the manifest after it, so after a crash it is
+//! clear whether it was completed.
 
 use rusqlite::params;
 
@@ -15,7 +15,7 @@ use super::runs::Run;
 use super::state::Kind::Record;
 use super::state::State::{Answered, GivenUp};
 
-/// An answer that is kept.
+/// A stored answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredAnswer {
     /// Its number in the queue.
@@ -27,8 +27,8 @@ pub struct StoredAnswer {
 }
 
 impl Queue {
-    /// Gives all answers about people of whom nothing is left to ask to the run's next
-    /// commit; returns the number of people of whom something changes.
+    /// Assigns all answers about people without open requests to the run's next commit; returns the
+    /// number of people who have changes.
     ///
     /// # Errors
     /// [`QueueError`] if the disk fails.
@@ -47,7 +47,7 @@ impl Queue {
         .map(i64::unsigned_abs)
     }
 
-    /// After a commit: its answers are in the dataset, which has become what `mark` says.
+    /// Notes after a commit that its answers are in the dataset, which now has the state `mark`.
     ///
     /// # Errors
     /// [`QueueError`] if the disk fails.
@@ -66,8 +66,8 @@ impl Queue {
         self.note_mark(&run.mark)
     }
 
-    /// After a commit that a crash has cut off, and that has not changed the dataset: its answers
-    /// go with the next one.
+    /// Moves the answers of a commit that a crash has interrupted, and that has not changed the
+    /// dataset, to the next commit.
     ///
     /// # Errors
     /// [`QueueError`] if the disk fails.
@@ -76,8 +76,8 @@ impl Queue {
         self.execute(sql, params![run.id, run.part]).map(|_| ())
     }
 
-    /// The answers of a run's next commit after the one numbered `after`, so that all
-    /// can be gone through without holding them.
+    /// Answers of a run's next commit, from the one after number `after` on, so that a caller can
+    /// process all without keeping them in memory.
     ///
     /// # Errors
     /// [`QueueError`] if the disk fails or a body is damaged.

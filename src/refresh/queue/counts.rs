@@ -1,9 +1,9 @@
-//! How many requests a run has: planned, made, made again and given up; and how often each code
-//! was counted.
+//! Counts the requests of a run: planned, sent, repeated and given up; and how often each code was
+//! counted.
 //!
-//! Records go in portions, and the items of a portion before the next, so that the
-//! items are planned before the first of them goes, and so that there are whole
-//! people to apply when the day's quota ends.
+//! Records are sent in portions, and the items of a portion before the next portion. So items are
+//! planned before the first of them is sent, and there are complete people to apply when the day's
+//! quota is used up.
 
 use std::collections::BTreeMap;
 
@@ -16,11 +16,10 @@ use super::state::Kind::{Item, Record, Works};
 use super::state::State::GivenUp;
 use super::state::{Kind, State};
 
-/// The code under which results are counted that a search's page promised and did not
-/// hold.
+/// The code for results that a search's page counted but did not have.
 const MISSING_RESULTS: &str = "missing-results";
 
-/// The requests of a run. Those made are never more than planned and retried.
+/// The requests of a run. No more are sent than planned and retried together.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Requests {
     /// Searches, records and items, as far as plans have been made.
@@ -28,10 +27,10 @@ pub struct Requests {
     pub searches: u64,
     pub records: u64,
     pub items: u64,
-    /// Requests that have gone.
+    /// Requests that have been sent.
     pub made: u64,
-    /// Those among them that went again: after a fault, after a kill, to see whether
-    /// the server is there, or one by one for what did not come together.
+    /// Repeats among the sent requests: after an error, after a kill, to check whether the server
+    /// is up, or single requests for works that a bulk did not give.
     pub retried: u64,
 }
 
@@ -93,7 +92,7 @@ impl Queue {
         Ok(rows.into_iter().collect())
     }
 
-    /// Notes results that a search's page promised and did not hold.
+    /// Notes results that a search's page counted but did not have.
     ///
     /// # Errors
     /// [`QueueError`] if the disk fails.
@@ -101,7 +100,7 @@ impl Queue {
         self.change(|change| count_missing_results(change, run, results))
     }
 
-    /// Results that searches of a run have promised and not given.
+    /// Results that searches of a run have counted but not given.
     ///
     /// # Errors
     /// [`QueueError`] if the disk fails.
@@ -125,7 +124,7 @@ pub(super) fn count_code(change: &Transaction<'_>, run: i64, code: &str) -> rusq
     count(change, run, code, 1)
 }
 
-/// Counts results that a search's page promised and did not hold.
+/// Counts results that a search's page counted but did not have.
 pub(super) fn count_missing_results(
     change: &Transaction<'_>,
     run: i64,

@@ -1,4 +1,4 @@
-//! The open file, and the few ways in which this folder runs SQL on it.
+//! The open database, and the helpers with which this folder runs SQL on it.
 
 use std::path::PathBuf;
 
@@ -44,7 +44,7 @@ impl Queue {
         all().map_err(self.fault())
     }
 
-    /// What the rows of a query say, in their order.
+    /// The values of a query's rows, in order.
     pub(super) fn rows<T>(
         &self,
         sql: &str,
@@ -55,7 +55,7 @@ impl Queue {
         all().map_err(self.fault())
     }
 
-    /// What the one row of a query says.
+    /// The value of a query's only row.
     pub(super) fn row<T>(
         &self,
         sql: &str,
@@ -66,7 +66,7 @@ impl Queue {
         find().map_err(self.fault())
     }
 
-    /// What the first row of a query says, if it has any.
+    /// The value of a query's first row, if there is one.
     pub(super) fn row_if_any<T>(
         &self,
         sql: &str,

@@ -12,13 +12,13 @@ use super::runs::Run;
 use super::state::Kind::Record;
 use orcid_xml::{ActivitySection, Orcid, Timestamp};
 
-/// Which item of a person: its section and its put code.
+/// Identifies an item of a person: its section and its put code.
 pub type ItemKey = (ActivitySection, i64);
 
 /// Items of one person, with their last change.
 pub type ItemDates = HashMap<ItemKey, Option<Timestamp>>;
 
-/// An item of somebody.
+/// An item and its person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ItemOf {
     pub orcid: Orcid,
@@ -68,9 +68,9 @@ impl Queue {
         Ok(items)
     }
 
-    /// The items of a person with the newest change that is known of each: by the dataset
-    /// or by the record as it has come. Dates after `latest` do not count. An item that comes
-    /// with an earlier date is some cache's, and not the one that the record lists.
+    /// The items of a person, each with its newest known change, from the dataset or from the
+    /// fetched record. Dates after `latest` do not count. An item with an earlier date comes from a
+    /// cache, and is not the one that the record lists.
     ///
     /// # Errors
     /// [`QueueError`] if the disk fails.

@@ -1,10 +1,10 @@
 //! Missing items: a record lists them, and the server says that they are gone.
 //!
-//! An item may have left between two requests; or some server says wrongly that it is not
-//! there. So it is asked for once more when all else is done. If it is still missing, the
-//! record is read again when all its items have been asked for: an item that is listed no more
-//! leaves the dataset; one that still is keeps its old row, is counted, and is asked for by the
-//! scope's next run.
+//! An item may have been removed between two requests, or a server may say wrongly that it does not
+//! exist. So it is requested once more when all other requests are done. If it is still missing,
+//! the record is read again after all its items have been requested. If the record no longer lists
+//! the item, the item leaves the dataset; if it does, the item keeps its old row, is counted, and
+//! is requested by the scope's next run.
 
 use rusqlite::params;
 
@@ -18,7 +18,7 @@ use super::state::State::{Answered, GivenUp, Missing, MissingTwice, Waiting};
 use super::tasks::Task;
 use orcid_xml::{Orcid, Timestamp};
 
-/// The code of an item that is listed and not to be had.
+/// The code of an item that is listed but cannot be fetched.
 const WITHHELD: &str = "withheld";
 
 impl Queue {
@@ -41,7 +41,7 @@ impl Queue {
         })
     }
 
-    /// Lets missing items be asked for once more; returns their number.
+    /// Releases missing items to be requested once more; returns their number.
     ///
     /// # Errors
     /// [`QueueError`] if the disk fails.
@@ -53,8 +53,9 @@ impl Queue {
         Ok(self.execute(&sql, [run])? as u64)
     }
 
-    /// Lets the records be read again whose items are missing twice; returns their number. It is
-    /// called when no item is on its way, so that one look decides about all items of a person.
+    /// Releases the records whose items are missing twice, to be read again; returns their number.
+    /// It is called when no item request is in flight, so that one reading decides about all items
+    /// of a person.
     ///
     /// # Errors
     /// [`QueueError`] if the disk fails.
@@ -68,8 +69,8 @@ impl Queue {
         Ok(self.execute(&sql, [run])? as u64)
     }
 
-    /// Leaves all items that are still missing as they are, so that nothing about a person's
-    /// items keeps the new record back.
+    /// Keeps the rows of all items that are still missing, so that a person's items do not block
+    /// the new record.
     ///
     /// # Errors
     /// [`QueueError`] if the disk fails.
@@ -81,7 +82,7 @@ impl Queue {
         self.execute(&sql, params![run, WITHHELD]).map(|_| ())
     }
 
-    /// Decides about a person's missing items by what the record lists now; `None` where it
+    /// Decides about a person's missing items by what the record lists now; `None` if it
     /// could not be read.
     ///
     /// # Errors

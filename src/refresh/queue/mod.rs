@@ -1,12 +1,12 @@
 //! The queue: every request of a run and every answer, in one SQLite file of the dataset.
 //!
 //! It promises that a kill at any moment loses no answer and sends no answered request again:
-//! a request stands in the file before it goes, and an answer is written in one transaction
-//! with all that follows from it. All SQL of a refresh is in this folder. What comes out are
-//! plain values and [`QueueError`]s.
+//! a request is in the file before it is sent, and an answer is written in one transaction with its
+//! consequences. All SQL of a refresh is in this folder. Its functions return plain values and
+//! [`QueueError`]s.
 //!
-//! It knows neither the network nor the dataset's tables, and it parses no answer: a body comes
-//! packed ([`PackedBody`]), with what was read from it beside it ([`Effects`]).
+//! It knows neither the network nor the dataset's tables, and it parses no answer: a body arrives
+//! packed ([`PackedBody`]), with the parsed results beside it ([`Effects`]).
 //!
 //! # The states of a request (`State`)
 //!
@@ -20,15 +20,15 @@
 //! | `Missing` | 5 | an item that the server says is gone | `Waiting`, by `release_missing_items`; `GivenUp`, by `leave_missing_items` |
 //! | `MissingTwice` | 6 | said to be gone a second time | `Answered` or `GivenUp`, by `resolve_missing_items`; `GivenUp`, by `leave_missing_items` |
 //!
-//! Searches and the rechecks of records begin as `Waiting`, and so does what is asked for in
-//! another way ([`Effects::instead`]); all else begins as `Planned`. Numbers and words are part
-//! of the file's format: they stay as they are.
+//! Searches, rechecks of records, and requests that replace others ([`Effects::instead`]) begin as
+//! `Waiting`; all other requests begin as `Planned`. Numbers and words are part of the file's
+//! format and must not change.
 //!
 //! # The file
 //!
-//! A commit exchanges the dataset's folder for one of hard links, which SQLite survives only
-//! while nobody has the file open: so the queue is closed while its answers are applied, and
-//! the dataset's lock keeps every other writer out.
+//! A commit exchanges the dataset's folder for one of hard links. SQLite tolerates this only while
+//! nobody has the file open, so the queue is closed while its answers are applied, and the
+//! dataset's lock keeps all other writers out.
 
 mod answers;
 mod commits;

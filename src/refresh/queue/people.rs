@@ -34,8 +34,8 @@ impl Queue {
         self.row(sql, params![run, found_as.name()], |row| row.get(0))
     }
 
-    /// How many people belonged to a run's scope when it was refreshed last, and how many of
-    /// them its searches do not find there any more.
+    /// How many people belonged to a run's scope at its last refresh, and how many of them its
+    /// searches no longer find there.
     ///
     /// # Errors
     /// [`QueueError`] if the disk fails.
@@ -63,7 +63,7 @@ impl Queue {
         self.each_orcid("SELECT orcid FROM unread WHERE scope = ?1", params![scope], visit)
     }
 
-    /// Forgets who belonged to scopes and who could not be read.
+    /// Deletes the lists of the scopes' people and of people who could not be read.
     ///
     /// # Errors
     /// [`QueueError`] if the disk fails.

@@ -1,5 +1,5 @@
-//! The day's quota: counted before each request, by client, in the queue, so
-//! that it outlives the program.
+//! The day's quota: counted before each request, by client, in the queue's file, so that it is kept
+//! between runs.
 
 use rusqlite::params;
 
@@ -8,10 +8,10 @@ use super::error::QueueError;
 use orcid_api::time::{DAY, day, end_of_day};
 use orcid_xml::Timestamp;
 
-/// No server's word that the quota is used up is believed for longer.
+/// The longest time for which a server's answer that the quota is used up counts.
 const LONGEST_END: Timestamp = 3 * DAY;
 
-/// What a request is made for.
+/// The purpose of a request.
 #[derive(Debug, Clone, Copy)]
 pub struct Spending {
     pub run: i64,
@@ -30,8 +30,8 @@ pub struct QuotaDay {
 }
 
 impl Queue {
-    /// Counts one request of `client` against the day's quota, and in its run,
-    /// before it goes; where nothing is left, the time from which there is.
+    /// Counts one request of `client` against the day's quota, and in its run, before it is sent;
+    /// if no quota is left, returns the time when there is quota again.
     ///
     /// # Errors
     /// [`QueueError`] if the disk fails.
@@ -47,7 +47,7 @@ impl Queue {
         }
         let count = "INSERT INTO quota (client, day, used, last) VALUES (?1, ?2, 1, ?3)
             ON CONFLICT (client, day) DO UPDATE SET used = used + 1, last = ?3";
-        // What has gone before, and what no plan speaks of, goes again.
+        // A request that was sent before, or that is in no plan, counts as a repeat.
         let first = "UPDATE task SET sent = 1 WHERE id = ?1 AND sent = 0";
         let made = "UPDATE run SET made = made + 1, retried = retried + ?2 WHERE id = ?1";
         self.change(|change| {
@@ -58,7 +58,7 @@ impl Queue {
         Ok(None)
     }
 
-    /// When `client` has made its last request, in whichever run.
+    /// The time of `client`'s last request, in any run.
     ///
     /// # Errors
     /// [`QueueError`] if the disk fails.
@@ -67,7 +67,7 @@ impl Queue {
         self.row(sql, [client], |row| row.get(0))
     }
 
-    /// When requests may go again; `None` where they may go now.
+    /// When requests may be sent again; `None` if they may be sent now.
     ///
     /// # Errors
     /// [`QueueError`] if the disk fails.
@@ -79,14 +79,14 @@ impl Queue {
     ) -> Result<Option<Timestamp>, QueueError> {
         let sql =
             "SELECT max(ended_until) FROM quota WHERE client = ?1 AND ended_until > ?2 AND ended_until <= ?3";
-        // A time further away was written by a wrong clock.
+        // A later time was written with a wrong clock.
         let values = params![client, now, now + LONGEST_END];
         let ended: Option<Timestamp> = self.row(sql, values, |row| row.get(0))?;
         let full = quota.is_some_and(|quota| self.used(client, now).is_ok_and(|used| used >= quota));
         Ok(ended.or(full.then(|| end_of_day(day(now)))))
     }
 
-    /// Notes the server's word that the quota is used up.
+    /// Notes that the server says that the quota is used up.
     ///
     /// # Errors
     /// [`QueueError`] if the disk fails.

@@ -1,4 +1,4 @@
-//! People who have gone from the registry, and whom a run's commits remove.
+//! People who have left the registry, and whom a run's commits remove.
 
 use rusqlite::params;
 
@@ -52,8 +52,8 @@ impl Queue {
         })
     }
 
-    /// Leaves people as they are though their records have gone, which `code` counts; the
-    /// scope's next run asks for them again.
+    /// Keeps the rows of people although their records are gone, and counts them under `code`; the
+    /// scope's next run requests them again.
     ///
     /// # Errors
     /// [`QueueError`] if the disk fails.

@@ -1,4 +1,4 @@
-//! What a request asks for, and how the queue's file writes it.
+//! The content of a request, and how the queue's file stores it.
 
 use super::super::search::Search;
 use super::state::Kind;
@@ -29,7 +29,7 @@ impl Request {
         }
     }
 
-    /// The columns `orcid` and `what` of its line.
+    /// The columns `orcid` and `what` of its row.
     pub(super) fn columns(&self) -> (String, String) {
         match self {
             Self::Search(search) => (String::new(), search.to_text()),
@@ -41,7 +41,7 @@ impl Request {
         }
     }
 
-    /// The request of a line; `None` for what this version of the queue cannot hold.
+    /// The request of a row; `None` if this version of the queue does not know it.
     pub(super) fn from_columns(kind: &str, orcid: &str, what: &str) -> Option<Self> {
         let person = || Orcid::new(orcid);
         Some(match Kind::new(kind)? {
@@ -69,7 +69,7 @@ impl Request {
         }
     }
 
-    /// As the treatment of answers wants to know it.
+    /// The request as the treatment of answers needs it.
     pub fn asked(&self) -> Asked {
         match self {
             Self::Search(_) => Asked::Search,

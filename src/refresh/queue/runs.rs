@@ -1,5 +1,4 @@
-//! The runs in the queue: each is one refresh of one scope, and is kept with how
-//! far it has come.
+//! The runs in the queue: each is one refresh of one scope, and is stored with its progress.
 
 use rusqlite::params;
 
@@ -10,7 +9,7 @@ use super::state::State::GivenUp;
 use super::state::{FoundAs, Stage};
 use orcid_xml::{Orcid, Timestamp};
 
-/// The tables of which a run's lines go when it has come to its end.
+/// The tables from which a run's rows are deleted when it ends.
 const TABLES_OF_RUN: [&str; 7] = ["task", "found", "held", "leaving", "listed", "removed", "successor"];
 
 /// One refresh of one scope, from its plan to its commit.
@@ -20,11 +19,11 @@ pub struct Run {
     pub scope: String,
     /// The name of its entry in the manifest.
     pub source: String,
-    /// Whose records: the API's URL.
+    /// The API's URL.
     pub api: String,
     /// How changes are found.
     pub strategy: String,
-    /// The options that the plan was made with; another plan has others.
+    /// The options of the plan; with other options, the plan must be made again.
     pub asked: String,
     /// What the dataset was when the run was planned .
     pub mark: String,
@@ -32,8 +31,7 @@ pub struct Run {
     pub until: Timestamp,
     pub begun: Timestamp,
     pub stage: Stage,
-    /// The number of its next commit: what is complete when the day's quota ends is
-    /// applied then.
+    /// The number of its next commit: a run has several if a used-up quota ends it early.
     pub part: i64,
 }
 
@@ -45,7 +43,7 @@ impl Run {
 }
 
 impl Queue {
-    /// The run of a scope at this API that has not come to its end.
+    /// The unfinished run of a scope at this API.
     ///
     /// # Errors
     /// [`QueueError`] if the disk fails.
@@ -88,7 +86,7 @@ impl Queue {
         Ok(Run { id, ..run })
     }
 
-    /// Forgets the searches of a run with what they have found, and notes its new times.
+    /// Deletes the searches of a run with their results, and notes its new times.
     ///
     /// # Errors
     /// [`QueueError`] if the disk fails.
@@ -111,7 +109,7 @@ impl Queue {
         self.execute(sql, values).map(|_| ())
     }
 
-    /// Forgets a run with all that belongs to it.
+    /// Deletes a run with all its rows.
     ///
     /// # Errors
     /// [`QueueError`] if the disk fails.
@@ -124,9 +122,8 @@ impl Queue {
         })
     }
 
-    /// Ends a run whose answers are in the dataset: remembers what could not be
-    /// read (`rejected` too, which the tables did not take) and who belongs to the
-    /// scope, and makes room.
+    /// Ends a run whose answers are in the dataset: notes the people who could not be read (also
+    /// the `rejected` ones, which gave no rows) and the people of the scope, and compacts the file.
     ///
     /// # Errors
     /// [`QueueError`] if the disk fails.
@@ -136,7 +133,8 @@ impl Queue {
         rejected: &[Orcid],
         remember_members: bool,
     ) -> Result<(), QueueError> {
-        // Whom a search did not give, though it said that there was one more, stays a member.
+        // If a search gave fewer results than it counted, people who were not found stay in the
+        // scope.
         let lacks_results = self.missing_results(run.id)? > 0;
         self.change(|change| {
             change.execute("DELETE FROM unread WHERE scope = ?1", params![run.scope])?;
@@ -164,12 +162,12 @@ impl Queue {
             let done = params![run.id, Stage::Done.name()];
             change.execute("UPDATE run SET stage = ?2 WHERE id = ?1", done).map(|_| ())
         })?;
-        // Somebody who looks at the status may be in the way; the next run makes room.
+        // A process that reads the status may block this; the next run compacts the file.
         let _ = self.execute("VACUUM", params![]);
         Ok(())
     }
 
-    /// What the dataset was when the queue was opened last.
+    /// The state of the dataset when the queue was last opened.
     ///
     /// # Errors
     /// [`QueueError`] if the disk fails.
@@ -177,7 +175,7 @@ impl Queue {
         self.row_if_any("SELECT mark FROM dataset", [], |row| row.get(0))
     }
 
-    /// Notes what the dataset is now.
+    /// Notes the current state of the dataset.
     ///
     /// # Errors
     /// [`QueueError`] if the disk fails.

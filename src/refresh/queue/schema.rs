@@ -1,4 +1,4 @@
-//! The queue's file: its tables, how it is opened, looked at and closed.
+//! The queue's file: its tables, and how it is opened, read and closed.
 
 use std::path::Path;
 use std::time::Duration;
@@ -14,11 +14,10 @@ pub const QUEUE_NAME: &str = "refresh.sqlite";
 const VERSION: i64 = 3;
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// The tables of version 3. Of a task, `state` and `kind` are `State` and
-/// `Kind`; `known` is the record's last change in the dataset, `doubted` what
-/// makes an answer count more than its date; `sent` tells that it has gone, `part` with which
-/// commit its answer comes into the dataset. `held` are the items that the dataset had,
-/// `leaving` those that leave it.
+/// The tables of version 3. In `task`, `state` and `kind` are `State` and `Kind`; `known` is the
+/// record's last change in the dataset, `doubted` what makes an answer count more than its date;
+/// `sent` tells that it has gone, `part` with which commit its answer comes into the dataset.
+/// `held` are the items that the dataset had, `leaving` those that leave it.
 const SCHEMA: &str = "
 CREATE TABLE run (
     id INTEGER PRIMARY KEY,
@@ -74,9 +73,9 @@ CREATE TABLE quota (client TEXT NOT NULL, day INTEGER NOT NULL, used INTEGER NOT
 CREATE TABLE dataset (only INTEGER PRIMARY KEY CHECK (only = 1), mark TEXT NOT NULL) STRICT;
 ";
 
-/// Tables that came after version 3; queues of earlier programs lack them. Whom the commits of
-/// a run have removed; the dates that records list for the items that are asked for; who took
-/// the place of a deprecated record.
+/// Tables that were added after version 3; queues of earlier programs lack them: the people whom a
+/// run's commits have removed; the dates that records list for requested items; the primary records
+/// of deprecated ones.
 const LATER_TABLES: &str = "
 CREATE TABLE IF NOT EXISTS removed (run INTEGER NOT NULL, orcid TEXT NOT NULL,
     PRIMARY KEY (run, orcid)) STRICT, WITHOUT ROWID;
@@ -89,7 +88,7 @@ CREATE TABLE IF NOT EXISTS successor (run INTEGER NOT NULL, orcid TEXT NOT NULL,
 
 impl Queue {
     /// Opens the queue of the dataset at `dataset`, or makes it; the caller holds
-    /// the lock. What was on its way when a run was killed waits again.
+    /// the lock. Requests that were in flight when a run was killed wait again.
     ///
     /// # Errors
     /// [`QueueError`] if the file cannot be used or is of another version.
@@ -115,7 +114,7 @@ impl Queue {
         let queue = Self { db, path };
         queue.check(version)?;
         queue.db.execute_batch(LATER_TABLES).map_err(queue.fault())?;
-        // A new run of the program has all its tries.
+        // After a restart of the program, every request has all its tries again.
         let again = format!(
             "UPDATE task SET state = {Waiting}, tries = 0 WHERE state = {Asked} OR state = {Waiting} AND tries > 0"
         );
@@ -123,8 +122,7 @@ impl Queue {
         Ok(queue)
     }
 
-    /// Opens a queue to look at it, also while a refresh is at work; `None` where
-    /// there is none.
+    /// Opens a queue for reading, even while a refresh runs; `None` if there is none.
     ///
     /// # Errors
     /// Those of [`Queue::open`].
@@ -146,12 +144,12 @@ impl Queue {
         Ok(Some(queue))
     }
 
-    /// Brings all into the one file and closes it. Who reads meanwhile is waited
-    /// for, since a commit takes this one file along and nothing beside it.
+    /// Merges everything into one file and closes it. Waits for readers, because a commit links
+    /// only this file.
     ///
     /// # Errors
-    /// [`QueueError::BeingRead`] if somebody reads for too long, and
-    /// [`QueueError::Unusable`] if the disk fails.
+    /// [`QueueError::BeingRead`] if a reader takes too long, and [`QueueError::Unusable`] if the
+    /// disk fails.
     pub fn close(self) -> Result<(), QueueError> {
         let checkpoint = self.db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0));
         let busy: i64 = checkpoint.map_err(self.fault())?;
@@ -162,8 +160,8 @@ impl Queue {
         self.db.close().map_err(|(_, source)| QueueError::Unusable { path, source })
     }
 
-    /// Brings the queue of a dataset into its one file, if it has one: what a kill
-    /// left beside it would not outlive a commit.
+    /// Merges the queue of a dataset into one file, if it has a queue: a second file that a kill
+    /// has left would be lost in a commit.
     ///
     /// # Errors
     /// Those of [`Queue::open`] and [`Queue::close`].

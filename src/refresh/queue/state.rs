@@ -1,4 +1,4 @@
-//! The words that the queue's file has for states, kinds, findings and stages.
+//! The numbers and words of the queue's file for states, kinds, findings and stages.
 //!
 //! `Display` writes a state or a kind as SQL has it, so that a query names the same word as
 //! the code: `format!("… WHERE state = {Waiting}")`.
@@ -7,22 +7,22 @@ use std::fmt;
 
 use super::super::search::Finding;
 
-/// Where a request stands; [the queue's page](super) says which state follows which.
+/// The state of a request; [the queue's page](super) says which state follows which.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum State {
-    /// It goes as soon as its time has come.
+    /// It is sent as soon as its time has come.
     Waiting = 0,
-    /// It is on its way.
+    /// It has been sent, and its answer has not arrived.
     Asked = 1,
-    /// Its answer is here.
+    /// Its answer has been stored.
     Answered = 2,
     /// It has no answer in this run; the dataset keeps what it has.
     GivenUp = 3,
-    /// It may not go yet.
+    /// It may not be sent yet.
     Planned = 4,
     /// An item that the server says is gone; it is asked for once more.
     Missing = 5,
-    /// An item that the server has said twice is gone; its record decides.
+    /// An item of which the server has said twice that it is gone; its record decides.
     MissingTwice = 6,
 }
 
@@ -87,14 +87,14 @@ impl fmt::Display for Kind {
     }
 }
 
-/// What an answer tells of an iD.
+/// The finding of an answer about an iD.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FoundAs {
     /// The record has changed.
     Changed,
     /// The record is there and belongs to the scope.
     Present,
-    /// The record took the place of a deprecated one.
+    /// The record is the primary record of a deprecated one.
     Primary,
 }
 
@@ -118,7 +118,7 @@ impl FoundAs {
     }
 }
 
-/// How far a run has come.
+/// The stage of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Stage {

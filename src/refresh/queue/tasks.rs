@@ -1,4 +1,4 @@
-//! The requests of a run, one by one: planned, let go, taken, tried again and given up.
+//! The requests of a run, one by one: planned, released, taken, retried and given up.
 
 use std::time::Duration;
 
@@ -14,10 +14,10 @@ use super::state::{Kind, State};
 use orcid_api::time::SECOND;
 use orcid_xml::{Orcid, Timestamp};
 
-/// No request waits for longer before it goes again.
+/// The longest wait before a request is sent again.
 const LONGEST_WAIT: Timestamp = 900 * SECOND;
 
-/// A request, waiting or on its way.
+/// A request that waits or is in flight.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Task {
     pub id: i64,
@@ -26,20 +26,19 @@ pub struct Task {
     pub tries: u32,
     /// For a record: its last change in the dataset.
     pub dataset_modified: Option<Timestamp>,
-    /// For a record: its answer counts as changed, though it have the date of the dataset's
-    /// row.
+    /// For a record: its answer counts as changed even if it has the date of the dataset's row.
     pub counts_as_changed: bool,
     /// For an item: the server has said before that it is gone.
     pub was_missing: bool,
 }
 
-/// What the queue has for a worker.
+/// The queue's answer to a worker that asks for a request.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Next {
     Task(Box<Task>),
-    /// All that waits does so until later.
+    /// All waiting requests wait until a later time.
     Later(Duration),
-    /// Nothing waits; others may still be on their way.
+    /// No request waits; others may still be in flight.
     Nothing,
 }
 
@@ -83,7 +82,7 @@ impl Queue {
         self.row(&sql, params![run, orcid.as_str()], |row| row.get(0))
     }
 
-    /// Lets the next records of a run go, up to `most`; returns their number.
+    /// Releases the next records of a run, up to `most`; returns their number.
     ///
     /// # Errors
     /// [`QueueError`] if the disk fails.
@@ -95,7 +94,7 @@ impl Queue {
         Ok(self.execute(&sql, params![run, most])? as u64)
     }
 
-    /// Lets all planned items of a run go; returns their requests.
+    /// Releases all planned items of a run; returns the number of their requests.
     ///
     /// # Errors
     /// [`QueueError`] if the disk fails.
@@ -138,7 +137,7 @@ impl Queue {
         }
     }
 
-    /// Gives back a request that has not gone.
+    /// Gives back a request that was not sent.
     ///
     /// # Errors
     /// [`QueueError`] if the disk fails.
@@ -184,7 +183,7 @@ impl Queue {
         })
     }
 
-    /// Lets all go again that a run has given up, with all its tries; returns the number.
+    /// Releases all requests that a run has given up, with all their tries; returns their number.
     ///
     /// # Errors
     /// [`QueueError`] if the disk fails.

@@ -58,7 +58,7 @@ pub enum RefreshError {
     /// Ends searching; the run continues by reading each record.
     #[error("the server does not understand searches that name iDs")]
     NotUnderstood,
-    #[error("the server has not answered for {seconds} s: {what}")]
+    #[error("the server has given no good answer for {seconds} s: {what}")]
     Down { seconds: u64, what: String },
     #[error("{url} has answered no request: {what}")]
     Silent { url: String, what: String },

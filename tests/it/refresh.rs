@@ -385,7 +385,7 @@ fn a_server_that_is_down_ends_the_run_and_nothing_is_lost() {
     ]);
 
     assert_eq!(output.status.code(), Some(2), "{}", text(&output));
-    assert!(text(&output).contains("has not answered"), "{} at port {port}", text(&output));
+    assert!(text(&output).contains("has given no good answer"), "{} at port {port}", text(&output));
     here.server.clear_faults();
     assert_eq!(here.refresh_each(&[]).status.code(), Some(0));
 }

@@ -81,7 +81,7 @@ fn a_server_whose_status_is_not_up_counts_as_down() {
             here.refresh_each(&["--restart", "--retry-wait", "1", "--outage-timeout", "0", "--tries", "50"]);
 
         assert_eq!(output.status.code(), Some(2), "{status}: {}", text(&output));
-        assert!(text(&output).contains("has not answered for"), "{}", text(&output));
+        assert!(text(&output).contains("has given no good answer for"), "{}", text(&output));
     }
 }
 

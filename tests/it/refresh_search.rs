@@ -103,3 +103,21 @@ fn a_server_that_does_not_search_by_ranges_of_ids_ends_the_run_and_is_not_asked_
         assert!(asked_by_range(&here) < 100, "{}", here.server.log().counts());
     }
 }
+
+#[test]
+fn a_search_that_is_given_up_tells_its_fault_once() {
+    let here = mass_change();
+    for (status, body, expected) in [
+        (200, "<html>welcome</html>", ": html (status 200)"),
+        (500, "", ": server-error (status 500)"),
+        (404, "", ": foreign-404 (status 404)"),
+    ] {
+        here.server.clear_faults();
+        here.server.fail(When::Path("/search".to_owned()), Fault::Says { status, body: body.to_owned() });
+
+        let output = by_windows(&here);
+
+        assert_eq!(output.status.code(), Some(2), "{}", text(&output));
+        assert!(text(&output).contains(expected), "{}", text(&output));
+    }
+}

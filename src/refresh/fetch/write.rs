@@ -124,9 +124,10 @@ fn give_up_search(
     if search.ids.is_some() && matches!(code, "bad-request" | OUT_OF_RANGE) {
         return Err(RefreshError::NoRanges { url: fetch.client.host().api.clone() });
     }
-    let what = match fetch.trouble() {
-        trouble if trouble.is_empty() => code.to_owned(),
-        trouble => format!("{code} ({trouble})"),
+    let (trouble, own) = (fetch.trouble(), format!("{code}, "));
+    let what = match trouble.strip_prefix(&own).unwrap_or(&trouble) {
+        "" => code.to_owned(),
+        more => format!("{code} ({more})"),
     };
     let url = fetch.client.host().api.clone();
     if UNANSWERED.contains(&code) {

@@ -111,3 +111,25 @@ fn a_record_that_goes_while_its_items_are_missing_is_not_asked_for_without_end()
     assert_eq!(outcome["end"], "applied", "{outcome}");
     assert_eq!(outcome["answers"]["withheld"], works.len(), "{outcome}");
 }
+
+#[test]
+fn an_answer_that_is_no_bulk_is_not_taken_for_one_without_works() {
+    let here = Here::new(40, 5, &ENDINGS);
+    let (orcid, works) = with_most_works(&here);
+    let clock = here.server.world().clock() + 1_000_000;
+    here.server.change(|world| world.edit(&orcid, clock, |xml| with_works_of(xml, clock)));
+    assert!(works.len() > 1);
+    for (body, code) in [("{\"bulk\":[]}", "malformed-xml"), ("<other/>", "not-orcid")] {
+        here.server.clear_faults();
+        here.server.clear_log();
+        let bulk = When::Path(format!("{orcid}/works/"));
+        here.server.fail(bulk, Fault::Says { status: 200, body: body.to_owned() });
+
+        let output = here.refresh_each(&["--json", "--restart", "--retry-wait", "1", "--tries", "3"]);
+
+        assert_eq!(output.status.code(), Some(1), "{code}: {}", text(&output));
+        assert_eq!(json(&output)["answers"][code], 3, "{}", json(&output)["answers"]);
+        let alone = format!("{orcid}/work/");
+        assert_eq!(here.server.log().for_api().filter(|request| request.path.contains(&alone)).count(), 0);
+    }
+}

@@ -269,6 +269,22 @@ mod tests {
     }
 
     #[test]
+    fn an_answer_without_a_work_is_taken_for_a_bulk_only_where_it_is_one() {
+        let asked = Asked::Works(Orcid::new(ONE).unwrap(), vec![1, 2]);
+        let no_work = stub(9016).replace(r#"<?xml version="1.0"?>"#, "");
+        for (body, expected) in [
+            (r#"<bulk:bulk xmlns:bulk="b"/>"#.to_owned(), "works"),
+            (format!(r#"<bulk:bulk xmlns:bulk="b">{no_work}</bulk:bulk>"#), "works"),
+            ("<other/>".to_owned(), "not-orcid?"),
+            ("<other></other>".to_owned(), "not-orcid?"),
+            (r#"{"bulk":[]}"#.to_owned(), "malformed-xml?"),
+            ("<!-- -->".to_owned(), "empty?"),
+        ] {
+            assert_eq!(told(&asked, 200, &body, None), expected, "{body}");
+        }
+    }
+
+    #[test]
     fn works_that_are_refused_together_are_asked_for_one_by_one() {
         let asked = Asked::Works(Orcid::new(ONE).unwrap(), vec![1, 2]);
         for (status, error, expected) in

@@ -68,6 +68,13 @@ pub fn take_works(body: &[u8], orcid: Orcid, asked: &[i64]) -> Result<Taken, Par
         let begin = piece.as_ptr() as usize - body.as_ptr() as usize;
         came.push(BulkWork { place: begin..begin + piece.len(), ..work });
     }
+    if came.is_empty() {
+        // No work has shown so far that this is a bulk.
+        let source = orcid_xml::cleaned(body);
+        let Document::Bulk(_) = orcid_xml::parse(&source)?.document else {
+            return Err(ParseError::UnknownRoot { name: "another".to_owned() });
+        };
+    }
     match came.iter().find(|work| !asked.contains(&work.put_code)) {
         Some(work) => Err(ParseError::OtherPutCode { expected: asked[0], found: work.put_code.to_string() }),
         None => Ok(Taken::Works(came)),

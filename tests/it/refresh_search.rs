@@ -121,3 +121,19 @@ fn a_search_that_is_given_up_tells_its_fault_once() {
         assert!(text(&output).contains(expected), "{}", text(&output));
     }
 }
+
+#[test]
+fn a_result_with_a_wrong_check_digit_is_a_fault_and_leaves_no_tombstone() {
+    let here = mass_change();
+    let mistyped = "0000-0002-1825-0098";
+    let id = xml::orcid_id("common:orcid-identifier", mistyped);
+    let page = format!("<search:search num-found=\"1\"><search:result>{id}</search:result></search:search>");
+    here.server
+        .fail(When::Path("/search".to_owned()), Fault::Says { status: 200, body: xml::document(&page) });
+
+    let output = here.refresh(&["--query", "family-name:*", "--rate", "1000", "--retry-wait", "1"]);
+
+    assert_eq!(output.status.code(), Some(2), "{}", text(&output));
+    assert!(text(&output).contains("invalid-value"), "{}", text(&output));
+    assert!(!here.server.log().for_api().any(|request| request.path.contains(mistyped)));
+}

@@ -19,7 +19,8 @@ pub struct SearchPage {
 ///
 /// # Errors
 /// [`ParseError`] if the bytes are not well-formed UTF-8 XML, if the root is not
-/// `search:search`, if `@num-found` is no number, or if a result has no ORCID iD.
+/// `search:search`, if `@num-found` is no number, or if a result has no ORCID iD, or one whose
+/// check digit is wrong.
 pub fn parse_search(bytes: &[u8]) -> Result<SearchPage, ParseError> {
     let mut cursor = Cursor::new(text_of(bytes)?);
     let root = cursor.child()?.ok_or(ParseError::Empty)?;
@@ -53,7 +54,8 @@ impl SearchPage {
                 let mut path = None;
                 id_into(cursor, inner, &mut path)?;
                 let path = path.unwrap_or_default();
-                let orcid = Orcid::new(&path).ok_or_else(|| cursor.invalid(inner, &path, "an ORCID iD"))?;
+                let orcid = Orcid::new(&path).filter(Orcid::has_valid_check_digit);
+                let orcid = orcid.ok_or_else(|| cursor.invalid(inner, &path, "an ORCID iD"))?;
                 page.orcids.push(orcid);
             }
         }

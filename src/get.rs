@@ -9,7 +9,7 @@ mod error;
 mod json;
 mod observer;
 mod search;
-mod wanted;
+mod member_filter;
 
 pub use crate::dataset::TableRows;
 pub use error::GetError;
@@ -24,7 +24,7 @@ use by_index::ByIndex;
 use orcid_xml::{MemberName, Orcid};
 use search::Search;
 use targz_seek::{ArchiveError, Kind, Meter, OwnedMember};
-use wanted::Wanted;
+use member_filter::MemberFilter;
 
 /// A file of an archive whose name says that it belongs to an iD that was asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,7 +51,7 @@ pub fn find_members<E: From<ArchiveError>>(
     observer: &dyn Observer,
     mut each: impl FnMut(FoundMember<'_>) -> Result<(), E>,
 ) -> Result<(), E> {
-    let mut search = Search::begin(archive, Wanted::by_name(orcids), observer)?;
+    let mut search = Search::begin(archive, MemberFilter::by_name(orcids), observer)?;
     while let Some(chunk) = search.next_chunk()? {
         for (path, data, member) in search.select(&chunk) {
             if let (Some(orcid), Kind::File) = (MemberName::new(path).orcid(), member.kind) {
@@ -69,11 +69,11 @@ pub fn find_members<E: From<ArchiveError>>(
 /// [`ArchiveError`] where index or archive are damaged or do not belong together: never
 /// a file of another iD.
 pub fn indexed_members(archive: &Path, orcid: Orcid) -> Result<Option<Vec<OwnedMember>>, ArchiveError> {
-    let wanted = Wanted::by_name(&[orcid]);
-    let Some(mut runs) = ByIndex::open(archive, &wanted, &Meter::default())? else { return Ok(None) };
+    let filter = MemberFilter::by_name(&[orcid]);
+    let Some(mut runs) = ByIndex::open(archive, &filter, &Meter::default())? else { return Ok(None) };
     let mut found = Vec::new();
     while let Some(chunk) = runs.next_chunk()? {
-        let files = wanted.select(&chunk).into_iter().filter(|(_, _, member)| member.kind == Kind::File);
+        let files = filter.select(&chunk).into_iter().filter(|(_, _, member)| member.kind == Kind::File);
         found.extend(files.map(|(name, data, _)| OwnedMember { name: name.to_owned(), data: data.to_vec() }));
     }
     Ok(Some(found))
@@ -110,7 +110,7 @@ pub fn archive_rows(
     orcids: &[Orcid],
     observer: &dyn Observer,
 ) -> Result<TableRows, GetError> {
-    let mut search = Search::begin(archive, Wanted::for_rows(orcids), observer)?;
+    let mut search = Search::begin(archive, MemberFilter::for_rows(orcids), observer)?;
     let mut rows = MemberRows::new(archive, orcids);
     while let Some(chunk) = search.next_chunk()? {
         let members = search.select(&chunk);

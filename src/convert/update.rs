@@ -122,10 +122,10 @@ pub fn update_in(
 
 /// Removes the rows of everything that is named or was read, except members that could not be read.
 fn what_goes(named: Targets, converted: &Converted) -> Gone {
-    let mut gone = Gone { targets: named, spared: Targets::default() };
+    let mut gone = Gone { targets: named, retained: Targets::default() };
     gone.targets.extend(&converted.accepted);
     let unread = converted.rejected.iter().filter(|name| !converted.accepted.contains(name));
-    unread.for_each(|name| gone.spared.insert(name));
+    unread.for_each(|name| gone.retained.insert(name));
     gone
 }
 

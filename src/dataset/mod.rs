@@ -20,7 +20,7 @@ mod leftovers;
 mod lock;
 mod looks;
 mod manifest;
-mod marks;
+mod row_selection;
 mod page_header;
 mod pages;
 mod reader;
@@ -47,7 +47,7 @@ pub use looks::{read_dataset, read_dataset_in};
 pub use manifest::{
     ArchiveEntry, EntryKind, FORMAT_VERSION, InputFile, KeptPart, Manifest, MatchInputs, Organizations, Part,
 };
-pub use marks::Gone;
+pub use row_selection::Gone;
 pub use reader::{Dataset, TableRows, record_batches, rows_of};
 pub use replace::{Change, Replacement};
 pub use room::check_can_change;

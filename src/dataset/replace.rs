@@ -15,7 +15,7 @@ use rayon::prelude::*;
 use super::error::DatasetError;
 use super::layout::{NewFile, table_folder, table_of};
 use super::manifest::{EntryKind, KeptPart, Manifest, Part};
-use super::marks::{Gone, Mark, Marks, mark};
+use super::row_selection::{Gone, GroupSelection, RowSelection, select_rows};
 use super::reader::{group_batches, row_groups};
 use super::rewrite::rewrite;
 use super::sound::check_bytes;
@@ -179,8 +179,8 @@ impl<'w> TableWork<'w> {
     /// Rewrites a file of the dataset, if necessary.
     fn visit(&mut self, old: &OldPart<'_>) -> Result<(), DatasetError> {
         let from = table_folder(self.all.dataset, self.key).join(&old.part.name);
-        let marks = mark(&from, self.key, old.part, self.all.gone)?;
-        let rows_out = marks.rows_out();
+        let selection = select_rows(&from, self.key, old.part, self.all.gone)?;
+        let rows_out = selection.rows_out();
         let merges = self.merged.is_some() && old.small;
         if merges || rows_out > 0 {
             // Copied pages are not decoded, so the whole file is digested here. After that it is in
@@ -188,11 +188,11 @@ impl<'w> TableWork<'w> {
             check_bytes(&from, old.part)?;
         }
         let (left, moved) = if let Some(writer) = self.merged.as_mut().filter(|_| old.small) {
-            append(&from, Some(&marks), writer, self.all.pool)?;
+            append(&from, Some(&selection), writer, self.all.pool)?;
             (None, old.part.rows - rows_out)
         } else if rows_out > 0 {
             let to = self.folder.join(format!("left-{}", old.part.name));
-            (rewrite(&from, &marks, to, self.key, self.table, self.all.stop)?, 0)
+            (rewrite(&from, &selection, to, self.key, self.table, self.all.stop)?, 0)
         } else {
             self.stays = true;
             return Ok(());
@@ -226,17 +226,17 @@ impl<'w> TableWork<'w> {
 /// Appends the rows of a file that stay.
 fn append(
     from: &Path,
-    marks: Option<&Marks>,
+    selection: Option<&RowSelection>,
     writer: &mut TableWriter,
     pool: &ThreadPool,
 ) -> Result<(), DatasetError> {
-    let groups = marks.map_or_else(|| row_groups(from), |marks| Ok(marks.groups.len()))?;
+    let groups = selection.map_or_else(|| row_groups(from), |selection| Ok(selection.groups.len()))?;
     for group in 0..groups {
         let mut first_row = 0;
         for batch in group_batches(from, group)? {
             let mut batch = batch?;
             let rows = batch.num_rows();
-            if let Some(Mark::Some(kept)) = marks.map(|marks| &marks.groups[group]) {
+            if let Some(GroupSelection::Some(kept)) = selection.map(|selection| &selection.groups[group]) {
                 let kept = BooleanArray::from(kept.slice(first_row, rows));
                 batch = filter_record_batch(&batch, &kept).expect("the mask has one value for each row");
             }

@@ -23,7 +23,7 @@ use rayon::prelude::*;
 use super::error::DatasetError;
 use super::file::PartFile;
 use super::manifest::Part;
-use super::marks::{Mark, Marks};
+use super::row_selection::{GroupSelection, RowSelection};
 use super::settings::Settings;
 use crate::tables::AnyTable;
 
@@ -34,28 +34,28 @@ const BATCH_ROWS: usize = 16_384;
 /// file must have been verified, as its page index is used.
 pub(super) fn rewrite(
     from: &Path,
-    marks: &Marks,
+    selection: &RowSelection,
     to: PathBuf,
     key: &str,
     table: &dyn AnyTable,
     stop: &AtomicBool,
 ) -> Result<Option<Part>, DatasetError> {
-    if marks.rows == marks.rows_out() {
+    if selection.rows == selection.rows_out() {
         return Ok(None);
     }
     let metadata = with_indexes(from)?;
     let schema = table.schema();
     let mut file = PartFile::create(to, &schema, &Settings::new(key, table, &schema, &[]))?;
     let views = with_views(&metadata).map_err(DatasetError::parquet("read", from))?;
-    for (group, mark) in marks.groups.iter().enumerate() {
+    for (group, mark) in selection.groups.iter().enumerate() {
         if stop.load(Ordering::Relaxed) {
             return Err(DatasetError::Stopped);
         }
         let source = Source { path: from, metadata: &metadata, views: &views, group };
         match mark {
-            Mark::All => source.copy(&mut file)?,
-            Mark::Some(kept) if kept.count_set_bits() == 0 => {}
-            Mark::Some(kept) => source.filter(kept, &mut file)?,
+            GroupSelection::All => source.copy(&mut file)?,
+            GroupSelection::Some(kept) if kept.count_set_bits() == 0 => {}
+            GroupSelection::Some(kept) => source.filter(kept, &mut file)?,
         }
     }
     file.finish().map(Some)
@@ -152,7 +152,7 @@ mod tests {
     use super::*;
     use crate::dataset::keys::Targets;
     use crate::dataset::layout::table_of;
-    use crate::dataset::marks::{Gone, mark};
+    use crate::dataset::row_selection::{Gone, select_rows};
     use crate::dataset::reader::{group_batches, row_groups};
     use crate::tables::Entry;
     use arrow::array::{AsArray, RecordBatch};
@@ -220,10 +220,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let (from, to) = (folder.path().join("from.parquet"), folder.path().join("to.parquet"));
         let part = file(&from);
-        let marks = mark(&from, KEY, &part, &gone(&ORCIDS[..1])).unwrap();
+        let selection = select_rows(&from, KEY, &part, &gone(&ORCIDS[..1])).unwrap();
 
         let part =
-            rewrite(&from, &marks, to.clone(), KEY, table(), &AtomicBool::new(false)).unwrap().unwrap();
+            rewrite(&from, &selection, to.clone(), KEY, table(), &AtomicBool::new(false)).unwrap().unwrap();
 
         assert_eq!((part.rows, orcids(&to)), (3, ORCIDS[1..].iter().map(ToString::to_string).collect()));
         let (before, new) = (with_indexes(&from).unwrap(), with_indexes(&to).unwrap());
@@ -248,7 +248,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let (from, to) = (folder.path().join("from.parquet"), folder.path().join("to.parquet"));
         let part = file(&from);
-        let marked = |orcids: &[&str]| mark(&from, KEY, &part, &gone(orcids)).unwrap();
+        let marked = |orcids: &[&str]| select_rows(&from, KEY, &part, &gone(orcids)).unwrap();
 
         let half = rewrite(&from, &marked(&ORCIDS[..2]), to.clone(), KEY, table(), &AtomicBool::new(false))
             .unwrap()

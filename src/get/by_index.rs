@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::vec::IntoIter;
 
-use super::wanted::Wanted;
+use super::member_filter::MemberFilter;
 use crate::convert::{ARCHIVE_OPTIONS, NAMELESS_KEY, index_key};
 use targz_seek::index::Index;
 use targz_seek::{Archive, ArchiveError, Buffers, Chunk, Meter};
@@ -27,18 +27,18 @@ struct Run {
 }
 
 impl ByIndex {
-    /// Finds where the wanted members lie; `None` where there is no index, or none by which
+    /// Finds where the members of the filter lie; `None` if there is no index, or none by which
     /// they could be told.
     ///
     /// # Errors
     /// [`ArchiveError`] where the index is damaged or does not belong to the archive.
-    pub fn open(archive: &Path, wanted: &Wanted, meter: &Meter) -> Result<Option<Self>, ArchiveError> {
+    pub fn open(archive: &Path, filter: &MemberFilter, meter: &Meter) -> Result<Option<Self>, ArchiveError> {
         if !archive.is_file() {
             return Ok(None);
         }
         let Some(index) = Index::beside(archive)? else { return Ok(None) };
         let mut runs = Vec::new();
-        for key in wanted.keys() {
+        for key in filter.keys() {
             runs.extend(index.runs(key)?.into_iter().map(|run| (key, run)));
         }
         // Which rows of a record under another name a conversion takes out for a later member of

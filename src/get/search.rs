@@ -4,14 +4,14 @@ use std::path::{Path, PathBuf};
 
 use super::by_index::ByIndex;
 use super::observer::Observer;
-use super::wanted::Wanted;
+use super::member_filter::MemberFilter;
 use crate::convert::{ARCHIVE_OPTIONS, ChunkMember};
 use targz_seek::{Archive, ArchiveError, Chunk, Meter};
 
 /// A search that is under way.
 pub struct Search<'o> {
     path: PathBuf,
-    wanted: Wanted,
+    filter: MemberFilter,
     observer: &'o dyn Observer,
     meter: Meter,
     reader: Reader,
@@ -29,10 +29,10 @@ impl<'o> Search<'o> {
     ///
     /// # Errors
     /// [`ArchiveError`] where the archive cannot be opened.
-    pub fn begin(path: &Path, wanted: Wanted, observer: &'o dyn Observer) -> Result<Self, ArchiveError> {
+    pub fn begin(path: &Path, filter: MemberFilter, observer: &'o dyn Observer) -> Result<Self, ArchiveError> {
         let meter = Meter::default();
         observer.begun(path, &meter);
-        let reader = match ByIndex::open(path, &wanted, &meter) {
+        let reader = match ByIndex::open(path, &filter, &meter) {
             Ok(Some(runs)) => Reader::ByIndex(Box::new(runs)),
             Ok(None) => Reader::whole(path, &meter)?,
             Err(error) => {
@@ -40,10 +40,10 @@ impl<'o> Search<'o> {
                 Reader::whole(path, &meter)?
             }
         };
-        Ok(Self { path: path.to_owned(), wanted, observer, meter, reader, given_up_to: None })
+        Ok(Self { path: path.to_owned(), filter, observer, meter, reader, given_up_to: None })
     }
 
-    /// The next chunk, which may hold no wanted member; `None` at the end.
+    /// The next chunk, which may hold no member of the filter; `None` at the end.
     ///
     /// # Errors
     /// [`ArchiveError`] where the archive cannot be read, or the meter was stopped.
@@ -54,7 +54,7 @@ impl<'o> Search<'o> {
         };
         match found {
             Ok(Some(chunk)) => {
-                let last = self.wanted.select(&chunk).last().map(|(_, _, member)| member.offset);
+                let last = self.filter.select(&chunk).last().map(|(_, _, member)| member.offset);
                 self.given_up_to = last.or(self.given_up_to);
                 Ok(Some(chunk))
             }
@@ -68,10 +68,10 @@ impl<'o> Search<'o> {
         }
     }
 
-    /// The wanted members of the chunk that came last, but for those that the index had given
+    /// The members of the filter in the last chunk, except those that the index had given
     /// before it could not be used any more.
     pub fn select<'c>(&self, chunk: &'c Chunk) -> Vec<ChunkMember<'c>> {
-        let mut found = self.wanted.select(chunk);
+        let mut found = self.filter.select(chunk);
         if let (Reader::Whole(_), Some(given)) = (&self.reader, self.given_up_to) {
             found.retain(|(_, _, member)| member.offset > given);
         }

@@ -40,6 +40,7 @@ mod status;
 mod strategy;
 mod watermark;
 
+pub use changes::read as read_changes;
 pub use error::RefreshError;
 pub use fetch::End;
 pub use log::{Log, log_to};

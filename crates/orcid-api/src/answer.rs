@@ -10,7 +10,7 @@ use super::client::Reply;
 use super::content::{take_item, take_record, take_works};
 use super::retry::parse_retry_after;
 use super::stub::{OTHER_STATUS, parse_stub, treat_stub};
-use super::treatment::{Asked, Taken, Treatment};
+use super::treatment::{Asked, Payload, Treatment};
 use super::visibility::{LIMITED, holds_limited};
 use orcid_xml::{ParseError, Timestamp, parse_search};
 
@@ -72,14 +72,14 @@ fn treat_success(asked: &Asked, reply: &Reply) -> Treatment {
     if !matches!(asked, Asked::Search) && holds_limited(&reply.body) {
         return Treatment::Again { code: LIMITED, after: None };
     }
-    let taken = match asked {
-        Asked::Search => parse_search(&reply.body).map(Taken::Search),
+    let payload = match asked {
+        Asked::Search => parse_search(&reply.body).map(Payload::Search),
         Asked::Works(orcid, put_codes) => take_works(&reply.body, *orcid, put_codes),
         Asked::Record(orcid) => take_record(&reply.body, *orcid),
         Asked::Item(orcid, section, put_code) => take_item(&reply.body, *orcid, *section, *put_code),
     };
-    match taken {
-        Ok(taken) => Treatment::Take(taken),
+    match payload {
+        Ok(payload) => Treatment::Take(payload),
         Err(error) => Treatment::Again { code: fault_code(&error, reply), after: None },
     }
 }
@@ -126,7 +126,7 @@ mod tests {
         let retry_after = retry_after.map(str::to_owned);
         let reply = Reply { status, retry_after, body: body.into(), ..Reply::default() };
         match treat(asked, &reply, 0) {
-            Treatment::Take(taken) => taken.code().to_owned(),
+            Treatment::Take(payload) => payload.code().to_owned(),
             Treatment::Again { code, after: None } => format!("{code}?"),
             Treatment::Again { code, after: Some(after) } => format!("{code}? {}", after.as_secs()),
             Treatment::Leave { code } => format!("{code}!"),
@@ -254,7 +254,7 @@ mod tests {
         );
         let reply = Reply { status: 200, body: bulk.into(), ..Reply::default() };
 
-        let Treatment::Take(Taken::Works(works)) = treat(&asked, &reply, 0) else { panic!() };
+        let Treatment::Take(Payload::Works(works)) = treat(&asked, &reply, 0) else { panic!() };
         let came: Vec<(i64, &[u8])> =
             works.iter().map(|work| (work.put_code, &reply.body[work.place.clone()])).collect();
         assert_eq!(came, [(2, &br#"<work:work put-code="2"/>"#[..])]);
@@ -300,6 +300,6 @@ mod tests {
         let reply = Reply { status: 301, body: stub(9007).into(), ..Reply::default() };
 
         let primary = Orcid::new(OTHER);
-        assert_eq!(treat(&asked, &reply, 0), Treatment::Take(Taken::Gone { code: "deprecated", primary }));
+        assert_eq!(treat(&asked, &reply, 0), Treatment::Take(Payload::Gone { code: "deprecated", primary }));
     }
 }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::treatment::{BulkWork, ListedItem, Taken};
+use super::treatment::{BulkWork, ListedItem, Payload};
 use orcid_xml::{
     self, Activities, Activity, ActivityPath, ActivitySection, AffiliationKind, Document, Orcid, ParseError,
     Parsed, pieces,
@@ -12,13 +12,13 @@ use orcid_xml::{
 ///
 /// # Errors
 /// [`ParseError`] where it is not sound, or another's.
-pub fn take_record(body: &[u8], orcid: Orcid) -> Result<Taken, ParseError> {
+pub fn take_record(body: &[u8], orcid: Orcid) -> Result<Payload, ParseError> {
     let source = orcid_xml::cleaned(body);
     let Document::Record(record) = orcid_xml::parse(&source)?.document else {
         return Err(ParseError::UnknownRoot { name: "another".to_owned() });
     };
     match record.orcid.as_deref().and_then(Orcid::new) {
-        Some(found) if found == orcid => Ok(Taken::Record {
+        Some(found) if found == orcid => Ok(Payload::Record {
             modified: record.history.last_modified_date,
             items: listed_items(&record.activities),
         }),
@@ -58,7 +58,7 @@ fn listed_items(activities: &Activities<'_>) -> Vec<ListedItem> {
 ///
 /// # Errors
 /// As [`take_record`].
-pub fn take_works(body: &[u8], orcid: Orcid, asked: &[i64]) -> Result<Taken, ParseError> {
+pub fn take_works(body: &[u8], orcid: Orcid, asked: &[i64]) -> Result<Payload, ParseError> {
     let cut_off = || ParseError::CutOff { offset: body.len() as u64, path: "bulk".to_owned() };
     let mut came = Vec::new();
     for piece in pieces(body).ok_or_else(cut_off)? {
@@ -77,7 +77,7 @@ pub fn take_works(body: &[u8], orcid: Orcid, asked: &[i64]) -> Result<Taken, Par
     }
     match came.iter().find(|work| !asked.contains(&work.put_code)) {
         Some(work) => Err(ParseError::OtherPutCode { expected: asked[0], found: work.put_code.to_string() }),
-        None => Ok(Taken::Works(came)),
+        None => Ok(Payload::Works(came)),
     }
 }
 
@@ -134,7 +134,7 @@ pub fn take_item(
     orcid: Orcid,
     section: ActivitySection,
     put_code: i64,
-) -> Result<Taken, ParseError> {
+) -> Result<Payload, ParseError> {
     let source = orcid_xml::cleaned(body);
     let Parsed { document, path, .. } = orcid_xml::parse(&source)?;
     let Document::Activity(activity) = document else {
@@ -145,7 +145,7 @@ pub fn take_item(
     }
     check_path(path, orcid, section, put_code)?;
     match activity.put_code() {
-        Some(found) if found == put_code => Ok(Taken::Item { modified: activity.last_modified_date() }),
+        Some(found) if found == put_code => Ok(Payload::Item { modified: activity.last_modified_date() }),
         found => {
             let found = found.map_or_else(|| "none".to_owned(), |found| found.to_string());
             Err(ParseError::OtherPutCode { expected: put_code, found })
@@ -173,7 +173,7 @@ mod tests {
     fn works_are_taken_out_of_a_bulk() {
         let bulk = br#"<b:bulk><w:work put-code="1"/> <w:work put-code="2"></w:work><e:error/></b:bulk>"#;
         let orcid = Orcid::new("0000-0002-1825-0097").unwrap();
-        let Taken::Works(works) = take_works(bulk, orcid, &[1, 2]).unwrap() else { panic!() };
+        let Payload::Works(works) = take_works(bulk, orcid, &[1, 2]).unwrap() else { panic!() };
 
         let rest = without_works(bulk, std::slice::from_ref(&works[0].place));
 
@@ -186,9 +186,9 @@ mod tests {
         let orcid = Orcid::new("0000-0002-1825-0097").unwrap();
         let body = r#"<record:record xmlns:record="r" xmlns:activities="a" xmlns:common="c" xmlns:work="w"><common:orcid-identifier><common:path>0000-0002-1825-0097</common:path></common:orcid-identifier><activities:activities-summary><activities:works><activities:group><work:work-summary put-code="5"><common:last-modified-date>1970-01-01T00:00:01Z</common:last-modified-date></work:work-summary></activities:group></activities:works></activities:activities-summary></record:record>"#;
 
-        let taken = take_record(body.as_bytes(), orcid).unwrap();
+        let payload = take_record(body.as_bytes(), orcid).unwrap();
 
         let item = ListedItem { section: ActivitySection::Works, put_code: 5, modified: Some(1_000_000) };
-        assert_eq!(taken, Taken::Record { modified: None, items: vec![item] });
+        assert_eq!(payload, Payload::Record { modified: None, items: vec![item] });
     }
 }

@@ -39,5 +39,5 @@ pub use stub::parse_stub;
 pub use token::Token;
 pub use token_file::TokenFile;
 pub use token_folder::FolderAccess;
-pub use treatment::{Asked, BulkWork, ListedItem, Taken, Treatment};
+pub use treatment::{Asked, BulkWork, ListedItem, Payload, Treatment};
 pub use visibility::LIMITED as LIMITED_VISIBILITY;

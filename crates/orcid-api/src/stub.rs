@@ -1,7 +1,7 @@
 //! What ORCID's own errors mean for what was asked for.
 
 use super::owner::is_of_another;
-use super::treatment::{Asked, Taken, Treatment};
+use super::treatment::{Asked, Payload, Treatment};
 use orcid_xml::{self, Document, Stub};
 
 /// ORCID's errors have less than a kilobyte; what is longer is not looked at twice.
@@ -51,7 +51,7 @@ pub fn treat_stub(asked: &Asked, status: u16, stub: &Stub<'_>) -> Treatment {
     }
     if matches!(asked, Asked::Works(..)) && !matches!(stub.error_code, Some(9002 | 9008 | 9017)) {
         // What is wrong may be one of them: those that did not come are asked for one by one.
-        return Treatment::Take(Taken::Works(Vec::new()));
+        return Treatment::Take(Payload::Works(Vec::new()));
     }
     if !go_together(status, stub.error_code) {
         return Treatment::Again { code: OTHER_STATUS, after: None };
@@ -62,17 +62,17 @@ pub fn treat_stub(asked: &Asked, status: u16, stub: &Stub<'_>) -> Treatment {
         _ => None,
     };
     let gone = |code| match is_item {
-        true => Treatment::Take(Taken::ItemGone { code }),
-        false => Treatment::Take(Taken::Gone { code, primary }),
+        true => Treatment::Take(Payload::ItemGone { code }),
+        false => Treatment::Take(Payload::Gone { code, primary }),
     };
     match stub.error_code {
         Some(9007) => gone("deprecated"),
         Some(9011 | 9016) => gone("not-found"),
         Some(9018) => gone("locked"),
         Some(9044) => gone("deactivated"),
-        Some(9036) => Treatment::Take(Taken::Closed { code: "unclaimed" }),
+        Some(9036) => Treatment::Take(Payload::Closed { code: "unclaimed" }),
         Some(9038 | 9039) if is_item => gone("not-public"),
-        Some(9038 | 9039) => Treatment::Take(Taken::Closed { code: "not-public" }),
+        Some(9038 | 9039) => Treatment::Take(Payload::Closed { code: "not-public" }),
         Some(9002 | 9017) => Treatment::Renew,
         Some(9008) => Treatment::Again { code: "server-error", after: None },
         _ => Treatment::Leave { code: "other-error" },

@@ -22,7 +22,7 @@ pub enum Asked {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Treatment {
     /// It is what was asked for.
-    Take(Taken),
+    Take(Payload),
     /// Ask again, after this time if the server names one.
     Again {
         /// The code that it is counted under.
@@ -69,7 +69,7 @@ pub struct BulkWork {
 /// An answer that counts. It has been read once, and holds what its reader needs: nobody has to
 /// read the body again to decide about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Taken {
+pub enum Payload {
     /// A page of a search.
     Search(SearchPage),
     /// A record that can be read.
@@ -105,7 +105,7 @@ pub enum Taken {
     },
 }
 
-impl Taken {
+impl Payload {
     /// The code that the answer is counted under.
     pub fn code(&self) -> &'static str {
         match self {

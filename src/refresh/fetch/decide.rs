@@ -16,7 +16,7 @@ use crate::refresh::queue::{Effects, FoundAs, ItemDates, Request, Task};
 use crate::refresh::search::{PageOutcome, Search};
 use orcid_api::time::{day, end_of_day};
 use orcid_api::{
-    ApiError, BulkWork, Fault, ListedItem, Reply, TOO_MANY_REQUESTS, Taken, Treatment, UNANSWERED, UNTRUSTED,
+    ApiError, BulkWork, Fault, ListedItem, Reply, TOO_MANY_REQUESTS, Payload, Treatment, UNANSWERED, UNTRUSTED,
     treat, without_works,
 };
 use orcid_xml::{Orcid, SearchPage, Timestamp};
@@ -44,7 +44,7 @@ pub fn decide(fetch: &Fetch, task: &Task, result: Result<Reply, Fault>, asked_at
     let treatment = check_page(task, treatment);
     note_reply(fetch, task, &reply, &treatment);
     match treatment {
-        Treatment::Take(taken) => accept(fetch, task, taken, &reply.body, latest(reply.date, wall)),
+        Treatment::Take(payload) => accept(fetch, task, payload, &reply.body, latest(reply.date, wall)),
         Treatment::Again { code, after } => {
             if let Some(after) = after {
                 fetch.breaker().hold(fetch.clock.now() + after + COURTESY);
@@ -117,7 +117,7 @@ fn note_reply(fetch: &Fetch, task: &Task, reply: &Reply, treatment: &Treatment) 
 /// A page that has the right form but contradicts itself is requested again.
 fn check_page(task: &Task, treatment: Treatment) -> Treatment {
     let code = match (&treatment, &task.request) {
-        (Treatment::Take(Taken::Search(page)), Request::Search(search)) => search.fault(page),
+        (Treatment::Take(Payload::Search(page)), Request::Search(search)) => search.fault(page),
         _ => None,
     };
     code.map_or(treatment, |code| Treatment::Again { code, after: None })
@@ -125,11 +125,11 @@ fn check_page(task: &Task, treatment: Treatment) -> Treatment {
 
 /// Decides about an answer of the requested kind. Its body is kept if the dataset will need it;
 /// dates after `latest` are not trusted.
-fn accept(fetch: &Fetch, task: &Task, taken: Taken, body: &[u8], latest: Timestamp) -> Decision {
-    let code = taken.code();
-    match (taken, &task.request) {
-        (Taken::Search(page), Request::Search(search)) => accept_page(fetch, task, search, &page),
-        (Taken::Record { modified, items }, request) => {
+fn accept(fetch: &Fetch, task: &Task, payload: Payload, body: &[u8], latest: Timestamp) -> Decision {
+    let code = payload.code();
+    match (payload, &task.request) {
+        (Payload::Search(page), Request::Search(search)) => accept_page(fetch, task, search, &page),
+        (Payload::Record { modified, items }, request) => {
             if let Some(code) = dates::fault(modified, task.dataset_modified, latest) {
                 return not_current(fetch, task, code);
             }
@@ -149,14 +149,14 @@ fn accept(fetch: &Fetch, task: &Task, taken: Taken, body: &[u8], latest: Timesta
         }
         // The record is gone or closed by now, so its list of items is unknown.
         (_, Request::Recheck(orcid)) => Decision::ResolveMissing { orcid: *orcid, listed: None, code },
-        (Taken::Gone { primary, .. }, _) => {
+        (Payload::Gone { primary, .. }, _) => {
             let found = primary.map(|primary| (FoundAs::Primary, primary)).into_iter().collect();
             Decision::keep(code, body, Effects { found, primary, ..Effects::default() })
         }
-        (Taken::Works(came), Request::Works(orcid, asked)) => {
+        (Payload::Works(came), Request::Works(orcid, asked)) => {
             accept_works(fetch, *orcid, asked, &came, body, latest)
         }
-        (Taken::Item { modified }, Request::Item(orcid, section, put_code)) => {
+        (Payload::Item { modified }, Request::Item(orcid, section, put_code)) => {
             let known = match newest_item_dates(fetch, *orcid, latest) {
                 Ok(known) => known,
                 Err(error) => return Decision::end(error),
@@ -167,7 +167,7 @@ fn accept(fetch: &Fetch, task: &Task, taken: Taken, body: &[u8], latest: Timesta
                 None => Decision::keep(code, body, Effects::default()),
             }
         }
-        (Taken::ItemGone { .. }, Request::Item(..)) => Decision::ReportMissing { code },
+        (Payload::ItemGone { .. }, Request::Item(..)) => Decision::ReportMissing { code },
         _ => Decision::keep_without_body(code, Effects::default()),
     }
 }

@@ -35,19 +35,19 @@ pub struct Gone {
     /// Their rows are removed from every table.
     pub targets: Targets,
     /// Of these, only the rows of `rejects` are removed.
-    pub spared: Targets,
+    pub retained: Targets,
 }
 
 /// The rows of a file that are removed.
-pub(super) struct Marks {
+pub(super) struct RowSelection {
     /// Rows of the file.
     pub rows: u64,
     /// For each row group.
-    pub groups: Vec<Mark>,
+    pub groups: Vec<GroupSelection>,
 }
 
 /// Which rows of a row group stay.
-pub(super) enum Mark {
+pub(super) enum GroupSelection {
     All,
     Some(BooleanBuffer),
 }
@@ -60,7 +60,7 @@ struct Question<'q> {
 }
 
 /// Finds the rows of `gone` in a table's file, which is a part of the table `key`.
-pub(super) fn mark(path: &Path, key: &str, part: &Part, gone: &Gone) -> Result<Marks, DatasetError> {
+pub(super) fn select_rows(path: &Path, key: &str, part: &Part, gone: &Gone) -> Result<RowSelection, DatasetError> {
     let (dump, table) = table_of(key).ok_or_else(|| DatasetError::NoTable { key: key.to_owned() })?;
     let question = Question { dump, table: table.name(), gone };
     let file = StoredFile::on_disk(path)?;
@@ -77,14 +77,14 @@ pub(super) fn mark(path: &Path, key: &str, part: &Part, gone: &Gone) -> Result<M
         check_bytes(path, part)?;
     }
     let groups = 0..metadata.metadata().num_row_groups();
-    let marks = groups.into_par_iter().map(|group| {
+    let selection = groups.into_par_iter().map(|group| {
         if compared == Compared::Footer {
             let columns = key_columns(&metadata);
             check_headers(path, file.ranges(), metadata.metadata(), group, columns)?;
         }
-        question.mark_group(path, &metadata, group)
+        question.select_in_group(path, &metadata, group)
     });
-    Ok(Marks { rows: part.rows, groups: marks.collect::<Result<_, _>>()? })
+    Ok(RowSelection { rows: part.rows, groups: selection.collect::<Result<_, _>>()? })
 }
 
 /// The positions of the columns that identify rows.
@@ -93,28 +93,28 @@ fn key_columns(metadata: &ArrowReaderMetadata) -> impl Iterator<Item = usize> {
     columns.filter(|(_, column)| KEY_COLUMNS.contains(&column.name())).map(|(place, _)| place)
 }
 
-impl Marks {
+impl RowSelection {
     /// The number of rows that are removed.
     pub fn rows_out(&self) -> u64 {
-        let out = |mark: &Mark| match mark {
-            Mark::All => 0,
-            Mark::Some(kept) => (kept.len() - kept.count_set_bits()) as u64,
+        let out = |mark: &GroupSelection| match mark {
+            GroupSelection::All => 0,
+            GroupSelection::Some(kept) => (kept.len() - kept.count_set_bits()) as u64,
         };
         self.groups.iter().map(out).sum()
     }
 }
 
 impl Question<'_> {
-    fn mark_group(
+    fn select_in_group(
         &self,
         path: &Path,
         metadata: &ArrowReaderMetadata,
         group: usize,
-    ) -> Result<Mark, DatasetError> {
+    ) -> Result<GroupSelection, DatasetError> {
         // Each task opens the file itself, because they cannot share a position in a file.
         let file = File::open(path).map_err(DatasetError::io("open", path))?;
         let reader = self.reader(file, metadata, group).map_err(DatasetError::parquet("read", path))?;
-        let Some(reader) = reader else { return Ok(Mark::All) };
+        let Some(reader) = reader else { return Ok(GroupSelection::All) };
         let mut kept = BooleanBufferBuilder::new(0);
         for batch in reader {
             let batch = batch.map_err(|error| DatasetError::parquet("read", path)(error.into()))?;
@@ -128,7 +128,7 @@ impl Question<'_> {
                 format!("its row group {group} has {} rows, its footer says {rows}", kept.len()),
             );
         }
-        Ok(if kept.count_set_bits() == kept.len() { Mark::All } else { Mark::Some(kept) })
+        Ok(if kept.count_set_bits() == kept.len() { GroupSelection::All } else { GroupSelection::Some(kept) })
     }
 
     /// A reader of the columns that identify rows; `None` if the Bloom filter rules out all iDs.
@@ -159,7 +159,7 @@ impl Question<'_> {
             let few = sets.into_iter().map(OrcidSet::few).collect::<Option<Vec<_>>>()?;
             Some(few.concat())
         };
-        Some([of(&self.gone.targets)?, of(&self.gone.spared)?].concat())
+        Some([of(&self.gone.targets)?, of(&self.gone.retained)?].concat())
     }
 
     fn append_kept(&self, batch: &RecordBatch, kept: &mut BooleanBufferBuilder) {
@@ -179,9 +179,9 @@ impl Question<'_> {
                 DumpKind::Summaries => self.record_goes(&orcid),
                 DumpKind::Activities => {
                     let key = keys.key(orcid, row);
-                    let spared = key.is_some_and(|key| self.gone.spared.activities.contains(&key));
+                    let retained = key.is_some_and(|key| self.gone.retained.activities.contains(&key));
                     let named = key.is_some_and(|key| self.gone.targets.activities.contains(&key));
-                    !spared && (named || self.gone.targets.people.contains(&orcid))
+                    !retained && (named || self.gone.targets.people.contains(&orcid))
                 }
             });
             kept.append(!goes);
@@ -199,12 +199,12 @@ impl Question<'_> {
         for row in 0..batch.num_rows() {
             let name = MemberName::new(paths.value(row));
             let known = !orcids.is_null(row);
-            kept.append(!(known && (self.gone.targets.contains(&name) || self.gone.spared.contains(&name))));
+            kept.append(!(known && (self.gone.targets.contains(&name) || self.gone.retained.contains(&name))));
         }
     }
 
     fn record_goes(&self, orcid: &Orcid) -> bool {
-        self.gone.targets.records.contains(orcid) && !self.gone.spared.records.contains(orcid)
+        self.gone.targets.records.contains(orcid) && !self.gone.retained.records.contains(orcid)
     }
 
     fn may_go(&self, orcid: &Orcid) -> bool {

@@ -8,13 +8,13 @@ use orcid_xml::{MemberName, Orcid};
 use targz_seek::Chunk;
 
 /// Which members of an archive are looked for.
-pub struct Wanted {
+pub struct MemberFilter {
     orcids: OrcidSet,
     keys: BTreeSet<u64>,
     nameless: bool,
 }
 
-impl Wanted {
+impl MemberFilter {
     /// Members whose names have one of the iDs.
     pub fn by_name(orcids: &[Orcid]) -> Self {
         let keys = orcids.iter().map(Orcid::number).collect();
@@ -24,9 +24,9 @@ impl Wanted {
     /// Members that may give rows of the iDs: those whose names have one, and documents whose
     /// names have none.
     pub fn for_rows(orcids: &[Orcid]) -> Self {
-        let mut wanted = Self::by_name(orcids);
-        wanted.keys.insert(NAMELESS_KEY);
-        Self { nameless: true, ..wanted }
+        let mut filter = Self::by_name(orcids);
+        filter.keys.insert(NAMELESS_KEY);
+        Self { nameless: true, ..filter }
     }
 
     /// The keys under which an index has them.

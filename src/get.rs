@@ -7,9 +7,9 @@
 mod by_index;
 mod error;
 mod json;
+mod member_filter;
 mod observer;
 mod search;
-mod member_filter;
 
 pub use crate::dataset::TableRows;
 pub use error::GetError;
@@ -21,10 +21,10 @@ use std::path::Path;
 use crate::convert::MemberRows;
 use crate::dataset::{Dataset, DatasetError, read_dataset, record_batches};
 use by_index::ByIndex;
+use member_filter::MemberFilter;
 use orcid_xml::{MemberName, Orcid};
 use search::Search;
 use targz_seek::{ArchiveError, Kind, Meter, OwnedMember};
-use member_filter::MemberFilter;
 
 /// A file of an archive whose name says that it belongs to an iD that was asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

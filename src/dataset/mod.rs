@@ -20,13 +20,13 @@ mod leftovers;
 mod lock;
 mod looks;
 mod manifest;
-mod row_selection;
 mod page_header;
 mod pages;
 mod reader;
 mod replace;
 mod rewrite;
 mod room;
+mod row_selection;
 mod settings;
 mod sound;
 pub mod store;
@@ -47,10 +47,10 @@ pub use looks::{read_dataset, read_dataset_in};
 pub use manifest::{
     ArchiveEntry, EntryKind, FORMAT_VERSION, InputFile, KeptPart, Manifest, MatchInputs, Organizations, Part,
 };
-pub use row_selection::Gone;
 pub use reader::{Dataset, TableRows, record_batches, rows_of};
 pub use replace::{Change, Replacement};
 pub use room::check_can_change;
+pub use row_selection::Gone;
 pub use store::{LocalStore, Logs, Store};
 pub use verify::{Problem, verify, verify_at, verify_in};
 pub use writer::{DumpWriter, OPEN_BYTES, TableWriter, WrittenTable};

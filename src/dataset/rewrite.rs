@@ -152,8 +152,8 @@ mod tests {
     use super::*;
     use crate::dataset::keys::Targets;
     use crate::dataset::layout::table_of;
-    use crate::dataset::row_selection::{Gone, select_rows};
     use crate::dataset::reader::{group_batches, row_groups};
+    use crate::dataset::row_selection::{Gone, select_rows};
     use crate::tables::Entry;
     use arrow::array::{AsArray, RecordBatch};
     use orcid_xml::{Orcid, parse};

@@ -60,7 +60,12 @@ struct Question<'q> {
 }
 
 /// Finds the rows of `gone` in a table's file, which is a part of the table `key`.
-pub(super) fn select_rows(path: &Path, key: &str, part: &Part, gone: &Gone) -> Result<RowSelection, DatasetError> {
+pub(super) fn select_rows(
+    path: &Path,
+    key: &str,
+    part: &Part,
+    gone: &Gone,
+) -> Result<RowSelection, DatasetError> {
     let (dump, table) = table_of(key).ok_or_else(|| DatasetError::NoTable { key: key.to_owned() })?;
     let question = Question { dump, table: table.name(), gone };
     let file = StoredFile::on_disk(path)?;
@@ -199,7 +204,9 @@ impl Question<'_> {
         for row in 0..batch.num_rows() {
             let name = MemberName::new(paths.value(row));
             let known = !orcids.is_null(row);
-            kept.append(!(known && (self.gone.targets.contains(&name) || self.gone.retained.contains(&name))));
+            kept.append(
+                !(known && (self.gone.targets.contains(&name) || self.gone.retained.contains(&name))),
+            );
         }
     }
 

@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use super::by_index::ByIndex;
-use super::observer::Observer;
 use super::member_filter::MemberFilter;
+use super::observer::Observer;
 use crate::convert::{ARCHIVE_OPTIONS, ChunkMember};
 use targz_seek::{Archive, ArchiveError, Chunk, Meter};
 
@@ -29,7 +29,11 @@ impl<'o> Search<'o> {
     ///
     /// # Errors
     /// [`ArchiveError`] where the archive cannot be opened.
-    pub fn begin(path: &Path, filter: MemberFilter, observer: &'o dyn Observer) -> Result<Self, ArchiveError> {
+    pub fn begin(
+        path: &Path,
+        filter: MemberFilter,
+        observer: &'o dyn Observer,
+    ) -> Result<Self, ArchiveError> {
         let meter = Meter::default();
         observer.begun(path, &meter);
         let reader = match ByIndex::open(path, &filter, &meter) {

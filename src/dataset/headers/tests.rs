@@ -19,8 +19,8 @@ use crate::dataset::file::PartFile;
 use crate::dataset::keys::Targets;
 use crate::dataset::layout::table_of;
 use crate::dataset::manifest::Part;
-use crate::dataset::row_selection::{Gone, select_rows};
 use crate::dataset::reader::{batches, columns_of};
+use crate::dataset::row_selection::{Gone, select_rows};
 use crate::dataset::settings::Settings;
 use crate::dataset::store::StoredFile;
 use orcid_xml::Orcid;
@@ -160,7 +160,8 @@ fn no_flip_in_a_page_header_or_footer_of_a_large_file_gives_other_rows() {
         drain(columns_of(StoredFile::on_disk(path)?, KEY, part, &["content", "put_code"])?)
             .map(|found| assert_eq!(found, rows))
     };
-    let marked = || select_rows(path, KEY, part, &gone).map(|selection| assert_eq!(selection.rows_out(), rows as u64));
+    let marked =
+        || select_rows(path, KEY, part, &gone).map(|selection| assert_eq!(selection.rows_out(), rows as u64));
     let footer = u64::from(u32::from_le_bytes({
         let mut length = [0; 4];
         file.read_exact_at(&mut length, part.size_bytes - END_BYTES).unwrap();

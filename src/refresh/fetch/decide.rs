@@ -16,8 +16,8 @@ use crate::refresh::queue::{Effects, FoundAs, ItemDates, Request, Task};
 use crate::refresh::search::{PageOutcome, Search};
 use orcid_api::time::{day, end_of_day};
 use orcid_api::{
-    ApiError, BulkWork, Fault, ListedItem, Reply, TOO_MANY_REQUESTS, Payload, Treatment, UNANSWERED, UNTRUSTED,
-    treat, without_works,
+    ApiError, BulkWork, Fault, ListedItem, Payload, Reply, TOO_MANY_REQUESTS, Treatment, UNANSWERED,
+    UNTRUSTED, treat, without_works,
 };
 use orcid_xml::{Orcid, SearchPage, Timestamp};
 

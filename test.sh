@@ -5,7 +5,8 @@ cd "$(dirname "$0")"
 cargo fmt --check
 cargo clippy --workspace --all-targets --quiet -- -D warnings
 if cargo nextest --version >/dev/null 2>&1; then
-    cargo nextest run --workspace --no-fail-fast
+    # Many tests wait for a local server, so that twice as many as processors run at a time.
+    cargo nextest run --workspace --no-fail-fast --test-threads $((2 * $(getconf _NPROCESSORS_ONLN)))
     cargo test --workspace --doc --quiet
 else
     cargo test --workspace

@@ -60,7 +60,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-pub use crate::dataset::LOCK_NAME;
 use crate::dataset::{Dataset, DatasetError, DatasetLock, check_can_change};
 use active_run::ActiveRun;
 use fetch::Fetch;

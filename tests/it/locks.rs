@@ -8,8 +8,8 @@ use std::sync::atomic::AtomicBool;
 
 use crate::support::{ONE, folder, given_names, record, run};
 use orcidlake::convert::{
-    ConvertError, Observer, Options, Outcome, Selection, Unobserved, Update, commit, convert, plan, update,
-    update_in, write_part,
+    ConvertError, Observer, Options, Outcome, Unobserved, Update, commit, convert, plan, update, update_in,
+    write_part,
 };
 use orcidlake::dataset::{DatasetError, DatasetLock, LocalStore};
 use orcidlake::matching::{self, MatchError, match_dataset};
@@ -19,15 +19,7 @@ use ror_match::{Crosswalk, Matcher, Preset, Release};
 use targz_seek::{Meter, OwnedMember};
 
 fn options() -> Options {
-    Options {
-        tables: Selection::default(),
-        threads: 1,
-        memory_bytes: 1 << 30,
-        salvage: false,
-        replace: false,
-        write_index: false,
-        shard: None,
-    }
+    Options { threads: 1, ..Options::default() }
 }
 
 /// A dataset of the first archive of two; and the second.

@@ -4,24 +4,17 @@
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
+use crate::support::through_json;
 use orcidlake::convert::{
-    ConvertError, Options, Outcome, PartResult, Selection, Shard, Task, Unobserved, commit, convert, index,
-    plan, write_part,
+    ConvertError, Options, Outcome, PartResult, Shard, Task, Unobserved, commit, convert, index, plan,
+    write_part,
 };
 use orcidlake::dataset::{Dataset, Manifest, verify};
 use orcidlake::synth;
 use targz_seek::index::{SPACING_BYTES, index_path};
 
 fn options() -> Options {
-    Options {
-        tables: Selection::default(),
-        threads: 2,
-        memory_bytes: 1 << 30,
-        salvage: false,
-        replace: false,
-        write_index: false,
-        shard: None,
-    }
+    Options { threads: 2, ..Options::default() }
 }
 
 /// A dump of summaries and one archive of activities.
@@ -36,14 +29,9 @@ fn dump(folder: &Path) -> Vec<PathBuf> {
     synth::write_dump(&options, folder, &|_| ()).unwrap().into_iter().map(|written| written.path).collect()
 }
 
-/// As it comes back from another machine.
-fn sent<T: serde::Serialize + serde::de::DeserializeOwned>(value: &T) -> T {
-    serde_json::from_str(&serde_json::to_string(value).unwrap()).unwrap()
-}
-
 fn write(task: &Task, folder: &Path) -> Result<PartResult, ConvertError> {
-    let written = write_part(&sent(task), folder, &options(), &Unobserved, &AtomicBool::new(false))?;
-    Ok(sent(&written))
+    let written = write_part(&through_json(task), folder, &options(), &Unobserved, &AtomicBool::new(false))?;
+    Ok(through_json(&written))
 }
 
 /// Every file of every table with its rows and its digest.

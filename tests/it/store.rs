@@ -7,15 +7,15 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use crate::support::memory_store::Memory;
-use crate::support::{ONE, OTHER, gzip, record, tar, work};
+use crate::support::{ONE, OTHER, gzip, record, tar, through_json, work};
 use arrow::array::ArrayRef;
 use arrow::compute::cast;
 use arrow::datatypes::DataType;
 use arrow::util::display::{ArrayFormatter, FormatOptions};
 use orcid_xml::Orcid;
 use orcidlake::convert::{
-    ConvertError, Options, Outcome, PartResult, Selection, Task, Unobserved, commit_in, convert, convert_in,
-    plan_in, send_part, write_part,
+    ConvertError, Options, Outcome, PartResult, Task, Unobserved, commit_in, convert, convert_in, plan_in,
+    send_part, write_part,
 };
 use orcidlake::dataset::store::{Objects, Versioned};
 use orcidlake::dataset::{
@@ -24,15 +24,7 @@ use orcidlake::dataset::{
 use orcidlake::tables;
 
 fn options() -> Options {
-    Options {
-        tables: Selection::default(),
-        threads: 2,
-        memory_bytes: 1 << 30,
-        salvage: false,
-        replace: false,
-        write_index: false,
-        shard: None,
-    }
+    Options { threads: 2, ..Options::default() }
 }
 
 /// The sample dump: summaries, and two archives of activities.
@@ -72,17 +64,13 @@ fn convert_one(archive: &Path, store: &dyn Store) -> Result<Outcome, ConvertErro
     Ok(outcomes.into_iter().next().unwrap())
 }
 
-/// As it comes back from another machine.
-fn returned<T: serde::Serialize + serde::de::DeserializeOwned>(value: &T) -> T {
-    serde_json::from_str(&serde_json::to_string(value).unwrap()).unwrap()
-}
-
 /// Does a task as a machine does that reaches the archives and the store, and nothing else.
 fn written(task: &Task, store: &dyn Store, folder: &Path) -> PartResult {
-    let part = write_part(&returned(task), folder, &options(), &Unobserved, &AtomicBool::new(false)).unwrap();
+    let part =
+        write_part(&through_json(task), folder, &options(), &Unobserved, &AtomicBool::new(false)).unwrap();
     let sent = send_part(part, store).unwrap();
     std::fs::remove_dir_all(folder).unwrap();
-    returned(&sent)
+    through_json(&sent)
 }
 
 /// Every row of every table, in the table's order.

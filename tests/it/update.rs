@@ -14,7 +14,7 @@ use crate::support::{
 };
 use orcid_xml::{MemberName, Orcid};
 use orcidlake::convert::{
-    ARCHIVE_OPTIONS, ConvertError, Observer, Options, Outcome, Selection, Update, Updated, update,
+    ARCHIVE_OPTIONS, ConvertError, Observer, Options, Outcome, Update, Updated, update,
 };
 use orcidlake::dataset::{Dataset, Targets, verify};
 use orcidlake::report::Report;
@@ -35,15 +35,7 @@ impl Observer for Quiet {
 }
 
 fn options(threads: usize) -> Options {
-    Options {
-        tables: Selection::default(),
-        threads,
-        memory_bytes: 1 << 30,
-        salvage: false,
-        replace: false,
-        write_index: false,
-        shard: None,
-    }
+    Options { threads, ..Options::default() }
 }
 
 fn member(name: &str, data: &str) -> OwnedMember {

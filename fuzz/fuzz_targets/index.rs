@@ -15,7 +15,7 @@ use targz_seek::index::Index;
 use targz_seek::{Archive, ArchiveError, Buffers, Meter, Options};
 
 const MEMBERS: u64 = 60;
-/// Keys that are asked for, some of which no member has.
+/// Keys to look up. Some belong to no member.
 const KEYS: [u64; 5] = [0, 1, MEMBERS / 2, MEMBERS - 1, MEMBERS + 3];
 /// Bytes between two points, so that a small archive has several.
 const SPACING_BYTES: u64 = 4 << 10;

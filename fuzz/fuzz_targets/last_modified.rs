@@ -1,5 +1,5 @@
-//! ORCID's file of last changes, in any form: what is read of it has right check digits, and is the
-//! same with gzip and without.
+//! ORCID's file of last changes, in any form. Each iD that is read has a right check digit, and the
+//! result is the same with gzip and without.
 #![no_main]
 
 use std::io::Write;

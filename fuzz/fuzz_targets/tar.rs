@@ -10,7 +10,7 @@ use targz_seek::{Archive, ArchiveError, Kind, Meter, Options};
 
 /// The largest member that is read.
 const MAX_MEMBER_BYTES: u64 = 16 << 10;
-/// Sizes of small chunks, of which none is a round number of blocks but one.
+/// Sizes of small chunks. Only one is a whole number of blocks.
 const CHUNK_BYTES: [usize; 4] = [0, 700, 1024, 5000];
 /// More than most inputs have.
 const LARGE_CHUNK_BYTES: usize = 128 << 10;

@@ -163,8 +163,8 @@ pub fn stop_on_signals() -> Result<Arc<AtomicBool>, Failure> {
     Ok(stop)
 }
 
-/// False where whoever started the program has it pass over SIGHUP, as `nohup` does; where the
-/// system does not say, too.
+/// False if the program was started with SIGHUP ignored, as `nohup` does it, and if the system
+/// does not tell.
 fn hears_hangup() -> bool {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));

@@ -17,7 +17,7 @@ use targz_seek::{ArchiveError, ForeignKind};
 /// What stands for standard input.
 const STANDARD_INPUT: &str = "-";
 
-/// An error with advice for whoever runs the program.
+/// An error that advises the user of the program.
 pub trait Hint {
     /// What to do about it.
     fn hint(&self) -> Cow<'static, str>;

@@ -119,7 +119,7 @@ type Columns = [Option<usize>; 7];
 pub fn run(mut args: Args, common: &Common) -> Result<Done, Failure> {
     let (row_format, out) = (args.format.row_format(args.excel, common)?, file_of(args.out.take()));
     check_outputs(&[&out], &[&args.staff], common)?;
-    // Whoever has mistyped the dataset's name should not read about the list first.
+    // A mistyped dataset is reported before anything about the list.
     open_dataset(&args.dataset)?;
     let list = StaffList::new(read(&args, common)?);
     let institution = Institution::with_all(&args.ids, args.children);

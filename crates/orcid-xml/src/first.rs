@@ -11,7 +11,7 @@ use super::xml::Cursor;
 /// prefixes, as [`Unmapped::path`](crate::Unmapped::path). `None` if there is no such value, or
 /// the document cannot be read so far.
 ///
-/// Reads the document anew, slowly: for messages about few documents.
+/// Parses the document a second time. This is slow, and meant for messages about a few documents.
 pub fn first_value(bytes: &[u8], elements: &[&str], attribute: Option<&str>) -> Option<(String, String)> {
     let mut cursor = Cursor::new(text_of(bytes).ok()?);
     let mut tag = cursor.child().ok()??;

@@ -81,7 +81,7 @@ const MARKS: &[Mark] = &[
 ];
 
 impl Foreign {
-    /// The format of a file that begins with `start`, of which 512 bytes suffice; `None` for
+    /// The format of a file that begins with `start`; 512 bytes are enough. `None` for
     /// formats that are not recognised, and for tar and XML.
     pub fn of(start: &[u8]) -> Option<Self> {
         let is_marked =

@@ -13,7 +13,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use crate::source::ByteSource;
 
-/// Bytes of the longest number of 64 bits, of which each byte holds seven.
+/// Bytes of the longest varint: a number of 64 bits, with seven bits in each byte.
 const MAX_VARINT_BYTES: usize = 10;
 
 /// Bytes in the index file, and what they must be.

@@ -1,7 +1,7 @@
 """Turns the ORCID public data files into tables, and reads them.
 
 >>> import orcidlake as ol
->>> report = ol.convert(archives, "orcid", tables=["records", "works"])
+>>> report = ol.convert(archives, "some", tables=["records", "works"])
 >>> ds = ol.open("orcid")
 >>> ds["works"].select("orcid", "title").to_polars().columns
 ['orcid', 'title']

@@ -62,18 +62,26 @@ def size(value: int | str) -> int:
 
 def settings(
     *,
+    tables: list[str] | None = None,
     threads: int | None = None,
     memory: int | str | None = None,
-    **others: Any,
+    salvage: bool = False,
+    replace: bool = False,
+    index: bool = False,
+    shard: str | None = None,
 ) -> dict[str, Any]:
     """The options of a conversion for the native part."""
-    found = dict(others)
-    if threads is not None:
-        if not 1 <= threads <= _MOST_THREADS:
-            raise ValueError(f"threads are from 1 to {_MOST_THREADS}, not {threads}")
-        found["threads"] = threads
-    if memory is not None:
-        found["memory"] = size(memory)
-        if found["memory"] < _LEAST_MEMORY:
-            raise ValueError("memory must be at least 128MiB")
-    return found
+    if threads is not None and not 1 <= threads <= _MOST_THREADS:
+        raise ValueError(f"threads are from 1 to {_MOST_THREADS}, not {threads}")
+    memory_bytes = None if memory is None else size(memory)
+    if memory_bytes is not None and memory_bytes < _LEAST_MEMORY:
+        raise ValueError("memory must be at least 128MiB")
+    return {
+        "tables": tables,
+        "threads": threads,
+        "memory": memory_bytes,
+        "salvage": salvage,
+        "replace": replace,
+        "index": index,
+        "shard": shard,
+    }

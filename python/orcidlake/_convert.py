@@ -97,7 +97,7 @@ class ArchiveReport:
 class ConvertReport:
     """What became of the archives of a conversion, or of the results of a commit.
 
-    >>> report = ol.convert(archives, "orcid")
+    >>> report = ol.convert(archives, "new")
     >>> print(report)
     ORCID_2025_10_summaries.tar.gz: converted, 41 members, 40 records, 1 rejects
     >>> report.rows["summaries/works"]

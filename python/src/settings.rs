@@ -5,23 +5,16 @@ use pyo3::prelude::*;
 use crate::errors::{Raise, bad_value};
 use orcidlake::convert::{Options, Selection};
 
-/// The options of a conversion; absent ones have the library's defaults.
-#[derive(Debug, Default, FromPyObject)]
+/// The options of a conversion; those that are None have the library's defaults.
+#[derive(Debug, FromPyObject)]
 #[pyo3(from_item_all)]
 pub struct Settings {
-    #[pyo3(default)]
     tables: Option<Vec<String>>,
-    #[pyo3(default)]
     threads: Option<usize>,
-    #[pyo3(default)]
     memory: Option<usize>,
-    #[pyo3(default)]
     salvage: bool,
-    #[pyo3(default)]
     replace: bool,
-    #[pyo3(default)]
     index: bool,
-    #[pyo3(default)]
     shard: Option<String>,
 }
 

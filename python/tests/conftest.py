@@ -51,26 +51,3 @@ def full(tmp_path_factory: pytest.TempPathFactory, summaries: str, activities: l
     path = tmp_path_factory.mktemp("full") / "orcid"
     ol.convert([summaries, *activities], path)
     return str(path)
-
-
-@pytest.fixture(autouse=True)
-def _examples(
-    request: pytest.FixtureRequest,
-    monkeypatch: pytest.MonkeyPatch,
-    tmp_path: Path,
-    doctest_namespace: dict[str, object],
-) -> None:
-    """Examples run in a folder of their own, with a dataset ``orcid`` that they may change."""
-    if not isinstance(request.node, pytest.DoctestItem):
-        return
-    dataset = request.getfixturevalue("dataset")
-    shutil.copytree(dataset, tmp_path / "orcid")
-    monkeypatch.chdir(tmp_path)
-    summaries = request.getfixturevalue("summaries")
-    doctest_namespace.update(
-        ol=ol,
-        archive=summaries,
-        archives=[summaries],
-        ds=ol.open("orcid"),
-        ror_release=request.getfixturevalue("ror_release"),
-    )

@@ -5,8 +5,10 @@ from __future__ import annotations
 import doctest
 import importlib.metadata
 import inspect
+import io
 import json
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -64,6 +66,40 @@ def test_arguments_that_many_functions_have_mean_the_same() -> None:
     taken = [ol.convert, ol.read_archive, ol.inspect, ol.index, ol.plan, ol.write_part, ol.commit, ol.open, ol.verify]
     for function in [*taken, ol.match, ol.Matcher]:
         assert inspect.signature(function).parameters["storage_options"].default is None, function
+
+
+def examples() -> list[doctest.DocTest]:
+    """The examples in the documentation of what is public."""
+    found = doctest.DocTestFinder().find(ol, "orcidlake")
+    for name in ol.__all__:
+        value = getattr(ol, name)
+        if inspect.isclass(value) or inspect.isfunction(value):
+            found += doctest.DocTestFinder(recurse=inspect.isclass(value)).find(value, name)
+    return [test for test in found if test.examples]
+
+
+def test_there_are_examples() -> None:
+    assert len(examples()) >= 15
+
+
+@pytest.mark.parametrize("number", range(len(examples())), ids=[test.name for test in examples()])
+def test_examples_run(
+    number: int, dataset: str, summaries: str, ror_release: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Each runs in a folder of its own, with a dataset ``orcid`` that it may change."""
+    shutil.copytree(dataset, tmp_path / "orcid")
+    monkeypatch.chdir(tmp_path)
+    example = examples()[number]
+    example.globs = {
+        "ol": ol,
+        "archive": summaries,
+        "archives": [summaries],
+        "ds": ol.open("orcid"),
+        "ror_release": ror_release,
+    }
+    told = io.StringIO()
+    failed = doctest.DocTestRunner(optionflags=doctest.NORMALIZE_WHITESPACE).run(example, out=told.write).failed
+    assert failed == 0, told.getvalue()
 
 
 @pytest.mark.parametrize("page", ["docs/python.md", "docs/getting-started.md", "README.md", "python/README.md"])

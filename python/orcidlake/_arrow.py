@@ -73,8 +73,8 @@ class Schema:
 
 
 class ArrowStream:
-    """Rows that any library takes by Arrow's C stream interface: ``pyarrow.table(rows)``,
-    ``polars.DataFrame(rows)``, ``duckdb.sql("FROM rows")``."""
+    """Rows that any library takes by Arrow's C stream interface: ``pyarrow.table(found)``,
+    ``polars.DataFrame(found)``, ``duckdb.sql("FROM found")``."""
 
     __slots__ = ()
 

@@ -33,8 +33,8 @@ class Problem(NamedTuple):
 class Table(ArrowStream):
     """A table of a dataset, or some of its columns.
 
-    Nothing is read before you ask for it. ``pyarrow.table(table)``, ``polars.DataFrame(table)`` and
-    ``duckdb.sql("FROM table")`` read it too, without a copy.
+    Nothing is read before you ask for it. ``pyarrow.table(works)``, ``polars.DataFrame(works)`` and
+    ``duckdb.sql("FROM works")`` read a table ``works`` too, without a copy.
 
     Attributes:
         key: The folder and the name, such as ``"summaries/works"``.

@@ -115,7 +115,8 @@ def match(
     Returns:
         The counts: names that were matched, and how they were found.
     """
-    files = [None if path is None else place(path, storage_options) for path in (overrides, crosswalk)]
+    names = None if overrides is None else place(overrides, storage_options)
+    ids = None if crosswalk is None else place(crosswalk, storage_options)
     options = settings(threads=threads, memory=memory)
     target, release = place(dataset, storage_options), place(ror_release, storage_options)
-    return json.loads(_native.match_dataset(target, release, preset, *files, anew, options))
+    return json.loads(_native.match_dataset(target, release, preset, names, ids, anew, options))

@@ -58,6 +58,7 @@ class watched:
         self._shown: _Bars | _Lines | None = None
 
     def __enter__(self) -> Tell | None:
+        watcher: Callable[[Progress], None]
         if self._progress is False or self._progress is None:
             return None
         if self._progress is True:

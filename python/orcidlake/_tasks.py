@@ -134,7 +134,8 @@ def plan(
     if parts < 1:
         raise ValueError(f"parts are at least 1, not {parts}")
     given = places(archives, storage_options)
-    target = os.path.join(given[0], "no dataset") if out is None else place(out, storage_options)
+    # Without a dataset: one that surely is not there.
+    target = f".{os.urandom(16).hex()}" if out is None else place(out, storage_options)
     options = settings(tables=names(tables), salvage=salvage, replace=replace)
     return [Task(text) for text in _native.plan(given, target, parts, options)]
 

@@ -51,18 +51,18 @@ def test_every_table_is_the_same_in_every_library(full: str) -> None:
     ds = ol.open(full)
 
     for key in ds.tables:
-        table = ds[key]
-        expected = pyarrow.concat_tables([pyarrow.parquet.read_table(file) for file in table.files])
-        assert len(table) == table.num_rows == expected.num_rows
-        arrow = table.to_arrow()
+        found = ds[key]
+        expected = pyarrow.concat_tables([pyarrow.parquet.read_table(file) for file in found.files])
+        assert len(found) == found.num_rows == expected.num_rows
+        arrow = found.to_arrow()
         assert arrow.equals(expected.cast(arrow.schema)), key
-        frame = table.to_polars()
-        assert frame.equals(polars.DataFrame(table)), key
-        assert frame.height == len(table) and frame.columns == table.columns
-        assert duckdb.sql("SELECT count(*) FROM table").fetchone() == (len(table),)
-        assert table.to_pandas().shape == (len(table), len(table.columns))
-        assert pandas.DataFrame.from_arrow(table).shape == (len(table), len(table.columns))
-        assert sum(batch.num_rows for batch in table.batches()) == len(table)
+        frame = found.to_polars()
+        assert frame.equals(polars.DataFrame(found)), key
+        assert frame.height == len(found) and frame.columns == found.columns
+        assert duckdb.sql("SELECT count(*) FROM found").fetchone() == (len(found),)
+        assert found.to_pandas().shape == (len(found), len(found.columns))
+        assert pandas.DataFrame.from_arrow(found).shape == (len(found), len(found.columns))
+        assert sum(batch.num_rows for batch in found.batches()) == len(found)
 
 
 def test_columns_are_selected(dataset: str) -> None:

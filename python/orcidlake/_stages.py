@@ -82,9 +82,9 @@ def convert(
     job = Job(target, {"threads": threads, "memory": memory, "storage_options": storage_options})
     errors: dict[str, Error] = {}
     done: list[tuple[Task, PartResult]] = []
-    for kind in ("index", "part"):
-        # Tasks of an archive that has no index now would fail for that reason alone.
-        stage = [task for task in tasks if task.kind == kind and _name(task) not in errors]
+    for of_index in (True, False):
+        # Parts of an archive whose index failed would fail for that reason alone.
+        stage = [task for task in tasks if is_index(task) == of_index and _name(task) not in errors]
         done = _run(run_all, job, stage, errors)
     whole = [(task, result) for task, result in done if _name(task) not in errors]
     is_kept = replace and bool(errors)
@@ -97,6 +97,11 @@ def parts_of(tasks: Sequence[Task], part_bytes: int) -> int:
     """The number of parts of about this size for the archives of these tasks."""
     sizes = ((task.to_dict().get("fingerprint") or {}).get("size_bytes", 0) for task in tasks)
     return max(1, sum(sizes) // part_bytes)
+
+
+def is_index(task: Task) -> bool:
+    """True for a task that writes the index of an archive."""
+    return task.to_dict().get("kind") == "index"
 
 
 def _run(

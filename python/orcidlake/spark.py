@@ -189,8 +189,8 @@ class _Wanted:
 
         whole = planned(1)
         parts = planned(self.parts or _stages.parts_of(whole, _PARTITION_BYTES))
-        no_index = {task.archive for task in parts if task.kind == "index"}
-        found = [task for task in parts if task.kind == "part" and task.archive not in no_index]
+        no_index = {task.archive for task in parts if _stages.is_index(task)}
+        found = [task for task in parts if task.archive not in no_index]
         return found + [task for task in whole if task.archive in no_index]
 
 

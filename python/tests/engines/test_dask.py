@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import Gate, check
+from support import Gate, check
 
 from orcidlake import _stages
 from orcidlake.dask import convert

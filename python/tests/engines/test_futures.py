@@ -10,7 +10,7 @@ from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from conftest import check
+from support import check
 
 import orcidlake as ol
 from orcidlake import _stages

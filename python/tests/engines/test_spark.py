@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pyarrow.compute
 import pytest
-from conftest import Gate, check
+from support import Gate, check
 
 import orcidlake as ol
 from orcidlake import _stages

@@ -190,7 +190,7 @@ def _sum(values: Sequence[Any]) -> Any:
 def _named(error: Error, task: Task) -> Error:
     """The error with the name of the archive in its message."""
     message = str(error)
-    return error if _name(task) in message else type(error)(f"{task.archive}: {message}")
+    return error if _name(task) in message else type(error)(f"{_name(task)}: {message}")
 
 
 def _name(task: Task) -> str:

@@ -12,15 +12,26 @@
 //! | `gs://` | Google Cloud Storage |
 //! | `az://`, `abfs://`, `abfss://` | Azure Blob Storage |
 
+mod answer;
+mod archive;
+mod blocks;
+mod bucket;
 mod client;
 mod error;
 mod options;
 mod place;
+mod resume;
+mod source;
+mod upload;
 mod wait;
+mod web;
 
+pub use archive::{ArchiveFile, index_place, shown};
 pub use error::StorageError;
 pub use options::StorageOptions;
 pub use place::{Place, Remote, Scheme};
+pub use source::{ObjectSource, open_source};
+pub use upload::upload;
 
 use std::sync::Arc;
 

@@ -18,6 +18,7 @@ mod blocks;
 mod bucket;
 mod client;
 mod error;
+mod index_file;
 mod options;
 mod place;
 mod resume;
@@ -26,8 +27,9 @@ mod upload;
 mod wait;
 mod web;
 
-pub use archive::{ArchiveFile, index_place, shown};
+pub use archive::{ArchiveFile, file_name, shown};
 pub use error::StorageError;
+pub use index_file::IndexFile;
 pub use options::StorageOptions;
 pub use place::{Place, Remote, Scheme};
 pub use source::{ObjectSource, open_source};

@@ -84,6 +84,11 @@ impl Index {
         }
     }
 
+    /// Where the index lies.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// The archive that it is the index of.
     pub fn archive(&self) -> &dyn ByteSource {
         &*self.archive

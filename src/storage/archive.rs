@@ -12,7 +12,7 @@ use targz_seek::{
 };
 
 use super::source::{ObjectSource, open_source};
-use super::{Place, Scheme, StorageOptions};
+use super::{Place, Scheme, StorageError, StorageOptions};
 
 /// An archive that has been opened: a folder, a file, a stream, or an object.
 #[derive(Debug)]
@@ -203,6 +203,21 @@ fn index_place(archive: &Place) -> Place {
             let name = remote.file_name().unwrap_or_default();
             Place::Remote(remote.beside(&index_path(Path::new(&name)).to_string_lossy()))
         }
+    }
+}
+
+/// The path or URL of an archive's index: beside it, as `ARCHIVE.idx`.
+///
+/// # Errors
+/// [`StorageError`] if the archive is on a web server, where nothing can be written, or its URL is
+/// wrong.
+pub fn index_beside(archive: &Path) -> Result<PathBuf, StorageError> {
+    match index_place(&Place::of(archive)?) {
+        Place::Remote(remote) if remote.scheme() == Scheme::Http => {
+            Err(StorageError::ReadOnly { place: remote.shown().to_owned() })
+        }
+        Place::Remote(remote) => Ok(remote.url().as_str().into()),
+        Place::Local(path) => Ok(path),
     }
 }
 

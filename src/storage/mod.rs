@@ -27,7 +27,7 @@ mod upload;
 mod wait;
 mod web;
 
-pub use archive::{ArchiveFile, file_name, shown};
+pub use archive::{ArchiveFile, file_name, index_beside, shown};
 pub use error::StorageError;
 pub use index_file::IndexFile;
 pub use options::StorageOptions;

@@ -305,6 +305,11 @@ impl Hint for MatchError {
 
 impl Hint for RorError {
     fn hint(&self) -> Cow<'static, str> {
+        if let Self::Read { source, .. } = self
+            && let Some(hint) = storage_hint(source)
+        {
+            return hint;
+        }
         let hint = match self {
             Self::Read { source, .. } if source.raw_os_error().is_none() => {
                 "the file is damaged or cut off: download the ROR release again"

@@ -31,7 +31,7 @@ mod unmatched;
 pub use coverage::{Coverage, CoverageRow, NO_ID, coverage};
 pub use error::MatchError;
 pub use expansion::{Counted, Expansion, NameForm, Question, Written};
-pub use inputs::input_file;
+pub use inputs::{input_file, open_input_file};
 pub use names::{NameSimilarity, PersonName};
 pub use people::{Day, PeopleFilter, Person, people};
 pub use reconcile::{Reconciled, reconcile};

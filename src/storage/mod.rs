@@ -12,15 +12,30 @@
 //! | `gs://` | Google Cloud Storage |
 //! | `az://`, `abfs://`, `abfss://` | Azure Blob Storage |
 
+mod answer;
+mod archive;
+mod blocks;
+mod bucket;
 mod client;
 mod error;
+mod index_file;
+mod input;
 mod options;
 mod place;
+mod resume;
+mod source;
+mod upload;
 mod wait;
+mod web;
 
+pub use archive::{ArchiveFile, file_name, index_beside, shown};
 pub use error::StorageError;
+pub use index_file::IndexFile;
+pub use input::InputFiles;
 pub use options::StorageOptions;
 pub use place::{Place, Remote, Scheme};
+pub use source::{ObjectSource, open_source};
+pub use upload::upload;
 
 use std::sync::Arc;
 

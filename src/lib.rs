@@ -15,6 +15,9 @@ pub mod tables;
 // Disk: rows to Parquet, in one step.
 pub mod dataset;
 
+// Archives and datasets in object stores and on web servers.
+pub mod storage;
+
 // The whole way: archives to a dataset; a dataset's organizations to ROR.
 pub mod convert;
 pub mod matching;

@@ -6,7 +6,9 @@ use std::path::Path;
 use clap::builder::BoolishValueParser;
 
 use super::failure::Failure;
+use super::storage_option::{StorageOption, StorageOptionParser};
 use crate::dataset::Dataset;
+use crate::storage::StorageOptions;
 
 /// Options of every command.
 #[derive(Debug, Clone, clap::Args)]
@@ -22,6 +24,26 @@ pub struct Common {
     /// that command.
     #[arg(long, global = true, value_name = "FILE", env = "ORCIDLAKE_CONFIG")]
     pub config: Option<std::path::PathBuf>,
+    /// An option of object stores and web servers, such as aws_region=eu-central-1 or
+    /// allow_http=true; can be repeated, and in the variable several are parted by commas or line
+    /// ends. The environment variables of the stores, such as AWS_ACCESS_KEY_ID, are read too.
+    #[arg(
+        long,
+        global = true,
+        value_name = "KEY=VALUE",
+        env = "ORCIDLAKE_STORAGE_OPTIONS",
+        hide_env_values = true,
+        hide_default_value = true,
+        value_parser = StorageOptionParser
+    )]
+    pub storage_option: Vec<StorageOption>,
+}
+
+impl Common {
+    /// The options of object stores and web servers.
+    pub fn storage(&self) -> StorageOptions {
+        self.storage_option.iter().flat_map(StorageOption::pairs).collect()
+    }
 }
 
 /// Opens a dataset that a command is given.

@@ -22,6 +22,7 @@ use crate::convert::{ConvertError, Options, Outcome, Selection, Shard, convert_i
 use crate::dataset::{ArchiveEntry, Dataset, LocalStore};
 use crate::refresh::hold;
 use crate::report::Report;
+use crate::storage::shown;
 use targz_seek::index::index_path;
 
 /// Time between looks for a signal.
@@ -99,7 +100,8 @@ pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
     let tables = Selection::new(&args.tables)?;
     let (write_index, shard) = (args.index, args.shard);
     let (salvage, replace) = (args.salvage, args.replace);
-    let options = Options { tables, salvage, replace, write_index, shard, ..args.machine.options() };
+    let storage = common.storage();
+    let options = Options { tables, salvage, replace, write_index, shard, storage, ..args.machine.options() };
     for archive in args.archives.iter().filter(|archive| args.index && archive.is_file()) {
         check_file(&index_path(archive), &[])?;
     }
@@ -128,7 +130,8 @@ pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
 fn print_empty(args: &Args, outcomes: &[Outcome]) {
     for (outcome, archive) in outcomes.iter().zip(&args.archives) {
         let Outcome::Done(entry) = outcome else { continue };
-        let shown = archive.display();
+        let (archive, shown) = (archive.as_path(), shown(archive));
+        let shown = shown.display();
         if holds_archives(archive) {
             tell!("note: archives in the folder {shown} are not read: give {shown}/*.tar.gz");
         } else if entry.holds_nothing() && entry.shard.is_none() {
@@ -198,7 +201,7 @@ fn end(args: &Args, outcomes: Vec<Outcome>, report: &Report) -> Result<Done, Fai
         Some((_, failure)) if total == 1 => Err(failure),
         Some((archive, failure)) => {
             failures.push((archive, failure));
-            failures.iter().for_each(|(archive, failure)| tell!("{}: {failure}", archive.display()));
+            failures.iter().for_each(|(archive, failure)| tell!("{}: {failure}", shown(archive).display()));
             let hint = match (count == total, args.replace) {
                 (true, false) => "nothing was added to the dataset",
                 (true, true) => "nothing was replaced; the dataset is unchanged",
@@ -288,7 +291,7 @@ pub fn print_problems(report: &Report) {
 }
 
 fn to_json(args: &Args, outcomes: &[Outcome], report: &Report) -> serde_json::Value {
-    let paths = args.archives.iter().map(|path| path.to_string_lossy());
+    let paths = args.archives.iter().map(|path| shown(path).to_string_lossy().into_owned());
     let archives = outcomes.iter().zip(paths).map(|(outcome, archive)| match outcome {
         Outcome::Done(entry) | Outcome::Kept(entry) => json!({
             "archive": archive, "outcome": if matches!(outcome, Outcome::Done(_)) { "done" } else { "kept" },

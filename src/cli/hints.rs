@@ -1,6 +1,7 @@
 //! What a user can do about an error: the library says what happened, the program what helps.
 
 use std::borrow::Cow;
+use std::io;
 use std::path::Path;
 
 use crate::convert::ConvertError;
@@ -8,6 +9,7 @@ use crate::dataset::DatasetError;
 use crate::get::GetError;
 use crate::matching::MatchError;
 use crate::refresh::{QueueFault, RefreshError};
+use crate::storage::StorageError;
 use crate::synth::SynthError;
 use orcid_api::ApiError;
 use ror_match::RorError;
@@ -110,8 +112,53 @@ impl Hint for ApiError {
     }
 }
 
+/// What to do about an error of a web server or an object store, if it is one.
+fn storage_hint(error: &io::Error) -> Option<Cow<'static, str>> {
+    error.get_ref()?.downcast_ref::<StorageError>().map(Hint::hint)
+}
+
+impl Hint for StorageError {
+    fn hint(&self) -> Cow<'static, str> {
+        let hint = match self {
+            Self::UnknownScheme { .. } => {
+                "give a local path, or a URL with https, s3, gs or az; a file with such a name is ./NAME"
+            }
+            Self::OneSlash { .. } => "write two slashes, as in s3://bucket/name; a local folder is ./NAME",
+            Self::NoBucket { .. } => "write the bucket after the scheme, as in s3://bucket/name",
+            Self::NotAUrl { .. } | Self::NoLocalPath { .. } => "correct the URL",
+            Self::UnknownOption { .. } => "check the names of --storage-option",
+            Self::Status { status: 401 | 403, .. } => {
+                "check the credentials; a signed URL may have expired: ask for a new one"
+            }
+            Self::Status { status: 404 | 410, .. } => "check the URL",
+            Self::Changed { .. } => {
+                "run the same command again when the new file is complete; what was read before is not used"
+            }
+            Self::GivenUp { .. } => {
+                "check the URL and the network, and run the same command again; if the server answers without \
+                 content, try another address: for figshare https://api.figshare.com/v2/file/download/ID"
+            }
+            Self::NoResume { .. } => "run the same command again, or download the file with a program that can resume",
+            Self::PlainHttp { .. } => "allow it with --storage-option allow_http=true, if you trust the network",
+            Self::Untrusted { .. } => {
+                "check the clock and the URL; for a server with a certificate of its own, name it in SSL_CERT_FILE"
+            }
+            Self::TooLarge { .. } => "check that the URL leads to the right file",
+            Self::ReadOnly { .. } => "give a local path or an object store",
+            Self::Redirects { .. } | Self::Status { .. } => "open the URL in a browser to see what it gives",
+            Self::Failed { .. } => "check the URL, the credentials and the network",
+        };
+        hint.into()
+    }
+}
+
 impl Hint for ArchiveError {
     fn hint(&self) -> Cow<'static, str> {
+        if let Self::Open { source, .. } | Self::Read { source, .. } = self
+            && let Some(hint) = storage_hint(source)
+        {
+            return hint;
+        }
         let hint = match self {
             Self::Open { .. } => "check the path and the permissions",
             Self::Read { .. } => "the disk or the stream failed; try again",
@@ -136,6 +183,11 @@ impl Hint for ArchiveError {
 
 impl Hint for IndexError {
     fn hint(&self) -> Cow<'static, str> {
+        if let Self::Io { source, .. } = self
+            && let Some(hint) = storage_hint(source)
+        {
+            return hint;
+        }
         let hint = match self {
             Self::Io { .. } => "check the path, the permissions and the room on the disk",
             Self::NotAnIndex { .. }
@@ -176,7 +228,9 @@ impl Hint for ConvertError {
             Self::OtherParts { .. } => {
                 "give the same number of shards as before, another --out, or --replace to replace the dataset"
             }
-            Self::NoPlaceForIndex { .. } => "leave out --index, or save the archive to a file first",
+            Self::NoPlaceForIndex { .. } => {
+                "leave out --index, or save the archive to a file first; `orcidlake index` can write elsewhere with --out"
+            }
             Self::Twice { .. } => {
                 "give each archive once; if two archives differ, rename one: archives are recognised by their file names"
             }
@@ -253,6 +307,11 @@ impl Hint for MatchError {
 
 impl Hint for RorError {
     fn hint(&self) -> Cow<'static, str> {
+        if let Self::Read { source, .. } = self
+            && let Some(hint) = storage_hint(source)
+        {
+            return hint;
+        }
         let hint = match self {
             Self::Read { source, .. } if source.raw_os_error().is_none() => {
                 "the file is damaged or cut off: download the ROR release again"

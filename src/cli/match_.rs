@@ -111,7 +111,7 @@ pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
         // A column's name is the key of its values, so that none may come twice.
         header.iter().try_for_each(|name| table.column(name).map(drop))?;
     }
-    let matcher = Sources::of(&args.ror, None, None)?.matcher(common)?;
+    let matcher = Sources::of(&args.ror, None, None, common)?.matcher(common)?;
     let mut out = Output::new(&header, args.excel, common)?;
     let mut scratch = Scratch::default();
     let mut unknown = UnknownCountries::default();
@@ -133,7 +133,7 @@ fn dataset(args: &Args, path: &Path, common: &Common) -> Result<Done, Failure> {
     manifest.check_format(path)?;
     let before = manifest.organizations;
     let stop = stop_on_signals()?;
-    let sources = Sources::of(&args.ror, args.crosswalk.as_ref(), before.as_ref())?;
+    let sources = Sources::of(&args.ror, args.crosswalk.as_ref(), before.as_ref(), common)?;
     let (inputs, matcher) = (sources.inputs()?, sources.matcher(common)?);
     let options = rematch::options(&args.machine, args.anew);
     let summary = rematch::match_with(path, (&sources, inputs), &matcher, options, &stop)?;
@@ -185,7 +185,7 @@ fn texts(args: &Args, common: &Common) -> Result<Done, Failure> {
     if args.text.is_empty() {
         return Err(Failure::new("there is nothing to match", "give a dataset, --text or --csv"));
     }
-    let matcher = Sources::of(&args.ror, None, None)?.matcher(common)?;
+    let matcher = Sources::of(&args.ror, None, None, common)?.matcher(common)?;
     let mut scratch = Scratch::default();
     let header = ["text".to_owned()];
     let mut out = Output::new(&header, args.excel, common)?;

@@ -39,6 +39,7 @@ mod numbers;
 mod output;
 mod page;
 mod people;
+mod places;
 mod progress;
 mod reconcile;
 mod refresh;
@@ -49,6 +50,7 @@ mod renamed;
 mod rows;
 mod schema;
 mod spreadsheet;
+mod storage_option;
 mod synth;
 mod target;
 mod verify;
@@ -162,7 +164,7 @@ fn end_as_told(error: clap::Error) -> ! {
 
 /// The command line's definition, for documentation.
 pub fn command() -> clap::Command {
-    Cli::command()
+    places::with_checks(Cli::command())
 }
 
 fn run(arguments: Vec<OsString>) -> Result<Done, Failure> {

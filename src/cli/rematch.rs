@@ -47,18 +47,18 @@ pub fn rematch(
     let Some(before) = dataset.manifest.organizations.filter(|before| before.source != source) else {
         return Ok(None);
     };
-    let (sources, inputs) = as_before(&before)?;
+    let (sources, inputs) = as_before(&before, common)?;
     let matcher = sources.matcher(&Common { quiet: true, ..common.clone() })?;
     match_with(path, (&sources, inputs), &matcher, options(machine, false), stop).map(Some)
 }
 
 /// What the dataset was matched with, if it is still there.
-fn as_before(before: &Organizations) -> Result<(Sources, MatchInputs), Failure> {
+fn as_before(before: &Organizations, common: &Common) -> Result<(Sources, MatchInputs), Failure> {
     let again = "run `orcidlake match DIR --ror-release FILE` when you have the file";
-    let sources = Sources::before(before).ok_or_else(|| {
+    let sources = Sources::before(before, common).ok_or_else(|| {
         Failure::new("the manifest does not say with which files the dataset was matched", again)
     })?;
-    if !sources.ror.is_file() {
+    if sources.lacks_release() {
         return Err(Failure::new(format!("the release of ROR is missing: {}", sources.ror.display()), again));
     }
     let inputs = sources.inputs()?;

@@ -12,6 +12,7 @@ const LAYERS: &[&[&str]] = &[
     &["report", "synth"],
     &["tables"],
     &["dataset"],
+    &["storage"],
     &["convert", "matching"],
     &["get", "refresh"],
     &["cli"],

@@ -43,6 +43,7 @@ mod refresh_refused;
 mod refresh_scope;
 mod refresh_search;
 mod rematch;
+mod remote;
 mod renamed;
 mod store;
 mod streams;

@@ -8,6 +8,7 @@ pub mod imports;
 pub mod memory_store;
 pub mod refresh;
 pub mod tables;
+pub mod web;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};

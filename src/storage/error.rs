@@ -1,0 +1,100 @@
+//! Why a place in an object store cannot be used.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::Remote;
+
+/// A fault of a place that is named by a URL.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StorageError {
+    #[error("{path} has a scheme that is not known")]
+    UnknownScheme { path: PathBuf },
+    #[error("{path} has one slash after its scheme, where a URL has two")]
+    OneSlash { path: PathBuf },
+    #[error("{path} names no bucket or host")]
+    NoBucket { path: PathBuf },
+    #[error("{path} is not a URL: {reason}")]
+    NotAUrl { path: PathBuf, reason: String },
+    #[error("{path} is not the URL of a file on this machine")]
+    NoLocalPath { path: PathBuf },
+    #[error("the store of {place} has no option {key}")]
+    UnknownOption { key: String, place: PathBuf },
+    #[error("cannot {act} {place}: {reason}")]
+    Failed { act: &'static str, place: PathBuf, kind: io::ErrorKind, reason: String },
+    #[error("{told} to a request for {place}")]
+    Status { place: PathBuf, status: u16, told: String },
+    #[error("{place} has changed while it was read")]
+    Changed { place: PathBuf },
+    #[error("{attempts} attempts in a row to read {place} from byte {offset} on gave nothing; the last: {reason}")]
+    GivenUp { place: PathBuf, offset: u64, attempts: u32, reason: String },
+    #[error("{place} broke off at byte {offset}, and its server cannot continue there: {reason}")]
+    NoResume { place: PathBuf, offset: u64, reason: String },
+    #[error("{place} leads to an address without TLS (http)")]
+    PlainHttp { place: PathBuf },
+    #[error("{place} leads from one address to the next without end")]
+    Redirects { place: PathBuf },
+    #[error("the server of {place} is not trusted: {reason}")]
+    Untrusted { place: PathBuf, reason: String },
+    #[error("{place} has more than {limit_bytes} bytes")]
+    TooLarge { place: PathBuf, limit_bytes: u64 },
+    #[error("nothing can be written to {place}, because it is on a web server")]
+    ReadOnly { place: PathBuf },
+}
+
+impl StorageError {
+    /// What the store answered, without the parts of the URL that may be secret.
+    pub(crate) fn new(act: &'static str, remote: &Remote, error: object_store::Error) -> Self {
+        let kind = kind_of(&error);
+        let mut reason = error.to_string();
+        for secret in [remote.url().query(), remote.url().password()].into_iter().flatten() {
+            reason = reason.replace(secret, "…");
+        }
+        Self::Failed { act, place: remote.shown().to_owned(), kind, reason }
+    }
+
+    pub(super) fn not_a_url(path: &Path, error: url::ParseError) -> Self {
+        // A password may stand before the host, and a signature behind a question mark.
+        let text = path.to_string_lossy();
+        let text = text.split('?').next().unwrap_or_default();
+        let path = if text.contains('@') { "the path".into() } else { text.into() };
+        Self::NotAUrl { path, reason: error.to_string() }
+    }
+}
+
+/// The kind of an I/O error that says the same.
+fn kind_of(error: &object_store::Error) -> io::ErrorKind {
+    match error {
+        object_store::Error::NotFound { .. } => io::ErrorKind::NotFound,
+        object_store::Error::AlreadyExists { .. } => io::ErrorKind::AlreadyExists,
+        object_store::Error::PermissionDenied { .. } | object_store::Error::Unauthenticated { .. } => {
+            io::ErrorKind::PermissionDenied
+        }
+        object_store::Error::NotSupported { .. } | object_store::Error::NotImplemented { .. } => {
+            io::ErrorKind::Unsupported
+        }
+        _ => io::ErrorKind::Other,
+    }
+}
+
+impl From<StorageError> for io::Error {
+    fn from(error: StorageError) -> Self {
+        let kind = match &error {
+            StorageError::Failed { kind, .. } => *kind,
+            StorageError::Status { status: 404 | 410, .. } => io::ErrorKind::NotFound,
+            StorageError::Status { status: 401 | 403, .. } => io::ErrorKind::PermissionDenied,
+            StorageError::ReadOnly { .. } => io::ErrorKind::Unsupported,
+            StorageError::Status { .. }
+            | StorageError::Changed { .. }
+            | StorageError::GivenUp { .. }
+            | StorageError::NoResume { .. }
+            | StorageError::PlainHttp { .. }
+            | StorageError::Redirects { .. }
+            | StorageError::Untrusted { .. }
+            | StorageError::TooLarge { .. } => io::ErrorKind::Other,
+            _ => io::ErrorKind::InvalidInput,
+        };
+        Self::new(kind, error)
+    }
+}

@@ -34,6 +34,10 @@ pub enum DatasetError {
     Locked { path: PathBuf, holder: String },
     #[error("{path} has been changed by another orcidlake since this change of it began")]
     Overtaken { path: PathBuf },
+    #[error("{path} is the copy of a dataset folder, which can be read but not changed where it is")]
+    Copied { path: PathBuf },
+    #[error("{path} can be read only")]
+    ReadOnly { path: PathBuf },
     #[error("{path} was changed by another orcidlake each of the {looks} times that it was read")]
     AlwaysChanging { path: PathBuf, looks: usize },
     #[error("{path} cannot be swapped for its next state: it is {what}")]

@@ -6,7 +6,6 @@
 
 use std::io::{self, Read};
 use std::pin::Pin;
-use std::str::FromStr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -75,8 +74,7 @@ impl HttpService for Client {
         request.headers_mut().insert(http::header::CONTENT_LENGTH, length.into());
         let answer = self.agent.run(request).map_err(error_of)?;
         let (parts, body) = answer.into_parts();
-        let reader: Box<dyn Read + Send> =
-            Box::new(body.into_with_config().limit(u64::MAX).reader());
+        let reader: Box<dyn Read + Send> = Box::new(body.into_with_config().limit(u64::MAX).reader());
         Ok(HttpResponse::from_parts(parts, HttpResponseBody::new(Answer { reader: Mutex::new(reader) })))
     }
 }

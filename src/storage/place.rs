@@ -67,9 +67,10 @@ impl Place {
         let lower = scheme.to_ascii_lowercase();
         if lower == FILE {
             let url = Url::parse(text).map_err(|error| StorageError::not_a_url(path, error))?;
-            return url.to_file_path().map(Self::Local).map_err(|()| StorageError::NoLocalPath {
-                path: path.to_owned(),
-            });
+            return url
+                .to_file_path()
+                .map(Self::Local)
+                .map_err(|()| StorageError::NoLocalPath { path: path.to_owned() });
         }
         let known = SCHEMES.iter().find(|(name, _)| *name == lower);
         let Some(&(name, scheme)) = known else {

@@ -45,7 +45,16 @@ impl<'a> Cursor<'a> {
         let mut attributes = Attributes::new(tag.attributes, 0);
         attributes.with_checks(false).try_for_each(|attribute| {
             let attribute = attribute.map_err(|error| self.malformed(error.to_string()))?;
-            self.one_attribute(attribute.key.into_inner(), attribute.value, &mut take)
+            // They are parts of a string, cut at ASCII characters.
+            let decoded = std::str::from_utf8(attribute.key.into_inner()).and_then(|name| {
+                let value = match attribute.value {
+                    Cow::Borrowed(value) => Cow::Borrowed(std::str::from_utf8(value)?),
+                    Cow::Owned(value) => Cow::Owned(std::str::from_utf8(&value)?.to_owned()),
+                };
+                Ok((name, value))
+            });
+            let (name, value) = decoded.map_err(|error| self.malformed(error.to_string()))?;
+            self.one_attribute(name, value, &mut take)
         })
     }
 

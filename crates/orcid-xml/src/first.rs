@@ -30,9 +30,11 @@ pub fn first_value(bytes: &[u8], elements: &[&str], attribute: Option<&str>) -> 
         return Some((format!("{path}/text()"), text.into_owned()));
     };
     let mut attributes = Attributes::new(tag.attributes, 0);
-    let found =
-        attributes.with_checks(false).flatten().find(|attribute| attribute.key.into_inner() == name)?;
-    let value = quick_xml::escape::unescape(&found.value).ok()?.into_owned();
+    let found = attributes
+        .with_checks(false)
+        .flatten()
+        .find(|attribute| attribute.key.into_inner() == name.as_bytes())?;
+    let value = quick_xml::escape::unescape(std::str::from_utf8(&found.value).ok()?).ok()?.into_owned();
     Some((format!("{path}/@{name}"), trimmed(value.into())?.into_owned()))
 }
 

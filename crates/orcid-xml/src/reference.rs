@@ -5,6 +5,7 @@
 use std::borrow::Cow;
 
 use quick_xml::Reader;
+use quick_xml::encoding::EncodingError;
 use quick_xml::escape::resolve_predefined_entity;
 use quick_xml::events::{BytesDecl, BytesRef, BytesStart, Event};
 
@@ -37,9 +38,11 @@ impl<'a> Reference<'a> {
                 Event::Start(tag) => Token::Open(self.opened(start, &tag, false)),
                 Event::Empty(tag) => Token::Open(self.opened(start, &tag, true)),
                 Event::End(_) => self.closed(Token::Close),
-                Event::Text(text) if text.trim_matches(WHITE_SPACE).is_empty() => continue,
-                Event::Text(text) => Token::Stray(text.xml10_content()),
-                Event::CData(data) => Token::Stray(data.xml10_content()),
+                Event::Text(text) if text.iter().all(|&byte| WHITE_SPACE.contains(&char::from(byte))) => {
+                    continue;
+                }
+                Event::Text(text) => Token::Stray(self.decoded(text.xml10_content())?),
+                Event::CData(data) => Token::Stray(self.decoded(data.xml10_content())?),
                 Event::GeneralRef(reference) => Token::Stray(self.resolve(&reference)?),
                 Event::Eof => Token::Eof,
                 Event::Decl(declaration) => {
@@ -59,8 +62,8 @@ impl<'a> Reference<'a> {
         loop {
             let start = self.place();
             return Ok(match self.event()? {
-                Event::Text(text) => Piece::Text(text.xml10_content()),
-                Event::CData(data) => Piece::Text(data.xml10_content()),
+                Event::Text(text) => Piece::Text(self.decoded(text.xml10_content())?),
+                Event::CData(data) => Piece::Text(self.decoded(data.xml10_content())?),
                 Event::GeneralRef(reference) => Piece::Text(self.resolve(&reference)?),
                 Event::Start(tag) => Piece::Open(self.opened(start, &tag, false)),
                 Event::Empty(tag) => Piece::Open(self.opened(start, &tag, true)),
@@ -110,15 +113,21 @@ impl<'a> Reference<'a> {
 
     fn resolve(&self, reference: &BytesRef<'a>) -> Result<Cow<'a, str>, ParseError> {
         let character = reference.resolve_char_ref().map_err(|error| self.malformed(error.to_string()))?;
+        let name = self.decoded(reference.decode())?;
         match character {
             Some(character) if is_illegal_character(character.into()) => {
-                Err(self.malformed(format!("&{}; is a character that XML forbids", &**reference)))
+                Err(self.malformed(format!("&{name}; is a character that XML forbids")))
             }
             Some(character) => Ok(Cow::Owned(character.to_string())),
-            None => resolve_predefined_entity(reference)
+            None => resolve_predefined_entity(&name)
                 .map(Cow::Borrowed)
-                .ok_or_else(|| self.malformed(format!("&{}; is not declared", &**reference))),
+                .ok_or_else(|| self.malformed(format!("&{name}; is not declared"))),
         }
+    }
+
+    /// The text of an event. It is part of `source`, so it is UTF-8.
+    fn decoded(&self, text: Result<Cow<'a, str>, EncodingError>) -> Result<Cow<'a, str>, ParseError> {
+        text.map_err(|error| self.malformed(error.to_string()))
     }
 
     fn malformed(&self, reason: String) -> ParseError {
@@ -130,6 +139,7 @@ impl<'a> Reference<'a> {
 fn expect_utf8(declaration: &BytesDecl<'_>) -> Result<(), ParseError> {
     let Some(Ok(name)) = declaration.encoding() else { return Ok(()) };
     let known = ["utf-8", "utf8", "us-ascii", "ascii"];
+    let name = String::from_utf8_lossy(&name);
     match known.iter().any(|known| name.eq_ignore_ascii_case(known)) {
         true => Ok(()),
         false => Err(ParseError::OtherEncoding { name: name.chars().take(40).collect() }),

@@ -8,6 +8,7 @@ use crate::dataset::DatasetError;
 use crate::get::GetError;
 use crate::matching::MatchError;
 use crate::refresh::{QueueFault, RefreshError};
+use crate::storage::{Fault, StorageError, StoreError};
 use crate::synth::SynthError;
 use orcid_api::ApiError;
 use ror_match::RorError;
@@ -199,6 +200,7 @@ impl Hint for DatasetError {
             Self::Parquet { act: "read" | "rewrite", .. } | Self::Damaged { .. } => {
                 "nothing has been changed; `orcidlake verify` lists every damaged file: restore them from a copy, or replace the dataset with `orcidlake convert --replace`"
             }
+            Self::Io { source, .. } if let Some(error) = StoreError::behind(source) => store_hint(error.fault),
             Self::Io { .. } | Self::Parquet { .. } => "check the path, the permissions and the disk",
             Self::DiskFull { .. } => {
                 "free some space and run the same command again; what was whole is untouched"
@@ -213,6 +215,12 @@ impl Hint for DatasetError {
             Self::OlderFormat { .. } => "convert its archives again with `orcidlake convert --replace`",
             Self::Locked { .. } => "wait until it has finished",
             Self::Overtaken { .. } => "run the same command again: it begins with what the other has made",
+            Self::Copied { .. } => {
+                "convert its archives into a new place there; or bring the local folder up to date and copy it again, under a new name"
+            }
+            Self::ReadOnly { .. } => {
+                "a dataset on a web server is only read; change it where it lies, such as by its s3:// URL"
+            }
             Self::AlwaysChanging { .. } => "run the same command again when the other has finished",
             Self::NoRoom { .. } => {
                 "free some space on its file system: a change may write each table again beside the old one"
@@ -221,6 +229,47 @@ impl Hint for DatasetError {
                 "give a folder that is no mount point (one inside it will do), and run from outside of it"
             }
             Self::TooManyDuplicates { .. } => "the archive seems to hold its content twice; repack it",
+        };
+        hint.into()
+    }
+}
+
+/// What to do about an answer of an object store.
+fn store_hint(fault: Fault) -> &'static str {
+    match fault {
+        Fault::Credentials => {
+            "give credentials by environment variables, such as AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or by --storage-option; a public bucket is read with --storage-option skip_signature=true"
+        }
+        Fault::Denied => "ask the owner of the bucket for the right to do that, or give other credentials",
+        Fault::NoBucket => "check the name of the bucket and the endpoint; buckets are not made by orcidlake",
+        Fault::Missing => "check the URL: there is no such object",
+        Fault::Region => {
+            "give the region of the bucket, by AWS_REGION or --storage-option region=…, and check the endpoint"
+        }
+        Fault::PlainHttp => {
+            "give the endpoint with https://; for a server of your own network, allow plain http with --storage-option allow_http=true (or AWS_ALLOW_HTTP=true)"
+        }
+        Fault::NoConditionalPut => {
+            "convert into a local folder, and copy it: this store cannot put an object only if its name is free, so that two changes at once could mix"
+        }
+        Fault::Replaced => "run the same command again",
+        Fault::NoRanges => "copy the dataset to a disk, or to a server that sends parts of files (range requests)",
+        Fault::Unreachable => "check the network, the endpoint and the proxy, and run the same command again",
+        _ => "see the message above; docs/object-stores.md tells what a store must be able to do",
+    }
+}
+
+impl Hint for StorageError {
+    fn hint(&self) -> Cow<'static, str> {
+        let hint = match self {
+            Self::UnknownScheme { .. } => {
+                "give a local path, or a URL that begins with s3://, gs://, az://, abfss:// or https://"
+            }
+            Self::OneSlash { .. } => "write :// with two slashes",
+            Self::NoBucket { .. } => "write the bucket after the scheme, such as s3://bucket/orcid",
+            Self::NotAUrl { .. } | Self::NoLocalPath { .. } => "correct the URL",
+            Self::UnknownOption { .. } => "docs/object-stores.md lists the options",
+            Self::Failed { fault, .. } => store_hint(*fault),
         };
         hint.into()
     }

@@ -6,6 +6,7 @@
 
 use std::io::{self, Read};
 use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -20,9 +21,14 @@ use object_store::{ClientConfigKey, ClientOptions, Result};
 use ureq::tls::{RootCerts, TlsConfig, TlsProvider};
 use ureq::{Agent, Proxy, SendBody};
 
+use super::fault::{NO_CREDENTIALS, PLAIN_HTTP};
+
 /// Time for the connection, for the beginning of an answer, and for each piece of a body. A store
 /// that gives nothing for so long is asked again.
 const TIMEOUT: Duration = Duration::from_secs(30);
+/// Hosts that give a machine in a cloud its credentials. Elsewhere there are none, and asking them
+/// ten times would only take a minute.
+const CREDENTIAL_HOSTS: [&str; 3] = ["169.254.169.254", "169.254.170.2", "metadata.google.internal"];
 /// Bytes of an answer that are read at a time.
 const READ_BYTES: usize = 256 << 10;
 
@@ -33,6 +39,7 @@ pub struct Connector;
 #[derive(Debug)]
 struct Client {
     agent: Agent,
+    allows_http: bool,
 }
 
 impl HttpConnector for Connector {
@@ -56,27 +63,52 @@ impl HttpConnector for Connector {
             // The bytes as they are stored: ranges count them.
             .accept_encoding("identity")
             .user_agent(concat!("orcidlake/", env!("CARGO_PKG_VERSION")))
-            .timeout_connect(Some(TIMEOUT))
+            .timeout_connect(Some(connect_timeout(options)))
             .timeout_recv_response(Some(TIMEOUT))
             .timeout_per_read(Some(TIMEOUT))
             .timeout_per_write(Some(TIMEOUT));
-        Ok(HttpClient::new(Client { agent: Agent::new_with_config(config.build()) }))
+        let allows_http = is_true(ClientConfigKey::AllowHttp);
+        Ok(HttpClient::new(Client { agent: Agent::new_with_config(config.build()), allows_http }))
     }
 }
 
 #[async_trait::async_trait]
 impl HttpService for Client {
     async fn call(&self, request: HttpRequest) -> Result<HttpResponse, HttpError> {
+        if !self.allows_http && request.uri().scheme_str() == Some("http") {
+            return Err(HttpError::new(HttpErrorKind::Unknown, io::Error::other(PLAIN_HTTP)));
+        }
         let (parts, body) = request.into_parts();
         let mut reader = RequestReader { body, piece: Bytes::new() };
         let length = reader.body.content_length();
         let mut request = http::Request::from_parts(parts, SendBody::from_reader(&mut reader));
         request.headers_mut().insert(http::header::CONTENT_LENGTH, length.into());
-        let answer = self.agent.run(request).map_err(error_of)?;
+        let gives_credentials = is_credential_host(request.uri());
+        let answer = match self.agent.run(request) {
+            Err(_) if gives_credentials && !HAS_CREDENTIALS.load(Ordering::Relaxed) => {
+                return Err(HttpError::new(HttpErrorKind::Unknown, io::Error::other(NO_CREDENTIALS)));
+            }
+            answer => answer.map_err(error_of)?,
+        };
+        HAS_CREDENTIALS.fetch_or(gives_credentials, Ordering::Relaxed);
         let (parts, body) = answer.into_parts();
         let reader: Box<dyn Read + Send> = Box::new(body.into_with_config().limit(u64::MAX).reader());
         Ok(HttpResponse::from_parts(parts, HttpResponseBody::new(Answer { reader: Mutex::new(reader) })))
     }
+}
+
+/// True once a host of credentials has answered: then it is asked again after a fault.
+static HAS_CREDENTIALS: AtomicBool = AtomicBool::new(false);
+
+fn is_credential_host(uri: &http::Uri) -> bool {
+    uri.host().is_some_and(|host| CREDENTIAL_HOSTS.contains(&host))
+}
+
+/// The limit for a connection, which is short for hosts of credentials.
+fn connect_timeout(options: &ClientOptions) -> Duration {
+    let text = options.get_config_value(&ClientConfigKey::ConnectTimeout).unwrap_or_default();
+    let seconds = text.strip_suffix('s').and_then(|seconds| seconds.parse().ok());
+    seconds.map_or(TIMEOUT, Duration::from_secs)
 }
 
 /// The body of a request as `ureq` reads it.

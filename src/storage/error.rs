@@ -4,6 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::Remote;
+use super::fault::{Fault, StoreError};
 
 /// A fault of a place that is named by a URL.
 #[derive(Debug, thiserror::Error)]
@@ -22,18 +23,15 @@ pub enum StorageError {
     #[error("the store of {place} has no option {key}")]
     UnknownOption { key: String, place: PathBuf },
     #[error("cannot {act} {place}: {reason}")]
-    Failed { act: &'static str, place: PathBuf, kind: io::ErrorKind, reason: String },
+    Failed { act: &'static str, place: PathBuf, kind: io::ErrorKind, fault: Fault, reason: String },
 }
 
 impl StorageError {
     /// What the store answered, without the parts of the URL that may be secret.
     pub(crate) fn new(act: &'static str, remote: &Remote, error: object_store::Error) -> Self {
-        let kind = kind_of(&error);
-        let mut reason = error.to_string();
-        for secret in [remote.url().query(), remote.url().password()].into_iter().flatten() {
-            reason = reason.replace(secret, "…");
-        }
-        Self::Failed { act, place: remote.shown().to_owned(), kind, reason }
+        let error = StoreError::new(remote, &error);
+        let (kind, fault, reason) = (error.kind(), error.fault, error.to_string());
+        Self::Failed { act, place: remote.shown().to_owned(), kind, fault, reason }
     }
 
     pub(super) fn not_a_url(path: &Path, error: url::ParseError) -> Self {
@@ -42,21 +40,6 @@ impl StorageError {
         let text = text.split('?').next().unwrap_or_default();
         let path = if text.contains('@') { "the path".into() } else { text.into() };
         Self::NotAUrl { path, reason: error.to_string() }
-    }
-}
-
-/// The kind of an I/O error that says the same.
-fn kind_of(error: &object_store::Error) -> io::ErrorKind {
-    match error {
-        object_store::Error::NotFound { .. } => io::ErrorKind::NotFound,
-        object_store::Error::AlreadyExists { .. } => io::ErrorKind::AlreadyExists,
-        object_store::Error::PermissionDenied { .. } | object_store::Error::Unauthenticated { .. } => {
-            io::ErrorKind::PermissionDenied
-        }
-        object_store::Error::NotSupported { .. } | object_store::Error::NotImplemented { .. } => {
-            io::ErrorKind::Unsupported
-        }
-        _ => io::ErrorKind::Other,
     }
 }
 

@@ -42,8 +42,9 @@ pub struct StoreError {
 }
 
 /// Words in answers, and the faults that they tell. The first that is found counts.
-const SIGNS: [(&str, Fault); 22] = [
+const SIGNS: [(&str, Fault); 23] = [
     (PLAIN_HTTP, Fault::PlainHttp),
+    (NO_CREDENTIALS, Fault::Credentials),
     ("169.254.169.254", Fault::Credentials),
     ("169.254.170.2", Fault::Credentials),
     ("metadata.google.internal", Fault::Credentials),
@@ -68,6 +69,8 @@ const SIGNS: [(&str, Fault); 22] = [
 ];
 /// The message of the HTTP client if plain http has not been allowed.
 pub(super) const PLAIN_HTTP: &str = "plain http is not allowed";
+/// Its message if nobody gives the machine credentials.
+pub(super) const NO_CREDENTIALS: &str = "no credentials were given, and the machine has none of its own";
 /// The longest reason that is shown.
 const MAX_REASON: usize = 600;
 

@@ -34,7 +34,8 @@ pub(super) async fn open_uploads(connection: &Connection) -> Result<Vec<(ObjectP
         *request.uri_mut() = url.as_str().parse().map_err(generic)?;
         let answer = client.execute(request).await.map_err(generic)?;
         let status = answer.status();
-        let text = answer.into_body().text().await.map_err(generic)?;
+        let text = answer.into_body().bytes().await.map_err(generic)?;
+        let text = String::from_utf8_lossy(&text).into_owned();
         if !status.is_success() {
             return Err(generic(std::io::Error::other(format!("the answer is {status}: {text}"))));
         }

@@ -8,7 +8,7 @@ use crate::dataset::DatasetError;
 use crate::get::GetError;
 use crate::matching::MatchError;
 use crate::refresh::{QueueFault, RefreshError};
-use crate::storage::{Fault, StorageError, StoreError};
+use crate::storage::{StoreFault, StorageError, StoreError};
 use crate::synth::SynthError;
 use orcid_api::ApiError;
 use ror_match::RorError;
@@ -235,26 +235,26 @@ impl Hint for DatasetError {
 }
 
 /// What to do about an answer of an object store.
-fn store_hint(fault: Fault) -> &'static str {
+fn store_hint(fault: StoreFault) -> &'static str {
     match fault {
-        Fault::Credentials => {
+        StoreFault::Credentials => {
             "give credentials by environment variables, such as AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or by --storage-option; a public bucket is read with --storage-option skip_signature=true"
         }
-        Fault::Denied => "ask the owner of the bucket for the right to do that, or give other credentials",
-        Fault::NoBucket => "check the name of the bucket and the endpoint; buckets are not made by orcidlake",
-        Fault::Missing => "check the URL: there is no such object",
-        Fault::Region => {
+        StoreFault::Denied => "ask the owner of the bucket for the right to do that, or give other credentials",
+        StoreFault::NoBucket => "check the name of the bucket and the endpoint; buckets are not made by orcidlake",
+        StoreFault::Missing => "check the URL: there is no such object",
+        StoreFault::Region => {
             "give the region of the bucket, by AWS_REGION or --storage-option region=…, and check the endpoint"
         }
-        Fault::PlainHttp => {
+        StoreFault::PlainHttp => {
             "give the endpoint with https://; for a server of your own network, allow plain http with --storage-option allow_http=true (or AWS_ALLOW_HTTP=true)"
         }
-        Fault::NoConditionalPut => {
+        StoreFault::NoConditionalPut => {
             "convert into a local folder, and copy it: this store cannot put an object only if its name is free, so that two changes at once could mix"
         }
-        Fault::Replaced => "run the same command again",
-        Fault::NoRanges => "copy the dataset to a disk, or to a server that sends parts of files (range requests)",
-        Fault::Unreachable => "check the network, the endpoint and the proxy, and run the same command again",
+        StoreFault::Replaced => "run the same command again",
+        StoreFault::NoRanges => "copy the dataset to a disk, or to a server that sends parts of files (range requests)",
+        StoreFault::Unreachable => "check the network, the endpoint and the proxy, and run the same command again",
         _ => "see the message above; docs/object-stores.md tells what a store must be able to do",
     }
 }

@@ -4,7 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::Remote;
-use super::fault::{Fault, StoreError};
+use super::fault::{StoreFault, StoreError};
 
 /// A fault of a place that is named by a URL.
 #[derive(Debug, thiserror::Error)]
@@ -23,7 +23,7 @@ pub enum StorageError {
     #[error("the store of {place} has no option {key}")]
     UnknownOption { key: String, place: PathBuf },
     #[error("cannot {act} {place}: {reason}")]
-    Failed { act: &'static str, place: PathBuf, kind: io::ErrorKind, fault: Fault, reason: String },
+    Failed { act: &'static str, place: PathBuf, kind: io::ErrorKind, fault: StoreFault, reason: String },
 }
 
 impl StorageError {

@@ -9,7 +9,7 @@ use super::Remote;
 /// The kind of fault, which decides what a user can do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Fault {
+pub enum StoreFault {
     /// There are no credentials, or the store does not accept them.
     Credentials,
     /// The credentials do not allow it.
@@ -36,36 +36,36 @@ pub enum Fault {
 /// An answer of a store, or the lack of one.
 #[derive(Debug)]
 pub struct StoreError {
-    pub fault: Fault,
+    pub fault: StoreFault,
     kind: io::ErrorKind,
     reason: String,
 }
 
 /// Words in answers, and the faults that they tell. The first that is found counts.
-const SIGNS: [(&str, Fault); 23] = [
-    (PLAIN_HTTP, Fault::PlainHttp),
-    (NO_CREDENTIALS, Fault::Credentials),
-    ("169.254.169.254", Fault::Credentials),
-    ("169.254.170.2", Fault::Credentials),
-    ("metadata.google.internal", Fault::Credentials),
-    ("InvalidAccessKeyId", Fault::Credentials),
-    ("SignatureDoesNotMatch", Fault::Credentials),
-    ("ExpiredToken", Fault::Credentials),
-    ("InvalidToken", Fault::Credentials),
-    ("AuthenticationFailed", Fault::Credentials),
-    ("RequestTimeTooSkewed", Fault::Credentials),
-    ("instance metadata", Fault::Credentials),
-    ("NoSuchBucket", Fault::NoBucket),
-    ("ContainerNotFound", Fault::NoBucket),
-    ("specified bucket does not exist", Fault::NoBucket),
-    ("configured region", Fault::Region),
-    ("AuthorizationHeaderMalformed", Fault::Region),
-    ("PermanentRedirect", Fault::Region),
-    ("TemporaryRedirect", Fault::Region),
-    ("non-partial response", Fault::NoRanges),
-    ("AccessDenied", Fault::Denied),
-    ("AuthorizationPermissionMismatch", Fault::Denied),
-    ("HTTP error", Fault::Unreachable),
+const SIGNS: [(&str, StoreFault); 23] = [
+    (PLAIN_HTTP, StoreFault::PlainHttp),
+    (NO_CREDENTIALS, StoreFault::Credentials),
+    ("169.254.169.254", StoreFault::Credentials),
+    ("169.254.170.2", StoreFault::Credentials),
+    ("metadata.google.internal", StoreFault::Credentials),
+    ("InvalidAccessKeyId", StoreFault::Credentials),
+    ("SignatureDoesNotMatch", StoreFault::Credentials),
+    ("ExpiredToken", StoreFault::Credentials),
+    ("InvalidToken", StoreFault::Credentials),
+    ("AuthenticationFailed", StoreFault::Credentials),
+    ("RequestTimeTooSkewed", StoreFault::Credentials),
+    ("instance metadata", StoreFault::Credentials),
+    ("NoSuchBucket", StoreFault::NoBucket),
+    ("ContainerNotFound", StoreFault::NoBucket),
+    ("specified bucket does not exist", StoreFault::NoBucket),
+    ("configured region", StoreFault::Region),
+    ("AuthorizationHeaderMalformed", StoreFault::Region),
+    ("PermanentRedirect", StoreFault::Region),
+    ("TemporaryRedirect", StoreFault::Region),
+    ("non-partial response", StoreFault::NoRanges),
+    ("AccessDenied", StoreFault::Denied),
+    ("AuthorizationPermissionMismatch", StoreFault::Denied),
+    ("HTTP error", StoreFault::Unreachable),
 ];
 /// The message of the HTTP client if plain http has not been allowed.
 pub(super) const PLAIN_HTTP: &str = "plain http is not allowed";
@@ -94,7 +94,7 @@ impl StoreError {
     /// The error of a file that is not the one that was opened.
     pub(super) fn replaced() -> Self {
         let reason = "it has been replaced since it was opened".to_owned();
-        Self { fault: Fault::Replaced, kind: io::ErrorKind::Other, reason }
+        Self { fault: StoreFault::Replaced, kind: io::ErrorKind::Other, reason }
     }
 
     pub(super) fn kind(&self) -> io::ErrorKind {
@@ -122,19 +122,19 @@ impl From<StoreError> for io::Error {
     }
 }
 
-fn fault_of(error: &object_store::Error, text: &str) -> Fault {
+fn fault_of(error: &object_store::Error, text: &str) -> StoreFault {
     if let Some((_, fault)) = SIGNS.iter().find(|(sign, _)| text.contains(sign)) {
         return *fault;
     }
     match error {
-        object_store::Error::NotFound { .. } => Fault::Missing,
-        object_store::Error::PermissionDenied { .. } => Fault::Denied,
-        object_store::Error::Unauthenticated { .. } => Fault::Credentials,
-        object_store::Error::Precondition { .. } => Fault::Replaced,
+        object_store::Error::NotFound { .. } => StoreFault::Missing,
+        object_store::Error::PermissionDenied { .. } => StoreFault::Denied,
+        object_store::Error::Unauthenticated { .. } => StoreFault::Credentials,
+        object_store::Error::Precondition { .. } => StoreFault::Replaced,
         object_store::Error::NotSupported { .. } | object_store::Error::NotImplemented { .. } => {
-            Fault::NoConditionalPut
+            StoreFault::NoConditionalPut
         }
-        _ => Fault::Other,
+        _ => StoreFault::Other,
     }
 }
 
@@ -184,11 +184,11 @@ mod tests {
         for (text, fault, told) in [
             (
                 "GET https://me:hush@host/a?X-Sig=whisper 404: <Error><Code>NoSuchBucket</Code><Message>No.</Message></Error>",
-                Fault::NoBucket,
+                StoreFault::NoBucket,
                 "the store answers NoSuchBucket: No.",
             ),
-            ("error at a?X-Sig=whisper", Fault::Other, "Generic S3 error: error at a?…"),
-            ("at 169.254.169.254: HTTP error", Fault::Credentials, "Generic S3 error: at 169.254.169.254: HTTP error"),
+            ("error at a?X-Sig=whisper", StoreFault::Other, "Generic S3 error: error at a?…"),
+            ("at 169.254.169.254: HTTP error", StoreFault::Credentials, "Generic S3 error: at 169.254.169.254: HTTP error"),
         ] {
             let error = StoreError::new(&remote, &answer(text));
 

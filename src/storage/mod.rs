@@ -12,7 +12,7 @@
 //! | `gs://` | Google Cloud Storage |
 //! | `az://`, `abfs://`, `abfss://` | Azure Blob Storage |
 
-mod blocks;
+mod cached_ranges;
 mod client;
 mod datasets;
 mod error;
@@ -21,12 +21,12 @@ mod objects;
 mod open_uploads;
 mod options;
 mod place;
-mod upload;
+mod put_files;
 mod wait;
 
 pub use datasets::open_store;
 pub use error::StorageError;
-pub use fault::{Fault, StoreError};
+pub use fault::{StoreFault, StoreError};
 pub use options::StorageOptions;
 pub use place::{Place, Remote, Scheme};
 

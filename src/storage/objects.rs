@@ -10,10 +10,10 @@ use futures_util::stream;
 use object_store::path::{Path as ObjectPath, PathPart};
 use object_store::{GetOptions, GetRange, ObjectStoreExt, PutMode, PutPayload};
 
-use super::blocks::{StoredRanges, TAIL_BYTES};
-use super::fault::{Fault, StoreError};
+use super::cached_ranges::{StoredRanges, TAIL_BYTES};
+use super::fault::{StoreFault, StoreError};
 use super::open_uploads::open_uploads;
-use super::upload::put_files;
+use super::put_files::put_files;
 use super::wait::wait;
 use super::{Connection, Remote, Scheme, StorageError, StorageOptions};
 use crate::dataset::store::{Files, Notes, Objects, OpenUpload, Ranges};
@@ -83,7 +83,7 @@ impl StoredObjects {
                 }
                 Err(error) => match StoreError::new(&self.remote, &error).fault {
                     // An empty object has no last bytes.
-                    Fault::Other => {}
+                    StoreFault::Other => {}
                     _ => return Err(error),
                 },
             }

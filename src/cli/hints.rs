@@ -270,6 +270,7 @@ impl Hint for StorageError {
             Self::NotAUrl { .. } | Self::NoLocalPath { .. } => "correct the URL",
             Self::UnknownOption { .. } => "docs/object-stores.md lists the options",
             Self::Failed { fault, .. } => store_hint(*fault),
+            _ => "see the message above",
         };
         hint.into()
     }

@@ -49,14 +49,16 @@ mod renamed;
 mod rows;
 mod schema;
 mod spreadsheet;
+mod stores;
 mod synth;
 mod target;
 mod verify;
 
-pub(crate) use common::{Common, expect_dataset, open_dataset};
+pub(crate) use common::Common;
 pub use diagram::diagram;
 pub(crate) use done::Done;
 pub use schema::markdown as schema_markdown;
+pub(crate) use stores::{expect_dataset, open_dataset};
 
 use std::ffi::OsString;
 use std::io::Write;

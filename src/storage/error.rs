@@ -24,6 +24,24 @@ pub enum StorageError {
     UnknownOption { key: String, place: PathBuf },
     #[error("cannot {act} {place}: {reason}")]
     Failed { act: &'static str, place: PathBuf, kind: io::ErrorKind, fault: StoreFault, reason: String },
+    #[error("{told} to a request for {place}")]
+    Status { place: PathBuf, status: u16, told: String },
+    #[error("{place} has changed while it was read")]
+    Changed { place: PathBuf },
+    #[error("{attempts} attempts in a row to read {place} from byte {offset} on gave nothing; the last: {reason}")]
+    GivenUp { place: PathBuf, offset: u64, attempts: u32, reason: String },
+    #[error("{place} broke off at byte {offset}, and its server cannot continue there: {reason}")]
+    NoResume { place: PathBuf, offset: u64, reason: String },
+    #[error("{place} leads to an address without TLS (http)")]
+    PlainHttp { place: PathBuf },
+    #[error("{place} leads from one address to the next without end")]
+    Redirects { place: PathBuf },
+    #[error("the server of {place} is not trusted: {reason}")]
+    Untrusted { place: PathBuf, reason: String },
+    #[error("{place} has more than {limit_bytes} bytes")]
+    TooLarge { place: PathBuf, limit_bytes: u64 },
+    #[error("nothing can be written to {place}, because it is on a web server")]
+    ReadOnly { place: PathBuf },
 }
 
 impl StorageError {
@@ -47,6 +65,17 @@ impl From<StorageError> for io::Error {
     fn from(error: StorageError) -> Self {
         let kind = match &error {
             StorageError::Failed { kind, .. } => *kind,
+            StorageError::Status { status: 404 | 410, .. } => io::ErrorKind::NotFound,
+            StorageError::Status { status: 401 | 403, .. } => io::ErrorKind::PermissionDenied,
+            StorageError::ReadOnly { .. } => io::ErrorKind::Unsupported,
+            StorageError::Status { .. }
+            | StorageError::Changed { .. }
+            | StorageError::GivenUp { .. }
+            | StorageError::NoResume { .. }
+            | StorageError::PlainHttp { .. }
+            | StorageError::Redirects { .. }
+            | StorageError::Untrusted { .. }
+            | StorageError::TooLarge { .. } => io::ErrorKind::Other,
             _ => io::ErrorKind::InvalidInput,
         };
         Self::new(kind, error)

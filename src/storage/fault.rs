@@ -67,9 +67,9 @@ const SIGNS: [(&str, StoreFault); 23] = [
     ("AuthorizationPermissionMismatch", StoreFault::Denied),
     ("HTTP error", StoreFault::Unreachable),
 ];
-/// The message of the HTTP client if plain http has not been allowed.
-pub(super) const PLAIN_HTTP: &str = "plain http is not allowed";
-/// Its message if nobody gives the machine credentials.
+/// In the message of the HTTP client if plain http has not been allowed.
+const PLAIN_HTTP: &str = "configured for https only";
+/// The message of the HTTP client if nobody gives the machine credentials.
 pub(super) const NO_CREDENTIALS: &str = "no credentials were given, and the machine has none of its own";
 /// The longest reason that is shown.
 const MAX_REASON: usize = 600;

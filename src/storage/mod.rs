@@ -13,6 +13,10 @@
 //! | `az://`, `abfs://`, `abfss://` | Azure Blob Storage |
 
 mod cached_ranges;
+mod answer;
+mod archive;
+mod blocks;
+mod bucket;
 mod client;
 mod datasets;
 mod error;
@@ -22,13 +26,20 @@ mod open_uploads;
 mod options;
 mod place;
 mod put_files;
+mod resume;
+mod source;
+mod upload;
 mod wait;
+mod web;
 
 pub use datasets::open_store;
+pub use archive::{ArchiveFile, index_place, shown};
 pub use error::StorageError;
 pub use fault::{StoreFault, StoreError};
 pub use options::StorageOptions;
 pub use place::{Place, Remote, Scheme};
+pub use source::{ObjectSource, open_source};
+pub use upload::upload;
 
 use std::sync::Arc;
 

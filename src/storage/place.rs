@@ -134,6 +134,15 @@ impl Remote {
         path.filename().map(str::to_owned)
     }
 
+    /// The place with another file name, in the same folder. The query stays.
+    pub(crate) fn beside(&self, file_name: &str) -> Self {
+        let mut url = self.url.clone();
+        if let Ok(mut segments) = url.path_segments_mut() {
+            segments.pop().push(file_name);
+        }
+        Self::new(url, self.scheme)
+    }
+
     /// The name in its store. A web server's store is the whole URL already.
     pub(crate) fn object_path(&self) -> Result<ObjectPath, StorageError> {
         if self.scheme == Scheme::Http {

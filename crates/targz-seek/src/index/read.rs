@@ -173,6 +173,24 @@ impl Index {
         Ok(page * POINTS_PER_PAGE + within.saturating_sub(1))
     }
 
+    /// Where in the file the stream up to `offset` ends at the latest; [`u64::MAX`] if only the
+    /// end of the file tells.
+    pub(super) fn file_end(&self, offset: u64) -> Result<u64, IndexError> {
+        let mut number = self.point_before(offset)?;
+        loop {
+            let points = self.points_from(number)?;
+            let Some(point) = points.iter().find(|point| point.offset >= offset) else {
+                if points.is_empty() {
+                    return Ok(u64::MAX);
+                }
+                number += points.len();
+                continue;
+            };
+            // A block may begin within a byte.
+            return Ok(point.bit.div_ceil(8));
+        }
+    }
+
     /// Some points from a number on; none at the end.
     pub(super) fn points_from(&self, number: usize) -> Result<Vec<Point>, IndexError> {
         if number as u64 >= self.contents.points() {

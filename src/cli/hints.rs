@@ -218,6 +218,7 @@ impl Hint for DatasetError {
             Self::Copied { .. } => {
                 "convert its archives into a new place there; or bring the local folder up to date and copy it again, under a new name"
             }
+            Self::NoConditions { .. } => store_hint(StoreFault::NoConditionalPut),
             Self::ReadOnly { .. } => {
                 "a dataset on a web server is only read; change it where it lies, such as by its s3:// URL"
             }

@@ -36,6 +36,8 @@ pub enum DatasetError {
     Overtaken { path: PathBuf },
     #[error("{path} is the copy of a dataset folder, which can be read but not changed where it is")]
     Copied { path: PathBuf },
+    #[error("the store of {path} replaces an object although it was asked to put it only if its name is free")]
+    NoConditions { path: PathBuf },
     #[error("{path} can be read only")]
     ReadOnly { path: PathBuf },
     #[error("{path} was changed by another orcidlake each of the {looks} times that it was read")]
@@ -54,6 +56,11 @@ impl DatasetError {
     /// True if a file does not exist.
     pub(super) fn is_missing(&self) -> bool {
         matches!(self, Self::Io { source, .. } if source.kind() == io::ErrorKind::NotFound)
+    }
+
+    /// True if a file may not be read.
+    pub(super) fn is_denied(&self) -> bool {
+        matches!(self, Self::Io { source, .. } if source.kind() == io::ErrorKind::PermissionDenied)
     }
 
     /// An error of the file system; a full disk has its own variant.

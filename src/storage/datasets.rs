@@ -5,8 +5,19 @@ use std::sync::Arc;
 
 use super::objects::StoredObjects;
 use super::{Place, Scheme, StorageError, StorageOptions};
-use crate::dataset::store::{Published, Versioned};
+use crate::dataset::store::{Objects, Published, Versioned};
 use crate::dataset::{LocalStore, Store};
+
+/// The objects below a place in an object store, or on a web server.
+///
+/// # Errors
+/// [`StorageError`] if the place is not a URL, or an option is wrong.
+pub fn open_objects(place: &Path, options: &StorageOptions) -> Result<Arc<dyn Objects>, StorageError> {
+    match Place::of(place)? {
+        Place::Local(path) => Err(StorageError::UnknownScheme { path }),
+        Place::Remote(remote) => Ok(Arc::new(StoredObjects::new(remote.without_last_slash(), options)?)),
+    }
+}
 
 /// The store of the dataset at `place`, a path or a URL; nothing is asked of it yet. A change of a
 /// dataset in an object store creates its files below `scratch`, on a local disk, before it puts

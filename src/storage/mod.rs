@@ -32,7 +32,7 @@ mod upload;
 mod wait;
 mod web;
 
-pub use datasets::open_store;
+pub use datasets::{open_objects, open_store};
 pub use archive::{ArchiveFile, index_place, shown};
 pub use error::StorageError;
 pub use fault::{StoreFault, StoreError};

@@ -30,10 +30,15 @@ impl Store for Published {
         self.files.place()
     }
 
+    /// A web server may send a page for any name; then there is no dataset.
     fn current(&self) -> Result<Option<Version>, DatasetError> {
-        match newest_by_probes(self.files.as_ref())? {
+        let found = match newest_by_probes(self.files.as_ref())? {
             Some(number) => version(self.files.clone(), number).map(Some),
             None => copied_folder(self.files.clone()),
+        };
+        match found {
+            Err(DatasetError::Manifest { .. }) => Ok(None),
+            found => found,
         }
     }
 

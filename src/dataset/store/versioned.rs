@@ -31,7 +31,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::notes::Notes;
 use super::scratch::ScratchFolder;
 use super::upkeep::{finish, remove_leftovers};
-use super::versions::{copied_folder, newest, newest_version, suffix, version, version_name};
+use super::versions::{
+    VERSIONS, check_conditions, copied_folder, newest, newest_version, suffix, version, version_name,
+};
 use super::{Change, Files, Logs, Objects, Store, StoredFile, Version};
 use crate::dataset::error::DatasetError;
 use crate::dataset::files::remove;
@@ -81,6 +83,7 @@ impl Store for Versioned {
             return Err(DatasetError::Foreign { path: self.place().to_owned() });
         }
         let (number, manifest) = newest.unzip();
+        check_conditions(self.objects.as_ref(), number)?;
         let base = Mutex::new(Base { number: number.unwrap_or(0), manifest, is_finished: false });
         let scratch = self.new_scratch()?;
         Ok(Box::new(VersionChange { objects: self.objects.clone(), scratch, base }))
@@ -205,8 +208,8 @@ fn random() -> String {
 
 /// True if there is nothing but leftovers of dead changes.
 fn holds_tables_only(files: &dyn Files) -> Result<bool, DatasetError> {
-    let of_table = |name: &String| folders().any(|folder| name.starts_with(&format!("{folder}/")));
-    Ok(files.list("")?.iter().all(of_table))
+    let own: Vec<String> = folders().chain([VERSIONS]).map(|folder| format!("{folder}/")).collect();
+    Ok(files.list("")?.iter().all(|name| own.iter().any(|folder| name.starts_with(folder))))
 }
 
 /// Puts the manifest of a version; false if there is another one. A store that fails may have put

@@ -1,14 +1,21 @@
 //! The names and the manifests of versions in a store without renames.
 
-use super::{Files, StoredFile, Version, VersionId, read_manifest};
+use std::sync::Arc;
+
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::{Files, Objects, StoredFile, Version, VersionId, read_manifest};
 use crate::dataset::error::DatasetError;
 use crate::dataset::layout::MANIFEST_NAME;
 use crate::dataset::manifest::Manifest;
-use std::sync::Arc;
-use xxhash_rust::xxh3::xxh3_64;
 
 /// The folder of the versions' manifests.
 pub(super) const VERSIONS: &str = "orcidlake-versions";
+/// An object that is put twice to see whether a store keeps the first; removed at once.
+const CHECK: &str = "orcidlake-versions/check";
+/// Versions beyond the known ones that are looked for at once; a server that has them all has a
+/// page for any name.
+const MAX_STEP: u64 = 1 << 32;
 /// Digits of a version's number in its name.
 const DIGITS: usize = 20;
 
@@ -22,11 +29,12 @@ pub(super) fn newest(files: &dyn Files) -> Result<Option<u64>, DatasetError> {
 pub(super) fn newest_by_probes(files: &dyn Files) -> Result<Option<u64>, DatasetError> {
     let is_there = |number: u64| match files.open(&version_name(number)) {
         Ok(_) => Ok(true),
-        Err(error) if error.is_missing() => Ok(false),
+        // Without the right to list its names, a store refuses those that it lacks.
+        Err(error) if error.is_missing() || error.is_denied() => Ok(false),
         Err(error) => Err(error),
     };
     let (mut there, mut step) = (0, 1);
-    while is_there(there + step)? {
+    while step < MAX_STEP && is_there(there + step)? {
         there += step;
         step *= 2;
     }
@@ -70,6 +78,26 @@ pub(super) fn copied_folder(files: Arc<dyn Files>) -> Result<Option<Version>, Da
     let manifest = Manifest::parse(&files.place().join(MANIFEST_NAME), &text)?;
     let id = VersionId(format!("{:016x}", xxh3_64(&text)));
     Ok(Some(Version { id, manifest, files, is_alone: true }))
+}
+
+/// Checks that the store keeps an object that is put again only if its name is free. A store that
+/// does not know this condition, and ignores it, would let two changes mix.
+pub(super) fn check_conditions(objects: &dyn Objects, newest: Option<u64>) -> Result<(), DatasetError> {
+    let replaces = match newest {
+        // The same content, so that nothing is lost.
+        Some(number) => {
+            let name = version_name(number);
+            let text = StoredFile::open(objects, &name)?.read_all()?;
+            objects.put_if_absent(&name, &text)?
+        }
+        None => {
+            objects.put_if_absent(CHECK, b"")?;
+            let replaces = objects.put_if_absent(CHECK, b"")?;
+            objects.remove(&[CHECK.to_owned()])?;
+            replaces
+        }
+    };
+    if replaces { Err(DatasetError::NoConditions { path: objects.place().to_owned() }) } else { Ok(()) }
 }
 
 /// True if there is no later version; false also if that cannot be found out.

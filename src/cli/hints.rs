@@ -1,7 +1,6 @@
 //! What a user can do about an error: the library says what happened, the program what helps.
 
 use std::borrow::Cow;
-use std::io;
 use std::path::Path;
 
 pub use super::hint::Hint;

@@ -41,7 +41,7 @@ pub use archive_table::ArchiveTable;
 pub use batches::{ArchiveBatches, archive_batches};
 pub use committing::{commit, commit_in};
 pub use error::ConvertError;
-pub use index::{NAMELESS_KEY, index, index_key};
+pub use index::{NAMELESS_KEY, index, index_key, index_with};
 pub use member_rows::{ChunkMember, MemberRows};
 pub use observer::{Observer, Outcome, Unobserved};
 pub use options::{ARCHIVE_OPTIONS, Options};
@@ -60,11 +60,11 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use crate::dataset::store::Change;
 use crate::dataset::{ArchiveEntry, DatasetError, Finished, LocalStore, Logs, Store};
 use committing::NextState;
-use part::write_with;
+use part::{open_for, write_with};
 use pipeline::Pipeline;
 use plan::{Plan, Step};
 use replacing::Replacing;
-use source::{ReadMode, Source};
+use source::{Content, ReadMode, Source};
 use targz_seek::ArchiveError;
 
 /// Converts `archives` into the dataset at `out`, and gives the outcome of each in their order. An
@@ -102,7 +102,7 @@ pub fn convert_in(
     if let Some(manifest) = &manifest {
         manifest.check_format(store.place())?;
     }
-    let plan = Plan::new(archives, manifest, options)?;
+    let plan = Plan::until_stopped(archives, manifest, options, stop)?;
     let pipeline = Pipeline::new(options)?;
     let readers = pipeline.readers(plan.steps.len());
     let replacing = match options.replace {
@@ -184,7 +184,7 @@ impl Run<'_> {
             return Ok(None);
         }
         if let Some(replacing) = &self.replacing
-            && let Some(found) = replacing.found(step)?
+            && let Some(found) = replacing.found(step, self.pipeline.storage())?
         {
             return Ok(Some(found));
         }
@@ -244,11 +244,12 @@ pub fn inspect(
     stop: &AtomicBool,
 ) -> Result<ArchiveEntry, ConvertError> {
     let pipeline = Pipeline::new(options)?;
-    let plan = Plan::new(std::slice::from_ref(&archive.to_owned()), None, options)?;
+    let plan = Plan::until_stopped(std::slice::from_ref(&archive.to_owned()), None, options, stop)?;
     let task = &plan.steps[0].task;
     let mode = ReadMode { readers: pipeline.readers(1), ..ReadMode::default() };
     let (path, size_bytes, salvage) = (archive, task.size_bytes(), options.salvage);
-    let source = Source { path, size_bytes, salvage, mode, members: None };
+    let opened = open_for(task, &pipeline, stop)?;
+    let source = Source { path, size_bytes, salvage, mode, content: Content::Archive(&opened) };
     Ok(task.entry(pipeline.run(source, None, &plan.manifest.tables, observer, stop)?))
 }
 

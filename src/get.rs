@@ -19,7 +19,8 @@ pub use observer::{Observer, Unobserved};
 use std::path::Path;
 
 use crate::convert::MemberRows;
-use crate::dataset::{Dataset, DatasetError, read_dataset, record_batches};
+use crate::dataset::{Dataset, DatasetError, LocalStore, Store, read_dataset_in, record_batches};
+use crate::storage::{ArchiveFile, StorageOptions};
 use by_index::ByIndex;
 use member_filter::MemberFilter;
 use orcid_xml::{MemberName, Orcid};
@@ -49,9 +50,23 @@ pub fn find_members<E: From<ArchiveError>>(
     archive: &Path,
     orcids: &[Orcid],
     observer: &dyn Observer,
+    each: impl FnMut(FoundMember<'_>) -> Result<(), E>,
+) -> Result<(), E> {
+    find_members_with(archive, &StorageOptions::default(), orcids, observer, each)
+}
+
+/// Does the same for a path or URL, with options of object stores.
+///
+/// # Errors
+/// Those of [`find_members`].
+pub fn find_members_with<E: From<ArchiveError>>(
+    archive: &Path,
+    storage: &StorageOptions,
+    orcids: &[Orcid],
+    observer: &dyn Observer,
     mut each: impl FnMut(FoundMember<'_>) -> Result<(), E>,
 ) -> Result<(), E> {
-    let mut search = Search::begin(archive, MemberFilter::by_name(orcids), observer)?;
+    let mut search = Search::begin(archive, storage, MemberFilter::by_name(orcids), observer)?;
     while let Some(chunk) = search.next_chunk()? {
         for (path, data, member) in search.select(&chunk) {
             if let (Some(orcid), Kind::File) = (MemberName::new(path).orcid(), member.kind) {
@@ -70,7 +85,8 @@ pub fn find_members<E: From<ArchiveError>>(
 /// a file of another iD.
 pub fn indexed_members(archive: &Path, orcid: Orcid) -> Result<Option<Vec<OwnedMember>>, ArchiveError> {
     let filter = MemberFilter::by_name(&[orcid]);
-    let Some(mut runs) = ByIndex::open(archive, &filter, &Meter::default())? else { return Ok(None) };
+    let archive = ArchiveFile::open(archive, &StorageOptions::default(), &Meter::default())?;
+    let Some(mut runs) = ByIndex::open(&archive, &filter)? else { return Ok(None) };
     let mut found = Vec::new();
     while let Some(chunk) = runs.next_chunk()? {
         let files = filter.select(&chunk).into_iter().filter(|(_, _, member)| member.kind == Kind::File);
@@ -96,7 +112,15 @@ pub fn rows(from: &Path, orcids: &[Orcid], observer: &dyn Observer) -> Result<Ta
 /// # Errors
 /// [`DatasetError`] where there is no dataset, or it cannot be read.
 pub fn dataset_rows(root: &Path, orcids: &[Orcid]) -> Result<TableRows, DatasetError> {
-    Ok(read_dataset(root, |dataset| record_batches(dataset, orcids))?.1)
+    dataset_rows_in(&LocalStore::new(root), orcids)
+}
+
+/// Does the same for a dataset in a store.
+///
+/// # Errors
+/// Those of [`dataset_rows`].
+pub fn dataset_rows_in(store: &dyn Store, orcids: &[Orcid]) -> Result<TableRows, DatasetError> {
+    Ok(read_dataset_in(store, |dataset| record_batches(dataset, orcids))?.1)
 }
 
 /// All rows of some iDs that a conversion of the archive would give, with rejects and
@@ -110,7 +134,20 @@ pub fn archive_rows(
     orcids: &[Orcid],
     observer: &dyn Observer,
 ) -> Result<TableRows, GetError> {
-    let mut search = Search::begin(archive, MemberFilter::for_rows(orcids), observer)?;
+    archive_rows_with(archive, &StorageOptions::default(), orcids, observer)
+}
+
+/// Does the same for a path or URL, with options of object stores.
+///
+/// # Errors
+/// Those of [`archive_rows`].
+pub fn archive_rows_with(
+    archive: &Path,
+    storage: &StorageOptions,
+    orcids: &[Orcid],
+    observer: &dyn Observer,
+) -> Result<TableRows, GetError> {
+    let mut search = Search::begin(archive, storage, MemberFilter::for_rows(orcids), observer)?;
     let mut rows = MemberRows::new(archive, orcids);
     while let Some(chunk) = search.next_chunk()? {
         let members = search.select(&chunk);

@@ -19,28 +19,32 @@ _LEAST_MEMORY = 128 << 20
 _MOST_THREADS = 1024
 
 
-def place(path: Place, storage_options: Mapping[str, str] | None = None) -> str:
-    """The path of an archive or a dataset."""
+def place(path: Place) -> str:
+    """The path or URL of an archive, an index or an input file."""
     text = os.fspath(path)
     if not isinstance(text, str):
         raise TypeError(f"a path is text, not {type(text).__name__}")
     if not text:
         raise ValueError("a path is empty")
-    if "://" in text:
-        raise UnsupportedError(f"{text} is a URL, and this version reads and writes local paths only")
-    if storage_options is not None:
-        raise ValueError(f"storage_options are for URLs, and {text} is a local path")
     return text
 
 
-def places(paths: Place | Iterable[Place], storage_options: Mapping[str, str] | None = None) -> list[str]:
-    """The paths of one archive or several."""
+def places(paths: Place | Iterable[Place]) -> list[str]:
+    """The paths or URLs of one archive or several."""
     if isinstance(paths, (str, os.PathLike)):
         paths = [paths]
-    found = [place(path, storage_options) for path in paths]
+    found = [place(path) for path in paths]
     if not found:
         raise ValueError("no archive is given")
     return found
+
+
+def dataset_place(path: Place) -> str:
+    """The path of a dataset."""
+    text = place(path)
+    if "://" in text:
+        raise UnsupportedError(f"{text} is a URL, and this version has datasets on local disks only")
+    return text
 
 
 def names(value: str | Iterable[str] | None) -> list[str] | None:
@@ -69,6 +73,7 @@ def settings(
     replace: bool = False,
     index: bool = False,
     shard: str | None = None,
+    storage_options: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """The options of a conversion for the native part."""
     if threads is not None and not 1 <= threads <= _MOST_THREADS:
@@ -84,4 +89,5 @@ def settings(
         "replace": replace,
         "index": index,
         "shard": shard,
+        "storage": dict(storage_options or {}),
     }

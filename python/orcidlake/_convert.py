@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from . import _native
-from ._arguments import Place, names, place, places, settings
+from ._arguments import Place, dataset_place, names, places, settings
 from ._progress import watched
 
 if TYPE_CHECKING:
@@ -158,7 +158,8 @@ def convert(
 
     Args:
         archives: ORCID's archives as downloaded (``.tar.gz``, ``.tar``), folders of XML files, or
-            single XML files; one or several.
+            single XML files, as paths or URLs (``https://``, ``s3://``, ``gs://``, ``az://``); one
+            or several.
         out: A new or empty folder, or a dataset.
         tables: The tables to write, such as ``"works"`` or ``"summaries/works"``; all by default.
         threads: Threads that parse and encode; one for each processor by default.
@@ -170,7 +171,8 @@ def convert(
         progress: True for bars of tqdm where it is installed, otherwise for lines on standard
             error; or a function that gets a `Progress` several times a second, in the thread of the
             caller. If it raises, the conversion stops.
-        storage_options: For URLs, which this version does not read.
+        storage_options: Options of object stores and web servers, such as ``{"aws_region":
+            "eu-central-1"}``. The stores' usual environment variables are read too.
 
     Returns:
         What became of each archive.
@@ -182,9 +184,15 @@ def convert(
     >>> ol.convert(archives, "some", tables="records").rows["summaries/records"]
     40
     """
-    given, target = places(archives, storage_options), place(out, storage_options)
+    given, target = places(archives), dataset_place(out)
     options = settings(
-        threads=threads, memory=memory, tables=names(tables), salvage=salvage, replace=replace, index=index
+        tables=names(tables),
+        threads=threads,
+        memory=memory,
+        salvage=salvage,
+        replace=replace,
+        index=index,
+        storage_options=storage_options,
     )
     with watched(progress) as tell:
         return outcomes(_native.convert(given, target, options, tell))

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from . import _native
-from ._arguments import Place, names, place
+from ._arguments import Place, dataset_place, names
 from ._arrow import ArrowStream, RecordBatch, Rows, Schema
 from ._convert import ArchiveReport
 from ._errors import UnknownNameError
@@ -292,7 +292,7 @@ def open(path: Place, *, storage_options: Mapping[str, str] | None = None) -> Da
     >>> ds["works"]
     Table('summaries/works', 222 rows, 38 columns)
     """
-    return Dataset(place(path, storage_options))
+    return Dataset(dataset_place(path))
 
 
 def verify(dataset: Place, *, storage_options: Mapping[str, str] | None = None) -> list[Problem]:
@@ -304,7 +304,7 @@ def verify(dataset: Place, *, storage_options: Mapping[str, str] | None = None) 
     >>> ol.verify("orcid")
     []
     """
-    return [Problem(str(path), what) for path, what in _native.verify(place(dataset, storage_options))]
+    return [Problem(str(path), what) for path, what in _native.verify(dataset_place(dataset))]
 
 
 def _quoted(text: str, sign: str) -> str:

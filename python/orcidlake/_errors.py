@@ -27,7 +27,7 @@ class NotFoundError(Error, FileNotFoundError):
 
 
 class StorageError(Error, OSError):
-    """A file system failed: no permission, no room, a broken disk."""
+    """A file system, an object store or a web server failed: no permission, no room, no answer."""
 
 
 class DamagedError(Error):

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from . import _native
-from ._arguments import Place, place, settings
+from ._arguments import Place, dataset_place, place, settings
 from ._arrow import Rows
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ class Matcher:
         preset: How much evidence a match needs: ``"strict"``, ``"balanced"`` or ``"recall"``.
         overrides: A CSV table of names and their organisations, with the columns name, country and
             ror; it takes precedence over all other rules.
-        storage_options: For URLs, which this version does not read.
+        storage_options: As for `convert`.
 
     >>> matcher = ol.Matcher(ror_release)
     >>> found = matcher.match(["Avaldorf Academy", None, "nobody"], countries=["NO", None, None])
@@ -40,9 +40,9 @@ class Matcher:
         overrides: Place | None = None,
         storage_options: Mapping[str, str] | None = None,
     ) -> None:
-        release = place(ror_release, storage_options)
-        table = None if overrides is None else place(overrides, storage_options)
-        self._native = _native.Matcher(release, preset, table)
+        table = None if overrides is None else place(overrides)
+        options = settings(storage_options=storage_options)
+        self._native = _native.Matcher(place(ror_release), preset, table, options)
 
     @property
     def release(self) -> str:
@@ -110,13 +110,13 @@ def match(
             keep their answers.
         threads: Threads that search; one for each processor by default.
         memory: The limit of the memory.
-        storage_options: For URLs, which this version does not read.
+        storage_options: As for `convert`.
 
     Returns:
         The counts: names that were matched, and how they were found.
     """
-    names = None if overrides is None else place(overrides, storage_options)
-    ids = None if crosswalk is None else place(crosswalk, storage_options)
-    options = settings(threads=threads, memory=memory)
-    target, release = place(dataset, storage_options), place(ror_release, storage_options)
+    names = None if overrides is None else place(overrides)
+    ids = None if crosswalk is None else place(crosswalk)
+    options = settings(threads=threads, memory=memory, storage_options=storage_options)
+    target, release = dataset_place(dataset), place(ror_release)
     return json.loads(_native.match_dataset(target, release, preset, names, ids, anew, options))

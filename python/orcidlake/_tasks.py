@@ -12,7 +12,7 @@ import shutil
 from typing import TYPE_CHECKING, Any
 
 from . import _native
-from ._arguments import Place, names, place, places, settings
+from ._arguments import Place, dataset_place, names, places, settings
 from ._convert import outcomes
 from ._progress import watched
 
@@ -124,7 +124,7 @@ def plan(
         tables: As for `convert`.
         salvage: As for `convert`; such archives are not divided.
         replace: The results will replace the dataset.
-        storage_options: For URLs, which this version does not read.
+        storage_options: As for `convert`.
 
     >>> tasks = ol.plan(archives, parts=4)
     >>> results = [ol.write_part(task, "in-parts") for task in tasks]
@@ -133,10 +133,12 @@ def plan(
     """
     if parts < 1:
         raise ValueError(f"parts are at least 1, not {parts}")
-    given = places(archives, storage_options)
+    given = places(archives)
     # Without a dataset: one that surely is not there.
-    target = f".{os.urandom(16).hex()}" if out is None else place(out, storage_options)
-    options = settings(tables=names(tables), salvage=salvage, replace=replace)
+    target = f".{os.urandom(16).hex()}" if out is None else dataset_place(out)
+    options = settings(
+        tables=names(tables), salvage=salvage, replace=replace, storage_options=storage_options
+    )
     return [Task(text) for text in _native.plan(given, target, parts, options)]
 
 
@@ -154,8 +156,8 @@ def write_part(
     Readers of the dataset see nothing of it before the commit. A task may be run twice, also by two
     machines at once; one of the results counts.
     """
-    target = place(out, storage_options)
-    options = settings(threads=threads, memory=memory)
+    target = dataset_place(out)
+    options = settings(threads=threads, memory=memory, storage_options=storage_options)
     folder = os.path.join(_parts_folder(target), os.urandom(8).hex())
     os.makedirs(os.path.dirname(folder), exist_ok=True)
     with watched(progress) as tell:
@@ -175,7 +177,7 @@ def commit(
     A result that the dataset has already, or that is given twice, is skipped. ``replace`` replaces
     the dataset by these results alone.
     """
-    target, given = place(out, storage_options), list(results)
+    target, given = dataset_place(out), list(results)
     told = _native.commit([result.to_json() for result in given], target, replace)
     waiting = _parts_folder(target)
     for result in given:

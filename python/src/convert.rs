@@ -11,6 +11,7 @@ use crate::settings::Settings;
 use crate::waiting::interruptible;
 use orcidlake::convert::{self as library, Outcome};
 use orcidlake::dataset::ArchiveEntry;
+use orcidlake::storage::shown;
 
 /// An outcome as JSON, and the exception of an archive that failed.
 pub type PyOutcome = (String, Option<PyErr>);
@@ -30,7 +31,7 @@ pub fn convert(
     Ok(archives
         .iter()
         .zip(outcomes)
-        .map(|(archive, outcome)| told(archive.display().to_string(), outcome))
+        .map(|(archive, outcome)| told(shown(archive).display().to_string(), outcome))
         .collect())
 }
 
@@ -48,17 +49,18 @@ pub fn inspect(
     Ok(entry_json(&entry).to_string())
 }
 
-/// Writes the index of an archive; gives its contents as JSON.
+/// Writes the index of an archive, beside it if no place is given; gives its contents as JSON.
 #[pyfunction]
 pub fn index(
     py: Python<'_>,
     archive: PathBuf,
-    out: PathBuf,
+    out: Option<PathBuf>,
     spacing: u64,
+    settings: Settings,
     progress: Option<Py<PyAny>>,
 ) -> PyResult<String> {
-    let progress = Progress::new(progress);
-    let index = |stop: &_| library::index(&archive, &out, spacing, &progress, stop);
+    let (storage, progress) = (settings.storage(), Progress::new(progress));
+    let index = |stop: &_| library::index_with(&archive, out.as_deref(), spacing, &storage, &progress, stop);
     let contents = interruptible(py, |py| progress.tell(py), index)?.map_err(Raise::raise)?;
     Ok(json!(contents).to_string())
 }

@@ -9,6 +9,7 @@ use orcidlake::convert::ConvertError;
 use orcidlake::dataset::DatasetError;
 use orcidlake::get::GetError;
 use orcidlake::matching::MatchError;
+use orcidlake::storage::StorageError;
 use ror_match::RorError;
 use targz_seek::ArchiveError;
 
@@ -132,7 +133,12 @@ impl Raise for MatchError {
 impl Raise for RorError {
     fn exception(&self, message: String) -> PyErr {
         match self {
-            Self::Read { source, .. } if source.raw_os_error().is_some() => of_file(source, message),
+            Self::Read { source, .. }
+                if source.raw_os_error().is_some()
+                    || source.get_ref().is_some_and(|error| error.is::<StorageError>()) =>
+            {
+                of_file(source, message)
+            }
             _ => python::RorError::new_err(message),
         }
     }

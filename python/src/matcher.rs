@@ -1,5 +1,6 @@
 //! Names to organisations of ROR.
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -16,8 +17,9 @@ use crate::import::texts;
 use crate::settings::Settings;
 use crate::waiting::{interruptible, nothing};
 use orcidlake::dataset::MatchInputs;
-use orcidlake::matching::{self, MatchRow, input_file};
-use ror_match::{Address, Crosswalk, Overrides, Preset, Query, Release, Scratch};
+use orcidlake::matching::{self, MatchRow, open_input_file};
+use orcidlake::storage::{InputFiles, shown};
+use ror_match::{Address, Crosswalk, Overrides, Preset, Query, Release, RorError, Scratch};
 
 /// The share of the memory that keys may have; the release has its own.
 const KEYS_SHARE: usize = 4;
@@ -31,9 +33,16 @@ pub struct Matcher(ror_match::Matcher);
 #[pymethods]
 impl Matcher {
     #[new]
-    fn new(py: Python<'_>, release: PathBuf, preset: &str, overrides: Option<PathBuf>) -> PyResult<Self> {
-        let preset = preset_of(preset)?;
-        py.detach(|| matcher_of(&release, preset, overrides.as_deref())).map(Self)
+    fn new(
+        py: Python<'_>,
+        release: PathBuf,
+        preset: &str,
+        overrides: Option<PathBuf>,
+        settings: Settings,
+    ) -> PyResult<Self> {
+        let (preset, files) = (preset_of(preset)?, settings.files());
+        let read = |_: &_| matcher_of(&files, &release, preset, overrides.as_deref());
+        interruptible(py, nothing, read)?.map(Self)
     }
 
     #[getter]
@@ -131,13 +140,15 @@ pub fn match_dataset(
     let options =
         matching::Options { threads: options.threads, memory_bytes: options.memory_bytes / KEYS_SHARE, anew };
     let run = |stop: &AtomicBool| {
-        let file = |path: &Option<PathBuf>| path.as_deref().map(input_file).transpose().map_err(Raise::raise);
-        let ror = input_file(&release).map_err(Raise::raise)?;
-        let inputs = MatchInputs { ror, overrides: file(&overrides)?, crosswalk: file(&crosswalk)? };
-        let matcher = matcher_of(&release, preset, overrides.as_deref())?;
+        let input = |path: &Path| open_input_file(path, open(&files, path)?).map_err(Raise::raise);
+        let file = |path: &Option<PathBuf>| path.as_deref().map(input).transpose();
+        let inputs =
+            MatchInputs { ror: input(&release)?, overrides: file(&overrides)?, crosswalk: file(&crosswalk)? };
+        let matcher = matcher_of(&files, &release, preset, overrides.as_deref())?;
         let mut ids = Crosswalk::new(&matcher.index.release);
         if let Some(table) = &crosswalk {
-            ids.add_table(table, &matcher.index.release).map_err(Raise::raise)?;
+            let added = ids.add_table_file(&shown(table), open(&files, table)?, &matcher.index.release);
+            added.map_err(Raise::raise)?;
         }
         let summary = matching::match_dataset(&dataset, &matcher, ids, Some(inputs), options, stop);
         let mut summary = json!(summary.map_err(Raise::raise)?);
@@ -154,14 +165,24 @@ fn preset_of(name: &str) -> PyResult<Preset> {
     preset.ok_or_else(|| bad_value(format!("{name:?} is no preset; the presets are {}", known())))
 }
 
-fn matcher_of(release: &Path, preset: Preset, overrides: Option<&Path>) -> PyResult<ror_match::Matcher> {
-    let release = Release::read(release).map_err(Raise::raise)?;
+fn matcher_of(
+    files: &InputFiles,
+    release: &Path,
+    preset: Preset,
+    overrides: Option<&Path>,
+) -> PyResult<ror_match::Matcher> {
+    let release = Release::read_file(&shown(release), open(files, release)?).map_err(Raise::raise)?;
     let mut matcher = ror_match::Matcher::new(release, preset);
     if let Some(path) = overrides {
-        let read = Overrides::read(path, &matcher.index.release, &matcher.index.lexicon);
+        let (release, lexicon) = (&matcher.index.release, &matcher.index.lexicon);
+        let read = Overrides::read_file(&shown(path), open(files, path)?, release, lexicon);
         matcher.overrides = read.map_err(Raise::raise)?;
     }
     Ok(matcher)
+}
+
+fn open(files: &InputFiles, path: &Path) -> PyResult<File> {
+    files.open(path).map_err(|source| RorError::Read { path: shown(path), source }.raise())
 }
 
 /// The columns of a [`MatchRow`].

@@ -1,9 +1,13 @@
 //! The options of a conversion, as the Python part gives them.
 
+use std::collections::HashMap;
+use std::fmt;
+
 use pyo3::prelude::*;
 
 use crate::errors::{Raise, bad_value};
 use orcidlake::convert::{Options, Selection};
+use orcidlake::storage::{InputFiles, StorageOptions};
 
 /// The options of a conversion; those that are None have the library's defaults.
 #[derive(Debug, FromPyObject)]
@@ -16,6 +20,17 @@ pub struct Settings {
     replace: bool,
     index: bool,
     shard: Option<String>,
+    storage: Secrets,
+}
+
+/// Options of object stores by their names. The values may be secret, so that they are never shown.
+#[derive(FromPyObject)]
+struct Secrets(HashMap<String, String>);
+
+impl fmt::Debug for Secrets {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_set().entries(self.0.keys()).finish()
+    }
 }
 
 impl Settings {
@@ -34,6 +49,17 @@ impl Settings {
             replace: self.replace,
             write_index: self.index,
             shard: self.shard.as_deref().map(str::parse).transpose().map_err(bad_value)?,
+            storage: self.storage(),
         })
+    }
+
+    /// The options of object stores.
+    pub fn storage(&self) -> StorageOptions {
+        self.storage.0.iter().collect()
+    }
+
+    /// Opens input files, such as releases of ROR.
+    pub fn files(&self) -> InputFiles {
+        InputFiles::new(self.storage())
     }
 }

@@ -12,7 +12,8 @@ use crate::progress::Progress;
 use crate::settings::Settings;
 use crate::waiting::{interruptible, nothing};
 use orcidlake::convert::{self as library, Options, PartResult, Shard, Task};
-use targz_seek::index::Index;
+use orcidlake::storage::ArchiveFile;
+use targz_seek::{ArchiveError, Meter};
 
 /// The tasks of a conversion as JSON.
 #[pyfunction]
@@ -76,7 +77,7 @@ fn plan_parts(
     for task in whole {
         let share = (u128::from(size(&task)) * u128::from(parts)).div_ceil(u128::from(total));
         let of = u64::try_from(share).unwrap_or(1).max(1);
-        let is_divided = of > 1 && !task.salvage && divides(&task)?;
+        let is_divided = of > 1 && !task.salvage && divides(&task, options)?;
         let shards = (1..=of).map(|number| Task { shard: Some(Shard { number, of }), ..task.clone() });
         match is_divided {
             true => tasks.extend(shards),
@@ -87,11 +88,9 @@ fn plan_parts(
 }
 
 /// True if an archive has an index that tells its parts.
-fn divides(task: &Task) -> Result<bool, library::ConvertError> {
-    if !task.archive.is_file() {
-        return Ok(false);
-    }
-    let index = Index::beside(&task.archive).map_err(targz_seek::ArchiveError::from)?;
+fn divides(task: &Task, options: &Options) -> Result<bool, library::ConvertError> {
+    let archive = ArchiveFile::open(&task.archive, &options.storage, &Meter::default())?;
+    let index = archive.index().map_err(ArchiveError::from)?;
     Ok(index.is_some_and(|index| !index.contents.repeats))
 }
 

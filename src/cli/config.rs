@@ -78,7 +78,7 @@ fn file_of(arguments: &[OsString]) -> Option<PathBuf> {
 
 /// Options at the top are for every command that has them; a table named for a
 /// command is for that one.
-fn with_defaults(mut command: Command, table: &Table) -> Result<Command, String> {
+pub fn with_defaults(mut command: Command, table: &Table) -> Result<Command, String> {
     let names: Vec<String> = command.get_subcommands().map(|sub| sub.get_name().to_owned()).collect();
     let (own, general): (Vec<_>, Vec<_>) = table.iter().partition(|(_, value)| value.is_table());
     for (name, value) in general {

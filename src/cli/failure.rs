@@ -11,6 +11,7 @@ use crate::dataset::DatasetError;
 use crate::get::GetError;
 use crate::matching::MatchError;
 use crate::refresh::RefreshError;
+use crate::storage::StorageError;
 use crate::synth::SynthError;
 use orcid_api::ApiError;
 use ror_match::RorError;
@@ -113,5 +114,6 @@ hinted!(
     MatchError,
     RefreshError,
     RorError,
+    StorageError,
     SynthError
 );

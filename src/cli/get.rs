@@ -9,9 +9,10 @@ use serde_json::{Map, Value};
 use super::failure::Failure;
 use super::hints::Hint;
 use super::output::{begun, print_json};
+use super::stores::{is_dataset, store_of};
 use super::{Common, Done};
-use crate::dataset::Dataset;
-use crate::get::{self, Observer};
+use crate::get::{self, Observer, TableRows};
+use crate::storage::shown;
 use orcid_xml::{IdFault, Orcid};
 use targz_seek::ArchiveError;
 
@@ -44,24 +45,29 @@ fn parse_orcid(text: &str) -> Result<Orcid, String> {
 }
 
 pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
-    let is_rows = args.rows || Dataset::is_at(&args.from);
-    let found = if is_rows { print_rows(&args)? } else { print_members(&args, common)? };
+    let found = if is_dataset(&args.from, common)? {
+        let store = store_of(&args.from, common)?;
+        print_rows(&get::dataset_rows_in(store.as_ref(), &[args.orcid])?)?
+    } else if args.rows {
+        print_rows(&get::archive_rows_with(&args.from, &common.storage(), &[args.orcid], &Notes)?)?
+    } else {
+        print_members(&args, common)?
+    };
     if !found && common.json {
         print_json(&Value::Object(Map::new()))?;
     }
     if !found && !common.quiet {
         let typed =
             if args.orcid.has_valid_check_digit() { "" } else { " (its check digit is wrong: mistyped?)" };
-        tell!("{} is not in {}{typed}", args.orcid, args.from.display());
+        tell!("{} is not in {}{typed}", args.orcid, shown(&args.from).display());
     }
     Ok(if found { Done::All } else { Done::WithProblems })
 }
 
 /// Prints the rows as one JSON object, by table.
-fn print_rows(args: &Args) -> Result<bool, Failure> {
-    let rows = get::rows(&args.from, &[args.orcid], &Notes)?;
+fn print_rows(rows: &TableRows) -> Result<bool, Failure> {
     if !rows.is_empty() {
-        print_json(&Value::Object(get::to_json(&rows)))?;
+        print_json(&Value::Object(get::to_json(rows)))?;
     }
     Ok(!rows.is_empty())
 }
@@ -70,7 +76,7 @@ fn print_rows(args: &Args) -> Result<bool, Failure> {
 fn print_members(args: &Args, common: &Common) -> Result<bool, Failure> {
     let mut out = std::io::stdout().lock();
     let mut found = false;
-    get::find_members(&args.from, &[args.orcid], &Notes, |member| {
+    get::find_members_with(&args.from, &common.storage(), &[args.orcid], &Notes, |member| {
         found = true;
         print_member(member.path, member.data, &mut out, common)
     })?;

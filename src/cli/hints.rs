@@ -3,11 +3,14 @@
 use std::borrow::Cow;
 use std::path::Path;
 
+pub use super::hint::Hint;
+use super::storage_hints::{storage_hint, store_hint};
 use crate::convert::ConvertError;
 use crate::dataset::DatasetError;
 use crate::get::GetError;
 use crate::matching::MatchError;
 use crate::refresh::{QueueFault, RefreshError};
+use crate::storage::{StoreError, StoreFault};
 use crate::synth::SynthError;
 use orcid_api::ApiError;
 use ror_match::RorError;
@@ -16,12 +19,6 @@ use targz_seek::{ArchiveError, ForeignKind};
 
 /// What stands for standard input.
 const STANDARD_INPUT: &str = "-";
-
-/// An error that advises the user of the program.
-pub trait Hint {
-    /// What to do about it.
-    fn hint(&self) -> Cow<'static, str>;
-}
 
 /// A full disk is mended by room, and what was fetched stays; a file that SQLite cannot
 /// read has lost it.
@@ -112,6 +109,11 @@ impl Hint for ApiError {
 
 impl Hint for ArchiveError {
     fn hint(&self) -> Cow<'static, str> {
+        if let Self::Open { source, .. } | Self::Read { source, .. } = self
+            && let Some(hint) = storage_hint(source)
+        {
+            return hint;
+        }
         let hint = match self {
             Self::Open { .. } => "check the path and the permissions",
             Self::Read { .. } => "the disk or the stream failed; try again",
@@ -136,6 +138,11 @@ impl Hint for ArchiveError {
 
 impl Hint for IndexError {
     fn hint(&self) -> Cow<'static, str> {
+        if let Self::Io { source, .. } = self
+            && let Some(hint) = storage_hint(source)
+        {
+            return hint;
+        }
         let hint = match self {
             Self::Io { .. } => "check the path, the permissions and the room on the disk",
             Self::NotAnIndex { .. }
@@ -176,7 +183,9 @@ impl Hint for ConvertError {
             Self::OtherParts { .. } => {
                 "give the same number of shards as before, another --out, or --replace to replace the dataset"
             }
-            Self::NoPlaceForIndex { .. } => "leave out --index, or save the archive to a file first",
+            Self::NoPlaceForIndex { .. } => {
+                "leave out --index, or save the archive to a file first; `orcidlake index` can write elsewhere with --out"
+            }
             Self::Twice { .. } => {
                 "give each archive once; if two archives differ, rename one: archives are recognised by their file names"
             }
@@ -201,6 +210,9 @@ impl Hint for DatasetError {
             Self::Parquet { act: "read" | "rewrite", .. } | Self::Damaged { .. } => {
                 "nothing has been changed; `orcidlake verify` lists every damaged file: restore them from a copy, or replace the dataset with `orcidlake convert --replace`"
             }
+            Self::Io { source, .. } if let Some(error) = StoreError::behind(source) => {
+                store_hint(error.fault)
+            }
             Self::Io { .. } | Self::Parquet { .. } => "check the path, the permissions and the disk",
             Self::DiskFull { .. } => {
                 "free some space and run the same command again; what was whole is untouched"
@@ -215,6 +227,13 @@ impl Hint for DatasetError {
             Self::OlderFormat { .. } => "convert its archives again with `orcidlake convert --replace`",
             Self::Locked { .. } => "wait until it has finished",
             Self::Overtaken { .. } => "run the same command again: it begins with what the other has made",
+            Self::Copied { .. } => {
+                "convert its archives into a new place there; or bring the local folder up to date and copy it again, under a new name"
+            }
+            Self::NoConditions { .. } => store_hint(StoreFault::NoConditionalPut),
+            Self::ReadOnly { .. } => {
+                "a dataset on a web server is only read; change it where it lies, such as by its s3:// URL"
+            }
             Self::AlwaysChanging { .. } => "run the same command again when the other has finished",
             Self::NoRoom { .. } => {
                 "free some space on its file system: a change may write each table again beside the old one"
@@ -253,6 +272,11 @@ impl Hint for MatchError {
 
 impl Hint for RorError {
     fn hint(&self) -> Cow<'static, str> {
+        if let Self::Read { source, .. } = self
+            && let Some(hint) = storage_hint(source)
+        {
+            return hint;
+        }
         let hint = match self {
             Self::Read { source, .. } if source.raw_os_error().is_none() => {
                 "the file is damaged or cut off: download the ROR release again"

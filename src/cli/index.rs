@@ -1,6 +1,6 @@
 //! `orcidlake index`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
@@ -11,8 +11,10 @@ use super::output::print_json;
 use super::progress::Progress;
 use super::target::check_file;
 use super::{Common, Done};
-use crate::convert::index;
-use targz_seek::index::{Contents, index_path};
+use crate::convert::index_with;
+use crate::storage::{ArchiveFile, Place, StorageOptions, index_beside, shown};
+use targz_seek::Meter;
+use targz_seek::index::Contents;
 
 /// Points nearer to each other than this would make the index larger than its archive.
 const LEAST_SPACING: usize = 64 << 10;
@@ -43,14 +45,19 @@ fn parse_spacing(text: &str) -> Result<usize, String> {
 }
 
 pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
-    let out = args.out.unwrap_or_else(|| index_path(&args.archive));
-    check_file(&out, &[])?;
+    let storage = common.storage();
+    let out = args.out.map_or_else(|| index_beside(&args.archive), Ok)?;
+    if !Place::is_remote(&out) {
+        check_file(&out, &[])?;
+    }
     let progress = Progress::new(common.quiet);
     let stop = stop_on_signals()?;
-    let contents = index(&args.archive, &out, args.spacing as u64, &progress, &stop);
+    let spacing = args.spacing as u64;
+    let contents = index_with(&args.archive, Some(&out), spacing, &storage, &progress, &stop);
     progress.clear(&args.archive);
     let contents = contents?;
-    let size_bytes = out.metadata()?.len();
+    let size_bytes = size_of(&out, &storage)?;
+    let out = shown(&out);
     if common.json {
         print_json(
             &json!({ "index": out.to_string_lossy(), "size_bytes": size_bytes, "contents": contents }),
@@ -60,6 +67,12 @@ pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
     }
     contents.notes.iter().for_each(|note| tell!("note: {note}"));
     Ok(Done::All)
+}
+
+/// The size of the index, wherever it was written.
+fn size_of(index: &Path, storage: &StorageOptions) -> Result<u64, Failure> {
+    let file = ArchiveFile::open(index, storage, &Meter::default())?;
+    Ok(file.size_bytes()?.unwrap_or_default())
 }
 
 fn text(contents: &Contents, size_bytes: u64) -> String {

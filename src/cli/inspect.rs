@@ -10,9 +10,11 @@ use super::failure::Failure;
 use super::numbers::{bytes, counted};
 use super::output::{print, print_json};
 use super::progress::Progress;
-use super::{Common, Done};
-use crate::convert::inspect;
-use crate::dataset::{ArchiveEntry, Dataset, EntryKind, Manifest};
+use super::stores::is_dataset;
+use super::{Common, Done, open_dataset};
+use crate::convert::{Options, inspect};
+use crate::dataset::{ArchiveEntry, EntryKind, Manifest};
+use crate::storage::shown;
 
 /// Show what is in an archive or a dataset: year, members, rows, sizes, problems.
 #[derive(Debug, clap::Args)]
@@ -25,8 +27,8 @@ pub struct Args {
 }
 
 pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
-    let (report, is_amiss) = if Dataset::is_at(&args.what) {
-        let manifest = Dataset::open(&args.what)?.manifest;
+    let (report, is_amiss) = if is_dataset(&args.what, common)? {
+        let manifest = open_dataset(&args.what, common)?.1.manifest;
         let report = manifest.report();
         if common.json {
             print_json(
@@ -39,7 +41,8 @@ pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
     } else {
         let progress = Progress::new(common.quiet);
         let stop = stop_on_signals()?;
-        let entry = inspect(&args.what, &args.machine.options(), &progress, &stop);
+        let options = Options { storage: common.storage(), ..args.machine.options() };
+        let entry = inspect(&args.what, &options, &progress, &stop);
         progress.clear(&args.what);
         let entry = entry?;
         if common.json {
@@ -49,7 +52,7 @@ pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
         }
         let holds_nothing = entry.holds_nothing();
         if holds_nothing {
-            tell!("note: {} holds no ORCID documents", args.what.display());
+            tell!("note: {} holds no ORCID documents", shown(&args.what).display());
         }
         (entry.report, !entry.complete || holds_nothing)
     };

@@ -1,7 +1,9 @@
 //! What the commands that match share: the release of ROR, the preset, and how a match
 //! is shown.
 
-use std::path::PathBuf;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use clap::ValueEnum;
 use serde_json::{Value, json};
@@ -10,8 +12,9 @@ use super::Common;
 use super::failure::Failure;
 use super::numbers::counted;
 use crate::dataset::{InputFile, MatchInputs, Organizations};
-use crate::matching::{MatchRow, input_file};
-use ror_match::{Answer, Crosswalk, Matcher, Overrides, Preset, Release};
+use crate::matching::{MatchRow, open_input_file};
+use crate::storage::{InputFiles, Place, shown};
+use ror_match::{Answer, Crosswalk, Matcher, Overrides, Preset, Release, RorError};
 
 /// The options that say how to match.
 #[derive(Debug, Clone, clap::Args)]
@@ -57,6 +60,7 @@ pub struct Sources {
     overrides: Option<PathBuf>,
     crosswalk: Option<PathBuf>,
     preset: Preset,
+    files: Arc<InputFiles>,
 }
 
 impl Sources {
@@ -66,13 +70,15 @@ impl Sources {
         options: &Ror,
         crosswalk: Option<&PathBuf>,
         before: Option<&Organizations>,
+        common: &Common,
     ) -> Result<Self, Failure> {
         let preset = options.preset.map(PresetArg::preset);
         let (overrides, crosswalk) = (options.overrides.clone(), crosswalk.cloned());
         if let Some(ror) = options.ror_release.clone() {
-            return Ok(Self { ror, overrides, crosswalk, preset: preset.unwrap_or(Preset::Balanced) });
+            let (preset, files) = (preset.unwrap_or(Preset::Balanced), input_files(common));
+            return Ok(Self { ror, overrides, crosswalk, preset, files });
         }
-        let before = before.and_then(Self::before).ok_or_else(|| {
+        let before = before.and_then(|before| Self::before(before, common)).ok_or_else(|| {
             Failure::new(
                 "there is no release of ROR to match with",
                 "give --ror-release FILE; releases are at https://doi.org/10.5281/zenodo.6347574",
@@ -83,11 +89,12 @@ impl Sources {
             overrides: overrides.or(before.overrides),
             crosswalk: crosswalk.or(before.crosswalk),
             preset: preset.unwrap_or(before.preset),
+            files: before.files,
         })
     }
 
     /// What a dataset was matched with, if it says so.
-    pub fn before(before: &Organizations) -> Option<Self> {
+    pub fn before(before: &Organizations, common: &Common) -> Option<Self> {
         let inputs = before.inputs.as_ref()?;
         let path = |file: &Option<InputFile>| file.as_ref().map(|file| PathBuf::from(&file.path));
         Some(Self {
@@ -95,29 +102,41 @@ impl Sources {
             overrides: path(&inputs.overrides),
             crosswalk: path(&inputs.crosswalk),
             preset: Preset::ALL.into_iter().find(|preset| preset.name() == before.preset)?,
+            files: input_files(common),
         })
     }
 
     /// The files as they are now.
     pub fn inputs(&self) -> Result<MatchInputs, Failure> {
-        let file = |path: &Option<PathBuf>| path.as_deref().map(input_file).transpose();
+        let one = |path: &Path| Ok::<_, Failure>(open_input_file(path, self.file(path)?)?);
+        let file = |path: &Option<PathBuf>| path.as_deref().map(one).transpose();
         Ok(MatchInputs {
-            ror: input_file(&self.ror)?,
+            ror: one(&self.ror)?,
             overrides: file(&self.overrides)?,
             crosswalk: file(&self.crosswalk)?,
         })
     }
 
+    /// True if the release is missing; one that lies elsewhere shows it when it is fetched.
+    pub fn lacks_release(&self) -> bool {
+        !Place::is_remote(&self.ror) && !self.ror.is_file()
+    }
+
+    fn file(&self, path: &Path) -> Result<File, RorError> {
+        self.files.open(path).map_err(|source| RorError::Read { path: shown(path), source })
+    }
+
     /// Reads the release and prepares the search.
     pub fn matcher(&self, common: &Common) -> Result<Matcher, Failure> {
-        let release = Release::read(&self.ror)?;
+        let release = Release::read_file(&shown(&self.ror), self.file(&self.ror)?)?;
         if !common.quiet {
             let count = counted(release.organizations.len() as u64, "organisation");
             tell!("{}: {count}", release.name);
         }
         let mut matcher = Matcher::new(release, self.preset);
         if let Some(path) = &self.overrides {
-            matcher.overrides = Overrides::read(path, &matcher.index.release, &matcher.index.lexicon)?;
+            let (release, lexicon) = (&matcher.index.release, &matcher.index.lexicon);
+            matcher.overrides = Overrides::read_file(&shown(path), self.file(path)?, release, lexicon)?;
         }
         Ok(matcher)
     }
@@ -126,10 +145,15 @@ impl Sources {
     pub fn crosswalk(&self, release: &Release) -> Result<Crosswalk, Failure> {
         let mut crosswalk = Crosswalk::new(release);
         if let Some(table) = &self.crosswalk {
-            crosswalk.add_table(table, release)?;
+            crosswalk.add_table_file(&shown(table), self.file(table)?, release)?;
         }
         Ok(crosswalk)
     }
+}
+
+/// The files of a command's options.
+fn input_files(common: &Common) -> Arc<InputFiles> {
+    Arc::new(InputFiles::new(common.storage()))
 }
 
 /// An answer with its evidence; without a match, the candidates.

@@ -12,6 +12,7 @@ use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use super::numbers::{bytes, counted, duration};
 use crate::convert::{Observer, Outcome};
 use crate::report::Report;
+use crate::storage::{self, Place, shown};
 use targz_seek::Meter;
 
 /// Time between plain lines.
@@ -105,7 +106,7 @@ impl Observer for Progress {
         let now = Instant::now();
         let line = Line { begun: now, told: now, size_bytes, meter: meter.clone(), bar };
         self.lines().insert(archive.to_owned(), line);
-        if size_bytes.is_none() && !matches!(self.kind, Kind::Quiet) {
+        if (size_bytes.is_none() || Place::is_remote(archive)) && !matches!(self.kind, Kind::Quiet) {
             self.tell_stalls(archive, meter.clone());
         }
     }
@@ -186,7 +187,7 @@ fn locked(lines: &Lines) -> MutexGuard<'_, HashMap<PathBuf, Line>> {
 
 fn waiting_text(archive: &Path) -> String {
     if archive != Path::new("-") {
-        return format!("{}: waiting for data", archive.display());
+        return format!("{}: waiting for data", shown(archive).display());
     }
     let hint = if std::io::stdin().is_terminal() {
         ", which is a terminal; Ctrl-C stops, a path reads a file"
@@ -202,5 +203,5 @@ fn rate(size_bytes: u64, time: Duration) -> String {
 }
 
 fn file_name(path: &Path) -> String {
-    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
+    storage::file_name(path).into_owned()
 }

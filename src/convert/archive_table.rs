@@ -1,16 +1,15 @@
 //! Which table of an archive is read, and which of its columns.
 
-use std::path::Path;
-
 use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
 
 use super::ConvertError;
 use super::options::ARCHIVE_OPTIONS;
 use crate::dataset::table_key;
+use crate::storage::ArchiveFile;
 use crate::tables::{self, AnyTable, DumpKind};
 use orcid_xml::MemberName;
-use targz_seek::{Archive, Meter};
+use targz_seek::Meter;
 
 /// Chunks that are read to learn of which kind an archive is. Its first members tell it.
 const LOOKED_AT: usize = 4;
@@ -43,9 +42,9 @@ pub struct ChosenTable {
 }
 
 impl ChosenTable {
-    /// Finds the table of the archive at `path`; reads the archive's first members if only they
-    /// tell the kind of dump.
-    pub fn find(path: &Path, wanted: &ArchiveTable, salvage: bool) -> Result<Self, ConvertError> {
+    /// Finds the table of an archive; reads the archive's first members if only they tell the kind
+    /// of dump.
+    pub fn find(archive: &ArchiveFile, wanted: &ArchiveTable, salvage: bool) -> Result<Self, ConvertError> {
         let place = |dump: DumpKind| {
             let own = |table: &Box<dyn AnyTable>| {
                 wanted.name == table.name() || wanted.name == table_key(dump, table.name())
@@ -58,9 +57,11 @@ impl ChosenTable {
             [] => return Err(ConvertError::UnknownTable { name: wanted.name.clone() }),
             [one] => one,
             _ => {
-                let dump = dump_in(path, salvage)?;
-                let unclear =
-                    || ConvertError::WhichDump { path: path.to_owned(), table: wanted.name.clone() };
+                let dump = dump_in(archive, salvage)?;
+                let unclear = || ConvertError::WhichDump {
+                    path: archive.path().to_owned(),
+                    table: wanted.name.clone(),
+                };
                 let of_dump = |dump| found.iter().find(|(own, _)| *own == dump);
                 *dump.and_then(of_dump).ok_or_else(unclear)?
             }
@@ -101,15 +102,14 @@ fn places(key: &str, schema: &SchemaRef, names: &[String]) -> Result<Vec<usize>,
 
 /// The kind of dump that an archive's first members belong to; `None` if they do not tell it, or
 /// if it is a stream, which can be read only once.
-fn dump_in(path: &Path, salvage: bool) -> Result<Option<DumpKind>, ConvertError> {
-    if path.metadata().is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir())
-        || path == Path::new("-")
-    {
+fn dump_in(archive: &ArchiveFile, salvage: bool) -> Result<Option<DumpKind>, ConvertError> {
+    if archive.is_stream()? {
         return Ok(None);
     }
-    let mut archive = Archive::open(path, ARCHIVE_OPTIONS.resync(salvage), Meter::default())?;
+    // With a meter of its own, since these bytes are read again.
+    let mut members = archive.read(ARCHIVE_OPTIONS.resync(salvage), Meter::default())?;
     for _ in 0..LOOKED_AT {
-        let Some(chunk) = archive.next_chunk()? else { break };
+        let Some(chunk) = members.next_chunk()? else { break };
         let dump = chunk.members().find_map(|(name, ..)| match MemberName::new(name) {
             MemberName::Summary(_) => Some(DumpKind::Summaries),
             MemberName::Activity { .. } => Some(DumpKind::Activities),

@@ -30,7 +30,7 @@ pub enum ConvertError {
     Repeats { path: PathBuf },
     #[error("{path} is in the dataset with another number of shards")]
     OtherParts { path: PathBuf },
-    #[error("{path} is read as a stream, and an index is written beside a file")]
+    #[error("no index can be written beside {path}: it is a stream, or on a web server")]
     NoPlaceForIndex { path: PathBuf },
     #[error("two of the archives have the file name of {path}")]
     Twice { path: PathBuf },

@@ -1,6 +1,7 @@
 //! Makes the index of an archive: alone, or while the archive is converted.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::duplicates::Seen;
@@ -8,28 +9,39 @@ use super::options::ARCHIVE_OPTIONS;
 use super::stop::stop_with;
 use super::{ConvertError, Observer};
 use crate::report::Report;
+use crate::storage::{ArchiveFile, IndexFile, StorageOptions};
 use orcid_xml::MemberName;
-use targz_seek::index::{Contents, IndexWriter, IndexedTotals};
+use targz_seek::index::{Contents, IndexError, IndexWriter, IndexedTotals};
 use targz_seek::{Archive, ArchiveError, Chunk, Kind, Meter, Totals};
 
 /// An archive that is read once, and its index.
 pub struct Indexing {
-    path: PathBuf,
+    file: Arc<ArchiveFile>,
     archive: Archive<'static>,
     writer: IndexWriter,
+    out: IndexFile,
     stream_bytes: u64,
 }
 
 impl Indexing {
-    /// Opens an archive whose index will be written to `out`.
+    /// Opens an archive whose index will be written to `out`, or else beside it.
     ///
     /// # Errors
     /// [`ArchiveError`] if it cannot be read or needs no index, or a file cannot be
     /// made.
-    pub fn begin(path: &Path, out: &Path, spacing_bytes: u64, meter: Meter) -> Result<Self, ArchiveError> {
-        let archive = Archive::open_recorded(path, ARCHIVE_OPTIONS, meter, spacing_bytes)?;
-        let writer = IndexWriter::create(path, out, index_key, spacing_bytes, ARCHIVE_OPTIONS.chunk_bytes)?;
-        Ok(Self { path: path.to_owned(), archive, writer, stream_bytes: 0 })
+    pub fn begin(
+        file: &Arc<ArchiveFile>,
+        out: Option<&Path>,
+        spacing_bytes: u64,
+        meter: Meter,
+    ) -> Result<Self, ArchiveError> {
+        let no_need = || IndexError::NoNeed { path: file.path().to_owned() };
+        let source = &**file.indexed_source().ok_or_else(no_need)?;
+        let archive = Archive::open_source_recorded(source, ARCHIVE_OPTIONS, meter, spacing_bytes)?;
+        let out = IndexFile::begin(file, out)?;
+        let chunk_bytes = ARCHIVE_OPTIONS.chunk_bytes;
+        let writer = IndexWriter::of_source(source, out.path(), index_key, spacing_bytes, chunk_bytes)?;
+        Ok(Self { file: file.clone(), archive, writer, out, stream_bytes: 0 })
     }
 
     /// Like [`Archive::next_chunk`], and notes the positions of members and points.
@@ -59,7 +71,10 @@ impl Indexing {
             notes: totals.notes.clone(),
             repeats,
         };
-        let contents = self.writer.finish(&self.path, indexed)?;
+        // A local archive is opened again, so that another one in its place is noticed.
+        let source = self.file.again()?;
+        let contents = self.writer.finish_source(&*source, indexed)?;
+        self.out.finish()?;
         Ok((totals, contents))
     }
 }
@@ -76,12 +91,32 @@ pub fn index(
     observer: &dyn Observer,
     stop: &AtomicBool,
 ) -> Result<Contents, ConvertError> {
-    let meter = Meter::default();
-    let size_bytes = archive.metadata().ok().map(|metadata| metadata.len());
-    let indexing = Indexing::begin(archive, out, spacing_bytes, meter.clone())?;
-    observer.begun(archive, size_bytes, &meter);
-    let halted = || stop.load(Ordering::Relaxed);
-    let indexed = stop_with(&meter, &halted, || index_all(indexing, archive, observer, stop));
+    index_with(archive, Some(out), spacing_bytes, &StorageOptions::default(), observer, stop)
+}
+
+/// Does the same for a path or URL. Without `out`, the index is written beside the archive.
+///
+/// # Errors
+/// Those of [`index`], and [`ConvertError::NoPlaceForIndex`] if nothing can be written beside the
+/// archive.
+pub fn index_with(
+    archive: &Path,
+    out: Option<&Path>,
+    spacing_bytes: u64,
+    storage: &StorageOptions,
+    observer: &dyn Observer,
+    stop: &AtomicBool,
+) -> Result<Contents, ConvertError> {
+    let (meter, halted) = (Meter::default(), || stop.load(Ordering::Relaxed));
+    let indexed = stop_with(&meter, &halted, || {
+        let file = Arc::new(ArchiveFile::open(archive, storage, &meter)?);
+        if out.is_none() && file.indexed_source().is_some() && !file.has_place_for_index() {
+            return Err(ConvertError::NoPlaceForIndex { path: file.path().to_owned() });
+        }
+        let indexing = Indexing::begin(&file, out, spacing_bytes, meter.clone())?;
+        observer.begun(archive, file.size_bytes()?, &meter);
+        index_all(indexing, archive, observer, stop)
+    });
     if halted() { Err(ConvertError::Stopped) } else { indexed }
 }
 

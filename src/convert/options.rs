@@ -4,6 +4,7 @@ use targz_seek::Options as ArchiveOptions;
 
 use super::selection::Selection;
 use super::shard::Shard;
+use crate::storage::StorageOptions;
 
 /// XML bytes that are parsed as one piece of work.
 pub(super) const CHUNK_BYTES: usize = 8 << 20;
@@ -35,6 +36,8 @@ pub struct Options {
     pub write_index: bool,
     /// Convert only this part of each archive; the archive must have an index.
     pub shard: Option<Shard>,
+    /// Options of object stores and web servers.
+    pub storage: StorageOptions,
 }
 
 /// All tables, with all processors and 1 GiB.
@@ -48,6 +51,7 @@ impl Default for Options {
             replace: false,
             write_index: false,
             shard: None,
+            storage: StorageOptions::default(),
         }
     }
 }

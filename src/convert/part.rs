@@ -1,14 +1,17 @@
 //! Runs one task, and writes its files to a folder of their own.
 
 use std::path::{Path, PathBuf};
-use std::sync::atomic::AtomicBool;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::pipeline::Pipeline;
-use super::source::{ReadMode, Source};
+use super::source::{Content, ReadMode, Source};
+use super::stop::stop_with;
 use super::task::{PartResult, Task};
 use super::{ConvertError, Observer, Options};
 use crate::dataset::{DatasetError, Store, new_folder, remove_folder};
-use targz_seek::fingerprint;
+use crate::storage::{ArchiveFile, shown};
+use targz_seek::Meter;
 
 /// Converts the archive of a task into files below `folder`, which must not exist yet. Only the
 /// threads and the memory of `options` are used.
@@ -66,18 +69,36 @@ pub(super) fn write_with(
     observer: &dyn Observer,
     stop: &AtomicBool,
 ) -> Result<PartResult, ConvertError> {
-    if let Some(planned) = &task.fingerprint
-        && fingerprint(&task.archive)? != *planned
-    {
-        return Err(ConvertError::Changed { path: task.archive.clone() });
-    }
+    let archive = open_for(task, pipeline, stop)?;
     let source = Source {
         path: &task.archive,
         size_bytes: task.size_bytes(),
         salvage: task.salvage,
         mode: ReadMode { readers, write_index: task.write_index, shard: task.shard },
-        members: None,
+        content: Content::Archive(&archive),
     };
     let converted = pipeline.run(source, Some(folder), &task.tables, observer, stop)?;
     Ok(task.result(folder.to_owned(), task.entry(converted)))
+}
+
+/// Opens the archive of a task.
+///
+/// # Errors
+/// [`ConvertError`] if it cannot be opened, is not the one that was planned, or when stopped.
+pub(super) fn open_for(
+    task: &Task,
+    pipeline: &Pipeline,
+    stop: &AtomicBool,
+) -> Result<Arc<ArchiveFile>, ConvertError> {
+    let (meter, halted) = (Meter::default(), || stop.load(Ordering::Relaxed));
+    let opened = stop_with(&meter, &halted, || -> Result<Arc<ArchiveFile>, ConvertError> {
+        let archive = ArchiveFile::open(&task.archive, pipeline.storage(), &meter)?;
+        match &task.fingerprint {
+            Some(planned) if archive.fingerprint()?.as_ref() != Some(planned) => {
+                Err(ConvertError::Changed { path: shown(&task.archive) })
+            }
+            _ => Ok(Arc::new(archive)),
+        }
+    });
+    if halted() { Err(ConvertError::Stopped) } else { opened }
 }

@@ -23,11 +23,12 @@ use super::options::CHUNK_BYTES;
 use super::reading::Reading;
 use super::release::release_of;
 use super::sink::Sink;
-use super::source::{Source, archive_name};
+use super::source::{Content, Source, archive_name};
 use super::stop::stop_with;
 use super::{ConvertError, Observer, Options};
 use crate::dataset::{DumpWriter, OPEN_BYTES, Part, Superseded, Targets, table_key};
 use crate::report::Report;
+use crate::storage::StorageOptions;
 use crate::tables::{self, DumpKind};
 use orcid_xml::MemberName;
 use targz_seek::{ArchiveError, Chunk, Meter, Totals};
@@ -53,6 +54,7 @@ pub struct Pipeline {
     budget: Budget,
     threads: usize,
     memory_bytes: usize,
+    storage: StorageOptions,
 }
 
 /// The settings and state for parsing and writing a chunk.
@@ -86,8 +88,14 @@ impl Pipeline {
         let pool = pool.build().map_err(|error| ConvertError::Threads(std::io::Error::other(error)))?;
         let wanted = options.threads * CHUNKS_PER_THREAD * CHUNK_BYTES;
         let budget = Budget::new(wanted.min(options.memory_bytes / CHUNK_DIVISOR));
-        let (threads, memory_bytes) = (options.threads, options.memory_bytes);
-        Ok(Self { pool, budget, threads, memory_bytes })
+        let (threads, memory_bytes, storage) =
+            (options.threads, options.memory_bytes, options.storage.clone());
+        Ok(Self { pool, budget, threads, memory_bytes, storage })
+    }
+
+    /// The options of object stores.
+    pub fn storage(&self) -> &StorageOptions {
+        &self.storage
     }
 
     pub fn pool(&self) -> &ThreadPool {
@@ -140,7 +148,7 @@ impl Pipeline {
         observer: &dyn Observer,
         stop: &AtomicBool,
     ) -> Result<(S, Read), ConvertError> {
-        let meter = Meter::default();
+        let meter = source.meter();
         observer.begun(source.path, source.size_bytes, &meter);
         let context = Context {
             path: source.path,
@@ -274,7 +282,7 @@ impl<'s> Writer<'s> {
         lent: Reservation,
     ) -> Self {
         Self {
-            notes_names: source.members.is_some(),
+            notes_names: matches!(source.content, Content::Members(_)),
             accepted: Targets::default(),
             rejected: Vec::new(),
             scratch: scratch.map(Path::to_owned),

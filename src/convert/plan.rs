@@ -2,12 +2,15 @@
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::release::{agree, release_of};
+use super::stop::stop_with;
 use super::task::Task;
 use super::{ConvertError, Options};
 use crate::dataset::{ArchiveEntry, Dataset, LocalStore, Manifest, Store};
-use targz_seek::{ArchiveError, ends_tell_all, fingerprint, md5_of};
+use crate::storage::{ArchiveFile, file_name, shown};
+use targz_seek::{ArchiveError, Meter};
 
 /// The file extension of tables.
 const TABLE_ENDING: &str = "parquet";
@@ -30,10 +33,23 @@ pub struct Step {
 }
 
 impl Plan {
-    pub fn new(
+    /// Makes the plan, and ends early when stopped: a server may keep it waiting.
+    pub fn until_stopped(
         archives: &[PathBuf],
         manifest: Option<Manifest>,
         options: &Options,
+        stop: &AtomicBool,
+    ) -> Result<Self, ConvertError> {
+        let (meter, halted) = (Meter::default(), || stop.load(Ordering::Relaxed));
+        let plan = stop_with(&meter, &halted, || Self::new(archives, manifest, options, &meter));
+        if halted() { Err(ConvertError::Stopped) } else { plan }
+    }
+
+    fn new(
+        archives: &[PathBuf],
+        manifest: Option<Manifest>,
+        options: &Options,
+        meter: &Meter,
     ) -> Result<Self, ConvertError> {
         let manifest = match manifest {
             Some(manifest) if options.tables.is_other_than(&manifest.tables) => {
@@ -42,32 +58,42 @@ impl Plan {
             Some(manifest) => manifest,
             None => Manifest::new(options.tables.keys()),
         };
-        let steps =
-            archives.iter().enumerate().map(|(number, path)| Step::new(number, path, &manifest, options));
+        let steps = archives
+            .iter()
+            .enumerate()
+            .map(|(number, path)| Step::new(number, path, &manifest, options, meter));
         let steps: Vec<Step> = steps.collect::<Result<_, _>>()?;
         let mut names = HashSet::new();
         if let Some(twice) = steps.iter().find(|step| !names.insert(&step.task.name)) {
-            return Err(ConvertError::Twice { path: twice.task.archive.clone() });
+            return Err(ConvertError::Twice { path: shown(&twice.task.archive) });
         }
         if let Some(waiting) = steps.iter().find(|step| manifest.has_refreshes() && !step.already_done) {
-            return Err(ConvertError::Refreshed { path: waiting.task.archive.clone() });
+            return Err(ConvertError::Refreshed { path: shown(&waiting.task.archive) });
         }
         let waiting = || steps.iter().filter(|step| !step.already_done);
         let mut release = manifest.release;
         for step in waiting() {
-            release = agree(&step.task.archive, release, step.task.release)?;
+            release = agree(&shown(&step.task.archive), release, step.task.release)?;
         }
         Ok(Self { manifest, steps })
     }
 }
 
 impl Step {
-    fn new(number: usize, path: &Path, manifest: &Manifest, options: &Options) -> Result<Self, ConvertError> {
-        let task = Task::new(path, manifest, options)?;
+    fn new(
+        number: usize,
+        path: &Path,
+        manifest: &Manifest,
+        options: &Options,
+        meter: &Meter,
+    ) -> Result<Self, ConvertError> {
+        refuse_tables(path)?;
+        let file = ArchiveFile::open(path, &options.storage, meter)?;
+        let task = Task::new(path, &file, manifest, options)?;
         let archives = manifest.archives.iter().filter(|archive| task.is_of(archive));
         let known = archives.max_by_key(|archive| archive.is_whole());
         let already_done = match known.filter(|archive| task.looks_like(archive)) {
-            Some(archive) => task.is_still(archive)?,
+            Some(archive) => task.is_still(&file, archive)?,
             None => false,
         };
         let other_parts = |archive: &ArchiveEntry| {
@@ -75,28 +101,29 @@ impl Step {
                 && task.fingerprint.as_ref().is_some_and(|own| own.digest == archive.fingerprint)
         };
         if manifest.archives.iter().any(other_parts) {
-            return Err(ConvertError::OtherParts { path: path.to_owned() });
+            return Err(ConvertError::OtherParts { path: shown(path) });
         }
         if known.is_some_and(ArchiveEntry::is_whole) && !already_done {
-            return Err(ConvertError::OtherContent { path: path.to_owned() });
+            return Err(ConvertError::OtherContent { path: shown(path) });
         }
         Ok(Self { number, task, already_done })
     }
 }
 
 impl Task {
-    fn new(path: &Path, manifest: &Manifest, options: &Options) -> Result<Self, ConvertError> {
-        refuse_tables(path)?;
-        // A pipe, such as a shell's `<(…)`, has no fingerprint either before it is read.
-        let is_pipe = path.metadata().is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir());
-        let stream = path == Path::new("-") || is_pipe;
-        if stream && options.write_index {
-            return Err(ConvertError::NoPlaceForIndex { path: path.to_owned() });
+    fn new(
+        path: &Path,
+        file: &ArchiveFile,
+        manifest: &Manifest,
+        options: &Options,
+    ) -> Result<Self, ConvertError> {
+        // A stream has no fingerprint before it is read.
+        let fingerprint = file.fingerprint()?;
+        if options.write_index && !file.has_place_for_index() {
+            return Err(ConvertError::NoPlaceForIndex { path: shown(path) });
         }
-        let fingerprint = if stream { None } else { Some(fingerprint(path)?) };
-        let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-        let name = if stream { path } else { Path::new(absolute.file_name().unwrap_or(path.as_os_str())) };
-        let name = name.to_string_lossy().into_owned();
+        let name = if file.has_name() { file_name(path) } else { path.to_string_lossy() };
+        let name = name.into_owned();
         Ok(Self {
             archive: path.to_owned(),
             release: release_of(&name),
@@ -111,12 +138,11 @@ impl Task {
 
     /// True if the earlier conversion of `archive`, which looks the same, can be kept. A salvaged
     /// one is kept only if this run salvages too.
-    pub(super) fn is_still(&self, archive: &ArchiveEntry) -> Result<bool, ArchiveError> {
-        let path = &self.archive;
+    pub(super) fn is_still(&self, file: &ArchiveFile, archive: &ArchiveEntry) -> Result<bool, ArchiveError> {
         match archive.complete {
-            true => Ok(ends_tell_all(path)? || md5_of(path)? == archive.md5),
+            true => Ok(file.ends_tell_all()? || file.md5()? == archive.md5),
             // The two ends of an archive do not show damage in the middle.
-            false => Ok(self.salvage && md5_of(path)? == archive.md5),
+            false => Ok(self.salvage && file.md5()? == archive.md5),
         }
     }
 }
@@ -145,7 +171,7 @@ pub fn plan_in(
     if let Some(manifest) = &manifest {
         manifest.check_format(store.place())?;
     }
-    let steps = Plan::new(archives, manifest, options)?.steps;
+    let steps = Plan::new(archives, manifest, options, &Meter::default())?.steps;
     Ok(steps.into_iter().filter(|step| !step.already_done).map(|step| step.task).collect())
 }
 

@@ -3,7 +3,6 @@
 
 use std::collections::VecDeque;
 use std::ops::Range;
-use std::path::Path;
 use std::sync::Arc;
 
 use crossbeam_channel::{Receiver, Sender};
@@ -11,8 +10,9 @@ use crossbeam_channel::{Receiver, Sender};
 use super::ConvertError;
 use super::index::Indexing;
 use super::options::ARCHIVE_OPTIONS;
-use super::source::{ReadMode, Source};
-use targz_seek::index::{Index, IndexError, SPACING_BYTES, index_path};
+use super::source::{Content, ReadMode, Source};
+use crate::storage::ArchiveFile;
+use targz_seek::index::{Index, IndexError, SPACING_BYTES};
 use targz_seek::{Archive, ArchiveError, Buffers, Chunk, Meter, Options, Totals};
 
 /// Bytes of the stream that a reader reads as one stretch. Before and after the stretch it also
@@ -46,24 +46,27 @@ impl<'m> Reading<'m> {
     /// index could tell.
     pub fn open(source: Source<'m>, meter: Meter) -> Result<(Self, Option<String>), ConvertError> {
         let options = ARCHIVE_OPTIONS.resync(source.salvage);
-        let (path, mode) = (source.path, source.mode);
-        if let Some(members) = source.members {
-            return Ok((Self::Alone(Archive::of_members(path, members, options, meter)), None));
-        }
-        let (index, fault) = find_index(path, mode, source.salvage)?;
+        let mode = source.mode;
+        let archive = match source.content {
+            Content::Archive(archive) => archive,
+            Content::Members(members) => {
+                return Ok((Self::Alone(Archive::of_members(source.path, members, options, meter)), None));
+            }
+        };
+        let (index, fault) = find_index(archive, mode, source.salvage)?;
         let unused =
             fault.as_ref().map(|error| format!("{error}; it was not used: make it anew or remove it"));
         if let Some(index) = index {
             let reading = match mode.shard.is_some() || mode.readers > 1 {
-                true => Self::Shared(Shared::begin(path, index, mode, options, &meter)?),
-                false => Self::Alone(Archive::open(path, options, meter)?),
+                true => Self::Shared(Shared::begin(index, mode, options, &meter)?),
+                false => Self::Alone(archive.read(options, meter)?),
             };
             return Ok((reading, None));
         }
         // Only the complete members of a damaged archive are read, so an index of it would be
         // wrong.
         if mode.write_index && !source.salvage {
-            match Indexing::begin(path, &index_path(path), SPACING_BYTES, meter.clone()) {
+            match Indexing::begin(archive, None, SPACING_BYTES, meter.clone()) {
                 Err(ArchiveError::Index(IndexError::NoNeed { .. })) => {}
                 Err(error) => return Err(error.into()),
                 Ok(indexing) => {
@@ -72,7 +75,7 @@ impl<'m> Reading<'m> {
                 }
             }
         }
-        Ok((Self::Alone(Archive::open(path, options, meter)?), unused))
+        Ok((Self::Alone(archive.read(options, meter)?), unused))
     }
 
     /// The next chunk in the archive's order; `None` at its end.
@@ -101,16 +104,10 @@ impl<'m> Reading<'m> {
 }
 
 impl Shared {
-    fn begin(
-        path: &Path,
-        index: Index,
-        mode: ReadMode,
-        options: Options,
-        meter: &Meter,
-    ) -> Result<Self, ConvertError> {
+    fn begin(index: Index, mode: ReadMode, options: Options, meter: &Meter) -> Result<Self, ConvertError> {
         let contents = &index.contents;
         if mode.shard.is_some() && contents.repeats {
-            return Err(ConvertError::Repeats { path: path.to_owned() });
+            return Err(ConvertError::Repeats { path: index.archive().path().to_owned() });
         }
         let totals = Totals {
             size_bytes: contents.archive.size_bytes,
@@ -194,14 +191,14 @@ impl Reader {
 /// The index of an archive, if it is useful; or the reason why it cannot be used, which is an error
 /// only for a part of an archive.
 fn find_index(
-    path: &Path,
+    archive: &ArchiveFile,
     mode: ReadMode,
     salvage: bool,
 ) -> Result<(Option<Index>, Option<IndexError>), ConvertError> {
     let of_use = mode.shard.is_some() || (!salvage && (mode.readers > 1 || mode.write_index));
-    let index = if of_use && path.is_file() { usable_index(path) } else { Ok(None) };
+    let index = if of_use { usable_index(archive) } else { Ok(None) };
     match (index, mode.shard) {
-        (Ok(None), Some(_)) => Err(ConvertError::NoIndex { path: path.to_owned() }),
+        (Ok(None), Some(_)) => Err(ConvertError::NoIndex { path: archive.path().to_owned() }),
         (Ok(index), _) => Ok((index, None)),
         (Err(error), Some(_)) => Err(ArchiveError::from(error).into()),
         (Err(error), None) => Ok((None, Some(error))),
@@ -209,11 +206,10 @@ fn find_index(
 }
 
 /// The index beside an archive, if it gives the chunks that this program would.
-fn usable_index(path: &Path) -> Result<Option<Index>, IndexError> {
-    let index = Index::beside(path)?;
-    match index {
+fn usable_index(archive: &ArchiveFile) -> Result<Option<Index>, IndexError> {
+    match archive.index()? {
         Some(index) if index.contents.chunk_bytes != ARCHIVE_OPTIONS.chunk_bytes as u64 => {
-            Err(IndexError::OtherChunks { path: index_path(path) })
+            Err(IndexError::OtherChunks { path: index.path().to_owned() })
         }
         index => Ok(index),
     }

@@ -8,6 +8,8 @@ use super::plan::{Plan, Step};
 use super::task::PartResult;
 use crate::dataset::Finished;
 use crate::dataset::store::Change;
+use crate::storage::{ArchiveFile, StorageOptions};
+use targz_seek::Meter;
 
 /// The archives that wait; `None` if the store cannot keep files after a run, so that they wait in
 /// their scratch folders.
@@ -22,11 +24,12 @@ impl Replacing {
     }
 
     /// The result of an earlier run for an archive, if the archive is still the same.
-    pub fn found(&self, step: &Step) -> Result<Option<PartResult>, ConvertError> {
+    pub fn found(&self, step: &Step, storage: &StorageOptions) -> Result<Option<PartResult>, ConvertError> {
         let Some(finished) = &self.0 else { return Ok(None) };
         let found = finished.find(|archive| step.task.looks_like(archive));
         let Some((folder, entry)) = found else { return Ok(None) };
-        let holds = step.task.is_still(&entry)?;
+        let archive = ArchiveFile::open(&step.task.archive, storage, &Meter::default())?;
+        let holds = step.task.is_still(&archive, &entry)?;
         Ok(holds.then(|| step.task.result(folder, entry)))
     }
 

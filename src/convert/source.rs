@@ -3,9 +3,11 @@
 use std::borrow::Cow;
 use std::io;
 use std::path::Path;
+use std::sync::Arc;
 
 use super::shard::Shard;
-use targz_seek::OwnedMember;
+use crate::storage::{self, ArchiveFile};
+use targz_seek::{Meter, OwnedMember};
 
 /// An archive to be read.
 pub struct Source<'s> {
@@ -14,8 +16,13 @@ pub struct Source<'s> {
     /// Read the complete members of a damaged archive.
     pub salvage: bool,
     pub mode: ReadMode,
-    /// The source of its members, if it is not the path.
-    pub members: Option<&'s mut dyn Iterator<Item = io::Result<OwnedMember>>>,
+    pub content: Content<'s>,
+}
+
+/// Where the members of an archive come from.
+pub enum Content<'s> {
+    Archive(&'s Arc<ArchiveFile>),
+    Members(&'s mut dyn Iterator<Item = io::Result<OwnedMember>>),
 }
 
 /// The options for reading an archive.
@@ -29,7 +36,17 @@ pub struct ReadMode {
     pub shard: Option<Shard>,
 }
 
+impl Source<'_> {
+    /// Follows the reading, and can stop it.
+    pub fn meter(&self) -> Meter {
+        match &self.content {
+            Content::Archive(archive) => archive.meter().clone(),
+            Content::Members(_) => Meter::default(),
+        }
+    }
+}
+
 /// The name of an archive in rows.
 pub fn archive_name(path: &Path) -> Cow<'_, str> {
-    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy()
+    storage::file_name(path)
 }

@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 
 use super::converted::Converted;
 use super::pipeline::Pipeline;
-use super::source::{ReadMode, Source};
+use super::source::{Content, ReadMode, Source};
 use super::{ConvertError, Observer, Options};
 use crate::dataset::{
     ArchiveEntry, Change, Dataset, EntryKind, Gone, LocalStore, Logs, Manifest, Replacement, Store, Targets,
@@ -96,7 +96,7 @@ pub fn update_in(
         size_bytes: None,
         salvage: false,
         mode: ReadMode::default(),
-        members: Some(members),
+        content: Content::Members(members),
     };
     let mut converted = pipeline.run(source, Some(&scratch), &manifest.tables, observer, stop)?;
     let gone = what_goes(std::mem::take(&mut update.gone), &converted);

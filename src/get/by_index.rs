@@ -1,12 +1,12 @@
 //! Reads those parts of an archive that its index says members lie in.
 
 use std::ops::Range;
-use std::path::Path;
 use std::sync::Arc;
 use std::vec::IntoIter;
 
 use super::member_filter::MemberFilter;
 use crate::convert::{ARCHIVE_OPTIONS, NAMELESS_KEY, index_key};
+use crate::storage::ArchiveFile;
 use targz_seek::index::Index;
 use targz_seek::{Archive, ArchiveError, Buffers, Chunk, Meter};
 
@@ -32,11 +32,8 @@ impl ByIndex {
     ///
     /// # Errors
     /// [`ArchiveError`] where the index is damaged or does not belong to the archive.
-    pub fn open(archive: &Path, filter: &MemberFilter, meter: &Meter) -> Result<Option<Self>, ArchiveError> {
-        if !archive.is_file() {
-            return Ok(None);
-        }
-        let Some(index) = Index::beside(archive)? else { return Ok(None) };
+    pub fn open(archive: &ArchiveFile, filter: &MemberFilter) -> Result<Option<Self>, ArchiveError> {
+        let Some(index) = archive.index()? else { return Ok(None) };
         let mut runs = Vec::new();
         for key in filter.keys() {
             runs.extend(index.runs(key)?.into_iter().map(|run| (key, run)));
@@ -47,7 +44,7 @@ impl ByIndex {
             return Ok(None);
         }
         runs.sort_by_key(|(_, run)| run.start);
-        let (index, meter, waiting) = (Arc::new(index), meter.clone(), runs.into_iter());
+        let (index, meter, waiting) = (Arc::new(index), archive.meter().clone(), runs.into_iter());
         Ok(Some(Self { index, meter, waiting, reading: None }))
     }
 

@@ -1,19 +1,19 @@
 //! Searches an archive chunk by chunk: by its index as far as it can be used, else all of it.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::by_index::ByIndex;
 use super::member_filter::MemberFilter;
 use super::observer::Observer;
 use crate::convert::{ARCHIVE_OPTIONS, ChunkMember};
+use crate::storage::{ArchiveFile, StorageOptions};
 use targz_seek::{Archive, ArchiveError, Chunk, Meter};
 
 /// A search that is under way.
 pub struct Search<'o> {
-    path: PathBuf,
+    archive: ArchiveFile,
     filter: MemberFilter,
     observer: &'o dyn Observer,
-    meter: Meter,
     reader: Reader,
     /// Where the data of the last member begin that the index has given.
     given_up_to: Option<u64>,
@@ -31,20 +31,22 @@ impl<'o> Search<'o> {
     /// [`ArchiveError`] where the archive cannot be opened.
     pub fn begin(
         path: &Path,
+        storage: &StorageOptions,
         filter: MemberFilter,
         observer: &'o dyn Observer,
     ) -> Result<Self, ArchiveError> {
         let meter = Meter::default();
         observer.begun(path, &meter);
-        let reader = match ByIndex::open(path, &filter, &meter) {
+        let archive = ArchiveFile::open(path, storage, &meter)?;
+        let reader = match ByIndex::open(&archive, &filter) {
             Ok(Some(runs)) => Reader::ByIndex(Box::new(runs)),
-            Ok(None) => Reader::whole(path, &meter)?,
+            Ok(None) => Reader::whole(&archive)?,
             Err(error) => {
                 observer.index_unused(&error);
-                Reader::whole(path, &meter)?
+                Reader::whole(&archive)?
             }
         };
-        Ok(Self { path: path.to_owned(), filter, observer, meter, reader, given_up_to: None })
+        Ok(Self { archive, filter, observer, reader, given_up_to: None })
     }
 
     /// The next chunk, which may hold no member of the filter; `None` at the end.
@@ -66,7 +68,7 @@ impl<'o> Search<'o> {
             Err(error @ ArchiveError::Stopped { .. }) => Err(error),
             Err(error) => {
                 self.observer.index_unused(&error);
-                self.reader = Reader::whole(&self.path, &self.meter)?;
+                self.reader = Reader::whole(&self.archive)?;
                 self.next_chunk()
             }
         }
@@ -84,7 +86,7 @@ impl<'o> Search<'o> {
 }
 
 impl Reader {
-    fn whole(path: &Path, meter: &Meter) -> Result<Self, ArchiveError> {
-        Ok(Self::Whole(Box::new(Archive::open(path, ARCHIVE_OPTIONS, meter.clone())?)))
+    fn whole(archive: &ArchiveFile) -> Result<Self, ArchiveError> {
+        Ok(Self::Whole(Box::new(archive.read(ARCHIVE_OPTIONS, archive.meter().clone())?)))
     }
 }

@@ -6,16 +6,29 @@ use std::path::Path;
 
 use super::error::MatchError;
 use crate::dataset::{InputFile, MatchInputs, Organizations, digest};
+use crate::storage::{Place, shown};
 
 /// The file at `path` with its digest.
 ///
 /// # Errors
 /// [`MatchError::File`] where it cannot be read.
 pub fn input_file(path: &Path) -> Result<InputFile, MatchError> {
-    let failed = |source| MatchError::File { path: path.to_owned(), source };
-    let absolute = std::path::absolute(path).map_err(failed)?;
-    let (_, xxh3) = File::open(path).and_then(|mut file| digest(&mut file)).map_err(failed)?;
-    Ok(InputFile { path: absolute.to_string_lossy().into_owned(), xxh3 })
+    let file = File::open(path).map_err(|source| MatchError::File { path: path.to_owned(), source })?;
+    open_input_file(path, file)
+}
+
+/// Does the same for a file that is open, wherever `path`, which may be a URL, leads.
+///
+/// # Errors
+/// As [`input_file`].
+pub fn open_input_file(path: &Path, mut file: File) -> Result<InputFile, MatchError> {
+    let failed = |source| MatchError::File { path: shown(path), source };
+    let place = match Place::is_remote(path) {
+        true => shown(path),
+        false => std::path::absolute(path).map_err(failed)?,
+    };
+    let (_, xxh3) = digest(&mut file).map_err(failed)?;
+    Ok(InputFile { path: place.to_string_lossy().into_owned(), xxh3 })
 }
 
 /// True if the answers of the matching `old` still hold: release, overrides, preset and version of

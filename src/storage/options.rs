@@ -4,6 +4,11 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
+use object_store::ClientConfigKey;
+use object_store::aws::AmazonS3ConfigKey;
+use object_store::azure::AzureConfigKey;
+use object_store::gcp::GoogleConfigKey;
+
 use super::{Remote, StorageError};
 
 /// Options for object stores by their names, such as `aws_endpoint` or `allow_http`. They add to
@@ -25,17 +30,33 @@ impl StorageOptions {
         self.0.is_empty()
     }
 
-    /// The options as keys of a store.
+    /// The options as keys of a store. Those that only other stores know are left out, since one
+    /// command may read from a web server and write to a bucket.
     ///
     /// # Errors
-    /// [`StorageError::UnknownOption`] for a name that the store does not know.
+    /// [`StorageError::UnknownOption`] for a name that no store knows.
     pub(super) fn parsed<K: FromStr>(&self, remote: &Remote) -> Result<Vec<(K, String)>, StorageError> {
-        let parsed = self.0.iter().map(|(key, value)| match key.parse() {
-            Ok(parsed) => Ok((parsed, value.clone())),
-            Err(_) => Err(StorageError::UnknownOption { key: key.clone(), place: remote.shown().to_owned() }),
-        });
-        parsed.collect()
+        let mut parsed = Vec::new();
+        for (key, value) in &self.0 {
+            match key.parse() {
+                Ok(key) => parsed.push((key, value.clone())),
+                Err(_) if is_known(key) => {}
+                Err(_) => {
+                    let (key, place) = (key.clone(), remote.shown().to_owned());
+                    return Err(StorageError::UnknownOption { key, place });
+                }
+            }
+        }
+        Ok(parsed)
     }
+}
+
+/// True for the name of an option of any store.
+fn is_known(key: &str) -> bool {
+    key.parse::<AmazonS3ConfigKey>().is_ok()
+        || key.parse::<GoogleConfigKey>().is_ok()
+        || key.parse::<AzureConfigKey>().is_ok()
+        || key.parse::<ClientConfigKey>().is_ok()
 }
 
 impl<K: AsRef<str>, V: Into<String>> FromIterator<(K, V)> for StorageOptions {

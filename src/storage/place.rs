@@ -110,6 +110,14 @@ impl Remote {
         &self.url
     }
 
+    /// The same place without a slash at its end.
+    pub(crate) fn without_last_slash(mut self) -> Self {
+        if let Ok(mut parts) = self.url.path_segments_mut() {
+            parts.pop_if_empty();
+        }
+        Self::new(self.url, self.scheme)
+    }
+
     /// The protocol.
     pub fn scheme(&self) -> Scheme {
         self.scheme
@@ -124,6 +132,15 @@ impl Remote {
     pub fn file_name(&self) -> Option<String> {
         let path = ObjectPath::from_url_path(self.url.path()).ok()?;
         path.filename().map(str::to_owned)
+    }
+
+    /// The place with another file name, in the same folder. The query stays.
+    pub(crate) fn beside(&self, file_name: &str) -> Self {
+        let mut url = self.url.clone();
+        if let Ok(mut segments) = url.path_segments_mut() {
+            segments.pop().push(file_name);
+        }
+        Self::new(url, self.scheme)
     }
 
     /// The name in its store. A web server's store is the whole URL already.

@@ -5,6 +5,7 @@ use std::io::{self, Read};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use flate2::read::MultiGzDecoder;
 use ureq::tls::{RootCerts, TlsConfig, TlsProvider};
 use ureq::{Agent, Error as HttpError, Proxy};
 
@@ -14,6 +15,10 @@ use super::time::parse_http_date;
 /// Bytes of a body, inflated; the largest records have some tens of megabytes.
 const MAX_BODY_BYTES: u64 = 128 << 20;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
+/// Bytes after the end of gzip data that are read so that the connection can be used again.
+const MAX_REST_BYTES: u64 = 4 << 10;
+/// The compression that answers may have.
+const GZIP: &str = "gzip";
 
 /// An agent that follows no redirect and takes every status for an answer; each
 /// request says its own proxy.
@@ -32,6 +37,7 @@ pub fn agent(program: &str, contact: Option<&str>, timeout: Duration) -> Agent {
         .max_redirects(0)
         .max_redirects_will_error(false)
         .user_agent(format!("{program}{about}"))
+        .accept_encoding(GZIP)
         .timeout_connect(Some(CONNECT_TIMEOUT.min(timeout)))
         .timeout_global(Some(timeout))
         .build();
@@ -71,9 +77,17 @@ pub fn read(response: ureq::http::Response<ureq::Body>) -> Result<Reply, Fault> 
     let retry_after = Some(header("retry-after")).filter(|value| !value.is_empty());
     let date = parse_http_date(&header("date"));
     let (status, content_type) = (response.status().as_u16(), header("content-type"));
+    let is_gzip = header("content-encoding").eq_ignore_ascii_case(GZIP);
     let mut body = Vec::new();
-    let reader = response.into_body().into_with_config().limit(u64::MAX).reader();
-    let length = reader.take(MAX_BODY_BYTES + 1).read_to_end(&mut body).map_err(body_fault)?;
+    let mut reader = response.into_body().into_with_config().limit(u64::MAX).reader();
+    let length = if is_gzip {
+        MultiGzDecoder::new(&mut reader).take(MAX_BODY_BYTES + 1).read_to_end(&mut body)
+    } else {
+        (&mut reader).take(MAX_BODY_BYTES + 1).read_to_end(&mut body)
+    };
+    let length = length.map_err(body_fault)?;
+    // The client keeps the connection only once it has seen the end; without it, it makes a new one.
+    let _ = io::copy(&mut reader.take(MAX_REST_BYTES), &mut io::sink());
     if length as u64 > MAX_BODY_BYTES {
         return Err(Fault { code: "too-large", what: format!("more than {MAX_BODY_BYTES} bytes") });
     }
@@ -89,7 +103,6 @@ pub fn fault(error: HttpError) -> Fault {
         HttpError::Io(error) => io_code(error),
         HttpError::Rustls(error) => tls_code(error),
         HttpError::Tls(_) => "tls",
-        HttpError::Decompress(..) => "damaged-gzip",
         HttpError::ConnectProxyFailed(_) => "proxy",
         _ => "protocol",
     };

@@ -1,5 +1,6 @@
 //! Leads from ids of other registries to organisations.
 
+use std::fs::File;
 use std::path::Path;
 
 use rustc_hash::FxHashMap;
@@ -8,6 +9,7 @@ use super::error::RorError;
 use super::id::{NotRor, RorId};
 use super::organization::Registry;
 use super::release::Release;
+use super::source::open;
 
 /// A registry of organisations whose ids ORCID or ROR use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -98,8 +100,16 @@ impl Crosswalk {
     /// or names a source or an organisation that is not known, or gives one id two organisations;
     /// [`RorError::Line`] and [`RorError::SameName`] as [`Table`](crate::Table) does.
     pub fn add_table(&mut self, path: &Path, release: &Release) -> Result<(), RorError> {
+        self.add_table_file(path, open(path)?, release)
+    }
+
+    /// Does the same for a file that is open; `path` is its name for messages.
+    ///
+    /// # Errors
+    /// As [`Crosswalk::add_table`].
+    pub fn add_table_file(&mut self, path: &Path, file: File, release: &Release) -> Result<(), RorError> {
         let mut lines: FxHashMap<(Scheme, String), u64> = FxHashMap::default();
-        for (line, row) in super::table::rows::<3>(path, ["source", "id", "ror"])? {
+        for (line, row) in super::table::rows::<3>(path, file, ["source", "id", "ror"])? {
             let [source, id, ror] = row;
             let fault = |what: String| RorError::Table {
                 path: path.to_owned(),

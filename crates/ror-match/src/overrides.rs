@@ -1,5 +1,6 @@
 //! Names whose organisation the user has given.
 
+use std::fs::File;
 use std::path::Path;
 
 use rustc_hash::FxHashMap;
@@ -10,6 +11,7 @@ use super::id::RorId;
 use super::lexicon::Lexicon;
 use super::reading::{KeyKind, Reading, Token, hash};
 use super::release::Release;
+use super::source::open;
 
 /// Names whose organisation the user has given, or has said to be none. They win over all other
 /// ways of matching.
@@ -28,8 +30,21 @@ impl Overrides {
     /// or names a country or an organisation that is not known, or gives one name two organisations;
     /// [`RorError::Line`] and [`RorError::SameName`] as [`Table`](crate::Table) does.
     pub fn read(path: &Path, release: &Release, lexicon: &Lexicon) -> Result<Self, RorError> {
+        Self::read_file(path, open(path)?, release, lexicon)
+    }
+
+    /// Does the same for a file that is open; `path` is its name for messages.
+    ///
+    /// # Errors
+    /// As [`Overrides::read`].
+    pub fn read_file(
+        path: &Path,
+        file: File,
+        release: &Release,
+        lexicon: &Lexicon,
+    ) -> Result<Self, RorError> {
         let mut names: FxHashMap<(u64, Country), (u64, Option<u32>)> = FxHashMap::default();
-        for (line, [name, country, ror]) in super::table::rows(path, ["name", "country", "ror"])? {
+        for (line, [name, country, ror]) in super::table::rows(path, file, ["name", "country", "ror"])? {
             let fault = |what: String| RorError::Table {
                 path: path.to_owned(),
                 what: format!("line {line}: {what}"),

@@ -1,5 +1,6 @@
 //! A ROR release: all its organisations, by id and by number.
 
+use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
@@ -10,7 +11,7 @@ use super::id::RorId;
 use super::objects::{NoObject, Objects};
 use super::organization::{Organization, Status};
 use super::raw::RawOrganization;
-use super::source::with_json;
+use super::source::{open, with_json};
 
 /// Successors are followed so far, lest two name each other.
 const MAX_SUCCESSIONS: usize = 8;
@@ -35,8 +36,16 @@ impl Release {
     /// # Errors
     /// [`RorError`] if the file cannot be read or is no ROR release.
     pub fn read(path: &Path) -> Result<Self, RorError> {
+        Self::read_file(path, open(path)?)
+    }
+
+    /// Does the same for a file that is open; `path` is its name for messages.
+    ///
+    /// # Errors
+    /// As [`Release::read`].
+    pub fn read_file(path: &Path, file: File) -> Result<Self, RorError> {
         let (name, mut organizations) =
-            with_json(path, |json, name| Ok((name.to_owned(), organizations(path, json)?)))?;
+            with_json(path, file, |json, name| Ok((name.to_owned(), organizations(path, json)?)))?;
         organizations.sort_by_key(|organization| organization.id);
         if let Some(pair) = organizations.windows(2).find(|pair| pair[0].id == pair[1].id) {
             return Err(RorError::Twice { path: path.to_owned(), id: pair[0].id.to_string() });

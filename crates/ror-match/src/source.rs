@@ -13,18 +13,18 @@ use super::error::RorError;
 /// Bytes read from the file at a time.
 const READ_BYTES: usize = 256 << 10;
 
-/// Calls `read` with the JSON of the release at `path`, and with the name of
+/// Calls `read` with the JSON of the release in `file`, which lies at `path`, and with the name of
 /// the file that held it, such as `v2.9-2026-06-23-ror-data.json`.
 ///
 /// # Errors
-/// [`RorError`] where the file cannot be opened or holds no JSON, and what
+/// [`RorError`] where the file cannot be read or holds no JSON, and what
 /// `read` gives.
 pub fn with_json<T>(
     path: &Path,
+    mut file: File,
     read: impl FnOnce(&mut dyn Read, &str) -> Result<T, RorError>,
 ) -> Result<T, RorError> {
     let failed = |source| RorError::Read { path: path.to_owned(), source };
-    let mut file = File::open(path).map_err(failed)?;
     let mut head = Vec::new();
     Read::by_ref(&mut file).take(4).read_to_end(&mut head).map_err(failed)?;
     file.seek(SeekFrom::Start(0)).map_err(failed)?;
@@ -35,6 +35,11 @@ pub fn with_json<T>(
         [0x1F, 0x8B, ..] => read(&mut MultiGzDecoder::new(file), name.trim_end_matches(".gz")),
         _ => read(&mut file, &name),
     }
+}
+
+/// Opens a file.
+pub fn open(path: &Path) -> Result<File, RorError> {
+    File::open(path).map_err(|source| RorError::Read { path: path.to_owned(), source })
 }
 
 fn in_zip<T>(

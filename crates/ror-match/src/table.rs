@@ -7,6 +7,7 @@ use std::io::{self, BufRead, BufReader, Chain, Cursor, Read};
 use std::path::{Path, PathBuf};
 
 use super::error::RorError;
+use super::source::open;
 
 /// Bytes of the first line that tell what stands between cells.
 const MAX_HEADER_BYTES: u64 = 64 << 10;
@@ -56,8 +57,15 @@ impl Table {
     /// # Errors
     /// [`RorError::Read`] if the file cannot be read, [`RorError::Line`] if the header is wrong.
     pub fn open(path: &Path) -> Result<Self, RorError> {
+        Self::of_file(path, open(path)?)
+    }
+
+    /// Does the same for a file that is open; `path` is its name for messages.
+    ///
+    /// # Errors
+    /// As [`Table::open`].
+    pub fn of_file(path: &Path, mut file: File) -> Result<Self, RorError> {
         let failed = |source| RorError::Read { path: path.to_owned(), source };
-        let mut file = File::open(path).map_err(failed)?;
         let mut first = Vec::new();
         BufReader::new((&mut file).take(MAX_HEADER_BYTES)).read_to_end(&mut first).map_err(failed)?;
         if first.starts_with(BYTE_ORDER_MARK) {
@@ -238,9 +246,10 @@ fn delimiter_of(text: &[u8]) -> u8 {
 /// the table does not have is a fault.
 pub(super) fn rows<const N: usize>(
     path: &Path,
+    file: File,
     columns: [&str; N],
 ) -> Result<Vec<(u64, [String; N])>, RorError> {
-    let mut table = Table::open(path)?;
+    let mut table = Table::of_file(path, file)?;
     let mut places = [0; N];
     for (place, name) in places.iter_mut().zip(columns) {
         let missing =

@@ -1,21 +1,23 @@
 //! Tells one archive from another, without reading it whole where its ends suffice.
 
-use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io;
 use std::path::Path;
 
 use md5::{Digest, Md5};
 use serde::{Deserialize, Serialize};
 
 use super::error::ArchiveError;
+use super::explain::{explain, opening};
 use super::folder::listing;
 use super::gzip::is_gzip;
 use super::input::{Input, Meter, hex_digest};
+use super::source::{ByteSource, FileSource};
+use super::tar::Fault;
 
 /// Bytes at either end of a file that identify it, beside its size.
 const FINGERPRINT_BYTES: u64 = 1 << 20;
 /// Bytes that tell gzip.
-const MARK_BYTES: u64 = 2;
+const MARK_BYTES: usize = 2;
 
 /// Identifies an archive without reading it whole. Two equal fingerprints mean the same
 /// archive, within the limits that [`ends_tell_all`] tells.
@@ -29,6 +31,26 @@ pub struct Fingerprint {
     pub digest: String,
 }
 
+impl Fingerprint {
+    /// Identifies what a source holds by its size and both its ends.
+    ///
+    /// # Errors
+    /// [`ArchiveError::Open`] if the source cannot be read, or does not know its size.
+    pub fn of(source: &dyn ByteSource) -> Result<Self, ArchiveError> {
+        let read = || -> io::Result<Self> {
+            let size_bytes = source.size_bytes()?.ok_or(io::ErrorKind::Unsupported)?;
+            let mut digest = Md5::new();
+            for start in [0, size_bytes.saturating_sub(FINGERPRINT_BYTES)] {
+                let mut bytes = vec![0; FINGERPRINT_BYTES.min(size_bytes) as usize];
+                source.read_exact_at(&mut bytes, start)?;
+                digest.update(&bytes);
+            }
+            Ok(Self { size_bytes, digest: hex_digest(digest) })
+        };
+        read().map_err(|error| opening(source.path(), error))
+    }
+}
+
 /// Identifies a file by its size and both its ends, a folder by the listing of its files.
 ///
 /// # Errors
@@ -38,19 +60,7 @@ pub fn fingerprint(path: &Path) -> Result<Fingerprint, ArchiveError> {
         let (size_bytes, digest) = listing(path)?;
         return Ok(Fingerprint { size_bytes, digest });
     }
-    let of_file = || -> io::Result<Fingerprint> {
-        let mut file = File::open(path)?;
-        let size_bytes = file.metadata()?.len();
-        let mut digest = Md5::new();
-        for start in [0, size_bytes.saturating_sub(FINGERPRINT_BYTES)] {
-            let mut bytes = Vec::new();
-            file.seek(SeekFrom::Start(start))?;
-            (&mut file).take(FINGERPRINT_BYTES).read_to_end(&mut bytes)?;
-            digest.update(&bytes);
-        }
-        Ok(Fingerprint { size_bytes, digest: hex_digest(digest) })
-    };
-    of_file().map_err(|source| ArchiveError::Open { path: path.to_owned(), source })
+    Fingerprint::of(&file_at(path)?)
 }
 
 /// True if the [`fingerprint`] of `path` also covers what lies between the ends: for a
@@ -60,13 +70,23 @@ pub fn fingerprint(path: &Path) -> Result<Fingerprint, ArchiveError> {
 /// # Errors
 /// [`ArchiveError::Open`] if the file cannot be read.
 pub fn ends_tell_all(path: &Path) -> Result<bool, ArchiveError> {
-    let mark = || -> io::Result<Vec<u8>> {
-        let mut mark = Vec::new();
-        File::open(path)?.take(MARK_BYTES).read_to_end(&mut mark)?;
-        Ok(mark)
+    if path.is_dir() { Ok(true) } else { ends_tell_all_of(&file_at(path)?) }
+}
+
+/// Says the same of what a source holds.
+///
+/// # Errors
+/// [`ArchiveError::Open`] if it cannot be read.
+pub fn ends_tell_all_of(source: &dyn ByteSource) -> Result<bool, ArchiveError> {
+    let read = || -> io::Result<bool> {
+        let mut mark = [0; MARK_BYTES];
+        if source.size_bytes()?.is_none_or(|size_bytes| size_bytes < MARK_BYTES as u64) {
+            return Ok(false);
+        }
+        source.read_exact_at(&mut mark, 0)?;
+        Ok(is_gzip(&mark))
     };
-    let open_error = |source| ArchiveError::Open { path: path.to_owned(), source };
-    if path.is_dir() { Ok(true) } else { mark().map(|mark| is_gzip(&mark)).map_err(open_error) }
+    read().map_err(|error| opening(source.path(), error))
 }
 
 /// The MD5 of a whole file, in the lower-case hexadecimal of download pages. Reads the whole
@@ -76,8 +96,20 @@ pub fn ends_tell_all(path: &Path) -> Result<bool, ArchiveError> {
 /// [`ArchiveError::Open`] if the file cannot be opened, [`ArchiveError::Read`] if it cannot
 /// be read to its end.
 pub fn md5_of(path: &Path) -> Result<String, ArchiveError> {
-    let open_error = |source| ArchiveError::Open { path: path.to_owned(), source };
-    let file = File::open(path).map_err(open_error)?;
-    let read_error = |source| ArchiveError::Read { path: path.to_owned(), offset: 0, source };
-    Input::new(Box::new(file), Meter::default()).finish().map(|(_, md5)| md5).map_err(read_error)
+    md5_of_source(&file_at(path)?, Meter::default())
+}
+
+/// The MD5 of all bytes of a source; `meter` can stop it.
+///
+/// # Errors
+/// [`ArchiveError::Open`] if it cannot be opened, [`ArchiveError::Read`] if it cannot be read to
+/// its end, and [`ArchiveError::Stopped`].
+pub fn md5_of_source(source: &dyn ByteSource, meter: Meter) -> Result<String, ArchiveError> {
+    let reader = source.read_all(&meter).map_err(|error| opening(source.path(), error))?;
+    let read = Input::new(reader, meter).finish();
+    read.map(|(_, md5)| md5).map_err(|error| explain(source.path(), Fault::Io(error), 0))
+}
+
+fn file_at(path: &Path) -> Result<FileSource, ArchiveError> {
+    FileSource::open(path).map_err(|source| ArchiveError::Open { path: path.to_owned(), source })
 }

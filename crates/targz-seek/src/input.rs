@@ -28,6 +28,14 @@ struct Shared {
 #[error("reading was stopped")]
 pub(super) struct Stopped;
 
+/// An error of the source of the bytes, not of the bytes themselves.
+#[derive(Debug, thiserror::Error)]
+#[error(transparent)]
+pub(super) struct SourceFault(pub io::Error);
+
+/// Marks the errors of a source, so that nobody takes them for damage of an archive.
+pub(super) struct Marked<R>(pub R);
+
 impl Meter {
     /// The bytes read so far, as they lie on the disk: compressed if the archive is.
     pub fn read_bytes(&self) -> u64 {
@@ -54,15 +62,41 @@ impl Meter {
         self.0.read_bytes.fetch_add(bytes, Ordering::Relaxed);
     }
 
-    /// Fails where the reader should stop.
-    pub(super) fn check(&self) -> io::Result<()> {
-        if self.0.is_stopped.load(Ordering::Relaxed) { Err(io::Error::other(Stopped)) } else { Ok(()) }
+    /// True after [`Meter::stop`].
+    pub fn is_stopped(&self) -> bool {
+        self.0.is_stopped.load(Ordering::Relaxed)
+    }
+
+    /// Fails if the reader should stop; a source that waits for bytes returns this error.
+    ///
+    /// # Errors
+    /// An error that becomes [`ArchiveError::Stopped`](crate::ArchiveError::Stopped).
+    pub fn check(&self) -> io::Result<()> {
+        if self.is_stopped() { Err(io::Error::other(Stopped)) } else { Ok(()) }
+    }
+}
+
+/// Marks an error of a source.
+pub(super) fn marked(error: io::Error) -> io::Error {
+    let is_stop = error.get_ref().is_some_and(|inner| inner.is::<Stopped>());
+    if is_stop { error } else { io::Error::other(SourceFault(error)) }
+}
+
+impl<R: Read> Read for Marked<R> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        loop {
+            match self.0.read(out) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(marked(error)),
+                Ok(length) => return Ok(length),
+            }
+        }
     }
 }
 
 /// A buffered reader that knows its place and the MD5 of what it has read.
 pub(super) struct Input {
-    reader: Box<dyn Read + Send>,
+    reader: Marked<Box<dyn Read + Send>>,
     buffer: Box<[u8]>,
     filled: usize,
     used: usize,
@@ -74,6 +108,7 @@ pub(super) struct Input {
 impl Input {
     pub fn new(reader: Box<dyn Read + Send>, meter: Meter) -> Self {
         let buffer = vec![0; READ_BYTES].into_boxed_slice();
+        let reader = Marked(reader);
         Self { reader, buffer, filled: 0, used: 0, position: 0, digest: Md5::new(), meter }
     }
 
@@ -104,12 +139,7 @@ impl Input {
     /// Reads more bytes to `from` in the buffer.
     fn refill(&mut self, from: usize) -> io::Result<usize> {
         self.meter.check()?;
-        let length = loop {
-            match self.reader.read(&mut self.buffer[from..]) {
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                result => break result?,
-            }
-        };
+        let length = self.reader.read(&mut self.buffer[from..])?;
         self.digest.update(&self.buffer[from..from + length]);
         self.filled = from + length;
         self.position += length as u64;

@@ -5,6 +5,7 @@
 
 mod chunk;
 mod error;
+mod explain;
 mod fingerprint;
 mod folder;
 mod foreign;
@@ -22,10 +23,11 @@ mod walk;
 
 pub use chunk::{Buffers, Chunk, Kind, Member};
 pub use error::ArchiveError;
-pub use fingerprint::{Fingerprint, ends_tell_all, fingerprint, md5_of};
+pub use fingerprint::{Fingerprint, ends_tell_all, ends_tell_all_of, fingerprint, md5_of, md5_of_source};
 pub use foreign::{Foreign, ForeignKind};
 pub use input::Meter;
 pub use open::Archive;
 pub use options::{Options, Totals};
 pub use owned::OwnedMember;
 pub use source::{ByteSource, FileSource, local};
+pub use waiting::read_ahead;

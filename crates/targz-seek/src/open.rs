@@ -7,11 +7,12 @@ use std::sync::Arc;
 
 use super::chunk::{Buffers, Chunk, Kind};
 use super::error::ArchiveError;
+use super::explain::{explain, opening, quote};
 use super::folder::FolderWalk;
-use super::foreign::{ARCHIVE_ENDINGS, Foreign, XML, XML_DOCUMENT, XML_IN_GZIP, has_ending, looks_like_xml};
+use super::foreign::{ARCHIVE_ENDINGS, Foreign, XML, XML_DOCUMENT, has_ending, looks_like_xml};
 use super::gzip::{Gunzip, is_gzip};
 use super::index::{Index, IndexError, IndexWriter, Recorder, SpanReader};
-use super::input::{Input, Meter, Stopped};
+use super::input::{Input, Meter};
 use super::options::{Options, Totals};
 use super::owned::{OwnedMember, OwnedMembers};
 use super::source::{ByteSource, local};
@@ -102,13 +103,31 @@ impl<'m> Archive<'m> {
         meter: Meter,
         spacing_bytes: u64,
     ) -> Result<Self, ArchiveError> {
-        let no_need = || ArchiveError::from(IndexError::NoNeed { path: path.to_owned() });
         let metadata =
             path.metadata().map_err(|source| ArchiveError::Open { path: path.to_owned(), source })?;
         if !metadata.is_file() {
+            return Err(IndexError::NoNeed { path: path.to_owned() }.into());
+        }
+        Self::open_source_recorded(&*source_of(path)?, options, meter, spacing_bytes)
+    }
+
+    /// Does the same for the archive in a source.
+    ///
+    /// # Errors
+    /// As [`Archive::open_source`], and [`IndexError::NoNeed`] if it is not a tar file, or the source
+    /// does not know its size, so that no part of it can be read.
+    pub fn open_source_recorded(
+        source: &dyn ByteSource,
+        options: Options,
+        meter: Meter,
+        spacing_bytes: u64,
+    ) -> Result<Self, ArchiveError> {
+        let path = source.path();
+        let no_need = || ArchiveError::from(IndexError::NoNeed { path: path.to_owned() });
+        if source.size_bytes().map_err(|error| opening(path, error))?.is_none() {
             return Err(no_need());
         }
-        let reader = Reader::of(path, input_of(&*source_of(path)?, meter)?, options, Some(spacing_bytes))?;
+        let reader = Reader::of(path, input_of(source, meter)?, options, Some(spacing_bytes))?;
         if matches!(reader, Reader::Tar(_)) {
             Ok(Self { path: path.to_owned(), reader })
         } else {
@@ -295,8 +314,8 @@ fn source_of(path: &Path) -> Result<Arc<dyn ByteSource>, ArchiveError> {
 
 /// Begins to read a source.
 fn input_of(source: &dyn ByteSource, meter: Meter) -> Result<Input, ArchiveError> {
-    let open_error = |error| ArchiveError::Open { path: source.path().to_owned(), source: error };
-    Ok(Input::new(source.read_all(&meter).map_err(open_error)?, meter))
+    let reader = source.read_all(&meter).map_err(|error| opening(source.path(), error))?;
+    Ok(Input::new(reader, meter))
 }
 
 fn walk(stream: Stream, options: Options, buffers: Buffers) -> TarWalk<Stream> {
@@ -328,35 +347,4 @@ fn single(name: &str, mut input: Input, options: Options) -> io::Result<(Chunk, 
         chunk.set_bytes(bytes);
     }
     Ok((chunk, totals))
-}
-
-fn explain(path: &Path, fault: Fault, offset: u64) -> ArchiveError {
-    let path = path.to_owned();
-    match fault {
-        Fault::CutOff { place } => ArchiveError::CutOff { path, offset, place },
-        Fault::Damaged { reason } => ArchiveError::Damaged { path, offset, reason },
-        Fault::NotTar { found } => match Foreign::of(&found) {
-            Some(format) => ArchiveError::ForeignInside { path, format },
-            None if looks_like_xml(&found) => ArchiveError::ForeignInside { path, format: XML_IN_GZIP },
-            None => ArchiveError::UnknownInside { path, found: quote(&found) },
-        },
-        Fault::Io(error) if error.get_ref().is_some_and(|inner| inner.is::<Stopped>()) => {
-            ArchiveError::Stopped { path }
-        }
-        Fault::Io(error) if error.get_ref().is_some_and(|inner| inner.is::<IndexError>()) => {
-            let inner = error.into_inner().and_then(|inner| inner.downcast().ok());
-            ArchiveError::Index(*inner.expect("it was looked at"))
-        }
-        Fault::Io(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
-            ArchiveError::CutOff { path, offset, place: "inside the gzip data".to_owned() }
-        }
-        Fault::Io(error) if error.raw_os_error().is_none() => {
-            ArchiveError::Damaged { path, offset, reason: error.to_string() }
-        }
-        Fault::Io(source) => ArchiveError::Read { path, offset, source },
-    }
-}
-
-fn quote(bytes: &[u8]) -> String {
-    format!("\"{}\"", bytes[..bytes.len().min(16)].escape_ascii())
 }

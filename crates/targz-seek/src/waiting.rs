@@ -1,4 +1,4 @@
-//! A stream that may keep its reader waiting, such as standard input or a named pipe.
+//! A stream that may keep its reader waiting: standard input, a named pipe, a server.
 //!
 //! A thread reads the stream and sends the bytes over a channel. So the archive's reader never
 //! blocks on the stream: it waits for the channel, and checks at short intervals whether it has to
@@ -13,7 +13,7 @@ use super::input::{Meter, READ_BYTES};
 
 /// Time between looks at whether to stop.
 const STOP_LOOKS: Duration = Duration::from_millis(50);
-/// Buffers that the thread may be ahead of the reader.
+/// Buffers that the thread may be ahead of the reader of standard input or a pipe.
 const BUFFERS_AHEAD: usize = 2;
 
 /// Bytes of the stream, or the reason why no more follow.
@@ -36,11 +36,33 @@ impl Waiting {
         open: impl FnOnce() -> io::Result<R> + Send + 'static,
         meter: Meter,
     ) -> io::Result<Self> {
-        let (sender, found) = crossbeam_channel::bounded(BUFFERS_AHEAD);
+        Self::ahead(open, BUFFERS_AHEAD, meter)
+    }
+
+    fn ahead<R: Read>(
+        open: impl FnOnce() -> io::Result<R> + Send + 'static,
+        buffers: usize,
+        meter: Meter,
+    ) -> io::Result<Self> {
+        let (sender, found) = crossbeam_channel::bounded(buffers);
         let thread = std::thread::Builder::new().name("stream".to_owned());
         thread.spawn(move || read_all(open, &sender))?;
         Ok(Self { found, buffer: Vec::new(), used: 0, meter })
     }
+}
+
+/// Reads a stream in a thread of its own, up to `ahead_bytes` ahead of the reader that is
+/// returned. `meter` is told when the reader waits, and can stop it while it waits.
+///
+/// # Errors
+/// An I/O error if no thread can be started.
+pub fn read_ahead(
+    stream: impl Read + Send + 'static,
+    ahead_bytes: usize,
+    meter: Meter,
+) -> io::Result<Box<dyn Read + Send>> {
+    let buffers = ahead_bytes.div_ceil(READ_BYTES).max(1);
+    Ok(Box::new(Waiting::ahead(|| Ok(stream), buffers, meter)?))
 }
 
 impl Read for Waiting {

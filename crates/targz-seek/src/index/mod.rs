@@ -197,6 +197,19 @@ impl ArchiveMark {
     }
 }
 
+/// True if a source begins as an index does.
+///
+/// # Errors
+/// An I/O error if it cannot be read.
+pub fn is_index(file: &dyn ByteSource) -> io::Result<bool> {
+    let mut head = [0; MAGIC.len()];
+    if file.size_bytes()?.is_none_or(|size_bytes| size_bytes < head.len() as u64) {
+        return Ok(false);
+    }
+    file.read_exact_at(&mut head, 0)?;
+    Ok(head == MAGIC)
+}
+
 /// The usual place of an archive's index: beside it, as `<archive>.idx`. [`Index::beside`]
 /// looks there.
 pub fn index_path(archive: &Path) -> PathBuf {

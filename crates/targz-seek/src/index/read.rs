@@ -84,6 +84,11 @@ impl Index {
         }
     }
 
+    /// Where the index lies.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// The archive that it is the index of.
     pub fn archive(&self) -> &dyn ByteSource {
         &*self.archive
@@ -171,6 +176,24 @@ impl Index {
         let records = self.page::<POINT_FIELDS>(&self.points, page)?;
         let within = records.partition_point(|record| record[0] <= offset);
         Ok(page * POINTS_PER_PAGE + within.saturating_sub(1))
+    }
+
+    /// Where in the file the stream up to `offset` ends at the latest; [`u64::MAX`] if only the
+    /// end of the file tells.
+    pub(super) fn file_end(&self, offset: u64) -> Result<u64, IndexError> {
+        let mut number = self.point_before(offset)?;
+        loop {
+            let points = self.points_from(number)?;
+            let Some(point) = points.iter().find(|point| point.offset >= offset) else {
+                if points.is_empty() {
+                    return Ok(u64::MAX);
+                }
+                number += points.len();
+                continue;
+            };
+            // A block may begin within a byte.
+            return Ok(point.bit.div_ceil(8));
+        }
     }
 
     /// Some points from a number on; none at the end.

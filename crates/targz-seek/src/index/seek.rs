@@ -13,7 +13,7 @@ use super::points::Kind;
 use super::read::{Index, Point};
 use super::resume::resume;
 use crate::gzip::{GZIP_WINDOW_BITS, invalid, stuck};
-use crate::input::Meter;
+use crate::input::{Marked, Meter, marked};
 
 /// Bytes read from the disk at a time; a span takes some 120 kB.
 const READ_BYTES: usize = 128 << 10;
@@ -25,7 +25,7 @@ const TRAILER_BYTES: usize = 8;
 /// A range of a stream.
 pub struct SpanReader {
     index: Arc<Index>,
-    input: BufReader<Box<dyn Read + Send>>,
+    input: BufReader<Marked<Box<dyn Read + Send>>>,
     meter: Meter,
     decoder: Decoder,
     /// The span that is being read, and those after it in its page.
@@ -60,8 +60,9 @@ impl SpanReader {
         let number = index.point_before(range.start).map_err(io::Error::other)?;
         let spans = index.points_from(number).map_err(io::Error::other)?;
         let point = *spans.first().ok_or_else(|| io::Error::other(index.damaged("a point")))?;
-        let rest = index.archive().read_range(point.bit / 8..u64::MAX)?;
-        let mut input = BufReader::with_capacity(READ_BYTES, rest);
+        let end = index.file_end(range.end).map_err(io::Error::other)?;
+        let rest = index.archive().read_range(point.bit / 8..end).map_err(marked)?;
+        let mut input = BufReader::with_capacity(READ_BYTES, Marked(rest));
         let (decoder, file_position) = begin(&index, &point, &mut input)?;
         let mut reader = Self {
             index,

@@ -17,7 +17,7 @@ use super::{
     RUN_FIELDS, RUNS_PER_PAGE,
 };
 use crate::chunk::{Chunk, Member};
-use crate::source::local;
+use crate::source::{ByteSource, local};
 
 /// Gives the key of a member by its name. `None` for members that nobody looks up: the index
 /// does not lead to them.
@@ -76,12 +76,25 @@ impl IndexWriter {
         spacing_bytes: u64,
         chunk_bytes: usize,
     ) -> Result<Self, IndexError> {
+        let source = local(archive).map_err(IndexError::io("read", archive))?;
+        Self::of_source(&*source, path, key_of, spacing_bytes, chunk_bytes)
+    }
+
+    /// Does the same for the archive in a source. The index is written to a local file.
+    ///
+    /// # Errors
+    /// As [`IndexWriter::create`].
+    pub fn of_source(
+        archive: &dyn ByteSource,
+        path: &Path,
+        key_of: KeyOf,
+        spacing_bytes: u64,
+        chunk_bytes: usize,
+    ) -> Result<Self, IndexError> {
         if path.exists() && !begins_like_an_index(path) {
             return Err(IndexError::InTheWay { path: path.to_owned() });
         }
-        let mark = local(archive)
-            .and_then(|source| ArchiveMark::of(&*source))
-            .map_err(IndexError::io("read", archive))?;
+        let mark = ArchiveMark::of(archive).map_err(IndexError::io("read", archive.path()))?;
         let mut aside = path.as_os_str().to_owned();
         aside.push(".part");
         let aside = PathBuf::from(aside);
@@ -178,10 +191,21 @@ impl IndexWriter {
     /// # Errors
     /// [`IndexError::Io`] if the disk fails, [`IndexError::Changed`] if the archive is not what
     /// it was when the index was begun.
-    pub fn finish(mut self, archive: &Path, totals: IndexedTotals) -> Result<Contents, IndexError> {
-        let mark = local(archive)
-            .and_then(|source| ArchiveMark::of(&*source))
-            .map_err(IndexError::io("read", archive))?;
+    pub fn finish(self, archive: &Path, totals: IndexedTotals) -> Result<Contents, IndexError> {
+        let source = local(archive).map_err(IndexError::io("read", archive))?;
+        self.finish_source(&*source, totals)
+    }
+
+    /// Does the same for the archive in a source.
+    ///
+    /// # Errors
+    /// As [`IndexWriter::finish`].
+    pub fn finish_source(
+        mut self,
+        archive: &dyn ByteSource,
+        totals: IndexedTotals,
+    ) -> Result<Contents, IndexError> {
+        let mark = ArchiveMark::of(archive).map_err(IndexError::io("read", archive.path()))?;
         if mark != self.mark || totals.size_bytes != mark.size_bytes {
             return Err(IndexError::Changed);
         }

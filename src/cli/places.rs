@@ -1,0 +1,151 @@
+//! Paths that commands are given: which of them may be URLs.
+//!
+//! All paths of all commands pass through here, so that a URL that cannot be used is refused, and
+//! never becomes a folder on this machine.
+
+use std::ffi::OsStr;
+use std::path::PathBuf;
+
+use clap::builder::{PathBufValueParser, TypedValueParser, ValueParser};
+use clap::error::ErrorKind;
+use clap::{Arg, Command};
+
+use super::hints::Hint;
+use crate::storage::Place;
+
+/// Options that may name a place on a web server or in an object store, with their commands; all
+/// other paths are on this machine.
+const REMOTE: [(&str, &str); 8] = [
+    ("convert", "archives"),
+    ("get", "from"),
+    ("index", "archive"),
+    ("index", "index_out"),
+    ("inspect", "what"),
+    ("match", "crosswalk"),
+    ("match", "overrides"),
+    ("match", "ror_release"),
+];
+
+/// Reads a path, and refuses URLs that cannot be used.
+#[derive(Clone)]
+struct PlaceParser {
+    may_be_remote: bool,
+}
+
+/// The command with its paths checked, and those of its commands.
+pub fn with_checks(mut command: Command) -> Command {
+    let names: Vec<String> = command.get_subcommands().map(|sub| sub.get_name().to_owned()).collect();
+    for name in names {
+        command = command.mut_subcommand(name, with_checks);
+    }
+    let name = command.get_name().to_owned();
+    command.mut_args(|argument| {
+        if argument.get_value_parser().type_id() != ValueParser::path_buf().type_id() {
+            return argument;
+        }
+        let may_be_remote = REMOTE.contains(&(name.as_str(), argument.get_id().as_str()));
+        argument.value_parser(PlaceParser { may_be_remote })
+    })
+}
+
+impl TypedValueParser for PlaceParser {
+    type Value = PathBuf;
+
+    fn parse_ref(
+        &self,
+        command: &Command,
+        argument: Option<&Arg>,
+        value: &OsStr,
+    ) -> Result<PathBuf, clap::Error> {
+        let path = PathBufValueParser::new().parse_ref(command, argument, value)?;
+        let refuse = |text: String| {
+            let text = format!("{}: {text}\n", shown(argument));
+            Err(clap::Error::raw(ErrorKind::ValueValidation, text).with_cmd(command))
+        };
+        match Place::of(&path) {
+            Ok(Place::Local(path)) => Ok(path),
+            Ok(Place::Remote(_)) if self.may_be_remote => Ok(path),
+            Ok(Place::Remote(remote)) => {
+                refuse(format!("{remote} is not on this machine; give a local path"))
+            }
+            Err(error) => refuse(format!("{error}; {}", error.hint())),
+        }
+    }
+}
+
+/// The option as it is written on the command line.
+fn shown(argument: Option<&Arg>) -> String {
+    let Some(argument) = argument else { return "a path".to_owned() };
+    match argument.get_long() {
+        Some(long) => format!("--{long}"),
+        None => argument.get_value_names().map_or_else(
+            || argument.get_id().to_string(),
+            |names| names.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "),
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::command;
+
+    /// Every option of every command that takes a path.
+    fn path_options() -> Vec<(String, String)> {
+        let mut found = Vec::new();
+        for sub in command().get_subcommands() {
+            let paths = sub.get_arguments().filter(|argument| {
+                argument.get_value_parser().type_id() == ValueParser::path_buf().type_id()
+            });
+            found.extend(paths.map(|path| (sub.get_name().to_owned(), path.get_id().to_string())));
+        }
+        found
+    }
+
+    fn parse(command_name: &str, id: &str, value: &str) -> Result<PathBuf, clap::Error> {
+        let command = command();
+        let sub = command.find_subcommand(command_name).unwrap();
+        let argument = sub.get_arguments().find(|argument| argument.get_id() == id).unwrap();
+        let parser = PlaceParser { may_be_remote: REMOTE.contains(&(command_name, id)) };
+        parser.parse_ref(sub, Some(argument), OsStr::new(value))
+    }
+
+    #[test]
+    fn no_option_of_any_command_takes_a_url_that_cannot_be_used() {
+        let options = path_options();
+        assert!(options.len() > 20, "{options:?}");
+        for (command_name, id) in &options {
+            for url in ["ftp://me:hush@host/a", "hdfs://host/a?hush", "s3:/bucket/hush", "://a"] {
+                let refused = parse(command_name, id, url).unwrap_err();
+
+                let told = refused.render().to_string();
+                assert_eq!(refused.kind(), ErrorKind::ValueValidation, "{command_name} {id}: {told}");
+                assert!(!told.contains("me:hush"), "{told}");
+            }
+            let remote = parse(command_name, id, "https://host/a?X-Signature=hush");
+            match REMOTE.contains(&(command_name.as_str(), id.as_str())) {
+                true => assert_eq!(remote.unwrap(), PathBuf::from("https://host/a?X-Signature=hush")),
+                false => assert!(!remote.unwrap_err().render().to_string().contains("hush")),
+            }
+            assert_eq!(parse(command_name, id, "file:///tmp/a%20b").unwrap(), PathBuf::from("/tmp/a b"));
+            assert_eq!(parse(command_name, id, "a:b").unwrap(), PathBuf::from("a:b"));
+        }
+        for (command_name, id) in REMOTE {
+            assert!(options.contains(&(command_name.to_owned(), id.to_owned())), "{command_name} {id}");
+        }
+    }
+
+    #[test]
+    fn the_program_refuses_it_wherever_it_stands() {
+        for arguments in [
+            &["orcidlake", "convert", "ftp://host/a.tar.gz", "--out", "o"][..],
+            &["orcidlake", "convert", "a.tar.gz", "--out", "gopher://o"],
+            &["orcidlake", "--config", "ftp://host/c", "verify", "o"],
+            &["orcidlake", "synth", "--out", "https://host/o"],
+        ] {
+            let refused = command().try_get_matches_from(arguments).unwrap_err();
+
+            assert_eq!(refused.kind(), ErrorKind::ValueValidation, "{arguments:?}: {refused}");
+        }
+    }
+}

@@ -1,0 +1,438 @@
+//! Archives on web servers: the same bytes and the same tables as from a file, whatever a server
+//! does; and a clear message where that is not possible.
+
+use std::fs;
+use std::io::{self, Read};
+use std::path::Path;
+use std::process::{Output, Stdio};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crate::support::gateway::Gateway;
+use crate::support::web::{Asked, Reply, Web, file};
+use crate::support::{ONE, Random, dump, files, folder, gzip, orcidlake, record, run, tar};
+use orcidlake::storage::{StorageOptions, open_source};
+use targz_seek::{ByteSource, Meter};
+
+/// A server that is silent for so long is asked again.
+const QUICK: [(&str, &str); 1] = [("read_timeout", "300ms")];
+/// A program that has not ended by then hangs.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// Data that do not compress, in gzip: some blocks long.
+fn bytes() -> Vec<u8> {
+    let mut random = Random(5);
+    gzip(&(0..900_000).map(|_| random.below(256) as u8).collect::<Vec<_>>())
+}
+
+fn open(url: &str) -> io::Result<Arc<dyn ByteSource>> {
+    open_source(Path::new(url), &QUICK.into_iter().collect::<StorageOptions>(), &Meter::default())
+}
+
+fn all(source: &dyn ByteSource) -> io::Result<Vec<u8>> {
+    let mut found = Vec::new();
+    source.read_all(&Meter::default())?.read_to_end(&mut found).map(|_| found)
+}
+
+#[test]
+fn the_bytes_are_right_whatever_the_server_does() {
+    type Answer = fn(&Asked, Reply) -> Reply;
+    let cases: [(&str, Answer); 17] = [
+        ("serves well", |_, reply| reply),
+        ("cuts every connection", |_, reply| Reply { cut_after: Some(100_000), ..reply }),
+        (
+            "is unavailable at times",
+            |asked, reply| {
+                if asked.number % 3 == 0 { Reply::status(503) } else { reply }
+            },
+        ),
+        ("asks to wait", |asked, reply| {
+            if asked.number % 2 == 0 { Reply::status(429).with("Retry-After", "0") } else { reply }
+        }),
+        ("has nothing yet", |asked, reply| if asked.number < 2 { Reply::status(202) } else { reply }),
+        ("stalls", |asked, reply| match asked.number {
+            0 | 1 => Reply { stall_after: Some(70_000), ..reply },
+            _ => reply,
+        }),
+        ("is slow", |_, reply| Reply { is_slow: true, ..reply }),
+        ("has no ETag", |_, reply| {
+            let reply = Reply { cut_after: Some(300_000), ..reply.without("ETag") };
+            reply.with("Last-Modified", "Wed, 21 Oct 2026 07:28:00 GMT")
+        }),
+        ("tells nothing of its state", |_, reply| reply.without("ETag")),
+        ("has a weak ETag", |_, reply| Reply { cut_after: Some(300_000), ..reply.with("ETag", "W/\"one\"") }),
+        ("answers with another part once", |asked, reply| match asked.number {
+            1 => reply.with("Content-Range", "bytes 5-900004/900500"),
+            _ => reply,
+        }),
+        ("says another length once", |asked, reply| match asked.number {
+            1 => reply.with("Content-Length", "7"),
+            _ => reply,
+        }),
+        ("does not say which part it is once", |asked, reply| match asked.number {
+            0 | 1 => reply.without("Content-Range"),
+            _ => reply,
+        }),
+        ("says that gzip is an encoding", |_, reply| reply.with("Content-Encoding", "gzip")),
+        ("leads elsewhere", |asked, reply| match asked.path.as_str() {
+            "/a.tar.gz" => Reply::status(302).with("Location", "/elsewhere"),
+            _ => reply,
+        }),
+        ("does not say lengths", |_, reply| Reply { without_length: true, ..reply }),
+        ("sends all once", |asked, reply| match asked.number {
+            1 => Reply { status: 200, ..reply.without("Content-Range") },
+            _ => reply,
+        }),
+    ];
+    let bytes = bytes();
+    std::thread::scope(|scope| {
+        for (name, answer) in cases {
+            let bytes = &bytes;
+            scope.spawn(move || {
+                let content = bytes.clone();
+                let web = Web::start(move |asked| answer(asked, file(asked, &content, "\"one\"")));
+                let source = open(&web.url("a.tar.gz")).unwrap_or_else(|error| panic!("{name}: {error}"));
+
+                let found = all(&*source).unwrap_or_else(|error| panic!("{name}: {error}"));
+
+                assert!(found == *bytes, "{name}: {} bytes", found.len());
+                assert_eq!(source.size_bytes().unwrap(), Some(bytes.len() as u64), "{name}");
+                let mut part = Vec::new();
+                source.read_range(500_000..800_001).unwrap().read_to_end(&mut part).unwrap();
+                assert!(part == bytes[500_000..800_001], "{name}");
+                let mut part = vec![0; 300_000];
+                source.read_exact_at(&mut part, 200_001).unwrap();
+                assert!(part == bytes[200_001..500_001], "{name}");
+                assert!(source.read_exact_at(&mut part, bytes.len() as u64 - 5).is_err(), "{name}");
+            });
+        }
+    });
+}
+
+#[test]
+fn a_server_without_ranges_is_read_once_from_the_beginning() {
+    let bytes = bytes();
+    for without_length in [false, true] {
+        let content = bytes.clone();
+        let web = Web::start(move |_| Reply {
+            status: 200,
+            body: content.clone(),
+            without_length,
+            ..Reply::default()
+        });
+        let source = open(&web.url("a")).unwrap();
+
+        assert!(all(&*source).unwrap() == bytes);
+
+        assert_eq!(source.size_bytes().unwrap(), None);
+        assert!(source.read_range(0..5).is_err() && all(&*source).is_err());
+        assert_eq!(web.asked().len(), 1);
+    }
+}
+
+#[test]
+fn what_cannot_be_read_is_told_and_nothing_wrong_is_given() {
+    type Answer = fn(&Asked, &[u8]) -> Reply;
+    let cases: [(&str, Answer); 10] = [
+        ("has changed", |asked, bytes| {
+            let e_tag = if asked.number < 2 { "\"one\"" } else { "\"two\"" };
+            Reply { cut_after: Some(100_000), ..file(asked, bytes, e_tag) }
+        }),
+        ("has changed", |asked, bytes| {
+            let reply = file(&Asked { if_match: None, ..asked.clone() }, bytes, "\"one\"");
+            let e_tag = if asked.number < 2 { "\"one\"" } else { "\"two\"" };
+            Reply { cut_after: Some(100_000), ..reply.with("ETag", e_tag) }
+        }),
+        ("has changed", |asked, bytes| {
+            let bytes = if asked.number < 2 { bytes } else { &bytes[..bytes.len() - 1] };
+            Reply { cut_after: Some(100_000), ..file(asked, bytes, "").without("ETag") }
+        }),
+        ("has changed", |asked, bytes| {
+            let bytes = if asked.number < 2 { bytes } else { &bytes[..10] };
+            Reply { cut_after: Some(100_000), ..file(asked, bytes, "").without("ETag") }
+        }),
+        ("status 404 (Not Found)", |_, _| Reply::status(404)),
+        ("status 403 (Forbidden)", |asked, bytes| match asked.number {
+            0 => file(asked, bytes, "\"one\""),
+            _ => Reply::status(403),
+        }),
+        ("status 401 (Unauthorized)", |_, _| Reply::status(401)),
+        ("status 304 (Not Modified)", |_, _| Reply::status(304)),
+        ("without end", |_, _| Reply::status(307).with("Location", "/a")),
+        ("cannot continue there", |_, bytes| Reply {
+            cut_after: Some(100_000),
+            body: bytes.to_vec(),
+            ..Reply::status(200)
+        }),
+    ];
+    let bytes = bytes();
+    for (expected, answer) in cases {
+        let content = bytes.clone();
+        let web = Web::start(move |asked| answer(asked, &content));
+
+        let error = open(&web.url("a?X-Signature=hush")).and_then(|source| all(&*source)).unwrap_err();
+
+        let told = error.to_string();
+        assert!(told.contains(expected) && !told.contains("hush"), "{expected}: {told}");
+    }
+}
+
+#[test]
+fn a_host_that_nobody_reaches_is_given_up_soon() {
+    let port = Web::of(Vec::new()).port;
+
+    let error = open(&format!("http://127.0.0.1:{port}/a?hush")).unwrap_err().to_string();
+
+    assert!(error.contains("3 attempts in a row") && !error.contains("hush"), "{error}");
+}
+
+#[test]
+fn an_empty_file_has_no_bytes() {
+    let web = Web::of(Vec::new());
+
+    assert_eq!(all(&*open(&web.url("a")).unwrap()).unwrap(), []);
+
+    let output = run(&["inspect", &web.url("a.tar.gz")]);
+    assert!(told(&output).contains("is empty"), "{}", told(&output));
+}
+
+fn told(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+/// A server that has an archive and its index, and is no better than it must be.
+fn troubled(archive: Vec<u8>, index: Option<Vec<u8>>) -> Web {
+    Web::start(move |asked| {
+        let bytes = if asked.path.contains(".idx") { index.as_ref() } else { Some(&archive) };
+        let Some(bytes) = bytes else { return Reply::status(404) };
+        match asked.number % 5 {
+            3 => Reply::status(503),
+            _ => Reply { cut_after: Some(60_000), ..file(asked, bytes, "\"one\"") },
+        }
+    })
+}
+
+#[test]
+fn a_url_gives_the_dataset_of_the_file() {
+    let folder = folder();
+    let archive = dump(folder.path(), 120, true).swap_remove(0);
+    let (name, local) = (archive.file_name().unwrap().to_str().unwrap(), folder.path().join("local"));
+    let from_file = crate::support::convert(&[&archive], &local, &[]);
+    assert_eq!(from_file.0, 0, "{}", from_file.1);
+    assert!(run(&["index", archive.to_str().unwrap()]).status.success());
+    let (bytes, index) =
+        (fs::read(&archive).unwrap(), fs::read(archive.with_file_name(format!("{name}.idx"))).unwrap());
+    for (number, (index, threads)) in [(None, "2"), (Some(index.clone()), "8")].into_iter().enumerate() {
+        let by_index = index.is_some();
+        let web = troubled(bytes.clone(), index);
+        let url = format!("{}?X-Signature=hush", web.url(&format!("dumps/{name}")));
+        let out = folder.path().join(format!("remote-{number}"));
+
+        let output = run(&["convert", &url, "--json", "--threads", threads, "--out", out.to_str().unwrap()]);
+
+        assert_eq!(output.status.code(), Some(0), "{}", told(&output));
+        assert!(files(&out) == files(&local), "with an index: {by_index}");
+        let said = told(&output) + &String::from_utf8_lossy(&output.stdout);
+        let manifest = fs::read_to_string(out.join("orcidlake.json")).unwrap();
+        assert!(!said.contains("hush") && !manifest.contains("hush"), "{said}");
+        assert!(said.contains(&format!("/dumps/{name}\"")), "{said}");
+        assert_eq!(by_index, web.asked().iter().any(|asked| asked.path.contains(".idx?")));
+        // The archive is known by its name, its size and its ends.
+        let again = run(&["convert", &url, "--out", out.to_str().unwrap()]);
+        assert!(told(&again).contains("already in the dataset"), "{}", told(&again));
+    }
+}
+
+#[test]
+fn parts_of_an_archive_elsewhere_are_all_of_it() {
+    let folder = folder();
+    let archive = dump(folder.path(), 60, false).swap_remove(0);
+    let (name, whole) = (archive.file_name().unwrap().to_str().unwrap(), folder.path().join("whole"));
+    assert!(run(&["index", archive.to_str().unwrap()]).status.success());
+    let index = fs::read(archive.with_file_name(format!("{name}.idx"))).unwrap();
+    assert_eq!(crate::support::convert(&[&archive], &whole, &[]).0, 0);
+    let web = troubled(fs::read(&archive).unwrap(), Some(index));
+    let (url, out) = (web.url(name), folder.path().join("out"));
+    for shard in ["1/2", "2/2"] {
+        let output = run(&["convert", &url, "--shard", shard, "--out", out.to_str().unwrap()]);
+        assert_eq!(output.status.code(), Some(0), "{}", told(&output));
+    }
+
+    let rows = |dataset: &Path| {
+        let output = run(&["inspect", dataset.to_str().unwrap(), "--json"]);
+        serde_json::from_slice::<serde_json::Value>(&output.stdout).unwrap()["report"]["rows"].clone()
+    };
+    assert_eq!(rows(&out), rows(&whole));
+}
+
+#[test]
+fn records_reports_and_indexes_of_a_url_are_those_of_the_file() {
+    let folder = folder();
+    let archive = dump(folder.path(), 40, false).swap_remove(0);
+    let (path, name) = (archive.to_str().unwrap(), archive.file_name().unwrap().to_str().unwrap());
+    let bytes = fs::read(&archive).unwrap();
+    let made = run(&["index", path]);
+    assert!(made.status.success());
+    let index = fs::read(archive.with_file_name(format!("{name}.idx"))).unwrap();
+    let listing = run(&["inspect", path]);
+    let person = {
+        let text = fs::read(folder.path().join(name)).unwrap();
+        let mut tar = Vec::new();
+        flate2::read::MultiGzDecoder::new(&text[..]).read_to_end(&mut tar).unwrap();
+        let text = String::from_utf8_lossy(&tar).into_owned();
+        orcid_xml::Orcid::find_all(&text).into_iter().next().unwrap().1.to_string()
+    };
+    for index in [None, Some(index.clone())] {
+        let by_index = index.is_some();
+        let web = troubled(bytes.clone(), index);
+        let url = web.url(name);
+        for arguments in [&["get", &person][..], &["get", "--rows", &person], &["inspect"]] {
+            let of_file = run(&[arguments, &[path]].concat());
+
+            let of_url = run(&[arguments, &[&url]].concat());
+
+            assert_eq!(of_url.status.code(), of_file.status.code(), "{arguments:?}: {}", told(&of_url));
+            assert!(of_url.stdout == of_file.stdout, "{arguments:?}, with an index: {by_index}");
+            assert!(!of_url.stdout.is_empty(), "{arguments:?}");
+        }
+    }
+    assert!(listing.status.success());
+    let (web, out) = (troubled(bytes, None), folder.path().join("made.idx"));
+    let indexed = run(&["index", &web.url(name), "--out", out.to_str().unwrap()]);
+    assert_eq!(indexed.status.code(), Some(0), "{}", told(&indexed));
+    assert!(fs::read(&out).unwrap() == index);
+}
+
+#[test]
+fn what_is_wrong_with_a_url_is_told_with_what_to_do() {
+    let folder = folder();
+    let archive = gzip(&tar(&[(&format!("{ONE}.xml"), record(ONE, "One", "").as_bytes())]));
+    let page = Web::of(b"<!DOCTYPE html><html>Choose a licence</html>".to_vec());
+    let good = Web::of(archive.clone());
+    let plain = Web::start(move |asked| Reply { status: 200, body: archive.clone(), ..file(asked, &[], "") });
+    let refused = Web::start(|_| Reply::status(403));
+    let out = folder.path().join("out");
+    let convert = |url: &str, more: &[&str]| {
+        let output = run(&[&["convert", url, "--out", out.to_str().unwrap()], more].concat());
+        (output.status.code(), told(&output))
+    };
+    for (url, more, messages) in [
+        (page.url("a.tar.gz"), &[][..], &["is an HTML page", "the download gave this"][..]),
+        (refused.url("a.tar.gz"), &[], &["status 403 (Forbidden)", "a signed URL may have expired"]),
+        (good.url("a.tar.gz"), &["--index"], &["no index can be written beside", "leave out --index"]),
+        (good.url("a.tar.gz"), &["--shard", "1/2"], &["has no index"]),
+        (plain.url("a.tar.gz"), &["--shard", "1/2"], &["has no index"]),
+        ("s3:/bucket/a.tar.gz".into(), &[], &["one slash", "two slashes"]),
+        ("ftp://host/a.tar.gz".into(), &[], &["scheme that is not known", "https"]),
+    ] {
+        let (status, text) = convert(&url, more);
+
+        assert_eq!(status, Some(2), "{url}: {text}");
+        messages.iter().for_each(|message| assert!(text.contains(message), "{url}: {text}"));
+    }
+    assert!(!out.exists() || !out.join("orcidlake.json").exists());
+    let (status, text) = convert(&plain.url("a.tar.gz"), &[]);
+    assert_eq!(status, Some(0), "{text}");
+    let index = run(&["index", &good.url("a.tar.gz")]);
+    assert!(told(&index).contains("is on a web server"), "{}", told(&index));
+}
+
+#[test]
+fn an_archive_that_changes_while_it_is_read_is_not_in_the_dataset() {
+    let folder = folder();
+    let archive = dump(folder.path(), 120, false).swap_remove(0);
+    let bytes = fs::read(&archive).unwrap();
+    let begun = Arc::new(std::sync::atomic::AtomicBool::new(false));
+    let changed = begun.clone();
+    let web = Web::start(move |asked| {
+        // The first answer that is cut ends the first state.
+        let is_new = changed.load(std::sync::atomic::Ordering::Relaxed);
+        let reply = file(asked, &bytes, if is_new { "\"two\"" } else { "\"one\"" });
+        if reply.body.len() > 300_000 {
+            changed.store(true, std::sync::atomic::Ordering::Relaxed);
+            return Reply { cut_after: Some(150_000), ..reply };
+        }
+        reply
+    });
+    let out = folder.path().join("out");
+
+    let output = run(&["convert", &web.url("a.tar.gz"), "--salvage", "--out", out.to_str().unwrap()]);
+
+    assert!(begun.load(std::sync::atomic::Ordering::Relaxed), "the archive is too small for the test");
+    assert_eq!(output.status.code(), Some(2), "{}", told(&output));
+    assert!(told(&output).contains("has changed while it was read"), "{}", told(&output));
+    assert!(!out.join("orcidlake.json").exists());
+}
+
+#[test]
+fn a_signal_ends_a_run_while_the_server_is_silent() {
+    let folder = folder();
+    let archive = dump(folder.path(), 40, false).swap_remove(0);
+    let bytes = fs::read(&archive).unwrap();
+    // Silent before the first byte, and in the middle of the archive.
+    for stall_after in [0, 200_000] {
+        let content = bytes.clone();
+        let web = Web::start(move |asked| {
+            let reply = file(asked, &content, "\"one\"");
+            let is_long = stall_after == 0 || reply.body.len() > 300_000;
+            if is_long { Reply { stall_after: Some(stall_after), ..reply } } else { reply }
+        });
+        let out = folder.path().join("out");
+        let mut command = orcidlake(&["convert", &web.url("a.tar.gz"), "--out", out.to_str().unwrap()]);
+        // Only the signal ends the wait.
+        command.args(["--storage-option", "read_timeout=1h"]);
+        let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
+        let is_silent = |asked: &Asked| {
+            let range = asked.range.clone().unwrap_or_default();
+            stall_after == 0 || range.end.min(bytes.len() as u64) - range.start > 300_000
+        };
+        while !web.asked().iter().any(is_silent) {
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        let signal = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+        assert!(signal.unwrap().success());
+
+        let begun = Instant::now();
+        let status = loop {
+            match child.try_wait().unwrap() {
+                Some(status) => break status,
+                None if begun.elapsed() > PATIENCE => {
+                    child.kill().unwrap();
+                    panic!("the program did not end, stalled after {stall_after} bytes");
+                }
+                None => std::thread::sleep(Duration::from_millis(10)),
+            }
+        };
+
+        assert_eq!(status.code(), Some(2));
+        assert!(!out.join("orcidlake.json").exists());
+    }
+}
+
+#[test]
+fn tls_is_not_left_unless_the_user_allows_it() {
+    let folder = folder();
+    let archive = gzip(&tar(&[(&format!("{ONE}.xml"), record(ONE, "One", "").as_bytes())]));
+    let plain = Web::of(archive);
+    let elsewhere = plain.url("a.tar.gz");
+    let leads = Web::start(move |_| Reply::status(302).with("Location", &elsewhere));
+    let certificate = folder.path().join("certificate.pem");
+    let tls = Gateway::tls("localhost", leads.port, &certificate);
+    let url = format!("https://localhost:{}/a.tar.gz", tls.port);
+    let inspect = |more: &[&str], trusted: bool| {
+        let mut command = orcidlake(&[&["inspect", &url], more].concat());
+        command.env_remove("SSL_CERT_FILE").env_remove("SSL_CERT_DIR");
+        if trusted {
+            command.env("SSL_CERT_FILE", &certificate);
+        }
+        command.output().unwrap()
+    };
+
+    let (untrusted, refused) = (inspect(&[], false), inspect(&[], true));
+    let allowed = inspect(&["--storage-option", "allow_http=true"], true);
+
+    assert!(told(&untrusted).contains("is not trusted"), "{}", told(&untrusted));
+    assert!(told(&refused).contains("without TLS"), "{}", told(&refused));
+    assert!(told(&refused).contains("allow_http=true"), "{}", told(&refused));
+    assert_eq!(allowed.status.code(), Some(0), "{}", told(&allowed));
+}

@@ -9,6 +9,8 @@
 //! adds the files of an archive to the dataset and its manifest. If the archives replace a dataset,
 //! one commit replaces it by all of them.
 
+mod archive_table;
+mod batches;
 mod budget;
 mod committing;
 mod converted;
@@ -29,11 +31,14 @@ mod release;
 mod replacing;
 mod selection;
 mod shard;
+mod sink;
 mod source;
 mod stop;
 mod task;
 mod update;
 
+pub use archive_table::ArchiveTable;
+pub use batches::{ArchiveBatches, archive_batches};
 pub use committing::{commit, commit_in};
 pub use error::ConvertError;
 pub use index::{NAMELESS_KEY, index, index_key, index_with};

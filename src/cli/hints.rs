@@ -192,7 +192,9 @@ impl Hint for ConvertError {
             Self::OtherTables => {
                 "leave out --tables, give another --out, or --replace to replace the dataset"
             }
-            Self::UnknownTable { .. } => "`orcidlake schema` lists the tables",
+            Self::UnknownTable { .. } | Self::WhichDump { .. } => "`orcidlake schema` lists the tables",
+            Self::UnknownColumn { .. } => "`orcidlake schema TABLE` lists the columns",
+            Self::Repeated { .. } => "convert the archive: a conversion keeps the rows of the last of them",
             Self::Changed { .. } => "plan the conversion again",
             Self::OtherFormat { .. } => "convert and commit with one version of orcidlake",
             Self::Threads(_) => "give a smaller --threads",

@@ -111,7 +111,12 @@ enum Command {
 
 /// Runs the program.
 pub fn main() -> ExitCode {
-    let arguments: Vec<OsString> = std::env::args_os().collect();
+    ExitCode::from(main_with(std::env::args_os().collect()))
+}
+
+/// Runs the program with these arguments, of which the first is its name; gives the exit status.
+/// Errors of usage, and `--help`, end the process.
+pub fn main_with(arguments: Vec<OsString>) -> u8 {
     // A failure may come before the arguments are understood.
     output::want_json(asks_for_json(&arguments));
     let ended = run(arguments);
@@ -122,7 +127,7 @@ pub fn main() -> ExitCode {
         tell!("{failure}");
         tell_as_json(failure.to_json());
     }
-    ExitCode::from(status)
+    status
 }
 
 /// True where a flag or the environment asks for JSON.

@@ -38,6 +38,14 @@ pub enum ConvertError {
     OtherTables,
     #[error("there is no table {name}")]
     UnknownTable { name: String },
+    #[error("the table {table} has no column {name}")]
+    UnknownColumn { table: String, name: String },
+    #[error("{path} does not tell whether its {table} are summaries or activities")]
+    WhichDump { path: PathBuf, table: String },
+    #[error(
+        "{path} has members that come again later ({count}); their earlier rows have been handed out, which a conversion removes"
+    )]
+    Repeated { path: PathBuf, count: u64 },
     #[error("{path} has changed since the task was planned")]
     Changed { path: PathBuf },
     #[error("the files in {folder} have another format than this orcidlake writes")]

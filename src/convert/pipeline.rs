@@ -9,6 +9,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use rayon::{Scope, ThreadPool, ThreadPoolBuilder};
@@ -21,6 +22,7 @@ use super::members::{Batch, SpareBuilders, read_chunk};
 use super::options::CHUNK_BYTES;
 use super::reading::Reading;
 use super::release::release_of;
+use super::sink::Sink;
 use super::source::{Content, Source, archive_name};
 use super::stop::stop_with;
 use super::{ConvertError, Observer, Options};
@@ -56,21 +58,25 @@ pub struct Pipeline {
 }
 
 /// The settings and state for parsing and writing a chunk.
-struct Context<'s> {
+struct Context<'s, S> {
+    path: &'s Path,
     name: Cow<'s, str>,
     keep: &'s BTreeSet<String>,
     spare: SpareBuilders,
-    writer: InOrder<Writer<'s>, (Batch, Permit)>,
+    sink: InOrder<S, (Batch, Permit)>,
     pool: &'s ThreadPool,
     observer: &'s dyn Observer,
     failed: AtomicBool,
+    /// The error because of which the sink gets nothing more.
+    failure: Mutex<Option<ConvertError>>,
     stop: &'s AtomicBool,
 }
 
 /// How reading ended.
-struct Read {
+pub struct Read {
     totals: Totals,
-    damage: Option<ArchiveError>,
+    /// The damage up to which a salvaged archive was read.
+    pub damage: Option<ArchiveError>,
     time: Duration,
 }
 
@@ -124,16 +130,36 @@ impl Pipeline {
         observer: &dyn Observer,
         stop: &AtomicBool,
     ) -> Result<Converted, ConvertError> {
+        let writer = Writer::new(&source, scratch, keep, self.lend());
+        let (writer, read) = self.feed(source, writer, keep, observer, stop)?;
+        writer.finish(read, &self.pool)
+    }
+
+    /// Reads an archive, and hands the rows of the tables in `keep` to `sink`, in the archive's
+    /// order.
+    ///
+    /// # Errors
+    /// [`ConvertError`] if the archive or the sink fails, or when stopped.
+    pub fn feed<S: Sink>(
+        &self,
+        source: Source<'_>,
+        sink: S,
+        keep: &BTreeSet<String>,
+        observer: &dyn Observer,
+        stop: &AtomicBool,
+    ) -> Result<(S, Read), ConvertError> {
         let meter = source.meter();
         observer.begun(source.path, source.size_bytes, &meter);
         let context = Context {
+            path: source.path,
             name: archive_name(source.path),
-            writer: InOrder::new(Writer::new(&source, scratch, keep, self.lend())),
+            sink: InOrder::new(sink),
             keep,
             spare: SpareBuilders::default(),
             pool: &self.pool,
             observer,
             failed: AtomicBool::new(false),
+            failure: Mutex::new(None),
             stop,
         };
         // The reader stays in the caller's thread, because the source of members may not be
@@ -141,23 +167,21 @@ impl Pipeline {
         let read = stop_with(&meter, &|| context.halted(), || {
             self.pool.in_place_scope(|scope| self.read(source, &meter, &context, scope))
         });
-        let mut writer = context.writer.into_sink();
-        if let Some(failure) = writer.failure.take() {
+        if let Some(failure) = context.failure.into_inner().unwrap_or_else(PoisonError::into_inner) {
             return Err(failure);
         }
         if stop.load(Ordering::Relaxed) {
             return Err(ConvertError::Stopped);
         }
-        let read = read?;
-        writer.finish(read, &self.pool)
+        Ok((context.sink.into_sink(), read?))
     }
 
     /// Reads the archive, and gives each chunk to the pool.
-    fn read<'s>(
+    fn read<'s, S: Sink>(
         &self,
         source: Source<'_>,
         meter: &Meter,
-        context: &'s Context<'_>,
+        context: &'s Context<'_, S>,
         scope: &Scope<'s>,
     ) -> Result<Read, ConvertError> {
         let salvage = source.salvage;
@@ -192,7 +216,7 @@ impl Pipeline {
     }
 }
 
-impl Context<'_> {
+impl<S: Sink> Context<'_, S> {
     fn halted(&self) -> bool {
         self.stop.load(Ordering::Relaxed) || self.failed.load(Ordering::Relaxed)
     }
@@ -205,14 +229,14 @@ impl Context<'_> {
         let _guard = PanicGuard(self);
         let batch = read_chunk(&chunk, repeated, &self.name, &|key| self.keep.contains(key), &self.spare);
         drop(chunk);
-        self.writer.push(sequence, (batch, permit), |writer, sequence, (batch, _permit)| {
+        self.sink.push(sequence, (batch, permit), |sink, sequence, (batch, permit)| {
             if self.halted() {
                 return;
             }
-            match writer.write(sequence, batch, self.pool) {
-                Ok(()) => self.observer.progressed(&writer.path, &writer.report),
+            match sink.write(sequence, batch, permit, self.pool) {
+                Ok(()) => self.observer.progressed(self.path, sink.report()),
                 Err(error) => {
-                    writer.failure = Some(error);
+                    *self.failure.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
                     self.failed.store(true, Ordering::Relaxed);
                 }
             }
@@ -222,20 +246,19 @@ impl Context<'_> {
 
 /// If a thread of the pool panics, releases the permits of the chunks that wait for its chunk.
 /// Otherwise the reader would wait for them, and the panic would not be reported.
-struct PanicGuard<'a, 's>(&'a Context<'s>);
+struct PanicGuard<'a, 's, S>(&'a Context<'s, S>);
 
-impl Drop for PanicGuard<'_, '_> {
+impl<S> Drop for PanicGuard<'_, '_, S> {
     fn drop(&mut self) {
         if std::thread::panicking() {
             self.0.failed.store(true, Ordering::Relaxed);
-            self.0.writer.close();
+            self.0.sink.close();
         }
     }
 }
 
-/// Takes batches in order and writes them.
+/// Takes batches in order and writes them to files.
 struct Writer<'s> {
-    path: PathBuf,
     scratch: Option<PathBuf>,
     shard: Option<String>,
     keep: &'s BTreeSet<String>,
@@ -249,8 +272,6 @@ struct Writer<'s> {
     rejected: Vec<MemberName>,
     watermark: Option<i64>,
     first_path: Option<String>,
-    /// The error because of which nothing more is written.
-    failure: Option<ConvertError>,
 }
 
 impl<'s> Writer<'s> {
@@ -261,7 +282,6 @@ impl<'s> Writer<'s> {
         lent: Reservation,
     ) -> Self {
         Self {
-            path: source.path.to_owned(),
             notes_names: matches!(source.content, Content::Members(_)),
             accepted: Targets::default(),
             rejected: Vec::new(),
@@ -274,38 +294,7 @@ impl<'s> Writer<'s> {
             report: Report::default(),
             watermark: None,
             first_path: None,
-            failure: None,
         }
-    }
-
-    fn write(&mut self, sequence: u64, mut batch: Batch, pool: &ThreadPool) -> Result<(), ConvertError> {
-        let xml_bytes = batch.report.members.xml_bytes;
-        for dump in DumpKind::ALL {
-            let batches = std::mem::take(&mut batch.rows[dump as usize]);
-            let (Some(scratch), false) = (&self.scratch, batches.is_empty()) else { continue };
-            for (table, batch) in tables::of(dump).iter().zip(&batches) {
-                let rows = batch.as_ref().map_or(0, |batch| batch.num_rows() as u64);
-                if rows > 0 {
-                    self.superseded.chunk_ended(table_key(dump, table.name()), sequence, rows);
-                }
-            }
-            let shard = self.shard.as_deref();
-            let make = || DumpWriter::new(scratch, dump, |key| self.keep.contains(key), shard);
-            batch.report.times.encode +=
-                self.dumps.entry(dump).or_insert_with(make).write(batches, xml_bytes, pool)?;
-        }
-        let open: usize = self.dumps.values().map(DumpWriter::open_bytes).sum();
-        self.lent.lend_all_but(open);
-        note_replaced(&mut self.superseded, batch.replacing, sequence);
-        self.superseded.check()?;
-        if self.notes_names {
-            batch.accepted.iter().for_each(|name| self.accepted.insert(name));
-            self.rejected.extend(batch.rejected);
-        }
-        self.first_path = self.first_path.take().or(batch.first_path);
-        self.watermark = self.watermark.max(batch.watermark);
-        self.report.add(batch.report);
-        Ok(())
     }
 
     fn finish(mut self, read: Read, pool: &ThreadPool) -> Result<Converted, ConvertError> {
@@ -337,5 +326,47 @@ impl<'s> Writer<'s> {
             rejected: self.rejected,
             tables,
         })
+    }
+}
+
+impl Sink for Writer<'_> {
+    fn write(
+        &mut self,
+        sequence: u64,
+        mut batch: Batch,
+        _permit: Permit,
+        pool: &ThreadPool,
+    ) -> Result<(), ConvertError> {
+        let xml_bytes = batch.report.members.xml_bytes;
+        for dump in DumpKind::ALL {
+            let batches = std::mem::take(&mut batch.rows[dump as usize]);
+            let (Some(scratch), false) = (&self.scratch, batches.is_empty()) else { continue };
+            for (table, batch) in tables::of(dump).iter().zip(&batches) {
+                let rows = batch.as_ref().map_or(0, |batch| batch.num_rows() as u64);
+                if rows > 0 {
+                    self.superseded.chunk_ended(table_key(dump, table.name()), sequence, rows);
+                }
+            }
+            let shard = self.shard.as_deref();
+            let make = || DumpWriter::new(scratch, dump, |key| self.keep.contains(key), shard);
+            batch.report.times.encode +=
+                self.dumps.entry(dump).or_insert_with(make).write(batches, xml_bytes, pool)?;
+        }
+        let open: usize = self.dumps.values().map(DumpWriter::open_bytes).sum();
+        self.lent.lend_all_but(open);
+        note_replaced(&mut self.superseded, batch.replacing, sequence);
+        self.superseded.check()?;
+        if self.notes_names {
+            batch.accepted.iter().for_each(|name| self.accepted.insert(name));
+            self.rejected.extend(batch.rejected);
+        }
+        self.first_path = self.first_path.take().or(batch.first_path);
+        self.watermark = self.watermark.max(batch.watermark);
+        self.report.add(batch.report);
+        Ok(())
+    }
+
+    fn report(&self) -> &Report {
+        &self.report
     }
 }

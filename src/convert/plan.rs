@@ -176,7 +176,7 @@ pub fn plan_in(
 }
 
 /// Fails for a dataset, for a part of one, and for folders of tables.
-fn refuse_tables(path: &Path) -> Result<(), ConvertError> {
+pub(super) fn refuse_tables(path: &Path) -> Result<(), ConvertError> {
     let own = path.to_owned();
     if Dataset::is_at(path) {
         return Err(ConvertError::IsDataset { path: own });

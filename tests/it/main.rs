@@ -4,6 +4,7 @@
 mod support;
 
 mod auth;
+mod batches;
 mod beside;
 mod client;
 mod convert;

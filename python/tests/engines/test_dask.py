@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from support import Gate, check
+from support import Folder, Gate, check
 
 from orcidlake import _stages
 from orcidlake.dask import convert
@@ -24,17 +24,17 @@ def client() -> Iterator[distributed.Client]:
 
 
 def test_workers_convert(
-    client: distributed.Client, tmp_path: Path, archives: list[Path], expected: Path
+    client: distributed.Client, place: Folder, archives: list[str], expected: Path
 ) -> None:
-    report = convert(client, archives, tmp_path / "orcid", parts=6)
+    report = convert(client, archives, place.out, parts=6)
 
-    check(tmp_path / "orcid", expected, report)
+    check(place, expected, report)
 
 
 def test_a_worker_that_is_killed_loses_nothing(
     client: distributed.Client,
-    tmp_path: Path,
-    archives: list[Path],
+    place: Folder,
+    archives: list[str],
     expected: Path,
     gate: Gate,
     monkeypatch: pytest.MonkeyPatch,
@@ -42,8 +42,8 @@ def test_a_worker_that_is_killed_loses_nothing(
     monkeypatch.setattr(_stages, "Job", gate.job(wait_seconds=0))
     killer = gate.kill(0, after_seconds=0.3)
 
-    report = convert(client, archives, tmp_path / "orcid", parts=6)
+    report = convert(client, archives, place.out, parts=6)
 
     killer.join()
     assert gate.killed
-    check(tmp_path / "orcid", expected, report)
+    check(place, expected, report)

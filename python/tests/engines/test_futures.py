@@ -10,25 +10,25 @@ from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from support import check
+from support import Folder, check
 
 import orcidlake as ol
 from orcidlake import _stages
 from orcidlake.futures import convert
 
 
-def test_processes_convert(tmp_path: Path, archives: list[Path], expected: Path) -> None:
+def test_processes_convert(place: Folder, archives: list[str], expected: Path) -> None:
     with ProcessPoolExecutor(2, mp_context=multiprocessing.get_context("spawn")) as pool:
-        report = convert(pool, archives, tmp_path / "orcid", parts=6)
+        report = convert(pool, archives, place.out, parts=6)
 
-    check(tmp_path / "orcid", expected, report)
+    check(place, expected, report)
 
 
-def test_the_report_is_that_of_one_conversion(tmp_path: Path, archives: list[Path]) -> None:
+def test_the_report_is_that_of_one_conversion(tmp_path: Path, archives: list[str]) -> None:
     wanted = ol.convert(archives, tmp_path / "whole")
     with ThreadPoolExecutor(2) as pool:
         report = convert(pool, archives, tmp_path / "orcid", parts=6)
-        again = convert(pool, [archives[0], *archives[1:]], tmp_path / "orcid", parts=6)
+        again = convert(pool, archives, tmp_path / "orcid", parts=6)
 
     assert repr(report) == repr(wanted)
     for found, one in zip(report, wanted):
@@ -37,17 +37,17 @@ def test_the_report_is_that_of_one_conversion(tmp_path: Path, archives: list[Pat
     assert [archive.outcome for archive in again] == ["skipped"] * len(archives)
 
 
-def test_the_first_archive_that_fails_is_raised_and_all_are_told(tmp_path: Path, archives: list[Path]) -> None:
-    whole = archives[0].read_bytes()
-    archives[0].unlink()
-    archives[0].write_bytes(whole[: len(whole) // 2])
+def test_the_first_archive_that_fails_is_raised_and_all_are_told(tmp_path: Path, archives: list[str]) -> None:
+    damaged = Path(archives[0])
+    whole = damaged.read_bytes()
+    damaged.write_bytes(whole[: len(whole) // 2])
 
     with ThreadPoolExecutor(2) as pool:
-        with pytest.raises(ol.DamagedError, match=archives[0].name) as raised:
+        with pytest.raises(ol.DamagedError, match=damaged.name) as raised:
             convert(pool, archives, tmp_path / "orcid", parts=6)
         with pytest.raises(ol.DamagedError) as replacing:
             convert(pool, archives, tmp_path / "other", parts=6, replace=True)
-        archives[0].write_bytes(whole)
+        damaged.write_bytes(whole)
         report = convert(pool, archives, tmp_path / "other", parts=6, replace=True)
 
     assert raised.value.report is not None and replacing.value.report is not None
@@ -58,7 +58,7 @@ def test_the_first_archive_that_fails_is_raised_and_all_are_told(tmp_path: Path,
 
 
 def test_a_task_is_run_again_after_errors_of_storage_alone(
-    tmp_path: Path, archives: list[Path], expected: Path, monkeypatch: pytest.MonkeyPatch
+    place: Folder, tmp_path: Path, archives: list[str], expected: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Failing(_stages.Job):
         def __call__(self, task: ol.Task) -> ol.PartResult | ol.Error:
@@ -69,8 +69,8 @@ def test_a_task_is_run_again_after_errors_of_storage_alone(
     tried: list[ol.Task] = []
     errors: list[ol.Error] = [ol.StorageError("no room"), ol.StorageError("no room")]
     with ThreadPoolExecutor(1) as pool:
-        convert(pool, archives, tmp_path / "orcid", parts=6)
-        check(tmp_path / "orcid", expected)
+        convert(pool, archives, place.out, parts=6)
+        check(place, expected)
         tried.clear()
         errors = [ol.StorageError("no room")] * _stages.ATTEMPTS
         with pytest.raises(ol.StorageError, match="no room"):
@@ -83,7 +83,7 @@ def test_a_task_is_run_again_after_errors_of_storage_alone(
         assert len(tried) == 1
 
 
-def test_ctrl_c_starts_no_further_tasks(tmp_path: Path, archives: list[Path]) -> None:
+def test_ctrl_c_starts_no_further_tasks(tmp_path: Path, archives: list[str]) -> None:
     class Interrupted(ThreadPoolExecutor):
         submitted: list[Future[object]] = []
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from support import Gate, check
+from support import Folder, Gate, check
 
 from orcidlake import _stages
 
@@ -22,20 +22,20 @@ def cluster() -> Iterator[None]:
     ray.shutdown()
 
 
-def test_workers_convert(tmp_path: Path, archives: list[Path], expected: Path) -> None:
-    report = convert(archives, tmp_path / "orcid", parts=6)
+def test_workers_convert(place: Folder, archives: list[str], expected: Path) -> None:
+    report = convert(archives, place.out, parts=6)
 
-    check(tmp_path / "orcid", expected, report)
+    check(place, expected, report)
 
 
 def test_a_worker_that_is_killed_loses_nothing(
-    tmp_path: Path, archives: list[Path], expected: Path, gate: Gate, monkeypatch: pytest.MonkeyPatch
+    place: Folder, archives: list[str], expected: Path, gate: Gate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(_stages, "Job", gate.job(wait_seconds=0))
     killer = gate.kill(0, after_seconds=0.3)
 
-    report = convert(archives, tmp_path / "orcid", parts=6)
+    report = convert(archives, place.out, parts=6)
 
     killer.join()
     assert "ray" in gate.command
-    check(tmp_path / "orcid", expected, report)
+    check(place, expected, report)

@@ -64,13 +64,19 @@ def same_rows(found, expected):
     return found.sort_by(keys).equals(expected.cast(found.schema).sort_by(keys))
 
 
-def main(orcidlake, dataset):
-    schema = json.loads(subprocess.check_output([orcidlake, "schema", "--format", "json"]))
-    manifest = json.load(open(os.path.join(dataset, "orcidlake.json")))
+def rows_by_table(manifest):
+    """The number of rows of each table, by the manifest."""
     rows = {}
     for entry in [*manifest["archives"], manifest.get("organizations") or {"parts": {}}]:
         for table, parts in entry["parts"].items():
             rows[table] = rows.get(table, 0) + sum(part["rows"] for part in parts)
+    return rows
+
+
+def main(orcidlake, dataset):
+    schema = json.loads(subprocess.check_output([orcidlake, "schema", "--format", "json"]))
+    manifest = json.load(open(os.path.join(dataset, "orcidlake.json")))
+    rows = rows_by_table(manifest)
     readers = {"DuckDB": with_duckdb, "Polars": with_polars, "pandas": with_pandas,
                "DataFusion": with_datafusion, "Spark": spark_reader()}
     if readers["Spark"] is None:

@@ -6,8 +6,6 @@ import os
 import re
 from typing import TYPE_CHECKING, Any, Union
 
-from ._errors import UnsupportedError
-
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
@@ -20,7 +18,7 @@ _MOST_THREADS = 1024
 
 
 def place(path: Place) -> str:
-    """The path or URL of an archive, an index or an input file."""
+    """A path or URL."""
     text = os.fspath(path)
     if not isinstance(text, str):
         raise TypeError(f"a path is text, not {type(text).__name__}")
@@ -39,12 +37,9 @@ def places(paths: Place | Iterable[Place]) -> list[str]:
     return found
 
 
-def dataset_place(path: Place) -> str:
-    """The path of a dataset."""
-    text = place(path)
-    if "://" in text:
-        raise UnsupportedError(f"{text} is a URL, and this version has datasets on local disks only")
-    return text
+def is_url(text: str) -> bool:
+    """True for a place that is not a path of this machine."""
+    return "://" in text
 
 
 def names(value: str | Iterable[str] | None) -> list[str] | None:
@@ -74,6 +69,7 @@ def settings(
     index: bool = False,
     shard: str | None = None,
     storage_options: Mapping[str, str] | None = None,
+    scratch: Place | None = None,
 ) -> dict[str, Any]:
     """The options of a conversion for the native part."""
     if threads is not None and not 1 <= threads <= _MOST_THREADS:
@@ -90,4 +86,5 @@ def settings(
         "index": index,
         "shard": shard,
         "storage": dict(storage_options or {}),
+        "scratch": None if scratch is None else place(scratch),
     }

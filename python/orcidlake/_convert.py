@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from . import _native
-from ._arguments import Place, dataset_place, names, places, settings
+from ._arguments import Place, names, place, places, settings
 from ._progress import watched
 
 if TYPE_CHECKING:
@@ -150,6 +150,7 @@ def convert(
     index: bool = False,
     progress: Watcher = False,
     storage_options: Mapping[str, str] | None = None,
+    scratch: Place | None = None,
 ) -> ConvertReport:
     """Converts archives into the dataset ``out``.
 
@@ -160,7 +161,8 @@ def convert(
         archives: ORCID's archives as downloaded (``.tar.gz``, ``.tar``), folders of XML files, or
             single XML files, as paths or URLs (``https://``, ``s3://``, ``gs://``, ``az://``); one
             or several.
-        out: A new or empty folder, or a dataset.
+        out: A new or empty folder, or a dataset; or a URL of an object store, such as
+            ``"s3://bucket/orcid"``.
         tables: The tables to write, such as ``"works"`` or ``"summaries/works"``; all by default.
         threads: Threads that parse and encode; one for each processor by default.
         memory: The limit of the memory, in bytes or as text such as ``"2GiB"``; 1 GiB by default.
@@ -173,6 +175,8 @@ def convert(
             caller. If it raises, the conversion stops.
         storage_options: Options of object stores and web servers, such as ``{"aws_region":
             "eu-central-1"}``. The stores' usual environment variables are read too.
+        scratch: For a dataset in an object store: the folder on a local disk where files are written
+            before they are sent; the system's folder for temporary files by default.
 
     Returns:
         What became of each archive.
@@ -184,7 +188,7 @@ def convert(
     >>> ol.convert(archives, "some", tables="records").rows["summaries/records"]
     40
     """
-    given, target = places(archives), dataset_place(out)
+    given, target = places(archives), place(out)
     options = settings(
         tables=names(tables),
         threads=threads,
@@ -193,6 +197,7 @@ def convert(
         replace=replace,
         index=index,
         storage_options=storage_options,
+        scratch=scratch,
     )
     with watched(progress) as tell:
         return outcomes(_native.convert(given, target, options, tell))

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from . import _native
-from ._arguments import Place, dataset_place, names
+from ._arguments import Place, is_url, names, place, settings
 from ._arrow import ArrowStream, RecordBatch, Rows, Schema
 from ._convert import ArchiveReport
 from ._errors import UnknownNameError
@@ -39,17 +39,17 @@ class Table(ArrowStream):
     Attributes:
         key: The folder and the name, such as ``"summaries/works"``.
         num_rows: The number of rows.
-        files: The paths of the Parquet files.
+        files: The paths or URLs of the Parquet files.
     """
 
     __slots__ = ("_columns", "_dataset", "_native", "files", "key", "num_rows")
 
     def __init__(
-        self, dataset: _native.Dataset, key: str, num_rows: int, files: list[str], columns: list[str] | None = None
+        self, dataset: Dataset, key: str, num_rows: int, files: list[str], columns: list[str] | None = None
     ) -> None:
         self._dataset = dataset
         self._columns = columns
-        self._native = dataset.table(key, columns)
+        self._native = dataset._native.table(key, columns)
         self.key = key
         self.num_rows = num_rows
         self.files = files
@@ -92,12 +92,13 @@ class Table(ArrowStream):
         """
         import polars
 
-        frame = polars.scan_parquet(self.files)
+        options = dict(self._dataset._storage_options or {}) or None
+        frame = polars.scan_parquet(self.files, storage_options=options)
         return frame if self._columns is None else frame.select(self._columns)
 
     def to_polars(self) -> polars.DataFrame:
-        """All rows as a data frame of Polars, which reads the files with all processors."""
-        return self.scan().collect()
+        """All rows as a data frame of Polars, which reads local files with all processors."""
+        return super().to_polars() if is_url(self._dataset.path) else self.scan().collect()
 
     def to_dicts(self) -> list[dict[str, Any]]:
         """All rows as dictionaries; points in time are text."""
@@ -120,12 +121,13 @@ class Dataset:
     is as long as the files of its version are there; `reload` opens the new version.
     """
 
-    __slots__ = ("_native", "_tables", "path")
+    __slots__ = ("_native", "_storage_options", "_tables", "path")
 
-    def __init__(self, path: str) -> None:
-        #: The path of the dataset.
+    def __init__(self, path: str, storage_options: Mapping[str, str] | None = None) -> None:
+        #: The path or URL of the dataset.
         self.path = path
-        self._native = _native.Dataset(path)
+        self._storage_options = storage_options
+        self._native = _native.Dataset(path, settings(storage_options=storage_options))
         self._tables = {key: (rows, list(map(str, files))) for key, rows, files in self._native.tables()}
 
     @property
@@ -141,7 +143,7 @@ class Dataset:
         if found is None:
             known = "there are none" if not self._tables else f"the tables are {', '.join(self._tables)}"
             raise UnknownNameError(f"{self.path} has no table {name}; {known}")
-        return Table(self._native, found, *self._tables[found])
+        return Table(self, found, *self._tables[found])
 
     def _key(self, name: object) -> str | None:
         if not isinstance(name, str):
@@ -267,16 +269,20 @@ class Dataset:
             folder, name = key.split("/")
             views = [f"{folder}_{name}"] + ([name] if self._key(name) == key else [])
             for view in views:
-                connection.execute(f"CREATE OR REPLACE VIEW {_quoted(view, chr(34))} AS {query}")
+                if is_url(self.path):
+                    # DuckDB would need an extension, and options of its own.
+                    connection.register(view, self[key])
+                else:
+                    connection.execute(f"CREATE OR REPLACE VIEW {_quoted(view, chr(34))} AS {query}")
         return connection
 
     def reload(self) -> Dataset:
         """Opens the current version of the same dataset."""
-        return Dataset(self.path)
+        return Dataset(self.path, self._storage_options)
 
     def verify(self) -> list[Problem]:
         """Checks the dataset; see `orcidlake.verify`."""
-        return verify(self.path)
+        return verify(self.path, storage_options=self._storage_options)
 
     def __repr__(self) -> str:
         year = "" if self.release is None else f", {self.release}"
@@ -286,13 +292,14 @@ class Dataset:
 
 
 def open(path: Place, *, storage_options: Mapping[str, str] | None = None) -> Dataset:
-    """Opens the dataset that `convert` wrote.
+    """Opens the dataset that `convert` wrote, by its path or URL. ``storage_options`` are as for
+    `convert`.
 
     >>> ds = ol.open("orcid")
     >>> ds["works"]
     Table('summaries/works', 222 rows, 38 columns)
     """
-    return Dataset(dataset_place(path))
+    return Dataset(place(path), storage_options)
 
 
 def verify(dataset: Place, *, storage_options: Mapping[str, str] | None = None) -> list[Problem]:
@@ -304,7 +311,8 @@ def verify(dataset: Place, *, storage_options: Mapping[str, str] | None = None) 
     >>> ol.verify("orcid")
     []
     """
-    return [Problem(str(path), what) for path, what in _native.verify(dataset_place(dataset))]
+    options = settings(storage_options=storage_options)
+    return [Problem(str(path), what) for path, what in _native.verify(place(dataset), options)]
 
 
 def _quoted(text: str, sign: str) -> str:

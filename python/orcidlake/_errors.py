@@ -74,7 +74,3 @@ class UnknownNameError(Error, KeyError):
 
 class RorError(Error, ValueError):
     """A ROR release, or a table of overrides or ids, cannot be read."""
-
-
-class UnsupportedError(Error, NotImplementedError):
-    """This version cannot do it."""

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from . import _native
-from ._arguments import Place, dataset_place, place, settings
+from ._arguments import Place, place, settings
 from ._arrow import Rows
 
 if TYPE_CHECKING:
@@ -96,6 +96,7 @@ def match(
     threads: int | None = None,
     memory: int | str | None = None,
     storage_options: Mapping[str, str] | None = None,
+    scratch: Place | None = None,
 ) -> dict[str, Any]:
     """Finds the organisation of ROR that each affiliation, funding and the like of a dataset means,
     and adds the tables of ``organizations/`` to it.
@@ -111,12 +112,13 @@ def match(
         threads: Threads that search; one for each processor by default.
         memory: The limit of the memory.
         storage_options: As for `convert`.
+        scratch: As for `convert`.
 
     Returns:
         The counts: names that were matched, and how they were found.
     """
     names = None if overrides is None else place(overrides)
     ids = None if crosswalk is None else place(crosswalk)
-    options = settings(threads=threads, memory=memory, storage_options=storage_options)
-    target, release = dataset_place(dataset), place(ror_release)
+    options = settings(threads=threads, memory=memory, storage_options=storage_options, scratch=scratch)
+    target, release = place(dataset), place(ror_release)
     return json.loads(_native.match_dataset(target, release, preset, names, ids, anew, options))

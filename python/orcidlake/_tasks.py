@@ -9,10 +9,11 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import tempfile
 from typing import TYPE_CHECKING, Any
 
 from . import _native
-from ._arguments import Place, dataset_place, names, places, settings
+from ._arguments import Place, is_url, names, place, places, settings
 from ._convert import outcomes
 from ._progress import watched
 
@@ -135,7 +136,7 @@ def plan(
         raise ValueError(f"parts are at least 1, not {parts}")
     given = places(archives)
     # Without a dataset: one that surely is not there.
-    target = f".{os.urandom(16).hex()}" if out is None else dataset_place(out)
+    target = f".{os.urandom(16).hex()}" if out is None else place(out)
     options = settings(
         tables=names(tables), salvage=salvage, replace=replace, storage_options=storage_options
     )
@@ -150,18 +151,24 @@ def write_part(
     memory: int | str | None = None,
     progress: Watcher = False,
     storage_options: Mapping[str, str] | None = None,
+    scratch: Place | None = None,
 ) -> PartResult:
-    """Runs a task, and writes its files beside the dataset ``out``, where `commit` finds them.
+    """Runs a task, and writes its files beside the dataset ``out``, where `commit` finds them; in an
+    object store, into the dataset, under names that no reader looks for. ``scratch`` is as for
+    `convert`.
 
     Readers of the dataset see nothing of it before the commit. A task may be run twice, also by two
     machines at once; one of the results counts.
     """
-    target = dataset_place(out)
-    options = settings(threads=threads, memory=memory, storage_options=storage_options)
-    folder = os.path.join(_parts_folder(target), os.urandom(8).hex())
+    target = place(out)
+    options = settings(threads=threads, memory=memory, storage_options=storage_options, scratch=scratch)
+    folder = os.path.join(_parts_folder(target, scratch), os.urandom(8).hex())
     os.makedirs(os.path.dirname(folder), exist_ok=True)
     with watched(progress) as tell:
-        return PartResult(_native.write_part(task.to_json(), folder, options, tell))
+        result = PartResult(_native.write_part(task.to_json(), folder, target, options, tell))
+    if is_url(target):
+        _remove([folder], os.path.dirname(folder))
+    return result
 
 
 def commit(
@@ -177,21 +184,27 @@ def commit(
     A result that the dataset has already, or that is given twice, is skipped. ``replace`` replaces
     the dataset by these results alone.
     """
-    target, given = dataset_place(out), list(results)
-    told = _native.commit([result.to_json() for result in given], target, replace)
-    waiting = _parts_folder(target)
-    for result in given:
-        if os.path.dirname(result.folder) == waiting:
-            shutil.rmtree(result.folder, ignore_errors=True)
-    try:
-        # Results that are not committed yet stay.
-        os.rmdir(waiting)
-    except OSError:
-        pass
+    target, given = place(out), list(results)
+    options = settings(storage_options=storage_options)
+    told = _native.commit([result.to_json() for result in given], target, replace, options)
+    waiting = _parts_folder(target, None)
+    _remove([result.folder for result in given if os.path.dirname(result.folder) == waiting], waiting)
     return outcomes(told)
 
 
-def _parts_folder(dataset: str) -> str:
-    """The folder beside a dataset in which results wait."""
+def _remove(folders: list[str], above: str) -> None:
+    """Removes folders, and the one above them if nothing else waits there."""
+    for folder in folders:
+        shutil.rmtree(folder, ignore_errors=True)
+    try:
+        os.rmdir(above)
+    except OSError:
+        pass
+
+
+def _parts_folder(dataset: str, scratch: Place | None) -> str:
+    """The folder in which results wait: beside a dataset, or on the way to an object store."""
+    if is_url(dataset):
+        return os.path.join(tempfile.gettempdir() if scratch is None else place(scratch), ".orcidlake-parts")
     folder, name = os.path.split(os.path.abspath(dataset))
     return os.path.join(folder, f".{name}.orcidlake-parts")

@@ -25,8 +25,8 @@ pub fn convert(
     settings: Settings,
     progress: Option<Py<PyAny>>,
 ) -> PyResult<Vec<PyOutcome>> {
-    let (options, progress) = (settings.options()?, Progress::new(progress));
-    let convert = |stop: &_| library::convert(&archives, &out, &options, &progress, stop);
+    let (options, store, progress) = (settings.options()?, settings.store(&out)?, Progress::new(progress));
+    let convert = |stop: &_| library::convert_in(&archives, store.as_ref(), &options, &progress, stop);
     let outcomes = interruptible(py, |py| progress.tell(py), convert)?.map_err(Raise::raise)?;
     Ok(archives
         .iter()

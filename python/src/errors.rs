@@ -110,6 +110,12 @@ impl Raise for ConvertError {
     }
 }
 
+impl Raise for StorageError {
+    fn exception(&self, message: String) -> PyErr {
+        python::StorageError::new_err(message)
+    }
+}
+
 impl Raise for GetError {
     fn exception(&self, message: String) -> PyErr {
         match self {

@@ -150,7 +150,7 @@ pub fn match_dataset(
             let added = ids.add_table_file(&shown(table), open(&files, table)?, &matcher.index.release);
             added.map_err(Raise::raise)?;
         }
-        let summary = matching::match_dataset(&dataset, &matcher, ids, Some(inputs), options, stop);
+        let summary = matching::match_dataset_in(store.as_ref(), &matcher, ids, Some(inputs), options, stop);
         let mut summary = json!(summary.map_err(Raise::raise)?);
         summary["ror_release"] = json!(matcher.index.release.name);
         summary["preset"] = json!(preset.name());

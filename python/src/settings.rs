@@ -2,12 +2,15 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use pyo3::prelude::*;
 
 use crate::errors::{Raise, bad_value};
 use orcidlake::convert::{Options, Selection};
-use orcidlake::storage::{InputFiles, StorageOptions};
+use orcidlake::dataset::Store;
+use orcidlake::storage::{InputFiles, StorageOptions, open_store};
 
 /// The options of a conversion; those that are None have the library's defaults.
 #[derive(Debug, FromPyObject)]
@@ -21,6 +24,7 @@ pub struct Settings {
     index: bool,
     shard: Option<String>,
     storage: Secrets,
+    scratch: Option<PathBuf>,
 }
 
 /// Options of object stores by their names. The values may be secret, so that they are never shown.
@@ -56,6 +60,15 @@ impl Settings {
     /// The options of object stores.
     pub fn storage(&self) -> StorageOptions {
         self.storage.0.iter().collect()
+    }
+
+    /// The store of the dataset at a path or URL.
+    ///
+    /// # Errors
+    /// An exception for a wrong URL or option.
+    pub fn store(&self, dataset: &Path) -> PyResult<Arc<dyn Store>> {
+        let scratch = self.scratch.clone().unwrap_or_else(std::env::temp_dir);
+        open_store(dataset, &self.storage(), &scratch).map_err(Raise::raise)
     }
 
     /// Opens input files, such as releases of ROR.

@@ -12,6 +12,7 @@ use crate::progress::Progress;
 use crate::settings::Settings;
 use crate::waiting::{interruptible, nothing};
 use orcidlake::convert::{self as library, Options, PartResult, Shard, Task};
+use orcidlake::dataset::Store;
 use orcidlake::storage::ArchiveFile;
 use targz_seek::{ArchiveError, Meter};
 
@@ -24,24 +25,30 @@ pub fn plan(
     parts: u64,
     settings: Settings,
 ) -> PyResult<Vec<String>> {
-    let options = settings.options()?;
-    let plan = |_: &_| plan_parts(&archives, &dataset, parts, &options).map_err(Raise::raise);
+    let (options, store) = (settings.options()?, settings.store(&dataset)?);
+    let plan = |_: &_| plan_parts(&archives, store.as_ref(), parts, &options).map_err(Raise::raise);
     let tasks: Vec<Task> = interruptible(py, nothing, plan)??;
     tasks.iter().map(to_json).collect()
 }
 
-/// Runs a task and writes its files below a new folder; gives the result as JSON.
+/// Runs a task and writes its files below a new folder, and sends them to the dataset if it is in
+/// an object store; gives the result as JSON.
 #[pyfunction]
 pub fn write_part(
     py: Python<'_>,
     task: &str,
     folder: PathBuf,
+    dataset: PathBuf,
     settings: Settings,
     progress: Option<Py<PyAny>>,
 ) -> PyResult<String> {
     let task: Task = from_json(task)?;
-    let (options, progress) = (settings.options()?, Progress::new(progress));
-    let write = |stop: &_| library::write_part(&task, &folder, &options, &progress, stop);
+    let (options, store, progress) =
+        (settings.options()?, settings.store(&dataset)?, Progress::new(progress));
+    let write = |stop: &_| {
+        let written = library::write_part(&task, &folder, &options, &progress, stop)?;
+        library::send_part(written, store.as_ref())
+    };
     to_json(&interruptible(py, |py| progress.tell(py), write)?.map_err(Raise::raise)?)
 }
 
@@ -52,9 +59,11 @@ pub fn commit(
     results: Vec<String>,
     dataset: PathBuf,
     replace: bool,
+    settings: Settings,
 ) -> PyResult<Vec<PyOutcome>> {
+    let store = settings.store(&dataset)?;
     let results: Vec<PartResult> = results.iter().map(|result| from_json(result)).collect::<PyResult<_>>()?;
-    let commit = |_: &_| library::commit(&results, &dataset, replace);
+    let commit = |_: &_| library::commit_in(&results, store.as_ref(), replace);
     let outcomes = interruptible(py, nothing, commit)?.map_err(Raise::raise)?;
     Ok(results
         .iter()
@@ -66,11 +75,11 @@ pub fn commit(
 /// About `parts` tasks: the archives that have an index are divided by their sizes.
 fn plan_parts(
     archives: &[PathBuf],
-    dataset: &std::path::Path,
+    dataset: &dyn Store,
     parts: u64,
     options: &Options,
 ) -> Result<Vec<Task>, library::ConvertError> {
-    let whole = library::plan(archives, dataset, options)?;
+    let whole = library::plan_in(archives, dataset, options)?;
     let size = |task: &Task| task.fingerprint.as_ref().map_or(0, |fingerprint| fingerprint.size_bytes);
     let total: u64 = whole.iter().map(size).sum::<u64>().max(1);
     let mut tasks = Vec::new();

@@ -136,7 +136,8 @@ pub fn match_dataset(
     anew: bool,
     settings: Settings,
 ) -> PyResult<String> {
-    let (preset, options) = (preset_of(preset)?, settings.options()?);
+    let (preset, options, files) = (preset_of(preset)?, settings.options()?, settings.files());
+    let store = settings.store(&dataset)?;
     let options =
         matching::Options { threads: options.threads, memory_bytes: options.memory_bytes / KEYS_SHARE, anew };
     let run = |stop: &AtomicBool| {

@@ -36,6 +36,7 @@ fn main() {
         replace: true,
         write_index: false,
         shard: None,
+        parts: None,
     };
     let stop = AtomicBool::new(false);
     let begun = Instant::now();

@@ -35,6 +35,9 @@ pub struct Options {
     pub write_index: bool,
     /// Convert only this part of each archive; the archive must have an index.
     pub shard: Option<Shard>,
+    /// For [`plan`](super::plan) only: the number of parts that all archives together are divided
+    /// into. `None` makes each archive one task.
+    pub parts: Option<u64>,
 }
 
 /// All tables, with all processors and 1 GiB.
@@ -48,6 +51,7 @@ impl Default for Options {
             replace: false,
             write_index: false,
             shard: None,
+            parts: None,
         }
     }
 }

@@ -7,6 +7,7 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -68,6 +69,7 @@ struct Context<'s> {
 /// How reading ended.
 struct Read {
     totals: Totals,
+    range: Option<Range<u64>>,
     damage: Option<ArchiveError>,
     time: Duration,
 }
@@ -178,9 +180,10 @@ impl Pipeline {
             scope.spawn(move |_| context.pass(sequence, chunk, &repeated, permit));
             sequence += 1;
         }
+        let range = archive.range();
         let mut totals = archive.finish(repeats)?;
         totals.notes.extend(note);
-        Ok(Read { totals, damage, time })
+        Ok(Read { totals, range, damage, time })
     }
 }
 
@@ -323,6 +326,7 @@ impl<'s> Writer<'s> {
             complete: read.damage.is_none(),
             release: self.first_path.as_deref().and_then(|path| path.split('/').find_map(release_of)),
             totals: read.totals,
+            range: read.range,
             watermark: self.watermark,
             report: self.report,
             accepted: self.accepted,

@@ -11,7 +11,8 @@ use crossbeam_channel::{Receiver, Sender};
 use super::ConvertError;
 use super::index::Indexing;
 use super::options::ARCHIVE_OPTIONS;
-use super::source::{ReadMode, Source};
+use super::shard::Shard;
+use super::source::{ReadMode, Repeated, Source};
 use targz_seek::index::{Index, IndexError, SPACING_BYTES, index_path};
 use targz_seek::{Archive, ArchiveError, Buffers, Chunk, Meter, Options, Totals};
 
@@ -31,6 +32,8 @@ pub enum Reading<'m> {
 /// Several readers of one archive, and the chunks that they have ready.
 pub struct Shared {
     totals: Totals,
+    /// The range of the uncompressed stream that is read.
+    range: Range<u64>,
     /// The reader of each stretch, in order; the chunks of the first are being passed on.
     turns: VecDeque<Receiver<Found>>,
 }
@@ -87,6 +90,14 @@ impl<'m> Reading<'m> {
         }
     }
 
+    /// The range of the uncompressed stream that is read, if an index gives it.
+    pub fn range(&self) -> Option<Range<u64>> {
+        match self {
+            Self::Shared(shared) => Some(shared.range.clone()),
+            Self::Alone(_) | Self::Indexing(_) => None,
+        }
+    }
+
     /// Returns the facts about the whole archive; `repeats` says whether names were repeated.
     ///
     /// # Errors
@@ -109,7 +120,7 @@ impl Shared {
         meter: &Meter,
     ) -> Result<Self, ConvertError> {
         let contents = &index.contents;
-        if mode.shard.is_some() && contents.repeats {
+        if mode.shard.is_some() && contents.repeats && mode.repeated == Repeated::Refused {
             return Err(ConvertError::Repeats { path: path.to_owned() });
         }
         let totals = Totals {
@@ -117,11 +128,8 @@ impl Shared {
             md5: contents.md5.clone(),
             notes: contents.notes.clone(),
         };
-        let range = match mode.shard {
-            Some(shard) => index.part(shard.number, shard.of).map_err(ArchiveError::from)?,
-            None => 0..contents.stream_bytes,
-        };
-        let stretches = index.stretches(range, STRETCH_BYTES).map_err(ArchiveError::from)?;
+        let range = range_of(&index, mode.shard).map_err(ArchiveError::from)?;
+        let stretches = index.stretches(range.clone(), STRETCH_BYTES).map_err(ArchiveError::from)?;
         let readers = mode.readers.clamp(1, stretches.len().max(1));
         let reader =
             Reader { index: Arc::new(index), options, meter: meter.clone(), buffers: Buffers::default() };
@@ -131,7 +139,7 @@ impl Shared {
         });
         let receivers = starts.collect::<Result<Vec<_>, _>>()?;
         let turns = (0..stretches.len()).map(|stretch| receivers[stretch % readers].clone()).collect();
-        Ok(Self { totals, turns })
+        Ok(Self { totals, range, turns })
     }
 
     fn next_chunk(&mut self) -> Result<Option<Chunk>, ArchiveError> {
@@ -208,8 +216,33 @@ fn find_index(
     }
 }
 
+/// The range of the uncompressed stream that makes up a part of an archive, if the archive has an
+/// index that gives it.
+///
+/// # Errors
+/// [`IndexError`] if the index cannot be used.
+pub fn part_range(path: &Path, shard: Option<Shard>) -> Result<Option<(u64, u64)>, IndexError> {
+    let Some(shard) = shard else { return Ok(None) };
+    let Some(index) = usable_index(path)? else { return Ok(None) };
+    range_of(&index, Some(shard)).map(|range| Some((range.start, range.end)))
+}
+
+/// The range of a part. Where names occur more than once, the first part is all of the archive.
+fn range_of(index: &Index, shard: Option<Shard>) -> Result<Range<u64>, IndexError> {
+    let whole = index.contents.stream_bytes;
+    match shard {
+        None => Ok(0..whole),
+        Some(shard) if index.contents.repeats && shard.number == 1 => Ok(0..whole),
+        Some(_) if index.contents.repeats => Ok(whole..whole),
+        Some(shard) => index.part(shard.number, shard.of),
+    }
+}
+
 /// The index beside an archive, if it gives the chunks that this program would.
-fn usable_index(path: &Path) -> Result<Option<Index>, IndexError> {
+///
+/// # Errors
+/// [`IndexError`] if the file there is not such an index of this archive.
+pub fn usable_index(path: &Path) -> Result<Option<Index>, IndexError> {
     let index = Index::beside(path)?;
     match index {
         Some(index) if index.contents.chunk_bytes != ARCHIVE_OPTIONS.chunk_bytes as u64 => {

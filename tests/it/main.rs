@@ -45,4 +45,5 @@ mod rematch;
 mod renamed;
 mod store;
 mod streams;
+mod tasks;
 mod update;

@@ -22,27 +22,25 @@
 //! commits meanwhile, may leave them a version behind; the next commit updates them.
 
 use std::collections::HashSet;
-use std::fs::File;
-use std::hash::{BuildHasher, Hasher, RandomState};
-use std::io::{Read, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
 use super::scratch::ScratchFolder;
-use super::{Change, Files, Logs, Objects, Store, StoredFile, Version, VersionId, read_manifest};
+use super::sent_parts::{self, SentPart};
+use super::{Change, Files, Logs, NewPart, Objects, Store, StoredFile, Version, VersionId, read_manifest};
 use crate::dataset::delta::{self, LogPlace};
 use crate::dataset::error::DatasetError;
 use crate::dataset::files::remove;
-use crate::dataset::layout::{NewFile, folders};
+use crate::dataset::layout::{NewFile, folders, random_word};
 use crate::dataset::manifest::Manifest;
+use crate::dataset::waiting::WaitingPart;
 
 /// The folder of the versions' manifests.
 const VERSIONS: &str = "orcidlake-versions";
 /// Digits of a version's number in its name.
 const DIGITS: usize = 20;
-/// Bytes of a file that are read and put at a time.
-const COPY_BYTES: usize = 1 << 20;
 
 /// A dataset in an object store.
 #[derive(Debug)]
@@ -79,17 +77,35 @@ impl Store for Versioned {
         }
         let (number, manifest) = newest.unzip();
         let base = Mutex::new(Base { number: number.unwrap_or(0), manifest });
-        let scratch = ScratchFolder::new(&self.scratch, &random())?;
-        Ok(Box::new(VersionChange { objects: self.objects.clone(), scratch, base }))
+        let scratch = ScratchFolder::new(&self.scratch, &random_word())?;
+        Ok(Box::new(VersionChange { objects: self.objects.clone(), scratch, base, taken: Mutex::default() }))
     }
 
-    fn send(&self, files: &[NewFile]) -> Result<bool, DatasetError> {
-        put_all(self.objects.as_ref(), files)?;
-        Ok(true)
+    fn begin_part(&self, name: &str) -> Result<Box<dyn NewPart>, DatasetError> {
+        let base = newest(self.objects.as_ref())?;
+        if base.is_none() && !holds_tables_only(self.objects.as_ref())? {
+            return Err(DatasetError::Foreign { path: self.place().to_owned() });
+        }
+        let scratch = ScratchFolder::new(&self.scratch, &random_word())?;
+        Ok(Box::new(SentPart::begin(self.objects.clone(), scratch, name, base.unwrap_or(0))?))
     }
 
-    fn withdraw(&self, names: &[String]) -> Result<(), DatasetError> {
-        names.iter().try_for_each(|name| self.objects.remove(name))
+    fn part(&self, name: &str) -> Result<Option<WaitingPart>, DatasetError> {
+        sent_parts::find(self.objects.as_ref(), name)
+    }
+
+    fn parts(&self) -> Result<Vec<WaitingPart>, DatasetError> {
+        let manifest = newest_version(self.objects.as_ref())?.map(|(_, manifest)| manifest);
+        sent_parts::waiting(self.objects.as_ref(), manifest.as_ref())
+    }
+
+    fn part_folder(&self, _name: &str) -> Option<PathBuf> {
+        None
+    }
+
+    fn remove_parts(&self, names: &[String]) -> Result<(), DatasetError> {
+        let manifest = newest_version(self.objects.as_ref())?.map(|(_, manifest)| manifest);
+        sent_parts::remove(self.objects.as_ref(), names, manifest.as_ref())
     }
 }
 
@@ -99,6 +115,7 @@ struct VersionChange {
     objects: Arc<dyn Objects>,
     scratch: ScratchFolder,
     base: Mutex<Base>,
+    taken: Mutex<Vec<String>>,
 }
 
 /// The version that the next commit builds on; 0 if there is none.
@@ -132,7 +149,11 @@ impl Change for VersionChange {
     /// A new suffix each time, so that a failed commit, which may be in the store nevertheless,
     /// shares no name with the next commit.
     fn suffix(&self) -> String {
-        format!("-v{}-{}", self.base().number + 1, random())
+        format!("-v{}-{}", self.base().number + 1, random_word())
+    }
+
+    fn take(&self, names: Vec<String>) {
+        *self.taken.lock().unwrap_or_else(PoisonError::into_inner) = names;
     }
 
     fn commit(&self, manifest: &Manifest, new: &[NewFile], logs: Logs) -> Result<(), DatasetError> {
@@ -154,7 +175,9 @@ impl Change for VersionChange {
         // rest.
         let old = base.manifest.replace(manifest.clone());
         base.number = number;
+        let taken = std::mem::take(&mut *self.taken.lock().unwrap_or_else(PoisonError::into_inner));
         let _ = clear(objects, number, old.as_ref(), manifest);
+        let _ = sent_parts::remove(objects, &taken, Some(manifest));
         let _ = follow(objects, number, manifest, logs);
         Ok(())
     }
@@ -203,15 +226,10 @@ fn put_for(name: &str) -> Option<u64> {
     file.split('-').nth(1)?.strip_prefix('v')?.parse().ok()
 }
 
-/// A unique word.
-fn random() -> String {
-    format!("{:016x}", RandomState::new().build_hasher().finish())
-}
-
 /// True if there is nothing but leftovers of dead changes.
 fn holds_tables_only(files: &dyn Files) -> Result<bool, DatasetError> {
     let of_table = |name: &String| folders().any(|folder| name.starts_with(&format!("{folder}/")));
-    Ok(files.list("")?.iter().all(of_table))
+    Ok(files.list("")?.iter().all(|name| of_table(name) || sent_parts::is_note(name)))
 }
 
 /// Puts the manifest of a version; false if there is another one. A store that fails may have put
@@ -231,26 +249,12 @@ fn put_version(objects: &dyn Objects, name: &str, text: &[u8]) -> Result<bool, D
 /// Puts files under their names in the dataset; if one cannot be put, all are removed again.
 fn put_all(objects: &dyn Objects, files: &[NewFile]) -> Result<(), DatasetError> {
     for (place, file) in files.iter().enumerate() {
-        if let Err(error) = put_file(objects, file) {
+        if let Err(error) = sent_parts::put_file(objects, file) {
             files[..=place].iter().for_each(|file| drop(objects.remove(&file.in_dataset())));
             return Err(error);
         }
     }
     Ok(())
-}
-
-fn put_file(objects: &dyn Objects, file: &NewFile) -> Result<(), DatasetError> {
-    let name = file.in_dataset();
-    let mut from = File::open(&file.from).map_err(DatasetError::io("open", &file.from))?;
-    let mut to = objects.put(&name)?;
-    let mut bytes = vec![0; COPY_BYTES];
-    loop {
-        let length = from.read(&mut bytes).map_err(DatasetError::io("read", &file.from))?;
-        if length == 0 {
-            return to.finish();
-        }
-        to.write_all(&bytes[..length]).map_err(DatasetError::io("write", &objects.place().join(&name)))?;
-    }
 }
 
 /// Removes the files that only the previous version had, and files of changes that can no longer be

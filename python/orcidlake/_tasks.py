@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 from typing import TYPE_CHECKING, Any
 
 from . import _native
@@ -58,9 +57,14 @@ class _Value:
 
 
 class Task(_Value):
-    """One archive, or one part of it, to be converted."""
+    """One archive, or one part of it, to be converted; or an archive that needs an index first."""
 
     __slots__ = ()
+
+    @property
+    def kind(self) -> str:
+        """``"index"`` for a task that must be done before the parts of its archive, else ``"part"``."""
+        return self.to_dict()["kind"]
 
     @property
     def archive(self) -> str:
@@ -70,35 +74,43 @@ class Task(_Value):
     @property
     def shard(self) -> str | None:
         """The part of the archive, such as ``"2/5"``; None for all of it."""
-        return self.to_dict()["shard"]
+        return self.to_dict().get("shard")
 
     def __repr__(self) -> str:
         part = "" if self.shard is None else f", part {self.shard}"
+        if self.kind == "index":
+            part = ", index"
         return f"Task({os.path.basename(self.archive)!r}{part})"
 
 
 class PartResult(_Value):
-    """The files that a task has written, with their sizes, rows and digests."""
+    """The files that a task has written, with their sizes, rows and digests; or an index."""
 
     __slots__ = ()
 
     @property
+    def kind(self) -> str:
+        """``"part"``, or ``"index"`` for the result of an index task, which `commit` ignores."""
+        return self.to_dict()["kind"]
+
+    @property
     def rows(self) -> dict[str, int]:
-        """The numbers of rows by table."""
-        return self.to_dict()["entry"]["report"]["rows"]
+        """The numbers of rows by table; none for an index."""
+        return self._report().get("rows", {})
 
     @property
     def members(self) -> dict[str, int]:
-        """The numbers of members by what became of them."""
-        return self.to_dict()["entry"]["report"]["members"]
+        """The numbers of members by what became of them; none for an index."""
+        return self._report().get("members", {})
 
-    @property
-    def folder(self) -> str:
-        """The folder that the files lie in until they are committed."""
-        return self.to_dict()["folder"]
+    def _report(self) -> dict[str, Any]:
+        return self.to_dict().get("entry", {}).get("report", {})
 
     def __repr__(self) -> str:
-        entry = self.to_dict()["entry"]
+        value = self.to_dict()
+        if value["kind"] == "index":
+            return f"PartResult({os.path.basename(value['archive'])!r}, index)"
+        entry = value["entry"]
         part = "" if entry.get("shard") is None else f", part {entry['shard']}"
         return f"PartResult({entry['name']!r}{part}, {self.members['members']:,} members)"
 
@@ -115,7 +127,8 @@ def plan(
 ) -> list[Task]:
     """Plans a conversion in about ``parts`` parts.
 
-    Archives with an index (see `index`) are divided by their sizes; the others are one task each.
+    Parts of an archive need its index. Archives without an index get an index task; all index tasks
+    come first, and must be done before the others begin.
 
     Args:
         archives: As for `convert`.
@@ -134,8 +147,7 @@ def plan(
     if parts < 1:
         raise ValueError(f"parts are at least 1, not {parts}")
     given = places(archives, storage_options)
-    # Without a dataset: one that surely is not there.
-    target = f".{os.urandom(16).hex()}" if out is None else place(out, storage_options)
+    target = None if out is None else place(out, storage_options)
     options = settings(tables=names(tables), salvage=salvage, replace=replace)
     return [Task(text) for text in _native.plan(given, target, parts, options)]
 
@@ -149,17 +161,15 @@ def write_part(
     progress: Watcher = False,
     storage_options: Mapping[str, str] | None = None,
 ) -> PartResult:
-    """Runs a task, and writes its files beside the dataset ``out``, where `commit` finds them.
+    """Runs a task. The files of a part wait beside the dataset ``out``, where `commit` finds them.
 
     Readers of the dataset see nothing of it before the commit. A task may be run twice, also by two
-    machines at once; one of the results counts.
+    machines at once; one of the results counts, and a part that waits already is not made again.
     """
     target = place(out, storage_options)
     options = settings(threads=threads, memory=memory)
-    folder = os.path.join(_parts_folder(target), os.urandom(8).hex())
-    os.makedirs(os.path.dirname(folder), exist_ok=True)
     with watched(progress) as tell:
-        return PartResult(_native.write_part(task.to_json(), folder, options, tell))
+        return PartResult(_native.write_part(task.to_json(), target, options, tell))
 
 
 def commit(
@@ -169,27 +179,10 @@ def commit(
     replace: bool = False,
     storage_options: Mapping[str, str] | None = None,
 ) -> ConvertReport:
-    """Adds the results of tasks to the dataset ``out``, in one step, and removes the folders in
-    which they waited.
+    """Adds the results of tasks to the dataset ``out``, in one step, and removes what waited.
 
-    A result that the dataset has already, or that is given twice, is skipped. ``replace`` replaces
-    the dataset by these results alone.
+    All parts of an archive must be there. A result that the dataset has already, or that is given
+    twice, is skipped. ``replace`` replaces the dataset by these results alone.
     """
-    target, given = place(out, storage_options), list(results)
-    told = _native.commit([result.to_json() for result in given], target, replace)
-    waiting = _parts_folder(target)
-    for result in given:
-        if os.path.dirname(result.folder) == waiting:
-            shutil.rmtree(result.folder, ignore_errors=True)
-    try:
-        # Results that are not committed yet stay.
-        os.rmdir(waiting)
-    except OSError:
-        pass
-    return outcomes(told)
-
-
-def _parts_folder(dataset: str) -> str:
-    """The folder beside a dataset in which results wait."""
-    folder, name = os.path.split(os.path.abspath(dataset))
-    return os.path.join(folder, f".{name}.orcidlake-parts")
+    target = place(out, storage_options)
+    return outcomes(_native.commit([result.to_json() for result in results], target, replace))

@@ -102,7 +102,7 @@ pub fn archive_batches(
     let (path, salvage, shard) = (archive.to_owned(), options.salvage, options.shard);
     let stopped = stop.clone();
     let read = move || {
-        let mode = ReadMode { readers: pipeline.readers(1), write_index: false, shard };
+        let mode = ReadMode { readers: pipeline.readers(1), shard, ..ReadMode::default() };
         let (size_bytes, content) = (file.size_bytes()?, Content::Archive(&file));
         let source = Source { path: &path, size_bytes, salvage, mode, content };
         let keep = BTreeSet::from([outlet.table.key.clone()]);

@@ -51,6 +51,11 @@ impl Memory {
         Self { contents: self.contents.clone(), meanwhile: Mutex::new(Some(meanwhile)), ..Self::default() }
     }
 
+    /// The same objects, as another machine reaches them.
+    pub fn copy_of(&self) -> Self {
+        Self { contents: self.contents.clone(), ..Self::default() }
+    }
+
     /// A copy of all objects as they are now.
     pub fn copy(&self) -> Self {
         let contents = self.contents.lock().unwrap().clone();

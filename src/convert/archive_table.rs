@@ -45,7 +45,7 @@ impl ChosenTable {
     /// tell the kind of dump.
     pub fn find(archive: &ArchiveFile, wanted: &ArchiveTable, salvage: bool) -> Result<Self, ConvertError> {
         let place = |dump: DumpKind| {
-            let own = |table: &Box<dyn AnyTable>| {
+            let own = |table: &dyn AnyTable| {
                 wanted.name == table.name() || wanted.name == table_key(dump, table.name())
             };
             tables::of(dump).iter().position(own)

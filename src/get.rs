@@ -19,7 +19,7 @@ pub use observer::{Observer, Unobserved};
 use std::path::Path;
 
 use crate::convert::MemberRows;
-use crate::dataset::{Dataset, DatasetError, read_dataset, record_batches};
+use crate::dataset::{Dataset, DatasetError, LocalStore, Store, read_dataset_in, record_batches};
 use crate::storage::{ArchiveFile, StorageOptions};
 use by_index::ByIndex;
 use member_filter::MemberFilter;
@@ -112,7 +112,15 @@ pub fn rows(from: &Path, orcids: &[Orcid], observer: &dyn Observer) -> Result<Ta
 /// # Errors
 /// [`DatasetError`] where there is no dataset, or it cannot be read.
 pub fn dataset_rows(root: &Path, orcids: &[Orcid]) -> Result<TableRows, DatasetError> {
-    Ok(read_dataset(root, |dataset| record_batches(dataset, orcids))?.1)
+    dataset_rows_in(&LocalStore::new(root), orcids)
+}
+
+/// Does the same for a dataset in a store.
+///
+/// # Errors
+/// Those of [`dataset_rows`].
+pub fn dataset_rows_in(store: &dyn Store, orcids: &[Orcid]) -> Result<TableRows, DatasetError> {
+    Ok(read_dataset_in(store, |dataset| record_batches(dataset, orcids))?.1)
 }
 
 /// All rows of some iDs that a conversion of the archive would give, with rejects and

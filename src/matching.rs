@@ -46,9 +46,10 @@ use arrow::array::RecordBatch;
 use rayon::ThreadPool;
 use rayon::prelude::*;
 
+use crate::dataset::store::Change;
 use crate::dataset::{
-    Dataset, DatasetError, LocalStore, Logs, Manifest, MatchInputs, Organizations, Part, Staging,
-    TableWriter, begin_change,
+    Dataset, DatasetError, LocalStore, Logs, Manifest, MatchInputs, Organizations, Part, Store, TableWriter,
+    begin_change_in,
 };
 use crate::tables::AnyTable;
 use crate::tables::organizations::{
@@ -96,19 +97,19 @@ pub fn match_dataset(
     match_dataset_in(&LocalStore::new(path), matcher, crosswalk, given, options, stop)
 }
 
-/// The same of the dataset in a local store, whose lock the caller may hold.
+/// The same of the dataset in a store; the caller may hold the lock of a local one.
 ///
 /// # Errors
 /// As of [`match_dataset`].
 pub fn match_dataset_in(
-    store: &LocalStore,
+    store: &dyn Store,
     matcher: &Matcher,
     mut crosswalk: Crosswalk,
     inputs: Option<MatchInputs>,
     options: Options,
     stop: &AtomicBool,
 ) -> Result<Summary, MatchError> {
-    let (staging, dataset) = begin_change(store, "match")?;
+    let (change, dataset) = begin_change_in(store, "match")?;
     if !key::SECTIONS
         .iter()
         .any(|table| crate::tables::DumpKind::ALL.iter().any(|dump| dataset.has(&format!("{dump}/{table}"))))
@@ -116,7 +117,7 @@ pub fn match_dataset_in(
         return Err(MatchError::NoOrganizations);
     }
     let pool = rayon::ThreadPoolBuilder::new().num_threads(options.threads).build()?;
-    let scratch = staging.scratch("matching")?;
+    let scratch = change.scratch("matching")?;
     let keys = gather::gather(&dataset, &scratch, options.memory_bytes)?;
     let old = dataset.manifest.organizations.as_ref().zip(inputs.as_ref());
     let has_cache = !options.anew
@@ -131,9 +132,9 @@ pub fn match_dataset_in(
     written.push(run.write_learned(&learned)?);
     written.extend(run.write_ror()?);
 
-    commit(&staging, dataset.manifest, matcher, inputs, &scratch, written)?;
+    commit(change.as_ref(), dataset.manifest, matcher, inputs, &scratch, written)?;
     // The dataset is changed; what cannot be cleared now is cleared by the next run.
-    let _ = staging.end();
+    let _ = change.end();
     Ok(summary)
 }
 
@@ -312,18 +313,19 @@ impl Run<'_> {
 
 /// Replaces the old tables by the new ones.
 fn commit(
-    staging: &Staging,
+    change: &dyn Change,
     mut manifest: Manifest,
     matcher: &Matcher,
     inputs: Option<MatchInputs>,
     scratch: &Path,
     written: Vec<Files>,
 ) -> Result<(), DatasetError> {
+    let suffix = change.suffix();
     let mut files = Vec::new();
     let mut parts: BTreeMap<String, Vec<Part>> = BTreeMap::new();
     for (key, new) in written {
         for part in new {
-            let (part, file) = manifest.take_in(&key, part, &scratch.join(&key));
+            let (part, file) = manifest.take_in_with(&key, part, &scratch.join(&key), &suffix);
             parts.entry(key.clone()).or_default().push(part);
             files.push(file);
         }
@@ -336,5 +338,5 @@ fn commit(
         inputs,
         parts,
     });
-    staging.commit(&manifest, &files, Logs::Continue)
+    change.commit(&manifest, &files, Logs::Continue)
 }

@@ -1,13 +1,8 @@
-//! What all commands have: options, and the dataset that they are given.
-
-use std::io;
-use std::path::Path;
+//! Options that all commands have.
 
 use clap::builder::BoolishValueParser;
 
-use super::failure::Failure;
 use super::storage_option::{StorageOption, StorageOptionParser};
-use crate::dataset::Dataset;
 use crate::storage::StorageOptions;
 
 /// Options of every command.
@@ -43,34 +38,5 @@ impl Common {
     /// The options of object stores and web servers.
     pub fn storage(&self) -> StorageOptions {
         self.storage_option.iter().flat_map(StorageOption::pairs).collect()
-    }
-}
-
-/// Opens a dataset that a command is given.
-///
-/// # Errors
-/// [`Failure`] where there is none, which says what there is instead, or it cannot be read.
-pub fn open_dataset(path: &Path) -> Result<Dataset, Failure> {
-    expect_dataset(path)?;
-    Ok(Dataset::open(path)?)
-}
-
-/// Tells what a path leads to, if it is nothing or a file, where a dataset is expected.
-///
-/// # Errors
-/// [`Failure`] that says so.
-pub fn expect_dataset(path: &Path) -> Result<(), Failure> {
-    let hint = "give the folder that `orcidlake convert … --out` wrote";
-    if Dataset::is_at(path) {
-        return Ok(());
-    }
-    match path.metadata() {
-        Ok(metadata) if !metadata.is_dir() => {
-            Err(Failure::new(format!("{} is a file, not a dataset", path.display()), hint))
-        }
-        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
-            Err(Failure::new(format!("there is no {}", path.display()), hint))
-        }
-        _ => Ok(()),
     }
 }

@@ -16,12 +16,14 @@ use super::hints::Hint;
 use super::numbers::{bytes, counted, grouped, parse_bytes};
 use super::output::print_json;
 use super::progress::Progress;
+use super::stores::{ScratchArg, store_to_change};
 use super::target::check_file;
 use super::{Common, Done};
 use crate::convert::{ConvertError, Options, Outcome, Selection, Shard, convert_in};
-use crate::dataset::{ArchiveEntry, Dataset, LocalStore};
+use crate::dataset::{ArchiveEntry, Dataset, DatasetError, LocalStore, Store};
 use crate::refresh::hold;
 use crate::report::Report;
+use crate::storage::Place;
 use crate::storage::shown;
 use targz_seek::index::index_path;
 
@@ -41,7 +43,8 @@ pub struct Args {
     /// Archives (.tar.gz, .tar), folders of .xml files, single .xml files, or - for standard input.
     #[arg(required = true, value_name = "ARCHIVE")]
     archives: Vec<PathBuf>,
-    /// The dataset: a new or empty folder, or one that orcidlake has made.
+    /// The dataset: a new or empty folder, or one that orcidlake has made; or a URL such as
+    /// s3://bucket/orcid.
     #[arg(long, short, value_name = "DIR", env = "ORCIDLAKE_OUT")]
     out: PathBuf,
     /// Tables to write, such as works or summaries/affiliations; all if not given.
@@ -66,6 +69,8 @@ pub struct Args {
     /// together, each converted by any machine, have exactly the rows of the whole.
     #[arg(long, value_name = "I/N", conflicts_with = "salvage", env = "ORCIDLAKE_SHARD")]
     shard: Option<Shard>,
+    #[command(flatten)]
+    scratch: ScratchArg,
 }
 
 /// What of the machine may be used.
@@ -107,9 +112,12 @@ pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
     }
     let progress = Progress::new(common.quiet);
     let stop = stop_on_signals()?;
-    let lock = Dataset::is_at(&args.out).then(|| hold(&args.out, "convert")).transpose()?;
-    let store = lock.map_or_else(|| LocalStore::new(&args.out), LocalStore::holding);
-    let outcomes = convert_in(&args.archives, &store, &options, &progress, &stop)?;
+    let store = store(&args, common)?;
+    let outcomes = convert_in(&args.archives, store.as_ref(), &options, &progress, &stop);
+    let outcomes = outcomes.map_err(|error| {
+        let hint = hint_of(&error, &args);
+        Failure::from(error).with_hint(hint)
+    })?;
     let report = whole(&outcomes);
     let result = common.json.then(|| to_json(&args, &outcomes, &report));
     if !common.json && !common.quiet && outcomes.iter().any(|outcome| matches!(outcome, Outcome::Done(_))) {
@@ -123,6 +131,16 @@ pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
         // What went wrong counts, even where nobody reads the report.
         (Ok(Done::All), Err(failure)) => Err(failure),
         (ended, _) => ended,
+    }
+}
+
+/// The store of the dataset; a local dataset is locked.
+fn store(args: &Args, common: &Common) -> Result<Arc<dyn Store>, Failure> {
+    match Place::of(&args.out)? {
+        Place::Local(path) if Dataset::is_at(&path) => {
+            Ok(Arc::new(LocalStore::holding(hold(&path, "convert")?)))
+        }
+        _ => store_to_change(&args.out, &args.scratch, common),
     }
 }
 
@@ -222,6 +240,13 @@ fn end(args: &Args, outcomes: Vec<Outcome>, report: &Report) -> Result<Done, Fai
 
 /// What to do about an archive that failed.
 fn hint_of(error: &ConvertError, args: &Args) -> String {
+    if let ConvertError::Dataset(DatasetError::DiskFull { .. }) = error
+        && Place::is_remote(&args.out)
+    {
+        return "free some space there, or give a folder on a larger disk with --scratch, and run the same \
+                command again; the dataset is unchanged"
+            .to_owned();
+    }
     let is_damage = matches!(error, ConvertError::Archive(error) if error.is_damage());
     let salvage =
         if is_damage && !args.salvage { "; --salvage takes the members that are whole" } else { "" };

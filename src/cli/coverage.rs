@@ -9,7 +9,7 @@ use super::people::{Institution, parse_ror};
 use super::rows::{Format, tell_where, write_rows};
 use super::target::{check_outputs, file_of, write_file};
 use super::{Common, Done, expect_dataset};
-use crate::dataset::read_dataset;
+use crate::dataset::read_dataset_in;
 use crate::matching::coverage;
 use ror_match::RorId;
 
@@ -53,10 +53,10 @@ pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
     let row_format = wants_table.then(|| args.format.row_format(args.excel, common)).transpose()?;
     let out = file_of(args.out);
     check_outputs(&[&out, &args.html], &[], common)?;
-    expect_dataset(&args.dataset)?;
+    let store = expect_dataset(&args.dataset, common)?;
     let top = usize::try_from(args.top).unwrap_or(usize::MAX);
     let institution = Institution::with_all(&args.ids, args.children);
-    let (dataset, (expansion, found)) = read_dataset(&args.dataset, |dataset| -> Result<_, Failure> {
+    let (dataset, (expansion, found)) = read_dataset_in(store.as_ref(), |dataset| -> Result<_, Failure> {
         let expansion = institution.as_ref().map(|institution| institution.expansion(dataset)).transpose()?;
         let found = coverage(dataset, expansion.as_ref(), top)?;
         Ok((expansion, found))

@@ -9,9 +9,9 @@ use serde_json::{Map, Value};
 use super::failure::Failure;
 use super::hints::Hint;
 use super::output::{begun, print_json};
+use super::stores::{is_dataset, store_of};
 use super::{Common, Done};
-use crate::dataset::Dataset;
-use crate::get::{self, Observer};
+use crate::get::{self, Observer, TableRows};
 use crate::storage::shown;
 use orcid_xml::{IdFault, Orcid};
 use targz_seek::ArchiveError;
@@ -45,8 +45,14 @@ fn parse_orcid(text: &str) -> Result<Orcid, String> {
 }
 
 pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
-    let is_rows = args.rows || Dataset::is_at(&args.from);
-    let found = if is_rows { print_rows(&args, common)? } else { print_members(&args, common)? };
+    let found = if is_dataset(&args.from, common)? {
+        let store = store_of(&args.from, common)?;
+        print_rows(&get::dataset_rows_in(store.as_ref(), &[args.orcid])?)?
+    } else if args.rows {
+        print_rows(&get::archive_rows_with(&args.from, &common.storage(), &[args.orcid], &Notes)?)?
+    } else {
+        print_members(&args, common)?
+    };
     if !found && common.json {
         print_json(&Value::Object(Map::new()))?;
     }
@@ -59,13 +65,9 @@ pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
 }
 
 /// Prints the rows as one JSON object, by table.
-fn print_rows(args: &Args, common: &Common) -> Result<bool, Failure> {
-    let rows = match Dataset::is_at(&args.from) {
-        true => get::dataset_rows(&args.from, &[args.orcid])?,
-        false => get::archive_rows_with(&args.from, &common.storage(), &[args.orcid], &Notes)?,
-    };
+fn print_rows(rows: &TableRows) -> Result<bool, Failure> {
     if !rows.is_empty() {
-        print_json(&Value::Object(get::to_json(&rows)))?;
+        print_json(&Value::Object(get::to_json(rows)))?;
     }
     Ok(!rows.is_empty())
 }

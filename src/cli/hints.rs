@@ -1,15 +1,16 @@
 //! What a user can do about an error: the library says what happened, the program what helps.
 
 use std::borrow::Cow;
-use std::io;
 use std::path::Path;
 
+pub use super::hint::Hint;
+use super::storage_hints::{storage_hint, store_hint};
 use crate::convert::ConvertError;
 use crate::dataset::DatasetError;
 use crate::get::GetError;
 use crate::matching::MatchError;
 use crate::refresh::{QueueFault, RefreshError};
-use crate::storage::StorageError;
+use crate::storage::{StoreError, StoreFault};
 use crate::synth::SynthError;
 use orcid_api::ApiError;
 use ror_match::RorError;
@@ -18,12 +19,6 @@ use targz_seek::{ArchiveError, ForeignKind};
 
 /// What stands for standard input.
 const STANDARD_INPUT: &str = "-";
-
-/// An error that advises the user of the program.
-pub trait Hint {
-    /// What to do about it.
-    fn hint(&self) -> Cow<'static, str>;
-}
 
 /// A full disk is mended by room, and what was fetched stays; a file that SQLite cannot
 /// read has lost it.
@@ -107,46 +102,6 @@ impl Hint for ApiError {
             }
             Self::Proxy { .. } => "correct or unset the variable; NO_PROXY lists hosts that need no proxy",
             _ => "check the path, the permissions and the disk",
-        };
-        hint.into()
-    }
-}
-
-/// What to do about an error of a web server or an object store, if it is one.
-fn storage_hint(error: &io::Error) -> Option<Cow<'static, str>> {
-    error.get_ref()?.downcast_ref::<StorageError>().map(Hint::hint)
-}
-
-impl Hint for StorageError {
-    fn hint(&self) -> Cow<'static, str> {
-        let hint = match self {
-            Self::UnknownScheme { .. } => {
-                "give a local path, or a URL with https, s3, gs or az; a file with such a name is ./NAME"
-            }
-            Self::OneSlash { .. } => "write two slashes, as in s3://bucket/name; a local folder is ./NAME",
-            Self::NoBucket { .. } => "write the bucket after the scheme, as in s3://bucket/name",
-            Self::NotAUrl { .. } | Self::NoLocalPath { .. } => "correct the URL",
-            Self::UnknownOption { .. } => "check the names of --storage-option",
-            Self::Status { status: 401 | 403, .. } => {
-                "check the credentials; a signed URL may have expired: ask for a new one"
-            }
-            Self::Status { status: 404 | 410, .. } => "check the URL",
-            Self::Changed { .. } => {
-                "run the same command again when the new file is complete; what was read before is not used"
-            }
-            Self::GivenUp { .. } => {
-                "check the URL and the network, and run the same command again; if the server answers without \
-                 content, try another address: for figshare https://api.figshare.com/v2/file/download/ID"
-            }
-            Self::NoResume { .. } => "run the same command again, or download the file with a program that can resume",
-            Self::PlainHttp { .. } => "allow it with --storage-option allow_http=true, if you trust the network",
-            Self::Untrusted { .. } => {
-                "check the clock and the URL; for a server with a certificate of its own, name it in SSL_CERT_FILE"
-            }
-            Self::TooLarge { .. } => "check that the URL leads to the right file",
-            Self::ReadOnly { .. } => "give a local path or an object store",
-            Self::Redirects { .. } | Self::Status { .. } => "open the URL in a browser to see what it gives",
-            Self::Failed { .. } => "check the URL, the credentials and the network",
         };
         hint.into()
     }
@@ -253,6 +208,9 @@ impl Hint for DatasetError {
             Self::Parquet { act: "read" | "rewrite", .. } | Self::Damaged { .. } => {
                 "nothing has been changed; `orcidlake verify` lists every damaged file: restore them from a copy, or replace the dataset with `orcidlake convert --replace`"
             }
+            Self::Io { source, .. } if let Some(error) = StoreError::behind(source) => {
+                store_hint(error.fault)
+            }
             Self::Io { .. } | Self::Parquet { .. } => "check the path, the permissions and the disk",
             Self::DiskFull { .. } => {
                 "free some space and run the same command again; what was whole is untouched"
@@ -267,6 +225,13 @@ impl Hint for DatasetError {
             Self::OlderFormat { .. } => "convert its archives again with `orcidlake convert --replace`",
             Self::Locked { .. } => "wait until it has finished",
             Self::Overtaken { .. } => "run the same command again: it begins with what the other has made",
+            Self::Copied { .. } => {
+                "convert its archives into a new place there; or bring the local folder up to date and copy it again, under a new name"
+            }
+            Self::NoConditions { .. } => store_hint(StoreFault::NoConditionalPut),
+            Self::ReadOnly { .. } => {
+                "a dataset on a web server is only read; change it where it lies, such as by its s3:// URL"
+            }
             Self::AlwaysChanging { .. } => "run the same command again when the other has finished",
             Self::NoRoom { .. } => {
                 "free some space on its file system: a change may write each table again beside the old one"

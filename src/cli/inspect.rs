@@ -10,9 +10,10 @@ use super::failure::Failure;
 use super::numbers::{bytes, counted};
 use super::output::{print, print_json};
 use super::progress::Progress;
-use super::{Common, Done};
+use super::stores::is_dataset;
+use super::{Common, Done, open_dataset};
 use crate::convert::{Options, inspect};
-use crate::dataset::{ArchiveEntry, Dataset, EntryKind, Manifest};
+use crate::dataset::{ArchiveEntry, EntryKind, Manifest};
 use crate::storage::shown;
 
 /// Show what is in an archive or a dataset: year, members, rows, sizes, problems.
@@ -26,8 +27,8 @@ pub struct Args {
 }
 
 pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
-    let (report, is_amiss) = if Dataset::is_at(&args.what) {
-        let manifest = Dataset::open(&args.what)?.manifest;
+    let (report, is_amiss) = if is_dataset(&args.what, common)? {
+        let manifest = open_dataset(&args.what, common)?.1.manifest;
         let report = manifest.report();
         if common.json {
             print_json(

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde_json::{Value, json};
 
@@ -14,8 +15,12 @@ use super::matching::{Ror, Sources, evidence};
 use super::numbers::{counted, grouped};
 use super::output::print_json;
 use super::spreadsheet::{BYTE_ORDER_MARK, check, shown};
+use super::stores::{ScratchArg, store_to_change};
 use super::{Common, Done, open_dataset, rematch};
+use crate::dataset::{LocalStore, Store};
 use crate::matching::Summary;
+use crate::refresh::hold;
+use crate::storage::Place;
 use ror_match::{Address, Answer, Country, Matcher, Query, Scratch, Table, Tier};
 
 /// Find the organisation of ROR that each affiliation means.
@@ -62,6 +67,8 @@ pub struct Args {
     anew: bool,
     #[command(flatten)]
     machine: Machine,
+    #[command(flatten)]
+    scratch: ScratchArg,
 }
 
 /// Country cells that name no country and are told with their lines.
@@ -128,7 +135,7 @@ pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
 
 /// Matches a dataset.
 fn dataset(args: &Args, path: &Path, common: &Common) -> Result<Done, Failure> {
-    let manifest = open_dataset(path)?.manifest;
+    let manifest = open_dataset(path, common)?.1.manifest;
     // Said before the release is looked for, and read.
     manifest.check_format(path)?;
     let before = manifest.organizations;
@@ -136,7 +143,12 @@ fn dataset(args: &Args, path: &Path, common: &Common) -> Result<Done, Failure> {
     let sources = Sources::of(&args.ror, args.crosswalk.as_ref(), before.as_ref(), common)?;
     let (inputs, matcher) = (sources.inputs()?, sources.matcher(common)?);
     let options = rematch::options(&args.machine, args.anew);
-    let summary = rematch::match_with(path, (&sources, inputs), &matcher, options, &stop)?;
+    let store: Arc<dyn Store> = match Place::of(path)? {
+        // Nobody refreshes it meanwhile.
+        Place::Local(path) => Arc::new(LocalStore::holding(hold(&path, "match")?)),
+        Place::Remote(_) => store_to_change(path, &args.scratch, common)?,
+    };
+    let summary = rematch::match_with(store.as_ref(), (&sources, inputs), &matcher, options, &stop)?;
     if common.json {
         let mut value = serde_json::to_value(&summary).map_err(std::io::Error::from)?;
         value["dataset"] = json!(path.to_string_lossy());

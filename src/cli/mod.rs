@@ -29,6 +29,7 @@ mod diagram;
 mod done;
 mod failure;
 mod get;
+mod hint;
 mod hints;
 mod index;
 mod inspect;
@@ -50,15 +51,18 @@ mod renamed;
 mod rows;
 mod schema;
 mod spreadsheet;
+mod storage_hints;
 mod storage_option;
+mod stores;
 mod synth;
 mod target;
 mod verify;
 
-pub(crate) use common::{Common, expect_dataset, open_dataset};
+pub(crate) use common::Common;
 pub use diagram::diagram;
 pub(crate) use done::Done;
 pub use schema::markdown as schema_markdown;
+pub(crate) use stores::{expect_dataset, open_dataset};
 
 use std::ffi::OsString;
 use std::io::Write;

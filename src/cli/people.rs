@@ -10,7 +10,7 @@ use super::output::print_json;
 use super::rows::{Format, tell_where, write_rows};
 use super::target::{check_outputs, file_of};
 use super::{Common, Done, expect_dataset};
-use crate::dataset::{Dataset, read_dataset};
+use crate::dataset::{Dataset, read_dataset_in};
 use crate::matching::{Day, Expansion, PeopleFilter, Question, people};
 use orcid_xml::AffiliationKind;
 use ror_match::RorId;
@@ -164,15 +164,15 @@ pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
     let institution = &args.institution;
     let (row_format, out) = (args.format.row_format(args.excel, common)?, file_of(args.out));
     check_outputs(&[&out], &[], common)?;
-    expect_dataset(&args.dataset)?;
+    let store = expect_dataset(&args.dataset, common)?;
     if args.explain {
-        let (dataset, expansion) = read_dataset(&args.dataset, |dataset| institution.expansion(dataset))?;
+        let (dataset, expansion) = read_dataset_in(store.as_ref(), |dataset| institution.expansion(dataset))?;
         institution.tell(&expansion, &dataset, common);
         return explain(&expansion, common);
     }
     let kinds = args.kind.iter().map(|kind| kind.name().to_owned()).collect();
     let filter = PeopleFilter { kinds, current: args.current, as_of: args.as_of, emails: args.emails };
-    let (dataset, (expansion, found)) = read_dataset(&args.dataset, |dataset| -> Result<_, Failure> {
+    let (dataset, (expansion, found)) = read_dataset_in(store.as_ref(), |dataset| -> Result<_, Failure> {
         let expansion = institution.expansion(dataset)?;
         let found = people(dataset, &expansion, &filter)?;
         Ok((expansion, found))

@@ -65,7 +65,9 @@ impl TypedValueParser for PlaceParser {
         match Place::of(&path) {
             Ok(Place::Local(path)) => Ok(path),
             Ok(Place::Remote(_)) if self.may_be_remote => Ok(path),
-            Ok(Place::Remote(remote)) => refuse(format!("{remote} is not on this machine; give a local path")),
+            Ok(Place::Remote(remote)) => {
+                refuse(format!("{remote} is not on this machine; give a local path"))
+            }
             Err(error) => refuse(format!("{error}; {}", error.hint())),
         }
     }

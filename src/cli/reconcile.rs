@@ -8,7 +8,7 @@ use super::people::{Institution, parse_ror};
 use super::rows::{Format, tell_where, write_rows};
 use super::target::{check_outputs, file_of};
 use super::{Common, Done, open_dataset};
-use crate::dataset::read_dataset;
+use crate::dataset::read_dataset_in;
 use crate::matching::{PersonName, Staff, StaffList, reconcile};
 use ror_match::{RorId, Row, Table};
 
@@ -120,10 +120,10 @@ pub fn run(mut args: Args, common: &Common) -> Result<Done, Failure> {
     let (row_format, out) = (args.format.row_format(args.excel, common)?, file_of(args.out.take()));
     check_outputs(&[&out], &[&args.staff], common)?;
     // A mistyped dataset is reported before anything about the list.
-    open_dataset(&args.dataset)?;
+    let (store, _) = open_dataset(&args.dataset, common)?;
     let list = StaffList::new(read(&args, common)?);
     let institution = Institution::with_all(&args.ids, args.children);
-    let (dataset, (expansion, rows)) = read_dataset(&args.dataset, |dataset| -> Result<_, Failure> {
+    let (dataset, (expansion, rows)) = read_dataset_in(store.as_ref(), |dataset| -> Result<_, Failure> {
         let expansion = institution.as_ref().map(|institution| institution.expansion(dataset)).transpose()?;
         let rows = reconcile(dataset, &list, expansion.as_ref())?;
         Ok((expansion, rows))

@@ -12,6 +12,7 @@ use super::output::{print, print_json};
 pub use super::refresh_args::Args;
 use super::refresh_report::{end, outcome_text, plan_text, show_status, to_json};
 use super::rematch::rematch;
+use super::stores::local_folder;
 use super::target::check_outputs;
 use super::{Common, Done, expect_dataset};
 use crate::matching::Summary;
@@ -24,8 +25,13 @@ const PLAIN_EVERY: Duration = Duration::from_secs(30);
 /// Time between lines on a terminal.
 const LIVE_EVERY: Duration = Duration::from_millis(500);
 
+/// What to do about a dataset in an object store.
+const REMOTE: &str = "refresh a local copy, and publish it: refresh rewrites tables in place of their old files and keeps \
+     its queue in the dataset; docs/refresh.md tells how. Or convert the new dump with `orcidlake convert --replace`";
+
 pub fn run(args: &Args, common: &Common) -> Result<Done, Failure> {
-    expect_dataset(&args.dataset)?;
+    local_folder(&args.dataset, "refresh", REMOTE)?;
+    expect_dataset(&args.dataset, common)?;
     if args.status {
         return show_status(&args.dataset, common);
     }

@@ -7,7 +7,7 @@ use super::Common;
 use super::convert::Machine;
 use super::failure::Failure;
 use super::matching::Sources;
-use crate::dataset::{Dataset, LocalStore, MatchInputs, Organizations};
+use crate::dataset::{Dataset, LocalStore, MatchInputs, Organizations, Store};
 use crate::matching::{Options, Summary, match_dataset_in};
 use crate::refresh::hold;
 use ror_match::Matcher;
@@ -15,17 +15,16 @@ use ror_match::Matcher;
 /// The share of the memory that keys may have; the index has its own.
 const KEYS_SHARE: usize = 4;
 
-/// Matches the dataset at `path` while nobody refreshes it.
+/// Matches the dataset in `store`.
 pub fn match_with(
-    path: &Path,
+    store: &dyn Store,
     (sources, inputs): (&Sources, MatchInputs),
     matcher: &Matcher,
     options: Options,
     stop: &AtomicBool,
 ) -> Result<Summary, Failure> {
     let crosswalk = sources.crosswalk(&matcher.index.release)?;
-    let store = LocalStore::holding(hold(path, "match")?);
-    Ok(match_dataset_in(&store, matcher, crosswalk, Some(inputs), options, stop)?)
+    Ok(match_dataset_in(store, matcher, crosswalk, Some(inputs), options, stop)?)
 }
 
 /// The options of a matching by those of the machine.
@@ -49,7 +48,8 @@ pub fn rematch(
     };
     let (sources, inputs) = as_before(&before, common)?;
     let matcher = sources.matcher(&Common { quiet: true, ..common.clone() })?;
-    match_with(path, (&sources, inputs), &matcher, options(machine, false), stop).map(Some)
+    let store = LocalStore::holding(hold(path, "match")?);
+    match_with(&store, (&sources, inputs), &matcher, options(machine, false), stop).map(Some)
 }
 
 /// What the dataset was matched with, if it is still there.

@@ -19,9 +19,10 @@ pub struct Args {
 }
 
 pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
-    let files = open_dataset(&args.dataset)?.manifest.parts().count() as u64;
+    let (store, dataset) = open_dataset(&args.dataset, common)?;
+    let files = dataset.manifest.parts().count() as u64;
     let bar = bar(files, "files", common.quiet);
-    let (dataset, problems) = dataset::verify_at(&args.dataset, &|_| bar.inc(1))?;
+    let (dataset, problems) = dataset::verify_in(store.as_ref(), &|_| bar.inc(1))?;
     bar.finish_and_clear();
     let files = dataset.manifest.parts().count() as u64;
     let rows: u64 = dataset.manifest.parts().map(|(_, part)| part.rows).sum();

@@ -104,12 +104,7 @@ impl<'m> Reading<'m> {
 }
 
 impl Shared {
-    fn begin(
-        index: Index,
-        mode: ReadMode,
-        options: Options,
-        meter: &Meter,
-    ) -> Result<Self, ConvertError> {
+    fn begin(index: Index, mode: ReadMode, options: Options, meter: &Meter) -> Result<Self, ConvertError> {
         let contents = &index.contents;
         if mode.shard.is_some() && contents.repeats {
             return Err(ConvertError::Repeats { path: index.archive().path().to_owned() });

@@ -34,6 +34,14 @@ pub enum DatasetError {
     Locked { path: PathBuf, holder: String },
     #[error("{path} has been changed by another orcidlake since this change of it began")]
     Overtaken { path: PathBuf },
+    #[error("{path} is the copy of a dataset folder, which can be read but not changed where it is")]
+    Copied { path: PathBuf },
+    #[error(
+        "the store of {path} replaces an object although it was asked to put it only if its name is free"
+    )]
+    NoConditions { path: PathBuf },
+    #[error("{path} can be read only")]
+    ReadOnly { path: PathBuf },
     #[error("{path} was changed by another orcidlake each of the {looks} times that it was read")]
     AlwaysChanging { path: PathBuf, looks: usize },
     #[error("{path} cannot be swapped for its next state: it is {what}")]
@@ -50,6 +58,11 @@ impl DatasetError {
     /// True if a file does not exist.
     pub(super) fn is_missing(&self) -> bool {
         matches!(self, Self::Io { source, .. } if source.kind() == io::ErrorKind::NotFound)
+    }
+
+    /// True if a file may not be read.
+    pub(super) fn is_denied(&self) -> bool {
+        matches!(self, Self::Io { source, .. } if source.kind() == io::ErrorKind::PermissionDenied)
     }
 
     /// An error of the file system; a full disk has its own variant.

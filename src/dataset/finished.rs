@@ -11,10 +11,8 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::commit::Staging;
 use super::error::DatasetError;
 use super::files::{make_folder, remove, remove_empty_folder, rename, sync_folder, write_file};
-use super::layout::finished_folder;
 use super::manifest::{ArchiveEntry, FORMAT_VERSION, Manifest, Part};
 use super::sound::{check_bytes, check_quickly};
 use super::store::{Change, Files, StoredFile};
@@ -102,11 +100,8 @@ impl Finished {
     ///
     /// # Errors
     /// [`DatasetError`] if the disk fails.
-    pub(super) fn clear_committed(staging: &Staging, manifest: &Manifest) -> Result<(), DatasetError> {
-        let folder = finished_folder(staging.dataset());
-        if !folder.exists() {
-            return Ok(());
-        }
+    pub(super) fn clear_committed(change: &dyn Change, manifest: &Manifest) -> Result<(), DatasetError> {
+        let Some(folder) = change.waiting_folder().filter(|folder| folder.exists()) else { return Ok(()) };
         let digests = |(key, part): (&str, &Part)| (key.to_owned(), part.xxh3.clone());
         let there: HashSet<(String, String)> = manifest.parts().map(digests).collect();
         for entry in fs::read_dir(&folder).map_err(DatasetError::io("read", &folder))? {

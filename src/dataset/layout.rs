@@ -91,7 +91,7 @@ pub struct NewFile {
 
 impl NewFile {
     /// Its name in the dataset.
-    pub(super) fn in_dataset(&self) -> String {
+    pub fn in_dataset(&self) -> String {
         format!("{}/{}", self.key, self.name)
     }
 }

@@ -33,7 +33,7 @@ pub mod store;
 mod verify;
 mod writer;
 
-pub use change::begin_change;
+pub use change::{begin_change, begin_change_in};
 pub use commit::Staging;
 pub use digest::digest;
 pub use error::DatasetError;

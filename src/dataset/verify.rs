@@ -67,11 +67,14 @@ pub fn verify(dataset: &Dataset, told: &dyn Fn(&Path)) -> Result<Vec<Problem>, D
         problems.extend(faults.into_iter().map(|what| Problem { path: path.clone(), what }));
         known.insert(path);
     }
-    let found = if dataset.is_alone { parquet_files(dataset)? } else { Vec::new() };
+    let can_list = dataset.files.can_list();
+    let found = if dataset.is_alone && can_list { parquet_files(dataset)? } else { Vec::new() };
     let strangers = found.into_iter().filter(|path| !known.contains(path));
     problems.extend(strangers.map(|path| Problem { path, what: "is not in the manifest".to_owned() }));
     problems.extend(count_faults(dataset));
-    problems.extend(check_logs(dataset)?);
+    if can_list {
+        problems.extend(check_logs(dataset)?);
+    }
     Ok(problems)
 }
 

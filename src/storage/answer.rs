@@ -53,9 +53,8 @@ impl Fault {
 impl Version {
     /// True if `other` may be the same state: what both know is equal.
     pub fn agrees_with(&self, other: &Self) -> bool {
-        let differ = |one: &Option<String>, other: &Option<String>| {
-            one.is_some() && other.is_some() && one != other
-        };
+        let differ =
+            |one: &Option<String>, other: &Option<String>| one.is_some() && other.is_some() && one != other;
         self.size_bytes == other.size_bytes
             && !differ(&self.e_tag, &other.e_tag)
             && !differ(&self.last_modified, &other.last_modified)

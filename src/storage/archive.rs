@@ -228,10 +228,9 @@ fn has_size(source: &Arc<dyn ByteSource>) -> bool {
 /// The file name at the end of a path or URL.
 pub fn file_name(path: &Path) -> Cow<'_, str> {
     match Place::of(path) {
-        Ok(Place::Remote(remote)) => remote.file_name().map_or_else(
-            || Cow::Owned(remote.shown().to_string_lossy().into_owned()),
-            Cow::Owned,
-        ),
+        Ok(Place::Remote(remote)) => remote
+            .file_name()
+            .map_or_else(|| Cow::Owned(remote.shown().to_string_lossy().into_owned()), Cow::Owned),
         _ => match path.file_name() {
             Some(name) => name.to_string_lossy(),
             None => last_of(path),

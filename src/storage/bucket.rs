@@ -34,10 +34,9 @@ impl StoredObject {
     /// # Errors
     /// A [`Fault`] that says whether to ask again.
     pub fn get(&self, range: Range<u64>, known: Option<&Version>) -> Result<Answer, Fault> {
-        let Connection { store, path } = &self.connection;
+        let Connection { store, path, .. } = &self.connection;
         let if_match = known.and_then(Version::strong_e_tag).map(str::to_owned);
-        let options =
-            GetOptions { range: Some(GetRange::Bounded(range)), if_match, ..GetOptions::default() };
+        let options = GetOptions { range: Some(GetRange::Bounded(range)), if_match, ..GetOptions::default() };
         let found = wait(store.get_opts(path, options)).map_err(|error| Fault::passing(error.to_string()))?;
         let found = match found {
             Ok(found) => found,
@@ -55,7 +54,7 @@ impl StoredObject {
 
     /// A store has no range of an empty object; for any other reason it is asked no more.
     fn no_part(&self, error: object_store::Error, known: Option<&Version>) -> Result<Answer, Fault> {
-        let Connection { store, path } = &self.connection;
+        let Connection { store, path, .. } = &self.connection;
         if matches!(error, object_store::Error::Generic { .. })
             && known.is_none()
             && let Ok(Ok(meta)) = wait(store.head(path))

@@ -6,6 +6,7 @@
 
 use std::io::{self, Read};
 use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -20,11 +21,16 @@ use object_store::{ClientConfigKey, ClientOptions, Result};
 use ureq::tls::{RootCerts, TlsConfig, TlsProvider};
 use ureq::{Agent, Proxy, SendBody};
 
+use super::fault::NO_CREDENTIALS;
+
 /// Time for the connection, for the beginning of an answer, and for each piece of a body. A store
 /// that gives nothing for so long is asked again.
 const TIMEOUT: Duration = Duration::from_secs(30);
 /// Redirects that are followed in a row; download hosts use two or three.
 const MAX_REDIRECTS: u32 = 10;
+/// Hosts that give a machine in a cloud its credentials. Elsewhere there are none, and asking them
+/// ten times would only take a minute.
+const CREDENTIAL_HOSTS: [&str; 3] = ["169.254.169.254", "169.254.170.2", "metadata.google.internal"];
 /// Bytes of an answer that are read at a time.
 const READ_BYTES: usize = 256 << 10;
 
@@ -71,7 +77,7 @@ pub fn agent(options: &ClientOptions) -> Result<Agent> {
         // The bytes as they are stored: ranges count them.
         .accept_encoding("identity")
         .user_agent(concat!("orcidlake/", env!("CARGO_PKG_VERSION")))
-        .timeout_connect(Some(TIMEOUT))
+        .timeout_connect(Some(time(ClientConfigKey::ConnectTimeout, TIMEOUT)?))
         .timeout_recv_response(Some(wait))
         .timeout_per_read(Some(wait))
         .timeout_per_write(Some(wait));
@@ -91,11 +97,25 @@ impl HttpService for Client {
         let length = reader.body.content_length();
         let mut request = http::Request::from_parts(parts, SendBody::from_reader(&mut reader));
         request.headers_mut().insert(http::header::CONTENT_LENGTH, length.into());
-        let answer = self.agent.run(request).map_err(error_of)?;
+        let gives_credentials = is_credential_host(request.uri());
+        let answer = match self.agent.run(request) {
+            Err(_) if gives_credentials && !HAS_CREDENTIALS.load(Ordering::Relaxed) => {
+                return Err(HttpError::new(HttpErrorKind::Unknown, io::Error::other(NO_CREDENTIALS)));
+            }
+            answer => answer.map_err(error_of)?,
+        };
+        HAS_CREDENTIALS.fetch_or(gives_credentials, Ordering::Relaxed);
         let (parts, body) = answer.into_parts();
         let reader: Box<dyn Read + Send> = Box::new(body.into_with_config().limit(u64::MAX).reader());
         Ok(HttpResponse::from_parts(parts, HttpResponseBody::new(Answer { reader: Mutex::new(reader) })))
     }
+}
+
+/// True once a host of credentials has answered: then it is asked again after a fault.
+static HAS_CREDENTIALS: AtomicBool = AtomicBool::new(false);
+
+fn is_credential_host(uri: &http::Uri) -> bool {
+    uri.host().is_some_and(|host| CREDENTIAL_HOSTS.contains(&host))
 }
 
 /// The body of a request as `ureq` reads it.
@@ -156,9 +176,7 @@ pub fn is_untrusted(error: &ureq::Error) -> bool {
     };
     match error {
         ureq::Error::Rustls(error) => of_tls(error),
-        ureq::Error::Io(error) => {
-            error.get_ref().and_then(|inner| inner.downcast_ref()).is_some_and(of_tls)
-        }
+        ureq::Error::Io(error) => error.get_ref().and_then(|inner| inner.downcast_ref()).is_some_and(of_tls),
         _ => false,
     }
 }

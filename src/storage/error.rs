@@ -4,6 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::Remote;
+use super::fault::{StoreError, StoreFault};
 
 /// A fault of a place that is named by a URL.
 #[derive(Debug, thiserror::Error)]
@@ -22,12 +23,14 @@ pub enum StorageError {
     #[error("the store of {place} has no option {key}")]
     UnknownOption { key: String, place: PathBuf },
     #[error("cannot {act} {place}: {reason}")]
-    Failed { act: &'static str, place: PathBuf, kind: io::ErrorKind, reason: String },
+    Failed { act: &'static str, place: PathBuf, kind: io::ErrorKind, fault: StoreFault, reason: String },
     #[error("{told} to a request for {place}")]
     Status { place: PathBuf, status: u16, told: String },
     #[error("{place} has changed while it was read")]
     Changed { place: PathBuf },
-    #[error("{attempts} attempts in a row to read {place} from byte {offset} on gave nothing; the last: {reason}")]
+    #[error(
+        "{attempts} attempts in a row to read {place} from byte {offset} on gave nothing; the last: {reason}"
+    )]
     GivenUp { place: PathBuf, offset: u64, attempts: u32, reason: String },
     #[error("{place} broke off at byte {offset}, and its server cannot continue there: {reason}")]
     NoResume { place: PathBuf, offset: u64, reason: String },
@@ -46,12 +49,9 @@ pub enum StorageError {
 impl StorageError {
     /// What the store answered, without the parts of the URL that may be secret.
     pub(crate) fn new(act: &'static str, remote: &Remote, error: object_store::Error) -> Self {
-        let kind = kind_of(&error);
-        let mut reason = error.to_string();
-        for secret in [remote.url().query(), remote.url().password()].into_iter().flatten() {
-            reason = reason.replace(secret, "…");
-        }
-        Self::Failed { act, place: remote.shown().to_owned(), kind, reason }
+        let error = StoreError::new(remote, &error);
+        let (kind, fault, reason) = (error.kind(), error.fault, error.to_string());
+        Self::Failed { act, place: remote.shown().to_owned(), kind, fault, reason }
     }
 
     pub(super) fn not_a_url(path: &Path, error: url::ParseError) -> Self {
@@ -60,21 +60,6 @@ impl StorageError {
         let text = text.split('?').next().unwrap_or_default();
         let path = if text.contains('@') { "the path".into() } else { text.into() };
         Self::NotAUrl { path, reason: error.to_string() }
-    }
-}
-
-/// The kind of an I/O error that says the same.
-fn kind_of(error: &object_store::Error) -> io::ErrorKind {
-    match error {
-        object_store::Error::NotFound { .. } => io::ErrorKind::NotFound,
-        object_store::Error::AlreadyExists { .. } => io::ErrorKind::AlreadyExists,
-        object_store::Error::PermissionDenied { .. } | object_store::Error::Unauthenticated { .. } => {
-            io::ErrorKind::PermissionDenied
-        }
-        object_store::Error::NotSupported { .. } | object_store::Error::NotImplemented { .. } => {
-            io::ErrorKind::Unsupported
-        }
-        _ => io::ErrorKind::Other,
     }
 }
 

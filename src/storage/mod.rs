@@ -16,12 +16,18 @@ mod answer;
 mod archive;
 mod blocks;
 mod bucket;
+mod cached_ranges;
 mod client;
+mod datasets;
 mod error;
+mod fault;
 mod index_file;
 mod input;
+mod objects;
+mod open_uploads;
 mod options;
 mod place;
+mod put_files;
 mod resume;
 mod source;
 mod upload;
@@ -29,7 +35,9 @@ mod wait;
 mod web;
 
 pub use archive::{ArchiveFile, file_name, index_beside, shown};
+pub use datasets::{open_objects, open_store};
 pub use error::StorageError;
+pub use fault::{StoreError, StoreFault};
 pub use index_file::IndexFile;
 pub use input::InputFiles;
 pub use options::StorageOptions;
@@ -39,20 +47,40 @@ pub use upload::upload;
 
 use std::sync::Arc;
 
-use object_store::ObjectStore;
-use object_store::aws::{AmazonS3Builder, AmazonS3ConfigKey};
-use object_store::azure::{AzureConfigKey, MicrosoftAzureBuilder};
-use object_store::gcp::{GoogleCloudStorageBuilder, GoogleConfigKey};
+use object_store::aws::{AmazonS3, AmazonS3Builder, AmazonS3ConfigKey};
+use object_store::azure::{AzureConfigKey, MicrosoftAzure, MicrosoftAzureBuilder};
+use object_store::client::{HttpClient, HttpConnector};
+use object_store::gcp::{GoogleCloudStorage, GoogleCloudStorageBuilder, GoogleConfigKey};
 use object_store::http::HttpBuilder;
+use object_store::multipart::MultipartStore;
 use object_store::path::Path as ObjectPath;
+use object_store::{ClientConfigKey, ClientOptions, ObjectStore};
 
 use client::Connector;
+
+/// Keys of the HTTP client that the listing of uploads needs too.
+const CLIENT_KEYS: [ClientConfigKey; 3] =
+    [ClientConfigKey::AllowHttp, ClientConfigKey::AllowInvalidCertificates, ClientConfigKey::ProxyUrl];
 
 /// A connection to the store of a remote place, and the place's name in it.
 #[derive(Debug, Clone)]
 pub(crate) struct Connection {
     pub store: Arc<dyn ObjectStore>,
     pub path: ObjectPath,
+    backend: Backend,
+}
+
+/// What only some stores can do.
+#[derive(Debug, Clone)]
+enum Backend {
+    S3 {
+        store: Arc<AmazonS3>,
+        client: HttpClient,
+    },
+    Gcs(Arc<GoogleCloudStorage>),
+    Azure(Arc<MicrosoftAzure>),
+    /// Files are only read.
+    Http,
 }
 
 impl Connection {
@@ -64,13 +92,21 @@ impl Connection {
     pub fn new(remote: &Remote, options: &StorageOptions) -> Result<Self, StorageError> {
         let url = remote.url().as_str();
         let failed = |error| StorageError::new("connect to", remote, error);
-        let store: Arc<dyn ObjectStore> = match remote.scheme() {
+        let (store, backend): (Arc<dyn ObjectStore>, _) = match remote.scheme() {
             Scheme::S3 => {
                 let mut builder = AmazonS3Builder::from_env().with_url(url).with_http_connector(Connector);
                 for (key, value) in options.parsed::<AmazonS3ConfigKey>(remote)? {
                     builder = builder.with_config(key, value);
                 }
-                Arc::new(builder.build().map_err(failed)?)
+                let mut client = ClientOptions::new();
+                for key in CLIENT_KEYS {
+                    if let Some(value) = builder.get_config_value(&AmazonS3ConfigKey::Client(key)) {
+                        client = client.with_config(key, value);
+                    }
+                }
+                let client = Connector.connect(&client).map_err(failed)?;
+                let store = Arc::new(builder.build().map_err(failed)?);
+                (store.clone(), Backend::S3 { store, client })
             }
             Scheme::Gcs => {
                 let mut builder =
@@ -78,7 +114,8 @@ impl Connection {
                 for (key, value) in options.parsed::<GoogleConfigKey>(remote)? {
                     builder = builder.with_config(key, value);
                 }
-                Arc::new(builder.build().map_err(failed)?)
+                let store = Arc::new(builder.build().map_err(failed)?);
+                (store.clone(), Backend::Gcs(store))
             }
             Scheme::Azure => {
                 let mut builder =
@@ -86,7 +123,8 @@ impl Connection {
                 for (key, value) in options.parsed::<AzureConfigKey>(remote)? {
                     builder = builder.with_config(key, value);
                 }
-                Arc::new(builder.build().map_err(failed)?)
+                let store = Arc::new(builder.build().map_err(failed)?);
+                (store.clone(), Backend::Azure(store))
             }
             // The whole URL is the store, so that its query is kept, as in URLs that are signed.
             Scheme::Http => {
@@ -94,9 +132,19 @@ impl Connection {
                 for (key, value) in options.parsed(remote)? {
                     builder = builder.with_config(key, value);
                 }
-                Arc::new(builder.build().map_err(failed)?)
+                (Arc::new(builder.build().map_err(failed)?), Backend::Http)
             }
         };
-        Ok(Self { store, path: remote.object_path()? })
+        Ok(Self { store, path: remote.object_path()?, backend })
+    }
+
+    /// The interface for uploads in parts, if the store has one.
+    fn parts(&self) -> Option<&dyn MultipartStore> {
+        match &self.backend {
+            Backend::S3 { store, .. } => Some(store.as_ref()),
+            Backend::Gcs(store) => Some(store.as_ref()),
+            Backend::Azure(store) => Some(store.as_ref()),
+            Backend::Http => None,
+        }
     }
 }

@@ -110,6 +110,14 @@ impl Remote {
         &self.url
     }
 
+    /// The same place without a slash at its end.
+    pub(crate) fn without_last_slash(mut self) -> Self {
+        if let Ok(mut parts) = self.url.path_segments_mut() {
+            parts.pop_if_empty();
+        }
+        Self::new(self.url, self.scheme)
+    }
+
     /// The protocol.
     pub fn scheme(&self) -> Scheme {
         self.scheme

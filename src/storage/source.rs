@@ -43,11 +43,7 @@ enum State {
 ///
 /// # Errors
 /// An I/O error if it cannot be opened, with a [`StorageError`](super::StorageError) in it for a URL.
-pub fn open_source(
-    path: &Path,
-    options: &StorageOptions,
-    meter: &Meter,
-) -> io::Result<Arc<dyn ByteSource>> {
+pub fn open_source(path: &Path, options: &StorageOptions, meter: &Meter) -> io::Result<Arc<dyn ByteSource>> {
     match Place::of(path)? {
         Place::Local(path) => local(&path),
         Place::Remote(remote) => Ok(Arc::new(ObjectSource::open(remote, options, meter)?)),

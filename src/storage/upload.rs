@@ -29,7 +29,7 @@ pub fn upload(
     if to.scheme() == Scheme::Http {
         return Err(StorageError::ReadOnly { place: to.shown().to_owned() }.into());
     }
-    let Connection { store, path } = Connection::new(to, options)?;
+    let Connection { store, path, .. } = Connection::new(to, options)?;
     let failed = |error| io::Error::from(StorageError::new("write", to, error));
     let mut file = File::open(from)?;
     let first = part(&mut file)?;

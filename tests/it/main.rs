@@ -21,6 +21,7 @@ mod lists;
 mod locks;
 mod matching;
 mod messages;
+mod object_stores;
 mod odd_archives;
 mod odd_names;
 mod oddities;

@@ -40,9 +40,12 @@ fn the_bytes_are_right_whatever_the_server_does() {
     let cases: [(&str, Answer); 17] = [
         ("serves well", |_, reply| reply),
         ("cuts every connection", |_, reply| Reply { cut_after: Some(100_000), ..reply }),
-        ("is unavailable at times", |asked, reply| {
-            if asked.number % 3 == 0 { Reply::status(503) } else { reply }
-        }),
+        (
+            "is unavailable at times",
+            |asked, reply| {
+                if asked.number % 3 == 0 { Reply::status(503) } else { reply }
+            },
+        ),
         ("asks to wait", |asked, reply| {
             if asked.number % 2 == 0 { Reply::status(429).with("Retry-After", "0") } else { reply }
         }),
@@ -57,9 +60,7 @@ fn the_bytes_are_right_whatever_the_server_does() {
             reply.with("Last-Modified", "Wed, 21 Oct 2026 07:28:00 GMT")
         }),
         ("tells nothing of its state", |_, reply| reply.without("ETag")),
-        ("has a weak ETag", |_, reply| {
-            Reply { cut_after: Some(300_000), ..reply.with("ETag", "W/\"one\"") }
-        }),
+        ("has a weak ETag", |_, reply| Reply { cut_after: Some(300_000), ..reply.with("ETag", "W/\"one\"") }),
         ("answers with another part once", |asked, reply| match asked.number {
             1 => {
                 let found = reply.headers.iter().find(|(name, _)| name == "Content-Range").unwrap();
@@ -117,7 +118,12 @@ fn a_server_without_ranges_is_read_once_from_the_beginning() {
     let bytes = bytes();
     for without_length in [false, true] {
         let content = bytes.clone();
-        let web = Web::start(move |_| Reply { status: 200, body: content.clone(), without_length, ..Reply::default() });
+        let web = Web::start(move |_| Reply {
+            status: 200,
+            body: content.clone(),
+            without_length,
+            ..Reply::default()
+        });
         let source = open(&web.url("a")).unwrap();
 
         assert!(all(&*source).unwrap() == bytes);
@@ -218,7 +224,8 @@ fn a_url_gives_the_dataset_of_the_file() {
     let from_file = crate::support::convert(&[&archive], &local, &[]);
     assert_eq!(from_file.0, 0, "{}", from_file.1);
     assert!(run(&["index", archive.to_str().unwrap()]).status.success());
-    let (bytes, index) = (fs::read(&archive).unwrap(), fs::read(archive.with_file_name(format!("{name}.idx"))).unwrap());
+    let (bytes, index) =
+        (fs::read(&archive).unwrap(), fs::read(archive.with_file_name(format!("{name}.idx"))).unwrap());
     for (number, (index, threads)) in [(None, "2"), (Some(index.clone()), "8")].into_iter().enumerate() {
         let by_index = index.is_some();
         let web = troubled(bytes.clone(), index);

@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use super::chunk::{Buffers, Chunk, Kind};
 use super::error::ArchiveError;
-use super::folder::FolderWalk;
 use super::explain::{explain, opening, quote};
+use super::folder::FolderWalk;
 use super::foreign::{ARCHIVE_ENDINGS, Foreign, XML, XML_DOCUMENT, has_ending, looks_like_xml};
 use super::gzip::{Gunzip, is_gzip};
 use super::index::{Index, IndexError, IndexWriter, Recorder, SpanReader};

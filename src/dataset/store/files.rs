@@ -19,6 +19,11 @@ pub trait Files: Debug + Send + Sync {
     /// [`DatasetError`] if the store fails.
     fn list(&self, folder: &str) -> Result<Vec<String>, DatasetError>;
 
+    /// False if files can only be opened by their names.
+    fn can_list(&self) -> bool {
+        true
+    }
+
     /// Opens a file. Reading it gives its content at this moment, or an error, but never the
     /// content of another file.
     ///

@@ -11,35 +11,41 @@
 //!       └─ begin ────▶ Change ─── scratch … commit … commit … end
 //! ```
 //!
-//! There are two kinds of stores:
+//! There are three kinds of stores:
 //!
 //! - [`LocalStore`], a folder. A commit builds the next folder beside it and exchanges the
 //!   two in one step; a lock keeps a second change out.
 //! - [`Versioned`], a store of objects that knows no renames, and can put an object only if its
 //!   name is free, as S3 can. A commit puts the next version's manifest under its number; of two
-//!   changes that race one is told so. A new object store is one file that implements
-//!   [`Objects`].
+//!   changes that race one is told so. `storage/objects.rs` has the [`Objects`] of S3, Google and
+//!   Azure.
+//! - [`Published`], files that can be read by their names, and neither listed nor changed, such as
+//!   on a web server.
 //!
 //! These use the interface: all reading (`Dataset`, `read_dataset`, `verify` and functions built on
-//! them), and the conversion of archives (`plan`, `send_part`, `commit`, `convert`). These do not:
-//! `update`, `match_dataset` and so `refresh`, which read the folder of the old version to rewrite
-//! its files. They accept only a [`LocalStore`] (or its path), so that the compiler refuses other
-//! stores.
+//! them), the conversion of archives (`plan`, `send_part`, `commit`, `convert`), and
+//! `match_dataset`. These do not: `update` and so `refresh`, which read the folder of the old
+//! version to rewrite its files. They accept only a [`LocalStore`] (or its path), so that the
+//! compiler refuses other stores.
 //!
 //! After a crash, with any store, the current version is complete, and is either the version before
 //! or the one after the commit that was under way. Nobody sees the leftovers of a change that died;
-//! the next change removes them when it begins, or when it commits. Only files that were sent
-//! ([`Store::send`]) and never committed stay until somebody withdraws them, since nobody can tell
-//! whether a machine will still commit them.
+//! the next change removes them when it begins, when it commits, or when it ends. Only files that
+//! were sent ([`Store::send`]) and never committed stay until somebody withdraws them, since nobody
+//! can tell whether a machine will still commit them.
 
 mod files;
 mod folder;
 mod local;
+mod notes;
 mod objects;
+mod published;
 mod ranges;
 mod scratch;
 mod stored_file;
+mod upkeep;
 mod versioned;
+mod versions;
 
 use std::fmt::Debug;
 use std::path::{Path, PathBuf};
@@ -53,7 +59,9 @@ pub use files::Files;
 pub(super) use folder::Folder;
 pub(super) use local::LOOKS;
 pub use local::LocalStore;
-pub use objects::{NewObject, Objects};
+pub use notes::{Notes, OpenUpload};
+pub use objects::Objects;
+pub use published::Published;
 pub use ranges::Ranges;
 pub use stored_file::StoredFile;
 pub use versioned::Versioned;
@@ -158,7 +166,7 @@ pub trait Change: Debug + Send + Sync {
     /// later which version is there.
     fn commit(&self, manifest: &Manifest, new: &[NewFile], logs: Logs) -> Result<(), DatasetError>;
 
-    /// Ends the change, and removes its local files.
+    /// Ends the change, and removes its local files, and what dead changes have left.
     ///
     /// # Errors
     /// [`DatasetError`] if the disk fails; what has been committed stands.

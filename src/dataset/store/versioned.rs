@@ -14,35 +14,31 @@
 //!
 //! The names of files contain the version that they were put for. When that version exists, all
 //! files for it that it does not name belong to changes that lost the race or died, and are
-//! removed. No files are removed before: a change under way puts files for a version that does not
-//! exist yet.
+//! removed. Before, only what a process of this machine noted (`notes.rs`) is removed, when that
+//! process is dead: a change under way puts files for a version that does not exist yet.
 //!
 //! Readers use the manifest or the Delta Lake logs: a plain `*.parquet` would also find files of
-//! changes under way. The logs are written after the manifest. A crash, or another change that
-//! commits meanwhile, may leave them a version behind; the next commit updates them.
+//! changes under way. The logs are written after the manifest (`upkeep.rs`). A crash, or another
+//! change that commits meanwhile, may leave them a version behind; the next change updates them.
+//!
+//! The dataset of a local folder that was copied here, with `orcidlake.json` and without versions,
+//! is read. It is not changed, because its readers would not see the new versions.
 
-use std::collections::HashSet;
-use std::fs::File;
 use std::hash::{BuildHasher, Hasher, RandomState};
-use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::SystemTime;
 
+use super::notes::Notes;
 use super::scratch::ScratchFolder;
-use super::{Change, Files, Logs, Objects, Store, StoredFile, Version, VersionId, read_manifest};
-use crate::dataset::delta::{self, LogPlace};
+use super::upkeep::{finish, remove_leftovers};
+use super::versions::{
+    VERSIONS, check_conditions, copied_folder, newest, newest_version, suffix, version, version_name,
+};
+use super::{Change, Files, Logs, Objects, Store, StoredFile, Version};
 use crate::dataset::error::DatasetError;
 use crate::dataset::files::remove;
 use crate::dataset::layout::{NewFile, folders};
 use crate::dataset::manifest::Manifest;
-
-/// The folder of the versions' manifests.
-const VERSIONS: &str = "orcidlake-versions";
-/// Digits of a version's number in its name.
-const DIGITS: usize = 20;
-/// Bytes of a file that are read and put at a time.
-const COPY_BYTES: usize = 1 << 20;
 
 /// A dataset in an object store.
 #[derive(Debug)]
@@ -57,6 +53,13 @@ impl Versioned {
     pub fn new(objects: Arc<dyn Objects>, scratch: &Path) -> Self {
         Self { objects, scratch: scratch.to_owned() }
     }
+
+    /// A folder for a change; what dead changes of this machine have left is removed.
+    fn new_scratch(&self) -> Result<ScratchFolder, DatasetError> {
+        let objects = self.objects.as_ref();
+        let clear = |leftovers: &_| remove_leftovers(objects, leftovers);
+        ScratchFolder::new(&self.scratch, &random(), self.place(), &clear)
+    }
 }
 
 impl Store for Versioned {
@@ -65,31 +68,36 @@ impl Store for Versioned {
     }
 
     fn current(&self) -> Result<Option<Version>, DatasetError> {
-        let newest = newest_version(self.objects.as_ref())?;
-        Ok(newest.map(|(number, manifest)| {
-            let (id, files) = (VersionId(number.to_string()), self.objects.clone());
-            Version { id, manifest, files, is_alone: false }
-        }))
+        match newest(self.objects.as_ref())? {
+            Some(number) => version(self.objects.clone(), number).map(Some),
+            None => copied_folder(self.objects.clone()),
+        }
     }
 
     fn begin(&self, _act: &str) -> Result<Box<dyn Change>, DatasetError> {
         let newest = newest_version(self.objects.as_ref())?;
+        if newest.is_none() && copied_folder(self.objects.clone())?.is_some() {
+            return Err(DatasetError::Copied { path: self.place().to_owned() });
+        }
         if newest.is_none() && !holds_tables_only(self.objects.as_ref())? {
             return Err(DatasetError::Foreign { path: self.place().to_owned() });
         }
         let (number, manifest) = newest.unzip();
-        let base = Mutex::new(Base { number: number.unwrap_or(0), manifest });
-        let scratch = ScratchFolder::new(&self.scratch, &random())?;
+        check_conditions(self.objects.as_ref(), number)?;
+        let base = Mutex::new(Base { number: number.unwrap_or(0), manifest, is_finished: false });
+        let scratch = self.new_scratch()?;
         Ok(Box::new(VersionChange { objects: self.objects.clone(), scratch, base }))
     }
 
     fn send(&self, files: &[NewFile]) -> Result<bool, DatasetError> {
-        put_all(self.objects.as_ref(), files)?;
+        let scratch = self.new_scratch()?;
+        put_all(self.objects.as_ref(), files, scratch.notes())?;
+        scratch.clear()?;
         Ok(true)
     }
 
     fn withdraw(&self, names: &[String]) -> Result<(), DatasetError> {
-        names.iter().try_for_each(|name| self.objects.remove(name))
+        self.objects.remove(names)
     }
 }
 
@@ -106,6 +114,18 @@ struct VersionChange {
 struct Base {
     number: u64,
     manifest: Option<Manifest>,
+    /// True if this change has done all that is to be done after the version was put.
+    is_finished: bool,
+}
+
+impl Base {
+    /// True if the same orcidlake has made it, so that its logs can continue with what replaces it:
+    /// readers of the logs then find the old tables or the new ones at every moment.
+    fn has_make_of(&self, manifest: &Manifest) -> bool {
+        self.manifest.as_ref().is_some_and(|own| {
+            (own.format_version, &own.tool_version) == (manifest.format_version, &manifest.tool_version)
+        })
+    }
 }
 
 impl Change for VersionChange {
@@ -132,7 +152,7 @@ impl Change for VersionChange {
     /// A new suffix each time, so that a failed commit, which may be in the store nevertheless,
     /// shares no name with the next commit.
     fn suffix(&self) -> String {
-        format!("-v{}-{}", self.base().number + 1, random())
+        suffix(self.base().number + 1, &random())
     }
 
     fn commit(&self, manifest: &Manifest, new: &[NewFile], logs: Logs) -> Result<(), DatasetError> {
@@ -144,22 +164,33 @@ impl Change for VersionChange {
         }
         let name = version_name(number);
         let text = manifest.to_text(&objects.place().join(&name))?;
-        put_all(objects, new)?;
+        let notes = self.scratch.notes();
+        put_all(objects, new, notes)?;
+        if let Err(error) = notes.version(number) {
+            remove_again(objects, new, notes);
+            return Err(error);
+        }
         if !put_version(objects, &name, &text)? {
             // Remove only the files of this change; the other change's files have other names.
-            new.iter().for_each(|file| drop(objects.remove(&file.in_dataset())));
+            remove_again(objects, new, notes);
             return Err(DatasetError::Overtaken { path: objects.place().to_owned() });
         }
         // The version exists. A failure from here on does not undo it, and the next change does the
         // rest.
-        let old = base.manifest.replace(manifest.clone());
-        base.number = number;
-        let _ = clear(objects, number, old.as_ref(), manifest);
-        let _ = follow(objects, number, manifest, logs);
+        let logs = if base.has_make_of(manifest) { Logs::Continue } else { logs };
+        *base = Base { number, manifest: Some(manifest.clone()), is_finished: false };
+        base.is_finished = finish(objects, number, manifest, logs).is_ok();
         Ok(())
     }
 
+    /// Also finishes what a change that died after its commit has left to do.
     fn end(self: Box<Self>) -> Result<(), DatasetError> {
+        let base = self.base();
+        if let (Some(manifest), false) = (&base.manifest, base.is_finished) {
+            // The next change tries again.
+            let _ = finish(self.objects.as_ref(), base.number, manifest, Logs::Continue);
+        }
+        drop(base);
         self.scratch.clear()
     }
 }
@@ -170,39 +201,6 @@ impl VersionChange {
     }
 }
 
-/// The number of the newest version.
-fn newest(files: &dyn Files) -> Result<Option<u64>, DatasetError> {
-    Ok(files.list(VERSIONS)?.iter().filter_map(|name| number_of(name)).max())
-}
-
-/// The number and the manifest of the newest version.
-fn newest_version(files: &dyn Files) -> Result<Option<(u64, Manifest)>, DatasetError> {
-    let Some(number) = newest(files)? else { return Ok(None) };
-    let name = version_name(number);
-    // Manifests are never removed, so a listed manifest exists.
-    let gone = || DatasetError::NoDataset { path: files.place().join(&name) };
-    Ok(Some((number, read_manifest(files, &name)?.ok_or_else(gone)?)))
-}
-
-/// True if there is no later version; false also if that cannot be found out.
-fn is_newest(files: &dyn Files, number: u64) -> bool {
-    newest(files).is_ok_and(|newest| newest == Some(number))
-}
-
-fn version_name(number: u64) -> String {
-    format!("{VERSIONS}/{number:0DIGITS$}.json")
-}
-
-fn number_of(name: &str) -> Option<u64> {
-    name.strip_prefix(VERSIONS)?.strip_prefix('/')?.strip_suffix(".json")?.parse().ok()
-}
-
-/// The version that a file was put for, from its name, such as `part-00012-v7-9f2c.parquet`.
-fn put_for(name: &str) -> Option<u64> {
-    let file = name.rsplit('/').next()?.strip_prefix("part-")?;
-    file.split('-').nth(1)?.strip_prefix('v')?.parse().ok()
-}
-
 /// A unique word.
 fn random() -> String {
     format!("{:016x}", RandomState::new().build_hasher().finish())
@@ -210,8 +208,8 @@ fn random() -> String {
 
 /// True if there is nothing but leftovers of dead changes.
 fn holds_tables_only(files: &dyn Files) -> Result<bool, DatasetError> {
-    let of_table = |name: &String| folders().any(|folder| name.starts_with(&format!("{folder}/")));
-    Ok(files.list("")?.iter().all(of_table))
+    let own: Vec<String> = folders().chain([VERSIONS]).map(|folder| format!("{folder}/")).collect();
+    Ok(files.list("")?.iter().all(|name| own.iter().any(|folder| name.starts_with(folder))))
 }
 
 /// Puts the manifest of a version; false if there is another one. A store that fails may have put
@@ -229,99 +227,20 @@ fn put_version(objects: &dyn Objects, name: &str, text: &[u8]) -> Result<bool, D
 }
 
 /// Puts files under their names in the dataset; if one cannot be put, all are removed again.
-fn put_all(objects: &dyn Objects, files: &[NewFile]) -> Result<(), DatasetError> {
-    for (place, file) in files.iter().enumerate() {
-        if let Err(error) = put_file(objects, file) {
-            files[..=place].iter().for_each(|file| drop(objects.remove(&file.in_dataset())));
-            return Err(error);
-        }
+fn put_all(objects: &dyn Objects, files: &[NewFile], notes: &Notes) -> Result<(), DatasetError> {
+    files.iter().try_for_each(|file| notes.file(&file.in_dataset()))?;
+    let put = objects.put_files(files, notes);
+    if put.is_err() {
+        remove_again(objects, files, notes);
     }
-    Ok(())
+    put
 }
 
-fn put_file(objects: &dyn Objects, file: &NewFile) -> Result<(), DatasetError> {
-    let name = file.in_dataset();
-    let mut from = File::open(&file.from).map_err(DatasetError::io("open", &file.from))?;
-    let mut to = objects.put(&name)?;
-    let mut bytes = vec![0; COPY_BYTES];
-    loop {
-        let length = from.read(&mut bytes).map_err(DatasetError::io("read", &file.from))?;
-        if length == 0 {
-            return to.finish();
-        }
-        to.write_all(&bytes[..length]).map_err(DatasetError::io("write", &objects.place().join(&name)))?;
-    }
-}
-
-/// Removes the files that only the previous version had, and files of changes that can no longer be
-/// committed. Names are never reused, so no later version has them.
-fn clear(
-    objects: &dyn Objects,
-    number: u64,
-    old: Option<&Manifest>,
-    manifest: &Manifest,
-) -> Result<(), DatasetError> {
-    let stay: HashSet<String> = manifest.file_names().collect();
-    let mut gone: Vec<String> = old.into_iter().flat_map(Manifest::file_names).collect();
-    for folder in folders() {
-        let names = objects.list(folder)?.into_iter();
-        gone.extend(names.filter(|name| put_for(name).is_some_and(|own| own <= number)));
-    }
-    gone.iter().filter(|name| !stay.contains(*name)).try_for_each(|name| objects.remove(name))
-}
-
-/// Makes the logs agree with a version, unless a later version exists.
-fn follow(objects: &dyn Objects, number: u64, manifest: &Manifest, logs: Logs) -> Result<(), DatasetError> {
-    if !is_newest(objects, number) {
-        return Ok(());
-    }
-    if logs == Logs::Begin {
-        for folder in folders() {
-            let names = objects.list(folder)?.into_iter();
-            names.filter(|name| delta::is_in_log(name)).try_for_each(|name| objects.remove(&name))?;
-        }
-    }
-    delta::commit_all(&Following { objects, number }, manifest)
-}
-
-/// Logs that are updated to a version while it is the newest.
-struct Following<'o> {
-    objects: &'o dyn Objects,
-    number: u64,
-}
-
-impl LogPlace for Following<'_> {
-    fn files(&self) -> &dyn Files {
-        self.objects
-    }
-
-    /// Readers do not rely on this time, so it is roughly now.
-    fn written(&self, _name: &str) -> Result<SystemTime, DatasetError> {
-        Ok(SystemTime::now())
-    }
-
-    fn add(&self, name: &str, bytes: &[u8]) -> Result<(), DatasetError> {
-        // The process that put a later version, or an existing log file, updates the log itself.
-        let is_ours = is_newest(self.objects, self.number) && self.objects.put_if_absent(name, bytes)?;
-        let path = || self.objects.place().to_owned();
-        if is_ours { Ok(()) } else { Err(DatasetError::Overtaken { path: path() }) }
-    }
-
-    fn replace(&self, name: &str, bytes: &[u8]) -> Result<(), DatasetError> {
-        let mut to = self.objects.put(name)?;
-        to.write_all(bytes).map_err(DatasetError::io("write", &self.objects.place().join(name)))?;
-        to.finish()
-    }
-
-    fn remove(&self, name: &str) -> Result<(), DatasetError> {
-        self.objects.remove(name)
-    }
-
-    fn remove_all(&self, folder: &str) -> Result<(), DatasetError> {
-        self.objects.list(folder)?.iter().try_for_each(|name| self.objects.remove(name))
-    }
-
-    fn end(&self, _folder: &str) -> Result<(), DatasetError> {
-        Ok(())
+/// Removes files that no version will name; the next run on this machine removes what cannot be
+/// removed now.
+fn remove_again(objects: &dyn Objects, files: &[NewFile], notes: &Notes) {
+    let names: Vec<String> = files.iter().map(NewFile::in_dataset).collect();
+    if objects.remove(&names).is_err() {
+        notes.leave();
     }
 }

@@ -1,13 +1,13 @@
 //! A store of objects in memory, which can fail as one beyond a network does.
 
 use std::collections::BTreeMap;
-use std::io::{self, Write};
+use std::io;
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
-use orcidlake::dataset::DatasetError;
-use orcidlake::dataset::store::{Files, NewObject, Objects, Ranges};
+use orcidlake::dataset::store::{Files, Notes, Objects, OpenUpload, Ranges};
+use orcidlake::dataset::{DatasetError, NewFile};
 
 type Contents = Arc<Mutex<BTreeMap<String, Arc<Vec<u8>>>>>;
 /// What another does just before a version is put.
@@ -120,10 +120,14 @@ impl Files for Memory {
 }
 
 impl Objects for Memory {
-    fn put(&self, name: &str) -> Result<Box<dyn NewObject>, DatasetError> {
+    fn put(&self, name: &str, bytes: &[u8]) -> Result<(), DatasetError> {
         self.change()?;
-        let contents = self.contents.clone();
-        Ok(Box::new(Upload { contents, name: name.to_owned(), bytes: Vec::new() }))
+        self.contents.lock().unwrap().insert(name.to_owned(), Arc::new(bytes.to_vec()));
+        Ok(())
+    }
+
+    fn put_files(&self, files: &[NewFile], _notes: &Notes) -> Result<(), DatasetError> {
+        files.iter().try_for_each(|file| self.put(&file.in_dataset(), &std::fs::read(&file.from).unwrap()))
     }
 
     fn put_if_absent(&self, name: &str, bytes: &[u8]) -> Result<bool, DatasetError> {
@@ -151,33 +155,15 @@ impl Objects for Memory {
         if self.loses_answers { Err(broken("the answer is lost")) } else { Ok(true) }
     }
 
-    fn remove(&self, name: &str) -> Result<(), DatasetError> {
-        self.change()?;
-        self.contents.lock().unwrap().remove(name);
-        Ok(())
-    }
-}
-
-/// An object on its way.
-struct Upload {
-    contents: Contents,
-    name: String,
-    bytes: Vec<u8>,
-}
-
-impl Write for Upload {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.bytes.write(bytes)
+    fn remove(&self, names: &[String]) -> Result<(), DatasetError> {
+        names.iter().try_for_each(|name| {
+            self.change()?;
+            self.contents.lock().unwrap().remove(name);
+            Ok(())
+        })
     }
 
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl NewObject for Upload {
-    fn finish(self: Box<Self>) -> Result<(), DatasetError> {
-        self.contents.lock().unwrap().insert(self.name, Arc::new(self.bytes));
+    fn abort(&self, _uploads: &[OpenUpload]) -> Result<(), DatasetError> {
         Ok(())
     }
 }

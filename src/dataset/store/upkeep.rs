@@ -1,0 +1,132 @@
+//! The work after a version has been put: the tables' logs follow it, and what nobody needs any
+//! more is removed. If a process dies meanwhile, the next change does the rest.
+
+use std::collections::HashSet;
+use std::time::SystemTime;
+
+use super::notes::Leftovers;
+use super::versions::{is_newest, manifest_of, newest_version, put_for};
+use super::{Files, Logs, Objects};
+use crate::dataset::delta::{self, LogPlace};
+use crate::dataset::error::DatasetError;
+use crate::dataset::layout::folders;
+use crate::dataset::manifest::Manifest;
+
+/// Earlier versions that are searched for the names of files that are no longer needed. So many
+/// changes one after the other do not die between their commit and its end.
+const SEARCHED_VERSIONS: u64 = 16;
+
+/// Makes the logs agree with a version, and then removes the files that the version does not name:
+/// readers of the logs must not find files that are gone.
+pub(super) fn finish(
+    objects: &dyn Objects,
+    number: u64,
+    manifest: &Manifest,
+    logs: Logs,
+) -> Result<(), DatasetError> {
+    match follow(objects, number, manifest, logs) {
+        // The change that overtook this one brings the logs to its own version.
+        Ok(()) | Err(DatasetError::Overtaken { .. }) => clear(objects, number, manifest),
+        Err(error) => Err(error),
+    }
+}
+
+/// Removes what a dead process left in the store: its uploads, and its files, unless a version
+/// names them.
+pub(super) fn remove_leftovers(objects: &dyn Objects, leftovers: &Leftovers) -> Result<(), DatasetError> {
+    objects.abort(&leftovers.uploads)?;
+    if leftovers.files.is_empty() {
+        return Ok(());
+    }
+    let newest = newest_version(objects)?;
+    let named: HashSet<String> = newest.iter().flat_map(|(_, manifest)| manifest.file_names()).collect();
+    let gone: Vec<String> = leftovers.files.iter().filter(|name| !named.contains(*name)).cloned().collect();
+    objects.remove(&gone)
+}
+
+/// Removes files that only earlier versions had, and files of changes that can no longer be
+/// committed. Names are never reused, so no later version has them.
+fn clear(objects: &dyn Objects, number: u64, manifest: &Manifest) -> Result<(), DatasetError> {
+    let named: HashSet<String> = manifest.file_names().collect();
+    let mut gone = Vec::new();
+    let mut unknown = HashSet::new();
+    for folder in folders() {
+        for name in objects.list(folder)? {
+            if named.contains(&name) || delta::is_in_log(&name) {
+                continue;
+            }
+            match put_for(&name) {
+                Some(own) if own <= number => gone.push(name),
+                Some(_) => {}
+                None => drop(unknown.insert(name)),
+            }
+        }
+    }
+    // A file that was sent either was in an earlier version, or waits for its commit.
+    let earlier = (1..number).rev().take(SEARCHED_VERSIONS as usize);
+    for number in earlier {
+        if unknown.is_empty() {
+            break;
+        }
+        gone.extend(manifest_of(objects, number)?.file_names().filter(|name| unknown.remove(name)));
+    }
+    objects.remove(&gone)
+}
+
+/// Makes the logs agree with a version, unless a later version exists. Tables that the version
+/// lacks have no log any more; where logs begin, the other tables have none either at first.
+fn follow(objects: &dyn Objects, number: u64, manifest: &Manifest, logs: Logs) -> Result<(), DatasetError> {
+    if !is_newest(objects, number) {
+        return Ok(());
+    }
+    let tables = manifest.parts_by_table();
+    let goes = |name: &String| {
+        let has_table = tables.keys().any(|key| name.starts_with(&format!("{key}/")));
+        delta::is_in_log(name) && (logs == Logs::Begin || !has_table)
+    };
+    for folder in folders() {
+        let gone: Vec<String> = objects.list(folder)?.into_iter().filter(goes).collect();
+        objects.remove(&gone)?;
+    }
+    delta::commit_all(&Following { objects, number }, manifest)
+}
+
+/// Logs that are updated to a version while it is the newest.
+struct Following<'o> {
+    objects: &'o dyn Objects,
+    number: u64,
+}
+
+impl LogPlace for Following<'_> {
+    fn files(&self) -> &dyn Files {
+        self.objects
+    }
+
+    /// Readers do not rely on this time, so it is roughly now.
+    fn written(&self, _name: &str) -> Result<SystemTime, DatasetError> {
+        Ok(SystemTime::now())
+    }
+
+    fn add(&self, name: &str, bytes: &[u8]) -> Result<(), DatasetError> {
+        // The process that put a later version, or an existing log file, updates the log itself.
+        let is_ours = is_newest(self.objects, self.number) && self.objects.put_if_absent(name, bytes)?;
+        let path = || self.objects.place().to_owned();
+        if is_ours { Ok(()) } else { Err(DatasetError::Overtaken { path: path() }) }
+    }
+
+    fn replace(&self, name: &str, bytes: &[u8]) -> Result<(), DatasetError> {
+        self.objects.put(name, bytes)
+    }
+
+    fn remove(&self, name: &str) -> Result<(), DatasetError> {
+        self.objects.remove(&[name.to_owned()])
+    }
+
+    fn remove_all(&self, folder: &str) -> Result<(), DatasetError> {
+        self.objects.remove(&self.objects.list(folder)?)
+    }
+
+    fn end(&self, _folder: &str) -> Result<(), DatasetError> {
+        Ok(())
+    }
+}

@@ -1,0 +1,204 @@
+//! The files of a dataset in an object store, or on a web server.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use futures_util::stream;
+use object_store::path::{Path as ObjectPath, PathPart};
+use object_store::{GetOptions, GetRange, ObjectStoreExt, PutMode, PutPayload};
+
+use super::cached_ranges::{StoredRanges, TAIL_BYTES};
+use super::fault::{StoreError, StoreFault};
+use super::open_uploads::open_uploads;
+use super::put_files::put_files;
+use super::wait::wait;
+use super::{Connection, Remote, Scheme, StorageError, StorageOptions};
+use crate::dataset::store::{Files, Notes, Objects, OpenUpload, Ranges};
+use crate::dataset::{DatasetError, NewFile};
+
+/// How often a name that others try to take at the same moment is tried. S3 answers both with a
+/// conflict, though one of them may fail.
+const CONFLICTS: u32 = 5;
+/// Time between two of these tries.
+const CONFLICT_PAUSE: Duration = Duration::from_millis(200);
+
+/// The objects below a place.
+#[derive(Debug)]
+pub(super) struct StoredObjects {
+    pub connection: Connection,
+    remote: Remote,
+    place: PathBuf,
+}
+
+impl StoredObjects {
+    pub fn new(remote: Remote, options: &StorageOptions) -> Result<Self, StorageError> {
+        let place = remote.shown().to_owned();
+        Ok(Self { connection: Connection::new(&remote, options)?, remote, place })
+    }
+
+    /// The name of a file in its store.
+    pub fn path(&self, name: &str) -> ObjectPath {
+        let below = name.split('/').filter(|part| !part.is_empty()).map(PathPart::from);
+        self.connection.path.parts().chain(below).collect()
+    }
+
+    /// The name below the place of an object.
+    fn name(&self, path: &ObjectPath) -> Option<String> {
+        let parts: Vec<String> =
+            path.prefix_match(&self.connection.path)?.map(|part| part.as_ref().to_owned()).collect();
+        Some(parts.join("/"))
+    }
+
+    /// Runs a request for a file.
+    pub fn run<T>(
+        &self,
+        act: &'static str,
+        name: &str,
+        request: impl Future<Output = object_store::Result<T>>,
+    ) -> Result<T, DatasetError> {
+        let error = match wait(request) {
+            Ok(Ok(found)) => return Ok(found),
+            Ok(Err(error)) => io::Error::from(StoreError::new(&self.remote, &error)),
+            Err(error) => error,
+        };
+        Err(DatasetError::io(act, &self.place.join(name))(error))
+    }
+
+    /// The size, the ETag and the last bytes of an object.
+    async fn look(&self, path: &ObjectPath) -> object_store::Result<StoredRanges> {
+        let store = &self.connection.store;
+        let opened = |(size, etag), tail| {
+            StoredRanges::new(store.clone(), self.remote.clone(), path.clone(), (size, etag), tail)
+        };
+        // Azure has no ranges that count from the end.
+        if self.remote.scheme() != Scheme::Azure {
+            let tail = Some(GetRange::Suffix(TAIL_BYTES));
+            match store.get_opts(path, GetOptions { range: tail, ..GetOptions::default() }).await {
+                Ok(found) => {
+                    let (size, etag) = (found.meta.size, found.meta.e_tag.clone());
+                    return Ok(opened((size, etag), found.bytes().await?));
+                }
+                Err(error) => match StoreError::new(&self.remote, &error).fault {
+                    // An empty object has no last bytes.
+                    StoreFault::Other => {}
+                    _ => return Err(error),
+                },
+            }
+        }
+        let found = store.head(path).await?;
+        Ok(opened((found.size, found.e_tag), bytes::Bytes::new()))
+    }
+}
+
+impl Files for StoredObjects {
+    fn place(&self) -> &Path {
+        &self.place
+    }
+
+    fn list(&self, folder: &str) -> Result<Vec<String>, DatasetError> {
+        let mut found = self.connection.store.list(Some(&self.path(folder)));
+        let mut names = Vec::new();
+        let all = async {
+            while let Some(object) = found.next().await {
+                names.extend(self.name(&object?.location));
+            }
+            Ok(())
+        };
+        self.run("list", folder, all)?;
+        names.sort();
+        Ok(names)
+    }
+
+    fn can_list(&self) -> bool {
+        self.remote.scheme() != Scheme::Http
+    }
+
+    fn open(&self, name: &str) -> Result<Arc<dyn Ranges>, DatasetError> {
+        Ok(Arc::new(self.run("open", name, self.look(&self.path(name)))?))
+    }
+}
+
+impl Objects for StoredObjects {
+    fn put(&self, name: &str, bytes: &[u8]) -> Result<(), DatasetError> {
+        let (path, payload) = (self.path(name), PutPayload::from(bytes.to_vec()));
+        self.run("write", name, self.connection.store.put(&path, payload)).map(drop)
+    }
+
+    fn put_if_absent(&self, name: &str, bytes: &[u8]) -> Result<bool, DatasetError> {
+        let (path, payload) = (self.path(name), PutPayload::from(bytes.to_vec()));
+        for _ in 0..CONFLICTS {
+            let put = async {
+                match self.connection.store.put_opts(&path, payload.clone(), PutMode::Create.into()).await {
+                    Ok(_) => Ok(Some(true)),
+                    Err(object_store::Error::AlreadyExists { .. }) => {
+                        match self.connection.store.head(&path).await {
+                            Ok(_) => Ok(Some(false)),
+                            // Another writer was about to put it.
+                            Err(object_store::Error::NotFound { .. }) => Ok(None),
+                            Err(error) => Err(error),
+                        }
+                    }
+                    Err(error) => Err(error),
+                }
+            };
+            if let Some(is_put) = self.run("write", name, put)? {
+                return Ok(is_put);
+            }
+            std::thread::sleep(CONFLICT_PAUSE);
+        }
+        let busy = io::Error::new(io::ErrorKind::ResourceBusy, "others write it at the same time");
+        Err(DatasetError::io("write", &self.place.join(name))(busy))
+    }
+
+    fn put_files(&self, files: &[NewFile], notes: &Notes) -> Result<(), DatasetError> {
+        put_files(self, files, notes)
+    }
+
+    fn remove(&self, names: &[String]) -> Result<(), DatasetError> {
+        let Some(first) = names.first() else { return Ok(()) };
+        let paths: Vec<_> = names.iter().map(|name| Ok(self.path(name))).collect();
+        let mut removed = self.connection.store.delete_stream(stream::iter(paths).boxed());
+        let all = async {
+            while let Some(removed) = removed.next().await {
+                match removed {
+                    Ok(_) | Err(object_store::Error::NotFound { .. }) => {}
+                    Err(error) => return Err(error),
+                }
+            }
+            Ok(())
+        };
+        self.run("remove", first, all)
+    }
+
+    fn abort(&self, uploads: &[OpenUpload]) -> Result<(), DatasetError> {
+        let mut ids: Vec<(String, String)> = Vec::new();
+        for upload in uploads {
+            ids.extend(upload.id.clone().map(|id| (upload.name.clone(), id)));
+        }
+        let unknown = |name: &str| uploads.iter().any(|upload| upload.id.is_none() && upload.name == name);
+        if uploads.iter().any(|upload| upload.id.is_none()) {
+            let open = self.run("list the uploads of", "", open_uploads(&self.connection))?;
+            let named = open.into_iter().filter_map(|(path, id)| Some((self.name(&path)?, id)));
+            ids.extend(named.filter(|(name, _)| unknown(name)));
+        }
+        ids.iter().try_for_each(|(name, id)| self.abort_upload(name, id))
+    }
+}
+
+impl StoredObjects {
+    /// Aborts an upload in parts, unless it has ended.
+    pub fn abort_upload(&self, name: &str, id: &str) -> Result<(), DatasetError> {
+        let Some(parts) = self.connection.parts() else { return Ok(()) };
+        let (path, id) = (self.path(name), id.to_owned());
+        let abort = async {
+            match parts.abort_multipart(&path, &id).await {
+                Err(object_store::Error::NotFound { .. }) => Ok(()),
+                aborted => aborted,
+            }
+        };
+        self.run("abort the upload of", name, abort)
+    }
+}

@@ -8,10 +8,13 @@ use super::common::Common;
 use super::failure::Failure;
 use crate::dataset::{Dataset, DatasetError, LocalStore, Store};
 use crate::refresh::hold;
-use crate::storage::{Place, open_store};
+use crate::storage::{Place, file_name, open_store};
 
 /// What to do where there is no dataset.
 const HINT: &str = "give the folder or the URL that `orcidlake convert … --out` wrote";
+
+/// Ends of the names of archives and documents elsewhere.
+const ARCHIVE_ENDINGS: [&str; 4] = [".gz", ".tgz", ".tar", ".xml"];
 
 /// Where files wait that go to an object store.
 #[derive(Debug, Clone, clap::Args)]
@@ -74,6 +77,11 @@ pub fn locked_store(
 pub fn is_dataset(path: &Path, common: &Common) -> Result<bool, Failure> {
     if let Place::Local(path) = Place::of(path)? {
         return Ok(Dataset::is_at(&path));
+    }
+    // A web server may answer anything to a request for a file below a file.
+    let name = file_name(path).to_ascii_lowercase();
+    if ARCHIVE_ENDINGS.iter().any(|ending| name.ends_with(ending)) {
+        return Ok(false);
     }
     match store_of(path, common)?.current() {
         Ok(version) => Ok(version.is_some()),

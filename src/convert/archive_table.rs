@@ -48,7 +48,7 @@ impl ChosenTable {
             let own = |table: &dyn AnyTable| {
                 wanted.name == table.name() || wanted.name == table_key(dump, table.name())
             };
-            tables::of(dump).iter().position(own)
+            tables::of(dump).iter().position(|table| own(table.as_ref()))
         };
         let found: Vec<(DumpKind, usize)> =
             DumpKind::ALL.into_iter().filter_map(|dump| Some((dump, place(dump)?))).collect();

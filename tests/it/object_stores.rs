@@ -161,7 +161,10 @@ fn commands_give_the_same_of_a_dataset_in_a_bucket_as_of_one_in_a_folder() {
     let views = world.run(&["schema", "works", "--format", "duckdb", "--dataset", &remote]);
     let views = String::from_utf8(views.stdout).unwrap();
     let name = &world.dataset("orcid").manifest.archives[1].parts["activities/works"][0].name;
-    assert!(views.contains(&format!("read_parquet(['s3://bucket/orcid/activities/works/{name}',")), "{views}");
+    assert!(
+        views.contains(&format!("read_parquet(['s3://bucket/orcid/activities/works/{name}',")),
+        "{views}"
+    );
     let json = |output: Output| -> Value { serde_json::from_slice(&output.stdout).unwrap() };
     let of_here = json(run(&["inspect", local, "--json"]));
     assert_eq!(json(world.run(&["inspect", &remote, "--json"]))["report"], of_here["report"]);
@@ -420,12 +423,7 @@ fn a_copied_dataset_folder_is_read_and_not_changed() {
     let (status, refused) = world.convert(&[&activities], "copy", &[]);
 
     assert!(String::from_utf8_lossy(&found.stdout).contains("One"), "{}", told(&found));
-    assert!(
-        world
-            .run(&["get", ONE, &world.s3.web_url("copy")])
-            .status
-            .success()
-    );
+    assert!(world.run(&["get", ONE, &world.s3.web_url("copy")]).status.success());
     assert_eq!(status, 2);
     assert!(refused.contains("is the copy of a dataset folder"), "{refused}");
     assert_eq!(world.s3.names("copy"), before);

@@ -82,10 +82,9 @@ fn is_overtaken(error: &ConvertError) -> bool {
     matches!(error, ConvertError::Dataset(DatasetError::Overtaken { .. }))
 }
 
-#[test]
-fn parts_that_are_sent_give_the_rows_of_a_conversion_into_a_folder() {
+fn parts_that_are_sent_give_the_rows_of_a_conversion_into_a_folder(new: Memory) {
     let folder = crate::support::folder();
-    let (memory, store) = versioned(Memory::default(), folder.path());
+    let (memory, store) = versioned(new, folder.path());
     let local = folder.path().join("local");
     let stop = AtomicBool::new(false);
     convert(&sample(), &local, &options(), &Unobserved, &stop).unwrap();
@@ -122,10 +121,9 @@ fn digests(manifest: &Manifest) -> Vec<(String, u64, String)> {
     digests
 }
 
-#[test]
-fn a_conversion_in_one_run_gives_the_same_and_can_replace_a_dataset() {
+fn a_conversion_in_one_run_gives_the_same_and_can_replace_a_dataset(new: Memory) {
     let folder = crate::support::folder();
-    let (memory, store) = versioned(Memory::default(), folder.path());
+    let (memory, store) = versioned(new, folder.path());
     let (archives, stop) = (small(folder.path()), AtomicBool::new(false));
     let local = folder.path().join("local");
     convert(&archives, &local, &options(), &Unobserved, &stop).unwrap();
@@ -148,10 +146,9 @@ fn a_conversion_in_one_run_gives_the_same_and_can_replace_a_dataset() {
     assert_sound_and_alone(&memory, &store);
 }
 
-#[test]
-fn of_two_commits_that_race_one_wins_and_the_other_is_told() {
+fn of_two_commits_that_race_one_wins_and_the_other_is_told(new: Memory) {
     let folder = crate::support::folder();
-    let (memory, store) = versioned(Memory::default(), folder.path());
+    let (memory, store) = versioned(new, folder.path());
     let [summaries, activities] = small(folder.path());
     // The other commits when this one has found no other, and has put its files.
     let (_, other) = versioned(memory.with_another(|| ()), folder.path());
@@ -172,10 +169,9 @@ fn of_two_commits_that_race_one_wins_and_the_other_is_told() {
     assert_sound_and_alone(&memory, &store);
 }
 
-#[test]
-fn a_change_that_began_before_another_commit_is_told_so() {
+fn a_change_that_began_before_another_commit_is_told_so(new: Memory) {
     let folder = crate::support::folder();
-    let (memory, store) = versioned(Memory::default(), folder.path());
+    let (memory, store) = versioned(new, folder.path());
     let [summaries, activities] = small(folder.path());
     convert_one(&summaries, &store).unwrap();
     let late = store.begin("late").unwrap();
@@ -190,10 +186,9 @@ fn a_change_that_began_before_another_commit_is_told_so() {
     assert_sound_and_alone(&memory, &store);
 }
 
-#[test]
-fn a_commit_is_done_where_only_its_answer_is_lost() {
+fn a_commit_is_done_where_only_its_answer_is_lost(new: Memory) {
     let folder = crate::support::folder();
-    let (memory, store) = versioned(Memory::default(), folder.path());
+    let (memory, store) = versioned(new, folder.path());
     let [summaries, _] = small(folder.path());
     let (_, losing) = versioned(memory.losing_answers(), folder.path());
 
@@ -203,10 +198,9 @@ fn a_commit_is_done_where_only_its_answer_is_lost() {
     assert!(Dataset::open_in(&store).unwrap().has("summaries/records"));
 }
 
-#[test]
-fn a_commit_that_comes_late_is_whole_though_its_change_went_on() {
+fn a_commit_that_comes_late_is_whole_though_its_change_went_on(new: Memory) {
     let folder = crate::support::folder();
-    let (memory, store) = versioned(Memory::default(), folder.path());
+    let (memory, store) = versioned(new, folder.path());
     let archives = [small(folder.path())[1].clone(), small_other(folder.path())];
     let (_, late) = versioned(memory.landing_late(), folder.path());
 
@@ -226,11 +220,10 @@ fn a_commit_that_comes_late_is_whole_though_its_change_went_on() {
     assert_sound_and_alone(&memory, &store);
 }
 
-#[test]
-fn wherever_a_run_dies_a_whole_version_is_there_and_the_next_run_clears_the_rest() {
+fn wherever_a_run_dies_a_whole_version_is_there_and_the_next_run_clears_the_rest(new: Memory) {
     let folder = crate::support::folder();
     let [summaries, activities] = small(folder.path());
-    let (before, store) = versioned(Memory::default(), folder.path());
+    let (before, store) = versioned(new, folder.path());
     convert_one(&summaries, &store).unwrap();
     let old = all_rows(&Dataset::open_in(&store).unwrap());
     let (whole, store) = versioned(before.copy(), folder.path());
@@ -266,10 +259,9 @@ fn small_other(folder: &Path) -> PathBuf {
     archive
 }
 
-#[test]
-fn what_is_read_beside_a_commit_is_of_one_version() {
+fn what_is_read_beside_a_commit_is_of_one_version(new: Memory) {
     let folder = crate::support::folder();
-    let (_, store) = versioned(Memory::default(), folder.path());
+    let (_, store) = versioned(new, folder.path());
     let [summaries, activities] = small(folder.path());
     convert_one(&summaries, &store).unwrap();
     let anew = Options { replace: true, ..options() };
@@ -289,10 +281,9 @@ fn what_is_read_beside_a_commit_is_of_one_version() {
     assert_eq!((looks, rows.keys().map(String::as_str).collect::<Vec<_>>()), (2, vec!["activities/works"]));
 }
 
-#[test]
-fn a_place_that_holds_something_else_is_refused() {
+fn a_place_that_holds_something_else_is_refused(new: Memory) {
     let folder = crate::support::folder();
-    let (memory, store) = versioned(Memory::default(), folder.path());
+    let (memory, store) = versioned(new, folder.path());
     memory.put_if_absent("photos/holiday.jpg", b"").unwrap();
     let [summaries, _] = small(folder.path());
 
@@ -402,3 +393,27 @@ fn parts_replace_a_dataset_and_may_replace_it_again() {
     // The second time the dataset is that of these parts already.
     assert_eq!(seen, [true, false]);
 }
+
+/// Runs the tests with objects in memory, and in a server on loopback.
+macro_rules! with_each_store {
+    ($($test:ident),+ $(,)?) => {
+        mod in_memory {
+            $( #[test] fn $test() { super::$test(crate::support::memory_store::Memory::default()) } )+
+        }
+        mod in_s3 {
+            $( #[test] fn $test() { super::$test(crate::support::memory_store::Memory::in_s3()) } )+
+        }
+    };
+}
+
+with_each_store!(
+    parts_that_are_sent_give_the_rows_of_a_conversion_into_a_folder,
+    a_conversion_in_one_run_gives_the_same_and_can_replace_a_dataset,
+    of_two_commits_that_race_one_wins_and_the_other_is_told,
+    a_change_that_began_before_another_commit_is_told_so,
+    a_commit_is_done_where_only_its_answer_is_lost,
+    a_commit_that_comes_late_is_whole_though_its_change_went_on,
+    wherever_a_run_dies_a_whole_version_is_there_and_the_next_run_clears_the_rest,
+    what_is_read_beside_a_commit_is_of_one_version,
+    a_place_that_holds_something_else_is_refused,
+);

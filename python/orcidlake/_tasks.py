@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
-import tempfile
 from typing import TYPE_CHECKING, Any
 
 from . import _native
@@ -130,7 +128,7 @@ def plan(
     >>> tasks = ol.plan(archives, parts=4)
     >>> results = [ol.write_part(task, "in-parts") for task in tasks]
     >>> ol.commit("in-parts", results).rows["summaries/records"]
-    40
+    581
     """
     if parts < 1:
         raise ValueError(f"parts are at least 1, not {parts}")
@@ -194,6 +192,8 @@ def commit(
 
 def _remove(folders: list[str], above: str) -> None:
     """Removes folders, and the one above them if nothing else waits there."""
+    import shutil
+
     for folder in folders:
         shutil.rmtree(folder, ignore_errors=True)
     try:
@@ -205,6 +205,8 @@ def _remove(folders: list[str], above: str) -> None:
 def _parts_folder(dataset: str, scratch: Place | None) -> str:
     """The folder in which results wait: beside a dataset, or on the way to an object store."""
     if is_url(dataset):
+        import tempfile
+
         return os.path.join(tempfile.gettempdir() if scratch is None else place(scratch), ".orcidlake-parts")
     folder, name = os.path.split(os.path.abspath(dataset))
     return os.path.join(folder, f".{name}.orcidlake-parts")

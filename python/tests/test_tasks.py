@@ -99,5 +99,5 @@ def test_what_does_not_belong_is_refused(tmp_path: Path, archives: list[Path]) -
         ol.write_part(task, tmp_path / "orcid")
     with pytest.raises(ValueError, match="at least 1"):
         ol.plan(archives, parts=0)
-    with pytest.raises(ol.UnsupportedError):
-        ol.commit("s3://bucket/orcid", [])
+    with pytest.raises(ol.StorageError):
+        ol.commit("ftp://localhost/orcid", [])

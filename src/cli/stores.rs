@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use super::common::Common;
 use super::failure::Failure;
-use crate::dataset::{Dataset, DatasetError, Store};
+use crate::dataset::{Dataset, DatasetError, LocalStore, Store};
+use crate::refresh::hold;
 use crate::storage::{Place, file_name, open_store};
 
 /// What to do where there is no dataset.
@@ -50,6 +51,23 @@ pub fn store_to_change(
     common: &Common,
 ) -> Result<Arc<dyn Store>, Failure> {
     Ok(open_store(path, &common.storage(), &scratch.folder())?)
+}
+
+/// The store of a dataset that need not exist, to change it; a local dataset is locked. `act` tells
+/// other processes what the change is.
+///
+/// # Errors
+/// Those of [`store_of`], and if another process changes the dataset.
+pub fn locked_store(
+    path: &Path,
+    act: &str,
+    scratch: &ScratchArg,
+    common: &Common,
+) -> Result<Arc<dyn Store>, Failure> {
+    match Place::of(path)? {
+        Place::Local(path) if Dataset::is_at(&path) => Ok(Arc::new(LocalStore::holding(hold(&path, act)?))),
+        _ => store_to_change(path, scratch, common),
+    }
 }
 
 /// True if there is a dataset at a path that may also be that of an archive.

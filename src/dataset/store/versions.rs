@@ -12,7 +12,7 @@ use crate::dataset::manifest::Manifest;
 /// The folder of the versions' manifests.
 pub(super) const VERSIONS: &str = "orcidlake-versions";
 /// An object that is put twice to see whether a store keeps the first; removed at once.
-const CHECK: &str = "orcidlake-versions/check";
+pub(super) const CHECK: &str = "orcidlake-versions/check";
 /// Versions beyond the known ones that are looked for at once; a server that has them all has a
 /// page for any name.
 const MAX_STEP: u64 = 1 << 32;

@@ -83,8 +83,7 @@ fn index_of(archive: &[u8]) -> Vec<u8> {
     let archive = Memory::new("memory:archive", archive.to_vec());
     let (index, options, spacing) = (index_path(&folder.path().join("archive")), Options::new(), 64 << 10);
     let mut writer = IndexWriter::of_source(&archive, &index, key_of, spacing, options.chunk_bytes).unwrap();
-    let mut reading =
-        Archive::open_source_recorded(&archive, options, Meter::default(), spacing).unwrap();
+    let mut reading = Archive::open_source_recorded(&archive, options, Meter::default(), spacing).unwrap();
     while let Some(chunk) = reading.next_chunk().unwrap() {
         reading.record_points(&mut writer, false).unwrap();
         writer.add_chunk(&chunk).unwrap();

@@ -140,6 +140,11 @@ impl S3 {
         self.state.ignores_conditions.store(true, Ordering::Relaxed);
     }
 
+    /// A name that nothing has.
+    pub fn unique_name(&self) -> String {
+        format!("copy-{}", self.state.unique())
+    }
+
     /// The objects that uploads in parts were begun for, and not ended.
     pub fn open_uploads(&self) -> Vec<String> {
         self.state.uploads.lock().unwrap().values().map(|upload| upload.key.clone()).collect()

@@ -12,9 +12,9 @@ use super::Common;
 use super::failure::Failure;
 use super::numbers::counted;
 use crate::dataset::{InputFile, MatchInputs, Organizations};
-use crate::matching::open_input_file;
+use crate::matching::{MatchRow, open_input_file};
 use crate::storage::{InputFiles, Place, shown};
-use ror_match::{Answer, Candidate, Crosswalk, Matcher, Overrides, Preset, Release, RorError};
+use ror_match::{Answer, Crosswalk, Matcher, Overrides, Preset, Release, RorError};
 
 /// The options that say how to match.
 #[derive(Debug, Clone, clap::Args)]
@@ -156,42 +156,11 @@ fn input_files(common: &Common) -> Arc<InputFiles> {
     Arc::new(InputFiles::new(common.storage()))
 }
 
-/// An answer with its evidence.
+/// An answer with its evidence; without a match, the candidates.
 pub fn evidence(matcher: &Matcher, answer: &Answer) -> Value {
-    let release = &matcher.index.release;
-    let short = |candidate: &Candidate| {
-        let organization = release.organization(candidate.organization);
-        json!({
-            "ror_id": organization.id.to_string(), "name": organization.display_name(),
-            "score": rounded(candidate.score),
-        })
-    };
-    let candidates: Vec<Value> = answer.candidates.iter().map(short).collect();
-    let Some(found) = &answer.found else {
-        return json!({ "ror_id": null, "candidates": candidates });
-    };
-    let best = &found.found;
-    let became = release.successor(best.organization);
-    let (organization, named) = (release.organization(became), release.organization(best.organization));
-    json!({
-        "ror_id": organization.id.to_string(),
-        "ror_name": organization.display_name(),
-        "tier": found.tier.name(),
-        "relation": found.relation.name(),
-        "score": rounded(best.score),
-        "margin": rounded(found.margin),
-        "matched_name": matcher.index.name(best.organization, best.name),
-        "matched_name_type": best.kind.name(),
-        "country_verdict": best.country.name(),
-        "city_verdict": best.city.name(),
-        "ror_status": organization.status.name(),
-        "successor_of": (became != best.organization).then(|| named.id.to_string()),
-        "runner_up": found.runner_up.as_ref().map(short),
-        "candidates": candidates,
-    })
-}
-
-/// A score without the noise of its last digits.
-fn rounded(score: f32) -> f64 {
-    (f64::from(score) * 1000.0).round() / 1000.0
+    let row = MatchRow::of(matcher, answer);
+    match row.ror_id {
+        Some(_) => json!(row),
+        None => json!({ "ror_id": null, "candidates": row.candidates }),
+    }
 }

@@ -20,6 +20,7 @@ macro_rules! tell_part {
 }
 
 mod auth;
+mod commit;
 mod common;
 mod completions;
 mod config;
@@ -39,8 +40,10 @@ mod matching;
 mod numbers;
 mod output;
 mod page;
+mod part;
 mod people;
 mod places;
+mod plan;
 mod progress;
 mod reconcile;
 mod refresh;
@@ -93,6 +96,9 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Convert(convert::Args),
+    Plan(plan::Args),
+    Part(part::Args),
+    Commit(commit::Args),
     Schema(schema::Args),
     Index(index::Args),
     Inspect(inspect::Args),
@@ -111,7 +117,12 @@ enum Command {
 
 /// Runs the program.
 pub fn main() -> ExitCode {
-    let arguments: Vec<OsString> = std::env::args_os().collect();
+    ExitCode::from(main_with(std::env::args_os().collect()))
+}
+
+/// Runs the program with these arguments, of which the first is its name; gives the exit status.
+/// Errors of usage, and `--help`, end the process.
+pub fn main_with(arguments: Vec<OsString>) -> u8 {
     // A failure may come before the arguments are understood.
     output::want_json(asks_for_json(&arguments));
     let ended = run(arguments);
@@ -122,7 +133,7 @@ pub fn main() -> ExitCode {
         tell!("{failure}");
         tell_as_json(failure.to_json());
     }
-    ExitCode::from(status)
+    status
 }
 
 /// True where a flag or the environment asks for JSON.
@@ -182,6 +193,9 @@ fn run(arguments: Vec<OsString>) -> Result<Done, Failure> {
     }
     match cli.command {
         Command::Convert(args) => convert::run(args, &cli.common),
+        Command::Plan(args) => plan::run(args, &cli.common),
+        Command::Part(args) => part::run(args, &cli.common),
+        Command::Commit(args) => commit::run(args, &cli.common),
         Command::Schema(args) => schema::run(args, &cli.common),
         Command::Index(args) => index::run(args, &cli.common),
         Command::Inspect(args) => inspect::run(args, &cli.common),

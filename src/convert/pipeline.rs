@@ -7,8 +7,10 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use rayon::{Scope, ThreadPool, ThreadPoolBuilder};
@@ -21,6 +23,7 @@ use super::members::{Batch, SpareBuilders, read_chunk};
 use super::options::CHUNK_BYTES;
 use super::reading::Reading;
 use super::release::release_of;
+use super::sink::Sink;
 use super::source::{Content, Source, archive_name};
 use super::stop::stop_with;
 use super::{ConvertError, Observer, Options};
@@ -56,21 +59,26 @@ pub struct Pipeline {
 }
 
 /// The settings and state for parsing and writing a chunk.
-struct Context<'s> {
+struct Context<'s, S> {
+    path: &'s Path,
     name: Cow<'s, str>,
     keep: &'s BTreeSet<String>,
     spare: SpareBuilders,
-    writer: InOrder<Writer<'s>, (Batch, Permit)>,
+    sink: InOrder<S, (Batch, Permit)>,
     pool: &'s ThreadPool,
     observer: &'s dyn Observer,
     failed: AtomicBool,
+    /// The error because of which the sink gets nothing more.
+    failure: Mutex<Option<ConvertError>>,
     stop: &'s AtomicBool,
 }
 
 /// How reading ended.
-struct Read {
+pub struct Read {
     totals: Totals,
-    damage: Option<ArchiveError>,
+    range: Option<Range<u64>>,
+    /// The damage up to which a salvaged archive was read.
+    pub damage: Option<ArchiveError>,
     time: Duration,
 }
 
@@ -124,16 +132,36 @@ impl Pipeline {
         observer: &dyn Observer,
         stop: &AtomicBool,
     ) -> Result<Converted, ConvertError> {
+        let writer = Writer::new(&source, scratch, keep, self.lend());
+        let (writer, read) = self.feed(source, writer, keep, observer, stop)?;
+        writer.finish(read, &self.pool)
+    }
+
+    /// Reads an archive, and hands the rows of the tables in `keep` to `sink`, in the archive's
+    /// order.
+    ///
+    /// # Errors
+    /// [`ConvertError`] if the archive or the sink fails, or when stopped.
+    pub fn feed<S: Sink>(
+        &self,
+        source: Source<'_>,
+        sink: S,
+        keep: &BTreeSet<String>,
+        observer: &dyn Observer,
+        stop: &AtomicBool,
+    ) -> Result<(S, Read), ConvertError> {
         let meter = source.meter();
         observer.begun(source.path, source.size_bytes, &meter);
         let context = Context {
+            path: source.path,
             name: archive_name(source.path),
-            writer: InOrder::new(Writer::new(&source, scratch, keep, self.lend())),
+            sink: InOrder::new(sink),
             keep,
             spare: SpareBuilders::default(),
             pool: &self.pool,
             observer,
             failed: AtomicBool::new(false),
+            failure: Mutex::new(None),
             stop,
         };
         // The reader stays in the caller's thread, because the source of members may not be
@@ -141,23 +169,21 @@ impl Pipeline {
         let read = stop_with(&meter, &|| context.halted(), || {
             self.pool.in_place_scope(|scope| self.read(source, &meter, &context, scope))
         });
-        let mut writer = context.writer.into_sink();
-        if let Some(failure) = writer.failure.take() {
+        if let Some(failure) = context.failure.into_inner().unwrap_or_else(PoisonError::into_inner) {
             return Err(failure);
         }
         if stop.load(Ordering::Relaxed) {
             return Err(ConvertError::Stopped);
         }
-        let read = read?;
-        writer.finish(read, &self.pool)
+        Ok((context.sink.into_sink(), read?))
     }
 
     /// Reads the archive, and gives each chunk to the pool.
-    fn read<'s>(
+    fn read<'s, S: Sink>(
         &self,
         source: Source<'_>,
         meter: &Meter,
-        context: &'s Context<'_>,
+        context: &'s Context<'_, S>,
         scope: &Scope<'s>,
     ) -> Result<Read, ConvertError> {
         let salvage = source.salvage;
@@ -186,13 +212,14 @@ impl Pipeline {
             scope.spawn(move |_| context.pass(sequence, chunk, &repeated, permit));
             sequence += 1;
         }
+        let range = archive.range();
         let mut totals = archive.finish(repeats)?;
         totals.notes.extend(note);
-        Ok(Read { totals, damage, time })
+        Ok(Read { totals, range, damage, time })
     }
 }
 
-impl Context<'_> {
+impl<S: Sink> Context<'_, S> {
     fn halted(&self) -> bool {
         self.stop.load(Ordering::Relaxed) || self.failed.load(Ordering::Relaxed)
     }
@@ -205,14 +232,14 @@ impl Context<'_> {
         let _guard = PanicGuard(self);
         let batch = read_chunk(&chunk, repeated, &self.name, &|key| self.keep.contains(key), &self.spare);
         drop(chunk);
-        self.writer.push(sequence, (batch, permit), |writer, sequence, (batch, _permit)| {
+        self.sink.push(sequence, (batch, permit), |sink, sequence, (batch, permit)| {
             if self.halted() {
                 return;
             }
-            match writer.write(sequence, batch, self.pool) {
-                Ok(()) => self.observer.progressed(&writer.path, &writer.report),
+            match sink.write(sequence, batch, permit, self.pool) {
+                Ok(()) => self.observer.progressed(self.path, sink.report()),
                 Err(error) => {
-                    writer.failure = Some(error);
+                    *self.failure.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
                     self.failed.store(true, Ordering::Relaxed);
                 }
             }
@@ -222,20 +249,19 @@ impl Context<'_> {
 
 /// If a thread of the pool panics, releases the permits of the chunks that wait for its chunk.
 /// Otherwise the reader would wait for them, and the panic would not be reported.
-struct PanicGuard<'a, 's>(&'a Context<'s>);
+struct PanicGuard<'a, 's, S>(&'a Context<'s, S>);
 
-impl Drop for PanicGuard<'_, '_> {
+impl<S> Drop for PanicGuard<'_, '_, S> {
     fn drop(&mut self) {
         if std::thread::panicking() {
             self.0.failed.store(true, Ordering::Relaxed);
-            self.0.writer.close();
+            self.0.sink.close();
         }
     }
 }
 
-/// Takes batches in order and writes them.
+/// Takes batches in order and writes them to files.
 struct Writer<'s> {
-    path: PathBuf,
     scratch: Option<PathBuf>,
     shard: Option<String>,
     keep: &'s BTreeSet<String>,
@@ -249,8 +275,6 @@ struct Writer<'s> {
     rejected: Vec<MemberName>,
     watermark: Option<i64>,
     first_path: Option<String>,
-    /// The error because of which nothing more is written.
-    failure: Option<ConvertError>,
 }
 
 impl<'s> Writer<'s> {
@@ -261,7 +285,6 @@ impl<'s> Writer<'s> {
         lent: Reservation,
     ) -> Self {
         Self {
-            path: source.path.to_owned(),
             notes_names: matches!(source.content, Content::Members(_)),
             accepted: Targets::default(),
             rejected: Vec::new(),
@@ -274,11 +297,50 @@ impl<'s> Writer<'s> {
             report: Report::default(),
             watermark: None,
             first_path: None,
-            failure: None,
         }
     }
 
-    fn write(&mut self, sequence: u64, mut batch: Batch, pool: &ThreadPool) -> Result<(), ConvertError> {
+    fn finish(mut self, read: Read, pool: &ThreadPool) -> Result<Converted, ConvertError> {
+        let begun = Instant::now();
+        let scratch = self.scratch.take().unwrap_or_default();
+        let mut tables = Vec::new();
+        for (dump, writer) in std::mem::take(&mut self.dumps) {
+            let mut written = writer.finish(pool)?;
+            if !self.superseded.is_empty(dump) {
+                written = self.superseded.remove(dump, written, &scratch, pool)?;
+            }
+            for table in &written {
+                self.report.rows.insert(table.key.clone(), Part::total_rows(&table.parts));
+            }
+            tables.extend(written);
+        }
+        self.report.members.duplicates += self.superseded.replaced_activities();
+        self.report.times.read += read.time;
+        self.report.times.write += begun.elapsed();
+        self.report.notes.extend(read.totals.notes.iter().cloned());
+        self.report.notes.extend(read.damage.as_ref().map(|error| format!("salvaged: {error}")));
+        Ok(Converted {
+            complete: read.damage.is_none(),
+            release: self.first_path.as_deref().and_then(|path| path.split('/').find_map(release_of)),
+            totals: read.totals,
+            range: read.range,
+            watermark: self.watermark,
+            report: self.report,
+            accepted: self.accepted,
+            rejected: self.rejected,
+            tables,
+        })
+    }
+}
+
+impl Sink for Writer<'_> {
+    fn write(
+        &mut self,
+        sequence: u64,
+        mut batch: Batch,
+        _permit: Permit,
+        pool: &ThreadPool,
+    ) -> Result<(), ConvertError> {
         let xml_bytes = batch.report.members.xml_bytes;
         for dump in DumpKind::ALL {
             let batches = std::mem::take(&mut batch.rows[dump as usize]);
@@ -308,34 +370,7 @@ impl<'s> Writer<'s> {
         Ok(())
     }
 
-    fn finish(mut self, read: Read, pool: &ThreadPool) -> Result<Converted, ConvertError> {
-        let begun = Instant::now();
-        let scratch = self.scratch.take().unwrap_or_default();
-        let mut tables = Vec::new();
-        for (dump, writer) in std::mem::take(&mut self.dumps) {
-            let mut written = writer.finish(pool)?;
-            if !self.superseded.is_empty(dump) {
-                written = self.superseded.remove(dump, written, &scratch, pool)?;
-            }
-            for table in &written {
-                self.report.rows.insert(table.key.clone(), Part::total_rows(&table.parts));
-            }
-            tables.extend(written);
-        }
-        self.report.members.duplicates += self.superseded.replaced_activities();
-        self.report.times.read += read.time;
-        self.report.times.write += begun.elapsed();
-        self.report.notes.extend(read.totals.notes.iter().cloned());
-        self.report.notes.extend(read.damage.as_ref().map(|error| format!("salvaged: {error}")));
-        Ok(Converted {
-            complete: read.damage.is_none(),
-            release: self.first_path.as_deref().and_then(|path| path.split('/').find_map(release_of)),
-            totals: read.totals,
-            watermark: self.watermark,
-            report: self.report,
-            accepted: self.accepted,
-            rejected: self.rejected,
-            tables,
-        })
+    fn report(&self) -> &Report {
+        &self.report
     }
 }

@@ -145,6 +145,23 @@ impl Dataset {
         })
     }
 
+    /// Does the same, and keeps the dataset for as long as rows are read.
+    pub fn into_rows(
+        self: Arc<Self>,
+        key: String,
+        columns: Vec<String>,
+    ) -> impl Iterator<Item = Result<RecordBatch, DatasetError>> + Send {
+        let parts = self.manifest.parts().filter(|(own, _)| *own == key);
+        let parts: Vec<Part> = parts.map(|(_, part)| part.clone()).collect();
+        parts.into_iter().flat_map(move |part| -> Box<dyn Iterator<Item = _> + Send> {
+            let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
+            match self.part(&key, &part).and_then(|file| columns_of(file, &key, &part, &columns)) {
+                Ok(batches) => Box::new(batches),
+                Err(error) => Box::new(std::iter::once(Err(error))),
+            }
+        })
+    }
+
     /// True if the dataset has a table.
     pub fn has(&self, key: &str) -> bool {
         self.manifest.parts().any(|(own, _)| own == key)
@@ -157,7 +174,7 @@ pub(super) fn columns_of(
     key: &str,
     part: &Part,
     columns: &[&str],
-) -> Result<impl Iterator<Item = Result<RecordBatch, DatasetError>> + use<>, DatasetError> {
+) -> Result<impl Iterator<Item = Result<RecordBatch, DatasetError>> + Send + use<>, DatasetError> {
     let opened = Opened::new(file, key, part)?;
     let mask = ProjectionMask::columns(opened.metadata.parquet_schema(), columns.iter().copied());
     let groups = 0..opened.metadata.metadata().num_row_groups();
@@ -272,11 +289,11 @@ impl Opened {
     /// group is checked before it is read.
     fn read(
         self,
-        groups: impl Iterator<Item = usize>,
+        groups: impl Iterator<Item = usize> + Send,
         mask: ProjectionMask,
         orcids: Option<Arc<[Orcid]>>,
-    ) -> impl Iterator<Item = Result<RecordBatch, DatasetError>> {
-        groups.flat_map(move |group| -> Box<dyn Iterator<Item = Result<RecordBatch, DatasetError>>> {
+    ) -> impl Iterator<Item = Result<RecordBatch, DatasetError>> + Send {
+        groups.flat_map(move |group| -> Box<dyn Iterator<Item = Result<RecordBatch, DatasetError>> + Send> {
             match self.read_group(group, &mask, orcids.clone()) {
                 Ok(batches) => {
                     let path = self.file.path().to_owned();

@@ -109,7 +109,7 @@ fn markdown_files(folder: &Path) -> Vec<PathBuf> {
 /// The pages that people read: those at the top, the book, those of crates and samples.
 fn pages() -> Vec<PathBuf> {
     let crates = std::fs::read_dir(root().join("crates")).unwrap().map(|entry| entry.unwrap().path());
-    let folders = [root().to_owned(), root().join("docs"), root().join("sample-data")];
+    let folders = ["", "docs", "python", "sample-data"].map(|folder| root().join(folder));
     folders.into_iter().chain(crates).flat_map(|folder| markdown_files(&folder)).collect()
 }
 

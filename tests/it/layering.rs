@@ -104,7 +104,7 @@ fn tree(folder: &str) -> Vec<(String, String)> {
 #[test]
 fn files_import_each_other_in_no_circle() {
     let crates = CRATES.iter().map(|name| format!("crates/{name}/src"));
-    for folder in crates.chain(["src", "dev/orcid-mock/src"].map(str::to_owned)) {
+    for folder in crates.chain(["src", "dev/orcid-mock/src", "python/src"].map(str::to_owned)) {
         if let Some(circle) = circle(&tree(&folder)) {
             panic!("files of {folder} import each other in a circle: {}", circle.join(" → "));
         }
@@ -175,6 +175,13 @@ fn no_answer_is_parsed_under_the_queues_lock() {
 }
 
 #[test]
+fn only_one_file_of_the_wheel_is_unsafe() {
+    for (path, text) in below("python/src").into_iter().filter(|(path, _)| !path.ends_with("capsule.rs")) {
+        assert!(!text.contains("unsafe"), "{} has `unsafe`: it belongs in capsule.rs", path.display());
+    }
+}
+
+#[test]
 fn only_the_command_line_prints() {
     let library = sources().into_iter().filter(|(path, _)| module(path) != "cli");
     let crates = CRATES.iter().flat_map(|name| below(&format!("crates/{name}/src")));
@@ -207,7 +214,7 @@ fn only_the_command_line_knows_flags_and_gives_hints() {
 
 #[test]
 fn files_stay_small_and_say_what_they_are_for() {
-    for (path, text) in sources().into_iter().chain(below("crates")) {
+    for (path, text) in sources().into_iter().chain(below("crates")).chain(below("python/src")) {
         assert!(text.lines().count() <= MAX_LINES, "{} has more than {MAX_LINES} lines", path.display());
         assert!(text.starts_with("//!"), "{} does not say what it is for", path.display());
     }

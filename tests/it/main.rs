@@ -4,6 +4,7 @@
 mod support;
 
 mod auth;
+mod batches;
 mod beside;
 mod client;
 mod convert;
@@ -47,4 +48,5 @@ mod remote;
 mod renamed;
 mod store;
 mod streams;
+mod tasks;
 mod update;

@@ -62,7 +62,11 @@ fn the_bytes_are_right_whatever_the_server_does() {
         ("tells nothing of its state", |_, reply| reply.without("ETag")),
         ("has a weak ETag", |_, reply| Reply { cut_after: Some(300_000), ..reply.with("ETag", "W/\"one\"") }),
         ("answers with another part once", |asked, reply| match asked.number {
-            1 => reply.with("Content-Range", "bytes 5-900004/900500"),
+            1 => {
+                let found = reply.headers.iter().find(|(name, _)| name == "Content-Range").unwrap();
+                let size = found.1.rsplit('/').next().unwrap().to_owned();
+                reply.with("Content-Range", &format!("bytes 5-9/{size}"))
+            }
             _ => reply,
         }),
         ("says another length once", |asked, reply| match asked.number {
@@ -157,7 +161,7 @@ fn what_cannot_be_read_is_told_and_nothing_wrong_is_given() {
             _ => Reply::status(403),
         }),
         ("status 401 (Unauthorized)", |_, _| Reply::status(401)),
-        ("status 304 (Not Modified)", |_, _| Reply::status(304)),
+        ("status 400 (Bad Request)", |_, _| Reply::status(400)),
         ("without end", |_, _| Reply::status(307).with("Location", "/a")),
         ("cannot continue there", |_, bytes| Reply {
             cut_after: Some(100_000),
@@ -190,7 +194,7 @@ fn a_host_that_nobody_reaches_is_given_up_soon() {
 fn an_empty_file_has_no_bytes() {
     let web = Web::of(Vec::new());
 
-    assert_eq!(all(&*open(&web.url("a")).unwrap()).unwrap(), []);
+    assert!(all(&*open(&web.url("a")).unwrap()).unwrap().is_empty());
 
     let output = run(&["inspect", &web.url("a.tar.gz")]);
     assert!(told(&output).contains("is empty"), "{}", told(&output));

@@ -101,6 +101,11 @@ impl Memory {
         Self { contents: self.contents.clone(), meanwhile: Mutex::new(Some(meanwhile)), ..Self::default() }
     }
 
+    /// The same objects, as another machine reaches them.
+    pub fn copy_of(&self) -> Self {
+        Self { contents: self.contents.clone(), ..Self::default() }
+    }
+
     /// A store in a server on loopback.
     pub fn in_s3() -> Self {
         Self { contents: Contents::in_s3(S3::start(), "orcid"), ..Self::default() }

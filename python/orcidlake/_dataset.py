@@ -1,0 +1,311 @@
+"""A dataset and its tables."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from . import _native
+from ._arguments import Place, names, place
+from ._arrow import ArrowStream, RecordBatch, Rows, Schema
+from ._convert import ArchiveReport
+from ._errors import UnknownNameError
+
+if TYPE_CHECKING:
+    import datetime
+    from collections.abc import Iterable, Iterator, Mapping
+
+    import duckdb
+    import polars
+
+# The folders of tables, in the order in which a name without a folder is looked for.
+_FOLDERS = ("summaries", "activities", "organizations")
+_ALL_LEVELS = 255
+
+
+class Problem(NamedTuple):
+    """A difference between a dataset and its manifest."""
+
+    path: str
+    what: str
+
+
+class Table(ArrowStream):
+    """A table of a dataset, or some of its columns.
+
+    Nothing is read before you ask for it. ``pyarrow.table(works)``, ``polars.DataFrame(works)`` and
+    ``duckdb.sql("FROM works")`` read a table ``works`` too, without a copy.
+
+    Attributes:
+        key: The folder and the name, such as ``"summaries/works"``.
+        num_rows: The number of rows.
+        files: The paths of the Parquet files.
+    """
+
+    __slots__ = ("_columns", "_dataset", "_native", "files", "key", "num_rows")
+
+    def __init__(
+        self, dataset: _native.Dataset, key: str, num_rows: int, files: list[str], columns: list[str] | None = None
+    ) -> None:
+        self._dataset = dataset
+        self._columns = columns
+        self._native = dataset.table(key, columns)
+        self.key = key
+        self.num_rows = num_rows
+        self.files = files
+
+    @property
+    def name(self) -> str:
+        """The name without its folder."""
+        return self.key.partition("/")[2]
+
+    @property
+    def schema(self) -> Schema:
+        return Schema(self._native.schema)
+
+    @property
+    def columns(self) -> list[str]:
+        """The names of the columns."""
+        return self.schema.names
+
+    def select(self, *columns: str | Iterable[str]) -> Table:
+        """The table with these columns only, in this order.
+
+        >>> ds["works"].select("title", "orcid").columns
+        ['title', 'orcid']
+        """
+        chosen = [name for some in columns for name in names(some) or []]
+        return Table(self._dataset, self.key, self.num_rows, self.files, chosen)
+
+    def batches(self) -> Iterator[RecordBatch]:
+        """The rows, batch by batch, in the order of the table."""
+        reader = self._native.batches()
+        while (batch := reader.next()) is not None:
+            yield RecordBatch(batch)
+
+    def scan(self) -> polars.LazyFrame:
+        """A lazy frame of Polars, which reads only the columns and rows that a query needs.
+
+        >>> import polars as pl
+        >>> ds["works"].scan().select(pl.len()).collect().item()
+        222
+        """
+        import polars
+
+        frame = polars.scan_parquet(self.files)
+        return frame if self._columns is None else frame.select(self._columns)
+
+    def to_polars(self) -> polars.DataFrame:
+        """All rows as a data frame of Polars, which reads the files with all processors."""
+        return self.scan().collect()
+
+    def to_dicts(self) -> list[dict[str, Any]]:
+        """All rows as dictionaries; points in time are text."""
+        return [row for batch in self.batches() for row in batch.to_dicts()]
+
+    def __len__(self) -> int:
+        return self.num_rows
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        return self._native.__arrow_c_stream__(requested_schema)
+
+    def __repr__(self) -> str:
+        return f"Table({self.key!r}, {self.num_rows:,} rows, {len(self.schema)} columns)"
+
+
+class Dataset:
+    """One version of a dataset, opened by `orcidlake.open`.
+
+    It is a mapping of its tables. If another process changes the dataset, this object stays what it
+    is as long as the files of its version are there; `reload` opens the new version.
+    """
+
+    __slots__ = ("_native", "_tables", "path")
+
+    def __init__(self, path: str) -> None:
+        #: The path of the dataset.
+        self.path = path
+        self._native = _native.Dataset(path)
+        self._tables = {key: (rows, list(map(str, files))) for key, rows, files in self._native.tables()}
+
+    @property
+    def tables(self) -> list[str]:
+        """The tables, such as ``summaries/works``."""
+        return list(self._tables)
+
+    def __getitem__(self, name: str) -> Table:
+        """A table by its key, such as ``ds["activities/works"]``. A name without a folder, such as
+        ``ds["works"]``, means the table of summaries; if there is none, that of activities; then
+        that of organizations."""
+        found = self._key(name)
+        if found is None:
+            known = "there are none" if not self._tables else f"the tables are {', '.join(self._tables)}"
+            raise UnknownNameError(f"{self.path} has no table {name}; {known}")
+        return Table(self._native, found, *self._tables[found])
+
+    def _key(self, name: object) -> str | None:
+        if not isinstance(name, str):
+            return None
+        keys = (name, *(f"{folder}/{name}" for folder in _FOLDERS))
+        return next((key for key in keys if key in self._tables), None)
+
+    def __contains__(self, name: object) -> bool:
+        return self._key(name) is not None
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._tables)
+
+    def __len__(self) -> int:
+        return len(self._tables)
+
+    def keys(self) -> list[str]:
+        """The tables, as `tables`."""
+        return self.tables
+
+    @property
+    def manifest(self) -> dict[str, Any]:
+        """The manifest, ``orcidlake.json``: archives, files, digests."""
+        return json.loads(self._native.manifest())
+
+    @property
+    def archives(self) -> list[ArchiveReport]:
+        """The archives of the dataset, and the refreshes of it, in the order in which they were
+        added."""
+        entries = self.manifest["archives"]
+        outcomes = {"archive": "converted", "refresh": "refreshed"}
+        return [ArchiveReport(entry["name"], outcomes[entry["kind"]], entry) for entry in entries]
+
+    @property
+    def release(self) -> int | None:
+        """The year of the dump, if its name gives one."""
+        return self.manifest["release"]
+
+    @property
+    def watermark(self) -> datetime.datetime | None:
+        """The time up to which the dataset has all changes."""
+        from datetime import datetime, timedelta, timezone
+
+        found = self.manifest["watermark"]
+        epoch = datetime(1970, 1, 1, tzinfo=timezone.utc)
+        return None if found is None else epoch + timedelta(microseconds=found)
+
+    @property
+    def version(self) -> str:
+        """A digest of the files of archives and refreshes: it changes if the rows change."""
+        return self._native.version()
+
+    def record(self, orcid: str) -> dict[str, list[dict[str, Any]]]:
+        """All rows of one iD, by table; values that are absent are left out. Empty if the dataset
+        does not have the iD.
+
+        >>> list(ds.record("0000-0001-5001-8573"))[:2]
+        ['summaries/affiliations', 'summaries/emails']
+        """
+        return json.loads(self._native.record(orcid))
+
+    def rows(self, orcids: Iterable[str]) -> dict[str, Rows]:
+        """All rows of some iDs, by table. Tables without such rows are left out."""
+        wanted = [orcids] if isinstance(orcids, str) else list(orcids)
+        return {key: Rows(rows) for key, rows in self._native.rows(wanted).items()}
+
+    def people(
+        self,
+        ror: str | Iterable[str],
+        *,
+        children: bool = False,
+        depth: int | None = None,
+        include_inactive: bool = False,
+        min_confidence: float = 0.0,
+        kinds: str | Iterable[str] | None = None,
+        current: bool = False,
+        as_of: datetime.date | None = None,
+        emails: bool = False,
+    ) -> Rows:
+        """The affiliations of an institution's people, under any of its ids and names, in the order
+        of their iDs. The dataset must have been matched with `match`.
+
+        Args:
+            ror: The ROR id of the institution; several count as one institution.
+            children: Include its child organisations.
+            depth: Include at most this many levels of them; all by default.
+            include_inactive: Include inactive and withdrawn child organisations.
+            min_confidence: The lowest score of matches by name, from 0 to 1; matches by id have 1.
+            kinds: Only these kinds, such as ``"employment"``.
+            current: Only affiliations without an end date.
+            as_of: Only affiliations that were valid on this day.
+            emails: Add public e-mail addresses.
+        """
+        if current and as_of is not None:
+            raise ValueError("give current or as_of, not both")
+        if depth is not None and not children:
+            raise ValueError("depth is for children=True")
+        asked = {
+            "ror": names(ror),
+            "depth": min(_ALL_LEVELS if depth is None else depth, _ALL_LEVELS) if children else 0,
+            "include_inactive": include_inactive,
+            "min_confidence": min_confidence,
+            "kinds": names(kinds) or [],
+            "current": current,
+            "as_of": None if as_of is None else (as_of.year, as_of.month, as_of.day),
+            "emails": emails,
+        }
+        return Rows(self._native.people(asked))
+
+    def duckdb(self, connection: duckdb.DuckDBPyConnection | None = None) -> duckdb.DuckDBPyConnection:
+        """A connection of DuckDB with a view of each table: ``summaries_works``, and ``works`` for
+        the table that ``ds["works"]`` means. Views are added to ``connection`` if one is given.
+
+        >>> ds.duckdb().sql("SELECT count(*) FROM works").fetchone()
+        (222,)
+        """
+        import duckdb
+
+        connection = duckdb.connect() if connection is None else connection
+        for key, (_, files) in self._tables.items():
+            listed = ", ".join(_quoted(file, "'") for file in files)
+            query = f"SELECT * FROM read_parquet([{listed}])"
+            folder, name = key.split("/")
+            views = [f"{folder}_{name}"] + ([name] if self._key(name) == key else [])
+            for view in views:
+                connection.execute(f"CREATE OR REPLACE VIEW {_quoted(view, chr(34))} AS {query}")
+        return connection
+
+    def reload(self) -> Dataset:
+        """Opens the current version of the same dataset."""
+        return Dataset(self.path)
+
+    def verify(self) -> list[Problem]:
+        """Checks the dataset; see `orcidlake.verify`."""
+        return verify(self.path)
+
+    def __repr__(self) -> str:
+        year = "" if self.release is None else f", {self.release}"
+        lines = [f"Dataset({self.path!r}{year})"]
+        lines += [f"  {key}: {rows:,} rows" for key, (rows, _) in self._tables.items()]
+        return "\n".join(lines)
+
+
+def open(path: Place, *, storage_options: Mapping[str, str] | None = None) -> Dataset:
+    """Opens the dataset that `convert` wrote.
+
+    >>> ds = ol.open("orcid")
+    >>> ds["works"]
+    Table('summaries/works', 222 rows, 38 columns)
+    """
+    return Dataset(place(path, storage_options))
+
+
+def verify(dataset: Place, *, storage_options: Mapping[str, str] | None = None) -> list[Problem]:
+    """Compares a dataset with its manifest: files, digests, counts, keys.
+
+    Returns:
+        The problems; an empty list means that the dataset is sound.
+
+    >>> ol.verify("orcid")
+    []
+    """
+    return [Problem(str(path), what) for path, what in _native.verify(place(dataset, storage_options))]
+
+
+def _quoted(text: str, sign: str) -> str:
+    return sign + text.replace(sign, sign * 2) + sign

@@ -1,0 +1,122 @@
+"""Names to organisations of ROR."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from . import _native
+from ._arguments import Place, place, settings
+from ._arrow import Rows
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+
+class Matcher:
+    """Finds the organisation of ROR that a name means, offline.
+
+    Args:
+        ror_release: A release of ROR: the zip from <https://doi.org/10.5281/zenodo.6347574>, or the
+            JSON in it.
+        preset: How much evidence a match needs: ``"strict"``, ``"balanced"`` or ``"recall"``.
+        overrides: A CSV table of names and their organisations, with the columns name, country and
+            ror; it takes precedence over all other rules.
+        storage_options: For URLs, which this version does not read.
+
+    >>> matcher = ol.Matcher(ror_release)
+    >>> found = matcher.match(["Avaldorf Academy", None, "nobody"], countries=["NO", None, None])
+    >>> [row["ror_id"] for row in found.to_dicts()]
+    ['https://ror.org/000018p37', None, None]
+    """
+
+    __slots__ = ("_native",)
+
+    def __init__(
+        self,
+        ror_release: Place,
+        *,
+        preset: str = "balanced",
+        overrides: Place | None = None,
+        storage_options: Mapping[str, str] | None = None,
+    ) -> None:
+        release = place(ror_release, storage_options)
+        table = None if overrides is None else place(overrides, storage_options)
+        self._native = _native.Matcher(release, preset, table)
+
+    @property
+    def release(self) -> str:
+        """The name of the release."""
+        return self._native.release
+
+    @property
+    def preset(self) -> str:
+        """How much evidence a match needs."""
+        return self._native.preset
+
+    def match(
+        self,
+        names: Iterable[str | None],
+        *,
+        cities: Iterable[str | None] | None = None,
+        countries: Iterable[str | None] | None = None,
+        threads: int | None = None,
+    ) -> Rows:
+        """Finds the organisation of each name; gives one row for each, in the same order.
+
+        If several organisations are equally likely, none is chosen, and the column ``candidates``
+        lists them. ``score`` and ``tier`` say how a name was found.
+
+        Args:
+            names: The names: a list, or a column of pyarrow, Polars or pandas. Without cities and
+                countries, a name may be a text with its place, such as ``"Avaldorf Academy, Norway"``.
+            cities: Their cities, where they are known; as many as names.
+            countries: Their countries, as codes or names.
+            threads: Threads that search; one for each processor by default.
+        """
+        if isinstance(names, str):
+            raise TypeError("names is a list of names, not one name")
+        return Rows(self._native.find(names, cities, countries, settings(threads=threads)))
+
+    def __len__(self) -> int:
+        return self._native.organizations()
+
+    def __repr__(self) -> str:
+        return f"Matcher({self.release!r}, {self.preset}, {len(self):,} organisations)"
+
+
+def match(
+    dataset: Place,
+    ror_release: Place,
+    *,
+    preset: str = "balanced",
+    overrides: Place | None = None,
+    crosswalk: Place | None = None,
+    anew: bool = False,
+    threads: int | None = None,
+    memory: int | str | None = None,
+    storage_options: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
+    """Finds the organisation of ROR that each affiliation, funding and the like of a dataset means,
+    and adds the tables of ``organizations/`` to it.
+
+    Args:
+        dataset: The dataset.
+        ror_release: As for `Matcher`.
+        preset: As for `Matcher`.
+        overrides: As for `Matcher`.
+        crosswalk: A CSV table of ids and their organisations, with the columns source, id and ror.
+        anew: Match all names again. Otherwise names that were matched before with the same files
+            keep their answers.
+        threads: Threads that search; one for each processor by default.
+        memory: The limit of the memory.
+        storage_options: For URLs, which this version does not read.
+
+    Returns:
+        The counts: names that were matched, and how they were found.
+    """
+    names = None if overrides is None else place(overrides, storage_options)
+    ids = None if crosswalk is None else place(crosswalk, storage_options)
+    options = settings(threads=threads, memory=memory)
+    target, release = place(dataset, storage_options), place(ror_release, storage_options)
+    return json.loads(_native.match_dataset(target, release, preset, names, ids, anew, options))

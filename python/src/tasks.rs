@@ -1,0 +1,73 @@
+//! Conversions in parts: tasks, their results, and the commit.
+
+use std::path::PathBuf;
+
+use pyo3::prelude::*;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::convert::{PyOutcome, told};
+use crate::errors::{Raise, bad_value};
+use crate::progress::Progress;
+use crate::settings::Settings;
+use crate::waiting::{interruptible, nothing};
+use orcidlake::convert::{self as library, Options, PartResult, Task};
+
+/// The tasks of a conversion as JSON.
+#[pyfunction]
+pub fn plan(
+    py: Python<'_>,
+    archives: Vec<PathBuf>,
+    dataset: Option<PathBuf>,
+    parts: u64,
+    settings: Settings,
+) -> PyResult<Vec<String>> {
+    let options = Options { parts: Some(parts), ..settings.options()? };
+    let plan = |_: &_| match &dataset {
+        Some(dataset) => library::plan(&archives, dataset, &options),
+        None => library::plan_new(&archives, &options),
+    };
+    let tasks: Vec<Task> = interruptible(py, nothing, plan)?.map_err(Raise::raise)?;
+    tasks.iter().map(to_json).collect()
+}
+
+/// Runs a task for a dataset; gives the result as JSON.
+#[pyfunction]
+pub fn write_part(
+    py: Python<'_>,
+    task: &str,
+    dataset: PathBuf,
+    settings: Settings,
+    progress: Option<Py<PyAny>>,
+) -> PyResult<String> {
+    let task: Task = from_json(task)?;
+    let (options, progress) = (settings.options()?, Progress::new(progress));
+    let write = |stop: &_| library::write_part(&task, &dataset, &options, &progress, stop);
+    to_json(&interruptible(py, |py| progress.tell(py), write)?.map_err(Raise::raise)?)
+}
+
+/// Adds results to a dataset in one step; gives the outcome of each.
+#[pyfunction]
+pub fn commit(
+    py: Python<'_>,
+    results: Vec<String>,
+    dataset: PathBuf,
+    replace: bool,
+) -> PyResult<Vec<PyOutcome>> {
+    let results: Vec<PartResult> = results.iter().map(|result| from_json(result)).collect::<PyResult<_>>()?;
+    let commit = |_: &_| library::commit(&results, &dataset, replace);
+    let outcomes = interruptible(py, nothing, commit)?.map_err(Raise::raise)?;
+    Ok(results
+        .iter()
+        .zip(outcomes)
+        .filter_map(|(result, outcome)| Some(told(result.part()?.entry.name.clone(), outcome)))
+        .collect())
+}
+
+fn to_json(value: &impl Serialize) -> PyResult<String> {
+    serde_json::to_string(value).map_err(|error| bad_value(error.to_string()))
+}
+
+fn from_json<T: DeserializeOwned>(text: &str) -> PyResult<T> {
+    serde_json::from_str(text).map_err(|error| bad_value(format!("not a task or a result: {error}")))
+}

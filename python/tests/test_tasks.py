@@ -1,0 +1,103 @@
+"""Conversions in parts: by this process, by others, with values that travel."""
+
+from __future__ import annotations
+
+import multiprocessing
+import pickle
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+import orcidlake as ol
+
+
+@pytest.fixture
+def archives(tmp_path: Path, summaries: str, activities: list[str]) -> list[Path]:
+    """Copies of the samples, of which the first has an index."""
+    copies = []
+    for archive in [summaries, *activities]:
+        copy = tmp_path / Path(archive).name
+        copy.write_bytes(Path(archive).read_bytes())
+        copies.append(copy)
+    ol.index(copies[0], spacing="64KiB")
+    return copies
+
+
+def rows(path: Path | str) -> dict[str, list[dict[str, object]]]:
+    ds = ol.open(path)
+    return {key: ds[key].to_dicts() for key in ds.tables}
+
+
+def test_parts_give_the_dataset_of_one_conversion(tmp_path: Path, archives: list[Path], full: str) -> None:
+    out = tmp_path / "orcid"
+
+    tasks = ol.plan(archives, out, parts=6)
+    results = [ol.write_part(task, out) for task in tasks]
+    assert not out.exists()
+    report = ol.commit(out, results)
+
+    assert len(tasks) > len(archives) and any(task.shard for task in tasks)
+    assert {archive.outcome for archive in report} == {"converted"}
+    assert rows(out) == rows(full)
+    assert ol.verify(out) == []
+    assert sorted(path.name for path in tmp_path.iterdir() if "parts" in path.name) == []
+    assert ol.plan(archives, out, parts=6) == []
+
+
+def test_a_part_that_is_run_twice_counts_once(tmp_path: Path, archives: list[Path], full: str) -> None:
+    out = tmp_path / "orcid"
+    results = [ol.write_part(task, out) for task in ol.plan(archives)]
+    twice = ol.write_part(ol.plan(archives)[0], out)
+
+    report = ol.commit(out, [*results, twice])
+    again = ol.commit(out, results)
+
+    assert [archive.outcome for archive in report] == ["converted"] * 3 + ["skipped"]
+    assert {archive.outcome for archive in again} == {"skipped"}
+    assert rows(out) == rows(full)
+
+
+@pytest.mark.parametrize("method", ["fork", "spawn"])
+def test_processes_run_tasks(tmp_path: Path, archives: list[Path], full: str, method: str) -> None:
+    out = tmp_path / "orcid"
+    # Threads of a run are gone before a process is forked.
+    ol.inspect(archives[0])
+    context = multiprocessing.get_context(method)
+
+    with ProcessPoolExecutor(2, mp_context=context) as pool:
+        results = list(pool.map(partial(ol.write_part, out=out), ol.plan(archives, parts=4)))
+    ol.commit(out, results)
+
+    assert rows(out) == rows(full)
+
+
+def test_tasks_and_results_travel(tmp_path: Path, archives: list[Path]) -> None:
+    task = ol.plan(archives, parts=6)[0]
+    result = ol.write_part(task, tmp_path / "orcid")
+
+    for value in (task, result):
+        assert pickle.loads(pickle.dumps(value)) == value
+        assert type(value).from_json(value.to_json()) == value
+        assert hash(value) == hash(pickle.loads(pickle.dumps(value)))
+    assert task != result and task.archive == str(archives[0])
+    assert task.shard is not None and task.shard in repr(task) and archives[0].name in repr(task)
+    assert result.members["members"] > 0 and result.rows["summaries/records"] > 0
+    assert "members" in repr(result)
+    with pytest.raises(ValueError):
+        ol.Task.from_json("no")
+    with pytest.raises(ValueError, match="not a task"):
+        ol.write_part(ol.Task.from_json("{}"), tmp_path / "orcid")
+
+
+def test_what_does_not_belong_is_refused(tmp_path: Path, archives: list[Path]) -> None:
+    task = ol.plan(archives[0])[0]
+    archives[0].write_bytes(archives[1].read_bytes())
+
+    with pytest.raises(ol.ConflictError, match="has changed"):
+        ol.write_part(task, tmp_path / "orcid")
+    with pytest.raises(ValueError, match="at least 1"):
+        ol.plan(archives, parts=0)
+    with pytest.raises(ol.UnsupportedError):
+        ol.commit("s3://bucket/orcid", [])

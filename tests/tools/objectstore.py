@@ -172,7 +172,7 @@ class World:
 
 def make_archives(world):
     """Summaries and an archive of activities, of few people; and one of a large work."""
-    world.run("synth", "--records", "60", "--seed", "7", "--activities", "--endings", "0", "--out", world.folder)
+    world.run("synth", "--records", "500", "--seed", "7", "--activities", "--endings", "0", "--out", world.folder)
     names = ["ORCID_2025_10_summaries.tar.gz", "ORCID_2025_10_activities_0.tar.gz"]
     path = os.path.join(world.folder, "ORCID_2025_10_activities_7.tar.gz")
     title = "".join(random.choices(SIGNS, k=14 << 20))

@@ -111,7 +111,8 @@ def read_archive(
         repeats: ``"error"`` raises `RepeatedError` after the last batch if rows were given that a
             conversion removes; ``"keep"`` does not.
         shard: One part of the archive, such as ``"2/5"``; needs an index.
-        storage_options: For URLs, which this version does not read.
+        storage_options: Options of object stores, such as ``{"aws_region": "eu-central-1"}``; the
+            usual environment variables, such as ``AWS_ACCESS_KEY_ID``, are read too.
 
     >>> years = {}
     >>> for batch in ol.read_archive(archive, "works", columns=["publication_year"]):
@@ -122,8 +123,10 @@ def read_archive(
     """
     if repeats not in ("error", "keep"):
         raise ValueError(f"repeats is 'error' or 'keep', not {repeats!r}")
-    path = place(archive, storage_options)
-    options = settings(threads=threads, memory=memory, salvage=salvage, shard=shard)
+    path = place(archive)
+    options = settings(
+        threads=threads, memory=memory, salvage=salvage, shard=shard, storage_options=storage_options
+    )
     return ArchiveReader(path, _native.ArchiveReader(path, table, names(columns), repeats == "keep", options))
 
 
@@ -142,9 +145,10 @@ def inspect(
     >>> ol.inspect(archive)
     ORCID_2025_10_summaries.tar.gz: inspected, 41 members, 40 records, 1 rejects
     """
-    path = place(archive, storage_options)
+    path = place(archive)
     with watched(progress) as tell:
-        entry = _native.inspect(path, settings(threads=threads, memory=memory, salvage=salvage), tell)
+        options = settings(threads=threads, memory=memory, salvage=salvage, storage_options=storage_options)
+        entry = _native.inspect(path, options, tell)
     return ArchiveReport(path, "inspected", json.loads(entry))
 
 
@@ -164,12 +168,14 @@ def index(
         out: The file for the index; ``ARCHIVE.idx`` by default, which is where others look for it.
         spacing: Uncompressed bytes between two points where reading can start.
         progress: As for `convert`.
-        storage_options: For URLs, which this version does not read.
+        storage_options: Options of object stores, such as ``{"aws_region": "eu-central-1"}``; the
+            usual environment variables, such as ``AWS_ACCESS_KEY_ID``, are read too.
 
     Returns:
         What the index says of the archive.
     """
-    path = place(archive, storage_options)
-    target = f"{path}.idx" if out is None else place(out, storage_options)
+    path = place(archive)
+    target = None if out is None else place(out)
+    options = settings(storage_options=storage_options)
     with watched(progress) as tell:
-        return json.loads(_native.index(path, target, size(spacing), tell))
+        return json.loads(_native.index(path, target, size(spacing), options, tell))

@@ -6,8 +6,6 @@ import os
 import re
 from typing import TYPE_CHECKING, Any, Union
 
-from ._errors import UnsupportedError
-
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
@@ -19,27 +17,37 @@ _LEAST_MEMORY = 128 << 20
 _MOST_THREADS = 1024
 
 
-def place(path: Place, storage_options: Mapping[str, str] | None = None) -> str:
-    """The path of an archive or a dataset."""
+def place(path: Place) -> str:
+    """The path or URL of an archive or a dataset."""
     text = os.fspath(path)
     if not isinstance(text, str):
         raise TypeError(f"a path is text, not {type(text).__name__}")
     if not text:
         raise ValueError("a path is empty")
-    if "://" in text:
-        raise UnsupportedError(f"{text} is a URL, and this version reads and writes local paths only")
-    if storage_options is not None:
-        raise ValueError(f"storage_options are for URLs, and {text} is a local path")
     return text
 
 
-def places(paths: Place | Iterable[Place], storage_options: Mapping[str, str] | None = None) -> list[str]:
+def places(paths: Place | Iterable[Place]) -> list[str]:
     """The paths of one archive or several."""
     if isinstance(paths, (str, os.PathLike)):
         paths = [paths]
-    found = [place(path, storage_options) for path in paths]
+    found = [place(path) for path in paths]
     if not found:
         raise ValueError("no archive is given")
+    return found
+
+
+def is_url(path: str) -> bool:
+    """True for a place in an object store or on a web server."""
+    return "://" in path and not path.startswith("file://")
+
+
+def checked_options(options: Mapping[str, str] | None) -> dict[str, str]:
+    """The options of object stores; messages do not show their values, which may be secret."""
+    found = {} if options is None else dict(options)
+    for key, value in found.items():
+        if not isinstance(key, str) or not isinstance(value, str):
+            raise TypeError(f"storage_options are text, and {key!r} has a {type(value).__name__}")
     return found
 
 
@@ -69,6 +77,8 @@ def settings(
     replace: bool = False,
     index: bool = False,
     shard: str | None = None,
+    storage_options: Mapping[str, str] | None = None,
+    scratch: Place | None = None,
 ) -> dict[str, Any]:
     """The options of a conversion for the native part."""
     if threads is not None and not 1 <= threads <= _MOST_THREADS:
@@ -84,4 +94,6 @@ def settings(
         "replace": replace,
         "index": index,
         "shard": shard,
+        "storage": checked_options(storage_options),
+        "scratch": None if scratch is None else place(scratch),
     }

@@ -150,6 +150,7 @@ def convert(
     index: bool = False,
     progress: Watcher = False,
     storage_options: Mapping[str, str] | None = None,
+    scratch: Place | None = None,
 ) -> ConvertReport:
     """Converts archives into the dataset ``out``.
 
@@ -158,8 +159,8 @@ def convert(
 
     Args:
         archives: ORCID's archives as downloaded (``.tar.gz``, ``.tar``), folders of XML files, or
-            single XML files; one or several.
-        out: A new or empty folder, or a dataset.
+            single XML files; one or several, by their paths or URLs.
+        out: A new or empty folder, or a dataset; or a URL such as ``"s3://bucket/orcid"``.
         tables: The tables to write, such as ``"works"`` or ``"summaries/works"``; all by default.
         threads: Threads that parse and encode; one for each processor by default.
         memory: The limit of the memory, in bytes or as text such as ``"2GiB"``; 1 GiB by default.
@@ -170,7 +171,10 @@ def convert(
         progress: True for bars of tqdm where it is installed, otherwise for lines on standard
             error; or a function that gets a `Progress` several times a second, in the thread of the
             caller. If it raises, the conversion stops.
-        storage_options: For URLs, which this version does not read.
+        storage_options: Options of object stores, such as ``{"aws_region": "eu-central-1"}``; the
+            usual environment variables, such as ``AWS_ACCESS_KEY_ID``, are read too.
+        scratch: For a dataset in an object store: the local folder where its files are written before
+            they are put there; the system's folder for temporary files by default.
 
     Returns:
         What became of each archive.
@@ -182,9 +186,16 @@ def convert(
     >>> ol.convert(archives, "some", tables="records").rows["summaries/records"]
     40
     """
-    given, target = places(archives, storage_options), place(out, storage_options)
+    given, target = places(archives), place(out)
     options = settings(
-        threads=threads, memory=memory, tables=names(tables), salvage=salvage, replace=replace, index=index
+        threads=threads,
+        memory=memory,
+        tables=names(tables),
+        salvage=salvage,
+        replace=replace,
+        index=index,
+        storage_options=storage_options,
+        scratch=scratch,
     )
     with watched(progress) as tell:
         return outcomes(_native.convert(given, target, options, tell))

@@ -6,10 +6,10 @@ import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from . import _native
-from ._arguments import Place, names, place
+from ._arguments import Place, checked_options, is_url, names, place, settings
 from ._arrow import ArrowStream, RecordBatch, Rows, Schema
 from ._convert import ArchiveReport
-from ._errors import UnknownNameError
+from ._errors import UnknownNameError, UnsupportedError
 
 if TYPE_CHECKING:
     import datetime
@@ -39,15 +39,22 @@ class Table(ArrowStream):
     Attributes:
         key: The folder and the name, such as ``"summaries/works"``.
         num_rows: The number of rows.
-        files: The paths of the Parquet files.
+        files: The paths or URLs of the Parquet files.
     """
 
-    __slots__ = ("_columns", "_dataset", "_native", "files", "key", "num_rows")
+    __slots__ = ("_columns", "_dataset", "_native", "_storage", "files", "key", "num_rows")
 
     def __init__(
-        self, dataset: _native.Dataset, key: str, num_rows: int, files: list[str], columns: list[str] | None = None
+        self,
+        dataset: _native.Dataset,
+        key: str,
+        num_rows: int,
+        files: list[str],
+        storage: dict[str, str],
+        columns: list[str] | None = None,
     ) -> None:
         self._dataset = dataset
+        self._storage = storage
         self._columns = columns
         self._native = dataset.table(key, columns)
         self.key = key
@@ -75,7 +82,7 @@ class Table(ArrowStream):
         ['title', 'orcid']
         """
         chosen = [name for some in columns for name in names(some) or []]
-        return Table(self._dataset, self.key, self.num_rows, self.files, chosen)
+        return Table(self._dataset, self.key, self.num_rows, self.files, self._storage, chosen)
 
     def batches(self) -> Iterator[RecordBatch]:
         """The rows, batch by batch, in the order of the table."""
@@ -92,7 +99,7 @@ class Table(ArrowStream):
         """
         import polars
 
-        frame = polars.scan_parquet(self.files)
+        frame = polars.scan_parquet(self.files, storage_options=self._storage or None)
         return frame if self._columns is None else frame.select(self._columns)
 
     def to_polars(self) -> polars.DataFrame:
@@ -120,12 +127,13 @@ class Dataset:
     is as long as the files of its version are there; `reload` opens the new version.
     """
 
-    __slots__ = ("_native", "_tables", "path")
+    __slots__ = ("_native", "_storage", "_tables", "path")
 
-    def __init__(self, path: str) -> None:
-        #: The path of the dataset.
+    def __init__(self, path: str, storage_options: Mapping[str, str] | None = None) -> None:
+        #: The path or URL of the dataset.
         self.path = path
-        self._native = _native.Dataset(path)
+        self._storage = checked_options(storage_options)
+        self._native = _native.Dataset(path, settings(storage_options=self._storage))
         self._tables = {key: (rows, list(map(str, files))) for key, rows, files in self._native.tables()}
 
     @property
@@ -141,7 +149,7 @@ class Dataset:
         if found is None:
             known = "there are none" if not self._tables else f"the tables are {', '.join(self._tables)}"
             raise UnknownNameError(f"{self.path} has no table {name}; {known}")
-        return Table(self._native, found, *self._tables[found])
+        return Table(self._native, found, *self._tables[found], self._storage)
 
     def _key(self, name: object) -> str | None:
         if not isinstance(name, str):
@@ -260,6 +268,11 @@ class Dataset:
         """
         import duckdb
 
+        if is_url(self.path):
+            raise UnsupportedError(
+                f"views of {self.path} would need DuckDB's httpfs and its secrets; query one table as "
+                "works = ds['works']; duckdb.sql('FROM works')"
+            )
         connection = duckdb.connect() if connection is None else connection
         for key, (_, files) in self._tables.items():
             listed = ", ".join(_quoted(file, "'") for file in files)
@@ -272,11 +285,11 @@ class Dataset:
 
     def reload(self) -> Dataset:
         """Opens the current version of the same dataset."""
-        return Dataset(self.path)
+        return Dataset(self.path, self._storage)
 
     def verify(self) -> list[Problem]:
         """Checks the dataset; see `orcidlake.verify`."""
-        return verify(self.path)
+        return verify(self.path, storage_options=self._storage)
 
     def __repr__(self) -> str:
         year = "" if self.release is None else f", {self.release}"
@@ -286,13 +299,13 @@ class Dataset:
 
 
 def open(path: Place, *, storage_options: Mapping[str, str] | None = None) -> Dataset:
-    """Opens the dataset that `convert` wrote.
+    """Opens the dataset that `convert` wrote, at a path or a URL such as ``"s3://bucket/orcid"``.
 
     >>> ds = ol.open("orcid")
     >>> ds["works"]
     Table('summaries/works', 222 rows, 38 columns)
     """
-    return Dataset(place(path, storage_options))
+    return Dataset(place(path), storage_options)
 
 
 def verify(dataset: Place, *, storage_options: Mapping[str, str] | None = None) -> list[Problem]:
@@ -304,7 +317,8 @@ def verify(dataset: Place, *, storage_options: Mapping[str, str] | None = None) 
     >>> ol.verify("orcid")
     []
     """
-    return [Problem(str(path), what) for path, what in _native.verify(place(dataset, storage_options))]
+    options = settings(storage_options=storage_options)
+    return [Problem(str(path), what) for path, what in _native.verify(place(dataset), options)]
 
 
 def _quoted(text: str, sign: str) -> str:

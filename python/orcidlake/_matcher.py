@@ -22,7 +22,8 @@ class Matcher:
         preset: How much evidence a match needs: ``"strict"``, ``"balanced"`` or ``"recall"``.
         overrides: A CSV table of names and their organisations, with the columns name, country and
             ror; it takes precedence over all other rules.
-        storage_options: For URLs, which this version does not read.
+        storage_options: Options of object stores, such as ``{"aws_region": "eu-central-1"}``; the
+            usual environment variables, such as ``AWS_ACCESS_KEY_ID``, are read too.
 
     >>> matcher = ol.Matcher(ror_release)
     >>> found = matcher.match(["Avaldorf Academy", None, "nobody"], countries=["NO", None, None])
@@ -40,9 +41,8 @@ class Matcher:
         overrides: Place | None = None,
         storage_options: Mapping[str, str] | None = None,
     ) -> None:
-        release = place(ror_release, storage_options)
-        table = None if overrides is None else place(overrides, storage_options)
-        self._native = _native.Matcher(release, preset, table)
+        options = settings(storage_options=storage_options)
+        self._native = _native.Matcher(_files(ror_release, overrides), preset, options)
 
     @property
     def release(self) -> str:
@@ -110,13 +110,21 @@ def match(
             keep their answers.
         threads: Threads that search; one for each processor by default.
         memory: The limit of the memory.
-        storage_options: For URLs, which this version does not read.
+        storage_options: Options of object stores, such as ``{"aws_region": "eu-central-1"}``; the
+            usual environment variables, such as ``AWS_ACCESS_KEY_ID``, are read too.
 
     Returns:
         The counts: names that were matched, and how they were found.
     """
-    names = None if overrides is None else place(overrides, storage_options)
-    ids = None if crosswalk is None else place(crosswalk, storage_options)
-    options = settings(threads=threads, memory=memory)
-    target, release = place(dataset, storage_options), place(ror_release, storage_options)
-    return json.loads(_native.match_dataset(target, release, preset, names, ids, anew, options))
+    files = _files(ror_release, overrides, crosswalk)
+    options = settings(threads=threads, memory=memory, storage_options=storage_options)
+    return json.loads(_native.match_dataset(place(dataset), files, preset, anew, options))
+
+
+def _files(release: Place, overrides: Place | None, crosswalk: Place | None = None) -> dict[str, str | None]:
+    """The files that say how to match, for the native part."""
+    return {
+        "release": place(release),
+        "overrides": None if overrides is None else place(overrides),
+        "crosswalk": None if crosswalk is None else place(crosswalk),
+    }

@@ -137,7 +137,8 @@ def plan(
         tables: As for `convert`.
         salvage: As for `convert`; such archives are not divided.
         replace: The results will replace the dataset.
-        storage_options: For URLs, which this version does not read.
+        storage_options: Options of object stores, such as ``{"aws_region": "eu-central-1"}``; the
+            usual environment variables, such as ``AWS_ACCESS_KEY_ID``, are read too.
 
     >>> tasks = ol.plan(archives, parts=4)
     >>> results = [ol.write_part(task, "in-parts") for task in tasks]
@@ -146,9 +147,9 @@ def plan(
     """
     if parts < 1:
         raise ValueError(f"parts are at least 1, not {parts}")
-    given = places(archives, storage_options)
-    target = None if out is None else place(out, storage_options)
-    options = settings(tables=names(tables), salvage=salvage, replace=replace)
+    given = places(archives)
+    target = None if out is None else place(out)
+    options = settings(tables=names(tables), salvage=salvage, replace=replace, storage_options=storage_options)
     return [Task(text) for text in _native.plan(given, target, parts, options)]
 
 
@@ -160,14 +161,15 @@ def write_part(
     memory: int | str | None = None,
     progress: Watcher = False,
     storage_options: Mapping[str, str] | None = None,
+    scratch: Place | None = None,
 ) -> PartResult:
     """Runs a task. The files of a part wait beside the dataset ``out``, where `commit` finds them.
 
     Readers of the dataset see nothing of it before the commit. A task may be run twice, also by two
     machines at once; one of the results counts, and a part that waits already is not made again.
     """
-    target = place(out, storage_options)
-    options = settings(threads=threads, memory=memory)
+    target = place(out)
+    options = settings(threads=threads, memory=memory, storage_options=storage_options, scratch=scratch)
     with watched(progress) as tell:
         return PartResult(_native.write_part(task.to_json(), target, options, tell))
 
@@ -184,5 +186,6 @@ def commit(
     All parts of an archive must be there. A result that the dataset has already, or that is given
     twice, is skipped. ``replace`` replaces the dataset by these results alone.
     """
-    target = place(out, storage_options)
-    return outcomes(_native.commit([result.to_json() for result in results], target, replace))
+    target = place(out)
+    options = settings(storage_options=storage_options)
+    return outcomes(_native.commit([result.to_json() for result in results], target, replace, options))

@@ -11,6 +11,7 @@ use crate::settings::Settings;
 use crate::waiting::interruptible;
 use orcidlake::convert::{self as library, Outcome};
 use orcidlake::dataset::ArchiveEntry;
+use orcidlake::storage::shown;
 
 /// An outcome as JSON, and the exception of an archive that failed.
 pub type PyOutcome = (String, Option<PyErr>);
@@ -25,12 +26,13 @@ pub fn convert(
     progress: Option<Py<PyAny>>,
 ) -> PyResult<Vec<PyOutcome>> {
     let (options, progress) = (settings.options()?, Progress::new(progress));
-    let convert = |stop: &_| library::convert(&archives, &out, &options, &progress, stop);
+    let store = settings.store(&out)?;
+    let convert = |stop: &_| library::convert_in(&archives, store.as_ref(), &options, &progress, stop);
     let outcomes = interruptible(py, |py| progress.tell(py), convert)?.map_err(Raise::raise)?;
     Ok(archives
         .iter()
         .zip(outcomes)
-        .map(|(archive, outcome)| told(archive.display().to_string(), outcome))
+        .map(|(archive, outcome)| told(shown(archive).display().to_string(), outcome))
         .collect())
 }
 
@@ -53,12 +55,13 @@ pub fn inspect(
 pub fn index(
     py: Python<'_>,
     archive: PathBuf,
-    out: PathBuf,
+    out: Option<PathBuf>,
     spacing: u64,
+    settings: Settings,
     progress: Option<Py<PyAny>>,
 ) -> PyResult<String> {
-    let progress = Progress::new(progress);
-    let index = |stop: &_| library::index(&archive, &out, spacing, &progress, stop);
+    let (storage, progress) = (settings.storage(), Progress::new(progress));
+    let index = |stop: &_| library::index_with(&archive, out.as_deref(), spacing, &storage, &progress, stop);
     let contents = interruptible(py, |py| progress.tell(py), index)?.map_err(Raise::raise)?;
     Ok(json!(contents).to_string())
 }

@@ -15,6 +15,7 @@ use crate::arrow_data::{Batch, Rows, Schema};
 use crate::capsule::stream_out;
 use crate::errors::{Raise, bad_value, unknown_name};
 use crate::people::{self, Asked};
+use crate::settings::Settings;
 use crate::waiting::{interruptible, nothing};
 use orcid_xml::{IdFault, Orcid};
 use orcidlake::dataset::{self as library, DatasetError, record_batches};
@@ -41,9 +42,10 @@ struct Scan {
 #[pymethods]
 impl Dataset {
     #[new]
-    fn new(py: Python<'_>, path: PathBuf) -> PyResult<Self> {
-        let opened = py.detach(|| library::Dataset::open(&path)).map_err(Raise::raise)?;
-        Ok(Self(Arc::new(opened)))
+    fn new(py: Python<'_>, path: PathBuf, settings: Settings) -> PyResult<Self> {
+        let store = settings.store(&path)?;
+        let open = |_: &_| library::Dataset::open_in(store.as_ref());
+        Ok(Self(Arc::new(interruptible(py, nothing, open)?.map_err(Raise::raise)?)))
     }
 
     /// The manifest as JSON.
@@ -194,8 +196,9 @@ fn with_schema(batch: &RecordBatch, schema: &SchemaRef) -> Result<RecordBatch, A
 
 /// Checks a dataset against its manifest; gives the problems that were found.
 #[pyfunction]
-pub fn verify(py: Python<'_>, path: PathBuf) -> PyResult<Vec<(PathBuf, String)>> {
-    let verified = interruptible(py, nothing, |_| library::verify_at(&path, &|_: &Path| ()))?;
+pub fn verify(py: Python<'_>, path: PathBuf, settings: Settings) -> PyResult<Vec<(PathBuf, String)>> {
+    let store = settings.store(&path)?;
+    let verified = interruptible(py, nothing, |_| library::verify_in(store.as_ref(), &|_: &Path| ()))?;
     let (_, problems) = verified.map_err(Raise::raise)?;
     Ok(problems.into_iter().map(|problem| (problem.path, problem.what)).collect())
 }

@@ -1,5 +1,6 @@
 //! Names to organisations of ROR.
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -16,8 +17,9 @@ use crate::import::texts;
 use crate::settings::Settings;
 use crate::waiting::{interruptible, nothing};
 use orcidlake::dataset::MatchInputs;
-use orcidlake::matching::{self, MatchRow, input_file};
-use ror_match::{Address, Crosswalk, Overrides, Preset, Query, Release, Scratch};
+use orcidlake::matching::{self, MatchRow, open_input_file};
+use orcidlake::storage::{InputFiles, shown};
+use ror_match::{Address, Crosswalk, Overrides, Preset, Query, Release, RorError, Scratch};
 
 /// The share of the memory that keys may have; the release has its own.
 const KEYS_SHARE: usize = 4;
@@ -31,9 +33,9 @@ pub struct Matcher(ror_match::Matcher);
 #[pymethods]
 impl Matcher {
     #[new]
-    fn new(py: Python<'_>, release: PathBuf, preset: &str, overrides: Option<PathBuf>) -> PyResult<Self> {
-        let preset = preset_of(preset)?;
-        py.detach(|| matcher_of(&release, preset, overrides.as_deref())).map(Self)
+    fn new(py: Python<'_>, files: MatchFiles, preset: &str, settings: Settings) -> PyResult<Self> {
+        let (preset, inputs) = (preset_of(preset)?, InputFiles::new(settings.storage()));
+        interruptible(py, nothing, |_| files.matcher(preset, &inputs))?.map(Self)
     }
 
     #[getter]
@@ -116,30 +118,27 @@ fn cell(column: &Option<StringArray>, row: usize) -> Option<&str> {
 
 /// Matches a dataset to ROR; gives the counts as JSON.
 #[pyfunction]
-#[pyo3(signature = (dataset, release, preset, overrides, crosswalk, anew, settings))]
 pub fn match_dataset(
     py: Python<'_>,
     dataset: PathBuf,
-    release: PathBuf,
+    files: MatchFiles,
     preset: &str,
-    overrides: Option<PathBuf>,
-    crosswalk: Option<PathBuf>,
     anew: bool,
     settings: Settings,
 ) -> PyResult<String> {
-    let (preset, options) = (preset_of(preset)?, settings.options()?);
+    let (preset, options, store) = (preset_of(preset)?, settings.options()?, settings.store(&dataset)?);
+    let opened = InputFiles::new(settings.storage());
     let options =
         matching::Options { threads: options.threads, memory_bytes: options.memory_bytes / KEYS_SHARE, anew };
     let run = |stop: &AtomicBool| {
-        let file = |path: &Option<PathBuf>| path.as_deref().map(input_file).transpose().map_err(Raise::raise);
-        let ror = input_file(&release).map_err(Raise::raise)?;
-        let inputs = MatchInputs { ror, overrides: file(&overrides)?, crosswalk: file(&crosswalk)? };
-        let matcher = matcher_of(&release, preset, overrides.as_deref())?;
+        let inputs = files.inputs(&opened)?;
+        let matcher = files.matcher(preset, &opened)?;
         let mut ids = Crosswalk::new(&matcher.index.release);
-        if let Some(table) = &crosswalk {
-            ids.add_table(table, &matcher.index.release).map_err(Raise::raise)?;
+        if let Some(table) = &files.crosswalk {
+            let file = open(table, &opened)?;
+            ids.add_table_file(&shown(table), file, &matcher.index.release).map_err(Raise::raise)?;
         }
-        let summary = matching::match_dataset(&dataset, &matcher, ids, Some(inputs), options, stop);
+        let summary = matching::match_dataset_in(store.as_ref(), &matcher, ids, Some(inputs), options, stop);
         let mut summary = json!(summary.map_err(Raise::raise)?);
         summary["ror_release"] = json!(matcher.index.release.name);
         summary["preset"] = json!(preset.name());
@@ -148,20 +147,48 @@ pub fn match_dataset(
     interruptible(py, nothing, run)?
 }
 
+/// The paths or URLs of the files that say how to match.
+#[derive(Debug, FromPyObject)]
+#[pyo3(from_item_all)]
+pub struct MatchFiles {
+    release: PathBuf,
+    overrides: Option<PathBuf>,
+    crosswalk: Option<PathBuf>,
+}
+
+impl MatchFiles {
+    /// The files with their digests.
+    fn inputs(&self, opened: &InputFiles) -> PyResult<MatchInputs> {
+        let one = |path: &PathBuf| open_input_file(path, open(path, opened)?).map_err(Raise::raise);
+        Ok(MatchInputs {
+            ror: one(&self.release)?,
+            overrides: self.overrides.as_ref().map(one).transpose()?,
+            crosswalk: self.crosswalk.as_ref().map(one).transpose()?,
+        })
+    }
+
+    /// Reads the release and prepares the search.
+    fn matcher(&self, preset: Preset, opened: &InputFiles) -> PyResult<ror_match::Matcher> {
+        let release = Release::read_file(&shown(&self.release), open(&self.release, opened)?);
+        let mut matcher = ror_match::Matcher::new(release.map_err(Raise::raise)?, preset);
+        if let Some(path) = &self.overrides {
+            let (release, lexicon) = (&matcher.index.release, &matcher.index.lexicon);
+            let read = Overrides::read_file(&shown(path), open(path, opened)?, release, lexicon);
+            matcher.overrides = read.map_err(Raise::raise)?;
+        }
+        Ok(matcher)
+    }
+}
+
+fn open(path: &Path, opened: &InputFiles) -> PyResult<File> {
+    let failed = |source| RorError::Read { path: shown(path), source };
+    opened.open(path).map_err(failed).map_err(Raise::raise)
+}
+
 fn preset_of(name: &str) -> PyResult<Preset> {
     let preset = Preset::ALL.into_iter().find(|preset| preset.name() == name);
     let known = || Preset::ALL.map(Preset::name).join(", ");
     preset.ok_or_else(|| bad_value(format!("{name:?} is no preset; the presets are {}", known())))
-}
-
-fn matcher_of(release: &Path, preset: Preset, overrides: Option<&Path>) -> PyResult<ror_match::Matcher> {
-    let release = Release::read(release).map_err(Raise::raise)?;
-    let mut matcher = ror_match::Matcher::new(release, preset);
-    if let Some(path) = overrides {
-        let read = Overrides::read(path, &matcher.index.release, &matcher.index.lexicon);
-        matcher.overrides = read.map_err(Raise::raise)?;
-    }
-    Ok(matcher)
 }
 
 /// The columns of a [`MatchRow`].

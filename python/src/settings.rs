@@ -1,12 +1,18 @@
 //! The options of a conversion, as the Python part gives them.
 
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
 use pyo3::prelude::*;
 
 use crate::errors::{Raise, bad_value};
 use orcidlake::convert::{Options, Selection};
+use orcidlake::dataset::Store;
+use orcidlake::storage::{StorageOptions, open_store};
 
 /// The options of a conversion; those that are None have the library's defaults.
-#[derive(Debug, FromPyObject)]
+#[derive(FromPyObject)]
 #[pyo3(from_item_all)]
 pub struct Settings {
     tables: Option<Vec<String>>,
@@ -16,6 +22,10 @@ pub struct Settings {
     replace: bool,
     index: bool,
     shard: Option<String>,
+    /// Options of object stores; their values may be secret.
+    storage: BTreeMap<String, String>,
+    /// Where files wait that go to an object store.
+    scratch: Option<PathBuf>,
 }
 
 impl Settings {
@@ -34,7 +44,22 @@ impl Settings {
             replace: self.replace,
             write_index: self.index,
             shard: self.shard.as_deref().map(str::parse).transpose().map_err(bad_value)?,
+            storage: self.storage(),
             ..defaults
         })
+    }
+
+    /// The options of object stores and web servers.
+    pub fn storage(&self) -> StorageOptions {
+        self.storage.iter().collect()
+    }
+
+    /// The store of a dataset at a path or URL, which need not exist.
+    ///
+    /// # Errors
+    /// An exception for a wrong URL or option.
+    pub fn store(&self, dataset: &Path) -> PyResult<Arc<dyn Store>> {
+        let scratch = self.scratch.clone().unwrap_or_else(std::env::temp_dir);
+        open_store(dataset, &self.storage(), &scratch).map_err(Raise::raise)
     }
 }

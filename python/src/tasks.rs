@@ -23,8 +23,9 @@ pub fn plan(
     settings: Settings,
 ) -> PyResult<Vec<String>> {
     let options = Options { parts: Some(parts), ..settings.options()? };
-    let plan = |_: &_| match &dataset {
-        Some(dataset) => library::plan(&archives, dataset, &options),
+    let store = dataset.map(|dataset| settings.store(&dataset)).transpose()?;
+    let plan = |_: &_| match &store {
+        Some(store) => library::plan_in(&archives, store.as_ref(), &options),
         None => library::plan_new(&archives, &options),
     };
     let tasks: Vec<Task> = interruptible(py, nothing, plan)?.map_err(Raise::raise)?;
@@ -42,7 +43,8 @@ pub fn write_part(
 ) -> PyResult<String> {
     let task: Task = from_json(task)?;
     let (options, progress) = (settings.options()?, Progress::new(progress));
-    let write = |stop: &_| library::write_part(&task, &dataset, &options, &progress, stop);
+    let store = settings.store(&dataset)?;
+    let write = |stop: &_| library::write_part_in(&task, store.as_ref(), &options, &progress, stop);
     to_json(&interruptible(py, |py| progress.tell(py), write)?.map_err(Raise::raise)?)
 }
 
@@ -53,9 +55,11 @@ pub fn commit(
     results: Vec<String>,
     dataset: PathBuf,
     replace: bool,
+    settings: Settings,
 ) -> PyResult<Vec<PyOutcome>> {
     let results: Vec<PartResult> = results.iter().map(|result| from_json(result)).collect::<PyResult<_>>()?;
-    let commit = |_: &_| library::commit(&results, &dataset, replace);
+    let store = settings.store(&dataset)?;
+    let commit = |_: &_| library::commit_in(&results, store.as_ref(), replace);
     let outcomes = interruptible(py, nothing, commit)?.map_err(Raise::raise)?;
     Ok(results
         .iter()

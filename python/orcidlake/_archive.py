@@ -118,7 +118,7 @@ def read_archive(
     ...     for row in batch.to_dicts():
     ...         years[row["publication_year"]] = years.get(row["publication_year"], 0) + 1
     >>> sum(years.values())
-    222
+    6745
     """
     if repeats not in ("error", "keep"):
         raise ValueError(f"repeats is 'error' or 'keep', not {repeats!r}")
@@ -142,7 +142,7 @@ def inspect(
     are those of `convert`.
 
     >>> ol.inspect(archive)
-    ORCID_2025_10_summaries.tar.gz: inspected, 41 members, 40 records, 1 rejects
+    ORCID_2025_10_summaries.tar.gz: inspected, 607 members, 581 records, 25 tombstones, 1 rejects
     """
     path = place(archive)
     options = settings(threads=threads, memory=memory, salvage=salvage, storage_options=storage_options)

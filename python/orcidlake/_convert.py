@@ -99,9 +99,9 @@ class ConvertReport:
 
     >>> report = ol.convert(archives, "new")
     >>> print(report)
-    ORCID_2025_10_summaries.tar.gz: converted, 41 members, 40 records, 1 rejects
+    ORCID_2025_10_summaries.tar.gz: converted, 607 members, 581 records, 25 tombstones, 1 rejects
     >>> report.rows["summaries/works"]
-    222
+    6745
     """
 
     def __init__(self, archives: list[ArchiveReport]) -> None:
@@ -186,7 +186,7 @@ def convert(
             of each.
 
     >>> ol.convert(archives, "some", tables="records").rows["summaries/records"]
-    40
+    581
     """
     given, target = places(archives), place(out)
     options = settings(

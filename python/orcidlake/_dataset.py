@@ -88,7 +88,7 @@ class Table(ArrowStream):
 
         >>> import polars as pl
         >>> ds["works"].scan().select(pl.len()).collect().item()
-        222
+        6745
         """
         import polars
 
@@ -201,7 +201,7 @@ class Dataset:
         does not have the iD.
 
         >>> list(ds.record("0000-0001-5001-8573"))[:2]
-        ['summaries/affiliations', 'summaries/emails']
+        ['summaries/addresses', 'summaries/affiliations']
         """
         return json.loads(self._native.record(orcid))
 
@@ -257,8 +257,8 @@ class Dataset:
         """A connection of DuckDB with a view of each table: ``summaries_works``, and ``works`` for
         the table that ``ds["works"]`` means. Views are added to ``connection`` if one is given.
 
-        >>> ds.duckdb().sql("SELECT count(*) FROM works").fetchone()
-        (222,)
+        >>> ds.duckdb().sql("SELECT count(*) FROM works").fetchall()
+        [(6745,)]
         """
         import duckdb
 
@@ -297,7 +297,7 @@ def open(path: Place, *, storage_options: Mapping[str, str] | None = None) -> Da
 
     >>> ds = ol.open("orcid")
     >>> ds["works"]
-    Table('summaries/works', 222 rows, 38 columns)
+    Table('summaries/works', 6,745 rows, 26 columns)
     """
     return Dataset(place(path), storage_options)
 

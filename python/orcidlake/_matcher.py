@@ -25,9 +25,9 @@ class Matcher:
         storage_options: As for `convert`.
 
     >>> matcher = ol.Matcher(ror_release)
-    >>> found = matcher.match(["Avaldorf Academy", None, "nobody"], countries=["NO", None, None])
+    >>> found = matcher.match(["Universidad Kayan de Corbalen", None, "nobody"], countries=["EC", None, None])
     >>> [row["ror_id"] for row in found.to_dicts()]
-    ['https://ror.org/000018p37', None, None]
+    ['https://ror.org/001522z32', None, None]
     """
 
     __slots__ = ("_native",)
@@ -69,7 +69,7 @@ class Matcher:
 
         Args:
             names: The names: a list, or a column of pyarrow, Polars or pandas. Without cities and
-                countries, a name may be a text with its place, such as ``"Avaldorf Academy, Norway"``.
+                countries, a name may be a text with its place, such as ``"Universidad Kayan, Corbalen, Ecuador"``.
             cities: Their cities, where they are known; as many as names.
             countries: Their countries, as codes or names.
             threads: Threads that search; one for each processor by default.

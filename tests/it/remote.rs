@@ -529,7 +529,8 @@ fn an_index_of_an_archive_in_an_object_store_lies_beside_it() {
     let left = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name());
     assert!(left.into_iter().all(|name| !name.to_string_lossy().starts_with("orcidlake-")));
     // While it is converted, the index is written too; a store that fails it fails the run.
-    let converted = run(&["convert", &url, "--index", "--out", folder.path().join("again").to_str().unwrap()]);
+    let converted =
+        run(&["convert", &url, "--index", "--out", folder.path().join("again").to_str().unwrap()]);
     assert_eq!(converted.status.code(), Some(0), "{}", told(&converted));
     let missing = run(&["inspect", &url.replace("a.tar", "c.tar")]);
     assert_eq!(missing.status.code(), Some(2));

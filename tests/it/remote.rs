@@ -287,7 +287,7 @@ fn records_reports_and_indexes_of_a_url_are_those_of_the_file() {
         let mut tar = Vec::new();
         flate2::read::MultiGzDecoder::new(&text[..]).read_to_end(&mut tar).unwrap();
         let text = String::from_utf8_lossy(&tar).into_owned();
-        orcid_xml::Orcid::find_all(&text).into_iter().next().unwrap().1.to_string()
+        orcid_xml::Orcid::find_all(&text).next().unwrap().1.to_string()
     };
     for index in [None, Some(index.clone())] {
         let by_index = index.is_some();

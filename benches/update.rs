@@ -32,10 +32,8 @@ fn main() {
         tables: Selection::default(),
         threads: std::thread::available_parallelism().map_or(1, usize::from),
         memory_bytes: 2 << 30,
-        salvage: false,
         replace: true,
-        write_index: false,
-        shard: None,
+        ..Options::default()
     };
     let stop = AtomicBool::new(false);
     let begun = Instant::now();

@@ -13,12 +13,15 @@ mod archive_table;
 mod batches;
 mod budget;
 mod committing;
+mod complete;
 mod converted;
+mod division;
 mod duplicates;
 mod entries;
 mod error;
 mod in_order;
 mod index;
+mod index_task;
 mod member_rows;
 mod members;
 mod observer;
@@ -26,6 +29,7 @@ mod options;
 mod part;
 mod pipeline;
 mod plan;
+mod planning;
 mod reading;
 mod release;
 mod replacing;
@@ -39,18 +43,18 @@ mod update;
 
 pub use archive_table::ArchiveTable;
 pub use batches::{ArchiveBatches, archive_batches};
-pub use committing::{commit, commit_in};
+pub use committing::{commit, commit_in, commit_waiting};
 pub use error::ConvertError;
 pub use index::{NAMELESS_KEY, index, index_key, index_with};
 pub use member_rows::{ChunkMember, MemberRows};
 pub use observer::{Observer, Outcome, Unobserved};
 pub use options::{ARCHIVE_OPTIONS, Options};
-pub use part::{send_part, write_part};
-pub use plan::{plan, plan_in};
+pub use part::{write_part, write_part_in};
+pub use planning::{plan, plan_in, plan_new};
 pub use release::release_of;
 pub use selection::Selection;
 pub use shard::Shard;
-pub use task::{PartResult, Task};
+pub use task::{IndexResult, IndexTask, PartResult, PartTask, Task};
 pub use update::{Update, Updated, update, update_in};
 
 use std::path::{Path, PathBuf};
@@ -64,8 +68,9 @@ use part::{open_for, write_with};
 use pipeline::Pipeline;
 use plan::{Plan, Step};
 use replacing::Replacing;
-use source::{Content, ReadMode, Source};
+use source::{Content, ReadMode, Repeated, Source};
 use targz_seek::ArchiveError;
+use task::Written;
 
 /// Converts `archives` into the dataset at `out`, and gives the outcome of each in their order. An
 /// archive that fails does not stop the others. If the archives replace a dataset and one fails,
@@ -132,7 +137,7 @@ struct Run<'r> {
 struct Ready {
     /// The dataset as it is, or as it will be when the archives replace it.
     next: NextState,
-    written: Vec<Option<Result<Option<PartResult>, ConvertError>>>,
+    written: Vec<Option<Result<Option<Written>, ConvertError>>>,
     outcomes: Vec<Outcome>,
 }
 
@@ -179,7 +184,7 @@ impl Run<'_> {
     }
 
     /// Converts one archive into a scratch folder; `None` if the dataset has it already.
-    fn one(&self, step: &Step) -> Result<Option<PartResult>, ConvertError> {
+    fn one(&self, step: &Step) -> Result<Option<Written>, ConvertError> {
         if step.already_done {
             return Ok(None);
         }
@@ -189,7 +194,8 @@ impl Run<'_> {
             return Ok(Some(found));
         }
         let scratch = self.change.scratch(&format!("archive-{}", step.number))?;
-        let written = write_with(self.pipeline, self.readers, &step.task, &scratch, self.observer, self.stop);
+        let (pipeline, readers, repeated) = (self.pipeline, self.readers, Repeated::Refused);
+        let written = write_with(pipeline, readers, &step.task, repeated, &scratch, self.observer, self.stop);
         if written.is_err() {
             self.change.discard(&scratch)?;
         }
@@ -201,7 +207,7 @@ impl Run<'_> {
         while let Some(written) = ready.written.get_mut(ready.outcomes.len()).and_then(Option::take) {
             let step = &self.plan.steps[ready.outcomes.len()];
             let outcome = match written {
-                Ok(Some(part)) => self.commit(part, &mut ready.next),
+                Ok(Some(written)) => self.commit(written, &mut ready.next),
                 Ok(None) => Ok(Outcome::Skipped),
                 Err(error) => Err(error),
             };
@@ -212,22 +218,22 @@ impl Run<'_> {
     }
 
     /// Adds an archive to the dataset, or keeps it until all can replace the dataset.
-    fn commit(&self, part: PartResult, next: &mut NextState) -> Result<Outcome, ConvertError> {
-        if next.holds(&part) {
+    fn commit(&self, written: Written, next: &mut NextState) -> Result<Outcome, ConvertError> {
+        if next.holds(&written.entry) {
             // The archive is in the dataset under another name, or came from standard input.
-            self.change.discard(&part.folder)?;
+            self.change.discard(&written.folder)?;
             return Ok(Outcome::Skipped);
         }
         if let Some(replacing) = &self.replacing {
-            let part = replacing.keep(part)?;
-            return Ok(Outcome::Kept(Box::new(next.add(&part, &self.change.suffix())?)));
+            let Written { folder, entry, .. } = replacing.keep(written)?;
+            return Ok(Outcome::Kept(Box::new(next.add(&entry, &folder, &self.change.suffix())?)));
         }
         let logs = if next.manifest.archives.is_empty() { Logs::Begin } else { Logs::Continue };
         let mut with_it = NextState::new(next.manifest.clone());
-        let entry = with_it.add(&part, &self.change.suffix())?;
+        let entry = with_it.add(&written.entry, &written.folder, &self.change.suffix())?;
         self.change.commit(&with_it.manifest, &with_it.files, logs)?;
         // The archive is in the dataset; the next run removes leftovers that cannot be removed now.
-        let _ = self.change.discard(&part.folder);
+        let _ = self.change.discard(&written.folder);
         next.manifest = with_it.manifest;
         Ok(Outcome::Done(Box::new(entry)))
     }

@@ -11,7 +11,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from . import _native
-from ._arguments import Place, is_url, names, place, places, settings
+from ._arguments import Place, names, place, places, settings
 from ._convert import outcomes
 from ._progress import watched
 
@@ -57,9 +57,14 @@ class _Value:
 
 
 class Task(_Value):
-    """One archive, or one part of it, to be converted."""
+    """One archive, or one part of it, to be converted; or an archive that needs an index first."""
 
     __slots__ = ()
+
+    @property
+    def kind(self) -> str:
+        """``"index"`` for a task that must be done before the parts of its archive, else ``"part"``."""
+        return self.to_dict()["kind"]
 
     @property
     def archive(self) -> str:
@@ -69,35 +74,43 @@ class Task(_Value):
     @property
     def shard(self) -> str | None:
         """The part of the archive, such as ``"2/5"``; None for all of it."""
-        return self.to_dict()["shard"]
+        return self.to_dict().get("shard")
 
     def __repr__(self) -> str:
         part = "" if self.shard is None else f", part {self.shard}"
+        if self.kind == "index":
+            part = ", index"
         return f"Task({os.path.basename(self.archive)!r}{part})"
 
 
 class PartResult(_Value):
-    """The files that a task has written, with their sizes, rows and digests."""
+    """The files that a task has written, with their sizes, rows and digests; or an index."""
 
     __slots__ = ()
 
     @property
+    def kind(self) -> str:
+        """``"part"``, or ``"index"`` for the result of an index task, which `commit` ignores."""
+        return self.to_dict()["kind"]
+
+    @property
     def rows(self) -> dict[str, int]:
-        """The numbers of rows by table."""
-        return self.to_dict()["entry"]["report"]["rows"]
+        """The numbers of rows by table; none for an index."""
+        return self._report().get("rows", {})
 
     @property
     def members(self) -> dict[str, int]:
-        """The numbers of members by what became of them."""
-        return self.to_dict()["entry"]["report"]["members"]
+        """The numbers of members by what became of them; none for an index."""
+        return self._report().get("members", {})
 
-    @property
-    def folder(self) -> str:
-        """The folder that the files lie in until they are committed."""
-        return self.to_dict()["folder"]
+    def _report(self) -> dict[str, Any]:
+        return self.to_dict().get("entry", {}).get("report", {})
 
     def __repr__(self) -> str:
-        entry = self.to_dict()["entry"]
+        value = self.to_dict()
+        if value["kind"] == "index":
+            return f"PartResult({os.path.basename(value['archive'])!r}, index)"
+        entry = value["entry"]
         part = "" if entry.get("shard") is None else f", part {entry['shard']}"
         return f"PartResult({entry['name']!r}{part}, {self.members['members']:,} members)"
 
@@ -114,7 +127,8 @@ def plan(
 ) -> list[Task]:
     """Plans a conversion in about ``parts`` parts.
 
-    Archives with an index (see `index`) are divided by their sizes; the others are one task each.
+    Parts of an archive need its index. Archives without an index get an index task; all index tasks
+    come first, and must be done before the others begin.
 
     Args:
         archives: As for `convert`.
@@ -133,11 +147,8 @@ def plan(
     if parts < 1:
         raise ValueError(f"parts are at least 1, not {parts}")
     given = places(archives)
-    # Without a dataset: one that surely is not there.
-    target = f".{os.urandom(16).hex()}" if out is None else place(out)
-    options = settings(
-        tables=names(tables), salvage=salvage, replace=replace, storage_options=storage_options
-    )
+    target = None if out is None else place(out)
+    options = settings(tables=names(tables), salvage=salvage, replace=replace, storage_options=storage_options)
     return [Task(text) for text in _native.plan(given, target, parts, options)]
 
 
@@ -151,22 +162,15 @@ def write_part(
     storage_options: Mapping[str, str] | None = None,
     scratch: Place | None = None,
 ) -> PartResult:
-    """Runs a task, and writes its files beside the dataset ``out``, where `commit` finds them; in an
-    object store, into the dataset, under names that no reader looks for. ``scratch`` is as for
-    `convert`.
+    """Runs a task. The files of a part wait beside the dataset ``out``, where `commit` finds them.
 
     Readers of the dataset see nothing of it before the commit. A task may be run twice, also by two
-    machines at once; one of the results counts.
+    machines at once; one of the results counts, and a part that waits already is not made again.
     """
     target = place(out)
     options = settings(threads=threads, memory=memory, storage_options=storage_options, scratch=scratch)
-    folder = os.path.join(_parts_folder(target, scratch), os.urandom(8).hex())
-    os.makedirs(os.path.dirname(folder), exist_ok=True)
     with watched(progress) as tell:
-        result = PartResult(_native.write_part(task.to_json(), folder, target, options, tell))
-    if is_url(target):
-        _remove([folder], os.path.dirname(folder))
-    return result
+        return PartResult(_native.write_part(task.to_json(), target, options, tell))
 
 
 def commit(
@@ -176,37 +180,11 @@ def commit(
     replace: bool = False,
     storage_options: Mapping[str, str] | None = None,
 ) -> ConvertReport:
-    """Adds the results of tasks to the dataset ``out``, in one step, and removes the folders in
-    which they waited.
+    """Adds the results of tasks to the dataset ``out``, in one step, and removes what waited.
 
-    A result that the dataset has already, or that is given twice, is skipped. ``replace`` replaces
-    the dataset by these results alone.
+    All parts of an archive must be there. A result that the dataset has already, or that is given
+    twice, is skipped. ``replace`` replaces the dataset by these results alone.
     """
-    target, given = place(out), list(results)
+    target = place(out)
     options = settings(storage_options=storage_options)
-    told = _native.commit([result.to_json() for result in given], target, replace, options)
-    waiting = _parts_folder(target, None)
-    _remove([result.folder for result in given if os.path.dirname(result.folder) == waiting], waiting)
-    return outcomes(told)
-
-
-def _remove(folders: list[str], above: str) -> None:
-    """Removes folders, and the one above them if nothing else waits there."""
-    import shutil
-
-    for folder in folders:
-        shutil.rmtree(folder, ignore_errors=True)
-    try:
-        os.rmdir(above)
-    except OSError:
-        pass
-
-
-def _parts_folder(dataset: str, scratch: Place | None) -> str:
-    """The folder in which results wait: beside a dataset, or on the way to an object store."""
-    if is_url(dataset):
-        import tempfile
-
-        return os.path.join(tempfile.gettempdir() if scratch is None else place(scratch), ".orcidlake-parts")
-    folder, name = os.path.split(os.path.abspath(dataset))
-    return os.path.join(folder, f".{name}.orcidlake-parts")
+    return outcomes(_native.commit([result.to_json() for result in results], target, replace, options))

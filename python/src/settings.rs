@@ -54,6 +54,7 @@ impl Settings {
             write_index: self.index,
             shard: self.shard.as_deref().map(str::parse).transpose().map_err(bad_value)?,
             storage: self.storage(),
+            ..defaults
         })
     }
 

@@ -16,15 +16,14 @@ use super::hints::Hint;
 use super::numbers::{bytes, counted, grouped, parse_bytes};
 use super::output::print_json;
 use super::progress::Progress;
-use super::stores::{ScratchArg, store_to_change};
+use super::stores::{ScratchArg, locked_store};
 use super::target::check_file;
 use super::{Common, Done};
 use crate::convert::{ConvertError, Options, Outcome, Selection, Shard, convert_in};
-use crate::dataset::{ArchiveEntry, Dataset, DatasetError, LocalStore, Store};
-use crate::refresh::hold;
+use crate::dataset::{ArchiveEntry, DatasetError};
 use crate::report::Report;
-use crate::storage::Place;
-use crate::storage::shown;
+
+use crate::storage::{Place, shown};
 use targz_seek::index::index_path;
 
 /// Time between looks for a signal.
@@ -112,7 +111,7 @@ pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
     }
     let progress = Progress::new(common.quiet);
     let stop = stop_on_signals()?;
-    let store = store(&args, common)?;
+    let store = locked_store(&args.out, "convert", &args.scratch, common)?;
     let outcomes = convert_in(&args.archives, store.as_ref(), &options, &progress, &stop);
     let outcomes = outcomes.map_err(|error| {
         let hint = hint_of(&error, &args);
@@ -131,16 +130,6 @@ pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
         // What went wrong counts, even where nobody reads the report.
         (Ok(Done::All), Err(failure)) => Err(failure),
         (ended, _) => ended,
-    }
-}
-
-/// The store of the dataset; a local dataset is locked.
-fn store(args: &Args, common: &Common) -> Result<Arc<dyn Store>, Failure> {
-    match Place::of(&args.out)? {
-        Place::Local(path) if Dataset::is_at(&path) => {
-            Ok(Arc::new(LocalStore::holding(hold(&path, "convert")?)))
-        }
-        _ => store_to_change(&args.out, &args.scratch, common),
     }
 }
 

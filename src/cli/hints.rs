@@ -178,7 +178,7 @@ impl Hint for ConvertError {
                  Polars, R or Spark"
             }
             Self::Refreshed { .. } => "convert all archives into a new --out, or --replace, then refresh it",
-            Self::NoIndex { .. } => "run `orcidlake index ARCHIVE`",
+            Self::NoIndex { .. } => "run the index tasks of the plan first, or `orcidlake index ARCHIVE`",
             Self::Repeats { .. } => "convert it as a whole, without --shard",
             Self::OtherParts { .. } => {
                 "give the same number of shards as before, another --out, or --replace to replace the dataset"
@@ -196,7 +196,19 @@ impl Hint for ConvertError {
             Self::UnknownColumn { .. } => "`orcidlake schema TABLE` lists the columns",
             Self::Repeated { .. } => "convert the archive: a conversion keeps the rows of the last of them",
             Self::Changed { .. } => "plan the conversion again",
-            Self::OtherFormat { .. } => "convert and commit with one version of orcidlake",
+            Self::OtherVersion { .. } => {
+                "run `orcidlake part` again for its task with this version; `commit` reads what waits in .NAME.orcidlake-parts beside the dataset"
+            }
+            Self::Stream { .. } => "save it to a file first, or convert it with `orcidlake convert`",
+            Self::MissingParts { .. } => {
+                "nothing was committed; run `orcidlake part` for the tasks of these parts, then commit again"
+            }
+            Self::Gap { .. } => {
+                "run `orcidlake part` again for all tasks of this archive: each part that does not fit its index is written again"
+            }
+            Self::NoPart { .. } => {
+                "nothing was committed; give `part` and `commit` the same dataset, and run `orcidlake part` again for the task"
+            }
             Self::Threads(_) => "give a smaller --threads",
             Self::Stopped => "run the same command again; archives that are finished are not read again",
         };

@@ -20,6 +20,7 @@ macro_rules! tell_part {
 }
 
 mod auth;
+mod commit;
 mod common;
 mod completions;
 mod config;
@@ -39,8 +40,10 @@ mod matching;
 mod numbers;
 mod output;
 mod page;
+mod part;
 mod people;
 mod places;
+mod plan;
 mod progress;
 mod reconcile;
 mod refresh;
@@ -93,6 +96,9 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Convert(convert::Args),
+    Plan(plan::Args),
+    Part(part::Args),
+    Commit(commit::Args),
     Schema(schema::Args),
     Index(index::Args),
     Inspect(inspect::Args),
@@ -187,6 +193,9 @@ fn run(arguments: Vec<OsString>) -> Result<Done, Failure> {
     }
     match cli.command {
         Command::Convert(args) => convert::run(args, &cli.common),
+        Command::Plan(args) => plan::run(args, &cli.common),
+        Command::Part(args) => part::run(args, &cli.common),
+        Command::Commit(args) => commit::run(args, &cli.common),
         Command::Schema(args) => schema::run(args, &cli.common),
         Command::Index(args) => index::run(args, &cli.common),
         Command::Inspect(args) => inspect::run(args, &cli.common),

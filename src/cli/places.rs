@@ -15,15 +15,24 @@ use crate::storage::Place;
 
 /// Options that may name a place on a web server or in an object store, with their commands; all
 /// other paths are on this machine.
-const REMOTE: [(&str, &str); 8] = [
+const REMOTE: &[(&str, &str)] = &[
     ("convert", "archives"),
+    ("convert", "out"),
+    ("coverage", "dataset"),
     ("get", "from"),
     ("index", "archive"),
     ("index", "index_out"),
     ("inspect", "what"),
     ("match", "crosswalk"),
+    ("match", "dataset"),
     ("match", "overrides"),
     ("match", "ror_release"),
+    ("people", "dataset"),
+    ("reconcile", "dataset"),
+    // It says itself why not.
+    ("refresh", "dataset"),
+    ("schema", "dataset"),
+    ("verify", "dataset"),
 ];
 
 /// Reads a path, and refuses URLs that cannot be used.
@@ -130,7 +139,7 @@ mod tests {
             assert_eq!(parse(command_name, id, "file:///tmp/a%20b").unwrap(), PathBuf::from("/tmp/a b"));
             assert_eq!(parse(command_name, id, "a:b").unwrap(), PathBuf::from("a:b"));
         }
-        for (command_name, id) in REMOTE {
+        for &(command_name, id) in REMOTE {
             assert!(options.contains(&(command_name.to_owned(), id.to_owned())), "{command_name} {id}");
         }
     }

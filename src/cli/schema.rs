@@ -1,5 +1,6 @@
 //! `orcidlake schema`.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
@@ -8,8 +9,10 @@ use serde_json::{Value, json};
 
 use super::failure::Failure;
 use super::output::print;
-use super::{Common, Done};
+use super::stores::is_dataset;
+use super::{Common, Done, open_dataset};
 use crate::dataset::Dataset;
+use crate::storage::Place;
 use crate::tables::{self, AnyTable, Type};
 
 /// Print the data dictionary: every table and column with its meaning.
@@ -46,18 +49,24 @@ pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
         let name = args.table.unwrap_or_default();
         return Err(Failure::new(format!("there is no table {name}"), "`orcidlake schema` lists the tables"));
     }
-    let kept = Dataset::is_at(&args.dataset).then(|| Dataset::open(&args.dataset)).transpose()?;
-    let kept = kept.map(|dataset| dataset.manifest.report().rows);
-    let in_dataset = |key: &str| kept.as_ref().is_none_or(|rows| rows.contains_key(key));
-    let root = std::path::absolute(&args.dataset).unwrap_or(args.dataset);
-    let root = root.to_string_lossy().into_owned();
+    let kept = match is_dataset(&args.dataset, common)? {
+        true => Some(open_dataset(&args.dataset, common)?.1),
+        false => None,
+    };
+    let rows = kept.as_ref().map(|dataset| dataset.manifest.report().rows);
+    let in_dataset = |key: &str| rows.as_ref().is_none_or(|rows| rows.contains_key(key));
+    let root = match Place::of(&args.dataset)? {
+        Place::Local(path) => std::path::absolute(&path).unwrap_or(path),
+        Place::Remote(remote) => remote.shown().to_owned(),
+    };
+    let views = Views { root: root.to_string_lossy().into_owned(), files: kept.as_ref().and_then(files_of) };
     let text = match args.format {
         _ if common.json => to_json(&tables),
         Format::Text => to_text(&tables),
         Format::Markdown => to_markdown(&tables),
         Format::Json => to_json(&tables),
-        Format::Duckdb => to_sql(&present(tables, in_dataset), &DUCKDB, &root),
-        Format::Spark => to_sql(&present(tables, in_dataset), &SPARK, &root),
+        Format::Duckdb => to_sql(&present(tables, in_dataset), &DUCKDB, &views),
+        Format::Spark => to_sql(&present(tables, in_dataset), &SPARK, &views),
     };
     print(&text)?;
     Ok(Done::All)
@@ -144,15 +153,43 @@ fn to_json(tables: &Tables) -> String {
 /// How an engine writes SQL.
 struct Dialect {
     quote: char,
+    /// Reads the folder of a table.
     source: fn(&str) -> String,
+    /// Reads a table in a folder that has also files of other versions, by the files of the current
+    /// version or by its log.
+    source_of_version: fn(&str, &[String]) -> String,
+}
+
+/// What views read.
+struct Views {
+    /// The dataset.
+    root: String,
+    /// The files by table, if others may lie beside them.
+    files: Option<BTreeMap<String, Vec<String>>>,
 }
 
 const DUCKDB: Dialect = Dialect {
     quote: '"',
     source: |path| format!("read_parquet('{}/*.parquet')", literally(path).replace('\'', "''")),
+    source_of_version: |path, files| {
+        let text = |name: &String| format!("'{}/{name}'", literally(path).replace('\'', "''"));
+        format!("read_parquet([{}])", files.iter().map(text).collect::<Vec<_>>().join(", "))
+    },
 };
-const SPARK: Dialect =
-    Dialect { quote: '`', source: |path| format!("parquet.`{}`", path.replace('`', "``")) };
+const SPARK: Dialect = Dialect {
+    quote: '`',
+    source: |path| format!("parquet.`{}`", path.replace('`', "``")),
+    source_of_version: |path, _| format!("delta.`{}`", path.replace('`', "``")),
+};
+
+/// The files by table, if others may lie beside them.
+fn files_of(dataset: &Dataset) -> Option<BTreeMap<String, Vec<String>>> {
+    let mut files: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for (key, part) in dataset.manifest.parts() {
+        files.entry(key.to_owned()).or_default().push(part.name.clone());
+    }
+    (!dataset.is_alone()).then_some(files)
+}
 
 /// A path whose wildcards are escaped, so that it means one path only.
 fn literally(path: &str) -> String {
@@ -166,17 +203,22 @@ fn present(tables: Tables, in_dataset: impl Fn(&str) -> bool) -> Tables {
 }
 
 /// Views named `summaries_works` and so on.
-fn to_sql(tables: &Tables, dialect: &Dialect, root: &str) -> String {
+fn to_sql(tables: &Tables, dialect: &Dialect, views: &Views) -> String {
     let mut text = String::new();
     let quote = dialect.quote;
     for (folder, table) in tables {
-        let (name, path) = (table.name(), format!("{root}/{}", key(folder, *table)));
+        let (name, key) = (table.name(), key(folder, *table));
+        let path = format!("{}/{key}", views.root.trim_end_matches('/'));
         let columns: Vec<String> = table
             .columns()
             .iter()
             .map(|column| format!("  {quote}{}{quote} /* {} */", column.name, sql_type(column.kind)))
             .collect();
-        let (columns, source) = (columns.join(",\n"), (dialect.source)(&path));
+        let columns = columns.join(",\n");
+        let source = match views.files.as_ref().and_then(|files| files.get(&key)) {
+            Some(files) => (dialect.source_of_version)(&path, files),
+            None => (dialect.source)(&path),
+        };
         let _ = writeln!(text, "-- {}", table.doc());
         let _ =
             writeln!(text, "CREATE OR REPLACE VIEW {folder}_{name} AS\nSELECT\n{columns}\nFROM {source};\n");

@@ -6,11 +6,15 @@ use std::sync::Arc;
 
 use super::common::Common;
 use super::failure::Failure;
-use crate::dataset::{Dataset, DatasetError, Store};
-use crate::storage::{Place, open_store};
+use crate::dataset::{Dataset, DatasetError, LocalStore, Store};
+use crate::refresh::hold;
+use crate::storage::{Place, file_name, open_store};
 
 /// What to do where there is no dataset.
 const HINT: &str = "give the folder or the URL that `orcidlake convert … --out` wrote";
+
+/// Ends of the names of archives and documents elsewhere.
+const ARCHIVE_ENDINGS: [&str; 4] = [".gz", ".tgz", ".tar", ".xml"];
 
 /// Where files wait that go to an object store.
 #[derive(Debug, Clone, clap::Args)]
@@ -49,6 +53,23 @@ pub fn store_to_change(
     Ok(open_store(path, &common.storage(), &scratch.folder())?)
 }
 
+/// The store of a dataset that need not exist, to change it; a local dataset is locked. `act` tells
+/// other processes what the change is.
+///
+/// # Errors
+/// Those of [`store_of`], and if another process changes the dataset.
+pub fn locked_store(
+    path: &Path,
+    act: &str,
+    scratch: &ScratchArg,
+    common: &Common,
+) -> Result<Arc<dyn Store>, Failure> {
+    match Place::of(path)? {
+        Place::Local(path) if Dataset::is_at(&path) => Ok(Arc::new(LocalStore::holding(hold(&path, act)?))),
+        _ => store_to_change(path, scratch, common),
+    }
+}
+
 /// True if there is a dataset at a path that may also be that of an archive.
 ///
 /// # Errors
@@ -56,6 +77,11 @@ pub fn store_to_change(
 pub fn is_dataset(path: &Path, common: &Common) -> Result<bool, Failure> {
     if let Place::Local(path) = Place::of(path)? {
         return Ok(Dataset::is_at(&path));
+    }
+    // A web server may answer anything to a request for a file below a file.
+    let name = file_name(path).to_ascii_lowercase();
+    if ARCHIVE_ENDINGS.iter().any(|ending| name.ends_with(ending)) {
+        return Ok(false);
     }
     match store_of(path, common)?.current() {
         Ok(version) => Ok(version.is_some()),

@@ -46,10 +46,10 @@ impl ChosenTable {
     /// of dump.
     pub fn find(archive: &ArchiveFile, wanted: &ArchiveTable, salvage: bool) -> Result<Self, ConvertError> {
         let place = |dump: DumpKind| {
-            let own = |table: &Box<dyn AnyTable>| {
+            let own = |table: &dyn AnyTable| {
                 wanted.name == table.name() || wanted.name == table_key(dump, table.name())
             };
-            tables::of(dump).iter().position(own)
+            tables::of(dump).iter().position(|table| own(table.as_ref()))
         };
         let found: Vec<(DumpKind, usize)> =
             DumpKind::ALL.into_iter().filter_map(|dump| Some((dump, place(dump)?))).collect();

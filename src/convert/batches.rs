@@ -110,7 +110,7 @@ pub fn archive_batches(
     let path = archive.path().to_owned();
     let (salvage, shard, stopped) = (options.salvage, options.shard, stop.clone());
     let read = move || {
-        let mode = ReadMode { readers: pipeline.readers(1), write_index: false, shard };
+        let mode = ReadMode { readers: pipeline.readers(1), shard, ..ReadMode::default() };
         let (path, content) = (archive.path(), Content::Archive(&archive));
         let source = Source { path, size_bytes, salvage, mode, content };
         let keep = BTreeSet::from([outlet.table.key.clone()]);

@@ -1,14 +1,18 @@
 //! Adds results of tasks to a dataset.
 
-use std::collections::HashSet;
-use std::path::Path;
+use std::collections::{HashMap, HashSet};
+use std::path::{Path, PathBuf};
 
 use super::ConvertError;
+use super::complete;
 use super::observer::Outcome;
+use super::plan::part_count;
 use super::release::agree;
 use super::task::PartResult;
 use crate::dataset::store::Change;
-use crate::dataset::{ArchiveEntry, FORMAT_VERSION, LocalStore, Logs, Manifest, NewFile, Part, Store};
+use crate::dataset::{
+    ArchiveEntry, FORMAT_VERSION, LocalStore, Logs, Manifest, NewFile, Part, Store, WaitingPart, is_part_name,
+};
 
 /// A dataset's next state, to which results are added one by one.
 pub(super) struct NextState {
@@ -20,32 +24,84 @@ pub(super) struct NextState {
 /// Adds the results of tasks to the dataset at `dataset`, in one step. `replace` replaces the
 /// dataset by these results alone. Returns the outcome of each, in the order given.
 ///
-/// A result that the dataset has already, or that is given twice, is skipped. The files are linked
-/// if the file system allows it, otherwise copied, and stay in their folders.
+/// Results are added in the order of the archives' names and the parts' numbers, so the dataset
+/// does not depend on their order here. A result that the dataset has already, or that is given
+/// twice, is skipped, and so is that of an index task. The files are linked from the place where the
+/// parts wait; when the commit is done, they no longer wait.
 ///
 /// # Errors
-/// [`ConvertError`] if the results do not belong together or to the dataset, if a file
-/// is not the one that was written, if the dataset is being changed by another process, or if
-/// the disk fails; the dataset is then unchanged.
-pub fn commit(parts: &[PartResult], dataset: &Path, replace: bool) -> Result<Vec<Outcome>, ConvertError> {
-    commit_in(parts, &LocalStore::new(dataset), replace)
+/// [`ConvertError`] if parts of an archive are missing, if the results do not belong together or to
+/// the dataset, if a file is not the one that was written, if the dataset is being changed by
+/// another process, or if the disk fails; the dataset is then unchanged.
+pub fn commit(results: &[PartResult], dataset: &Path, replace: bool) -> Result<Vec<Outcome>, ConvertError> {
+    commit_in(results, &LocalStore::new(dataset), replace)
 }
 
-/// Does the same for a dataset in a store; files of results that have been sent there
-/// ([`send_part`](super::send_part)) are not copied again. If such a result is skipped, its files
-/// are removed.
+/// Does the same for a dataset in a store, where the files of its parts are already.
 ///
 /// # Errors
 /// Those of [`commit`], and [`DatasetError::Overtaken`](crate::dataset::DatasetError::Overtaken) if
 /// another change of the dataset was faster.
 pub fn commit_in(
-    parts: &[PartResult],
+    results: &[PartResult],
     store: &dyn Store,
     replace: bool,
 ) -> Result<Vec<Outcome>, ConvertError> {
-    let Some(first) = parts.first() else { return Ok(Vec::new()) };
+    let given: Vec<&WaitingPart> = results.iter().filter_map(PartResult::part).collect();
+    if let Some(foreign) = given.iter().find(|part| !is_part_name(&part.name)) {
+        return Err(ConvertError::NoPart { part: shown(&foreign.entry), place: store.place().to_owned() });
+    }
+    let outcomes = run(store, replace, || {
+        let mut found = Vec::new();
+        for part in &given {
+            // The note that waits with the files says what they are.
+            found.push(store.part(&part.name)?.unwrap_or_else(|| (*part).clone()));
+        }
+        Ok(found)
+    })?;
+    let mut outcomes: HashMap<String, Outcome> =
+        outcomes.into_iter().map(|(part, outcome)| (part.name, outcome)).collect();
+    let mut outcome = |part: &WaitingPart| outcomes.remove(&part.name).unwrap_or(Outcome::Skipped);
+    Ok(results.iter().map(|result| result.part().map_or(Outcome::Skipped, &mut outcome)).collect())
+}
+
+/// Does the same with all parts that wait for their commit; returns them with their outcomes, in
+/// the order in which they were added. If parts of several divisions of an archive wait, the
+/// complete one counts, and the others are removed.
+///
+/// # Errors
+/// Those of [`commit_in`].
+pub fn commit_waiting(store: &dyn Store, replace: bool) -> Result<Vec<(WaitingPart, Outcome)>, ConvertError> {
+    let mut superfluous = Vec::new();
+    let outcomes = run(store, replace, || {
+        let mut waiting = store.parts()?;
+        complete::sort(&mut waiting);
+        let names: Vec<String> = waiting.iter().map(|part| part.name.clone()).collect();
+        let complete = complete::complete_ones(waiting);
+        let kept: HashSet<&String> = complete.iter().map(|part| &part.name).collect();
+        superfluous = names.iter().filter(|name| !kept.contains(name)).cloned().collect();
+        Ok(complete)
+    })?;
+    // The results are in the dataset; the next commit removes what cannot be removed now.
+    let _ = store.remove_parts(&superfluous);
+    Ok(outcomes)
+}
+
+/// Commits the parts that `find` gives when the change has begun; each counts once.
+fn run(
+    store: &dyn Store,
+    replace: bool,
+    find: impl FnOnce() -> Result<Vec<WaitingPart>, ConvertError>,
+) -> Result<Vec<(WaitingPart, Outcome)>, ConvertError> {
     let change = store.begin("commit")?;
-    let manifest = if replace { None } else { change.manifest()? };
+    let current = change.manifest()?;
+    let mut parts = find()?;
+    complete::sort(&mut parts);
+    parts.dedup_by(|one, other| one.name == other.name);
+    let Some(first) = parts.first() else { return Ok(Vec::new()) };
+    let is_done = |current: &Manifest| replace && consists_of(current, &parts);
+    let is_done = current.as_ref().is_some_and(is_done);
+    let manifest = current.filter(|_| !replace || is_done);
     if let Some(manifest) = &manifest {
         manifest.check_format(store.place())?;
     }
@@ -54,65 +110,76 @@ pub fn commit_in(
         _ => Logs::Begin,
     };
     let mut next = NextState::new(manifest.unwrap_or_else(|| Manifest::new(first.tables.clone())));
+    let new: Vec<WaitingPart> = parts.iter().filter(|part| !next.holds(&part.entry)).cloned().collect();
+    new.iter().try_for_each(|part| check_make(part, &next.manifest))?;
+    complete::check(&new, &next.manifest)?;
     let mut outcomes = Vec::new();
     for part in parts {
-        check_make(part, &next.manifest)?;
-        if next.holds(part) {
-            outcomes.push(Outcome::Skipped);
-            continue;
-        }
-        check_content(part, &next.manifest, change.as_ref())?;
-        outcomes.push(Outcome::Done(Box::new(next.add(part, &change.suffix())?)));
+        let outcome = match next.holds(&part.entry) {
+            true => Outcome::Skipped,
+            false => Outcome::Done(Box::new(add(&part, store, change.as_ref(), &mut next)?)),
+        };
+        outcomes.push((part, outcome));
     }
-    if outcomes.iter().any(|outcome| matches!(outcome, Outcome::Done(_))) {
+    let names: Vec<String> = outcomes.iter().map(|(part, _)| part.name.clone()).collect();
+    if outcomes.iter().any(|(_, outcome)| matches!(outcome, Outcome::Done(_))) {
+        change.take(names);
         change.commit(&next.manifest, &next.files, logs)?;
+    } else {
+        // The results are in the dataset; the next commit removes what cannot be removed now.
+        let _ = store.remove_parts(&names);
     }
-    // The results are in the dataset; the next run removes leftovers that cannot be removed now.
-    let _ = store.withdraw(&unused(parts, &next.manifest));
     let _ = change.end();
     Ok(outcomes)
 }
 
-/// The names of files that were sent and that the manifest does not name.
-fn unused(parts: &[PartResult], manifest: &Manifest) -> Vec<String> {
-    let sent = parts.iter().filter(|part| part.in_store).flat_map(|part| part.entry.file_names());
-    let named: HashSet<String> = manifest.file_names().collect();
-    sent.filter(|name| !named.contains(name)).collect()
+/// Adds one part to the next state, if its files are there as they were written.
+fn add(
+    part: &WaitingPart,
+    store: &dyn Store,
+    change: &dyn Change,
+    next: &mut NextState,
+) -> Result<ArchiveEntry, ConvertError> {
+    if store.part(&part.name)?.is_none() {
+        return Err(ConvertError::NoPart { part: shown(&part.entry), place: store.place().to_owned() });
+    }
+    next.make_way_for(&part.entry)?;
+    let entry = next.without_empty_files(&part.entry);
+    match store.part_folder(&part.name) {
+        Some(folder) => next.add(&entry, &folder, &change.suffix()),
+        None => next.add_sent(&entry),
+    }
 }
 
-/// Fails for files with another format version, or with another selection of tables.
-fn check_make(part: &PartResult, manifest: &Manifest) -> Result<(), ConvertError> {
-    if part.format_version != FORMAT_VERSION {
-        return Err(ConvertError::OtherFormat { folder: part.folder.clone() });
+/// What messages call a part.
+fn shown(entry: &ArchiveEntry) -> String {
+    match &entry.shard {
+        Some(shard) => format!("part {shard} of {}", entry.name),
+        None => entry.name.clone(),
+    }
+}
+
+/// True if a dataset has just these parts: the commit that replaced it died before it could remove
+/// them all from the place where they wait.
+fn consists_of(manifest: &Manifest, parts: &[WaitingPart]) -> bool {
+    let made = |entry: &ArchiveEntry| {
+        let files = entry.parts.iter().flat_map(|(key, parts)| parts.iter().map(move |part| (key, part)));
+        let files = files.filter(|(_, part)| part.rows > 0);
+        let digests: Vec<_> = files.map(|(key, part)| (key.clone(), part.xxh3.clone())).collect();
+        (entry.name.clone(), entry.shard.clone(), entry.md5.clone(), digests)
+    };
+    let own: HashSet<_> = manifest.archives.iter().map(made).collect();
+    own == parts.iter().map(|part| made(&part.entry)).collect()
+}
+
+/// Fails for files of another version of orcidlake, or with another selection of tables.
+fn check_make(part: &WaitingPart, manifest: &Manifest) -> Result<(), ConvertError> {
+    if part.format_version != FORMAT_VERSION || part.tool_version != env!("CARGO_PKG_VERSION") {
+        let (part, found) = (shown(&part.entry), part.tool_version.clone());
+        return Err(ConvertError::OtherVersion { part, found });
     }
     if part.tables != manifest.tables {
         return Err(ConvertError::OtherTables);
-    }
-    Ok(())
-}
-
-/// Fails for an archive that does not belong to those of the dataset, and for files that have
-/// changed since they were written.
-fn check_content(part: &PartResult, manifest: &Manifest, change: &dyn Change) -> Result<(), ConvertError> {
-    if manifest.has_refreshes() {
-        return Err(ConvertError::Refreshed { path: part.entry.name.clone().into() });
-    }
-    let count = |entry: &ArchiveEntry| {
-        entry.shard.as_deref().and_then(|shard| shard.split_once('/')).map(|(_, count)| count.to_owned())
-    };
-    let same_archive = |archive: &&ArchiveEntry| archive.name == part.entry.name;
-    for archive in manifest.archives.iter().filter(same_archive) {
-        let path = || part.entry.name.clone().into();
-        if archive.fingerprint != part.entry.fingerprint && archive.complete {
-            return Err(ConvertError::OtherContent { path: path() });
-        }
-        if count(archive) != count(&part.entry) {
-            return Err(ConvertError::OtherParts { path: path() });
-        }
-    }
-    match part.in_store {
-        true => part.entry.check_sent_files(change.files().as_ref())?,
-        false => part.entry.check_files(&part.folder)?,
     }
     Ok(())
 }
@@ -122,46 +189,100 @@ impl NextState {
         Self { manifest, files: Vec::new() }
     }
 
-    /// True if the same archive, or the same part of it, is in the manifest, under this
-    /// name or another.
-    pub fn holds(&self, part: &PartResult) -> bool {
-        let entry = &part.entry;
+    /// True if the same archive, or the same part of it, is in the manifest, under this name or
+    /// another; or all of the archive, in whatever parts.
+    pub fn holds(&self, entry: &ArchiveEntry) -> bool {
         let is_same = |archive: &ArchiveEntry| {
             archive.complete == entry.complete && archive.md5 == entry.md5 && archive.shard == entry.shard
         };
         self.manifest.archives.iter().any(is_same)
+            || entry.complete && !entry.md5.is_empty() && self.manifest.has_archive(&entry.md5)
     }
 
-    /// Adds a result; returns its entry of the manifest. The names of its files get the `suffix`,
-    /// unless the files were sent and have one already.
+    /// Removes an archive that is not whole and that this entry or the parts beside it replace.
+    ///
+    /// # Errors
+    /// [`ConvertError`] if the manifest has an archive with the same name and other content, or in
+    /// another number of parts; or rows from elsewhere that are newer.
+    fn make_way_for(&mut self, entry: &ArchiveEntry) -> Result<(), ConvertError> {
+        let path = || PathBuf::from(&entry.name);
+        if self.manifest.has_refreshes() {
+            return Err(ConvertError::Refreshed { path: path() });
+        }
+        let same_name = |archive: &&ArchiveEntry| archive.name == entry.name && archive.is_whole();
+        for archive in self.manifest.archives.iter().filter(same_name) {
+            if archive.fingerprint != entry.fingerprint {
+                return Err(ConvertError::OtherContent { path: path() });
+            }
+            if part_count(archive.shard.as_deref()) != part_count(entry.shard.as_deref()) {
+                return Err(ConvertError::OtherParts { path: path() });
+            }
+        }
+        self.manifest.archives.retain(|archive| archive.name != entry.name || archive.is_whole());
+        Ok(())
+    }
+
+    /// The entry of a part of an archive without its files that have no rows, of tables that have
+    /// files: many parts of an archive would leave many such files.
+    fn without_empty_files(&self, entry: &ArchiveEntry) -> ArchiveEntry {
+        let mut entry = entry.clone();
+        if entry.shard.is_some() {
+            let has_files =
+                |key: &String| self.manifest.archives.iter().any(|own| own.parts.contains_key(key));
+            entry.parts.retain(|key, parts| Part::total_rows(parts) > 0 || !has_files(key));
+        }
+        entry
+    }
+
+    /// Adds an archive whose files are in a local folder; returns its entry of the manifest. The
+    /// names of its files get the `suffix`.
     ///
     /// # Errors
     /// [`ConvertError::OtherRelease`] if it is of another year than the dataset.
-    pub fn add(&mut self, part: &PartResult, suffix: &str) -> Result<ArchiveEntry, ConvertError> {
-        let own = &part.entry;
-        let mut next = self.manifest.clone();
-        next.release = agree(Path::new(&own.name), self.manifest.release, own.release)?;
-        next.tool_version = env!("CARGO_PKG_VERSION").to_owned();
-        // A more complete conversion replaces the salvaged part of the same archive.
-        let is_replaced = |archive: &ArchiveEntry| {
-            let is_same = archive.name == own.name && archive.shard == own.shard;
-            is_same && !own.fingerprint.is_empty() && !archive.is_whole()
-        };
-        next.archives.retain(|archive| !is_replaced(archive));
+    pub fn add(
+        &mut self,
+        own: &ArchiveEntry,
+        folder: &Path,
+        suffix: &str,
+    ) -> Result<ArchiveEntry, ConvertError> {
+        self.prepare(own)?;
         let mut entry = own.clone();
-        for (key, parts) in entry.parts.iter_mut().filter(|_| !part.in_store) {
-            let folder = part.folder.join(key);
+        for (key, parts) in &mut entry.parts {
+            let folder = folder.join(key);
             let mut renamed = Vec::<Part>::new();
             for written in parts.iter() {
-                let (written, file) = next.take_in_with(key, written.clone(), &folder, suffix);
+                let (written, file) = self.manifest.take_in_with(key, written.clone(), &folder, suffix);
                 renamed.push(written);
                 self.files.push(file);
             }
             *parts = renamed;
         }
-        next.watermark = next.watermark.max(entry.watermark);
-        next.archives.push(entry.clone());
-        self.manifest = next;
+        self.manifest.archives.push(entry.clone());
         Ok(entry)
+    }
+
+    /// Adds an archive whose files are in the store already, under their final names.
+    ///
+    /// # Errors
+    /// Those of [`NextState::add`].
+    fn add_sent(&mut self, own: &ArchiveEntry) -> Result<ArchiveEntry, ConvertError> {
+        self.prepare(own)?;
+        self.manifest.archives.push(own.clone());
+        Ok(own.clone())
+    }
+
+    /// Changes all of the manifest that an archive changes, except its entry.
+    fn prepare(&mut self, own: &ArchiveEntry) -> Result<(), ConvertError> {
+        let manifest = &mut self.manifest;
+        manifest.release = agree(Path::new(&own.name), manifest.release, own.release)?;
+        manifest.tool_version = env!("CARGO_PKG_VERSION").to_owned();
+        // A more complete conversion replaces the salvaged part of the same archive.
+        let is_replaced = |archive: &ArchiveEntry| {
+            let is_same = archive.name == own.name && archive.shard == own.shard;
+            is_same && !own.fingerprint.is_empty() && !archive.is_whole()
+        };
+        manifest.archives.retain(|archive| !is_replaced(archive));
+        manifest.watermark = manifest.watermark.max(own.watermark);
+        Ok(())
     }
 }

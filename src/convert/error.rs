@@ -5,6 +5,9 @@ use std::path::PathBuf;
 use crate::dataset::DatasetError;
 use targz_seek::ArchiveError;
 
+/// Numbers of missing parts that are listed.
+const LISTED_PARTS: usize = 20;
+
 /// A fault that keeps an archive out of the dataset.
 #[derive(Debug, thiserror::Error)]
 pub enum ConvertError {
@@ -48,10 +51,30 @@ pub enum ConvertError {
     Repeated { path: PathBuf, count: u64 },
     #[error("{path} has changed since the task was planned")]
     Changed { path: PathBuf },
-    #[error("the files in {folder} have another format than this orcidlake writes")]
-    OtherFormat { folder: PathBuf },
+    #[error("{part} was written by orcidlake {found}, and this is another version")]
+    OtherVersion { part: String, found: String },
+    #[error("{path} is a stream, which can be read once only, by one process")]
+    Stream { path: PathBuf },
+    #[error("{} of {of} parts of {path} {} missing: {}", .missing.len(), are(.missing), listed(.missing))]
+    MissingParts { path: PathBuf, missing: Vec<u64>, of: u64 },
+    #[error("parts {first}/{of} and {second}/{of} of {path} were made with different indexes")]
+    Gap { path: PathBuf, first: u64, second: u64, of: u64 },
+    #[error("the files of {part} do not wait for a commit to {place}, or are not those that were written")]
+    NoPart { part: String, place: PathBuf },
     #[error("cannot start threads")]
     Threads(#[source] std::io::Error),
     #[error("stopped before the end")]
     Stopped,
+}
+
+fn are(missing: &[u64]) -> &'static str {
+    if missing.len() == 1 { "is" } else { "are" }
+}
+
+/// The first of the numbers.
+fn listed(missing: &[u64]) -> String {
+    let numbers: Vec<String> = missing.iter().take(LISTED_PARTS).map(u64::to_string).collect();
+    let more = missing.len() - numbers.len();
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    format!("{}{more}", numbers.join(", "))
 }

@@ -38,6 +38,9 @@ pub struct Options {
     pub shard: Option<Shard>,
     /// Options of object stores and web servers.
     pub storage: StorageOptions,
+    /// For [`plan`](super::plan) only: the number of parts that all archives together are divided
+    /// into. `None` makes each archive one task.
+    pub parts: Option<u64>,
 }
 
 /// All tables, with all processors and 1 GiB.
@@ -52,6 +55,7 @@ impl Default for Options {
             write_index: false,
             shard: None,
             storage: StorageOptions::default(),
+            parts: None,
         }
     }
 }

@@ -1,84 +1,138 @@
-//! Runs one task, and writes its files to a folder of their own.
+//! Runs one task: its files then wait for the commit, in a place that belongs to the dataset.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use super::index_task::ensure_index;
 use super::pipeline::Pipeline;
-use super::source::{Content, ReadMode, Source};
+use super::reading::part_range;
+use super::source::{Content, ReadMode, Repeated, Source};
 use super::stop::stop_with;
-use super::task::{PartResult, Task};
+use super::task::{PartResult, PartTask, Task, Written};
 use super::{ConvertError, Observer, Options};
-use crate::dataset::{DatasetError, Store, new_folder, remove_folder};
+use crate::dataset::{ArchiveEntry, LocalStore, Store, WaitingPart};
 use crate::storage::{ArchiveFile, shown};
 use targz_seek::Meter;
 
-/// Converts the archive of a task into files below `folder`, which must not exist yet. Only the
-/// threads and the memory of `options` are used.
+/// Runs a task of a plan for the dataset at `dataset`. Only the threads and the memory of `options`
+/// are used.
 ///
-/// This function knows no dataset: [`commit`](super::commit) adds the results of any number of
-/// tasks to a dataset, and [`send_part`] sends their files to a store, where another machine can
-/// commit them. A task may be run twice, or by two machines at once, each with a folder of its own;
-/// only one of the results counts.
+/// The files of a part wait beside the dataset until [`commit`](super::commit) adds them. A task
+/// may be run twice, or by two machines at once: the part is the same, and only one counts. If the
+/// part waits already, or the dataset has it, nothing is converted.
 ///
 /// # Errors
 /// [`ConvertError`] if the archive has changed since the task was planned, if it cannot be read, if
-/// the disk fails, or when stopped. The folder is then removed.
+/// the part needs an index that is not there, if the disk fails, or when stopped.
 pub fn write_part(
     task: &Task,
-    folder: &Path,
+    dataset: &Path,
     options: &Options,
     observer: &dyn Observer,
     stop: &AtomicBool,
 ) -> Result<PartResult, ConvertError> {
-    let folder = &std::path::absolute(folder).map_err(DatasetError::io("find", folder))?;
-    new_folder(folder)?;
-    let written = Pipeline::new(options).and_then(|pipeline| {
-        let readers = pipeline.readers(1);
-        write_with(&pipeline, readers, task, folder, observer, stop)
-    });
-    if written.is_err() {
-        // The writer's error is the cause.
-        let _ = remove_folder(folder);
-    }
-    written
+    write_part_in(task, &LocalStore::new(dataset), options, observer, stop)
 }
 
-/// Sends the files of a result to the dataset's store, if the store accepts files before their
-/// commit. The machine that commits then needs no access to the folder of the files, and the folder
-/// can be removed. If the store is a local folder, nothing is done, and the result is returned
-/// unchanged.
+/// Does the same for a dataset in a store. If the store is not a local folder, the files are sent
+/// there, where another machine can commit them.
 ///
 /// # Errors
-/// [`ConvertError`] if a file cannot be read, or the store fails.
-pub fn send_part(part: PartResult, store: &dyn Store) -> Result<PartResult, ConvertError> {
-    if part.in_store {
-        return Ok(part);
-    }
-    let mut sent = PartResult { in_store: true, folder: PathBuf::new(), ..part.clone() };
-    let files = sent.entry.rename_apart(&part.folder);
-    Ok(if store.send(&files)? { sent } else { part })
-}
-
-/// Converts the archive of a task with threads and memory that other tasks share.
-pub(super) fn write_with(
-    pipeline: &Pipeline,
-    readers: usize,
+/// Those of [`write_part`], and if the store fails.
+pub fn write_part_in(
     task: &Task,
-    folder: &Path,
+    store: &dyn Store,
+    options: &Options,
     observer: &dyn Observer,
     stop: &AtomicBool,
 ) -> Result<PartResult, ConvertError> {
+    match task {
+        Task::Index(task) => ensure_index(task, options, observer, stop).map(PartResult::Index),
+        Task::Part(task) => {
+            run(task, store, options, observer, stop).map(|part| PartResult::Part(Box::new(part)))
+        }
+    }
+}
+
+fn run(
+    task: &PartTask,
+    store: &dyn Store,
+    options: &Options,
+    observer: &dyn Observer,
+    stop: &AtomicBool,
+) -> Result<WaitingPart, ConvertError> {
+    if let Some(found) = committed(task, store)? {
+        return Ok(found);
+    }
+    let name = task.part_name();
+    // With another index a part has other borders.
+    let is_current =
+        |found: &WaitingPart| match (found.range, part_range(&task.archive, &options.storage, task.shard)) {
+            (Some(found), Ok(Some(range))) => found == range,
+            _ => true,
+        };
+    if let Some(found) = store.part(&name)?.filter(is_current) {
+        return Ok(found);
+    }
+    let new = store.begin_part(&name)?;
+    let pipeline = Pipeline::new(options)?;
+    let (readers, repeated) = (pipeline.readers(1), Repeated::InFirstPart);
+    let written = match write_with(&pipeline, readers, task, repeated, new.folder(), observer, stop) {
+        Ok(written) => written,
+        // Another run that has finished the part removes the folders of the others.
+        Err(error) if !stop.load(Ordering::Relaxed) => {
+            return store.part(&name)?.filter(is_current).ok_or(error);
+        }
+        Err(error) => return Err(error),
+    };
+    let part = new.finish(task.waiting(written.range, written.entry))?;
+    if committed(task, store)?.is_some() {
+        // It was committed meanwhile, from the result of another run.
+        store.remove_parts(&[name])?;
+    }
+    Ok(part)
+}
+
+/// The part of a task as the dataset has it, unless the dataset is to be replaced.
+fn committed(task: &PartTask, store: &dyn Store) -> Result<Option<WaitingPart>, ConvertError> {
+    let current = if task.replace { None } else { store.current()? };
+    let Some(manifest) = current.map(|version| version.manifest) else { return Ok(None) };
+    manifest.check_format(store.place())?;
+    if manifest.tables != task.tables {
+        return Err(ConvertError::OtherTables);
+    }
+    let has = |entry: &&ArchiveEntry| {
+        entry.is_whole()
+            && task.has_ends_of(entry)
+            && (entry.shard == task.shard_name() || manifest.has_archive(&entry.md5))
+    };
+    let entry = manifest.archives.iter().find(has);
+    Ok(entry.map(|entry| task.waiting(None, entry.clone())))
+}
+
+/// Converts the archive of a task into files below `folder`, with threads and memory that other
+/// tasks share.
+pub(super) fn write_with(
+    pipeline: &Pipeline,
+    readers: usize,
+    task: &PartTask,
+    repeated: Repeated,
+    folder: &Path,
+    observer: &dyn Observer,
+    stop: &AtomicBool,
+) -> Result<Written, ConvertError> {
     let archive = open_for(task, pipeline, stop)?;
     let source = Source {
         path: &task.archive,
         size_bytes: task.size_bytes(),
         salvage: task.salvage,
-        mode: ReadMode { readers, write_index: task.write_index, shard: task.shard },
+        mode: ReadMode { readers, write_index: task.write_index, shard: task.shard, repeated },
         content: Content::Archive(&archive),
     };
     let converted = pipeline.run(source, Some(folder), &task.tables, observer, stop)?;
-    Ok(task.result(folder.to_owned(), task.entry(converted)))
+    let range = converted.range.clone().map(|range| (range.start, range.end));
+    Ok(Written { folder: folder.to_owned(), range, entry: task.entry(converted) })
 }
 
 /// Opens the archive of a task.
@@ -86,7 +140,7 @@ pub(super) fn write_with(
 /// # Errors
 /// [`ConvertError`] if it cannot be opened, is not the one that was planned, or when stopped.
 pub(super) fn open_for(
-    task: &Task,
+    task: &PartTask,
     pipeline: &Pipeline,
     stop: &AtomicBool,
 ) -> Result<Arc<ArchiveFile>, ConvertError> {

@@ -7,6 +7,7 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -75,6 +76,7 @@ struct Context<'s, S> {
 /// How reading ended.
 pub struct Read {
     totals: Totals,
+    range: Option<Range<u64>>,
     /// The damage up to which a salvaged archive was read.
     pub damage: Option<ArchiveError>,
     time: Duration,
@@ -210,9 +212,10 @@ impl Pipeline {
             scope.spawn(move |_| context.pass(sequence, chunk, &repeated, permit));
             sequence += 1;
         }
+        let range = archive.range();
         let mut totals = archive.finish(repeats)?;
         totals.notes.extend(note);
-        Ok(Read { totals, damage, time })
+        Ok(Read { totals, range, damage, time })
     }
 }
 
@@ -320,6 +323,7 @@ impl<'s> Writer<'s> {
             complete: read.damage.is_none(),
             release: self.first_path.as_deref().and_then(|path| path.split('/').find_map(release_of)),
             totals: read.totals,
+            range: read.range,
             watermark: self.watermark,
             report: self.report,
             accepted: self.accepted,

@@ -6,9 +6,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::release::{agree, release_of};
 use super::stop::stop_with;
-use super::task::Task;
+use super::task::PartTask;
 use super::{ConvertError, Options};
-use crate::dataset::{ArchiveEntry, Dataset, LocalStore, Manifest, Store};
+use crate::dataset::{ArchiveEntry, Dataset, Manifest};
 use crate::storage::{ArchiveFile, file_name, shown};
 use targz_seek::{ArchiveError, Meter};
 
@@ -28,7 +28,7 @@ pub struct Plan {
 /// The step for one archive.
 pub struct Step {
     pub number: usize,
-    pub task: Task,
+    pub task: PartTask,
     pub already_done: bool,
 }
 
@@ -45,7 +45,8 @@ impl Plan {
         if halted() { Err(ConvertError::Stopped) } else { plan }
     }
 
-    fn new(
+    /// Makes the plan; `meter` can stop the requests for archives on servers.
+    pub fn new(
         archives: &[PathBuf],
         manifest: Option<Manifest>,
         options: &Options,
@@ -89,10 +90,11 @@ impl Step {
     ) -> Result<Self, ConvertError> {
         refuse_tables(path)?;
         let file = ArchiveFile::open(path, &options.storage, meter)?;
-        let task = Task::new(path, &file, manifest, options)?;
+        let task = PartTask::new(path, &file, manifest, options)?;
         let archives = manifest.archives.iter().filter(|archive| task.is_of(archive));
         let known = archives.max_by_key(|archive| archive.is_whole());
-        let already_done = match known.filter(|archive| task.looks_like(archive)) {
+        let in_parts = || all_parts(&task, manifest);
+        let already_done = match known.filter(|archive| task.looks_like(archive)).or_else(in_parts) {
             Some(archive) => task.is_still(&file, archive)?,
             None => false,
         };
@@ -100,7 +102,7 @@ impl Step {
             part_count(archive.shard.as_deref()) != part_count(task.shard_name().as_deref())
                 && task.fingerprint.as_ref().is_some_and(|own| own.digest == archive.fingerprint)
         };
-        if manifest.archives.iter().any(other_parts) {
+        if !already_done && manifest.archives.iter().any(other_parts) {
             return Err(ConvertError::OtherParts { path: shown(path) });
         }
         if known.is_some_and(ArchiveEntry::is_whole) && !already_done {
@@ -110,7 +112,15 @@ impl Step {
     }
 }
 
-impl Task {
+/// An entry of the archive of a task, if the dataset has all of the archive, whole or in any number
+/// of parts.
+fn all_parts<'m>(task: &PartTask, manifest: &'m Manifest) -> Option<&'m ArchiveEntry> {
+    let is_same = |archive: &&ArchiveEntry| archive.name == task.name && task.has_ends_of(archive);
+    let mut archives = manifest.archives.iter().filter(is_same);
+    archives.find(|archive| manifest.has_archive(&archive.md5))
+}
+
+impl PartTask {
     fn new(
         path: &Path,
         file: &ArchiveFile,
@@ -133,6 +143,7 @@ impl Task {
             tables: manifest.tables.clone(),
             salvage: options.salvage,
             write_index: options.write_index,
+            replace: options.replace,
         })
     }
 
@@ -145,34 +156,6 @@ impl Task {
             false => Ok(self.salvage && file.md5()? == archive.md5),
         }
     }
-}
-
-/// The tasks that convert `archives` into the dataset at `dataset`, which need not exist yet; no
-/// tasks for archives that are in it already. The threads and the memory of `options` are not used.
-///
-/// # Errors
-/// [`ConvertError`] if the archives do not belong together or to the dataset, or cannot be
-/// read.
-pub fn plan(archives: &[PathBuf], dataset: &Path, options: &Options) -> Result<Vec<Task>, ConvertError> {
-    plan_in(archives, &LocalStore::new(dataset), options)
-}
-
-/// Does the same for a dataset in a store.
-///
-/// # Errors
-/// Those of [`plan`].
-pub fn plan_in(
-    archives: &[PathBuf],
-    store: &dyn Store,
-    options: &Options,
-) -> Result<Vec<Task>, ConvertError> {
-    let current = if options.replace { None } else { store.current()? };
-    let manifest = current.map(|version| version.manifest);
-    if let Some(manifest) = &manifest {
-        manifest.check_format(store.place())?;
-    }
-    let steps = Plan::new(archives, manifest, options, &Meter::default())?.steps;
-    Ok(steps.into_iter().filter(|step| !step.already_done).map(|step| step.task).collect())
 }
 
 /// Fails for a dataset, for a part of one, and for folders of tables.
@@ -211,6 +194,6 @@ fn holds_tables(path: &Path) -> bool {
 }
 
 /// The number of parts in a shard such as `2/5`: here 5.
-fn part_count(shard: Option<&str>) -> Option<&str> {
+pub fn part_count(shard: Option<&str>) -> Option<&str> {
     shard?.split_once('/').map(|(_, count)| count)
 }

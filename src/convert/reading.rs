@@ -3,6 +3,7 @@
 
 use std::collections::VecDeque;
 use std::ops::Range;
+use std::path::Path;
 use std::sync::Arc;
 
 use crossbeam_channel::{Receiver, Sender};
@@ -10,8 +11,9 @@ use crossbeam_channel::{Receiver, Sender};
 use super::ConvertError;
 use super::index::Indexing;
 use super::options::ARCHIVE_OPTIONS;
-use super::source::{Content, ReadMode, Source};
-use crate::storage::ArchiveFile;
+use super::shard::Shard;
+use super::source::{Content, ReadMode, Repeated, Source};
+use crate::storage::{ArchiveFile, StorageOptions};
 use targz_seek::index::{Index, IndexError, SPACING_BYTES};
 use targz_seek::{Archive, ArchiveError, Buffers, Chunk, Meter, Options, Totals};
 
@@ -31,6 +33,8 @@ pub enum Reading<'m> {
 /// Several readers of one archive, and the chunks that they have ready.
 pub struct Shared {
     totals: Totals,
+    /// The range of the uncompressed stream that is read.
+    range: Range<u64>,
     /// The reader of each stretch, in order; the chunks of the first are being passed on.
     turns: VecDeque<Receiver<Found>>,
 }
@@ -90,6 +94,14 @@ impl<'m> Reading<'m> {
         }
     }
 
+    /// The range of the uncompressed stream that is read, if an index gives it.
+    pub fn range(&self) -> Option<Range<u64>> {
+        match self {
+            Self::Shared(shared) => Some(shared.range.clone()),
+            Self::Alone(_) | Self::Indexing(_) => None,
+        }
+    }
+
     /// Returns the facts about the whole archive; `repeats` says whether names were repeated.
     ///
     /// # Errors
@@ -106,7 +118,7 @@ impl<'m> Reading<'m> {
 impl Shared {
     fn begin(index: Index, mode: ReadMode, options: Options, meter: &Meter) -> Result<Self, ConvertError> {
         let contents = &index.contents;
-        if mode.shard.is_some() && contents.repeats {
+        if mode.shard.is_some() && contents.repeats && mode.repeated == Repeated::Refused {
             return Err(ConvertError::Repeats { path: index.archive().path().to_owned() });
         }
         let totals = Totals {
@@ -114,11 +126,8 @@ impl Shared {
             md5: contents.md5.clone(),
             notes: contents.notes.clone(),
         };
-        let range = match mode.shard {
-            Some(shard) => index.part(shard.number, shard.of).map_err(ArchiveError::from)?,
-            None => 0..contents.stream_bytes,
-        };
-        let stretches = index.stretches(range, STRETCH_BYTES).map_err(ArchiveError::from)?;
+        let range = range_of(&index, mode.shard).map_err(ArchiveError::from)?;
+        let stretches = index.stretches(range.clone(), STRETCH_BYTES).map_err(ArchiveError::from)?;
         let readers = mode.readers.clamp(1, stretches.len().max(1));
         let reader =
             Reader { index: Arc::new(index), options, meter: meter.clone(), buffers: Buffers::default() };
@@ -128,7 +137,7 @@ impl Shared {
         });
         let receivers = starts.collect::<Result<Vec<_>, _>>()?;
         let turns = (0..stretches.len()).map(|stretch| receivers[stretch % readers].clone()).collect();
-        Ok(Self { totals, turns })
+        Ok(Self { totals, range, turns })
     }
 
     fn next_chunk(&mut self) -> Result<Option<Chunk>, ArchiveError> {
@@ -205,8 +214,36 @@ fn find_index(
     }
 }
 
+/// The range of the uncompressed stream that makes up a part of an archive, if the archive has an
+/// index that gives it.
+///
+/// # Errors
+/// [`ArchiveError`] if the archive or its index cannot be used.
+pub fn part_range(
+    path: &Path,
+    storage: &StorageOptions,
+    shard: Option<Shard>,
+) -> Result<Option<(u64, u64)>, ArchiveError> {
+    let Some(shard) = shard else { return Ok(None) };
+    let archive = ArchiveFile::open(path, storage, &Meter::default())?;
+    let Some(index) = usable_index(&archive)? else { return Ok(None) };
+    let range = range_of(&index, Some(shard))?;
+    Ok(Some((range.start, range.end)))
+}
+
+/// The range of a part. Where names occur more than once, the first part is all of the archive.
+fn range_of(index: &Index, shard: Option<Shard>) -> Result<Range<u64>, IndexError> {
+    let whole = index.contents.stream_bytes;
+    match shard {
+        None => Ok(0..whole),
+        Some(shard) if index.contents.repeats && shard.number == 1 => Ok(0..whole),
+        Some(_) if index.contents.repeats => Ok(whole..whole),
+        Some(shard) => index.part(shard.number, shard.of),
+    }
+}
+
 /// The index beside an archive, if it gives the chunks that this program would.
-fn usable_index(archive: &ArchiveFile) -> Result<Option<Index>, IndexError> {
+pub fn usable_index(archive: &ArchiveFile) -> Result<Option<Index>, IndexError> {
     match archive.index()? {
         Some(index) if index.contents.chunk_bytes != ARCHIVE_OPTIONS.chunk_bytes as u64 => {
             Err(IndexError::OtherChunks { path: index.path().to_owned() })

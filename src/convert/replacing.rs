@@ -5,7 +5,7 @@
 
 use super::ConvertError;
 use super::plan::{Plan, Step};
-use super::task::PartResult;
+use super::task::Written;
 use crate::dataset::Finished;
 use crate::dataset::store::Change;
 use crate::storage::{ArchiveFile, StorageOptions};
@@ -24,21 +24,21 @@ impl Replacing {
     }
 
     /// The result of an earlier run for an archive, if the archive is still the same.
-    pub fn found(&self, step: &Step, storage: &StorageOptions) -> Result<Option<PartResult>, ConvertError> {
+    pub fn found(&self, step: &Step, storage: &StorageOptions) -> Result<Option<Written>, ConvertError> {
         let Some(finished) = &self.0 else { return Ok(None) };
         let found = finished.find(|archive| step.task.looks_like(archive));
         let Some((folder, entry)) = found else { return Ok(None) };
         let archive = ArchiveFile::open(&step.task.archive, storage, &Meter::default())?;
         let holds = step.task.is_still(&archive, &entry)?;
-        Ok(holds.then(|| step.task.result(folder, entry)))
+        Ok(holds.then_some(Written { folder, range: None, entry }))
     }
 
     /// Lets an archive wait for the others.
-    pub fn keep(&self, part: PartResult) -> Result<PartResult, ConvertError> {
-        let Some(finished) = self.0.as_ref().filter(|finished| !finished.holds(&part.folder)) else {
-            return Ok(part);
+    pub fn keep(&self, written: Written) -> Result<Written, ConvertError> {
+        let Some(finished) = self.0.as_ref().filter(|finished| !finished.holds(&written.folder)) else {
+            return Ok(written);
         };
-        let folder = finished.keep(&part.folder, part.entry.clone())?;
-        Ok(PartResult { folder, ..part })
+        let folder = finished.keep(&written.folder, written.entry.clone())?;
+        Ok(Written { folder, ..written })
     }
 }

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 /// A larger number of parts is treated as a typing error.
-const MAX_SHARDS: u64 = 10_000;
+pub(super) const MAX_SHARDS: u64 = 10_000;
 
 /// The `number`th of `of` parts, from 1 on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -34,6 +34,19 @@ pub struct ReadMode {
     pub write_index: bool,
     /// Read this part only.
     pub shard: Option<Shard>,
+    /// What to do if members with the same name may lie in different parts.
+    pub repeated: Repeated,
+}
+
+/// Where an archive is read in which names occur more than once, if a part of it is asked for. Only
+/// who reads all of it knows which of several members with the same name counts.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Repeated {
+    /// Nowhere: it is an error.
+    #[default]
+    Refused,
+    /// All of it in the first part; the other parts are empty.
+    InFirstPart,
 }
 
 impl Source<'_> {

@@ -2,18 +2,41 @@
 //! machine.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
+use xxhash_rust::xxh3::xxh3_128;
 
 use super::converted::Converted;
 use super::shard::Shard;
-use crate::dataset::{ArchiveEntry, EntryKind, FORMAT_VERSION, WrittenTable};
+use crate::dataset::{ArchiveEntry, EntryKind, FORMAT_VERSION, WaitingPart, WrittenTable};
 use targz_seek::Fingerprint;
+
+/// A piece of a conversion that one process does. All index tasks of a plan must be done before
+/// its other tasks begin.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "lowercase")]
+pub enum Task {
+    /// Write the index beside an archive, which the parts of the archive need.
+    Index(IndexTask),
+    /// Convert an archive, or one part of it, into table files.
+    Part(PartTask),
+}
+
+/// An archive that needs an index.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IndexTask {
+    /// The path of the archive, on the machine that runs the task.
+    pub archive: PathBuf,
+    /// The file name of the archive.
+    pub name: String,
+    /// The fingerprint that identifies the archive.
+    pub fingerprint: Fingerprint,
+}
 
 /// One archive, or one part of it, that is to be converted into table files.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Task {
+pub struct PartTask {
     /// The path of the archive, on the machine that runs the task.
     pub archive: PathBuf,
     /// The archive's name in the manifest: its file name.
@@ -27,34 +50,87 @@ pub struct Task {
     /// The tables that are written, such as `summaries/works`.
     pub tables: BTreeSet<String>,
     /// Read the complete members of an archive that is cut off or damaged.
+    #[serde(default)]
     pub salvage: bool,
     /// Write the archive's index beside it, if there is none.
+    #[serde(default)]
     pub write_index: bool,
+    /// The parts will replace the dataset, so the archives that it has now do not count.
+    #[serde(default)]
+    pub replace: bool,
 }
 
-/// The files that one task has written, and their contents.
+/// The result of a task.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct PartResult {
-    /// The version of the dataset's format that the files have.
-    pub format_version: u32,
-    /// The version of orcidlake that made them.
-    pub tool_version: String,
-    /// The tables that were written.
-    pub tables: BTreeSet<String>,
-    /// The folder that the files lie in, each table in a folder of its own.
+#[serde(tag = "kind", rename_all = "lowercase")]
+pub enum PartResult {
+    /// The index is beside the archive. A commit ignores this result.
+    Index(IndexResult),
+    /// The part waits for its commit.
+    Part(Box<WaitingPart>),
+}
+
+/// The index that an index task has written, or found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IndexResult {
+    /// The path of the archive.
+    pub archive: PathBuf,
+    /// The path of the index.
+    pub index: PathBuf,
+    /// Members of the archive.
+    pub members: u64,
+    /// Bytes of the archive's uncompressed stream.
+    pub stream_bytes: u64,
+    /// Some names occur more than once, so the first part of the archive converts all of it.
+    pub repeats: bool,
+}
+
+/// Table files in a local folder, made of an archive or of a part of it.
+pub(super) struct Written {
     pub folder: PathBuf,
-    /// The files are in the dataset's store already, unnamed by any manifest, and `folder` has no
-    /// meaning.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub in_store: bool,
-    /// The entry for the manifest; its files have their names in `folder`, or in the store.
+    /// The bytes of the stream that were read; `None` for all.
+    pub range: Option<(u64, u64)>,
     pub entry: ArchiveEntry,
 }
 
 impl Task {
+    /// The path of the archive.
+    pub fn archive(&self) -> &Path {
+        match self {
+            Self::Index(task) => &task.archive,
+            Self::Part(task) => &task.archive,
+        }
+    }
+
+    /// True for a task that must be done before the parts of its archive.
+    pub fn is_index(&self) -> bool {
+        matches!(self, Self::Index(_))
+    }
+}
+
+impl PartResult {
+    /// The part that waits for its commit; `None` for an index.
+    pub fn part(&self) -> Option<&WaitingPart> {
+        match self {
+            Self::Index(_) => None,
+            Self::Part(part) => Some(part),
+        }
+    }
+}
+
+impl PartTask {
     /// The part, as written in the manifest.
     pub(super) fn shard_name(&self) -> Option<String> {
         self.shard.map(|shard| shard.to_string())
+    }
+
+    /// The name of the part where it waits for its commit. Tasks that give the same bytes have the
+    /// same name, wherever the archive lies on the machine that runs them.
+    pub(super) fn part_name(&self) -> String {
+        let Self { name, fingerprint, shard, tables, salvage, .. } = self;
+        let made_with = (FORMAT_VERSION, env!("CARGO_PKG_VERSION"));
+        let identity = serde_json::json!([made_with, name, fingerprint, shard, tables, salvage]);
+        format!("{:032x}", xxh3_128(identity.to_string().as_bytes()))
     }
 
     /// True if the manifest's `archive` has the same name; a stream cannot be recognised.
@@ -64,8 +140,12 @@ impl Task {
 
     /// True if `archive` has the same name, the same size, and the same first and last bytes.
     pub(super) fn looks_like(&self, archive: &ArchiveEntry) -> bool {
-        let fingerprint = self.fingerprint.as_ref();
-        self.is_of(archive) && fingerprint.is_some_and(|own| own.digest == archive.fingerprint)
+        self.is_of(archive) && self.has_ends_of(archive)
+    }
+
+    /// True if `archive` has the same size, and the same first and last bytes.
+    pub(super) fn has_ends_of(&self, archive: &ArchiveEntry) -> bool {
+        self.fingerprint.as_ref().is_some_and(|own| own.digest == archive.fingerprint)
     }
 
     /// Bytes to read; `None` for a stream.
@@ -93,14 +173,14 @@ impl Task {
         }
     }
 
-    /// The result of the task.
-    pub(super) fn result(&self, folder: PathBuf, entry: ArchiveEntry) -> PartResult {
-        PartResult {
+    /// The part that this task has written.
+    pub(super) fn waiting(&self, range: Option<(u64, u64)>, entry: ArchiveEntry) -> WaitingPart {
+        WaitingPart {
+            name: self.part_name(),
             format_version: FORMAT_VERSION,
             tool_version: env!("CARGO_PKG_VERSION").to_owned(),
             tables: self.tables.clone(),
-            folder,
-            in_store: false,
+            range,
             entry,
         }
     }

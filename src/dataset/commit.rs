@@ -8,8 +8,8 @@
 use std::collections::{BTreeSet, HashSet};
 use std::fs::{self, File, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom, Write};
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use super::delta;
 use super::error::DatasetError;
@@ -20,7 +20,9 @@ use super::files::{
 use super::layout::{NewFile, behind_links, old_state, staging_folder, table_folder};
 use super::lock::DatasetLock;
 use super::manifest::Manifest;
+use super::mount::is_mount_point;
 use super::store::Logs;
+use super::waiting::{TAKEN_NAME, WaitingPlace};
 
 /// A dataset under change: the folder beside it, and the lock that says so.
 #[derive(Debug)]
@@ -32,6 +34,8 @@ pub struct Staging {
     lock: Option<File>,
     /// The dataset's lock, if the dataset existed when the change began.
     held: Option<DatasetLock>,
+    /// Parts that the next commit takes from the place where they wait.
+    taken: Mutex<Vec<String>>,
 }
 
 impl Staging {
@@ -45,9 +49,12 @@ impl Staging {
         let (dataset, made) = resolve(dataset)?;
         let folder = staging_folder(&dataset);
         let lock = lock(&folder, &dataset)?;
-        let staging = Self { dataset, folder, made, lock: Some(lock), held: None };
+        let taken = Mutex::default();
+        let staging = Self { dataset, folder, made, lock: Some(lock), held: None, taken };
         staging.recover()?;
         staging.check()?;
+        // The next change removes what cannot be removed now.
+        let _ = WaitingPlace::of(&staging.dataset).remove_taken();
         Ok(staging)
     }
 
@@ -81,6 +88,11 @@ impl Staging {
         remove(scratch)
     }
 
+    /// Says which waiting parts the next commit takes.
+    pub(super) fn take(&self, names: Vec<String>) {
+        *self.taken.lock().unwrap_or_else(PoisonError::into_inner) = names;
+    }
+
     /// Replaces the dataset by the state that `manifest` describes: existing files that the
     /// manifest names stay, `new` files are added, other table files are removed, and anything else
     /// in the folder stays. The tables' logs continue, or start again.
@@ -110,6 +122,8 @@ impl Staging {
         }
         delta::commit_all(&delta::OnDisk::new(&next), manifest)?;
         folders.iter().try_for_each(|folder| sync_folder(folder))?;
+        let taken = std::mem::take(&mut *self.taken.lock().unwrap_or_else(PoisonError::into_inner));
+        WaitingPlace::note_taken(&next, &taken)?;
         manifest.write(&next)?;
         sync_folder(&next)?;
         self.swap(&next)?;
@@ -117,6 +131,7 @@ impl Staging {
         // removes leftovers.
         let _ = self.dataset.parent().map_or(Ok(()), sync_folder);
         let _ = remove(&next);
+        let _ = WaitingPlace::of(&self.dataset).remove_taken();
         Ok(())
     }
 
@@ -220,27 +235,6 @@ impl Drop for Staging {
     }
 }
 
-/// True if a dataset lies on another file system than the folder beside it, or is a
-/// folder of the same file system that is mounted there.
-fn is_mount_point(dataset: &Path, beside: &Path) -> Result<bool, DatasetError> {
-    let device =
-        |path: &Path| fs::metadata(path).map(|path| path.dev()).map_err(DatasetError::io("look at", path));
-    Ok(device(dataset)? != device(beside)? || is_root_of_mount(dataset))
-}
-
-/// True if the system says so; false if the system cannot tell.
-#[cfg(target_os = "linux")]
-fn is_root_of_mount(path: &Path) -> bool {
-    use rustix::fs::{AtFlags, CWD, StatxAttributes, StatxFlags, statx};
-    let found = statx(CWD, path, AtFlags::empty(), StatxFlags::empty());
-    found.is_ok_and(|found| found.stx_attributes.contains(StatxAttributes::MOUNT_ROOT))
-}
-
-#[cfg(not(target_os = "linux"))]
-fn is_root_of_mount(_: &Path) -> bool {
-    false
-}
-
 /// The absolute path, with links resolved, of a folder that need not exist; missing parents are
 /// created, and returned, the deepest first.
 fn resolve(dataset: &Path) -> Result<(PathBuf, Vec<PathBuf>), DatasetError> {
@@ -316,6 +310,7 @@ fn files_that_go(old: Option<&Manifest>, new: &Manifest) -> HashSet<PathBuf> {
     let mut gone = old.map(paths).unwrap_or_default();
     gone.retain(|path| !stay.contains(path));
     gone.insert(super::MANIFEST_NAME.into());
+    gone.insert(TAKEN_NAME.into());
     gone
 }
 

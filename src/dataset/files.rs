@@ -80,23 +80,18 @@ pub(super) fn link_or_copy(from: &Path, to: &Path) -> Result<(), DatasetError> {
 ///
 /// # Errors
 /// [`DatasetError`] if the folder exists, or cannot be created.
-pub fn new_folder(path: &Path) -> Result<(), DatasetError> {
+pub(super) fn new_folder(path: &Path) -> Result<(), DatasetError> {
     if let Some(above) = path.parent() {
         make_folder(above)?;
     }
     fs::create_dir(path).map_err(DatasetError::io("make", path))
 }
 
-/// Removes a folder with all its content, if it exists.
+/// Gives a file or a folder another name.
 ///
 /// # Errors
 /// [`DatasetError`] if the disk fails.
-pub fn remove_folder(path: &Path) -> Result<(), DatasetError> {
-    remove(path)
-}
-
-/// Gives a file or a folder another name.
-pub(super) fn rename(from: &Path, to: &Path) -> Result<(), DatasetError> {
+pub fn rename(from: &Path, to: &Path) -> Result<(), DatasetError> {
     fs::rename(from, to).map_err(DatasetError::io("move", from))
 }
 
@@ -136,7 +131,10 @@ fn exchange_in_one_step(_one: &Path, _other: &Path) -> io::Result<()> {
 }
 
 /// Removes a file or a folder with all its content, if it exists.
-pub(super) fn remove(path: &Path) -> Result<(), DatasetError> {
+///
+/// # Errors
+/// [`DatasetError`] if the disk fails.
+pub fn remove(path: &Path) -> Result<(), DatasetError> {
     let result = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
     match result {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(DatasetError::io("remove", path)(error)),

@@ -146,8 +146,18 @@ impl ArchiveEntry {
 }
 
 impl ArchiveEntry {
-    /// Checks that every file that was sent to a store exists with the size and the footer that it
-    /// was written with; only small files are read whole.
+    /// Checks that every file below `folder` exists with the size and the footer that it was
+    /// written with; only small files are read whole.
+    ///
+    /// # Errors
+    /// [`DatasetError`] that names a file that is not, or cannot be read.
+    pub fn check_files_quickly(&self, folder: &Path) -> Result<(), DatasetError> {
+        self.parts().try_for_each(|(key, part)| {
+            check_quickly(&StoredFile::on_disk(&folder.join(key).join(&part.name))?, part).map(drop)
+        })
+    }
+
+    /// Checks the same of files in a store.
     ///
     /// # Errors
     /// [`DatasetError`] that names a file that is not, or cannot be read.

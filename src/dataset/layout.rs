@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::hash::{BuildHasher, Hasher, RandomState};
 use std::path::{Path, PathBuf};
 
 use crate::tables::{self, AnyTable, DumpKind};
@@ -79,6 +80,17 @@ pub(super) fn behind_links(path: &Path) -> PathBuf {
 pub(super) fn finished_folder(dataset: &Path) -> PathBuf {
     let name = dataset.file_name().unwrap_or_default().to_string_lossy();
     dataset.with_file_name(format!(".{name}.orcidlake-replace"))
+}
+
+/// The folder beside a dataset in which finished parts wait for their commit.
+pub(super) fn parts_folder(dataset: &Path) -> PathBuf {
+    let name = dataset.file_name().unwrap_or_default().to_string_lossy();
+    dataset.with_file_name(format!(".{name}.orcidlake-parts"))
+}
+
+/// A word that no other process chooses.
+pub fn random_word() -> String {
+    format!("{:016x}", RandomState::new().build_hasher().finish())
 }
 
 /// A file that has been written to a scratch folder, and its destination.

@@ -1,7 +1,6 @@
 //! `orcidlake.json`: the archives of a dataset, and the sizes, rows and digests of its files.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::hash::{BuildHasher, Hasher, RandomState};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
@@ -183,15 +182,14 @@ impl ArchiveEntry {
         self.parts().map(|(key, part)| format!("{key}/{}", part.name))
     }
 
-    /// Gives its files, which are in `folder`, names that no other file will have, and returns
-    /// their destinations.
-    pub fn rename_apart(&mut self, folder: &Path) -> Vec<NewFile> {
-        let suffix = format!("-{:016x}", RandomState::new().build_hasher().finish());
+    /// Gives its files, which are in `folder`, names with a suffix that no other files have, and
+    /// returns their destinations.
+    pub(super) fn rename_apart(&mut self, folder: &Path, suffix: &str) -> Vec<NewFile> {
         let mut files = Vec::new();
         for (key, parts) in &mut self.parts {
             for (number, part) in parts.iter_mut().enumerate() {
                 let from = folder.join(key).join(&part.name);
-                part.name = part_name(number, &suffix);
+                part.name = part_name(number, suffix);
                 files.push(NewFile { from, key: key.clone(), name: part.name.clone() });
             }
         }
@@ -263,6 +261,19 @@ impl Manifest {
         self.archives.iter().find(|entry| entry.name == name)
     }
 
+    /// True if it has all of the archive with this MD5, as one entry or in parts.
+    pub fn has_archive(&self, md5: &str) -> bool {
+        let own = self.archives.iter().filter(|entry| entry.complete && entry.md5 == md5);
+        let shards: HashSet<Option<&str>> = own.map(|entry| entry.shard.as_deref()).collect();
+        let has_all = |shard: &str| {
+            let count: Option<u64> = shard.split_once('/').and_then(|(_, count)| count.parse().ok());
+            count.is_some_and(|count| {
+                (1..=count).all(|number| shards.contains(&Some(format!("{number}/{count}").as_str())))
+            })
+        };
+        shards.contains(&None) || shards.iter().flatten().any(|shard| has_all(shard))
+    }
+
     /// The report of all archives and refreshes together, with the current numbers of rows.
     pub fn report(&self) -> Report {
         let mut whole = Report::default();
@@ -300,11 +311,15 @@ impl Manifest {
 
     /// A name for a new file of a table; no file of the table has had this name.
     fn new_part_name(&mut self, key: &str, suffix: &str) -> String {
-        let kept = self.kept.iter().filter(|kept| kept.key == key).map(|kept| &kept.part);
-        let parts = self.parts().filter(|(other, _)| *other == key).map(|(_, part)| part);
-        let used = parts.chain(kept).filter_map(|part| part_number(&part.name)).max();
-        let number = used.map_or(0, |used| used + 1);
-        let number = number.max(self.next_numbers.get(key).copied().unwrap_or(0));
+        let used = || {
+            let kept = self.kept.iter().filter(|kept| kept.key == key).map(|kept| &kept.part);
+            let parts = self.parts().filter(|(other, _)| *other == key).map(|(_, part)| part);
+            parts.chain(kept).filter_map(|part| part_number(&part.name)).max()
+        };
+        // Only manifests of early versions do not know the number. To look at all names for each
+        // new one would take seconds for a thousand parts of archives.
+        let next = self.next_numbers.get(key).copied();
+        let number = next.unwrap_or_else(|| used().map_or(0, |used| used + 1));
         self.next_numbers.insert(key.to_owned(), number + 1);
         part_name(number, suffix)
     }

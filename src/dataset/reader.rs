@@ -66,6 +66,12 @@ impl Dataset {
         LocalStore::new(root).is_there()
     }
 
+    /// True if no files of other versions are beside its own, so that a reader may read whole
+    /// folders.
+    pub fn is_alone(&self) -> bool {
+        self.is_alone
+    }
+
     /// True if another version has replaced it since it was opened.
     ///
     /// # Errors

@@ -58,7 +58,7 @@ impl ArchiveFile {
 
     /// True if its path ends with a name of its own: not for standard input and pipes.
     pub fn has_name(&self) -> bool {
-        matches!(self.place, Place::Remote(_)) || self.source.as_ref().is_none_or(|source| has_size(source))
+        matches!(self.place, Place::Remote(_)) || self.source.as_ref().is_none_or(has_size)
     }
 
     /// True if an index can be written beside it: not beside a stream, and not on a web server.

@@ -87,7 +87,9 @@ impl StoreError {
         for secret in [remote.url().query(), remote.url().password()].into_iter().flatten() {
             text = text.replace(secret, "…");
         }
-        let (kind, fault) = (kind_of(error), fault_of(error, &text));
+        let fault = fault_of(error, &text);
+        // Listings have errors without a kind.
+        let kind = if fault == StoreFault::Denied { io::ErrorKind::PermissionDenied } else { kind_of(error) };
         Self { fault, kind, reason: reason(&text) }
     }
 

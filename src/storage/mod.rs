@@ -129,6 +129,9 @@ impl Connection {
             // The whole URL is the store, so that its query is kept, as in URLs that are signed.
             Scheme::Http => {
                 let mut builder = HttpBuilder::new().with_url(url).with_http_connector(Connector);
+                // Whoever writes http:// means it.
+                let is_plain = remote.url().scheme() == "http";
+                builder = builder.with_config(ClientConfigKey::AllowHttp, is_plain.to_string());
                 for (key, value) in options.parsed(remote)? {
                     builder = builder.with_config(key, value);
                 }

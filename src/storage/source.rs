@@ -204,3 +204,48 @@ fn interruptible<T: Send + 'static>(
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+    use std::net::TcpListener;
+
+    use super::*;
+
+    /// A server that gives the same answer to all, one connection each; counts them.
+    fn server(answer: &'static str) -> (String, Arc<std::sync::atomic::AtomicU32>) {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+        let url = format!("http://{}/a", listener.local_addr().unwrap());
+        let count = Arc::new(std::sync::atomic::AtomicU32::new(0));
+        let counted = count.clone();
+        std::thread::spawn(move || {
+            for mut stream in listener.incoming().map_while(Result::ok) {
+                counted.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+                let _ = stream.read(&mut [0; 4096]);
+                let _ = stream.write_all(answer.as_bytes());
+            }
+        });
+        (url, count)
+    }
+
+    #[test]
+    fn attempts_without_progress_are_limited() {
+        let patience = Patience { attempts: 4, first_wait: Duration::from_millis(1) };
+        for (answer, expected) in [
+            ("HTTP/1.1 503 No\r\nContent-Length: 0\r\n\r\n", "status 503 (Service Unavailable)"),
+            ("HTTP/1.1 202 Yes\r\nContent-Length: 0\r\n\r\n", "nothing to give yet (status 202)"),
+            ("HTTP/1.1 206 Part\r\nContent-Range: bytes 0-9/10\r\nContent-Length: 10\r\n\r\n", "in a row"),
+            ("", "4 attempts"),
+        ] {
+            let (url, count) = server(answer);
+            let Place::Remote(remote) = Place::of(Path::new(&url)).unwrap() else { panic!("it is a URL") };
+
+            let opened =
+                ObjectSource::open_with(remote, &StorageOptions::default(), patience, &Meter::default());
+
+            let told = opened.unwrap_err().to_string();
+            assert!(told.contains("4 attempts in a row") && told.contains(expected), "{told}");
+            assert!(count.load(std::sync::atomic::Ordering::Relaxed) >= 4, "{told}");
+        }
+    }
+}

@@ -13,16 +13,21 @@ use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::sync::atomic::AtomicBool;
 
 use crate::support::{ONE, OTHER, gzip, record, tar, work};
 use orcid_mock::{Limits, LocalOrcid, World};
+use orcidlake::convert::{Options, PartTask, Selection, Shard, Task, Unobserved, index, plan, write_part};
 use orcidlake::dataset::{Dataset, verify};
 use orcidlake::synth;
+use targz_seek::index::{SPACING_BYTES, index_path};
 
 /// Trials of one command, where not all are asked for.
 const TRIALS: usize = 36;
 /// The folder of archives that wait to replace the dataset.
 const WAITING: &str = ".orcid.orcidlake-replace";
+/// The folder of parts that wait for their commit.
+const PARTS: &str = ".orcid.orcidlake-parts";
 /// How one call is broken.
 const WAYS: [&str; 4] = ["kill", "error", "full", "torn"];
 
@@ -36,6 +41,8 @@ struct Scenario {
     root: PathBuf,
     /// What is copied to the dataset's place before each trial; nothing if not there.
     old: PathBuf,
+    /// The parts that wait before each trial; none if not there.
+    parts: PathBuf,
     arguments: Vec<String>,
     /// Two names cannot be exchanged in one step.
     no_exchange: bool,
@@ -79,6 +86,7 @@ impl Scenario {
         let scenario = Self {
             shim,
             old,
+            parts: at.join("parts"),
             arguments: fill(arguments),
             no_exchange: false,
             by_rows: server.is_some() || arguments[0] == "match",
@@ -87,7 +95,12 @@ impl Scenario {
             root: root.clone(),
             _folder: folder,
         };
-        fs::create_dir(&root).unwrap();
+        if !root.exists() {
+            fs::create_dir(&root).unwrap();
+        }
+        if root.join(PARTS).exists() {
+            fs::rename(root.join(PARTS), &scenario.parts).unwrap();
+        }
         for arguments in before {
             scenario.finish(&fill(arguments));
         }
@@ -135,6 +148,9 @@ impl Scenario {
         fs::create_dir(&self.root).unwrap();
         if self.old.exists() {
             copy(&self.old, &self.dataset());
+        }
+        if self.parts.exists() {
+            copy(&self.parts, &self.root.join(PARTS));
         }
     }
 
@@ -204,17 +220,20 @@ impl Scenario {
             Ok(state) if state != self.states[1] => return told("the next run did not finish it"),
             Ok(_) => {}
         }
-        if self.root.join(WAITING).exists() {
-            return told("the next run left archives that wait");
+        if self.root.join(WAITING).exists() || self.root.join(PARTS).exists() {
+            return told("the next run left archives or parts that wait");
+        }
+        if self.dataset().join(".orcidlake-taken").exists() {
+            return told("the next run left the note of parts that were taken");
         }
         let beside = self.beside();
         if beside.is_empty() { None } else { told(&format!("the next run left {beside:?}")) }
     }
 
-    /// What lies beside the dataset, but for archives that wait to replace it.
+    /// What lies beside the dataset, but for archives that wait to replace it, and parts.
     fn beside(&self) -> Vec<OsString> {
         let beside = fs::read_dir(&self.root).unwrap().map(|entry| entry.unwrap().file_name());
-        beside.filter(|name| name != "orcid" && name != WAITING).collect()
+        beside.filter(|name| name != "orcid" && name != WAITING && name != PARTS).collect()
     }
 
     /// Breaks calls, evenly spread or all.
@@ -302,6 +321,42 @@ fn archives_replace_a_dataset_together_or_not_at_all() {
 fn without_an_exchange_of_names_a_dataset_is_old_or_new_too() {
     let scenario = Scenario::new(archives, &[SUMMARIES], ACTIVITIES);
     scenario.without_exchange().stands("convert of a second archive without exchange");
+}
+
+/// Parts of both archives, one of them empty.
+fn parts(folder: &Path) -> Option<LocalOrcid> {
+    archives(folder);
+    let out = folder.join("trial/orcid");
+    let summaries = folder.join("summaries.tar.gz");
+    let stop = AtomicBool::new(false);
+    index(&summaries, &index_path(&summaries), SPACING_BYTES, &Unobserved, &stop).unwrap();
+    let tables = Selection::new(&TABLES.split(',').map(str::to_owned).collect::<Vec<_>>()).unwrap();
+    let options = Options { tables, threads: 1, replace: true, ..Options::default() };
+    let mut tasks = plan(&[summaries, folder.join("activities.tar.gz")], &out, &options).unwrap();
+    let Task::Part(whole) = tasks.remove(0) else { panic!("it is a part") };
+    let shard = |number| Some(Shard { number, of: 2 });
+    tasks.extend([1, 2].map(|number| Task::Part(PartTask { shard: shard(number), ..whole.clone() })));
+    for task in &tasks {
+        write_part(task, &out, &options, &Unobserved, &stop).unwrap();
+    }
+    None
+}
+
+#[test]
+fn parts_are_in_the_dataset_or_wait() {
+    Scenario::new(parts, &[], &["commit", "{out}"]).stands("commit");
+}
+
+#[test]
+fn parts_replace_a_dataset_or_wait() {
+    let scenario = Scenario::new(parts, &[SUMMARIES], &["commit", "{out}", "--replace"]);
+    scenario.stands("commit --replace");
+}
+
+#[test]
+fn without_an_exchange_of_names_parts_are_in_the_dataset_or_wait_too() {
+    let scenario = Scenario::new(parts, &[SUMMARIES], &["commit", "{out}", "--replace"]);
+    scenario.without_exchange().stands("commit --replace without exchange");
 }
 
 #[test]

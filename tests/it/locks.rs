@@ -126,7 +126,7 @@ fn a_lock_that_is_held_keeps_every_change_out_and_lets_its_holder_in() {
     let how = matching::Options { threads: 1, memory_bytes: 1 << 30, anew: false };
     let stop = AtomicBool::new(false);
     let task = plan(std::slice::from_ref(&second), &out, &options()).unwrap().remove(0);
-    let part = write_part(&task, &folder.path().join("part"), &options(), &Unobserved, &stop).unwrap();
+    let part = write_part(&task, &out, &options(), &Unobserved, &stop).unwrap();
     let lock = DatasetLock::take(&out, "refresh").unwrap();
 
     assert_told(commit(std::slice::from_ref(&part), &out, false).map(drop), "refresh");

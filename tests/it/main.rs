@@ -48,4 +48,5 @@ mod remote;
 mod renamed;
 mod store;
 mod streams;
+mod tasks;
 mod update;

@@ -158,6 +158,13 @@ fn commands_give_the_same_of_a_dataset_in_a_bucket_as_of_one_in_a_folder() {
         assert_eq!(there.status.code(), here.status.code(), "{arguments:?}: {}", told(&there));
         assert_eq!(printed(&there, &remote), printed(&here, local), "{arguments:?}");
     }
+    let views = world.run(&["schema", "works", "--format", "duckdb", "--dataset", &remote]);
+    let views = String::from_utf8(views.stdout).unwrap();
+    let name = &world.dataset("orcid").manifest.archives[1].parts["activities/works"][0].name;
+    assert!(
+        views.contains(&format!("read_parquet(['s3://bucket/orcid/activities/works/{name}',")),
+        "{views}"
+    );
     let json = |output: Output| -> Value { serde_json::from_slice(&output.stdout).unwrap() };
     let of_here = json(run(&["inspect", local, "--json"]));
     assert_eq!(json(world.run(&["inspect", &remote, "--json"]))["report"], of_here["report"]);
@@ -386,7 +393,7 @@ fn a_dataset_on_a_web_server_is_read_and_not_changed() {
     assert_eq!(world.convert(&[&summaries], "orcid", &[]).0, 0);
     assert_eq!(world.convert(&[&activities], "orcid", &[]).0, 0);
     let place = world.s3.web_url("orcid/");
-    let web = |arguments: &[&str]| run(&[arguments, &["--storage-option", "allow_http=true"]].concat());
+    let web = run;
 
     let found = web(&["get", ONE, &place]);
     let verified = web(&["verify", &place]);
@@ -416,12 +423,7 @@ fn a_copied_dataset_folder_is_read_and_not_changed() {
     let (status, refused) = world.convert(&[&activities], "copy", &[]);
 
     assert!(String::from_utf8_lossy(&found.stdout).contains("One"), "{}", told(&found));
-    assert!(
-        world
-            .run(&["get", ONE, &world.s3.web_url("copy"), "--storage-option", "allow_http=true"])
-            .status
-            .success()
-    );
+    assert!(world.run(&["get", ONE, &world.s3.web_url("copy")]).status.success());
     assert_eq!(status, 2);
     assert!(refused.contains("is the copy of a dataset folder"), "{refused}");
     assert_eq!(world.s3.names("copy"), before);
@@ -444,10 +446,10 @@ fn messages_say_what_a_store_lacks_and_no_secret() {
         ("s3://nobody/orcid", &[][..], Act::Answer, "check the name of the bucket"),
         ("s3://bucket/orcid", &[], Act::Fail(403), "ask the owner of the bucket"),
         ("s3://bucket/orcid", &[("AWS_ALLOW_HTTP", "false")], Act::Answer, "allow plain http with"),
-        ("s3://bucket/orcid", &[("ORCIDLAKE_STORAGE_OPTION", "hush-hush")], Act::Answer, "write KEY=VALUE"),
+        ("s3://bucket/orcid", &[("ORCIDLAKE_STORAGE_OPTIONS", "hush-hush")], Act::Answer, "is not KEY=VALUE"),
         (
             "s3://bucket/orcid",
-            &[("ORCIDLAKE_STORAGE_OPTION", "regoin=hush")],
+            &[("ORCIDLAKE_STORAGE_OPTIONS", "regoin=hush")],
             Act::Answer,
             "no option regoin",
         ),

@@ -1,27 +1,24 @@
 //! A dataset in a store of objects, which knows no renames: the same rows as in a folder, one
 //! version or the other at every moment, and nothing left of what died.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use crate::support::memory_store::Memory;
+use crate::support::tables::rows_in_order as all_rows;
 use crate::support::{ONE, OTHER, gzip, record, tar, through_json, work};
-use arrow::array::ArrayRef;
-use arrow::compute::cast;
-use arrow::datatypes::DataType;
-use arrow::util::display::{ArrayFormatter, FormatOptions};
 use orcid_xml::Orcid;
 use orcidlake::convert::{
-    ConvertError, Options, Outcome, PartResult, Task, Unobserved, commit_in, convert, convert_in, plan_in,
-    send_part, write_part,
+    ConvertError, Options, Outcome, PartResult, PartTask, Selection, Shard, Task, Unobserved, commit_in,
+    commit_waiting, convert, convert_in, index, plan_in, write_part_in,
 };
 use orcidlake::dataset::store::{Objects, Versioned};
 use orcidlake::dataset::{
-    Dataset, DatasetError, LocalStore, Logs, Manifest, Store, read_dataset_in, record_batches, verify_in,
+    Dataset, DatasetError, Logs, Manifest, Store, read_dataset_in, record_batches, verify_in,
 };
-use orcidlake::tables;
+use targz_seek::index::{SPACING_BYTES, index_path};
 
 fn options() -> Options {
     Options { threads: 2, ..Options::default() }
@@ -65,42 +62,9 @@ fn convert_one(archive: &Path, store: &dyn Store) -> Result<Outcome, ConvertErro
 }
 
 /// Does a task as a machine does that reaches the archives and the store, and nothing else.
-fn written(task: &Task, store: &dyn Store, folder: &Path) -> PartResult {
-    let part =
-        write_part(&through_json(task), folder, &options(), &Unobserved, &AtomicBool::new(false)).unwrap();
-    let sent = send_part(part, store).unwrap();
-    std::fs::remove_dir_all(folder).unwrap();
-    through_json(&sent)
-}
-
-/// Every row of every table, in the table's order.
-fn all_rows(dataset: &Dataset) -> BTreeMap<String, Vec<String>> {
-    let mut found = BTreeMap::new();
-    for (folder, table) in tables::all() {
-        let (key, schema) = (format!("{folder}/{}", table.name()), table.schema());
-        let columns: Vec<&str> = schema.fields().iter().map(|field| field.name().as_str()).collect();
-        let options = FormatOptions::default().with_null("∅");
-        let mut rows = Vec::new();
-        for batch in dataset.rows(&key, &columns) {
-            let batch = batch.unwrap();
-            let plain: Vec<_> = batch.columns().iter().map(plain).collect();
-            let columns = plain.iter().map(|column| ArrayFormatter::try_new(column, &options));
-            let columns: Vec<_> = columns.map(Result::unwrap).collect();
-            rows.extend((0..batch.num_rows()).map(|row| {
-                columns.iter().map(|column| column.value(row).to_string()).collect::<Vec<_>>().join("\t")
-            }));
-        }
-        found.insert(key, rows);
-    }
-    found
-}
-
-/// Times as numbers; all else as it is.
-fn plain(column: &ArrayRef) -> ArrayRef {
-    match column.data_type() {
-        DataType::Timestamp(..) => cast(column, &DataType::Int64).unwrap(),
-        _ => column.clone(),
-    }
+fn written(task: &Task, store: &dyn Store) -> PartResult {
+    let stop = AtomicBool::new(false);
+    through_json(&write_part_in(&through_json(task), store, &options(), &Unobserved, &stop).unwrap())
 }
 
 /// Fails unless the current version is sound and nothing lies beside it.
@@ -118,20 +82,19 @@ fn is_overtaken(error: &ConvertError) -> bool {
     matches!(error, ConvertError::Dataset(DatasetError::Overtaken { .. }))
 }
 
-#[test]
-fn parts_that_are_sent_give_the_rows_of_a_conversion_into_a_folder() {
+fn parts_that_are_sent_give_the_rows_of_a_conversion_into_a_folder(new: Memory) {
     let folder = crate::support::folder();
-    let (memory, store) = versioned(Memory::default(), folder.path());
+    let (memory, store) = versioned(new, folder.path());
     let local = folder.path().join("local");
     let stop = AtomicBool::new(false);
     convert(&sample(), &local, &options(), &Unobserved, &stop).unwrap();
     let local = Dataset::open(&local).unwrap();
 
     let tasks = plan_in(&sample(), &store, &options()).unwrap();
-    let at = |name: &str| folder.path().join("machine").join(name);
     // The first is done by two machines, and the last result comes in twice.
-    let first = [written(&tasks[0], &store, &at("a")), written(&tasks[0], &store, &at("b"))];
-    let rest = [written(&tasks[1], &store, &at("c")), written(&tasks[2], &store, &at("d"))];
+    let (_, other) = versioned(memory.copy_of(), &folder.path().join("other"));
+    let first = [written(&tasks[0], &store), written(&tasks[0], &other)];
+    let rest = [written(&tasks[1], &store), written(&tasks[2], &other)];
     assert!(store.current().unwrap().is_none(), "nobody sees what has only been sent");
     let outcomes = commit_in(&first, &store, false).unwrap();
     assert!(matches!(outcomes[..], [Outcome::Done(_), Outcome::Skipped]), "{outcomes:?}");
@@ -158,10 +121,9 @@ fn digests(manifest: &Manifest) -> Vec<(String, u64, String)> {
     digests
 }
 
-#[test]
-fn a_conversion_in_one_run_gives_the_same_and_can_replace_a_dataset() {
+fn a_conversion_in_one_run_gives_the_same_and_can_replace_a_dataset(new: Memory) {
     let folder = crate::support::folder();
-    let (memory, store) = versioned(Memory::default(), folder.path());
+    let (memory, store) = versioned(new, folder.path());
     let (archives, stop) = (small(folder.path()), AtomicBool::new(false));
     let local = folder.path().join("local");
     convert(&archives, &local, &options(), &Unobserved, &stop).unwrap();
@@ -184,10 +146,9 @@ fn a_conversion_in_one_run_gives_the_same_and_can_replace_a_dataset() {
     assert_sound_and_alone(&memory, &store);
 }
 
-#[test]
-fn of_two_commits_that_race_one_wins_and_the_other_is_told() {
+fn of_two_commits_that_race_one_wins_and_the_other_is_told(new: Memory) {
     let folder = crate::support::folder();
-    let (memory, store) = versioned(Memory::default(), folder.path());
+    let (memory, store) = versioned(new, folder.path());
     let [summaries, activities] = small(folder.path());
     // The other commits when this one has found no other, and has put its files.
     let (_, other) = versioned(memory.with_another(|| ()), folder.path());
@@ -208,10 +169,9 @@ fn of_two_commits_that_race_one_wins_and_the_other_is_told() {
     assert_sound_and_alone(&memory, &store);
 }
 
-#[test]
-fn a_change_that_began_before_another_commit_is_told_so() {
+fn a_change_that_began_before_another_commit_is_told_so(new: Memory) {
     let folder = crate::support::folder();
-    let (memory, store) = versioned(Memory::default(), folder.path());
+    let (memory, store) = versioned(new, folder.path());
     let [summaries, activities] = small(folder.path());
     convert_one(&summaries, &store).unwrap();
     let late = store.begin("late").unwrap();
@@ -226,10 +186,9 @@ fn a_change_that_began_before_another_commit_is_told_so() {
     assert_sound_and_alone(&memory, &store);
 }
 
-#[test]
-fn a_commit_is_done_where_only_its_answer_is_lost() {
+fn a_commit_is_done_where_only_its_answer_is_lost(new: Memory) {
     let folder = crate::support::folder();
-    let (memory, store) = versioned(Memory::default(), folder.path());
+    let (memory, store) = versioned(new, folder.path());
     let [summaries, _] = small(folder.path());
     let (_, losing) = versioned(memory.losing_answers(), folder.path());
 
@@ -239,10 +198,9 @@ fn a_commit_is_done_where_only_its_answer_is_lost() {
     assert!(Dataset::open_in(&store).unwrap().has("summaries/records"));
 }
 
-#[test]
-fn a_commit_that_comes_late_is_whole_though_its_change_went_on() {
+fn a_commit_that_comes_late_is_whole_though_its_change_went_on(new: Memory) {
     let folder = crate::support::folder();
-    let (memory, store) = versioned(Memory::default(), folder.path());
+    let (memory, store) = versioned(new, folder.path());
     let archives = [small(folder.path())[1].clone(), small_other(folder.path())];
     let (_, late) = versioned(memory.landing_late(), folder.path());
 
@@ -262,11 +220,10 @@ fn a_commit_that_comes_late_is_whole_though_its_change_went_on() {
     assert_sound_and_alone(&memory, &store);
 }
 
-#[test]
-fn wherever_a_run_dies_a_whole_version_is_there_and_the_next_run_clears_the_rest() {
+fn wherever_a_run_dies_a_whole_version_is_there_and_the_next_run_clears_the_rest(new: Memory) {
     let folder = crate::support::folder();
     let [summaries, activities] = small(folder.path());
-    let (before, store) = versioned(Memory::default(), folder.path());
+    let (before, store) = versioned(new, folder.path());
     convert_one(&summaries, &store).unwrap();
     let old = all_rows(&Dataset::open_in(&store).unwrap());
     let (whole, store) = versioned(before.copy(), folder.path());
@@ -302,10 +259,9 @@ fn small_other(folder: &Path) -> PathBuf {
     archive
 }
 
-#[test]
-fn what_is_read_beside_a_commit_is_of_one_version() {
+fn what_is_read_beside_a_commit_is_of_one_version(new: Memory) {
     let folder = crate::support::folder();
-    let (_, store) = versioned(Memory::default(), folder.path());
+    let (_, store) = versioned(new, folder.path());
     let [summaries, activities] = small(folder.path());
     convert_one(&summaries, &store).unwrap();
     let anew = Options { replace: true, ..options() };
@@ -325,10 +281,9 @@ fn what_is_read_beside_a_commit_is_of_one_version() {
     assert_eq!((looks, rows.keys().map(String::as_str).collect::<Vec<_>>()), (2, vec!["activities/works"]));
 }
 
-#[test]
-fn a_place_that_holds_something_else_is_refused() {
+fn a_place_that_holds_something_else_is_refused(new: Memory) {
     let folder = crate::support::folder();
-    let (memory, store) = versioned(Memory::default(), folder.path());
+    let (memory, store) = versioned(new, folder.path());
     memory.put_if_absent("photos/holiday.jpg", b"").unwrap();
     let [summaries, _] = small(folder.path());
 
@@ -338,17 +293,129 @@ fn a_place_that_holds_something_else_is_refused() {
     assert_eq!(memory.names(), ["photos/holiday.jpg"]);
 }
 
-#[test]
-fn a_folder_takes_results_where_they_lie() {
-    let folder = crate::support::folder();
-    let [summaries, _] = small(folder.path());
-    let store = LocalStore::new(&folder.path().join("out"));
-    let task = plan_in(&[summaries], &store, &options()).unwrap().remove(0);
-    let stop = AtomicBool::new(false);
-    let part = write_part(&task, &folder.path().join("part"), &options(), &Unobserved, &stop).unwrap();
-
-    let sent = send_part(part.clone(), &store).unwrap();
-
-    assert_eq!(sent, part);
-    assert!(matches!(commit_in(&[sent], &store, false).unwrap()[..], [Outcome::Done(_)]));
+/// Two parts of an archive, one of them empty, and one whole archive.
+fn three_tasks(folder: &Path, store: &dyn Store) -> Vec<Task> {
+    let [summaries, activities] = small(folder);
+    index(&summaries, &index_path(&summaries), SPACING_BYTES, &Unobserved, &AtomicBool::new(false)).unwrap();
+    let tables = Selection::new(&["records".to_owned(), "works".to_owned()]).unwrap();
+    let options = Options { tables, ..options() };
+    let tasks = plan_in(&[summaries, activities], store, &options).unwrap();
+    let Task::Part(whole) = &tasks[0] else { panic!("{tasks:?}") };
+    let shard = |number| Task::Part(PartTask { shard: Some(Shard { number, of: 2 }), ..whole.clone() });
+    vec![shard(1), shard(2), tasks[1].clone()]
 }
+
+#[test]
+fn wherever_a_part_or_its_commit_dies_the_next_runs_finish_and_leave_nothing() {
+    let folder = crate::support::folder();
+    let (whole, store) = versioned(Memory::default(), folder.path());
+    let tasks = three_tasks(folder.path(), &store);
+    let results: Vec<PartResult> = tasks.iter().map(|task| written(task, &store)).collect();
+    let parts = whole.changes();
+    assert_eq!(commit_waiting(&store, false).unwrap().len(), 3);
+    let new = all_rows(&Dataset::open_in(&store).unwrap());
+    let names: BTreeSet<String> = whole.names().into_iter().collect();
+    assert_sound_and_alone(&whole, &store);
+    assert!(results.iter().any(|result| result.part().unwrap().entry.parts.is_empty()), "{results:?}");
+
+    for changes in 0..whole.changes() {
+        let (memory, store) = versioned(Memory::default(), folder.path());
+        let (_, dying) = versioned(memory.dying_after(changes), folder.path());
+        let stop = AtomicBool::new(false);
+        let run = || -> Result<(), ConvertError> {
+            for task in &tasks {
+                write_part_in(task, &dying, &options(), &Unobserved, &stop)?;
+            }
+            commit_waiting(&dying, false).map(drop)
+        };
+        let died = run();
+
+        assert!(changes >= parts || died.is_err(), "after {changes} changes");
+        let is_new = store.current().unwrap().is_some();
+        assert!(!is_new || all_rows(&Dataset::open_in(&store).unwrap()) == new, "after {changes} changes");
+        // Machines run all tasks again, and the commit finds what waits.
+        tasks.iter().for_each(|task| drop(written(task, &store)));
+        let outcomes = commit_waiting(&store, false).unwrap();
+        assert!(is_new || outcomes.len() == 3, "after {changes} changes: {outcomes:?}");
+        assert_eq!(all_rows(&Dataset::open_in(&store).unwrap()), new);
+        let log = |name: &&String| name.contains("/_delta_log/");
+        let found: BTreeSet<String> = memory.names().into_iter().collect();
+        let differ: Vec<_> = found.symmetric_difference(&names).filter(|name| !log(name)).collect();
+        assert!(differ.is_empty(), "after {changes} changes: {differ:?}");
+    }
+}
+
+#[test]
+fn of_two_drivers_one_commits_and_both_leave_the_same_files() {
+    let folder = crate::support::folder();
+    let (memory, store) = versioned(Memory::default(), folder.path());
+    let tasks = three_tasks(folder.path(), &store);
+    let results: Vec<PartResult> = tasks.iter().map(|task| written(task, &store)).collect();
+    let (_, other) = versioned(memory.copy_of(), &folder.path().join("other"));
+    let theirs: Vec<PartResult> = tasks.iter().map(|task| written(task, &other)).collect();
+    assert_eq!(results, theirs);
+    // The other commits when this one has found no version.
+    let faster = theirs.clone();
+    let meanwhile = move || drop(commit_in(&faster, &other, false).unwrap());
+    let (_, slow) = versioned(memory.with_another(meanwhile), folder.path());
+
+    let lost = commit_in(&results, &slow, false);
+
+    // Both would put the same manifest: it counts as done by either.
+    match lost {
+        Err(error) => assert!(is_overtaken(&error), "{error}"),
+        Ok(outcomes) => assert!(outcomes.iter().all(|outcome| matches!(outcome, Outcome::Done(_)))),
+    }
+    assert_sound_and_alone(&memory, &store);
+    let again = commit_in(&results, &store, false).unwrap();
+    assert!(again.iter().all(|outcome| matches!(outcome, Outcome::Skipped)), "{again:?}");
+    assert_sound_and_alone(&memory, &store);
+}
+
+#[test]
+fn parts_replace_a_dataset_and_may_replace_it_again() {
+    let folder = crate::support::folder();
+    let (memory, store) = versioned(Memory::default(), folder.path());
+    let [summaries, activities] = small(folder.path());
+    let stop = AtomicBool::new(false);
+    convert_in(&[summaries, activities], &store, &options(), &Unobserved, &stop).unwrap();
+    let anew = Options { replace: true, ..options() };
+    let tasks = plan_in(&[small_other(folder.path())], &store, &anew).unwrap();
+
+    let mut seen = Vec::new();
+    for _ in 0..2 {
+        let result = written(&tasks[0], &store);
+        let outcomes = commit_in(&[result], &store, true).unwrap();
+        seen.push(matches!(outcomes[..], [Outcome::Done(_)]));
+        let found = Dataset::open_in(&store).unwrap();
+        assert_eq!((found.has("summaries/records"), found.has("activities/works")), (false, true));
+        assert_sound_and_alone(&memory, &store);
+    }
+
+    // The second time the dataset is that of these parts already.
+    assert_eq!(seen, [true, false]);
+}
+
+/// Runs the tests with objects in memory, and in a server on loopback.
+macro_rules! with_each_store {
+    ($($test:ident),+ $(,)?) => {
+        mod in_memory {
+            $( #[test] fn $test() { super::$test(crate::support::memory_store::Memory::default()) } )+
+        }
+        mod in_s3 {
+            $( #[test] fn $test() { super::$test(crate::support::memory_store::Memory::in_s3()) } )+
+        }
+    };
+}
+
+with_each_store!(
+    parts_that_are_sent_give_the_rows_of_a_conversion_into_a_folder,
+    a_conversion_in_one_run_gives_the_same_and_can_replace_a_dataset,
+    of_two_commits_that_race_one_wins_and_the_other_is_told,
+    a_change_that_began_before_another_commit_is_told_so,
+    a_commit_is_done_where_only_its_answer_is_lost,
+    a_commit_that_comes_late_is_whole_though_its_change_went_on,
+    wherever_a_run_dies_a_whole_version_is_there_and_the_next_run_clears_the_rest,
+    what_is_read_beside_a_commit_is_of_one_version,
+    a_place_that_holds_something_else_is_refused,
+);

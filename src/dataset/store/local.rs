@@ -8,13 +8,15 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::{Change, Files, Folder, Logs, Store, Version, VersionId};
+use super::local_part::LocalPart;
+use super::{Change, Files, Folder, Logs, NewPart, Store, Version, VersionId};
 use crate::dataset::commit::Staging;
 use crate::dataset::error::DatasetError;
-use crate::dataset::layout::{MANIFEST_NAME, NewFile, finished_folder};
+use crate::dataset::layout::{MANIFEST_NAME, NewFile, behind_links, finished_folder};
 use crate::dataset::leftovers::present;
 use crate::dataset::lock::DatasetLock;
 use crate::dataset::manifest::Manifest;
+use crate::dataset::waiting::{WaitingPart, WaitingPlace};
 
 /// Attempts to open a dataset that changes meanwhile. A commit takes seconds and happens at most
 /// every few minutes, so after this many attempts another one would not help.
@@ -42,6 +44,10 @@ impl LocalStore {
     /// True if there is a dataset.
     pub(in crate::dataset) fn is_there(&self) -> bool {
         (0..LOOKS).any(|_| present(&self.root).join(MANIFEST_NAME).is_file())
+    }
+
+    fn waiting(&self) -> WaitingPlace {
+        WaitingPlace::of(&behind_links(&self.root))
     }
 
     /// The dataset's lock: the lock that the caller holds, or a new one; `None` if there is no
@@ -80,12 +86,24 @@ impl Store for LocalStore {
         Ok(Box::new(Staging::begin(&self.root)?.holding(held)))
     }
 
-    fn send(&self, _files: &[NewFile]) -> Result<bool, DatasetError> {
-        Ok(false)
+    fn begin_part(&self, name: &str) -> Result<Box<dyn NewPart>, DatasetError> {
+        Ok(Box::new(LocalPart::begin(&behind_links(&self.root), name)?))
     }
 
-    fn withdraw(&self, _names: &[String]) -> Result<(), DatasetError> {
-        Ok(())
+    fn part(&self, name: &str) -> Result<Option<WaitingPart>, DatasetError> {
+        self.waiting().part(name)
+    }
+
+    fn parts(&self) -> Result<Vec<WaitingPart>, DatasetError> {
+        self.waiting().parts()
+    }
+
+    fn part_folder(&self, name: &str) -> Option<PathBuf> {
+        Some(self.waiting().part_folder(name))
+    }
+
+    fn remove_parts(&self, names: &[String]) -> Result<(), DatasetError> {
+        self.waiting().remove(names)
     }
 }
 
@@ -112,6 +130,10 @@ impl Change for Staging {
 
     fn suffix(&self) -> String {
         String::new()
+    }
+
+    fn take(&self, names: Vec<String>) {
+        Self::take(self, names);
     }
 
     fn commit(&self, manifest: &Manifest, new: &[NewFile], logs: Logs) -> Result<(), DatasetError> {

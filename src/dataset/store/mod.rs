@@ -22,26 +22,33 @@
 //! - [`Published`], files that can be read by their names, and neither listed nor changed, such as
 //!   on a web server.
 //!
+//! Parts of a conversion that other processes have written wait for their commit in a place that
+//! belongs to the dataset ([`Store::begin_part`], [`WaitingPart`]): in a folder beside a local
+//! dataset (`dataset/waiting.rs`), or in the object store, under names that no version has
+//! (`sent_parts.rs`). A commit that takes parts ([`Change::take`]) removes them there.
+//!
 //! These use the interface: all reading (`Dataset`, `read_dataset`, `verify` and functions built on
-//! them), the conversion of archives (`plan`, `send_part`, `commit`, `convert`), and
+//! them), the conversion of archives (`plan`, `write_part`, `commit`, `convert`), and
 //! `match_dataset`. These do not: `update` and so `refresh`, which read the folder of the old
 //! version to rewrite its files. They accept only a [`LocalStore`] (or its path), so that the
 //! compiler refuses other stores.
 //!
 //! After a crash, with any store, the current version is complete, and is either the version before
 //! or the one after the commit that was under way. Nobody sees the leftovers of a change that died;
-//! the next change removes them when it begins, when it commits, or when it ends. Only files that
-//! were sent ([`Store::send`]) and never committed stay until somebody withdraws them, since nobody
-//! can tell whether a machine will still commit them.
+//! the next change removes them when it begins, when it commits, or when it ends. Only parts
+//! that wait stay until they are committed or removed, since nobody can tell whether they will still
+//! be committed.
 
 mod files;
 mod folder;
 mod local;
+mod local_part;
 mod notes;
 mod objects;
 mod published;
 mod ranges;
 mod scratch;
+mod sent_parts;
 mod stored_file;
 mod upkeep;
 mod versioned;
@@ -54,6 +61,7 @@ use std::sync::Arc;
 use super::error::DatasetError;
 use super::layout::NewFile;
 use super::manifest::Manifest;
+use super::waiting::WaitingPart;
 
 pub use files::Files;
 pub(super) use folder::Folder;
@@ -87,22 +95,50 @@ pub trait Store: Debug + Send + Sync {
     /// place has content that is not a dataset, and other errors if the store fails.
     fn begin(&self, act: &str) -> Result<Box<dyn Change>, DatasetError>;
 
-    /// Puts finished files into the store under their names, so that a later commit by any machine
-    /// finds them. No version names them yet, so nobody sees them. Returns false, and does nothing,
-    /// if a commit links files from their local folder instead.
-    ///
-    /// If a file cannot be put, the others are removed again; after a crash some files may stay,
-    /// unseen.
+    /// Begins to write the part `name`, which will wait for its commit. Several runs, on any
+    /// machines, may write the same part.
     ///
     /// # Errors
-    /// [`DatasetError`] if a file cannot be read, or the store fails.
-    fn send(&self, files: &[NewFile]) -> Result<bool, DatasetError>;
+    /// [`DatasetError::Foreign`] if the place has content that is not a dataset, and other errors
+    /// if the store fails.
+    fn begin_part(&self, name: &str) -> Result<Box<dyn NewPart>, DatasetError>;
 
-    /// Removes files that were sent and that no version names, by their names in the dataset.
+    /// The part of a name, if it waits and its files have not changed.
     ///
     /// # Errors
     /// [`DatasetError`] if the store fails.
-    fn withdraw(&self, names: &[String]) -> Result<(), DatasetError>;
+    fn part(&self, name: &str) -> Result<Option<WaitingPart>, DatasetError>;
+
+    /// All parts that wait, in the order of their names, without those that the current version has
+    /// taken.
+    ///
+    /// # Errors
+    /// [`DatasetError`] if the store fails.
+    fn parts(&self) -> Result<Vec<WaitingPart>, DatasetError>;
+
+    /// The local folder with the files of a part that waits; `None` if its files are in the store
+    /// already, under their final names.
+    fn part_folder(&self, name: &str) -> Option<PathBuf>;
+
+    /// Removes parts that wait, and what dead runs of their tasks have left. Files that the current
+    /// version names stay.
+    ///
+    /// # Errors
+    /// [`DatasetError`] if the store fails.
+    fn remove_parts(&self, names: &[String]) -> Result<(), DatasetError>;
+}
+
+/// A part that is being written. If it is dropped before it is finished, its files are removed.
+pub trait NewPart: Debug + Send {
+    /// An empty folder on a local disk, to write in.
+    fn folder(&self) -> &Path;
+
+    /// Lets the part wait for its commit; returns it with the names that its files have there.
+    /// Another run may have finished the same part before: then that part is returned.
+    ///
+    /// # Errors
+    /// [`DatasetError`] if the store fails.
+    fn finish(self: Box<Self>, part: WaitingPart) -> Result<WaitingPart, DatasetError>;
 }
 
 /// One version of a dataset: its manifest and its files.
@@ -154,6 +190,9 @@ pub trait Change: Debug + Send + Sync {
     /// The suffix of the names of new files, before `.parquet`, which no other change uses; empty
     /// if a change is alone. To be asked for each commit.
     fn suffix(&self) -> String;
+
+    /// Says that the next commit takes these parts: when it has happened, they no longer wait.
+    fn take(&self, names: Vec<String>);
 
     /// Makes the version that `manifest` describes the current one, in one step: files of the
     /// previous version that the manifest names stay, `new` files are added, and other files of

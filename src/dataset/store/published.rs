@@ -1,12 +1,12 @@
 //! A dataset that can be read, and neither listed nor changed, such as on a web server.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::versions::{copied_folder, newest_by_probes, version};
-use super::{Change, Files, Store, Version};
+use super::{Change, Files, NewPart, Store, Version};
 use crate::dataset::error::DatasetError;
-use crate::dataset::layout::NewFile;
+use crate::dataset::waiting::WaitingPart;
 
 /// A dataset in files that are read by their names.
 #[derive(Debug)]
@@ -46,11 +46,23 @@ impl Store for Published {
         self.read_only()
     }
 
-    fn send(&self, _files: &[NewFile]) -> Result<bool, DatasetError> {
+    fn begin_part(&self, _name: &str) -> Result<Box<dyn NewPart>, DatasetError> {
         self.read_only()
     }
 
-    fn withdraw(&self, _names: &[String]) -> Result<(), DatasetError> {
+    fn part(&self, _name: &str) -> Result<Option<WaitingPart>, DatasetError> {
+        Ok(None)
+    }
+
+    fn parts(&self) -> Result<Vec<WaitingPart>, DatasetError> {
+        Ok(Vec::new())
+    }
+
+    fn part_folder(&self, _name: &str) -> Option<PathBuf> {
+        None
+    }
+
+    fn remove_parts(&self, _names: &[String]) -> Result<(), DatasetError> {
         self.read_only()
     }
 }

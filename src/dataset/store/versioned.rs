@@ -24,21 +24,22 @@
 //! The dataset of a local folder that was copied here, with `orcidlake.json` and without versions,
 //! is read. It is not changed, because its readers would not see the new versions.
 
-use std::hash::{BuildHasher, Hasher, RandomState};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::notes::Notes;
 use super::scratch::ScratchFolder;
+use super::sent_parts::{self, SentPart};
 use super::upkeep::{finish, remove_leftovers};
 use super::versions::{
     VERSIONS, check_conditions, copied_folder, newest, newest_version, suffix, version, version_name,
 };
-use super::{Change, Files, Logs, Objects, Store, StoredFile, Version};
+use super::{Change, Files, Logs, NewPart, Objects, Store, StoredFile, Version};
 use crate::dataset::error::DatasetError;
 use crate::dataset::files::remove;
-use crate::dataset::layout::{NewFile, folders};
+use crate::dataset::layout::{NewFile, folders, random_word};
 use crate::dataset::manifest::Manifest;
+use crate::dataset::waiting::WaitingPart;
 
 /// A dataset in an object store.
 #[derive(Debug)]
@@ -58,7 +59,19 @@ impl Versioned {
     fn new_scratch(&self) -> Result<ScratchFolder, DatasetError> {
         let objects = self.objects.as_ref();
         let clear = |leftovers: &_| remove_leftovers(objects, leftovers);
-        ScratchFolder::new(&self.scratch, &random(), self.place(), &clear)
+        ScratchFolder::new(&self.scratch, &random_word(), self.place(), &clear)
+    }
+
+    /// The newest version, which may be changed; `None` if there is none, and a dataset can begin.
+    fn base_version(&self) -> Result<Option<(u64, Manifest)>, DatasetError> {
+        let newest = newest_version(self.objects.as_ref())?;
+        if newest.is_none() && copied_folder(self.objects.clone())?.is_some() {
+            return Err(DatasetError::Copied { path: self.place().to_owned() });
+        }
+        if newest.is_none() && !holds_tables_only(self.objects.as_ref())? {
+            return Err(DatasetError::Foreign { path: self.place().to_owned() });
+        }
+        Ok(newest)
     }
 }
 
@@ -75,29 +88,35 @@ impl Store for Versioned {
     }
 
     fn begin(&self, _act: &str) -> Result<Box<dyn Change>, DatasetError> {
-        let newest = newest_version(self.objects.as_ref())?;
-        if newest.is_none() && copied_folder(self.objects.clone())?.is_some() {
-            return Err(DatasetError::Copied { path: self.place().to_owned() });
-        }
-        if newest.is_none() && !holds_tables_only(self.objects.as_ref())? {
-            return Err(DatasetError::Foreign { path: self.place().to_owned() });
-        }
-        let (number, manifest) = newest.unzip();
-        check_conditions(self.objects.as_ref(), number)?;
+        let (number, manifest) = self.base_version()?.unzip();
         let base = Mutex::new(Base { number: number.unwrap_or(0), manifest, is_finished: false });
         let scratch = self.new_scratch()?;
-        Ok(Box::new(VersionChange { objects: self.objects.clone(), scratch, base }))
+        check_conditions(self.objects.as_ref(), number, scratch.notes())?;
+        let objects = self.objects.clone();
+        Ok(Box::new(VersionChange { objects, scratch, base, taken: Mutex::default() }))
     }
 
-    fn send(&self, files: &[NewFile]) -> Result<bool, DatasetError> {
-        let scratch = self.new_scratch()?;
-        put_all(self.objects.as_ref(), files, scratch.notes())?;
-        scratch.clear()?;
-        Ok(true)
+    fn begin_part(&self, name: &str) -> Result<Box<dyn NewPart>, DatasetError> {
+        let base = self.base_version()?.map(|(number, _)| number);
+        Ok(Box::new(SentPart::begin(self.objects.clone(), self.new_scratch()?, name, base.unwrap_or(0))?))
     }
 
-    fn withdraw(&self, names: &[String]) -> Result<(), DatasetError> {
-        self.objects.remove(names)
+    fn part(&self, name: &str) -> Result<Option<WaitingPart>, DatasetError> {
+        sent_parts::find(self.objects.as_ref(), name)
+    }
+
+    fn parts(&self) -> Result<Vec<WaitingPart>, DatasetError> {
+        let manifest = newest_version(self.objects.as_ref())?.map(|(_, manifest)| manifest);
+        sent_parts::waiting(self.objects.as_ref(), manifest.as_ref())
+    }
+
+    fn part_folder(&self, _name: &str) -> Option<PathBuf> {
+        None
+    }
+
+    fn remove_parts(&self, names: &[String]) -> Result<(), DatasetError> {
+        let manifest = newest_version(self.objects.as_ref())?.map(|(_, manifest)| manifest);
+        sent_parts::remove(self.objects.as_ref(), names, manifest.as_ref())
     }
 }
 
@@ -107,6 +126,7 @@ struct VersionChange {
     objects: Arc<dyn Objects>,
     scratch: ScratchFolder,
     base: Mutex<Base>,
+    taken: Mutex<Vec<String>>,
 }
 
 /// The version that the next commit builds on; 0 if there is none.
@@ -152,7 +172,11 @@ impl Change for VersionChange {
     /// A new suffix each time, so that a failed commit, which may be in the store nevertheless,
     /// shares no name with the next commit.
     fn suffix(&self) -> String {
-        suffix(self.base().number + 1, &random())
+        suffix(self.base().number + 1, &random_word())
+    }
+
+    fn take(&self, names: Vec<String>) {
+        *self.taken.lock().unwrap_or_else(PoisonError::into_inner) = names;
     }
 
     fn commit(&self, manifest: &Manifest, new: &[NewFile], logs: Logs) -> Result<(), DatasetError> {
@@ -179,7 +203,9 @@ impl Change for VersionChange {
         // rest.
         let logs = if base.has_make_of(manifest) { Logs::Continue } else { logs };
         *base = Base { number, manifest: Some(manifest.clone()), is_finished: false };
-        base.is_finished = finish(objects, number, manifest, logs).is_ok();
+        let taken = std::mem::take(&mut *self.taken.lock().unwrap_or_else(PoisonError::into_inner));
+        let removed = sent_parts::remove(objects, &taken, Some(manifest));
+        base.is_finished = finish(objects, number, manifest, logs).and(removed).is_ok();
         Ok(())
     }
 
@@ -201,15 +227,11 @@ impl VersionChange {
     }
 }
 
-/// A unique word.
-fn random() -> String {
-    format!("{:016x}", RandomState::new().build_hasher().finish())
-}
-
 /// True if there is nothing but leftovers of dead changes.
 fn holds_tables_only(files: &dyn Files) -> Result<bool, DatasetError> {
     let own: Vec<String> = folders().chain([VERSIONS]).map(|folder| format!("{folder}/")).collect();
-    Ok(files.list("")?.iter().all(|name| own.iter().any(|folder| name.starts_with(folder))))
+    let is_own = |name: &String| own.iter().any(|folder| name.starts_with(folder));
+    Ok(files.list("")?.iter().all(|name| is_own(name) || sent_parts::is_note(name)))
 }
 
 /// Puts the manifest of a version; false if there is another one. A store that fails may have put

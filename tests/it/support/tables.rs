@@ -8,6 +8,8 @@ use arrow::array::ArrayRef;
 use arrow::compute::cast;
 use arrow::datatypes::DataType;
 use arrow::util::display::{ArrayFormatter, FormatOptions};
+use orcidlake::dataset::Dataset;
+use orcidlake::tables;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
 /// By table its rows as text, sorted.
@@ -65,6 +67,28 @@ fn plain(column: &ArrayRef) -> ArrayRef {
         DataType::Timestamp(..) => cast(column, &DataType::Int64).unwrap(),
         _ => column.clone(),
     }
+}
+
+/// Every row of every table of the product, in the table's order.
+pub fn rows_in_order(dataset: &Dataset) -> Tables {
+    let mut found = Tables::new();
+    for (folder, table) in tables::all() {
+        let (key, schema) = (format!("{folder}/{}", table.name()), table.schema());
+        let columns: Vec<&str> = schema.fields().iter().map(|field| field.name().as_str()).collect();
+        let options = FormatOptions::default().with_null("∅");
+        let mut rows = Vec::new();
+        for batch in dataset.rows(&key, &columns) {
+            let batch = batch.unwrap();
+            let plain: Vec<_> = batch.columns().iter().map(plain).collect();
+            let columns = plain.iter().map(|column| ArrayFormatter::try_new(column, &options));
+            let columns: Vec<_> = columns.map(Result::unwrap).collect();
+            rows.extend((0..batch.num_rows()).map(|row| {
+                columns.iter().map(|column| column.value(row).to_string()).collect::<Vec<_>>().join("\t")
+            }));
+        }
+        found.insert(key, rows);
+    }
+    found
 }
 
 /// All rows but those of some iDs.

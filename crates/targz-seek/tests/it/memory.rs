@@ -80,11 +80,10 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
 /// The bytes of the index of an archive.
 fn index_of(archive: &[u8]) -> Vec<u8> {
     let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("archive");
-    std::fs::write(&path, archive).unwrap();
-    let (index, options, spacing) = (index_path(&path), Options::new(), 64 << 10);
-    let mut writer = IndexWriter::create(&path, &index, key_of, spacing, options.chunk_bytes).unwrap();
-    let mut reading = Archive::open_recorded(&path, options, Meter::default(), spacing).unwrap();
+    let archive = Memory::new("memory:archive", archive.to_vec());
+    let (index, options, spacing) = (index_path(&folder.path().join("archive")), Options::new(), 64 << 10);
+    let mut writer = IndexWriter::of_source(&archive, &index, key_of, spacing, options.chunk_bytes).unwrap();
+    let mut reading = Archive::open_source_recorded(&archive, options, Meter::default(), spacing).unwrap();
     while let Some(chunk) = reading.next_chunk().unwrap() {
         reading.record_points(&mut writer, false).unwrap();
         writer.add_chunk(&chunk).unwrap();
@@ -92,7 +91,8 @@ fn index_of(archive: &[u8]) -> Vec<u8> {
     let stream_bytes = reading.record_points(&mut writer, true).unwrap();
     let totals = reading.finish().unwrap();
     let (size_bytes, md5, notes) = (totals.size_bytes, totals.md5, totals.notes);
-    writer.finish(&path, IndexedTotals { size_bytes, md5, stream_bytes, notes, repeats: false }).unwrap();
+    let totals = IndexedTotals { size_bytes, md5, stream_bytes, notes, repeats: false };
+    writer.finish_source(&archive, totals).unwrap();
     std::fs::read(index).unwrap()
 }
 
@@ -127,6 +127,51 @@ fn what_is_wrong_with_it_is_told_by_its_name() {
     let error = names(archive).unwrap_err();
     assert!(matches!(error, ArchiveError::CutOff { .. }), "{error:?}");
     assert!(error.to_string().contains("memory:cut"), "{error}");
+}
+
+/// Gives its first bytes, and then an error.
+#[derive(Debug)]
+struct Broken(Memory, usize);
+
+impl ByteSource for Broken {
+    fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    fn size_bytes(&self) -> io::Result<Option<u64>> {
+        self.0.size_bytes()
+    }
+
+    fn read_all(&self, meter: &Meter) -> io::Result<Box<dyn Read + Send>> {
+        let first = self.0.read_all(meter)?.take(self.1 as u64);
+        Ok(Box::new(first.chain(Unanswered)))
+    }
+
+    fn read_range(&self, _range: Range<u64>) -> io::Result<Box<dyn Read + Send>> {
+        Ok(Box::new(Unanswered))
+    }
+}
+
+/// Neither the kind nor the text of its error comes from the system.
+struct Unanswered;
+
+impl Read for Unanswered {
+    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+        Err(io::Error::new(io::ErrorKind::UnexpectedEof, "no answer"))
+    }
+}
+
+#[test]
+fn an_error_of_the_source_is_not_taken_for_damage() {
+    let bytes = gzip(&tar_of(400));
+    for resync in [false, true] {
+        let source = Broken(Memory::new("memory:archive", bytes.clone()), bytes.len() / 2);
+        let options = Options::new().resync(resync);
+
+        let error = names(Archive::open_source(&source, options, Meter::default()).unwrap()).unwrap_err();
+
+        assert!(!error.is_damage() && matches!(error, ArchiveError::Read { .. }), "{error:?}");
+    }
 }
 
 #[test]

@@ -120,6 +120,11 @@ impl S3 {
         self.state.put(name.to_owned(), bytes.to_vec());
     }
 
+    /// The bytes of an object.
+    pub fn get(&self, name: &str) -> Vec<u8> {
+        self.state.objects.lock().unwrap()[name].bytes.to_vec()
+    }
+
     /// Copies all objects of a folder.
     pub fn copy(&self, from: &str, to: &str) {
         let mut objects = self.state.objects.lock().unwrap();
@@ -133,6 +138,11 @@ impl S3 {
     /// Puts objects from now on though their names are not free.
     pub fn ignore_conditions(&self) {
         self.state.ignores_conditions.store(true, Ordering::Relaxed);
+    }
+
+    /// A name that nothing has.
+    pub fn unique_name(&self) -> String {
+        format!("copy-{}", self.state.unique())
     }
 
     /// The objects that uploads in parts were begun for, and not ended.
@@ -158,7 +168,10 @@ impl State {
         });
         match act {
             Act::Answer => Some(self.act(request)),
-            Act::Fail(status) => Some(http::Answer::error(status, "Failing", "as the test wants it")),
+            Act::Fail(status) => {
+                let code = if status == 403 { "AccessDenied" } else { "SlowDown" };
+                Some(http::Answer::error(status, code, "as the test wants it"))
+            }
             Act::Cut => None,
             Act::LoseAnswer => {
                 self.act(request);

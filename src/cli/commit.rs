@@ -1,0 +1,157 @@
+//! `orcidlake commit`.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use clap::builder::BoolishValueParser;
+use serde_json::{Value, json};
+
+use super::convert::{print_problems, report_text};
+use super::failure::Failure;
+use super::numbers::counted;
+use super::output::print_json;
+use super::stores::{ScratchArg, locked_store};
+use super::{Common, Done};
+use crate::convert::{Outcome, PartResult, commit_in, commit_waiting};
+use crate::dataset::{ArchiveEntry, WaitingPart};
+use crate::report::Report;
+
+/// What stands for standard input.
+const STANDARD_INPUT: &str = "-";
+
+/// Add finished parts to a dataset, in one step.
+///
+/// All parts of an archive must be there. The dataset does not depend on the order of the results,
+/// nor on which machine wrote them; a part that is given twice counts once. When the commit is done,
+/// the files that waited are removed. If it is interrupted, run it again.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The dataset; it need not exist yet.
+    #[arg(value_name = "DIR")]
+    dataset: PathBuf,
+    /// Files with the lines that `orcidlake part` has printed, or - for standard input. All finished
+    /// parts that wait beside the dataset if not given.
+    #[arg(value_name = "RESULTS")]
+    results: Vec<PathBuf>,
+    /// Replace the whole dataset by one made of these parts alone.
+    #[arg(long, env = "ORCIDLAKE_REPLACE", value_parser = BoolishValueParser::new())]
+    replace: bool,
+    #[command(flatten)]
+    scratch: ScratchArg,
+}
+
+/// The parts of one archive together.
+#[derive(Default)]
+struct Archive {
+    parts: u64,
+    added: u64,
+    is_complete: bool,
+    report: Report,
+}
+
+pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
+    let results = args.results.iter().map(|path| read_results(path)).collect::<Result<Vec<_>, _>>()?.concat();
+    let store = locked_store(&args.dataset, "commit", &args.scratch, common)?;
+    let store = store.as_ref();
+    let archives = if args.results.is_empty() {
+        by_archive(commit_waiting(store, args.replace)?.iter().map(|(part, outcome)| (part, outcome)))
+    } else {
+        let outcomes = commit_in(&results, store, args.replace)?;
+        by_archive(
+            results.iter().zip(&outcomes).filter_map(|(result, outcome)| Some((result.part()?, outcome))),
+        )
+    };
+    if archives.is_empty() && store.current()?.is_none() {
+        let what = format!("no finished parts wait for a commit to {}", store.place().display());
+        return Err(Failure::new(what, "run the tasks of `orcidlake plan` with `orcidlake part` first"));
+    }
+    let mut report = Report::default();
+    archives.values().for_each(|archive| report.add(archive.report.clone()));
+    tell_archives(&archives, common);
+    print_problems(&report);
+    let is_odd = |archive: &Archive| archive.added > 0 && (!archive.is_complete || archive.holds_nothing());
+    for (name, archive) in archives.iter().filter(|(_, archive)| archive.added > 0) {
+        if archive.holds_nothing() {
+            tell!("note: {name} holds no ORCID documents");
+        }
+    }
+    let has_problems = report.members.rejects > 0 || archives.values().any(is_odd);
+    if common.json {
+        print_json(&to_json(&args, &archives, &report, u8::from(has_problems)))?;
+    } else if !common.quiet && archives.values().any(|archive| archive.added > 0) {
+        tell_part!("{}", report_text(&report));
+    }
+    Ok(if has_problems { Done::WithProblems } else { Done::All })
+}
+
+impl Archive {
+    fn holds_nothing(&self) -> bool {
+        self.report.members.members == self.report.members.other
+    }
+}
+
+fn by_archive<'p>(parts: impl Iterator<Item = (&'p WaitingPart, &'p Outcome)>) -> BTreeMap<String, Archive> {
+    let mut archives: BTreeMap<String, Archive> = BTreeMap::new();
+    for (part, outcome) in parts {
+        let archive = archives.entry(part.entry.name.clone()).or_default();
+        archive.parts += 1;
+        if let Outcome::Done(entry) | Outcome::Kept(entry) = outcome {
+            let ArchiveEntry { complete, report, .. } = &**entry;
+            archive.is_complete = *complete && (archive.added == 0 || archive.is_complete);
+            archive.added += 1;
+            archive.report.add(report.clone());
+        }
+    }
+    archives
+}
+
+fn tell_archives(archives: &BTreeMap<String, Archive>, common: &Common) {
+    if common.quiet {
+        return;
+    }
+    if archives.is_empty() {
+        tell!("no parts wait for a commit");
+    }
+    for (name, archive) in archives {
+        let members = counted(archive.report.members.members, "member");
+        match archive.added {
+            0 => tell!("{name}: already in the dataset"),
+            added => tell!("{name}: {members} in {}", counted(added, "part")),
+        }
+    }
+}
+
+fn to_json(args: &Args, archives: &BTreeMap<String, Archive>, report: &Report, exit_status: u8) -> Value {
+    let archives = archives.iter().map(|(name, archive)| {
+        let outcome = if archive.added > 0 { "done" } else { "skipped" };
+        let (parts, complete) = (archive.parts, archive.is_complete);
+        match archive.added {
+            0 => json!({ "archive": name, "outcome": outcome, "parts": parts }),
+            _ => json!({ "archive": name, "outcome": outcome, "parts": parts, "complete": complete,
+                "report": archive.report }),
+        }
+    });
+    json!({ "dataset": args.dataset.to_string_lossy(), "archives": archives.collect::<Vec<_>>(),
+        "report": report, "exit_status": exit_status })
+}
+
+/// The results in a file of JSON lines.
+fn read_results(path: &Path) -> Result<Vec<PartResult>, Failure> {
+    let text = match path.as_os_str() == STANDARD_INPUT {
+        true => io::read_to_string(io::stdin()),
+        false => std::fs::read_to_string(path),
+    };
+    let text = text.map_err(|error| {
+        let hint = "give files with the lines that `orcidlake part` has printed";
+        Failure::new(format!("cannot read {}: {error}", path.display()), hint)
+    })?;
+    let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
+    let parse = |(number, line): (usize, &str)| {
+        serde_json::from_str(line).map_err(|error| {
+            let what = format!("line {} of {} is not a result: {error}", number + 1, path.display());
+            Failure::new(what, "give files with the lines that `orcidlake part` has printed")
+        })
+    };
+    lines.map(parse).collect()
+}

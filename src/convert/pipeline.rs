@@ -22,6 +22,7 @@ use super::members::{Batch, SpareBuilders, read_chunk};
 use super::options::CHUNK_BYTES;
 use super::reading::Reading;
 use super::release::release_of;
+use super::shard::Shard;
 use super::source::{Source, archive_name};
 use super::stop::stop_with;
 use super::{ConvertError, Observer, Options};
@@ -101,9 +102,12 @@ impl Pipeline {
         (wanted.min(self.memory_bytes / MEMORY_PER_READER) / self.side_by_side(count)).max(1)
     }
 
-    /// Lends the memory that an archive's open row groups will take.
-    fn lend(&self) -> Reservation {
-        self.budget.lend(OPEN_BYTES.min(self.memory_bytes / LOAN_DIVISOR))
+    /// Lends the memory that an archive's open row groups will take; none for a part of an archive.
+    /// A part may be so small that all of it would be read ahead, and memory that is touched once
+    /// costs a small process more time than it gains.
+    fn lend(&self, shard: Option<Shard>) -> Reservation {
+        let open_bytes = OPEN_BYTES.min(self.memory_bytes / LOAN_DIVISOR);
+        self.budget.lend(if shard.is_some() { 0 } else { open_bytes })
     }
 
     /// Reads an archive; writes the tables in `keep` below `scratch`, or none.
@@ -122,7 +126,7 @@ impl Pipeline {
         observer.begun(source.path, source.size_bytes, &meter);
         let context = Context {
             name: archive_name(source.path),
-            writer: InOrder::new(Writer::new(&source, scratch, keep, self.lend())),
+            writer: InOrder::new(Writer::new(&source, scratch, keep, self.lend(source.mode.shard))),
             keep,
             spare: SpareBuilders::default(),
             pool: &self.pool,

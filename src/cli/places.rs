@@ -35,6 +35,7 @@ const REMOTE: &[(&str, &str)] = &[
     ("reconcile", "dataset"),
     // It says itself why not.
     ("refresh", "dataset"),
+    ("schema", "dataset"),
     ("verify", "dataset"),
 ];
 

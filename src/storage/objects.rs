@@ -16,14 +16,15 @@ use super::open_uploads::open_uploads;
 use super::put_files::put_files;
 use super::wait::wait;
 use super::{Connection, Remote, Scheme, StorageError, StorageOptions};
-use crate::dataset::store::{Files, Notes, Objects, OpenUpload, Ranges};
+use crate::dataset::store::{Files, Notes, Objects, OpenUpload, Ranges, StoredFile};
 use crate::dataset::{DatasetError, NewFile};
 
-/// How often a name that others try to take at the same moment is tried. S3 answers both with a
-/// conflict, though one of them may fail.
-const CONFLICTS: u32 = 5;
-/// Time between two of these tries.
-const CONFLICT_PAUSE: Duration = Duration::from_millis(200);
+/// How often an object is put if its name is free. `object_store` does not repeat it after a broken
+/// connection, since it cannot tell whether the object is its own; and if two writers try at the
+/// same moment, S3 answers both with a conflict, though one of them may fail.
+const ATTEMPTS: u32 = 6;
+/// Time before the second attempt; it grows with each.
+const PAUSE: Duration = Duration::from_millis(200);
 
 /// The objects below a place.
 #[derive(Debug)]
@@ -61,7 +62,7 @@ impl StoredObjects {
     ) -> Result<T, DatasetError> {
         let error = match wait(request) {
             Ok(Ok(found)) => return Ok(found),
-            Ok(Err(error)) => io::Error::from(StoreError::new(&self.remote, &error)),
+            Ok(Err(error)) => io::Error::from(StoreError::new(self.remote.url(), &error)),
             Err(error) => error,
         };
         Err(DatasetError::io(act, &self.place.join(name))(error))
@@ -81,7 +82,7 @@ impl StoredObjects {
                     let (size, etag) = (found.meta.size, found.meta.e_tag.clone());
                     return Ok(opened((size, etag), found.bytes().await?));
                 }
-                Err(error) => match StoreError::new(&self.remote, &error).fault {
+                Err(error) => match StoreError::new(self.remote.url(), &error).fault {
                     // An empty object has no last bytes.
                     StoreFault::Other => {}
                     _ => return Err(error),
@@ -129,28 +130,38 @@ impl Objects for StoredObjects {
 
     fn put_if_absent(&self, name: &str, bytes: &[u8]) -> Result<bool, DatasetError> {
         let (path, payload) = (self.path(name), PutPayload::from(bytes.to_vec()));
-        for _ in 0..CONFLICTS {
-            let put = async {
-                match self.connection.store.put_opts(&path, payload.clone(), PutMode::Create.into()).await {
-                    Ok(_) => Ok(Some(true)),
-                    Err(object_store::Error::AlreadyExists { .. }) => {
-                        match self.connection.store.head(&path).await {
-                            Ok(_) => Ok(Some(false)),
-                            // Another writer was about to put it.
-                            Err(object_store::Error::NotFound { .. }) => Ok(None),
-                            Err(error) => Err(error),
+        // The answer to an attempt was lost, so that an object of that name may be its own.
+        let mut may_be_own = false;
+        for attempt in 1.. {
+            let put = self.connection.store.put_opts(&path, payload.clone(), PutMode::Create.into());
+            let error = match wait(put) {
+                Ok(Ok(_)) => return Ok(true),
+                Ok(Err(object_store::Error::AlreadyExists { .. })) => {
+                    match StoredFile::open(self, name) {
+                        Ok(file) => return Ok(may_be_own && file.read_all()? == bytes),
+                        // Another writer was about to put it.
+                        Err(DatasetError::Io { source, .. }) if source.kind() == io::ErrorKind::NotFound => {
+                            io::Error::new(io::ErrorKind::ResourceBusy, "others write it at the same time")
                         }
+                        Err(error) => return Err(error),
                     }
-                    Err(error) => Err(error),
                 }
+                Ok(Err(error)) => {
+                    let error = StoreError::new(self.remote.url(), &error);
+                    if error.fault != StoreFault::Unreachable {
+                        return Err(DatasetError::io("write", &self.place.join(name))(error.into()));
+                    }
+                    may_be_own = true;
+                    error.into()
+                }
+                Err(error) => error,
             };
-            if let Some(is_put) = self.run("write", name, put)? {
-                return Ok(is_put);
+            if attempt == ATTEMPTS {
+                return Err(DatasetError::io("write", &self.place.join(name))(error));
             }
-            std::thread::sleep(CONFLICT_PAUSE);
+            std::thread::sleep(PAUSE * attempt);
         }
-        let busy = io::Error::new(io::ErrorKind::ResourceBusy, "others write it at the same time");
-        Err(DatasetError::io("write", &self.place.join(name))(busy))
+        Ok(false)
     }
 
     fn put_files(&self, files: &[NewFile], notes: &Notes) -> Result<(), DatasetError> {

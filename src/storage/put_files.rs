@@ -107,7 +107,18 @@ impl<'f> Upload<'f> {
         if parts.len() < self.parts {
             return Ok(());
         }
-        objects.run("write", &self.name, multipart.complete_multipart(&self.path, &id, parts))?;
+        let complete = async {
+            match multipart.complete_multipart(&self.path, &id, parts).await {
+                // If the answer was lost, the second request finds no upload any more.
+                Err(error @ object_store::Error::NotFound { .. }) => {
+                    let is_whole =
+                        store.head(&self.path).await.is_ok_and(|found| found.size == self.size_bytes);
+                    if is_whole { Ok(()) } else { Err(error) }
+                }
+                completed => completed.map(drop),
+            }
+        };
+        objects.run("write", &self.name, complete)?;
         self.progress().id = None;
         notes.ended(&id)
     }

@@ -17,6 +17,7 @@ another run both archives are there. Exit status 1 on any fault.
 import io, json, os, random, signal, socket, subprocess, sys, tarfile, threading, time
 
 import boto3
+import botocore.exceptions
 import deltalake
 import polars
 
@@ -44,12 +45,12 @@ class Store:
         }
         self.client = boto3.client("s3", endpoint_url=self.settings["AWS_ENDPOINT_URL"], region_name="us-east-1",
                                    aws_access_key_id="key", aws_secret_access_key="secret")
-        for attempt in range(100):
+        for attempt in range(300):
             try:
                 self.client.create_bucket(Bucket=BUCKET)
                 return
-            except Exception:
-                time.sleep(0.2)
+            except botocore.exceptions.ConnectionError:
+                time.sleep(0.5)
         raise SystemExit("moto_server does not answer")
 
     def names(self, dataset):
@@ -171,7 +172,7 @@ class World:
 
 def make_archives(world):
     """Summaries and an archive of activities, of few people; and one of a large work."""
-    world.run("synth", "--records", "60", "--seed", "7", "--activities", "--endings", "0", "--out", world.folder)
+    world.run("synth", "--records", "500", "--seed", "7", "--activities", "--endings", "0", "--out", world.folder)
     names = ["ORCID_2025_10_summaries.tar.gz", "ORCID_2025_10_activities_0.tar.gz"]
     path = os.path.join(world.folder, "ORCID_2025_10_activities_7.tar.gz")
     title = "".join(random.choices(SIGNS, k=14 << 20))

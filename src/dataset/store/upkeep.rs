@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use std::time::SystemTime;
 
 use super::notes::Leftovers;
-use super::versions::{CHECK, is_newest, manifest_of, newest_version, put_for};
+use super::versions::{CHECK, VERSIONS, is_newest, manifest_of, newest_version, put_for};
 use super::{Files, Logs, Objects};
 use crate::dataset::delta::{self, LogPlace};
 use crate::dataset::error::DatasetError;
@@ -48,8 +48,9 @@ pub(super) fn remove_leftovers(objects: &dyn Objects, leftovers: &Leftovers) -> 
 /// committed. Names are never reused, so no later version has them.
 fn clear(objects: &dyn Objects, number: u64, manifest: &Manifest) -> Result<(), DatasetError> {
     let named: HashSet<String> = manifest.file_names().collect();
-    // A process may have died while it checked the store before the first version.
-    let mut gone = if number == 1 { vec![CHECK.to_owned()] } else { Vec::new() };
+    // A machine may have died while it checked the store before the first version.
+    let mut gone = if number > 1 { objects.list(VERSIONS)? } else { Vec::new() };
+    gone.retain(|name| name.starts_with(CHECK));
     let mut unknown = HashSet::new();
     for folder in folders() {
         for name in objects.list(folder)? {

@@ -89,9 +89,9 @@ impl Store for Versioned {
 
     fn begin(&self, _act: &str) -> Result<Box<dyn Change>, DatasetError> {
         let (number, manifest) = self.base_version()?.unzip();
-        check_conditions(self.objects.as_ref(), number)?;
         let base = Mutex::new(Base { number: number.unwrap_or(0), manifest, is_finished: false });
         let scratch = self.new_scratch()?;
+        check_conditions(self.objects.as_ref(), number, scratch.notes())?;
         let objects = self.objects.clone();
         Ok(Box::new(VersionChange { objects, scratch, base, taken: Mutex::default() }))
     }

@@ -4,15 +4,17 @@ use std::sync::Arc;
 
 use xxhash_rust::xxh3::xxh3_64;
 
+use super::notes::Notes;
 use super::{Files, Objects, StoredFile, Version, VersionId, read_manifest};
 use crate::dataset::error::DatasetError;
-use crate::dataset::layout::MANIFEST_NAME;
+use crate::dataset::layout::{MANIFEST_NAME, random_word};
 use crate::dataset::manifest::Manifest;
 
 /// The folder of the versions' manifests.
 pub(super) const VERSIONS: &str = "orcidlake-versions";
-/// An object that is put twice to see whether a store keeps the first; removed at once.
-pub(super) const CHECK: &str = "orcidlake-versions/check";
+/// The beginning of the name of an object that is put twice to see whether a store keeps the first;
+/// it is removed at once.
+pub(super) const CHECK: &str = "orcidlake-versions/check-";
 /// Versions beyond the known ones that are looked for at once; a server that has them all has a
 /// page for any name.
 const MAX_STEP: u64 = 1 << 32;
@@ -82,7 +84,11 @@ pub(super) fn copied_folder(files: Arc<dyn Files>) -> Result<Option<Version>, Da
 
 /// Checks that the store keeps an object that is put again only if its name is free. A store that
 /// does not know this condition, and ignores it, would let two changes mix.
-pub(super) fn check_conditions(objects: &dyn Objects, newest: Option<u64>) -> Result<(), DatasetError> {
+pub(super) fn check_conditions(
+    objects: &dyn Objects,
+    newest: Option<u64>,
+    notes: &Notes,
+) -> Result<(), DatasetError> {
     let replaces = match newest {
         // The same content, so that nothing is lost.
         Some(number) => {
@@ -91,9 +97,11 @@ pub(super) fn check_conditions(objects: &dyn Objects, newest: Option<u64>) -> Re
             objects.put_if_absent(&name, &text)?
         }
         None => {
-            objects.put_if_absent(CHECK, b"")?;
-            let replaces = objects.put_if_absent(CHECK, b"")?;
-            objects.remove(&[CHECK.to_owned()])?;
+            let name = format!("{CHECK}{}", random_word());
+            notes.file(&name)?;
+            objects.put_if_absent(&name, b"")?;
+            let replaces = objects.put_if_absent(&name, b"")?;
+            objects.remove(&[name])?;
             replaces
         }
     };

@@ -226,7 +226,7 @@ impl Objects for Memory {
         if !self.contents.put_if_absent(name, bytes) {
             return Ok(false);
         }
-        if self.loses_answers && !name.ends_with("/check") {
+        if self.loses_answers && !name.contains("/check-") {
             Err(broken("the answer is lost"))
         } else {
             Ok(true)

@@ -168,7 +168,10 @@ impl State {
         });
         match act {
             Act::Answer => Some(self.act(request)),
-            Act::Fail(status) => Some(http::Answer::error(status, "Failing", "as the test wants it")),
+            Act::Fail(status) => {
+                let code = if status == 403 { "AccessDenied" } else { "SlowDown" };
+                Some(http::Answer::error(status, code, "as the test wants it"))
+            }
             Act::Cut => None,
             Act::LoseAnswer => {
                 self.act(request);

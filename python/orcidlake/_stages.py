@@ -101,7 +101,7 @@ def parts_of(tasks: Sequence[Task], part_bytes: int) -> int:
 
 def is_index(task: Task) -> bool:
     """True for a task that writes the index of an archive."""
-    return task.to_dict().get("kind") == "index"
+    return task.kind == "index"
 
 
 def _run(

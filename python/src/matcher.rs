@@ -125,7 +125,7 @@ fn cell(column: &Option<StringArray>, row: usize) -> Option<&str> {
 
 /// Matches a dataset to ROR; gives the counts as JSON.
 #[pyfunction]
-#[pyo3(signature = (dataset, release, preset, overrides, crosswalk, anew, settings))]
+#[allow(clippy::too_many_arguments, reason = "each is one of the Python function")]
 pub fn match_dataset(
     py: Python<'_>,
     dataset: PathBuf,

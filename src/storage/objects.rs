@@ -62,7 +62,7 @@ impl StoredObjects {
     ) -> Result<T, DatasetError> {
         let error = match wait(request) {
             Ok(Ok(found)) => return Ok(found),
-            Ok(Err(error)) => io::Error::from(StoreError::new(&self.remote, &error)),
+            Ok(Err(error)) => io::Error::from(StoreError::new(self.remote.url(), &error)),
             Err(error) => error,
         };
         Err(DatasetError::io(act, &self.place.join(name))(error))
@@ -82,7 +82,7 @@ impl StoredObjects {
                     let (size, etag) = (found.meta.size, found.meta.e_tag.clone());
                     return Ok(opened((size, etag), found.bytes().await?));
                 }
-                Err(error) => match StoreError::new(&self.remote, &error).fault {
+                Err(error) => match StoreError::new(self.remote.url(), &error).fault {
                     // An empty object has no last bytes.
                     StoreFault::Other => {}
                     _ => return Err(error),
@@ -147,7 +147,7 @@ impl Objects for StoredObjects {
                     }
                 }
                 Ok(Err(error)) => {
-                    let error = StoreError::new(&self.remote, &error);
+                    let error = StoreError::new(self.remote.url(), &error);
                     if error.fault != StoreFault::Unreachable {
                         return Err(DatasetError::io("write", &self.place.join(name))(error.into()));
                     }

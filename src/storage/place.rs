@@ -7,6 +7,7 @@ use object_store::path::Path as ObjectPath;
 use url::Url;
 
 use super::StorageError;
+use super::fault::StoreError;
 
 /// What divides a scheme from the rest of a URL.
 const DIVIDER: &str = "://";
@@ -143,13 +144,17 @@ impl Remote {
         Self::new(url, self.scheme)
     }
 
+    /// What the store answered, without the parts of the URL that may be secret.
+    pub(crate) fn failed(&self, act: &'static str, error: object_store::Error) -> StorageError {
+        StorageError::of_store(act, &self.shown, &StoreError::new(&self.url, &error))
+    }
+
     /// The name in its store. A web server's store is the whole URL already.
     pub(crate) fn object_path(&self) -> Result<ObjectPath, StorageError> {
         if self.scheme == Scheme::Http {
             return Ok(ObjectPath::default());
         }
-        ObjectPath::from_url_path(self.url.path())
-            .map_err(|error| StorageError::new("name", self, error.into()))
+        ObjectPath::from_url_path(self.url.path()).map_err(|error| self.failed("name", error.into()))
     }
 }
 

@@ -287,7 +287,7 @@ fn records_reports_and_indexes_of_a_url_are_those_of_the_file() {
         let mut tar = Vec::new();
         flate2::read::MultiGzDecoder::new(&text[..]).read_to_end(&mut tar).unwrap();
         let text = String::from_utf8_lossy(&tar).into_owned();
-        orcid_xml::Orcid::find_all(&text).into_iter().next().unwrap().1.to_string()
+        orcid_xml::Orcid::find_all(&text).next().unwrap().1.to_string()
     };
     for index in [None, Some(index.clone())] {
         let by_index = index.is_some();
@@ -529,7 +529,8 @@ fn an_index_of_an_archive_in_an_object_store_lies_beside_it() {
     let left = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name());
     assert!(left.into_iter().all(|name| !name.to_string_lossy().starts_with("orcidlake-")));
     // While it is converted, the index is written too; a store that fails it fails the run.
-    let converted = run(&["convert", &url, "--index", "--out", folder.path().join("again").to_str().unwrap()]);
+    let converted =
+        run(&["convert", &url, "--index", "--out", folder.path().join("again").to_str().unwrap()]);
     assert_eq!(converted.status.code(), Some(0), "{}", told(&converted));
     let missing = run(&["inspect", &url.replace("a.tar", "c.tar")]);
     assert_eq!(missing.status.code(), Some(2));

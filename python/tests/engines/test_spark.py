@@ -44,6 +44,7 @@ def spark() -> Iterator[SparkSession]:
         "spark.speculation": "true",
         "spark.speculation.interval": "100ms",
         "spark.speculation.efficiency.enabled": "false",
+        "spark.speculation.multiplier": "1",
         "spark.speculation.quantile": "0.3",
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
@@ -105,7 +106,7 @@ def test_a_part_that_speculation_runs_twice_counts_once(
 
     report = convert(spark, archives, place)
 
-    assert gate.runs() == 2
+    assert gate.runs() > 1
     check(place, expected, report)
 
 

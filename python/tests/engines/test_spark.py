@@ -106,7 +106,8 @@ def test_of_two_drivers_one_commits_and_the_other_is_told(
     def drive() -> None:
         try:
             told.append({archive.outcome for archive in convert(spark, archives, place)})
-        except (ol.LockedError, ol.ConflictError):
+        except (ol.LockedError, ol.ConflictError, ol.MismatchError):
+            # The last: its parts do not wait any more, because the other has committed them.
             told.append("late")
 
     drivers = [threading.Thread(target=drive) for _ in range(2)]
@@ -116,9 +117,11 @@ def test_of_two_drivers_one_commits_and_the_other_is_told(
         driver.join()
 
     check(place, expected)
-    assert told in ([{"converted"}, other] for other in ("late", {"skipped"})) or told in (
-        [other, {"converted"}] for other in ("late", {"skipped"})
-    )
+    assert {"converted"} in told
+    told.remove({"converted"})
+    # An object store holds one manifest; a driver that puts the same bytes again has it too.
+    also = [{"converted"}] if isinstance(place, Bucket) else []
+    assert told[0] in ["late", {"skipped"}, *also]
 
 
 def test_an_archive_that_fails_is_named_and_the_others_are_converted(

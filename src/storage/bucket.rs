@@ -13,7 +13,7 @@ use object_store::{GetOptions, GetRange, ObjectMeta, ObjectStoreExt};
 
 use super::answer::{Answer, Fault, Version};
 use super::wait::wait;
-use super::{Connection, Remote, StorageError};
+use super::{Connection, Remote};
 
 /// An object in a store.
 #[derive(Debug)]
@@ -62,7 +62,7 @@ impl StoredObject {
         {
             return Ok(Answer::Part { version: version_of(&meta), range: 0..0, body: Box::new(io::empty()) });
         }
-        Err(Fault::Final(StorageError::new("read", &self.remote, error)))
+        Err(Fault::Final(self.remote.failed("read", error)))
     }
 }
 

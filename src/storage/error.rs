@@ -3,7 +3,6 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::Remote;
 use super::fault::{StoreError, StoreFault};
 
 /// A fault of a place that is named by a URL.
@@ -47,11 +46,10 @@ pub enum StorageError {
 }
 
 impl StorageError {
-    /// What the store answered, without the parts of the URL that may be secret.
-    pub(crate) fn new(act: &'static str, remote: &Remote, error: object_store::Error) -> Self {
-        let error = StoreError::new(remote, &error);
+    /// What the store of `place` answered.
+    pub(super) fn failed(act: &'static str, place: &Path, error: StoreError) -> Self {
         let (kind, fault, reason) = (error.kind(), error.fault, error.to_string());
-        Self::Failed { act, place: remote.shown().to_owned(), kind, fault, reason }
+        Self::Failed { act, place: place.to_owned(), kind, fault, reason }
     }
 
     pub(super) fn not_a_url(path: &Path, error: url::ParseError) -> Self {

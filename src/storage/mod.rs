@@ -91,7 +91,7 @@ impl Connection {
     /// [`StorageError`] if an option is unknown or wrong.
     pub fn new(remote: &Remote, options: &StorageOptions) -> Result<Self, StorageError> {
         let url = remote.url().as_str();
-        let failed = |error| StorageError::new("connect to", remote, error);
+        let failed = |error| remote.failed("connect to", error);
         let (store, backend): (Arc<dyn ObjectStore>, _) = match remote.scheme() {
             Scheme::S3 => {
                 let mut builder = AmazonS3Builder::from_env().with_url(url).with_http_connector(Connector);

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use object_store::path::Path as ObjectPath;
 use url::Url;
 
-use super::StorageError;
+use super::error::StorageError;
+use super::fault::StoreError;
 
 /// What divides a scheme from the rest of a URL.
 const DIVIDER: &str = "://";
@@ -143,13 +144,23 @@ impl Remote {
         Self::new(url, self.scheme)
     }
 
+    /// What its store answered, without the parts of the URL that may be secret.
+    pub(super) fn store_error(&self, error: &object_store::Error) -> StoreError {
+        let secrets: Vec<&str> = [self.url.query(), self.url.password()].into_iter().flatten().collect();
+        StoreError::without(&secrets, error)
+    }
+
+    /// The error that tells so.
+    pub(super) fn failed(&self, act: &'static str, error: object_store::Error) -> StorageError {
+        StorageError::failed(act, &self.shown, self.store_error(&error))
+    }
+
     /// The name in its store. A web server's store is the whole URL already.
     pub(crate) fn object_path(&self) -> Result<ObjectPath, StorageError> {
         if self.scheme == Scheme::Http {
             return Ok(ObjectPath::default());
         }
-        ObjectPath::from_url_path(self.url.path())
-            .map_err(|error| StorageError::new("name", self, error.into()))
+        ObjectPath::from_url_path(self.url.path()).map_err(|error| self.failed("name", error.into()))
     }
 }
 

@@ -111,7 +111,8 @@ impl<'f> Upload<'f> {
             match multipart.complete_multipart(&self.path, &id, parts).await {
                 // If the answer was lost, the second request finds no upload any more.
                 Err(error @ object_store::Error::NotFound { .. }) => {
-                    let is_whole = store.head(&self.path).await.is_ok_and(|found| found.size == self.size_bytes);
+                    let is_whole =
+                        store.head(&self.path).await.is_ok_and(|found| found.size == self.size_bytes);
                     if is_whole { Ok(()) } else { Err(error) }
                 }
                 completed => completed.map(drop),

@@ -30,7 +30,7 @@ pub fn upload(
         return Err(StorageError::ReadOnly { place: to.shown().to_owned() }.into());
     }
     let Connection { store, path, .. } = Connection::new(to, options)?;
-    let failed = |error| io::Error::from(StorageError::new("write", to, error));
+    let failed = |error| io::Error::from(to.failed("write", error));
     let mut file = File::open(from)?;
     let first = part(&mut file)?;
     if first.len() < PART_BYTES {

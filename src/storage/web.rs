@@ -37,7 +37,7 @@ impl WebFile {
         for (key, value) in options.parsed::<ClientConfigKey>(remote)? {
             client = client.with_config(key, value);
         }
-        let agent = agent(&client).map_err(|error| StorageError::new("connect to", remote, error))?;
+        let agent = agent(&client).map_err(|error| remote.failed("connect to", error))?;
         Ok(Self { agent, remote: remote.clone() })
     }
 

@@ -31,7 +31,6 @@ from ._errors import (
     RorError,
     StorageError,
     UnknownNameError,
-    UnsupportedError,
 )
 from ._matcher import Matcher, match
 from ._native import VERSION as __version__
@@ -66,7 +65,6 @@ __all__ = [
     "Table",
     "Task",
     "UnknownNameError",
-    "UnsupportedError",
     "__version__",
     "commit",
     "convert",

@@ -36,8 +36,8 @@ class Schema:
     """The columns of a table, in their order. ``pyarrow.schema(schema)`` makes pyarrow's of it.
 
     >>> schema = ds["works"].schema
-    >>> schema["doi"].description
-    'The first DOI of the work itself, normalized: lower case, without resolver.'
+    >>> schema["title"].description
+    'The title.'
     >>> schema.names[:2]
     ['orcid', 'put_code']
     """
@@ -144,7 +144,7 @@ class RecordBatch(ArrowStream):
 class Rows(ArrowStream):
     """All rows of an answer, in memory.
 
-    >>> rows = ds.people(ror="https://ror.org/00000my57")
+    >>> rows = ds.people(ror="https://ror.org/000ygj308")
     >>> rows.to_polars().height == len(rows)
     True
     """

@@ -99,9 +99,9 @@ class ConvertReport:
 
     >>> report = ol.convert(archives, "new")
     >>> print(report)
-    ORCID_2025_10_summaries.tar.gz: converted, 41 members, 40 records, 1 rejects
+    ORCID_2025_10_summaries.tar.gz: converted, 607 members, 581 records, 25 tombstones, 1 rejects
     >>> report.rows["summaries/works"]
-    222
+    6745
     """
 
     def __init__(self, archives: list[ArchiveReport]) -> None:
@@ -159,8 +159,10 @@ def convert(
 
     Args:
         archives: ORCID's archives as downloaded (``.tar.gz``, ``.tar``), folders of XML files, or
-            single XML files; one or several, by their paths or URLs.
-        out: A new or empty folder, or a dataset; or a URL such as ``"s3://bucket/orcid"``.
+            single XML files, as paths or URLs (``https://``, ``s3://``, ``gs://``, ``az://``); one
+            or several.
+        out: A new or empty folder, or a dataset; or a URL of an object store, such as
+            ``"s3://bucket/orcid"``.
         tables: The tables to write, such as ``"works"`` or ``"summaries/works"``; all by default.
         threads: Threads that parse and encode; one for each processor by default.
         memory: The limit of the memory, in bytes or as text such as ``"2GiB"``; 1 GiB by default.
@@ -171,10 +173,10 @@ def convert(
         progress: True for bars of tqdm where it is installed, otherwise for lines on standard
             error; or a function that gets a `Progress` several times a second, in the thread of the
             caller. If it raises, the conversion stops.
-        storage_options: Options of object stores, such as ``{"aws_region": "eu-central-1"}``; the
-            usual environment variables, such as ``AWS_ACCESS_KEY_ID``, are read too.
-        scratch: For a dataset in an object store: the local folder where its files are written before
-            they are put there; the system's folder for temporary files by default.
+        storage_options: Options of object stores and web servers, such as ``{"aws_region":
+            "eu-central-1"}``. The stores' usual environment variables are read too.
+        scratch: For a dataset in an object store: the folder on a local disk where files are written
+            before they are sent; the system's folder for temporary files by default.
 
     Returns:
         What became of each archive.
@@ -184,13 +186,13 @@ def convert(
             of each.
 
     >>> ol.convert(archives, "some", tables="records").rows["summaries/records"]
-    40
+    581
     """
     given, target = places(archives), place(out)
     options = settings(
+        tables=names(tables),
         threads=threads,
         memory=memory,
-        tables=names(tables),
         salvage=salvage,
         replace=replace,
         index=index,

@@ -6,10 +6,10 @@ import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from . import _native
-from ._arguments import Place, checked_options, is_url, names, place, settings
+from ._arguments import Place, is_url, names, place, settings
 from ._arrow import ArrowStream, RecordBatch, Rows, Schema
 from ._convert import ArchiveReport
-from ._errors import UnknownNameError, UnsupportedError
+from ._errors import UnknownNameError
 
 if TYPE_CHECKING:
     import datetime
@@ -42,21 +42,14 @@ class Table(ArrowStream):
         files: The paths or URLs of the Parquet files.
     """
 
-    __slots__ = ("_columns", "_dataset", "_native", "_storage", "files", "key", "num_rows")
+    __slots__ = ("_columns", "_dataset", "_native", "files", "key", "num_rows")
 
     def __init__(
-        self,
-        dataset: _native.Dataset,
-        key: str,
-        num_rows: int,
-        files: list[str],
-        storage: dict[str, str],
-        columns: list[str] | None = None,
+        self, dataset: Dataset, key: str, num_rows: int, files: list[str], columns: list[str] | None = None
     ) -> None:
         self._dataset = dataset
-        self._storage = storage
         self._columns = columns
-        self._native = dataset.table(key, columns)
+        self._native = dataset._native.table(key, columns)
         self.key = key
         self.num_rows = num_rows
         self.files = files
@@ -82,7 +75,7 @@ class Table(ArrowStream):
         ['title', 'orcid']
         """
         chosen = [name for some in columns for name in names(some) or []]
-        return Table(self._dataset, self.key, self.num_rows, self.files, self._storage, chosen)
+        return Table(self._dataset, self.key, self.num_rows, self.files, chosen)
 
     def batches(self) -> Iterator[RecordBatch]:
         """The rows, batch by batch, in the order of the table."""
@@ -95,16 +88,17 @@ class Table(ArrowStream):
 
         >>> import polars as pl
         >>> ds["works"].scan().select(pl.len()).collect().item()
-        222
+        6745
         """
         import polars
 
-        frame = polars.scan_parquet(self.files, storage_options=self._storage or None)
+        options = dict(self._dataset._storage_options or {}) or None
+        frame = polars.scan_parquet(self.files, storage_options=options)
         return frame if self._columns is None else frame.select(self._columns)
 
     def to_polars(self) -> polars.DataFrame:
-        """All rows as a data frame of Polars, which reads the files with all processors."""
-        return self.scan().collect()
+        """All rows as a data frame of Polars, which reads local files with all processors."""
+        return super().to_polars() if is_url(self._dataset.path) else self.scan().collect()
 
     def to_dicts(self) -> list[dict[str, Any]]:
         """All rows as dictionaries; points in time are text."""
@@ -127,13 +121,13 @@ class Dataset:
     is as long as the files of its version are there; `reload` opens the new version.
     """
 
-    __slots__ = ("_native", "_storage", "_tables", "path")
+    __slots__ = ("_native", "_storage_options", "_tables", "path")
 
     def __init__(self, path: str, storage_options: Mapping[str, str] | None = None) -> None:
         #: The path or URL of the dataset.
         self.path = path
-        self._storage = checked_options(storage_options)
-        self._native = _native.Dataset(path, settings(storage_options=self._storage))
+        self._storage_options = storage_options
+        self._native = _native.Dataset(path, settings(storage_options=storage_options))
         self._tables = {key: (rows, list(map(str, files))) for key, rows, files in self._native.tables()}
 
     @property
@@ -149,7 +143,7 @@ class Dataset:
         if found is None:
             known = "there are none" if not self._tables else f"the tables are {', '.join(self._tables)}"
             raise UnknownNameError(f"{self.path} has no table {name}; {known}")
-        return Table(self._native, found, *self._tables[found], self._storage)
+        return Table(self, found, *self._tables[found])
 
     def _key(self, name: object) -> str | None:
         if not isinstance(name, str):
@@ -207,7 +201,7 @@ class Dataset:
         does not have the iD.
 
         >>> list(ds.record("0000-0001-5001-8573"))[:2]
-        ['summaries/affiliations', 'summaries/emails']
+        ['summaries/addresses', 'summaries/affiliations']
         """
         return json.loads(self._native.record(orcid))
 
@@ -263,16 +257,11 @@ class Dataset:
         """A connection of DuckDB with a view of each table: ``summaries_works``, and ``works`` for
         the table that ``ds["works"]`` means. Views are added to ``connection`` if one is given.
 
-        >>> ds.duckdb().sql("SELECT count(*) FROM works").fetchone()
-        (222,)
+        >>> ds.duckdb().sql("SELECT count(*) FROM works").fetchall()
+        [(6745,)]
         """
         import duckdb
 
-        if is_url(self.path):
-            raise UnsupportedError(
-                f"views of {self.path} would need DuckDB's httpfs and its secrets; query one table as "
-                "works = ds['works']; duckdb.sql('FROM works')"
-            )
         connection = duckdb.connect() if connection is None else connection
         for key, (_, files) in self._tables.items():
             listed = ", ".join(_quoted(file, "'") for file in files)
@@ -280,16 +269,20 @@ class Dataset:
             folder, name = key.split("/")
             views = [f"{folder}_{name}"] + ([name] if self._key(name) == key else [])
             for view in views:
-                connection.execute(f"CREATE OR REPLACE VIEW {_quoted(view, chr(34))} AS {query}")
+                if is_url(self.path):
+                    # DuckDB would need an extension, and options of its own.
+                    connection.register(view, self[key])
+                else:
+                    connection.execute(f"CREATE OR REPLACE VIEW {_quoted(view, chr(34))} AS {query}")
         return connection
 
     def reload(self) -> Dataset:
         """Opens the current version of the same dataset."""
-        return Dataset(self.path, self._storage)
+        return Dataset(self.path, self._storage_options)
 
     def verify(self) -> list[Problem]:
         """Checks the dataset; see `orcidlake.verify`."""
-        return verify(self.path, storage_options=self._storage)
+        return verify(self.path, storage_options=self._storage_options)
 
     def __repr__(self) -> str:
         year = "" if self.release is None else f", {self.release}"
@@ -299,11 +292,12 @@ class Dataset:
 
 
 def open(path: Place, *, storage_options: Mapping[str, str] | None = None) -> Dataset:
-    """Opens the dataset that `convert` wrote, at a path or a URL such as ``"s3://bucket/orcid"``.
+    """Opens the dataset that `convert` wrote, by its path or URL. ``storage_options`` are as for
+    `convert`.
 
     >>> ds = ol.open("orcid")
     >>> ds["works"]
-    Table('summaries/works', 222 rows, 38 columns)
+    Table('summaries/works', 6,745 rows, 26 columns)
     """
     return Dataset(place(path), storage_options)
 

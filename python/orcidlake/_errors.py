@@ -27,7 +27,7 @@ class NotFoundError(Error, FileNotFoundError):
 
 
 class StorageError(Error, OSError):
-    """A file system failed: no permission, no room, a broken disk."""
+    """A file system, an object store or a web server failed: no permission, no room, no answer."""
 
 
 class DamagedError(Error):
@@ -74,7 +74,3 @@ class UnknownNameError(Error, KeyError):
 
 class RorError(Error, ValueError):
     """A ROR release, or a table of overrides or ids, cannot be read."""
-
-
-class UnsupportedError(Error, NotImplementedError):
-    """This version cannot do it."""

@@ -22,13 +22,12 @@ class Matcher:
         preset: How much evidence a match needs: ``"strict"``, ``"balanced"`` or ``"recall"``.
         overrides: A CSV table of names and their organisations, with the columns name, country and
             ror; it takes precedence over all other rules.
-        storage_options: Options of object stores, such as ``{"aws_region": "eu-central-1"}``; the
-            usual environment variables, such as ``AWS_ACCESS_KEY_ID``, are read too.
+        storage_options: As for `convert`.
 
     >>> matcher = ol.Matcher(ror_release)
-    >>> found = matcher.match(["Avaldorf Academy", None, "nobody"], countries=["NO", None, None])
+    >>> found = matcher.match(["Universidad Kayan de Corbalen", None, "nobody"], countries=["EC", None, None])
     >>> [row["ror_id"] for row in found.to_dicts()]
-    ['https://ror.org/000018p37', None, None]
+    ['https://ror.org/001522z32', None, None]
     """
 
     __slots__ = ("_native",)
@@ -41,8 +40,9 @@ class Matcher:
         overrides: Place | None = None,
         storage_options: Mapping[str, str] | None = None,
     ) -> None:
+        table = None if overrides is None else place(overrides)
         options = settings(storage_options=storage_options)
-        self._native = _native.Matcher(_files(ror_release, overrides), preset, options)
+        self._native = _native.Matcher(place(ror_release), preset, table, options)
 
     @property
     def release(self) -> str:
@@ -69,7 +69,7 @@ class Matcher:
 
         Args:
             names: The names: a list, or a column of pyarrow, Polars or pandas. Without cities and
-                countries, a name may be a text with its place, such as ``"Avaldorf Academy, Norway"``.
+                countries, a name may be a text with its place, such as ``"Universidad Kayan, Corbalen, Ecuador"``.
             cities: Their cities, where they are known; as many as names.
             countries: Their countries, as codes or names.
             threads: Threads that search; one for each processor by default.
@@ -96,6 +96,7 @@ def match(
     threads: int | None = None,
     memory: int | str | None = None,
     storage_options: Mapping[str, str] | None = None,
+    scratch: Place | None = None,
 ) -> dict[str, Any]:
     """Finds the organisation of ROR that each affiliation, funding and the like of a dataset means,
     and adds the tables of ``organizations/`` to it.
@@ -110,21 +111,14 @@ def match(
             keep their answers.
         threads: Threads that search; one for each processor by default.
         memory: The limit of the memory.
-        storage_options: Options of object stores, such as ``{"aws_region": "eu-central-1"}``; the
-            usual environment variables, such as ``AWS_ACCESS_KEY_ID``, are read too.
+        storage_options: As for `convert`.
+        scratch: As for `convert`.
 
     Returns:
         The counts: names that were matched, and how they were found.
     """
-    files = _files(ror_release, overrides, crosswalk)
-    options = settings(threads=threads, memory=memory, storage_options=storage_options)
-    return json.loads(_native.match_dataset(place(dataset), files, preset, anew, options))
-
-
-def _files(release: Place, overrides: Place | None, crosswalk: Place | None = None) -> dict[str, str | None]:
-    """The files that say how to match, for the native part."""
-    return {
-        "release": place(release),
-        "overrides": None if overrides is None else place(overrides),
-        "crosswalk": None if crosswalk is None else place(crosswalk),
-    }
+    names = None if overrides is None else place(overrides)
+    ids = None if crosswalk is None else place(crosswalk)
+    options = settings(threads=threads, memory=memory, storage_options=storage_options, scratch=scratch)
+    target, release = place(dataset), place(ror_release)
+    return json.loads(_native.match_dataset(target, release, preset, names, ids, anew, options))

@@ -137,13 +137,12 @@ def plan(
         tables: As for `convert`.
         salvage: As for `convert`; such archives are not divided.
         replace: The results will replace the dataset.
-        storage_options: Options of object stores, such as ``{"aws_region": "eu-central-1"}``; the
-            usual environment variables, such as ``AWS_ACCESS_KEY_ID``, are read too.
+        storage_options: As for `convert`.
 
     >>> tasks = ol.plan(archives, parts=4)
     >>> results = [ol.write_part(task, "in-parts") for task in tasks]
     >>> ol.commit("in-parts", results).rows["summaries/records"]
-    40
+    581
     """
     if parts < 1:
         raise ValueError(f"parts are at least 1, not {parts}")

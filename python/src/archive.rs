@@ -15,7 +15,7 @@ use crate::arrow_data::{Batch, Schema};
 use crate::capsule::stream_out;
 use crate::errors::{Raise, bad_value};
 use crate::settings::Settings;
-use crate::waiting::LOOKS;
+use crate::waiting::{LOOKS, interruptible, nothing};
 use orcidlake::convert::{ArchiveBatches, ArchiveTable, archive_batches};
 
 /// Reads one table of an archive.
@@ -49,7 +49,8 @@ impl ArchiveReader {
     ) -> PyResult<Self> {
         let options = settings.options()?;
         let table = ArchiveTable { name: table, columns, allow_repeats };
-        let batches = py.detach(|| archive_batches(&archive, &table, &options)).map_err(Raise::raise)?;
+        let begin = |stop: &_| archive_batches(&archive, &table, &options, stop);
+        let batches = interruptible(py, nothing, begin)?.map_err(Raise::raise)?;
         let (key, schema) = (batches.key().to_owned(), batches.schema());
         Ok(Self { key, schema, batches: Arc::new(Mutex::new(Some(batches))) })
     }

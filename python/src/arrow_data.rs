@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use arrow::array::{RecordBatch, RecordBatchIterator, RecordBatchReader};
-use arrow::datatypes::{Schema as ArrowSchema, SchemaRef};
+use arrow::array::{ArrayRef, RecordBatch, RecordBatchIterator, RecordBatchReader};
+use arrow::compute::cast;
+use arrow::datatypes::{DataType, Field, Schema as ArrowSchema, SchemaRef};
 use arrow::error::ArrowError;
 use arrow::json::ReaderBuilder;
 use arrow::json::writer::{JsonArray, WriterBuilder};
@@ -13,6 +14,9 @@ use serde::Serialize;
 
 use crate::capsule::{batch_out, schema_out, stream_out};
 use crate::errors::bad_value;
+
+/// How points in time are written.
+const TIME: &str = "%Y-%m-%dT%H:%M:%S%.fZ";
 
 /// A column: its name, type, whether it may be empty, its meaning and its source path.
 type ColumnFacts = (String, String, bool, String, String);
@@ -35,7 +39,7 @@ pub struct Rows {
 #[pymethods]
 impl Schema {
     fn columns(&self) -> Vec<ColumnFacts> {
-        let facts = |field: &Arc<arrow::datatypes::Field>| {
+        let facts = |field: &Arc<Field>| {
             let note = |key: &str| field.metadata().get(key).cloned().unwrap_or_default();
             let kind = field.data_type().to_string();
             (field.name().clone(), kind, field.is_nullable(), note("description"), note("xpath"))
@@ -132,10 +136,34 @@ fn reader(schema: SchemaRef, batches: Vec<RecordBatch>) -> Box<dyn RecordBatchRe
     Box::new(RecordBatchIterator::new(batches.into_iter().map(Ok), schema))
 }
 
-/// Rows as a JSON list of objects, with every column in each.
+/// Rows as a JSON list of objects, with every column in each. Points in time are written as
+/// `orcidlake get` does it.
 fn to_json(batches: &[&RecordBatch]) -> PyResult<String> {
-    let mut writer = WriterBuilder::new().with_explicit_nulls(true).build::<_, JsonArray>(Vec::new());
-    let written = writer.write_batches(batches).and_then(|()| writer.finish());
-    written.map_err(|error| bad_value(error.to_string()))?;
-    String::from_utf8(writer.into_inner()).map_err(|error| bad_value(error.to_string()))
+    let write = || -> Result<Vec<u8>, ArrowError> {
+        let batches = batches.iter().map(|batch| without_zones(batch)).collect::<Result<Vec<_>, _>>()?;
+        let builder = WriterBuilder::new().with_explicit_nulls(true).with_timestamp_format(TIME.to_owned());
+        let mut writer = builder.build::<_, JsonArray>(Vec::new());
+        writer.write_batches(&batches.iter().collect::<Vec<_>>())?;
+        writer.finish()?;
+        Ok(writer.into_inner())
+    };
+    let text = write().map_err(|error| bad_value(error.to_string()))?;
+    String::from_utf8(text).map_err(|error| bad_value(error.to_string()))
+}
+
+/// All points in time are in UTC, which Arrow would look up in a list of zones to write them.
+fn without_zones(batch: &RecordBatch) -> Result<RecordBatch, ArrowError> {
+    let plain = |(field, column): (&Arc<Field>, &ArrayRef)| match field.data_type() {
+        DataType::Timestamp(unit, Some(_)) => {
+            let kind = DataType::Timestamp(*unit, None);
+            let column = cast(column, &kind)?;
+            Ok((Field::new(field.name(), kind, field.is_nullable()), column))
+        }
+        _ => Ok((field.as_ref().clone(), column.clone())),
+    };
+    let schema = batch.schema();
+    let columns = schema.fields().iter().zip(batch.columns()).map(plain);
+    let (fields, columns): (Vec<Field>, Vec<ArrayRef>) =
+        columns.collect::<Result<Vec<_>, ArrowError>>()?.into_iter().unzip();
+    RecordBatch::try_new(Arc::new(ArrowSchema::new(fields)), columns)
 }

@@ -25,8 +25,7 @@ pub fn convert(
     settings: Settings,
     progress: Option<Py<PyAny>>,
 ) -> PyResult<Vec<PyOutcome>> {
-    let (options, progress) = (settings.options()?, Progress::new(progress));
-    let store = settings.store(&out)?;
+    let (options, store, progress) = (settings.options()?, settings.store(&out)?, Progress::new(progress));
     let convert = |stop: &_| library::convert_in(&archives, store.as_ref(), &options, &progress, stop);
     let outcomes = interruptible(py, |py| progress.tell(py), convert)?.map_err(Raise::raise)?;
     Ok(archives
@@ -50,7 +49,7 @@ pub fn inspect(
     Ok(entry_json(&entry).to_string())
 }
 
-/// Writes the index of an archive; gives its contents as JSON.
+/// Writes the index of an archive, beside it if no place is given; gives its contents as JSON.
 #[pyfunction]
 pub fn index(
     py: Python<'_>,

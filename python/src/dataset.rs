@@ -44,8 +44,8 @@ impl Dataset {
     #[new]
     fn new(py: Python<'_>, path: PathBuf, settings: Settings) -> PyResult<Self> {
         let store = settings.store(&path)?;
-        let open = |_: &_| library::Dataset::open_in(store.as_ref());
-        Ok(Self(Arc::new(interruptible(py, nothing, open)?.map_err(Raise::raise)?)))
+        let opened = interruptible(py, nothing, |_| library::Dataset::open_in(store.as_ref()))?;
+        Ok(Self(Arc::new(opened.map_err(Raise::raise)?)))
     }
 
     /// The manifest as JSON.

@@ -9,7 +9,7 @@ use orcidlake::convert::ConvertError;
 use orcidlake::dataset::DatasetError;
 use orcidlake::get::GetError;
 use orcidlake::matching::MatchError;
-use orcidlake::storage::{Place, StorageError};
+use orcidlake::storage::StorageError;
 use ror_match::RorError;
 use targz_seek::ArchiveError;
 
@@ -61,9 +61,6 @@ pub fn unknown_name(message: String) -> PyErr {
 
 /// The exception for a file system that fails.
 fn of_file(error: &io::Error, message: String) -> PyErr {
-    if let Some(error) = error.get_ref().and_then(|inner| inner.downcast_ref::<StorageError>()) {
-        return error.exception(message);
-    }
     match error.kind() {
         io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => python::NotFoundError::new_err(message),
         _ => python::StorageError::new_err(message),
@@ -85,7 +82,7 @@ impl Raise for DatasetError {
         match self {
             Self::Io { source, .. } => of_file(source, message),
             Self::DiskFull { .. } | Self::NoRoom { .. } => python::StorageError::new_err(message),
-            Self::NoDataset { path } if !Place::is_remote(path) && !path.exists() => {
+            Self::NoDataset { path } if !path.exists() => {
                 python::NotFoundError::new_err(format!("there is no {}", path.display()))
             }
             Self::NoTable { .. } => python::UnknownNameError::new_err(message),
@@ -93,23 +90,6 @@ impl Raise for DatasetError {
             Self::Locked { .. } => python::LockedError::new_err(message),
             Self::Overtaken { .. } | Self::AlwaysChanging { .. } => python::ConflictError::new_err(message),
             _ => python::DatasetError::new_err(message),
-        }
-    }
-}
-
-impl Raise for StorageError {
-    fn exception(&self, message: String) -> PyErr {
-        match self {
-            Self::Failed { kind: io::ErrorKind::NotFound, .. } | Self::Status { status: 404 | 410, .. } => {
-                python::NotFoundError::new_err(message)
-            }
-            Self::UnknownScheme { .. }
-            | Self::OneSlash { .. }
-            | Self::NoBucket { .. }
-            | Self::NotAUrl { .. }
-            | Self::NoLocalPath { .. }
-            | Self::UnknownOption { .. } => bad_value(message),
-            _ => python::StorageError::new_err(message),
         }
     }
 }
@@ -127,6 +107,12 @@ impl Raise for ConvertError {
             Self::Threads(_) | Self::Stopped => python::Error::new_err(message),
             _ => python::MismatchError::new_err(message),
         }
+    }
+}
+
+impl Raise for StorageError {
+    fn exception(&self, message: String) -> PyErr {
+        python::StorageError::new_err(message)
     }
 }
 
@@ -153,13 +139,13 @@ impl Raise for MatchError {
 impl Raise for RorError {
     fn exception(&self, message: String) -> PyErr {
         match self {
-            Self::Read { source, .. } if is_of_place(source) => of_file(source, message),
+            Self::Read { source, .. }
+                if source.raw_os_error().is_some()
+                    || source.get_ref().is_some_and(|error| error.is::<StorageError>()) =>
+            {
+                of_file(source, message)
+            }
             _ => python::RorError::new_err(message),
         }
     }
-}
-
-/// True for an error of the disk, of a web server or of an object store, not of what a file holds.
-fn is_of_place(error: &io::Error) -> bool {
-    error.raw_os_error().is_some() || error.get_ref().is_some_and(|inner| inner.is::<StorageError>())
 }

@@ -33,9 +33,16 @@ pub struct Matcher(ror_match::Matcher);
 #[pymethods]
 impl Matcher {
     #[new]
-    fn new(py: Python<'_>, files: MatchFiles, preset: &str, settings: Settings) -> PyResult<Self> {
-        let (preset, inputs) = (preset_of(preset)?, InputFiles::new(settings.storage()));
-        interruptible(py, nothing, |_| files.matcher(preset, &inputs))?.map(Self)
+    fn new(
+        py: Python<'_>,
+        release: PathBuf,
+        preset: &str,
+        overrides: Option<PathBuf>,
+        settings: Settings,
+    ) -> PyResult<Self> {
+        let (preset, files) = (preset_of(preset)?, settings.files());
+        let read = |_: &_| matcher_of(&files, &release, preset, overrides.as_deref());
+        interruptible(py, nothing, read)?.map(Self)
     }
 
     #[getter]
@@ -118,25 +125,31 @@ fn cell(column: &Option<StringArray>, row: usize) -> Option<&str> {
 
 /// Matches a dataset to ROR; gives the counts as JSON.
 #[pyfunction]
+#[allow(clippy::too_many_arguments, reason = "each is one of the Python function")]
 pub fn match_dataset(
     py: Python<'_>,
     dataset: PathBuf,
-    files: MatchFiles,
+    release: PathBuf,
     preset: &str,
+    overrides: Option<PathBuf>,
+    crosswalk: Option<PathBuf>,
     anew: bool,
     settings: Settings,
 ) -> PyResult<String> {
-    let (preset, options, store) = (preset_of(preset)?, settings.options()?, settings.store(&dataset)?);
-    let opened = InputFiles::new(settings.storage());
+    let (preset, options, files) = (preset_of(preset)?, settings.options()?, settings.files());
+    let store = settings.store(&dataset)?;
     let options =
         matching::Options { threads: options.threads, memory_bytes: options.memory_bytes / KEYS_SHARE, anew };
     let run = |stop: &AtomicBool| {
-        let inputs = files.inputs(&opened)?;
-        let matcher = files.matcher(preset, &opened)?;
+        let input = |path: &Path| open_input_file(path, open(&files, path)?).map_err(Raise::raise);
+        let file = |path: &Option<PathBuf>| path.as_deref().map(input).transpose();
+        let inputs =
+            MatchInputs { ror: input(&release)?, overrides: file(&overrides)?, crosswalk: file(&crosswalk)? };
+        let matcher = matcher_of(&files, &release, preset, overrides.as_deref())?;
         let mut ids = Crosswalk::new(&matcher.index.release);
-        if let Some(table) = &files.crosswalk {
-            let file = open(table, &opened)?;
-            ids.add_table_file(&shown(table), file, &matcher.index.release).map_err(Raise::raise)?;
+        if let Some(table) = &crosswalk {
+            let added = ids.add_table_file(&shown(table), open(&files, table)?, &matcher.index.release);
+            added.map_err(Raise::raise)?;
         }
         let summary = matching::match_dataset_in(store.as_ref(), &matcher, ids, Some(inputs), options, stop);
         let mut summary = json!(summary.map_err(Raise::raise)?);
@@ -147,48 +160,30 @@ pub fn match_dataset(
     interruptible(py, nothing, run)?
 }
 
-/// The paths or URLs of the files that say how to match.
-#[derive(Debug, FromPyObject)]
-#[pyo3(from_item_all)]
-pub struct MatchFiles {
-    release: PathBuf,
-    overrides: Option<PathBuf>,
-    crosswalk: Option<PathBuf>,
-}
-
-impl MatchFiles {
-    /// The files with their digests.
-    fn inputs(&self, opened: &InputFiles) -> PyResult<MatchInputs> {
-        let one = |path: &PathBuf| open_input_file(path, open(path, opened)?).map_err(Raise::raise);
-        Ok(MatchInputs {
-            ror: one(&self.release)?,
-            overrides: self.overrides.as_ref().map(one).transpose()?,
-            crosswalk: self.crosswalk.as_ref().map(one).transpose()?,
-        })
-    }
-
-    /// Reads the release and prepares the search.
-    fn matcher(&self, preset: Preset, opened: &InputFiles) -> PyResult<ror_match::Matcher> {
-        let release = Release::read_file(&shown(&self.release), open(&self.release, opened)?);
-        let mut matcher = ror_match::Matcher::new(release.map_err(Raise::raise)?, preset);
-        if let Some(path) = &self.overrides {
-            let (release, lexicon) = (&matcher.index.release, &matcher.index.lexicon);
-            let read = Overrides::read_file(&shown(path), open(path, opened)?, release, lexicon);
-            matcher.overrides = read.map_err(Raise::raise)?;
-        }
-        Ok(matcher)
-    }
-}
-
-fn open(path: &Path, opened: &InputFiles) -> PyResult<File> {
-    let failed = |source| RorError::Read { path: shown(path), source };
-    opened.open(path).map_err(failed).map_err(Raise::raise)
-}
-
 fn preset_of(name: &str) -> PyResult<Preset> {
     let preset = Preset::ALL.into_iter().find(|preset| preset.name() == name);
     let known = || Preset::ALL.map(Preset::name).join(", ");
     preset.ok_or_else(|| bad_value(format!("{name:?} is no preset; the presets are {}", known())))
+}
+
+fn matcher_of(
+    files: &InputFiles,
+    release: &Path,
+    preset: Preset,
+    overrides: Option<&Path>,
+) -> PyResult<ror_match::Matcher> {
+    let release = Release::read_file(&shown(release), open(files, release)?).map_err(Raise::raise)?;
+    let mut matcher = ror_match::Matcher::new(release, preset);
+    if let Some(path) = overrides {
+        let (release, lexicon) = (&matcher.index.release, &matcher.index.lexicon);
+        let read = Overrides::read_file(&shown(path), open(files, path)?, release, lexicon);
+        matcher.overrides = read.map_err(Raise::raise)?;
+    }
+    Ok(matcher)
+}
+
+fn open(files: &InputFiles, path: &Path) -> PyResult<File> {
+    files.open(path).map_err(|source| RorError::Read { path: shown(path), source }.raise())
 }
 
 /// The columns of a [`MatchRow`].

@@ -1,6 +1,7 @@
 //! The options of a conversion, as the Python part gives them.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -9,10 +10,10 @@ use pyo3::prelude::*;
 use crate::errors::{Raise, bad_value};
 use orcidlake::convert::{Options, Selection};
 use orcidlake::dataset::Store;
-use orcidlake::storage::{StorageOptions, open_store};
+use orcidlake::storage::{InputFiles, StorageOptions, open_store};
 
 /// The options of a conversion; those that are None have the library's defaults.
-#[derive(FromPyObject)]
+#[derive(Debug, FromPyObject)]
 #[pyo3(from_item_all)]
 pub struct Settings {
     tables: Option<Vec<String>>,
@@ -22,10 +23,18 @@ pub struct Settings {
     replace: bool,
     index: bool,
     shard: Option<String>,
-    /// Options of object stores; their values may be secret.
-    storage: BTreeMap<String, String>,
-    /// Where files wait that go to an object store.
+    storage: Secrets,
     scratch: Option<PathBuf>,
+}
+
+/// Options of object stores by their names. The values may be secret, so that they are never shown.
+#[derive(FromPyObject)]
+struct Secrets(HashMap<String, String>);
+
+impl fmt::Debug for Secrets {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_set().entries(self.0.keys()).finish()
+    }
 }
 
 impl Settings {
@@ -49,17 +58,22 @@ impl Settings {
         })
     }
 
-    /// The options of object stores and web servers.
+    /// The options of object stores.
     pub fn storage(&self) -> StorageOptions {
-        self.storage.iter().collect()
+        self.storage.0.iter().collect()
     }
 
-    /// The store of a dataset at a path or URL, which need not exist.
+    /// The store of the dataset at a path or URL.
     ///
     /// # Errors
     /// An exception for a wrong URL or option.
     pub fn store(&self, dataset: &Path) -> PyResult<Arc<dyn Store>> {
         let scratch = self.scratch.clone().unwrap_or_else(std::env::temp_dir);
         open_store(dataset, &self.storage(), &scratch).map_err(Raise::raise)
+    }
+
+    /// Opens input files, such as releases of ROR.
+    pub fn files(&self) -> InputFiles {
+        InputFiles::new(self.storage())
     }
 }

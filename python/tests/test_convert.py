@@ -52,9 +52,9 @@ def test_an_archive_that_fails_keeps_none_of_the_others_away(tmp_path: Path, sum
     [
         (ol.NotFoundError, FileNotFoundError, {"archives": "nothing.tar.gz"}),
         (ol.UnknownNameError, KeyError, {"tables": "wroks"}),
-        (ol.UnsupportedError, NotImplementedError, {"out": "s3://bucket/orcid"}),
-        (ol.UnsupportedError, NotImplementedError, {"archives": "https://example.org/a.tar.gz"}),
-        (ValueError, ValueError, {"storage_options": {"region": "x"}}),
+        (ol.StorageError, OSError, {"out": "ftp://localhost/orcid"}),
+        (ol.StorageError, OSError, {"archives": "ftp://localhost/a.tar.gz"}),
+        (ol.StorageError, OSError, {"archives": "s3://bucket/a.tar.gz", "storage_options": {"colour": "x"}}),
         (ValueError, ValueError, {"memory": "1MiB"}),
         (ValueError, ValueError, {"memory": "much"}),
         (ValueError, ValueError, {"threads": 0}),
@@ -71,7 +71,8 @@ def test_what_is_wrong_with_arguments_is_told(
         ol.convert(**given)  # type: ignore[arg-type]
 
     assert isinstance(raised.value, kind)
-    assert str(raised.value) and not str(raised.value).startswith("'")
+    # KeyError alone would put the message in quotes.
+    assert str(raised.value) and (error is ValueError or not str(raised.value).startswith("'"))
     assert not (tmp_path / "orcid").exists()
 
 
@@ -92,7 +93,7 @@ def test_a_second_change_is_told_of_the_first(tmp_path: Path, summaries: str) ->
     path = tmp_path / "orcid"
     ol.convert(summaries, path)
 
-    with open(path / "refresh.lock", "r+") as lock:
+    with open(path / "refresh.lock", "a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         with pytest.raises(ol.LockedError, match="another orcidlake") as raised:
             ol.convert(summaries, path, replace=True)

@@ -59,7 +59,7 @@ def test_every_table_is_the_same_in_every_library(full: str) -> None:
         frame = found.to_polars()
         assert frame.equals(polars.DataFrame(found)), key
         assert frame.height == len(found) and frame.columns == found.columns
-        assert duckdb.sql("SELECT count(*) FROM found").fetchone() == (len(found),)
+        assert duckdb.sql("SELECT count(*) FROM found").fetchall() == [(len(found),)]
         assert found.to_pandas().shape == (len(found), len(found.columns))
         assert pandas.DataFrame.from_arrow(found).shape == (len(found), len(found.columns))
         assert sum(batch.num_rows for batch in found.batches()) == len(found)
@@ -113,8 +113,8 @@ def test_duckdb_has_a_view_of_each_table(full: str) -> None:
 
     for key in ds.tables:
         view = key.replace("/", "_")
-        assert connection.sql(f"SELECT count(*) FROM {view}").fetchone() == (len(ds[key]),)
-    assert connection.sql("SELECT count(*) FROM works").fetchone() == (len(ds["works"]),)
+        assert connection.sql(f"SELECT count(*) FROM {view}").fetchall() == [(len(ds[key]),)]
+    assert connection.sql("SELECT count(*) FROM works").fetchall() == [(len(ds["works"]),)]
     own = duckdb.connect()
     assert ds.duckdb(own) is own
 
@@ -124,7 +124,7 @@ def test_paths_with_quotes_do_no_harm(tmp_path: Path, dataset: str) -> None:
     shutil.copytree(dataset, odd)
     ds = ol.open(odd)
 
-    assert ds.duckdb().sql("SELECT count(*) FROM works").fetchone() == (len(ds["works"]),)
+    assert ds.duckdb().sql("SELECT count(*) FROM works").fetchall() == [(len(ds["works"]),)]
     assert ds["works"].to_arrow().num_rows == len(ds["works"])
 
 

@@ -59,8 +59,8 @@ def test_ctrl_c_ends_long_work(tmp_path: Path, code: str) -> None:
     assert not (tmp_path / "orcid").exists()
 
 
-@pytest.mark.parametrize(("sent", "text"), [(signal.SIGINT, "stopping"), (signal.SIGTERM, "stopping")])
-def test_signals_stop_the_program(tmp_path: Path, sent: signal.Signals, text: str) -> None:
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+def test_signals_stop_the_program(tmp_path: Path, sent: signal.Signals) -> None:
     pipe = tmp_path / "pipe.tar"
     os.mkfifo(pipe)
     process = _program("convert", pipe, "--out", tmp_path / "orcid", stderr=subprocess.PIPE)
@@ -71,7 +71,7 @@ def test_signals_stop_the_program(tmp_path: Path, sent: signal.Signals, text: st
         process.send_signal(sent)
         _, errors = process.communicate(timeout=60)
 
-    assert process.returncode == 2 and text in errors, errors
+    assert process.returncode == 2 and "stopped before the end" in errors, errors
     assert "Traceback" not in errors
 
 

@@ -16,6 +16,7 @@ use crate::storage::Place;
 /// Options that may name a place on a web server or in an object store, with their commands; all
 /// other paths are on this machine.
 const REMOTE: &[(&str, &str)] = &[
+    ("commit", "dataset"),
     ("convert", "archives"),
     ("convert", "out"),
     ("coverage", "dataset"),
@@ -27,7 +28,10 @@ const REMOTE: &[(&str, &str)] = &[
     ("match", "dataset"),
     ("match", "overrides"),
     ("match", "ror_release"),
+    ("part", "out"),
     ("people", "dataset"),
+    ("plan", "archives"),
+    ("plan", "out"),
     ("reconcile", "dataset"),
     // It says itself why not.
     ("refresh", "dataset"),

@@ -9,6 +9,7 @@ use crate::dataset::table_key;
 use crate::storage::ArchiveFile;
 use crate::tables::{self, AnyTable, DumpKind};
 use orcid_xml::MemberName;
+use targz_seek::Meter;
 
 /// Chunks that are read to learn of which kind an archive is. Its first members tell it.
 const LOOKED_AT: usize = 4;
@@ -41,8 +42,8 @@ pub struct ChosenTable {
 }
 
 impl ChosenTable {
-    /// Finds the table of an archive; reads the archive's first members if only they
-    /// tell the kind of dump.
+    /// Finds the table of an archive; reads the archive's first members if only they tell the kind
+    /// of dump.
     pub fn find(archive: &ArchiveFile, wanted: &ArchiveTable, salvage: bool) -> Result<Self, ConvertError> {
         let place = |dump: DumpKind| {
             let own = |table: &dyn AnyTable| {
@@ -105,9 +106,10 @@ fn dump_in(archive: &ArchiveFile, salvage: bool) -> Result<Option<DumpKind>, Con
     if archive.is_stream()? {
         return Ok(None);
     }
-    let mut archive = archive.read(ARCHIVE_OPTIONS.resync(salvage), archive.meter().clone())?;
+    // With a meter of its own, since these bytes are read again.
+    let mut members = archive.read(ARCHIVE_OPTIONS.resync(salvage), Meter::default())?;
     for _ in 0..LOOKED_AT {
-        let Some(chunk) = archive.next_chunk()? else { break };
+        let Some(chunk) = members.next_chunk()? else { break };
         let dump = chunk.members().find_map(|(name, ..)| match MemberName::new(name) {
             MemberName::Summary(_) => Some(DumpKind::Summaries),
             MemberName::Activity { .. } => Some(DumpKind::Activities),

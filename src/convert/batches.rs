@@ -25,9 +25,10 @@ use super::pipeline::Pipeline;
 use super::plan::refuse_tables;
 use super::sink::Sink;
 use super::source::{Content, ReadMode, Source};
+use super::stop::stop_with;
 use super::{ConvertError, Observer, Options};
 use crate::report::Report;
-use crate::storage::{ArchiveFile, shown};
+use crate::storage::ArchiveFile;
 use crate::tables::DumpKind;
 use targz_seek::Meter;
 
@@ -74,8 +75,8 @@ struct Outlet {
     report: Report,
 }
 
-/// Starts to read one table of an archive. Of `options`, the threads, the memory, salvage and the
-/// shard are used.
+/// Starts to read one table of the archive at a path or URL. Of `options`, the threads, the memory,
+/// salvage, the shard and the storage are used. `stop` stops the start.
 ///
 /// The rows are those of a conversion, in the same order, with one exception. If an archive has
 /// several members of one name, a conversion keeps the rows of the last one, which it knows at the
@@ -83,15 +84,22 @@ struct Outlet {
 /// with [`ConvertError::Repeated`], unless [`ArchiveTable::allow_repeats`] is set.
 ///
 /// # Errors
-/// [`ConvertError`] if there is no such table or column, or the archive cannot be opened.
+/// [`ConvertError`] if there is no such table or column, or the archive cannot be opened, or when
+/// stopped.
 pub fn archive_batches(
     archive: &Path,
     table: &ArchiveTable,
     options: &Options,
+    stop: &AtomicBool,
 ) -> Result<ArchiveBatches, ConvertError> {
     refuse_tables(archive)?;
-    let file = Arc::new(ArchiveFile::open(archive, &options.storage, &Meter::default())?);
-    let chosen = ChosenTable::find(&file, table, options.salvage)?;
+    let (meter, halted) = (Meter::default(), || stop.load(Ordering::Relaxed));
+    let opened = stop_with(&meter, &halted, || -> Result<_, ConvertError> {
+        let opened = ArchiveFile::open(archive, &options.storage, &meter)?;
+        let size_bytes = opened.size_bytes()?;
+        Ok((ChosenTable::find(&opened, table, options.salvage)?, Arc::new(opened), size_bytes))
+    });
+    let (chosen, archive, size_bytes) = if halted() { Err(ConvertError::Stopped) } else { opened }?;
     let (key, schema) = (chosen.key.clone(), chosen.schema.clone());
     let fails_on_repeats = !table.allow_repeats && !chosen.keeps_repeats();
     let pipeline = Pipeline::new(options)?;
@@ -99,12 +107,12 @@ pub fn archive_batches(
     let (progress, stop) = (Arc::<Progress>::default(), Arc::<AtomicBool>::default());
     let outlet =
         Outlet { table: chosen, batches: sender, progress: progress.clone(), report: Report::default() };
-    let (path, salvage, shard) = (archive.to_owned(), options.salvage, options.shard);
-    let stopped = stop.clone();
+    let path = archive.path().to_owned();
+    let (salvage, shard, stopped) = (options.salvage, options.shard, stop.clone());
     let read = move || {
         let mode = ReadMode { readers: pipeline.readers(1), shard, ..ReadMode::default() };
-        let (size_bytes, content) = (file.size_bytes()?, Content::Archive(&file));
-        let source = Source { path: &path, size_bytes, salvage, mode, content };
+        let (path, content) = (archive.path(), Content::Archive(&archive));
+        let source = Source { path, size_bytes, salvage, mode, content };
         let keep = BTreeSet::from([outlet.table.key.clone()]);
         let progress = outlet.progress.clone();
         let (_, read) = pipeline.feed(source, outlet, &keep, progress.as_ref(), &stopped)?;
@@ -112,8 +120,7 @@ pub fn archive_batches(
         Ok(())
     };
     let reader = std::thread::Builder::new().name("batches".to_owned()).spawn(read);
-    let (reader, path) = (reader.map_err(ConvertError::Threads)?, archive.to_owned());
-    let (batches, reader) = (Some(receiver), Some(reader));
+    let (batches, reader) = (Some(receiver), Some(reader.map_err(ConvertError::Threads)?));
     Ok(ArchiveBatches { path, key, schema, fails_on_repeats, progress, stop, batches, reader })
 }
 
@@ -171,7 +178,7 @@ impl ArchiveBatches {
         }
         match self.progress.counts().repeated {
             count if count > 0 && self.fails_on_repeats => {
-                Err(ConvertError::Repeated { path: shown(&self.path), count })
+                Err(ConvertError::Repeated { path: self.path.clone(), count })
             }
             _ => Ok(()),
         }

@@ -144,9 +144,10 @@ fn add(
         return Err(ConvertError::NoPart { part: shown(&part.entry), place: store.place().to_owned() });
     }
     next.make_way_for(&part.entry)?;
+    let entry = next.without_empty_files(&part.entry);
     match store.part_folder(&part.name) {
-        Some(folder) => next.add(&part.entry, &folder, &change.suffix()),
-        None => next.add_sent(&part.entry),
+        Some(folder) => next.add(&entry, &folder, &change.suffix()),
+        None => next.add_sent(&entry),
     }
 }
 
@@ -162,8 +163,9 @@ fn shown(entry: &ArchiveEntry) -> String {
 /// them all from the place where they wait.
 fn consists_of(manifest: &Manifest, parts: &[WaitingPart]) -> bool {
     let made = |entry: &ArchiveEntry| {
-        let digests = entry.parts.iter().flat_map(|(key, parts)| parts.iter().map(move |part| (key, part)));
-        let digests: Vec<_> = digests.map(|(key, part)| (key.clone(), part.xxh3.clone())).collect();
+        let files = entry.parts.iter().flat_map(|(key, parts)| parts.iter().map(move |part| (key, part)));
+        let files = files.filter(|(_, part)| part.rows > 0);
+        let digests: Vec<_> = files.map(|(key, part)| (key.clone(), part.xxh3.clone())).collect();
         (entry.name.clone(), entry.shard.clone(), entry.md5.clone(), digests)
     };
     let own: HashSet<_> = manifest.archives.iter().map(made).collect();
@@ -218,6 +220,18 @@ impl NextState {
         }
         self.manifest.archives.retain(|archive| archive.name != entry.name || archive.is_whole());
         Ok(())
+    }
+
+    /// The entry of a part of an archive without its files that have no rows, of tables that have
+    /// files: many parts of an archive would leave many such files.
+    fn without_empty_files(&self, entry: &ArchiveEntry) -> ArchiveEntry {
+        let mut entry = entry.clone();
+        if entry.shard.is_some() {
+            let has_files =
+                |key: &String| self.manifest.archives.iter().any(|own| own.parts.contains_key(key));
+            entry.parts.retain(|key, parts| Part::total_rows(parts) > 0 || !has_files(key));
+        }
+        entry
     }
 
     /// Adds an archive whose files are in a local folder; returns its entry of the manifest. The

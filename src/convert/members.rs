@@ -55,6 +55,8 @@ struct MemberInChunk<'c> {
     repeated: bool,
     /// The same chunk has a later member of this name.
     replaced: bool,
+    /// A member of this name may be in an earlier chunk.
+    is_in_earlier: bool,
 }
 
 /// For each kind of dump, a builder for each table that is kept; empty until one is needed.
@@ -98,7 +100,8 @@ pub fn read_members<'c>(
         .zip(repeated)
         .map(|((path, data, member), &repeated)| {
             let (name, offset, kind) = (MemberName::new(path), member.offset, member.kind);
-            MemberInChunk { path, name, data, offset, kind, repeated, replaced: false }
+            let (replaced, is_in_earlier) = (false, repeated);
+            MemberInChunk { path, name, data, offset, kind, repeated, replaced, is_in_earlier }
         })
         .collect();
     mark_replaced(&mut members);
@@ -131,16 +134,23 @@ impl SpareBuilders {
     }
 }
 
-/// If a chunk has a name more than once, the last readable member replaces the others.
+/// If a chunk has a name more than once, the last readable member replaces the others. A name that
+/// is new at its first member here is in no earlier chunk.
 fn mark_replaced(members: &mut [MemberInChunk<'_>]) {
     let repeated: HashSet<MemberName> =
         members.iter().filter(|member| member.repeated).map(|member| member.name).collect();
     if repeated.is_empty() {
         return;
     }
+    let new: HashSet<MemberName> = members
+        .iter()
+        .filter(|member| !member.repeated && repeated.contains(&member.name))
+        .map(|member| member.name)
+        .collect();
     let mut won = HashSet::new();
     for member in members.iter_mut().rev().filter(|member| repeated.contains(&member.name)) {
         member.replaced = won.contains(&member.name);
+        member.is_in_earlier = !new.contains(&member.name);
         if !member.replaced && is_sound(member) {
             won.insert(member.name);
         }
@@ -280,7 +290,7 @@ impl Maker<'_> {
             Entry::Reject(_) | Entry::Unmapped(_) => unreachable!("only what was read is accepted"),
         };
         self.batch.accepted.push(member.name);
-        if member.repeated && !member.replaced {
+        if member.is_in_earlier && !member.replaced {
             self.batch.replacing.push(member.name);
         }
         (dump, entry)

@@ -23,6 +23,7 @@ use super::members::{Batch, SpareBuilders, read_chunk};
 use super::options::CHUNK_BYTES;
 use super::reading::Reading;
 use super::release::release_of;
+use super::shard::Shard;
 use super::sink::Sink;
 use super::source::{Content, Source, archive_name};
 use super::stop::stop_with;
@@ -115,9 +116,12 @@ impl Pipeline {
         (wanted.min(self.memory_bytes / MEMORY_PER_READER) / self.side_by_side(count)).max(1)
     }
 
-    /// Lends the memory that an archive's open row groups will take.
-    fn lend(&self) -> Reservation {
-        self.budget.lend(OPEN_BYTES.min(self.memory_bytes / LOAN_DIVISOR))
+    /// Lends the memory that an archive's open row groups will take; none for a part of an archive.
+    /// A part may be so small that all of it would be read ahead, and memory that is touched once
+    /// costs a small process more time than it gains.
+    fn lend(&self, shard: Option<Shard>) -> Reservation {
+        let open_bytes = OPEN_BYTES.min(self.memory_bytes / LOAN_DIVISOR);
+        self.budget.lend(if shard.is_some() { 0 } else { open_bytes })
     }
 
     /// Reads an archive; writes the tables in `keep` below `scratch`, or none.
@@ -132,7 +136,7 @@ impl Pipeline {
         observer: &dyn Observer,
         stop: &AtomicBool,
     ) -> Result<Converted, ConvertError> {
-        let writer = Writer::new(&source, scratch, keep, self.lend());
+        let writer = Writer::new(&source, scratch, keep, self.lend(source.mode.shard));
         let (writer, read) = self.feed(source, writer, keep, observer, stop)?;
         writer.finish(read, &self.pool)
     }

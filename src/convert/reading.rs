@@ -131,9 +131,11 @@ impl Shared {
         let readers = mode.readers.clamp(1, stretches.len().max(1));
         let reader =
             Reader { index: Arc::new(index), options, meter: meter.clone(), buffers: Buffers::default() };
+        // One reader waits for no other.
+        let ahead = if readers == 1 { 1 } else { CHUNKS_AHEAD };
         let starts = (0..readers).map(|number| {
             let own = stretches.iter().skip(number).step_by(readers).cloned().collect();
-            reader.clone().start(number, own)
+            reader.clone().start(number, own, ahead)
         });
         let receivers = starts.collect::<Result<Vec<_>, _>>()?;
         let turns = (0..stretches.len()).map(|stretch| receivers[stretch % readers].clone()).collect();
@@ -162,9 +164,14 @@ struct Reader {
 }
 
 impl Reader {
-    /// Starts to read; chunks and errors come through the channel.
-    fn start(self, number: usize, stretches: Vec<Range<u64>>) -> Result<Receiver<Found>, ConvertError> {
-        let (sender, receiver) = crossbeam_channel::bounded(CHUNKS_AHEAD);
+    /// Starts to read; chunks and errors come through the channel, which holds some of them.
+    fn start(
+        self,
+        number: usize,
+        stretches: Vec<Range<u64>>,
+        chunks_ahead: usize,
+    ) -> Result<Receiver<Found>, ConvertError> {
+        let (sender, receiver) = crossbeam_channel::bounded(chunks_ahead);
         let thread = std::thread::Builder::new().name(format!("reader-{number}"));
         thread.spawn(move || self.read(stretches, &sender)).map_err(ConvertError::Threads)?;
         Ok(receiver)

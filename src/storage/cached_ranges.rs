@@ -80,7 +80,7 @@ impl StoredRanges {
             Ok((is_same, found.bytes().await?))
         };
         let (is_same, bytes) =
-            wait(get)?.map_err(|error| io::Error::from(self.remote.store_error(&error)))?;
+            wait(get)?.map_err(|error| io::Error::from(StoreError::new(self.remote.url(), &error)))?;
         if !is_same {
             return Err(StoreError::replaced().into());
         }

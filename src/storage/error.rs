@@ -46,8 +46,8 @@ pub enum StorageError {
 }
 
 impl StorageError {
-    /// What the store of `place` answered.
-    pub(super) fn failed(act: &'static str, place: &Path, error: StoreError) -> Self {
+    /// An answer of the store of a place, or the lack of one.
+    pub(super) fn of_store(act: &'static str, place: &Path, error: &StoreError) -> Self {
         let (kind, fault, reason) = (error.kind(), error.fault, error.to_string());
         Self::Failed { act, place: place.to_owned(), kind, fault, reason }
     }

@@ -4,6 +4,8 @@ use std::error::Error;
 use std::fmt;
 use std::io;
 
+use url::Url;
+
 /// The kind of fault, which decides what a user can do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
@@ -73,8 +75,8 @@ pub(super) const NO_CREDENTIALS: &str = "no credentials were given, and the mach
 const MAX_REASON: usize = 600;
 
 impl StoreError {
-    /// What a store answered, without texts that may be secret.
-    pub(super) fn without(secrets: &[&str], error: &object_store::Error) -> Self {
+    /// What the store of a URL answered, without the parts of the URL that may be secret.
+    pub(super) fn new(url: &Url, error: &object_store::Error) -> Self {
         let mut text = error.to_string();
         let causes = std::iter::successors(error.source(), |&cause| cause.source());
         for cause in causes.map(ToString::to_string) {
@@ -82,7 +84,7 @@ impl StoreError {
                 text = format!("{text}: {cause}");
             }
         }
-        for secret in secrets {
+        for secret in [url.query(), url.password()].into_iter().flatten() {
             text = text.replace(secret, "…");
         }
         let fault = fault_of(error, &text);
@@ -175,6 +177,7 @@ mod tests {
 
     #[test]
     fn an_answer_is_told_by_its_code_and_without_secrets() {
+        let url = Url::parse("https://me:hush@host/a?X-Sig=whisper").unwrap();
         let answer = |text: &str| object_store::Error::Generic { store: "S3", source: text.into() };
         for (text, fault, told) in [
             (
@@ -189,7 +192,7 @@ mod tests {
                 "Generic S3 error: at 169.254.169.254: HTTP error",
             ),
         ] {
-            let error = StoreError::without(&["hush", "X-Sig=whisper"], &answer(text));
+            let error = StoreError::new(&url, &answer(text));
 
             assert_eq!((error.fault, error.to_string()), (fault, told.to_owned()), "{text}");
         }

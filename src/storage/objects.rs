@@ -11,7 +11,7 @@ use object_store::path::{Path as ObjectPath, PathPart};
 use object_store::{GetOptions, GetRange, ObjectStoreExt, PutMode, PutPayload};
 
 use super::cached_ranges::{StoredRanges, TAIL_BYTES};
-use super::fault::StoreFault;
+use super::fault::{StoreError, StoreFault};
 use super::open_uploads::open_uploads;
 use super::put_files::put_files;
 use super::wait::wait;
@@ -62,7 +62,7 @@ impl StoredObjects {
     ) -> Result<T, DatasetError> {
         let error = match wait(request) {
             Ok(Ok(found)) => return Ok(found),
-            Ok(Err(error)) => io::Error::from(self.remote.store_error(&error)),
+            Ok(Err(error)) => io::Error::from(StoreError::new(self.remote.url(), &error)),
             Err(error) => error,
         };
         Err(DatasetError::io(act, &self.place.join(name))(error))
@@ -83,7 +83,7 @@ impl StoredObjects {
                     return Ok(opened((size, etag), found.bytes().await?));
                 }
                 Err(error) => {
-                    let fault = self.remote.store_error(&error).fault;
+                    let fault = StoreError::new(self.remote.url(), &error).fault;
                     // An empty object has no last bytes: some stores answer an error, others all.
                     if !matches!(fault, StoreFault::Other | StoreFault::NoRanges) {
                         return Err(error);
@@ -154,7 +154,7 @@ impl Objects for StoredObjects {
                     }
                 }
                 Ok(Err(error)) => {
-                    let error = self.remote.store_error(&error);
+                    let error = StoreError::new(self.remote.url(), &error);
                     if error.fault != StoreFault::Unreachable {
                         return Err(DatasetError::io("write", &self.place.join(name))(error.into()));
                     }

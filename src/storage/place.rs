@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use object_store::path::Path as ObjectPath;
 use url::Url;
 
-use super::error::StorageError;
+use super::StorageError;
 use super::fault::StoreError;
 
 /// What divides a scheme from the rest of a URL.
@@ -144,15 +144,9 @@ impl Remote {
         Self::new(url, self.scheme)
     }
 
-    /// What its store answered, without the parts of the URL that may be secret.
-    pub(super) fn store_error(&self, error: &object_store::Error) -> StoreError {
-        let secrets: Vec<&str> = [self.url.query(), self.url.password()].into_iter().flatten().collect();
-        StoreError::without(&secrets, error)
-    }
-
-    /// The error that tells so.
-    pub(super) fn failed(&self, act: &'static str, error: object_store::Error) -> StorageError {
-        StorageError::failed(act, &self.shown, self.store_error(&error))
+    /// What the store answered, without the parts of the URL that may be secret.
+    pub(crate) fn failed(&self, act: &'static str, error: object_store::Error) -> StorageError {
+        StorageError::of_store(act, &self.shown, &StoreError::new(&self.url, &error))
     }
 
     /// The name in its store. A web server's store is the whole URL already.

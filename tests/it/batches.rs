@@ -8,7 +8,7 @@ use std::time::Duration;
 use arrow::array::RecordBatch;
 use arrow::compute::concat_batches;
 use orcidlake::convert::{
-    ArchiveTable, ConvertError, Options, Shard, Unobserved, archive_batches, convert, index,
+    ArchiveBatches, ArchiveTable, ConvertError, Options, Shard, Unobserved, archive_batches, convert, index,
 };
 use orcidlake::dataset::Dataset;
 use orcidlake::tables::{self, DumpKind};
@@ -24,9 +24,13 @@ fn table(name: &str) -> ArchiveTable {
     ArchiveTable { name: name.to_owned(), ..ArchiveTable::default() }
 }
 
+fn begin(archive: &Path, table: &ArchiveTable, options: &Options) -> Result<ArchiveBatches, ConvertError> {
+    archive_batches(archive, table, options, &AtomicBool::new(false))
+}
+
 /// All rows that are read of a table, as one batch.
 fn read(archive: &Path, table: &ArchiveTable, options: &Options) -> Result<RecordBatch, ConvertError> {
-    let batches = archive_batches(archive, table, options)?;
+    let batches = begin(archive, table, options)?;
     let schema = batches.schema();
     let batches: Vec<_> = batches.collect::<Result<_, _>>()?;
     Ok(concat_batches(&schema, &batches).unwrap())
@@ -77,16 +81,16 @@ fn every_table_has_the_rows_of_a_conversion() {
 #[test]
 fn the_members_tell_which_works_are_meant() {
     let folder = folder();
-    let archives = dump(folder.path(), 30, true);
+    let archives = dump(folder.path(), 300, true);
 
     for archive in &archives {
-        let batches = archive_batches(archive, &table("works"), &options()).unwrap();
+        let batches = begin(archive, &table("works"), &options()).unwrap();
         let expected =
             if archive.to_string_lossy().contains("summaries") { "summaries" } else { "activities" };
         assert_eq!(batches.key(), format!("{expected}/works"));
     }
     let others = write(folder.path(), "readme.tar.gz", &[("README.md", b"text")]);
-    let unclear = archive_batches(&others, &table("works"), &options());
+    let unclear = begin(&others, &table("works"), &options());
     assert!(matches!(unclear.err(), Some(ConvertError::WhichDump { .. })));
     assert_eq!(read(&others, &table("summaries/works"), &options()).unwrap().num_rows(), 0);
 }
@@ -171,7 +175,7 @@ fn reading_waits_for_who_takes_the_batches_and_stops_with_them() {
     let archive = many_chunks(folder.path());
     let options = Options { threads: 1, memory_bytes: 96 << 20, ..Options::default() };
 
-    let mut batches = archive_batches(&archive, &table("works"), &options).unwrap();
+    let mut batches = begin(&archive, &table("works"), &options).unwrap();
     let first = batches.next().unwrap().unwrap();
     // Reads on until it must wait: then nothing more is counted.
     let mut counted = (0, 1);
@@ -185,7 +189,7 @@ fn reading_waits_for_who_takes_the_batches_and_stops_with_them() {
     assert!(first.num_rows() > 0 && waiting < 64, "{waiting} of 64 members were read ahead");
     assert!(matches!(batches.poll_next(Duration::ZERO), Poll::Ready(None)));
     // A reader that is dropped while it waits ends, too.
-    drop(archive_batches(&archive, &table("works"), &options).unwrap());
+    drop(begin(&archive, &table("works"), &options).unwrap());
 }
 
 #[test]

@@ -6,12 +6,15 @@ use std::io::{self, Read};
 use std::path::Path;
 use std::process::{Output, Stdio};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::support::gateway::Gateway;
+use crate::support::s3::{BUCKET, S3};
 use crate::support::web::{Asked, Reply, Web, file};
 use crate::support::{ONE, Random, dump, files, folder, gzip, orcidlake, record, run, tar};
 use orcidlake::storage::{StorageOptions, open_source};
+use targz_seek::index::index_path;
 use targz_seek::{ByteSource, Meter};
 
 /// A server that is silent for so long is asked again.
@@ -284,7 +287,7 @@ fn records_reports_and_indexes_of_a_url_are_those_of_the_file() {
         let mut tar = Vec::new();
         flate2::read::MultiGzDecoder::new(&text[..]).read_to_end(&mut tar).unwrap();
         let text = String::from_utf8_lossy(&tar).into_owned();
-        orcid_xml::Orcid::find_all(&text).into_iter().next().unwrap().1.to_string()
+        orcid_xml::Orcid::find_all(&text).next().unwrap().1.to_string()
     };
     for index in [None, Some(index.clone())] {
         let by_index = index.is_some();
@@ -341,20 +344,25 @@ fn what_is_wrong_with_a_url_is_told_with_what_to_do() {
     assert!(told(&index).contains("is on a web server"), "{}", told(&index));
 }
 
+/// True for the request by which an archive is read to its end, unlike that for its first bytes.
+fn is_for_all(asked: &Asked, bytes: &[u8]) -> bool {
+    asked.range == Some(0..bytes.len() as u64)
+}
+
 #[test]
 fn an_archive_that_changes_while_it_is_read_is_not_in_the_dataset() {
     let folder = folder();
     let archive = dump(folder.path(), 120, false).swap_remove(0);
     let bytes = fs::read(&archive).unwrap();
-    let begun = Arc::new(std::sync::atomic::AtomicBool::new(false));
+    let begun = Arc::new(AtomicBool::new(false));
     let changed = begun.clone();
     let web = Web::start(move |asked| {
         // The first answer that is cut ends the first state.
-        let is_new = changed.load(std::sync::atomic::Ordering::Relaxed);
+        let is_new = changed.load(Ordering::Relaxed);
         let reply = file(asked, &bytes, if is_new { "\"two\"" } else { "\"one\"" });
-        if reply.body.len() > 300_000 {
-            changed.store(true, std::sync::atomic::Ordering::Relaxed);
-            return Reply { cut_after: Some(150_000), ..reply };
+        if is_for_all(asked, &bytes) {
+            changed.store(true, Ordering::Relaxed);
+            return Reply { cut_after: Some(bytes.len() / 2), ..reply };
         }
         reply
     });
@@ -362,7 +370,7 @@ fn an_archive_that_changes_while_it_is_read_is_not_in_the_dataset() {
 
     let output = run(&["convert", &web.url("a.tar.gz"), "--salvage", "--out", out.to_str().unwrap()]);
 
-    assert!(begun.load(std::sync::atomic::Ordering::Relaxed), "the archive is too small for the test");
+    assert!(begun.load(Ordering::Relaxed), "{:?}", web.asked());
     assert_eq!(output.status.code(), Some(2), "{}", told(&output));
     assert!(told(&output).contains("has changed while it was read"), "{}", told(&output));
     assert!(!out.join("orcidlake.json").exists());
@@ -374,23 +382,20 @@ fn a_signal_ends_a_run_while_the_server_is_silent() {
     let archive = dump(folder.path(), 40, false).swap_remove(0);
     let bytes = fs::read(&archive).unwrap();
     // Silent before the first byte, and in the middle of the archive.
-    for stall_after in [0, 200_000] {
+    for stall_after in [0, bytes.len() / 2] {
         let content = bytes.clone();
         let web = Web::start(move |asked| {
-            let reply = file(asked, &content, "\"one\"");
-            let is_long = stall_after == 0 || reply.body.len() > 300_000;
-            if is_long { Reply { stall_after: Some(stall_after), ..reply } } else { reply }
+            let stalls = stall_after == 0 || is_for_all(asked, &content);
+            let stall_after = stalls.then_some(stall_after);
+            Reply { stall_after, ..file(asked, &content, "\"one\"") }
         });
         let out = folder.path().join("out");
         let mut command = orcidlake(&["convert", &web.url("a.tar.gz"), "--out", out.to_str().unwrap()]);
         // Only the signal ends the wait.
         command.args(["--storage-option", "read_timeout=1h"]);
         let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
-        let is_silent = |asked: &Asked| {
-            let range = asked.range.clone().unwrap_or_default();
-            stall_after == 0 || range.end.min(bytes.len() as u64) - range.start > 300_000
-        };
-        while !web.asked().iter().any(is_silent) {
+        while !web.asked().iter().any(|asked| stall_after == 0 || is_for_all(asked, &bytes)) {
+            assert!(child.try_wait().unwrap().is_none(), "it ended before: {:?}", web.asked());
             std::thread::sleep(Duration::from_millis(10));
         }
         let signal = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status();
@@ -439,4 +444,96 @@ fn tls_is_not_left_unless_the_user_allows_it() {
     assert!(told(&refused).contains("without TLS"), "{}", told(&refused));
     assert!(told(&refused).contains("allow_http=true"), "{}", told(&refused));
     assert_eq!(allowed.status.code(), Some(0), "{}", told(&allowed));
+}
+
+#[test]
+fn a_release_and_tables_of_matching_are_read_from_urls() {
+    let folder = folder();
+    let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("sample-data");
+    let release = samples.join("v0.1-2025-10-01-ror-data.zip");
+    let dataset = |name: &str| {
+        let out = folder.path().join(name);
+        let archive = samples.join("ORCID_2025_10_summaries.tar.gz");
+        // The samples have rejects.
+        assert_eq!(crate::support::convert(&[&archive], &out, &[]).0, 1);
+        out
+    };
+    let (of_file, of_url) = (dataset("file"), dataset("url"));
+    let overrides = "name,country,ror\nNowhere at all,DE,\n";
+    fs::write(folder.path().join("overrides.csv"), overrides).unwrap();
+    let zip = fs::read(&release).unwrap();
+    let web = Web::start(move |asked| match asked.path.contains("overrides.csv") {
+        true => file(asked, overrides.as_bytes(), "\"o\""),
+        // Half of the release at a time.
+        false => Reply { cut_after: Some(zip.len() / 2), ..file(asked, &zip, "\"z\"") },
+    });
+    let matched = |dataset: &Path, release: &str, overrides: &str| {
+        let dataset = dataset.to_str().unwrap();
+        let output = run(&["match", dataset, "--ror-release", release, "--overrides", overrides, "--quiet"]);
+        assert_ne!(output.status.code(), Some(2), "{}", told(&output));
+        files(&Path::new(dataset).join("organizations"))
+    };
+
+    let by_file =
+        matched(&of_file, release.to_str().unwrap(), folder.path().join("overrides.csv").to_str().unwrap());
+    let (release, table) = (web.url("ror.zip?hush"), web.url("overrides.csv?hush"));
+    let by_url = matched(&of_url, &release, &table);
+
+    assert!(!by_file.is_empty() && by_file == by_url);
+    let manifest = fs::read_to_string(of_url.join("orcidlake.json")).unwrap();
+    assert!(manifest.contains(&web.url("ror.zip")) && !manifest.contains("hush"), "{manifest}");
+    // The same release again, from the manifest; and one that has gone.
+    let again = run(&["match", of_url.to_str().unwrap()]);
+    assert_ne!(again.status.code(), Some(2), "{}", told(&again));
+    drop(web);
+    let gone = run(&["match", of_url.to_str().unwrap()]);
+    assert_eq!(gone.status.code(), Some(2));
+    assert!(told(&gone).contains("attempts in a row") && !told(&gone).contains("hush"), "{}", told(&gone));
+}
+
+#[test]
+fn an_index_of_an_archive_in_an_object_store_lies_beside_it() {
+    let folder = folder();
+    let archive = dump(folder.path(), 60, false).swap_remove(0);
+    let (path, local) = (archive.to_str().unwrap(), folder.path().join("local"));
+    assert!(run(&["index", path]).status.success());
+    let index = fs::read(index_path(&archive)).unwrap();
+    assert_eq!(crate::support::convert(&[&archive], &local, &[]).0, 0);
+    let s3 = S3::start();
+    s3.put("dumps/a.tar.gz", &fs::read(&archive).unwrap());
+    s3.put("dumps/b.tar.gz", &fs::read(&archive).unwrap());
+    s3.put("dumps/b.tar.gz.idx", b"a letter to my mother");
+    let run = |arguments: &[&str]| {
+        let mut command = orcidlake(arguments);
+        command.envs(s3.environment()).env("TMPDIR", folder.path()).output().unwrap()
+    };
+    let url = format!("s3://{BUCKET}/dumps/a.tar.gz");
+
+    let indexed = run(&["index", &url]);
+
+    assert_eq!(indexed.status.code(), Some(0), "{}", told(&indexed));
+    assert!(told(&indexed).contains(&format!("{url}.idx")), "{}", told(&indexed));
+    assert_eq!(s3.names("dumps"), ["a.tar.gz", "a.tar.gz.idx", "b.tar.gz", "b.tar.gz.idx"]);
+    let put = s3.get("dumps/a.tar.gz.idx");
+    assert!(put == index, "{} bytes", put.len());
+    let out = folder.path().join("out");
+    let shards: Vec<_> = ["1/2", "2/2"]
+        .iter()
+        .map(|shard| run(&["convert", &url, "--shard", shard, "--out", out.to_str().unwrap()]))
+        .collect();
+    shards.iter().for_each(|part| assert_eq!(part.status.code(), Some(0), "{}", told(part)));
+    // Nothing but an index is replaced by one, and nothing of it remains on this machine.
+    let in_the_way = run(&["index", &url.replace("a.tar", "b.tar")]);
+    assert_eq!(in_the_way.status.code(), Some(2));
+    assert!(told(&in_the_way).contains("is not an index"), "{}", told(&in_the_way));
+    let left = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name());
+    assert!(left.into_iter().all(|name| !name.to_string_lossy().starts_with("orcidlake-")));
+    // While it is converted, the index is written too; a store that fails it fails the run.
+    let converted =
+        run(&["convert", &url, "--index", "--out", folder.path().join("again").to_str().unwrap()]);
+    assert_eq!(converted.status.code(), Some(0), "{}", told(&converted));
+    let missing = run(&["inspect", &url.replace("a.tar", "c.tar")]);
+    assert_eq!(missing.status.code(), Some(2));
+    assert!(told(&missing).contains(&format!("s3://{BUCKET}/dumps/c.tar.gz")), "{}", told(&missing));
+    assert!(!told(&missing).contains("hush-hush"));
 }

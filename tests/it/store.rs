@@ -11,8 +11,8 @@ use crate::support::tables::rows_in_order as all_rows;
 use crate::support::{ONE, OTHER, gzip, record, tar, through_json, work};
 use orcid_xml::Orcid;
 use orcidlake::convert::{
-    ConvertError, Options, Outcome, PartResult, PartTask, Shard, Task, Unobserved, commit_in, commit_waiting,
-    convert, convert_in, index, plan_in, write_part_in,
+    ConvertError, Options, Outcome, PartResult, PartTask, Selection, Shard, Task, Unobserved, commit_in,
+    commit_waiting, convert, convert_in, index, plan_in, write_part_in,
 };
 use orcidlake::dataset::store::{Objects, Versioned};
 use orcidlake::dataset::{
@@ -297,7 +297,9 @@ fn a_place_that_holds_something_else_is_refused(new: Memory) {
 fn three_tasks(folder: &Path, store: &dyn Store) -> Vec<Task> {
     let [summaries, activities] = small(folder);
     index(&summaries, &index_path(&summaries), SPACING_BYTES, &Unobserved, &AtomicBool::new(false)).unwrap();
-    let tasks = plan_in(&[summaries, activities], store, &options()).unwrap();
+    let tables = Selection::new(&["records".to_owned(), "works".to_owned()]).unwrap();
+    let options = Options { tables, ..options() };
+    let tasks = plan_in(&[summaries, activities], store, &options).unwrap();
     let Task::Part(whole) = &tasks[0] else { panic!("{tasks:?}") };
     let shard = |number| Task::Part(PartTask { shard: Some(Shard { number, of: 2 }), ..whole.clone() });
     vec![shard(1), shard(2), tasks[1].clone()]

@@ -1,29 +1,87 @@
 #!/usr/bin/env python3
 """Do other readers read every table of a dataset as the schema says?
 
-usage: readers.py ORCIDLAKE DATASET      (needs: pip install pyarrow duckdb polars)
+usage: readers.py ORCIDLAKE DATASET
+       (needs: pip install pyarrow duckdb polars pytz pandas datafusion, and pyspark with Java for Spark)
 
-Reads each table with pyarrow, DuckDB and Polars, compares row counts with the
-manifest and column types with the data dictionary, and runs the DuckDB views
-that `orcidlake schema --format duckdb` makes. Exit status 1 on any difference.
+Reads each table with pyarrow, DuckDB, Polars, pandas, DataFusion and Spark, compares row counts with
+the manifest and column types with the data dictionary, and runs the DuckDB views that `orcidlake
+schema --format duckdb` makes. Every reader decodes every cell. Exit status 1 on any difference, or if
+a reader is missing; Spark is left out, with a message, where it is not installed.
 """
-import json, os, subprocess, sys
+import json, os, shutil, subprocess, sys
 
+import datafusion
 import duckdb
+import pandas
 import polars
 import pyarrow.dataset
 
-ARROW = {"string": "string", "int64": "int64", "int32": "int32", "int16": "int16", "boolean": "bool",
+ARROW = {"string": "string", "int64": "int64", "int32": "int32", "int16": "int16", "boolean": "bool", "float64": "double",
          "timestamp[us, UTC]": "timestamp[us, tz=UTC]"}
+
+
+def with_pyarrow(folder):
+    return pyarrow.dataset.dataset(folder, format="parquet").to_table()
+
+
+def with_duckdb(folder):
+    return duckdb.sql(f"select * from '{folder}/*.parquet'").to_arrow_table()
+
+
+def with_polars(folder):
+    return polars.read_parquet(f"{folder}/*.parquet").to_arrow()
+
+
+def with_pandas(folder):
+    return pyarrow.Table.from_pandas(pandas.read_parquet(folder, dtype_backend="pyarrow"), preserve_index=False)
+
+
+def with_datafusion(folder):
+    return pyarrow.table(datafusion.SessionContext().read_parquet(folder))
+
+
+def spark_reader():
+    """Spark's reader; None where it is not installed."""
+    try:
+        from pyspark.sql import SparkSession
+    except ImportError:
+        return None
+    if shutil.which("java") is None:
+        return None
+    settings = {"spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false",
+                "spark.driver.bindAddress": "127.0.0.1", "spark.driver.host": "127.0.0.1",
+                "spark.sql.session.timeZone": "UTC"}
+    session = SparkSession.builder.master("local[2]").config(map=settings).getOrCreate()
+    session.sparkContext.setLogLevel("ERROR")
+    return lambda folder: session.read.parquet(os.path.abspath(folder)).toArrow()
+
+
+def same_rows(found, expected):
+    """True if two tables have the same cells, in whatever order of rows and form of strings."""
+    keys = [(name, "ascending") for name in expected.column_names]
+    found = found.select(expected.column_names).cast(expected.schema.remove_metadata())
+    return found.sort_by(keys).equals(expected.cast(found.schema).sort_by(keys))
+
+
+def rows_by_table(manifest):
+    """The number of rows of each table, by the manifest."""
+    rows = {}
+    for entry in [*manifest["archives"], manifest.get("organizations") or {"parts": {}}]:
+        for table, parts in entry["parts"].items():
+            rows[table] = rows.get(table, 0) + sum(part["rows"] for part in parts)
+    return rows
 
 
 def main(orcidlake, dataset):
     schema = json.loads(subprocess.check_output([orcidlake, "schema", "--format", "json"]))
     manifest = json.load(open(os.path.join(dataset, "orcidlake.json")))
-    rows = {}
-    for archive in manifest["archives"]:
-        for table, parts in archive["parts"].items():
-            rows[table] = rows.get(table, 0) + sum(part["rows"] for part in parts)
+    rows = rows_by_table(manifest)
+    readers = {"DuckDB": with_duckdb, "Polars": with_polars, "pandas": with_pandas,
+               "DataFusion": with_datafusion, "Spark": spark_reader()}
+    if readers["Spark"] is None:
+        print("skipped: Spark is not installed, or Java is not")
+        del readers["Spark"]
     faults, views = [], duckdb.connect()
     sql = subprocess.check_output([orcidlake, "schema", "--format", "duckdb", "--dataset", dataset], text=True)
     views.execute(sql)
@@ -31,23 +89,23 @@ def main(orcidlake, dataset):
         key = table["table"]
         if key not in rows:
             continue
-        glob = os.path.join(dataset, key, "*.parquet")
-        read = pyarrow.dataset.dataset(os.path.join(dataset, key), format="parquet").to_table()
+        folder = os.path.join(dataset, key)
+        read = with_pyarrow(folder)
         types = {field.name: str(field.type) for field in read.schema}
         expected = {column["name"]: ARROW[column["type"]] for column in table["columns"]}
         if types != expected:
             faults.append(f"{key}: pyarrow sees {types}")
         counts = {
             "pyarrow": read.num_rows,
-            "duckdb": duckdb.sql(f"select count(*) from '{glob}'").fetchall()[0][0],
-            "duckdb view": len(views.execute(f"select * from {key.replace('/', '_')}").fetchall()),
-            "polars": polars.read_parquet(glob).height,
+            "the DuckDB view": len(views.execute(f"select * from {key.replace('/', '_')}").fetchall()),
         }
         faults += [f"{key}: {reader} reads {count} rows of {rows[key]}"
                    for reader, count in counts.items() if count != rows[key]]
+        faults += [f"{key}: {name} reads other rows than pyarrow"
+                   for name, reader in readers.items() if not same_rows(reader(folder), read)]
     for fault in faults:
         print(fault)
-    print(f"{len(rows)} tables read with pyarrow, DuckDB and Polars, {len(faults)} faults")
+    print(f"{len(rows)} tables read with pyarrow, {', '.join(readers)}, {len(faults)} faults")
     return 1 if faults or not rows else 0
 
 

@@ -19,7 +19,6 @@ pub struct Asked {
     pub path: String,
     pub range: Option<Range<u64>>,
     pub if_match: Option<String>,
-    pub headers: Vec<(String, String)>,
 }
 
 /// What the server sends.
@@ -163,7 +162,7 @@ fn read(reader: &mut impl BufRead) -> Option<Asked> {
         first.parse().unwrap()..last.parse::<u64>().unwrap() + 1
     });
     let if_match = header("if-match");
-    Some(Asked { number: 0, path, range, if_match, headers })
+    Some(Asked { number: 0, path, range, if_match })
 }
 
 /// Sends a reply; `None` where the connection is not to be used any more.

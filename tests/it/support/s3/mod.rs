@@ -120,6 +120,11 @@ impl S3 {
         self.state.put(name.to_owned(), bytes.to_vec());
     }
 
+    /// The bytes of an object.
+    pub fn get(&self, name: &str) -> Vec<u8> {
+        self.state.objects.lock().unwrap()[name].bytes.to_vec()
+    }
+
     /// Copies all objects of a folder.
     pub fn copy(&self, from: &str, to: &str) {
         let mut objects = self.state.objects.lock().unwrap();

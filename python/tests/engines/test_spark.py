@@ -43,6 +43,7 @@ def spark() -> Iterator[SparkSession]:
         "spark.executor.memory": "512m",
         "spark.speculation": "true",
         "spark.speculation.interval": "100ms",
+        "spark.speculation.efficiency.enabled": "false",
         "spark.speculation.quantile": "0.3",
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",

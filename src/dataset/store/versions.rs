@@ -99,10 +99,14 @@ pub(super) fn check_conditions(
         None => {
             let name = format!("{CHECK}{}", random_word());
             notes.file(&name)?;
-            objects.put_if_absent(&name, CHECK.as_bytes())?;
-            let replaces = objects.put_if_absent(&name, CHECK.as_bytes())?;
-            objects.remove(&[name])?;
-            replaces
+            let put = || objects.put_if_absent(&name, CHECK.as_bytes());
+            let replaces = put().and_then(|_| put());
+            if let Err(error) = objects.remove(&[name.clone()]) {
+                // The next run on this machine removes it.
+                notes.leave();
+                return Err(error);
+            }
+            replaces?
         }
     };
     if replaces { Err(DatasetError::NoConditions { path: objects.place().to_owned() }) } else { Ok(()) }

@@ -25,11 +25,8 @@ from pyspark.sql import SparkSession
 from orcidlake import spark as orcid
 
 EVERYWHERE = pytest.mark.parametrize("place", ["folder", "s3"], indirect=True)
-IN_S3 = pytest.mark.parametrize("place", ["s3"], indirect=True)
 #: From a Python process of Spark to its executor: the daemon that forks such processes, the JVM.
 TO_EXECUTOR = 2
-#: A run of a part that takes so long is slower than all others, also on a busy machine.
-SLOW_SECONDS = 120
 
 
 @pytest.fixture(scope="module")
@@ -41,10 +38,6 @@ def spark() -> Iterator[SparkSession]:
     patch.setenv("SPARK_LOCAL_HOSTNAME", "localhost")
     settings = {
         "spark.executor.memory": "512m",
-        "spark.speculation": "true",
-        "spark.speculation.interval": "100ms",
-        "spark.speculation.efficiency.enabled": "false",
-        "spark.speculation.quantile": "0.3",
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
     }
@@ -89,23 +82,6 @@ def test_an_executor_that_is_killed_loses_nothing(
 
     killer.join()
     assert "CoarseGrainedExecutorBackend" in gate.command
-    check(place, expected, report)
-
-
-@IN_S3
-def test_a_part_that_speculation_runs_twice_counts_once(
-    spark: SparkSession,
-    place: Folder | Bucket,
-    archives: list[str],
-    expected: Path,
-    gate: Gate,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(_stages, "Job", gate.job(wait_seconds=SLOW_SECONDS))
-
-    report = convert(spark, archives, place)
-
-    assert gate.runs() == 2
     check(place, expected, report)
 
 

@@ -160,8 +160,11 @@ impl ArchiveBatches {
     /// Stops reading, and waits until it has stopped. No more batches come.
     pub fn stop(&mut self) {
         self.stop.store(true, Ordering::Relaxed);
-        // A thread that waits for its batch to be taken is told that nobody takes it.
-        drop(self.batches.take());
+        // Batches are taken until the reader has ended: it may wait for one to be taken, or for the
+        // memory of one.
+        if let Some(batches) = self.batches.take() {
+            batches.iter().for_each(drop);
+        }
         if let Some(reader) = self.reader.take() {
             // A panic has been reported where it happened.
             let _ = reader.join();

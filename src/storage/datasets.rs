@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use super::objects::StoredObjects;
+use super::object_place::StoredObjects;
 use super::{Place, Scheme, StorageError, StorageOptions};
 use crate::dataset::store::{Objects, Published, Versioned};
 use crate::dataset::{LocalStore, Store};

@@ -53,12 +53,20 @@ impl StorageError {
     }
 
     pub(super) fn not_a_url(path: &Path, error: url::ParseError) -> Self {
-        // A password may stand before the host, and a signature behind a question mark.
-        let text = path.to_string_lossy();
-        let text = text.split('?').next().unwrap_or_default();
-        let path = if text.contains('@') { "the path".into() } else { text.into() };
-        Self::NotAUrl { path, reason: error.to_string() }
+        Self::NotAUrl { path: without_secrets(path), reason: error.to_string() }
     }
+}
+
+/// A wrong URL for messages. A password may stand before the host, and a signature behind a question
+/// mark.
+pub(super) fn without_secrets(path: &Path) -> PathBuf {
+    let text = path.to_string_lossy();
+    let text = text.split(['?', '#']).next().unwrap_or_default();
+    let Some((scheme, rest)) = text.split_once("://") else { return text.into() };
+    let (host, path) = rest.split_once('/').map_or((rest, ""), |(host, path)| (host, path));
+    let host = host.rsplit('@').next().unwrap_or_default();
+    let slash = if rest.contains('/') { "/" } else { "" };
+    format!("{scheme}://{host}{slash}{path}").into()
 }
 
 impl From<StorageError> for io::Error {

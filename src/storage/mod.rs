@@ -23,6 +23,7 @@ mod error;
 mod fault;
 mod index_file;
 mod input;
+mod object_place;
 mod objects;
 mod open_uploads;
 mod options;

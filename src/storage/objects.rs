@@ -1,21 +1,22 @@
 //! The files of a dataset in an object store, or on a web server.
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::StreamExt;
 use futures_util::stream;
-use object_store::path::{Path as ObjectPath, PathPart};
+use object_store::path::Path as ObjectPath;
 use object_store::{GetOptions, GetRange, ObjectStoreExt, PutMode, PutPayload};
 
+use super::Scheme;
 use super::cached_ranges::{StoredRanges, TAIL_BYTES};
 use super::fault::{StoreError, StoreFault};
+use super::object_place::StoredObjects;
 use super::open_uploads::open_uploads;
 use super::put_files::put_files;
 use super::wait::wait;
-use super::{Connection, Remote, Scheme, StorageError, StorageOptions};
 use crate::dataset::store::{Files, Notes, Objects, OpenUpload, Ranges, StoredFile};
 use crate::dataset::{DatasetError, NewFile};
 
@@ -26,48 +27,7 @@ const ATTEMPTS: u32 = 6;
 /// Time before the second attempt; it grows with each.
 const PAUSE: Duration = Duration::from_millis(200);
 
-/// The objects below a place.
-#[derive(Debug)]
-pub(super) struct StoredObjects {
-    pub connection: Connection,
-    remote: Remote,
-    place: PathBuf,
-}
-
 impl StoredObjects {
-    pub fn new(remote: Remote, options: &StorageOptions) -> Result<Self, StorageError> {
-        let place = remote.shown().to_owned();
-        Ok(Self { connection: Connection::new(&remote, options)?, remote, place })
-    }
-
-    /// The name of a file in its store.
-    pub fn path(&self, name: &str) -> ObjectPath {
-        let below = name.split('/').filter(|part| !part.is_empty()).map(PathPart::from);
-        self.connection.path.parts().chain(below).collect()
-    }
-
-    /// The name below the place of an object.
-    fn name(&self, path: &ObjectPath) -> Option<String> {
-        let parts: Vec<String> =
-            path.prefix_match(&self.connection.path)?.map(|part| part.as_ref().to_owned()).collect();
-        Some(parts.join("/"))
-    }
-
-    /// Runs a request for a file.
-    pub fn run<T>(
-        &self,
-        act: &'static str,
-        name: &str,
-        request: impl Future<Output = object_store::Result<T>>,
-    ) -> Result<T, DatasetError> {
-        let error = match wait(request) {
-            Ok(Ok(found)) => return Ok(found),
-            Ok(Err(error)) => io::Error::from(StoreError::new(self.remote.url(), &error)),
-            Err(error) => error,
-        };
-        Err(DatasetError::io(act, &self.place.join(name))(error))
-    }
-
     /// The size, the ETag and the last bytes of an object.
     async fn look(&self, path: &ObjectPath) -> object_store::Result<StoredRanges> {
         let store = &self.connection.store;
@@ -82,11 +42,18 @@ impl StoredObjects {
                     let (size, etag) = (found.meta.size, found.meta.e_tag.clone());
                     return Ok(opened((size, etag), found.bytes().await?));
                 }
-                Err(error) => match StoreError::new(self.remote.url(), &error).fault {
-                    // An empty object has no last bytes.
-                    StoreFault::Other => {}
-                    _ => return Err(error),
-                },
+                Err(error) => {
+                    let fault = StoreError::new(self.remote.url(), &error).fault;
+                    // An empty object has no last bytes: some stores answer an error, others all.
+                    if !matches!(fault, StoreFault::Other | StoreFault::NoRanges) {
+                        return Err(error);
+                    }
+                    let found = store.head(path).await?;
+                    if found.size > 0 && fault == StoreFault::NoRanges {
+                        return Err(error);
+                    }
+                    return Ok(opened((found.size, found.e_tag), bytes::Bytes::new()));
+                }
             }
         }
         let found = store.head(path).await?;
@@ -196,20 +163,5 @@ impl Objects for StoredObjects {
             ids.extend(named.filter(|(name, _)| unknown(name)));
         }
         ids.iter().try_for_each(|(name, id)| self.abort_upload(name, id))
-    }
-}
-
-impl StoredObjects {
-    /// Aborts an upload in parts, unless it has ended.
-    pub fn abort_upload(&self, name: &str, id: &str) -> Result<(), DatasetError> {
-        let Some(parts) = self.connection.parts() else { return Ok(()) };
-        let (path, id) = (self.path(name), id.to_owned());
-        let abort = async {
-            match parts.abort_multipart(&path, &id).await {
-                Err(object_store::Error::NotFound { .. }) => Ok(()),
-                aborted => aborted,
-            }
-        };
-        self.run("abort the upload of", name, abort)
     }
 }

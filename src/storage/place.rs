@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use object_store::path::Path as ObjectPath;
 use url::Url;
 
-use super::StorageError;
+use super::error::{StorageError, without_secrets};
 use super::fault::StoreError;
 
 /// What divides a scheme from the rest of a URL.
@@ -71,16 +71,16 @@ impl Place {
             return url
                 .to_file_path()
                 .map(Self::Local)
-                .map_err(|()| StorageError::NoLocalPath { path: path.to_owned() });
+                .map_err(|()| StorageError::NoLocalPath { path: without_secrets(path) });
         }
         let known = SCHEMES.iter().find(|(name, _)| *name == lower);
         let Some(&(name, scheme)) = known else {
-            return Err(StorageError::UnknownScheme { path: path.to_owned() });
+            return Err(StorageError::UnknownScheme { path: without_secrets(path) });
         };
         let url = Url::parse(&format!("{name}{DIVIDER}{rest}"));
         let url = url.map_err(|error| StorageError::not_a_url(path, error))?;
         if url.host_str().is_none_or(str::is_empty) {
-            return Err(StorageError::NoBucket { path: path.to_owned() });
+            return Err(StorageError::NoBucket { path: without_secrets(path) });
         }
         Ok(Self::Remote(Remote::new(url, scheme)))
     }
@@ -89,7 +89,7 @@ impl Place {
     fn without_divider(path: &Path, text: &str) -> Result<Self, StorageError> {
         let first = text.split('/').next().and_then(|first| first.strip_suffix(':'));
         match first.filter(|first| SCHEMES.iter().any(|(name, _)| name == first)) {
-            Some(_) if text.contains(":/") => Err(StorageError::OneSlash { path: path.to_owned() }),
+            Some(_) if text.contains(":/") => Err(StorageError::OneSlash { path: without_secrets(path) }),
             _ => Ok(Self::Local(path.to_owned())),
         }
     }

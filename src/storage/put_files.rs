@@ -9,7 +9,7 @@ use object_store::multipart::PartId;
 use object_store::path::Path as ObjectPath;
 use object_store::{ObjectStoreExt, PutPayload};
 
-use super::objects::StoredObjects;
+use super::object_place::StoredObjects;
 use crate::dataset::store::Notes;
 use crate::dataset::{DatasetError, NewFile};
 

@@ -81,7 +81,7 @@ fn every_table_has_the_rows_of_a_conversion() {
 #[test]
 fn the_members_tell_which_works_are_meant() {
     let folder = folder();
-    let archives = dump(folder.path(), 300, true);
+    let archives = dump(folder.path(), 1_000, true);
 
     for archive in &archives {
         let batches = begin(archive, &table("works"), &options()).unwrap();

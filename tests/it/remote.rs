@@ -18,7 +18,7 @@ use targz_seek::index::index_path;
 use targz_seek::{ByteSource, Meter};
 
 /// A server that is silent for so long is asked again.
-const QUICK: [(&str, &str); 1] = [("read_timeout", "300ms")];
+const QUICK: [(&str, &str); 1] = [("read_timeout", "2s")];
 /// A program that has not ended by then hangs.
 const PATIENCE: Duration = Duration::from_secs(3);
 

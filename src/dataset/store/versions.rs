@@ -99,10 +99,14 @@ pub(super) fn check_conditions(
         None => {
             let name = format!("{CHECK}{}", random_word());
             notes.file(&name)?;
-            objects.put_if_absent(&name, b"")?;
-            let replaces = objects.put_if_absent(&name, b"")?;
-            objects.remove(&[name])?;
-            replaces
+            let put = || objects.put_if_absent(&name, CHECK.as_bytes());
+            let replaces = put().and_then(|_| put());
+            if let Err(error) = objects.remove(&[name.clone()]) {
+                // The next run on this machine removes it.
+                notes.leave();
+                return Err(error);
+            }
+            replaces?
         }
     };
     if replaces { Err(DatasetError::NoConditions { path: objects.place().to_owned() }) } else { Ok(()) }
@@ -131,4 +135,53 @@ pub(super) fn suffix(number: u64, random: &str) -> String {
 pub(super) fn put_for(name: &str) -> Option<u64> {
     let file = name.rsplit('/').next()?.strip_prefix("part-")?;
     file.split('-').nth(1)?.strip_prefix('v')?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+    use std::path::Path;
+
+    use super::*;
+    use crate::dataset::store::Ranges;
+
+    /// A web server with so many versions.
+    #[derive(Debug)]
+    struct Numbered(u64);
+
+    impl Files for Numbered {
+        fn place(&self) -> &Path {
+            Path::new("https://host/orcid")
+        }
+
+        fn list(&self, _folder: &str) -> Result<Vec<String>, DatasetError> {
+            panic!("a web server cannot list")
+        }
+
+        fn open(&self, name: &str) -> Result<Arc<dyn Ranges>, DatasetError> {
+            let is_there = number_of(name).is_some_and(|number| (1..=self.0).contains(&number));
+            let missing = DatasetError::io("open", self.place());
+            let file = tempfile::tempfile().map_err(DatasetError::io("make", self.place()))?;
+            if is_there { Ok(Arc::new(file)) } else { Err(missing(io::ErrorKind::NotFound.into())) }
+        }
+    }
+
+    #[test]
+    fn the_newest_version_is_found_without_a_listing() {
+        for count in (0..70).chain([1_000, 1_023, 1_024, 1_025]) {
+            let found = newest_by_probes(&Numbered(count)).unwrap();
+
+            assert_eq!(found, (count > 0).then_some(count));
+        }
+    }
+
+    #[test]
+    fn a_file_tells_the_version_that_it_was_put_for() {
+        let name = format!("summaries/works/part-00012{}.parquet", suffix(7, "9f2c"));
+
+        assert_eq!(put_for(&name), Some(7));
+        assert_eq!(put_for("summaries/works/part-00012-9f2c.parquet"), None);
+        assert_eq!(put_for("summaries/works/_delta_log/00000000000000000007.json"), None);
+        assert_eq!(number_of(&version_name(7)), Some(7));
+    }
 }

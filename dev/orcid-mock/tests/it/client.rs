@@ -1,10 +1,14 @@
 //! A plain HTTP client for the tests of the local ORCID.
 
+use std::io::Read;
 use std::time::Duration;
 
+use flate2::read::MultiGzDecoder;
 use orcid_xml::{Document, parse};
 
 pub const ORCID_XML: &str = "application/vnd.orcid+xml";
+
+const GZIP: &str = "gzip";
 
 /// A plain client.
 pub struct Client(ureq::Agent);
@@ -20,6 +24,7 @@ impl Client {
     pub fn new() -> Client {
         let config = ureq::Agent::config_builder()
             .http_status_as_error(false)
+            .accept_encoding(GZIP)
             .max_redirects(0)
             .max_redirects_will_error(false)
             .timeout_global(Some(Duration::from_secs(20)))
@@ -48,7 +53,12 @@ impl Given {
     fn of(mut response: ureq::http::Response<ureq::Body>) -> Result<Given, ureq::Error> {
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         // More than any true answer here.
-        let body = response.body_mut().with_config().limit(8 << 20).read_to_vec()?;
+        let mut body = response.body_mut().with_config().limit(8 << 20).read_to_vec()?;
+        if headers.get("content-encoding").is_some_and(|encoding| encoding == GZIP) {
+            let mut inflated = Vec::new();
+            MultiGzDecoder::new(&body[..]).read_to_end(&mut inflated)?;
+            body = inflated;
+        }
         Ok(Given { status, headers, body })
     }
 

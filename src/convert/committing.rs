@@ -11,7 +11,8 @@ use super::release::agree;
 use super::task::PartResult;
 use crate::dataset::store::Change;
 use crate::dataset::{
-    ArchiveEntry, FORMAT_VERSION, LocalStore, Logs, Manifest, NewFile, Part, Store, WaitingPart, is_part_name,
+    ArchiveEntry, DatasetError, FORMAT_VERSION, LocalStore, Logs, Manifest, NewFile, Part, Store,
+    WaitingPart, is_part_name,
 };
 
 /// A dataset's next state, to which results are added one by one.
@@ -94,7 +95,28 @@ fn run(
     find: impl FnOnce() -> Result<Vec<WaitingPart>, ConvertError>,
 ) -> Result<Vec<(WaitingPart, Outcome)>, ConvertError> {
     let change = store.begin("commit")?;
-    let current = change.manifest()?;
+    let base = change.manifest()?;
+    add_all(store, change, base.clone(), replace, find).map_err(|error| match error {
+        // Parts that are gone may be in the version of another commit.
+        ConvertError::NoPart { .. } if has_changed(store, base.as_ref()) => {
+            DatasetError::Overtaken { path: store.place().to_owned() }.into()
+        }
+        error => error,
+    })
+}
+
+/// True if there is another version than the one that a change began with.
+fn has_changed(store: &dyn Store, base: Option<&Manifest>) -> bool {
+    store.current().is_ok_and(|now| now.as_ref().map(|version| &version.manifest) != base)
+}
+
+fn add_all(
+    store: &dyn Store,
+    change: Box<dyn Change>,
+    current: Option<Manifest>,
+    replace: bool,
+    find: impl FnOnce() -> Result<Vec<WaitingPart>, ConvertError>,
+) -> Result<Vec<(WaitingPart, Outcome)>, ConvertError> {
     let mut parts = find()?;
     complete::sort(&mut parts);
     parts.dedup_by(|one, other| one.name == other.name);

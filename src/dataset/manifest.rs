@@ -43,6 +43,9 @@ pub struct Manifest {
     /// content in every version of the table.
     #[serde(default)]
     pub next_numbers: BTreeMap<String, usize>,
+    /// In an object store, a word that tells this commit from another one of the same content.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub commit: Option<String>,
     /// Files of earlier versions that stay for time travel.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub kept: Vec<KeptPart>,
@@ -216,6 +219,7 @@ impl Manifest {
             scopes: Map::new(),
             organizations: None,
             next_numbers: BTreeMap::new(),
+            commit: None,
             kept: Vec::new(),
         }
     }

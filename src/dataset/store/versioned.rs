@@ -187,6 +187,8 @@ impl Change for VersionChange {
             return Err(DatasetError::Overtaken { path: objects.place().to_owned() });
         }
         let name = version_name(number);
+        // So that this commit never takes the equal one of another process for its own.
+        let manifest = &Manifest { commit: Some(random_word()), ..manifest.clone() };
         let text = manifest.to_text(&objects.place().join(&name))?;
         let notes = self.scratch.notes();
         put_all(objects, new, notes)?;

@@ -101,7 +101,7 @@ pub(super) fn check_conditions(
             notes.file(&name)?;
             let put = || objects.put_if_absent(&name, CHECK.as_bytes());
             let replaces = put().and_then(|_| put());
-            if let Err(error) = objects.remove(&[name.clone()]) {
+            if let Err(error) = objects.remove(std::slice::from_ref(&name)) {
                 // The next run on this machine removes it.
                 notes.leave();
                 return Err(error);

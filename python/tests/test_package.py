@@ -110,6 +110,7 @@ def test_the_examples_of_pages_run(
     text = (DOCS / page).read_text()
     blocks = re.findall(r"^```python\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
     assert blocks, page
+    (tmp_path / "sample-data").symlink_to(samples)
     for file in samples.iterdir():
         (tmp_path / file.name).symlink_to(file)
         # A page names a release of ROR as it is downloaded.

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
 from typing import TYPE_CHECKING, Any
 
 from . import _native
-from ._arguments import Place, names, place, settings, size
+from ._arguments import Place, file_name, names, place, settings, shown, size
 from ._arrow import ArrowStream, RecordBatch, Schema
 from ._convert import ArchiveReport
 from ._progress import watched
@@ -30,7 +29,7 @@ class ArchiveReader(ArrowStream):
 
     def __init__(self, archive: str, native: _native.ArchiveReader) -> None:
         self._native = native
-        self.archive = archive
+        self.archive = shown(archive)
         self.table = native.key
 
     @property
@@ -73,7 +72,7 @@ class ArchiveReader(ArrowStream):
         return self._native.__arrow_c_stream__(requested_schema)
 
     def __repr__(self) -> str:
-        return f"ArchiveReader({os.path.basename(self.archive)!r}, {self.table!r})"
+        return f"ArchiveReader({file_name(self.archive)!r}, {self.table!r})"
 
 
 def read_archive(

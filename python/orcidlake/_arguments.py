@@ -42,6 +42,20 @@ def is_url(text: str) -> bool:
     return "://" in text
 
 
+def shown(text: str) -> str:
+    """A path or URL for messages: a URL without its user, password and query, which may be secret."""
+    scheme, divider, rest = text.partition("://")
+    if not divider:
+        return text
+    host, slash, path = re.split("[?#]", rest, maxsplit=1)[0].partition("/")
+    return f"{scheme}://{host.rpartition('@')[2]}{slash}{path}"
+
+
+def file_name(text: str) -> str:
+    """The file name at the end of a path or URL."""
+    return os.path.basename(shown(text) if is_url(text) else os.path.abspath(text))
+
+
 def names(value: str | Iterable[str] | None) -> list[str] | None:
     """The names of tables or columns; None for all."""
     if value is None:

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from . import _native
-from ._arguments import Place, is_url, names, place, settings
+from ._arguments import Place, is_url, names, place, settings, shown
 from ._arrow import ArrowStream, RecordBatch, Rows, Schema
 from ._convert import ArchiveReport
 from ._errors import UnknownNameError
@@ -142,7 +142,7 @@ class Dataset:
         found = self._key(name)
         if found is None:
             known = "there are none" if not self._tables else f"the tables are {', '.join(self._tables)}"
-            raise UnknownNameError(f"{self.path} has no table {name}; {known}")
+            raise UnknownNameError(f"{shown(self.path)} has no table {name}; {known}")
         return Table(self, found, *self._tables[found])
 
     def _key(self, name: object) -> str | None:
@@ -286,7 +286,7 @@ class Dataset:
 
     def __repr__(self) -> str:
         year = "" if self.release is None else f", {self.release}"
-        lines = [f"Dataset({self.path!r}{year})"]
+        lines = [f"Dataset({shown(self.path)!r}{year})"]
         lines += [f"  {key}: {rows:,} rows" for key, (rows, _) in self._tables.items()]
         return "\n".join(lines)
 

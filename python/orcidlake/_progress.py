@@ -7,6 +7,8 @@ import sys
 import time
 from typing import TYPE_CHECKING, Any, Union
 
+from ._arguments import shown, file_name
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -33,7 +35,7 @@ class Progress:
     def __init__(
         self, archive: str, state: str, read_bytes: int, size_bytes: int | None, members: int, xml_bytes: int
     ) -> None:
-        self.archive = archive
+        self.archive = shown(archive)
         self.state = state
         self.read_bytes = read_bytes
         self.size_bytes = size_bytes
@@ -47,7 +49,7 @@ class Progress:
 
     def __repr__(self) -> str:
         share = "" if self.fraction is None else f", {self.fraction:.0%}"
-        return f"Progress({os.path.basename(self.archive)!r}, {self.state}{share}, {self.members:,} members)"
+        return f"Progress({file_name(self.archive)!r}, {self.state}{share}, {self.members:,} members)"
 
 
 class watched:
@@ -90,7 +92,7 @@ class _Bars:
     def __call__(self, progress: Progress) -> None:
         bar = self._bars.get(progress.archive)
         if bar is None:
-            name = os.path.basename(progress.archive)
+            name = file_name(progress.archive)
             bar = self._tqdm(total=progress.size_bytes, desc=name, unit="B", unit_scale=True)
             self._bars[progress.archive] = bar
         bar.set_postfix_str(f"{progress.members:,} members, {progress.state}", refresh=False)
@@ -112,7 +114,7 @@ class _Lines:
             return
         self._next = time.monotonic() + _PLAIN_EVERY_SECONDS
         share = "" if progress.fraction is None else f"{progress.fraction:.0%}, "
-        name = os.path.basename(progress.archive)
+        name = file_name(progress.archive)
         print(f"{name}: {progress.state}, {share}{progress.members:,} members", file=sys.stderr)
 
     def close(self) -> None:

@@ -7,11 +7,10 @@ send them to its workers.
 from __future__ import annotations
 
 import json
-import os
 from typing import TYPE_CHECKING, Any
 
 from . import _native
-from ._arguments import Place, names, place, places, settings
+from ._arguments import Place, file_name, names, place, places, settings
 from ._convert import outcomes
 from ._progress import watched
 
@@ -80,7 +79,7 @@ class Task(_Value):
         part = "" if self.shard is None else f", part {self.shard}"
         if self.kind == "index":
             part = ", index"
-        return f"Task({os.path.basename(self.archive)!r}{part})"
+        return f"Task({file_name(self.archive)!r}{part})"
 
 
 class PartResult(_Value):
@@ -109,7 +108,7 @@ class PartResult(_Value):
     def __repr__(self) -> str:
         value = self.to_dict()
         if value["kind"] == "index":
-            return f"PartResult({os.path.basename(value['archive'])!r}, index)"
+            return f"PartResult({file_name(value['archive'])!r}, index)"
         entry = value["entry"]
         part = "" if entry.get("shard") is None else f", part {entry['shard']}"
         return f"PartResult({entry['name']!r}{part}, {self.members['members']:,} members)"

@@ -59,12 +59,13 @@ impl Dataset {
     }
 
     /// The tables that have files: key, rows, files.
-    fn tables(&self) -> Vec<(String, u64, Vec<PathBuf>)> {
-        let mut found: BTreeMap<&str, (u64, Vec<PathBuf>)> = BTreeMap::new();
+    fn tables(&self) -> Vec<(String, u64, Vec<String>)> {
+        let mut found: BTreeMap<&str, (u64, Vec<String>)> = BTreeMap::new();
         for (key, part) in self.0.manifest.parts() {
             let (rows, files) = found.entry(key).or_default();
             *rows += part.rows;
-            files.push(self.0.part_path(key, &part.name));
+            // As text: a path of Python would take a slash out of a URL.
+            files.push(self.0.part_path(key, &part.name).to_string_lossy().into_owned());
         }
         let keys = tables::all().map(|(folder, table)| format!("{folder}/{}", table.name()));
         keys.filter_map(|key| found.remove(key.as_str()).map(|(rows, files)| (key, rows, files))).collect()
@@ -196,11 +197,14 @@ fn with_schema(batch: &RecordBatch, schema: &SchemaRef) -> Result<RecordBatch, A
 
 /// Checks a dataset against its manifest; gives the problems that were found.
 #[pyfunction]
-pub fn verify(py: Python<'_>, path: PathBuf, settings: Settings) -> PyResult<Vec<(PathBuf, String)>> {
+pub fn verify(py: Python<'_>, path: PathBuf, settings: Settings) -> PyResult<Vec<(String, String)>> {
     let store = settings.store(&path)?;
     let verified = interruptible(py, nothing, |_| library::verify_in(store.as_ref(), &|_: &Path| ()))?;
     let (_, problems) = verified.map_err(Raise::raise)?;
-    Ok(problems.into_iter().map(|problem| (problem.path, problem.what)).collect())
+    Ok(problems
+        .into_iter()
+        .map(|problem| (problem.path.to_string_lossy().into_owned(), problem.what))
+        .collect())
 }
 
 /// An iD as people write it, with a right check digit or a wrong one.

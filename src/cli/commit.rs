@@ -16,6 +16,7 @@ use super::{Common, Done};
 use crate::convert::{Outcome, PartResult, commit_in, commit_waiting};
 use crate::dataset::{ArchiveEntry, WaitingPart};
 use crate::report::Report;
+use crate::storage::shown;
 
 /// What stands for standard input.
 const STANDARD_INPUT: &str = "-";
@@ -132,7 +133,7 @@ fn to_json(args: &Args, archives: &BTreeMap<String, Archive>, report: &Report, e
                 "report": archive.report }),
         }
     });
-    json!({ "dataset": args.dataset.to_string_lossy(), "archives": archives.collect::<Vec<_>>(),
+    json!({ "dataset": shown(&args.dataset).to_string_lossy(), "archives": archives.collect::<Vec<_>>(),
         "report": report, "exit_status": exit_status })
 }
 

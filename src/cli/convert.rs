@@ -320,6 +320,6 @@ fn to_json(args: &Args, outcomes: &[Outcome], report: &Report) -> serde_json::Va
             json!({ "archive": archive, "outcome": "failed", "error": told, "causes": causes, "hint": hint })
         }
     });
-    json!({ "dataset": args.out.to_string_lossy(), "archives": archives.collect::<Vec<_>>(), "report": report,
+    json!({ "dataset": shown(&args.out).to_string_lossy(), "archives": archives.collect::<Vec<_>>(), "report": report,
         "stage_seconds": report.times.seconds() })
 }

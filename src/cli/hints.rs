@@ -203,6 +203,9 @@ impl Hint for ConvertError {
             Self::MissingParts { .. } => {
                 "nothing was committed; run `orcidlake part` for the tasks of these parts, then commit again"
             }
+            Self::OtherContents { .. } => {
+                "remove the index and the parts that wait, and plan and convert the archive again"
+            }
             Self::Gap { .. } => {
                 "run `orcidlake part` again for all tasks of this archive: each part that does not fit its index is written again"
             }

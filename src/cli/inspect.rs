@@ -32,10 +32,10 @@ pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
         let report = manifest.report();
         if common.json {
             print_json(
-                &json!({ "dataset": args.what.to_string_lossy(), "manifest": manifest, "report": report }),
+                &json!({ "dataset": shown(&args.what).to_string_lossy(), "manifest": manifest, "report": report }),
             )?;
         } else {
-            print(&dataset_text(&args.what, &manifest))?;
+            print(&dataset_text(&shown(&args.what), &manifest))?;
         }
         (report, manifest.archives.iter().any(|archive| !archive.complete))
     } else {

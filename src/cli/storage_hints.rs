@@ -20,6 +20,10 @@ impl Hint for StorageError {
             Self::OneSlash { .. } => "write two slashes, as in s3://bucket/name; a local folder is ./NAME",
             Self::NoBucket { .. } => "write the bucket after the scheme, as in s3://bucket/name",
             Self::NotAUrl { .. } | Self::NoLocalPath { .. } => "correct the URL",
+            Self::WrongEndpoint { .. } => {
+                "give it as http://127.0.0.1:9000 or https://host, by AWS_ENDPOINT_URL or --storage-option endpoint=…"
+            }
+            Self::HasQuery { .. } => "write %3F for a question mark and %23 for a number sign",
             Self::UnknownOption { .. } => "docs/object-stores.md lists the options",
             Self::Status { status: 401 | 403, .. } => {
                 "check the credentials; a signed URL may have expired: ask for a new one"

@@ -9,6 +9,7 @@ use super::numbers::counted;
 use super::output::{bar, print, print_json};
 use super::{Common, Done, open_dataset};
 use crate::dataset;
+use crate::storage::shown;
 
 /// Check a dataset against its manifest: files, digests, counts, keys.
 #[derive(Debug, clap::Args)]
@@ -28,7 +29,7 @@ pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
     let rows: u64 = dataset.manifest.parts().map(|(_, part)| part.rows).sum();
     if common.json {
         print_json(
-            &json!({ "dataset": args.dataset.to_string_lossy(), "files": files, "rows": rows, "problems": problems }),
+            &json!({ "dataset": shown(&args.dataset).to_string_lossy(), "files": files, "rows": rows, "problems": problems }),
         )?;
     } else {
         let lines: Vec<String> = problems

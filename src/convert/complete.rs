@@ -20,7 +20,8 @@ pub fn sort(parts: &mut [WaitingPart]) {
 ///
 /// # Errors
 /// [`ConvertError::MissingParts`] with the numbers of those that are not, and
-/// [`ConvertError::Gap`] if parts were made with different indexes.
+/// [`ConvertError::Gap`] or [`ConvertError::OtherContents`] if parts were made with different
+/// indexes, or of different archives.
 pub fn check(parts: &[WaitingPart], dataset: &Manifest) -> Result<(), ConvertError> {
     for ((name, fingerprint, of), own) in by_division(parts) {
         let mut there: BTreeMap<u64, Option<(u64, u64)>> = BTreeMap::new();
@@ -32,6 +33,12 @@ pub fn check(parts: &[WaitingPart], dataset: &Manifest) -> Result<(), ConvertErr
             }
         }
         there.extend(own.iter().map(|part| (shard_of(part).number, part.range)));
+        // Of a plain .tar the ends do not tell the content.
+        let in_dataset = dataset.archives.iter().filter(of_archive).map(|entry| &entry.md5);
+        let contents: BTreeSet<&String> = in_dataset.chain(own.iter().map(|part| &part.entry.md5)).collect();
+        if contents.len() > 1 {
+            return Err(ConvertError::OtherContents { path: name.into() });
+        }
         let missing: Vec<u64> = (1..=of).filter(|number| !there.contains_key(number)).collect();
         if !missing.is_empty() {
             return Err(ConvertError::MissingParts { path: name.into(), missing, of });

@@ -31,6 +31,8 @@ pub enum ConvertError {
     NoIndex { path: PathBuf },
     #[error("{path} holds several members with the same name, which may lie in different shards")]
     Repeats { path: PathBuf },
+    #[error("the parts of {path} were made of archives with different contents")]
+    OtherContents { path: PathBuf },
     #[error("{path} is in the dataset with another number of shards")]
     OtherParts { path: PathBuf },
     #[error("no index can be written beside {path}: it is a stream, or on a web server")]

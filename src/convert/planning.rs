@@ -10,7 +10,7 @@ use super::shard::{MAX_SHARDS, Shard};
 use super::task::{IndexTask, PartTask, Task};
 use super::{ConvertError, Options};
 use crate::dataset::{LocalStore, Manifest, Store};
-use crate::storage::{ArchiveFile, Place};
+use crate::storage::{ArchiveFile, Place, shown};
 use targz_seek::index::{IndexError, SPACING_BYTES};
 use targz_seek::{Archive, ArchiveError, Meter};
 
@@ -67,7 +67,7 @@ fn tasks(
     let steps = Plan::new(archives, manifest, options, &Meter::default())?.steps;
     let steps: Vec<Step> = steps.into_iter().filter(|step| !step.already_done).collect();
     if let Some(stream) = steps.iter().find(|step| step.task.fingerprint.is_none()) {
-        return Err(ConvertError::Stream { path: stream.task.archive.clone() });
+        return Err(ConvertError::Stream { path: shown(&stream.task.archive) });
     }
     let parts: Vec<PartTask> = steps.into_iter().map(|step| anywhere(step.task)).collect();
     let Some(count) = options.parts else { return Ok(parts.into_iter().map(Task::Part).collect()) };

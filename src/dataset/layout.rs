@@ -34,6 +34,19 @@ pub(super) fn folders() -> impl Iterator<Item = &'static str> {
     tables::all().map(|(folder, _)| folder).collect::<BTreeSet<_>>().into_iter()
 }
 
+/// The key of the table that a file lies in, such as `summaries/works` of
+/// `summaries/works/part-00000.parquet`; `None` for a file that is not directly in a table's folder.
+pub(super) fn table_with_file(name: &str) -> Option<&str> {
+    let (key, _) = name.rsplit_once('/')?;
+    any_table_of(key).map(|_| key)
+}
+
+/// The key of the table whose Delta Lake log a file belongs to; `None` for all other files.
+pub(super) fn table_with_log(name: &str) -> Option<&str> {
+    let (key, _) = name.split_once("/_delta_log/")?;
+    any_table_of(key).map(|_| key)
+}
+
 /// The folder of a table below `root`.
 pub(super) fn table_folder(root: &Path, key: &str) -> PathBuf {
     root.join(key)
@@ -105,5 +118,25 @@ impl NewFile {
     /// Its name in the dataset.
     pub fn in_dataset(&self) -> String {
         format!("{}/{}", self.key, self.name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_files_of_known_tables_belong_to_one() {
+        for (name, file, log) in [
+            ("summaries/works/part-00000.parquet", Some("summaries/works"), None),
+            ("summaries/works/_delta_log/00.json", None, Some("summaries/works")),
+            ("summaries/summaries/works/part-00000-v1-00.parquet", None, None),
+            ("summaries/mine/part-00000-v1-00.parquet", None, None),
+            ("summaries/mine/_delta_log/00.json", None, None),
+            ("summaries/works/sub/_delta_log/00.json", None, None),
+            ("orcidlake.json", None, None),
+        ] {
+            assert_eq!((table_with_file(name), table_with_log(name)), (file, log), "{name}");
+        }
     }
 }

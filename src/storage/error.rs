@@ -21,6 +21,10 @@ pub enum StorageError {
     NoLocalPath { path: PathBuf },
     #[error("the store of {place} has no option {key}")]
     UnknownOption { key: String, place: PathBuf },
+    #[error("the endpoint for {place} is not a URL with http:// or https:// and without a user")]
+    WrongEndpoint { place: PathBuf },
+    #[error("{path} has a ? or a #, which a name in a store does not have")]
+    HasQuery { path: PathBuf },
     #[error("cannot {act} {place}: {reason}")]
     Failed { act: &'static str, place: PathBuf, kind: io::ErrorKind, fault: StoreFault, reason: String },
     #[error("{told} to a request for {place}")]
@@ -62,11 +66,13 @@ impl StorageError {
 pub(super) fn without_secrets(path: &Path) -> PathBuf {
     let text = path.to_string_lossy();
     let text = text.split(['?', '#']).next().unwrap_or_default();
-    let Some((scheme, rest)) = text.split_once("://") else { return text.into() };
+    // A slash may be missing.
+    let divider = if text.contains("://") { "://" } else { ":/" };
+    let Some((scheme, rest)) = text.split_once(divider) else { return text.into() };
     let (host, path) = rest.split_once('/').map_or((rest, ""), |(host, path)| (host, path));
     let host = host.rsplit('@').next().unwrap_or_default();
     let slash = if rest.contains('/') { "/" } else { "" };
-    format!("{scheme}://{host}{slash}{path}").into()
+    format!("{scheme}{divider}{host}{slash}{path}").into()
 }
 
 impl From<StorageError> for io::Error {

@@ -1,8 +1,8 @@
 //! Archives, ROR releases and datasets that lie in object stores or on web servers.
 //!
 //! A path that is a URL, such as `s3://bucket/orcid`, names a place there ([`Place`]). `object_store`
-//! speaks the stores' protocols; [`Storage`] gives it our HTTP client and the user's options. Our
-//! own code is not async: each call waits for its answer in the thread that makes it ([`wait`]).
+//! speaks the stores' protocols, with our HTTP client and the user's options. Our own code is not
+//! async: each call waits for its answer in the thread that makes it (`wait.rs`).
 //!
 //! | scheme | place |
 //! |---|---|
@@ -99,6 +99,9 @@ impl Connection {
                 for (key, value) in options.parsed::<AmazonS3ConfigKey>(remote)? {
                     builder = builder.with_config(key, value);
                 }
+                for key in [AmazonS3ConfigKey::Endpoint, AmazonS3ConfigKey::S3Endpoint] {
+                    check_endpoint(remote, builder.get_config_value(&key))?;
+                }
                 let mut client = ClientOptions::new();
                 for key in CLIENT_KEYS {
                     if let Some(value) = builder.get_config_value(&AmazonS3ConfigKey::Client(key)) {
@@ -124,6 +127,7 @@ impl Connection {
                 for (key, value) in options.parsed::<AzureConfigKey>(remote)? {
                     builder = builder.with_config(key, value);
                 }
+                check_endpoint(remote, builder.get_config_value(&AzureConfigKey::Endpoint))?;
                 let store = Arc::new(builder.build().map_err(failed)?);
                 (store.clone(), Backend::Azure(store))
             }
@@ -151,4 +155,16 @@ impl Connection {
             Backend::Http => None,
         }
     }
+}
+
+/// Refuses an endpoint that is not a URL, which `object_store` would not survive, and one with a
+/// password, which messages of the store would show.
+fn check_endpoint(remote: &Remote, endpoint: Option<String>) -> Result<(), StorageError> {
+    let Some(endpoint) = endpoint else { return Ok(()) };
+    let is_good = url::Url::parse(&endpoint).is_ok_and(|url| {
+        let has_host = url.host_str().is_some_and(|host| !host.is_empty());
+        matches!(url.scheme(), "http" | "https") && has_host && url.username().is_empty()
+    });
+    let place = remote.shown().to_owned();
+    if is_good { Ok(()) } else { Err(StorageError::WrongEndpoint { place }) }
 }

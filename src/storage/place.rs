@@ -82,6 +82,9 @@ impl Place {
         if url.host_str().is_none_or(str::is_empty) {
             return Err(StorageError::NoBucket { path: without_secrets(path) });
         }
+        if scheme != Scheme::Http && (url.query().is_some() || url.fragment().is_some()) {
+            return Err(StorageError::HasQuery { path: without_secrets(path) });
+        }
         Ok(Self::Remote(Remote::new(url, scheme)))
     }
 
@@ -198,6 +201,9 @@ mod tests {
             ("https://me:hush@host:8/a.tar.gz?X-Signature=hush#x", "https://host:8/a.tar.gz"),
             ("az://container@account/x", "az://container@account/x"),
             ("s3:/bucket/orcid", "error"),
+            ("https:/me:hush@host/a", "error"),
+            ("s3://bucket/orcid?copy=hush", "error"),
+            ("s3://bucket/orcid#2", "error"),
             ("s3:///orcid", "error"),
             ("ftp://host/a", "error"),
             ("hdfs://host/a", "error"),

@@ -416,3 +416,67 @@ with_each_store!(
     what_is_read_beside_a_commit_is_of_one_version,
     a_place_that_holds_something_else_is_refused,
 );
+
+#[test]
+fn objects_of_others_keep_a_dataset_from_beginning_and_are_never_removed() {
+    let others = [
+        "summaries/mine/_delta_log/00000000000000000000.json",
+        "summaries/mine/part-00000-v1-0123456789abcdef.parquet",
+        "summaries/summaries/works/part-00000-v1-0123456789abcdef.parquet",
+        "summaries/orcidlake-versions/00000000000000000001.json",
+        "summaries/works/sub/_delta_log/00000000000000000000.json",
+        "summaries/works/mine.parquet",
+        "letter.txt",
+    ];
+    let folder = crate::support::folder();
+    let [summaries, activities] = small(folder.path());
+    for other in others {
+        let (memory, store) = versioned(Memory::default(), folder.path());
+        memory.put(other, b"x").unwrap();
+
+        let begun = convert_one(&summaries, &store);
+
+        let is_foreign = matches!(begun, Err(ConvertError::Dataset(DatasetError::Foreign { .. })));
+        assert!(is_foreign && memory.names() == [other], "{other}: {begun:?}");
+    }
+    let (memory, store) = versioned(Memory::default(), folder.path());
+    convert_one(&summaries, &store).unwrap();
+    others.iter().for_each(|other| memory.put(other, b"x").unwrap());
+    let replace = Options { replace: true, ..options() };
+    let stop = AtomicBool::new(false);
+
+    convert_one(&activities, &store).unwrap();
+    convert_in(&[summaries], &store, &replace, &Unobserved, &stop).unwrap();
+
+    assert!(others.iter().all(|other| memory.names().iter().any(|name| name == other)));
+}
+
+#[test]
+fn parts_of_archives_that_differ_in_their_middle_do_not_mix() {
+    let folder = crate::support::folder();
+    let (_, store) = versioned(Memory::default(), folder.path());
+    let archive = folder.path().join("ORCID_2025_10_summaries.tar");
+    // The ends of a plain tar, which identify it, do not show its middle.
+    let filler = format!("<!-- {} -->", "x".repeat(1_200_000));
+    let write = |given_names: &str| {
+        let (first, last) = (record(ONE, "One", &filler), record(OTHER, "Other", &filler));
+        let middle = record("0000-0002-1694-233X", given_names, "");
+        let members = [(ONE, &first), ("0000-0002-1694-233X", &middle), (OTHER, &last)];
+        let named = members.map(|(orcid, xml)| (format!("summaries/000/{orcid}.xml"), xml.as_bytes()));
+        let entries: Vec<(&str, &[u8])> = named.iter().map(|(path, xml)| (path.as_str(), *xml)).collect();
+        std::fs::write(&archive, tar(&entries)).unwrap();
+        index(&archive, &index_path(&archive), SPACING_BYTES, &Unobserved, &AtomicBool::new(false)).unwrap();
+    };
+    write("Anna");
+    let tasks = plan_in(std::slice::from_ref(&archive), &store, &options()).unwrap();
+    let Task::Part(whole) = &tasks[0] else { panic!("{tasks:?}") };
+    let shard = |number| Task::Part(PartTask { shard: Some(Shard { number, of: 2 }), ..whole.clone() });
+    let first = written(&shard(1), &store);
+    write("Hans");
+    let second = written(&shard(2), &store);
+
+    let refused = commit_in(&[first, second], &store, false);
+
+    assert!(matches!(refused, Err(ConvertError::OtherContents { .. })), "{refused:?}");
+    assert!(store.current().unwrap().is_none());
+}

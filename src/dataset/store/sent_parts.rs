@@ -18,7 +18,7 @@ use std::sync::Arc;
 use super::scratch::ScratchFolder;
 use super::{Files, NewPart, Objects, StoredFile};
 use crate::dataset::error::DatasetError;
-use crate::dataset::layout::folders;
+use crate::dataset::layout::{folders, table_with_file};
 use crate::dataset::manifest::{ArchiveEntry, Manifest};
 use crate::dataset::waiting::{WaitingPart, is_part_name};
 
@@ -156,7 +156,9 @@ fn remove_unnamed(
     named: &HashSet<String>,
 ) -> Result<(), DatasetError> {
     let names: HashSet<&str> = names.iter().map(String::as_str).collect();
-    let is_gone = |file: &String| part_of_file(file).is_some_and(|name| names.contains(name));
+    let is_gone = |file: &String| {
+        table_with_file(file).is_some() && part_of_file(file).is_some_and(|name| names.contains(name))
+    };
     for folder in folders() {
         let files = objects.list(folder)?.into_iter();
         let gone: Vec<String> = files.filter(|file| is_gone(file) && !named.contains(file)).collect();
@@ -166,7 +168,7 @@ fn remove_unnamed(
 }
 
 /// The part that a table's file belongs to, such as `4be1…` of `part-00000-4be1…-6.parquet`.
-fn part_of_file(file: &str) -> Option<&str> {
+pub fn part_of_file(file: &str) -> Option<&str> {
     let mut words = file.rsplit('/').next()?.strip_prefix("part-")?.split('-');
     let name = words.nth(1)?;
     (words.count() == 1 && is_part_name(name)).then_some(name)

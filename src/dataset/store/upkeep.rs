@@ -9,7 +9,7 @@ use super::versions::{CHECK, VERSIONS, is_newest, manifest_of, newest_version, p
 use super::{Files, Logs, Objects};
 use crate::dataset::delta::{self, LogPlace};
 use crate::dataset::error::DatasetError;
-use crate::dataset::layout::folders;
+use crate::dataset::layout::{folders, table_with_file, table_with_log};
 use crate::dataset::manifest::Manifest;
 
 /// Earlier versions that are searched for the names of files that are no longer needed. So many
@@ -54,7 +54,8 @@ fn clear(objects: &dyn Objects, number: u64, manifest: &Manifest) -> Result<(), 
     let mut unknown = HashSet::new();
     for folder in folders() {
         for name in objects.list(folder)? {
-            if named.contains(&name) || delta::is_in_log(&name) {
+            // Files elsewhere are somebody else's, such as those of a dataset in this one's folder.
+            if named.contains(&name) || table_with_file(&name).is_none() {
                 continue;
             }
             match put_for(&name) {
@@ -83,8 +84,7 @@ fn follow(objects: &dyn Objects, number: u64, manifest: &Manifest, logs: Logs) -
     }
     let tables = manifest.parts_by_table();
     let goes = |name: &String| {
-        let has_table = tables.keys().any(|key| name.starts_with(&format!("{key}/")));
-        delta::is_in_log(name) && (logs == Logs::Begin || !has_table)
+        table_with_log(name).is_some_and(|key| logs == Logs::Begin || !tables.contains_key(key))
     };
     for folder in folders() {
         let gone: Vec<String> = objects.list(folder)?.into_iter().filter(goes).collect();

@@ -32,12 +32,12 @@ use super::scratch::ScratchFolder;
 use super::sent_parts::{self, SentPart};
 use super::upkeep::{finish, remove_leftovers};
 use super::versions::{
-    VERSIONS, check_conditions, copied_folder, newest, newest_version, suffix, version, version_name,
+    check_conditions, copied_folder, is_check, newest, newest_version, put_for, suffix, version, version_name,
 };
 use super::{Change, Files, Logs, NewPart, Objects, Store, StoredFile, Version};
 use crate::dataset::error::DatasetError;
 use crate::dataset::files::remove;
-use crate::dataset::layout::{NewFile, folders, random_word};
+use crate::dataset::layout::{NewFile, random_word, table_with_file};
 use crate::dataset::manifest::Manifest;
 use crate::dataset::waiting::WaitingPart;
 
@@ -68,7 +68,7 @@ impl Versioned {
         if newest.is_none() && copied_folder(self.objects.clone())?.is_some() {
             return Err(DatasetError::Copied { path: self.place().to_owned() });
         }
-        if newest.is_none() && !holds_tables_only(self.objects.as_ref())? {
+        if newest.is_none() && !holds_leftovers_only(self.objects.as_ref())? {
             return Err(DatasetError::Foreign { path: self.place().to_owned() });
         }
         Ok(newest)
@@ -229,11 +229,14 @@ impl VersionChange {
     }
 }
 
-/// True if there is nothing but leftovers of dead changes.
-fn holds_tables_only(files: &dyn Files) -> Result<bool, DatasetError> {
-    let own: Vec<String> = folders().chain([VERSIONS]).map(|folder| format!("{folder}/")).collect();
-    let is_own = |name: &String| own.iter().any(|folder| name.starts_with(folder));
-    Ok(files.list("")?.iter().all(|name| is_own(name) || sent_parts::is_note(name)))
+/// True if there is nothing but leftovers of dead changes: files that were put for the first version,
+/// parts that wait, objects of checks. All else is somebody's, and is never touched.
+fn holds_leftovers_only(files: &dyn Files) -> Result<bool, DatasetError> {
+    let is_left = |name: &String| {
+        let of_table = || put_for(name).is_some() || sent_parts::part_of_file(name).is_some();
+        (table_with_file(name).is_some() && of_table()) || is_check(name) || sent_parts::is_note(name)
+    };
+    Ok(files.list("")?.iter().all(is_left))
 }
 
 /// Puts the manifest of a version; false if there is another one. A store that fails may have put

@@ -130,6 +130,11 @@ pub(super) fn suffix(number: u64, random: &str) -> String {
     format!("-v{number}-{random}")
 }
 
+/// True for the object of a check of the store.
+pub(super) fn is_check(name: &str) -> bool {
+    name.starts_with(CHECK)
+}
+
 /// The version that a file was put for, from its name, such as `part-00012-v7-9f2c.parquet`;
 /// `None` for files that were sent before anybody knew the version.
 pub(super) fn put_for(name: &str) -> Option<u64> {

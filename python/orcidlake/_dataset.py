@@ -117,8 +117,9 @@ class Table(ArrowStream):
 class Dataset:
     """One version of a dataset, opened by `orcidlake.open`.
 
-    It is a mapping of its tables. If another process changes the dataset, this object stays what it
-    is as long as the files of its version are there; `reload` opens the new version.
+    Tables are read by name, as from a dictionary, with ``in``, ``len`` and ``keys``. If another
+    process changes the dataset, this object stays what it is as long as the files of its version
+    are there; `reload` opens the new version.
     """
 
     __slots__ = ("_native", "_storage_options", "_tables", "path")

@@ -128,3 +128,15 @@ def test_the_examples_of_pages_run(
             space = parsed.globs
         else:
             exec(compile(block, page, "exec"), space)
+
+
+def test_a_url_is_shown_without_its_secrets() -> None:
+    from orcidlake import _arguments
+
+    url = "https://me:hush@host:8/a b/dump.tar.gz?X-Signature=hush#hush"
+    assert _arguments.shown(url) == "https://host:8/a b/dump.tar.gz"
+    assert _arguments.file_name(url) == "dump.tar.gz"
+    assert _arguments.shown("s3://bucket") == "s3://bucket"
+    assert _arguments.shown("dumps/a?b") == "dumps/a?b"
+    task = ol.Task.from_json('{"kind": "index", "archive": "%s"}' % url)
+    assert repr(task) == "Task('dump.tar.gz', index)"

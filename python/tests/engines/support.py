@@ -71,6 +71,8 @@ def check(place: Folder | Bucket, expected: Path, report: ol.ConvertReport | Non
     assert found.tables == wanted.tables
     for table in wanted.tables:
         assert found[table].to_arrow().equals(wanted[table].to_arrow()), table
+        assert all(file.startswith(str(place.out)) for file in found[table].files), table
+    assert found["summaries/records"].scan().collect().height == found["summaries/records"].num_rows
     assert ol.verify(place.out, storage_options=place.options) == []
     named = {f"{table}/{file.rpartition('/')[2]}" for table in found.tables for file in found[table].files}
     others = {name for name in place.names() - named if not re.fullmatch(NO_TABLES, name)}

@@ -168,3 +168,38 @@ fn check_endpoint(remote: &Remote, endpoint: Option<String>) -> Result<(), Stora
     let place = remote.shown().to_owned();
     if is_good { Ok(()) } else { Err(StorageError::WrongEndpoint { place }) }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    #[test]
+    fn an_endpoint_is_a_url_without_a_user() {
+        let Ok(Place::Remote(remote)) = Place::of(Path::new("s3://bucket/orcid")) else {
+            panic!("it is remote")
+        };
+        for (endpoint, is_good) in [
+            ("http://127.0.0.1:9000", true),
+            ("https://host/path", true),
+            ("127.0.0.1:9000", false),
+            ("localhost:9000", false),
+            ("minio", false),
+            ("http://", false),
+            ("http://a b", false),
+            ("http://me:hush@host", false),
+            ("", false),
+        ] {
+            let options = StorageOptions::from_iter([("endpoint", endpoint), ("allow_http", "true")]);
+
+            let made = Connection::new(&remote, &options);
+
+            assert_eq!(made.is_ok(), is_good, "{endpoint}");
+            if let Err(error) = made {
+                assert!(matches!(error, StorageError::WrongEndpoint { .. }), "{endpoint}: {error}");
+                assert!(!error.to_string().contains("hush"), "{error}");
+            }
+        }
+    }
+}

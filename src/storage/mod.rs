@@ -165,8 +165,7 @@ fn check_endpoint(remote: &Remote, endpoint: Option<String>) -> Result<(), Stora
         let has_host = url.host_str().is_some_and(|host| !host.is_empty());
         matches!(url.scheme(), "http" | "https") && has_host && url.username().is_empty()
     });
-    let place = remote.shown().to_owned();
-    if is_good { Ok(()) } else { Err(StorageError::WrongEndpoint { place }) }
+    if is_good { Ok(()) } else { Err(StorageError::WrongEndpoint { place: remote.to_string().into() }) }
 }
 
 #[cfg(test)]

@@ -25,7 +25,7 @@ use super::pipeline::Pipeline;
 use super::plan::refuse_tables;
 use super::sink::Sink;
 use super::source::{Content, ReadMode, Source};
-use super::stop::stop_with;
+use super::stop::until_stopped;
 use super::{ConvertError, Observer, Options};
 use crate::report::Report;
 use crate::storage::ArchiveFile;
@@ -67,7 +67,7 @@ struct Counts {
     repeated: u64,
 }
 
-/// Sends the rows of the table to whoever takes them.
+/// Sends the rows of the table to the caller, who takes them from an [`ArchiveBatches`].
 struct Outlet {
     table: ChosenTable,
     batches: Sender<Sent>,
@@ -93,13 +93,11 @@ pub fn archive_batches(
     stop: &AtomicBool,
 ) -> Result<ArchiveBatches, ConvertError> {
     refuse_tables(archive)?;
-    let (meter, halted) = (Meter::default(), || stop.load(Ordering::Relaxed));
-    let opened = stop_with(&meter, &halted, || -> Result<_, ConvertError> {
-        let opened = ArchiveFile::open(archive, &options.storage, &meter)?;
+    let (chosen, archive, size_bytes) = until_stopped(stop, |meter| {
+        let opened = ArchiveFile::open(archive, &options.storage, meter)?;
         let size_bytes = opened.size_bytes()?;
         Ok((ChosenTable::find(&opened, table, options.salvage)?, Arc::new(opened), size_bytes))
-    });
-    let (chosen, archive, size_bytes) = if halted() { Err(ConvertError::Stopped) } else { opened }?;
+    })?;
     let (key, schema) = (chosen.key.clone(), chosen.schema.clone());
     let fails_on_repeats = !table.allow_repeats && !chosen.keeps_repeats();
     let pipeline = Pipeline::new(options)?;

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::duplicates::Seen;
 use super::options::ARCHIVE_OPTIONS;
-use super::stop::stop_with;
+use super::stop::until_stopped;
 use super::{ConvertError, Observer};
 use crate::report::Report;
 use crate::storage::{ArchiveFile, IndexFile, StorageOptions};
@@ -107,17 +107,15 @@ pub fn index_with(
     observer: &dyn Observer,
     stop: &AtomicBool,
 ) -> Result<Contents, ConvertError> {
-    let (meter, halted) = (Meter::default(), || stop.load(Ordering::Relaxed));
-    let indexed = stop_with(&meter, &halted, || {
-        let file = Arc::new(ArchiveFile::open(archive, storage, &meter)?);
+    until_stopped(stop, |meter| {
+        let file = Arc::new(ArchiveFile::open(archive, storage, meter)?);
         if out.is_none() && file.indexed_source().is_some() && !file.has_place_for_index() {
             return Err(ConvertError::NoPlaceForIndex { path: file.path().to_owned() });
         }
         let indexing = Indexing::begin(&file, out, spacing_bytes, meter.clone())?;
-        observer.begun(archive, file.size_bytes()?, &meter);
+        observer.begun(archive, file.size_bytes()?, meter);
         index_all(indexing, archive, observer, stop)
-    });
-    if halted() { Err(ConvertError::Stopped) } else { indexed }
+    })
 }
 
 fn index_all(

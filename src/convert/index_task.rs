@@ -12,13 +12,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::index::{index, index_with};
 use super::reading::usable_index;
-use super::stop::stop_with;
+use super::stop::until_stopped;
 use super::task::{IndexResult, IndexTask};
 use super::{ConvertError, Observer, Options};
 use crate::dataset::{random_word, remove_path, rename_path};
 use crate::storage::{ArchiveFile, Place, shown};
+use targz_seek::ArchiveError;
 use targz_seek::index::{Index, IndexError, SPACING_BYTES, index_path};
-use targz_seek::{ArchiveError, Meter};
 
 /// Digits in the name of a file that is not complete.
 const RUN_DIGITS: usize = 16;
@@ -83,9 +83,8 @@ fn find_index(
     options: &Options,
     stop: &AtomicBool,
 ) -> Result<Option<IndexResult>, ConvertError> {
-    let (meter, halted) = (Meter::default(), || stop.load(Ordering::Relaxed));
-    stop_with(&meter, &halted, || {
-        let archive = ArchiveFile::open(&task.archive, &options.storage, &meter)?;
+    until_stopped(stop, |meter| {
+        let archive = ArchiveFile::open(&task.archive, &options.storage, meter)?;
         if archive.fingerprint()?.as_ref() != Some(&task.fingerprint) {
             return Err(ConvertError::Changed { path: shown(&task.archive) });
         }

@@ -8,12 +8,11 @@ use super::index_task::ensure_index;
 use super::pipeline::Pipeline;
 use super::reading::part_range;
 use super::source::{Content, ReadMode, Repeated, Source};
-use super::stop::stop_with;
+use super::stop::until_stopped;
 use super::task::{PartResult, PartTask, Task, Written};
 use super::{ConvertError, Observer, Options};
 use crate::dataset::{ArchiveEntry, LocalStore, Store, WaitingPart};
 use crate::storage::{ArchiveFile, shown};
-use targz_seek::Meter;
 
 /// Runs a task of a plan for the dataset at `dataset`. Only the threads and the memory of `options`
 /// are used.
@@ -144,15 +143,13 @@ pub(super) fn open_for(
     pipeline: &Pipeline,
     stop: &AtomicBool,
 ) -> Result<Arc<ArchiveFile>, ConvertError> {
-    let (meter, halted) = (Meter::default(), || stop.load(Ordering::Relaxed));
-    let opened = stop_with(&meter, &halted, || -> Result<Arc<ArchiveFile>, ConvertError> {
-        let archive = ArchiveFile::open(&task.archive, pipeline.storage(), &meter)?;
+    until_stopped(stop, |meter| {
+        let archive = ArchiveFile::open(&task.archive, pipeline.storage(), meter)?;
         match &task.fingerprint {
             Some(planned) if archive.fingerprint()?.as_ref() != Some(planned) => {
                 Err(ConvertError::Changed { path: shown(&task.archive) })
             }
             _ => Ok(Arc::new(archive)),
         }
-    });
-    if halted() { Err(ConvertError::Stopped) } else { opened }
+    })
 }

@@ -2,10 +2,10 @@
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 
 use super::release::{agree, release_of};
-use super::stop::stop_with;
+use super::stop::until_stopped;
 use super::task::PartTask;
 use super::{ConvertError, Options};
 use crate::dataset::{ArchiveEntry, Dataset, Manifest};
@@ -40,9 +40,7 @@ impl Plan {
         options: &Options,
         stop: &AtomicBool,
     ) -> Result<Self, ConvertError> {
-        let (meter, halted) = (Meter::default(), || stop.load(Ordering::Relaxed));
-        let plan = stop_with(&meter, &halted, || Self::new(archives, manifest, options, &meter));
-        if halted() { Err(ConvertError::Stopped) } else { plan }
+        until_stopped(stop, |meter| Self::new(archives, manifest, options, meter))
     }
 
     /// Makes the plan; `meter` can stop the requests for archives on servers.

@@ -32,7 +32,7 @@ mod unmatched;
 pub use coverage::{Coverage, CoverageRow, NO_ID, coverage};
 pub use error::MatchError;
 pub use expansion::{Counted, Expansion, NameForm, Question, Written};
-pub use inputs::{input_file, open_input_file};
+pub use inputs::open_input_file;
 pub use match_row::{CandidateRow, MatchRow};
 pub use names::{NameSimilarity, PersonName};
 pub use people::{Day, PeopleFilter, Person, people};

@@ -107,12 +107,12 @@ class ArrowStream:
         return self.to_arrow().to_pandas(**options)
 
 
-class RecordBatch(ArrowStream):
-    """Some rows of a table. ``pyarrow.record_batch(batch)`` makes pyarrow's of it."""
+class _InMemory(ArrowStream):
+    """Rows that the native part holds in memory."""
 
     __slots__ = ("_native",)
 
-    def __init__(self, native: _native.Batch) -> None:
+    def __init__(self, native: _native.Batch | _native.Rows) -> None:
         self._native = native
 
     @property
@@ -131,17 +131,25 @@ class RecordBatch(ArrowStream):
     def __len__(self) -> int:
         return self.num_rows
 
-    def __arrow_c_array__(self, requested_schema: object = None) -> tuple[object, object]:
-        return self._native.__arrow_c_array__(requested_schema)
-
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
         return self._native.__arrow_c_stream__(requested_schema)
 
     def __repr__(self) -> str:
-        return f"RecordBatch({self.num_rows:,} rows, {len(self.schema)} columns)"
+        return f"{type(self).__name__}({self.num_rows:,} rows, {len(self.schema)} columns)"
 
 
-class Rows(ArrowStream):
+class RecordBatch(_InMemory):
+    """Some rows of a table. ``pyarrow.record_batch(batch)`` makes pyarrow's of it."""
+
+    __slots__ = ()
+
+    _native: _native.Batch
+
+    def __arrow_c_array__(self, requested_schema: object = None) -> tuple[object, object]:
+        return self._native.__arrow_c_array__(requested_schema)
+
+
+class Rows(_InMemory):
     """All rows of an answer, in memory.
 
     >>> rows = ds.people(ror="https://ror.org/000ygj308")
@@ -149,32 +157,7 @@ class Rows(ArrowStream):
     True
     """
 
-    __slots__ = ("_native",)
-
-    def __init__(self, native: _native.Rows) -> None:
-        self._native = native
-
-    @property
-    def schema(self) -> Schema:
-        return Schema(self._native.schema)
-
-    @property
-    def num_rows(self) -> int:
-        """The number of rows."""
-        return self._native.num_rows
-
-    def to_dicts(self) -> list[dict[str, Any]]:
-        """The rows as dictionaries; points in time are text."""
-        return json.loads(self._native.to_json())
-
-    def __len__(self) -> int:
-        return self.num_rows
+    __slots__ = ()
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
         return iter(self.to_dicts())
-
-    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
-        return self._native.__arrow_c_stream__(requested_schema)
-
-    def __repr__(self) -> str:
-        return f"Rows({self.num_rows:,} rows, {len(self.schema)} columns)"

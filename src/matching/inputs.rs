@@ -8,19 +8,10 @@ use super::error::MatchError;
 use crate::dataset::{InputFile, MatchInputs, Organizations, digest};
 use crate::storage::{Place, shown};
 
-/// The file at `path` with its digest.
+/// A file with its digest, read from where it stands; `path`, which may be a URL, leads to it.
 ///
 /// # Errors
-/// [`MatchError::File`] where it cannot be read.
-pub fn input_file(path: &Path) -> Result<InputFile, MatchError> {
-    let file = File::open(path).map_err(|source| MatchError::File { path: path.to_owned(), source })?;
-    open_input_file(path, file)
-}
-
-/// Does the same for a file that is open, wherever `path`, which may be a URL, leads.
-///
-/// # Errors
-/// As [`input_file`].
+/// [`MatchError::File`] if it cannot be read.
 pub fn open_input_file(path: &Path, mut file: File) -> Result<InputFile, MatchError> {
     let failed = |source| MatchError::File { path: shown(path), source };
     let place = match Place::is_remote(path) {

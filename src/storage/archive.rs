@@ -12,7 +12,7 @@ use targz_seek::{
 };
 
 use super::source::{ObjectSource, open_source};
-use super::{Place, Scheme, StorageError, StorageOptions};
+use super::{Place, StorageError, StorageOptions};
 
 /// An archive that has been opened: a folder, a file, a stream, or an object.
 #[derive(Debug)]
@@ -63,8 +63,7 @@ impl ArchiveFile {
 
     /// True if an index can be written beside it: not beside a stream, and not on a web server.
     pub fn has_place_for_index(&self) -> bool {
-        let is_web = matches!(&self.place, Place::Remote(remote) if remote.scheme() == Scheme::Http);
-        !is_web && self.source.as_ref().is_none_or(has_size)
+        !self.place.is_web() && self.source.as_ref().is_none_or(has_size)
     }
 
     /// True if it can be read only once, from its beginning: a pipe, or a file whose server does not
@@ -151,7 +150,7 @@ impl ArchiveFile {
     pub fn index(&self) -> Result<Option<Index>, IndexError> {
         let Some(archive) = self.indexed_source() else { return Ok(None) };
         let place = self.index_place();
-        let is_web = matches!(&place, Place::Remote(remote) if remote.scheme() == Scheme::Http);
+        let is_web = place.is_web();
         let file = match self.open_beside(place) {
             Ok(Some(file)) => file,
             Ok(None) => return Ok(None),
@@ -213,7 +212,7 @@ fn index_place(archive: &Place) -> Place {
 /// wrong.
 pub fn index_beside(archive: &Path) -> Result<PathBuf, StorageError> {
     match index_place(&Place::of(archive)?) {
-        Place::Remote(remote) if remote.scheme() == Scheme::Http => {
+        Place::Remote(remote) if remote.is_web() => {
             Err(StorageError::ReadOnly { place: remote.shown().to_owned() })
         }
         Place::Remote(remote) => Ok(remote.url().as_str().into()),

@@ -81,7 +81,7 @@ impl Files for StoredObjects {
     }
 
     fn can_list(&self) -> bool {
-        self.remote.scheme() != Scheme::Http
+        !self.remote.is_web()
     }
 
     fn open(&self, name: &str) -> Result<Arc<dyn Ranges>, DatasetError> {

@@ -97,6 +97,11 @@ impl Place {
         }
     }
 
+    /// True on a web server, where nothing can be listed or written.
+    pub(super) fn is_web(&self) -> bool {
+        matches!(self, Self::Remote(remote) if remote.is_web())
+    }
+
     /// True for a URL of an object store or a web server; wrong URLs are false.
     pub fn is_remote(path: &Path) -> bool {
         matches!(Self::of(path), Ok(Self::Remote(_)))
@@ -127,6 +132,11 @@ impl Remote {
         self.scheme
     }
 
+    /// True on a web server, where nothing can be listed or written.
+    pub fn is_web(&self) -> bool {
+        self.scheme == Scheme::Http
+    }
+
     /// The URL for messages and manifests: without user, password, query and fragment.
     pub fn shown(&self) -> &Path {
         &self.shown
@@ -154,7 +164,7 @@ impl Remote {
 
     /// The name in its store. A web server's store is the whole URL already.
     pub(crate) fn object_path(&self) -> Result<ObjectPath, StorageError> {
-        if self.scheme == Scheme::Http {
+        if self.is_web() {
             return Ok(ObjectPath::default());
         }
         ObjectPath::from_url_path(self.url.path()).map_err(|error| self.failed("name", error.into()))

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use object_store::{MultipartUpload, ObjectStoreExt, PutPayload};
 
 use super::wait::wait;
-use super::{Connection, Remote, Scheme, StorageError, StorageOptions};
+use super::{Connection, Remote, StorageError, StorageOptions};
 
 /// Bytes of a part of an upload. S3 takes at most 10,000 parts, so files of up to 160 GB; the index
 /// of the largest archive has 1.3 GB.
@@ -26,7 +26,7 @@ pub fn upload(
     options: &StorageOptions,
     is_stopped: &dyn Fn() -> bool,
 ) -> io::Result<()> {
-    if to.scheme() == Scheme::Http {
+    if to.is_web() {
         return Err(StorageError::ReadOnly { place: to.shown().to_owned() }.into());
     }
     let Connection { store, path, .. } = Connection::new(to, options)?;

@@ -1,4 +1,4 @@
-"""What is in an archive: one table of it, or a count of everything."""
+"""Reads an archive without converting it: the rows of one table, or the counts of all tables."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ import orcidlake as ol
 
 @pytest.fixture
 def archives(tmp_path: Path, summaries: str, activities: list[str]) -> list[Path]:
-    """Copies of the samples, of which the first has an index."""
+    """Copies of the samples. The first has an index."""
     copies = []
     for archive in [summaries, *activities]:
         copy = tmp_path / Path(archive).name

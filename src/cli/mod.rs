@@ -120,7 +120,7 @@ pub fn main() -> ExitCode {
     ExitCode::from(main_with(std::env::args_os().collect()))
 }
 
-/// Runs the program with these arguments, of which the first is its name; gives the exit status.
+/// Runs the program and gives its exit status. The first argument is the program's name.
 /// Errors of usage, and `--help`, end the process.
 pub fn main_with(arguments: Vec<OsString>) -> u8 {
     // A failure may come before the arguments are understood.

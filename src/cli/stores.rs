@@ -85,7 +85,7 @@ pub fn is_dataset(path: &Path, common: &Common) -> Result<bool, Failure> {
     }
     match store_of(path, common)?.current() {
         Ok(version) => Ok(version.is_some()),
-        // Whoever may read an archive may not be allowed to list its bucket.
+        // Some users may read an archive and may not list its bucket.
         Err(DatasetError::Io { source, .. }) if source.kind() == io::ErrorKind::PermissionDenied => Ok(false),
         Err(error) => Err(error.into()),
     }

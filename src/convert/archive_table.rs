@@ -11,7 +11,7 @@ use crate::tables::{self, AnyTable, DumpKind};
 use orcid_xml::MemberName;
 use targz_seek::Meter;
 
-/// Chunks that are read to learn of which kind an archive is. Its first members tell it.
+/// Chunks that are read to find the kind of dump: the names of the first members show it.
 const LOOKED_AT: usize = 4;
 /// The table whose rows stay if a later member replaces their member.
 const KEEPS_REPEATS: &str = "rejects";

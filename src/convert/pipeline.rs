@@ -69,7 +69,7 @@ struct Context<'s, S> {
     pool: &'s ThreadPool,
     observer: &'s dyn Observer,
     failed: AtomicBool,
-    /// The error because of which the sink gets nothing more.
+    /// The first error of the sink. After it, the sink gets no more batches.
     failure: Mutex<Option<ConvertError>>,
     stop: &'s AtomicBool,
 }

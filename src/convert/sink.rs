@@ -1,4 +1,4 @@
-//! Where the rows of an archive go: to files, or to whoever reads them.
+//! Takes the rows of an archive: a writer of files, or the reader of one table.
 
 use rayon::ThreadPool;
 

@@ -7,7 +7,7 @@ usage: objectstore.py ORCIDLAKE FOLDER [KILLS]
 Starts a local S3 (moto_server), makes archives in FOLDER, one of them with a table that
 is uploaded in parts, and runs `convert` to the bucket again and again: KILLS times
 (default 50) it is killed with SIGKILL at a random moment, half of them while it
-replaces a dataset. Meanwhile Polars reads the newest manifest's files (scan_parquet),
+replaces a dataset. Then the same with `commit` of parts that other runs have written. Meanwhile Polars reads the newest manifest's files (scan_parquet),
 and Polars (scan_delta) and deltalake read the tables' logs: each must see the rows of
 one version. The run after a kill must succeed and leave only the manifest's files, the
 versions' manifests and the logs: no other object, no open upload, no scratch file.
@@ -140,6 +140,13 @@ class World:
         told = process.communicate()[1]
         return process.returncode, told
 
+    def output(self, *arguments):
+        """What a run prints; it must succeed."""
+        run = subprocess.run([self.orcidlake, *arguments], env=self.environment, text=True, capture_output=True)
+        if run.returncode > 1:
+            raise SystemExit(f"{arguments[0]} ends with {run.returncode}: {run.stderr}")
+        return run.stdout
+
     def convert(self, dataset, archives, *more):
         return ["convert", *archives, "--out", f"s3://{BUCKET}/{dataset}", "--quiet", "--threads", "2", *more]
 
@@ -184,8 +191,8 @@ def make_archives(world):
     return [os.path.join(world.folder, name) for name in names] + [path]
 
 
-def kills(world, archives, count):
-    # The states that may be seen, one after the other: nothing, and after each archive.
+def allowed_states(world, archives):
+    """The states that may be seen of each table: nothing, and after each archive."""
     allowed = {table: {None} for table in TABLES}
     for end in range(1, len(archives) + 1):
         status, told = world.run(*world.convert("all", archives[:end]))
@@ -194,16 +201,40 @@ def kills(world, archives, count):
         for table, own in world.states("all").items():
             allowed[table].add(own)
     world.check_clean("all", "an undisturbed run")
+    return allowed
+
+
+def prepare_convert(world, dataset, archives, replaces):
+    """The command that converts the archives, half of the times into a dataset that it replaces."""
+    if replaces:
+        world.run(*world.convert(dataset, archives[:2]))
+    return world.convert(dataset, archives, *(["--replace"] if replaces else []))
+
+
+def prepare_commit(world, dataset, archives, replaces):
+    """The command that commits the parts of the archives, which other runs have written."""
+    replace = ["--replace"] if replaces else []
+    if replaces:
+        world.run(*world.convert(dataset, archives[:2]))
+    url, results = f"s3://{BUCKET}/{dataset}", os.path.join(world.folder, f"{dataset}.results")
+    with open(results, "w") as file:
+        for line in world.output("plan", *archives, "--parts", "5", *replace).splitlines():
+            file.write(world.output("part", line, "--out", url, "--threads", "2", "--quiet"))
+    return ["commit", url, results, "--quiet", *replace]
+
+
+def kills(world, archives, allowed, prepare, count):
+    """Kills what `prepare` gives at `count` random moments, with readers beside it."""
+    name = prepare.__name__.removeprefix("prepare_")
+    command = prepare(world, f"{name}-timed", archives, False)
     begun = time.time()
-    world.run(*world.convert("timed", archives))
+    world.run(*command)
     seconds = time.time() - begun
-    print(f"an undisturbed run takes {seconds:.1f} s")
+    print(f"an undisturbed {name} takes {seconds:.1f} s")
     done = {"killed": 0, "ended before": 0, "nothing": 0, "part": 0, "whole": 0, "reads": 0}
     for number in range(count):
-        dataset, replaces = f"killed-{number}", number % 2 == 1
-        if replaces:
-            world.run(*world.convert(dataset, archives[:2]))
-        command = world.convert(dataset, archives, *(["--replace"] if replaces else []))
+        dataset = f"{name}-{number}"
+        command = prepare(world, dataset, archives, number % 2 == 1)
         readers = [Reader(world.store, dataset, way, table)
                    for way, table in (("manifest", TABLES[1]), ("scan_delta", TABLES[0]), ("deltalake", TABLES[1]))]
         for reader in readers:
@@ -217,7 +248,7 @@ def kills(world, archives, count):
             process.communicate()
             done["killed"] += 1
         manifest = world.store.manifest(dataset)
-        came = len(manifest["archives"]) if manifest else 0
+        came = len({archive["md5"] for archive in manifest["archives"]}) if manifest else 0
         done["nothing" if came == 0 else "whole" if came == len(archives) else "part"] += 1
         for table, own in world.states(dataset).items():
             if own not in allowed[table]:
@@ -235,8 +266,11 @@ def kills(world, archives, count):
             for own in reader.seen:
                 if own not in allowed[reader.table]:
                     world.fault(f"{dataset}: {reader.way} sees {reader.table} as of no version")
+        for table, own in world.states(dataset).items():
+            if own != world.whole[table]:
+                world.fault(f"{dataset}: {table} is not whole after the run after the kill")
         world.check_clean(dataset, f"{dataset}, after the run after the kill")
-    print(", ".join(f"{name} {number}" for name, number in done.items()))
+    print(f"{name}: " + ", ".join(f"{word} {number}" for word, number in done.items()))
 
 
 def two_writers(world, archives, times):
@@ -268,7 +302,10 @@ def main():
     world = World(orcidlake, folder)
     try:
         archives = make_archives(world)
-        kills(world, archives, count)
+        allowed = allowed_states(world, archives)
+        world.whole = world.states("all")
+        kills(world, archives, allowed, prepare_convert, count)
+        kills(world, archives, allowed, prepare_commit, count)
         two_writers(world, archives, max(2, count // 10))
     finally:
         world.store.process.kill()

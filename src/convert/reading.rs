@@ -127,7 +127,9 @@ impl Shared {
             notes: contents.notes.clone(),
         };
         let range = range_of(&index, mode.shard).map_err(ArchiveError::from)?;
-        let stretches = index.stretches(range.clone(), STRETCH_BYTES).map_err(ArchiveError::from)?;
+        // One reader reads all of it at a stretch.
+        let stretch_bytes = if mode.readers <= 1 { u64::MAX } else { STRETCH_BYTES };
+        let stretches = index.stretches(range.clone(), stretch_bytes).map_err(ArchiveError::from)?;
         let readers = mode.readers.clamp(1, stretches.len().max(1));
         let reader =
             Reader { index: Arc::new(index), options, meter: meter.clone(), buffers: Buffers::default() };

@@ -4,8 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use arrow::array::{Array, AsArray, BooleanArray, RecordBatch, StringArray};
-use arrow::compute::kernels::cmp::eq;
+use arrow::array::{Array, AsArray, BooleanArray, RecordBatch};
 use arrow::error::ArrowError;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
@@ -118,11 +117,11 @@ pub fn record_batches(dataset: &Dataset, orcids: &[Orcid]) -> Result<TableRows, 
 /// # Errors
 /// [`ArrowError`] if the column does not hold text.
 pub fn rows_of(column: &dyn Array, orcids: &[Orcid]) -> Result<BooleanArray, ArrowError> {
-    if let [orcid] = orcids {
-        return eq(&column, &StringArray::new_scalar(orcid.as_str()));
-    }
     let column = column.as_string_opt::<i32>();
     let column = column.ok_or_else(|| ArrowError::SchemaError("iDs are no text".to_owned()))?;
+    if let [orcid] = orcids {
+        return Ok(BooleanArray::from_unary(column, |other| other == orcid.as_str()));
+    }
     let wanted: HashSet<&str> = orcids.iter().map(Orcid::as_str).collect();
     Ok(column.iter().map(|orcid| Some(orcid.is_some_and(|orcid| wanted.contains(orcid)))).collect())
 }

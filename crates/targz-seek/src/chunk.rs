@@ -1,6 +1,6 @@
 //! A run of whole members in one buffer, and the buffers' reuse.
 
-use std::ops::Range;
+use std::ops::{Deref, DerefMut, Range};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Buffers kept for reuse: as many as two threads have on their way. A reader that waits
@@ -15,15 +15,13 @@ const MAX_SPARE_BUFFERS: usize = 8;
 /// archive's [`Buffers`].
 #[derive(Debug)]
 pub struct Chunk {
-    bytes: Vec<u8>,
+    bytes: PooledBuffer,
     /// Data that do not stand in the stream as they are.
     expanded: Vec<u8>,
     names: String,
     members: Vec<Member>,
     /// Where it begins in the uncompressed stream, if reading could begin there.
     start: Option<u64>,
-    /// Where `bytes` goes when the chunk has been used.
-    buffers: Buffers,
 }
 
 /// One member of an archive: its kind and its place. [`Chunk::members`] gives it together
@@ -78,15 +76,21 @@ pub enum Kind {
 #[derive(Debug, Clone, Default)]
 pub struct Buffers(Arc<Mutex<Vec<Vec<u8>>>>);
 
+/// A buffer that goes back to its pool when it is dropped.
+#[derive(Debug, Default)]
+pub(super) struct PooledBuffer {
+    bytes: Vec<u8>,
+    buffers: Buffers,
+}
+
 impl Chunk {
-    pub(super) fn new(buffers: &Buffers) -> Self {
+    pub(super) fn new() -> Self {
         Self {
-            bytes: Vec::new(),
+            bytes: PooledBuffer::default(),
             expanded: Vec::new(),
             names: String::new(),
             members: Vec::new(),
             start: None,
-            buffers: buffers.clone(),
         }
     }
 
@@ -136,7 +140,7 @@ impl Chunk {
     }
 
     /// Gives the chunk the buffer that its members' ranges point into.
-    pub(super) fn set_bytes(&mut self, bytes: Vec<u8>) {
+    pub(super) fn set_bytes(&mut self, bytes: PooledBuffer) {
         self.bytes = bytes;
     }
 
@@ -147,7 +151,7 @@ impl Chunk {
     /// are empty.
     pub fn members(&self) -> impl ExactSizeIterator<Item = (&str, &[u8], &Member)> {
         self.members.iter().map(|member| {
-            let bytes = if member.is_expanded { &self.expanded } else { &self.bytes };
+            let bytes: &[u8] = if member.is_expanded { &self.expanded } else { &self.bytes };
             (&self.names[member.name.clone()], &bytes[member.data.clone()], member)
         })
     }
@@ -174,7 +178,28 @@ impl Chunk {
     }
 }
 
-impl Drop for Chunk {
+impl From<Vec<u8>> for PooledBuffer {
+    /// Bytes of no pool.
+    fn from(bytes: Vec<u8>) -> Self {
+        Self { bytes, buffers: Buffers::default() }
+    }
+}
+
+impl Deref for PooledBuffer {
+    type Target = Vec<u8>;
+
+    fn deref(&self) -> &Vec<u8> {
+        &self.bytes
+    }
+}
+
+impl DerefMut for PooledBuffer {
+    fn deref_mut(&mut self) -> &mut Vec<u8> {
+        &mut self.bytes
+    }
+}
+
+impl Drop for PooledBuffer {
     fn drop(&mut self) {
         self.buffers.put(std::mem::take(&mut self.bytes));
     }
@@ -182,14 +207,12 @@ impl Drop for Chunk {
 
 impl Buffers {
     /// A buffer of `size` initialised bytes, fresh or used.
-    pub(super) fn take(&self, size: usize) -> Vec<u8> {
-        let spare = self.spare().pop();
-        let mut buffer = spare.unwrap_or_default();
-        if buffer.len() < size {
-            buffer.resize(size, 0);
-        }
-        buffer.truncate(size);
-        buffer
+    pub(super) fn take(&self, size: usize) -> PooledBuffer {
+        let spare = self.spare().pop().filter(|buffer| buffer.len() >= size);
+        // Memory that the system gives as zeros is not cleared again.
+        let mut bytes = spare.unwrap_or_else(|| vec![0; size]);
+        bytes.truncate(size);
+        PooledBuffer { bytes, buffers: self.clone() }
     }
 
     fn put(&self, buffer: Vec<u8>) {

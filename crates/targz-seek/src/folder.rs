@@ -9,7 +9,7 @@ use std::time::UNIX_EPOCH;
 
 use md5::{Digest, Md5};
 
-use super::chunk::{Buffers, Chunk, Kind};
+use super::chunk::{Chunk, Kind};
 use super::error::ArchiveError;
 use super::foreign::{ARCHIVE_ENDINGS, XML, has_ending};
 use super::input::{Meter, hex_digest};
@@ -22,7 +22,6 @@ const PACKED: &str = "an archive in a folder, which is not looked into; give it 
 pub(super) struct FolderWalk {
     walk: Walk,
     options: Options,
-    buffers: Buffers,
     meter: Meter,
     digest: Md5,
     read_bytes: u64,
@@ -30,19 +29,19 @@ pub(super) struct FolderWalk {
 
 impl FolderWalk {
     pub fn new(root: &Path, options: Options, meter: Meter) -> Result<Self, ArchiveError> {
-        let (walk, buffers) = (Walk::new(root)?, Buffers::default());
-        Ok(Self { walk, options, buffers, meter, digest: Md5::new(), read_bytes: 0 })
+        let walk = Walk::new(root)?;
+        Ok(Self { walk, options, meter, digest: Md5::new(), read_bytes: 0 })
     }
 
     /// Whole files up to about the chunk size; `None` at the end.
     pub fn next_chunk(&mut self) -> Result<Option<Chunk>, ArchiveError> {
-        let mut chunk = Chunk::new(&self.buffers);
+        let mut chunk = Chunk::new();
         let mut bytes = Vec::new();
         while bytes.len() + chunk.overhead_bytes() < self.options.least_chunk_bytes() {
             let Some(found) = self.walk.next()? else { break };
             self.take(&found, &mut chunk, &mut bytes)?;
         }
-        chunk.set_bytes(bytes);
+        chunk.set_bytes(bytes.into());
         Ok((!chunk.is_empty()).then_some(chunk))
     }
 

@@ -336,7 +336,7 @@ impl Read for Stream {
 
 /// Reads one file as the only member of a chunk.
 fn single(name: &str, mut input: Input, options: Options) -> io::Result<(Chunk, (u64, String))> {
-    let mut chunk = Chunk::new(&Buffers::default());
+    let mut chunk = Chunk::new();
     let mut bytes = Vec::new();
     (&mut input).take(options.max_member_bytes.saturating_add(1)).read_to_end(&mut bytes)?;
     let totals = input.finish()?;
@@ -344,7 +344,7 @@ fn single(name: &str, mut input: Input, options: Options) -> io::Result<(Chunk, 
         chunk.push(name, Kind::TooLarge { size_bytes: totals.0 }, 0..0, 0..totals.0);
     } else {
         chunk.push(name, Kind::File, 0..bytes.len(), 0..totals.0);
-        chunk.set_bytes(bytes);
+        chunk.set_bytes(bytes.into());
     }
     Ok((chunk, totals))
 }

@@ -4,7 +4,7 @@ use std::io;
 
 use md5::{Digest, Md5};
 
-use super::chunk::{Buffers, Chunk, Kind};
+use super::chunk::{Chunk, Kind};
 use super::input::{Meter, hex_digest};
 use super::options::Options;
 
@@ -22,7 +22,6 @@ pub struct OwnedMember {
 pub(super) struct OwnedMembers<'m> {
     members: &'m mut dyn Iterator<Item = io::Result<OwnedMember>>,
     options: Options,
-    buffers: Buffers,
     meter: Meter,
     digest: Md5,
     read_bytes: u64,
@@ -34,18 +33,18 @@ impl<'m> OwnedMembers<'m> {
         options: Options,
         meter: Meter,
     ) -> Self {
-        Self { members, options, buffers: Buffers::default(), meter, digest: Md5::new(), read_bytes: 0 }
+        Self { members, options, meter, digest: Md5::new(), read_bytes: 0 }
     }
 
     /// Whole members up to about the chunk size; `None` at the end.
     pub fn next_chunk(&mut self) -> io::Result<Option<Chunk>> {
-        let mut chunk = Chunk::new(&self.buffers);
+        let mut chunk = Chunk::new();
         let mut bytes = Vec::new();
         while bytes.len() + chunk.overhead_bytes() < self.options.least_chunk_bytes() {
             let Some(member) = self.members.next() else { break };
             self.take(&member?, &mut chunk, &mut bytes);
         }
-        chunk.set_bytes(bytes);
+        chunk.set_bytes(bytes.into());
         Ok((!chunk.is_empty()).then_some(chunk))
     }
 

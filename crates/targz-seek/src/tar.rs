@@ -15,7 +15,7 @@ mod values;
 
 use std::io::{self, Read};
 
-use super::chunk::{Buffers, Chunk, Kind};
+use super::chunk::{Buffers, Chunk, Kind, PooledBuffer};
 use entry::{Entry, is_extension};
 use extension::Extension;
 use header::{BLOCK, is_zero};
@@ -59,7 +59,7 @@ pub(super) struct TarWalk<R> {
     lost: bool,
     buffers: Buffers,
     /// The buffer being filled, and how much of it is.
-    buffer: Vec<u8>,
+    buffer: PooledBuffer,
     filled: usize,
     /// Where the buffer begins in the stream.
     start: u64,
@@ -123,7 +123,7 @@ impl<R: Read> TarWalk<R> {
 
     /// Whole entries up to about the chunk size; `None` at the end.
     pub fn next_chunk(&mut self) -> Result<Option<Chunk>, Fault> {
-        let mut chunk = Chunk::new(&self.buffers);
+        let mut chunk = Chunk::new();
         chunk.set_start(self.remembers_nothing().then_some(self.start));
         let mut place = 0;
         self.fill(self.chunk_bytes);

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 /// Parsers make what encoders free, in other threads; docs/performance.md has the figures.
-#[cfg(not(target_env = "msvc"))]
+#[cfg(all(feature = "jemalloc", not(target_env = "msvc")))]
 #[global_allocator]
 static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 

@@ -22,7 +22,7 @@ use std::ffi::OsString;
 use pyo3::prelude::*;
 
 /// The program's allocator, without which a conversion takes longer: docs/performance.md.
-#[cfg(not(target_env = "msvc"))]
+#[cfg(all(feature = "jemalloc", not(target_env = "msvc")))]
 #[global_allocator]
 static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 

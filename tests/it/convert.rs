@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
+use crate::support::damage::rounds;
 use crate::support::{
     ONE, OTHER, Random, convert, dump, files, folder, given_names, gzip, orcidlake, record, rows, tar, work,
 };
@@ -374,7 +375,7 @@ fn flipped_bytes_never_pass_unseen() {
     let mut random = Random(5);
     let flipped = folder.path().join("flipped.tar.gz");
 
-    for round in 0..100 {
+    for round in 0..rounds(40) {
         let mut bytes = whole.clone();
         // Behind the header, whose time and name nobody checks.
         let place = 10 + random.below(bytes.len() - 10);
@@ -393,7 +394,7 @@ fn flipped_bytes_of_a_plain_tar_are_a_reject_or_an_error_or_harmless() {
     let folder = folder();
     let whole = two_records();
     let mut random = Random(9);
-    for round in 0..100 {
+    for round in 0..rounds(40) {
         let mut bytes = whole.clone();
         let place = random.below(bytes.len());
         bytes[place] ^= 1 << random.below(8);

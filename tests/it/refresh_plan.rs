@@ -91,7 +91,7 @@ fn what_is_whole_when_the_quota_ends_is_applied_and_the_rest_another_day() {
     let scopes = |here: &Here| serde_json::from_str::<Value>(&watermark(here)).unwrap()["scopes"].clone();
 
     for day in 1.. {
-        let quota = (day * 30).to_string();
+        let quota = (day * 50).to_string();
         let output = here.refresh_each(&["--json", "--quota", &quota]);
 
         assert_eq!(output.status.code(), Some(0), "{}", text(&output));

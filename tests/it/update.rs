@@ -8,6 +8,7 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 use std::{env, io};
 
+use crate::support::damage::rounds;
 use crate::support::tables::rows_of;
 use crate::support::{
     ONE, OTHER, Random, convert, dump, files, folder, given_names, record, rows, tar, work,
@@ -366,8 +367,9 @@ fn a_log_that_tells_a_wrong_size_or_has_a_broken_checkpoint_begins_anew() {
         ("gone".to_owned(), Box::new(|| fs::remove_file(&checkpoint).unwrap())),
         ("hint".to_owned(), Box::new(|| rewrite(&log.join("_last_checkpoint"), |_| b"{".to_vec()))),
     ];
-    for number in 0..40 {
-        let (checkpoint, place) = (checkpoint.clone(), (length - 1) * number / 39);
+    let flips = rounds(16);
+    for number in 0..flips {
+        let (checkpoint, place) = (checkpoint.clone(), (length - 1) * number / (flips - 1));
         breaks.push((
             format!("bit at {place}"),
             Box::new(move || {
@@ -561,7 +563,7 @@ fn a_kill_at_any_moment_leaves_the_old_or_the_new_rows() {
     let mut random = Random(11);
 
     let mut seen = BTreeSet::new();
-    for _ in 0..15 {
+    for _ in 0..rounds(10) {
         let test = ["--exact", "--ignored", "update::a_process_that_updates"];
         let mut child = Command::new(env::current_exe().unwrap());
         let child = child.args(test).env(DATASET_VARIABLE, folder.path()).stdout(std::process::Stdio::null());

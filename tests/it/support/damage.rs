@@ -5,9 +5,10 @@ use std::process::{Command, Output};
 
 use super::tables::files;
 
-/// Places in each file that are damaged, one at a time; `FLIPS=50` for a longer look.
-pub fn flips() -> usize {
-    std::env::var("FLIPS").ok().and_then(|flips| flips.parse().ok()).unwrap_or(2)
+/// How often a test tries what it tries at random places; `ROUNDS=20` for a look that is twenty times as
+/// long.
+pub fn rounds(usual: usize) -> usize {
+    usual * std::env::var("ROUNDS").ok().and_then(|factor| factor.parse().ok()).unwrap_or(1)
 }
 
 pub fn run(arguments: &[&str]) -> Output {
@@ -42,8 +43,13 @@ pub fn flip(path: &Path, place: usize) {
     std::fs::write(path, bytes).unwrap();
 }
 
-/// Some places from the first byte to the last.
+/// One place of a file, another for each name; or with `ROUNDS` as many, from the first byte to the last.
 pub fn places(path: &Path) -> Vec<usize> {
-    let (length, count) = (std::fs::metadata(path).unwrap().len() as usize, flips());
-    (0..count).map(|number| (length - 1) * (2 * number + 1) / (2 * count)).collect()
+    let length = std::fs::metadata(path).unwrap().len() as usize;
+    let count = rounds(1);
+    let name = path.parent().unwrap().to_string_lossy().bytes().map(usize::from).sum::<usize>();
+    match count {
+        1 => vec![(length - 1) * (name % 97) / 96],
+        _ => (0..count).map(|number| (length - 1) * (2 * number + 1) / (2 * count)).collect(),
+    }
 }

@@ -9,11 +9,12 @@ use serde_json::{Value, json};
 
 use super::convert::{print_problems, report_text};
 use super::failure::Failure;
+use super::lines::{Line, lines_of, read_all, read_lines};
 use super::numbers::counted;
 use super::output::print_json;
 use super::stores::{ScratchArg, locked_store};
 use super::{Common, Done};
-use crate::convert::{Outcome, PartResult, commit_in, commit_waiting};
+use crate::convert::{LineFault, Outcome, PartResult, commit_in, commit_waiting};
 use crate::dataset::{ArchiveEntry, WaitingPart};
 use crate::report::Report;
 use crate::storage::shown;
@@ -139,20 +140,22 @@ fn to_json(args: &Args, archives: &BTreeMap<String, Archive>, report: &Report, e
 
 /// The results in a file of JSON lines.
 fn read_results(path: &Path) -> Result<Vec<PartResult>, Failure> {
-    let text = match path.as_os_str() == STANDARD_INPUT {
-        true => io::read_to_string(io::stdin()),
-        false => std::fs::read_to_string(path),
+    let hint = "give files with the lines that `orcidlake part` has printed";
+    let (place, lines) = match path.as_os_str() == STANDARD_INPUT {
+        true => ("standard input".into(), lines_of(&read_all(io::stdin())?)),
+        false => (path.display().to_string(), read_lines(path, hint)?),
     };
-    let text = text.map_err(|error| {
-        let hint = "give files with the lines that `orcidlake part` has printed";
-        Failure::new(format!("cannot read {}: {error}", path.display()), hint)
-    })?;
-    let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
-    let parse = |(number, line): (usize, &str)| {
-        serde_json::from_str(line).map_err(|error| {
-            let what = format!("line {} of {} is not a result: {error}", number + 1, path.display());
-            Failure::new(what, "give files with the lines that `orcidlake part` has printed")
+    let parse = |line: Line| {
+        line.text.and_then(|text| text.parse()).map_err(|fault| {
+            let hint = match fault {
+                LineFault::IsTask => "run it with `orcidlake part`, and give the line that it prints",
+                LineFault::OtherVersion { .. } => {
+                    "run `orcidlake part` again for its task with this version, or commit with that version"
+                }
+                _ => hint,
+            };
+            Failure::new(format!("line {} of {place} is not a result: {fault}", line.number), hint)
         })
     };
-    lines.map(parse).collect()
+    lines.into_iter().map(parse).collect()
 }

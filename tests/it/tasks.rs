@@ -8,6 +8,7 @@ use std::process::{Output, Stdio};
 
 use crate::support::tables::rows_in_order;
 use crate::support::{ONE, convert, files, folder, gzip, orcidlake, record, run, tar};
+use orcidlake::convert::{PartTask, Shard, Task};
 use orcidlake::dataset::{Dataset, verify};
 use orcidlake::synth;
 use serde_json::Value;
@@ -201,11 +202,11 @@ fn an_empty_part_says_nothing_alarming() {
     let (out, whole) = (folder.path().join("orcid"), folder.path().join("whole"));
     convert(&[&archive], &whole, &["--index"]);
     let task = out_of(&run(&["plan", text(&archive), "--parts", "1"]));
-    let mut task: Value = serde_json::from_str(&task).unwrap();
+    let Task::Part(task) = task.parse().unwrap() else { panic!("{task}") };
 
     for number in 1..=5 {
-        task["shard"] = format!("{number}/5").into();
-        let output = run(&["part", &task.to_string(), "--out", text(&out)]);
+        let task = Task::Part(PartTask { shard: Some(Shard { number, of: 5 }), ..task.clone() });
+        let output = run(&["part", &serde_json::to_string(&task).unwrap(), "--out", text(&out)]);
         out_of(&output);
         let told = messages(&output);
         assert!(!told.contains("note") && !told.contains("no ORCID"), "{told}");
@@ -248,8 +249,29 @@ fn what_cannot_be_a_task_or_a_result_is_refused() {
     for wrong in
         ["", "{}", "7", r#"{"kind":"other"}"#, &task[..task.len() / 2], r#"{"kind":"part","archive":"a"}"#]
     {
-        fails(&["part", wrong, "--out", out], &["is not a task", "orcidlake plan"]);
+        let output = run(&["part", wrong, "--out", out]);
+        let told = messages(&output);
+        assert_eq!(output.status.code(), Some(2), "{wrong}: {told}");
+        assert!(told.contains("the task is not a task to run: ") && told.contains("plan"), "{wrong}: {told}");
+        let foreign = ["EOF", "column", "expected", "missing field", "variant", "invalid type"];
+        assert!(foreign.iter().all(|word| !told.contains(word)), "{wrong}: {told}");
     }
+    // A file of tasks: its line is named, whatever is before it.
+    let edited = task.replace("\"salvage\":false", "\"salvage\":true");
+    let mixed = folder.path().join("mixed.jsonl");
+    fs::write(&mixed, [task.as_bytes(), b"\n", edited.as_bytes(), b"\xff\n", task.as_bytes()].concat()).unwrap();
+    for (number, line, message) in [("1", "line 3 of", "has been changed since"), ("2", "line 4 of", "UTF-8")] {
+        let arguments = ["part", "--task-file", text(&mixed), "--number", number, "--out", out];
+        fails(&arguments, &[line, "mixed.jsonl is not a task to run", message]);
+    }
+    // The path alone may be another one.
+    let moved = folder.path().join("moved");
+    fs::create_dir(&moved).unwrap();
+    fs::copy(&archive, moved.join("summaries.tar.gz")).unwrap();
+    let task_there = task.replace(text(&archive), text(&moved.join("summaries.tar.gz")));
+    let elsewhere = folder.path().join("elsewhere");
+    out_of(&run(&["part", task_there.trim(), "--out", text(&elsewhere)]));
+    fs::remove_dir_all(folder.path().join(".elsewhere.orcidlake-parts")).unwrap();
     fails(
         &["part", "--task-file", tasks, "--number", "1", "--out", out],
         &["numbers 0 to 0", "--first-number"],
@@ -267,7 +289,8 @@ fn what_cannot_be_a_task_or_a_result_is_refused() {
     fails(&["plan", text(&archive), "--parts", "1", "--index-tasks", text(&archive)], &["which is read"]);
     fails(&["commit", out], &["no finished parts wait", "orcidlake part"]);
     fails(&["commit", out, text(&archive)], &["cannot read"]);
-    fails(&["commit", out, tasks], &["line 1 of", "is not a result"]);
+    fails(&["commit", out, tasks], &["line 1 of", "is not a result: it is a task", "orcidlake part"]);
+    fails(&["commit", out, text(&mixed)], &["line 1 of", "is not a result"]);
     // A folder with something else in it.
     let photos = folder.path().join("photos");
     fs::create_dir(&photos).unwrap();

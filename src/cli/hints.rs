@@ -196,6 +196,8 @@ impl Hint for ConvertError {
             Self::UnknownColumn { .. } => "`orcidlake schema TABLE` lists the columns",
             Self::Repeated { .. } => "convert the archive: a conversion keeps the rows of the last of them",
             Self::Changed { .. } => "plan the conversion again",
+            Self::ChangedMeanwhile { .. } => "run the same command again when the archive is complete",
+            Self::NoRanges { .. } => "download it first, and give the path of the file",
             Self::OtherVersion { .. } => {
                 "run `orcidlake part` again for its task with this version; `commit` reads what waits in .NAME.orcidlake-parts beside the dataset"
             }

@@ -35,6 +35,8 @@ pub enum ConvertError {
     OtherContents { path: PathBuf },
     #[error("{path} is in the dataset with another number of shards")]
     OtherParts { path: PathBuf },
+    #[error("{path} can be read from its beginning only: its server does not send parts of files")]
+    NoRanges { path: PathBuf },
     #[error("no index can be written beside {path}: it is a stream, or on a web server")]
     NoPlaceForIndex { path: PathBuf },
     #[error("two of the archives have the file name of {path}")]
@@ -53,6 +55,8 @@ pub enum ConvertError {
     Repeated { path: PathBuf, count: u64 },
     #[error("{path} has changed since the task was planned")]
     Changed { path: PathBuf },
+    #[error("{path} has changed since this run began")]
+    ChangedMeanwhile { path: PathBuf },
     #[error("{part} was written by orcidlake {found}, and this is another version")]
     OtherVersion { part: String, found: String },
     #[error("{path} is a stream, which can be read once only, by one process")]

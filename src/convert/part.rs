@@ -79,6 +79,7 @@ fn run(
     let (readers, repeated) = (pipeline.readers(1), Repeated::InFirstPart);
     let written = match write_with(&pipeline, readers, task, repeated, new.folder(), observer, stop) {
         Ok(written) => written,
+        Err(ConvertError::ChangedMeanwhile { path }) => return Err(ConvertError::Changed { path }),
         // Another run that has finished the part removes the folders of the others.
         Err(error) if !stop.load(Ordering::Relaxed) => {
             return store.part(&name)?.filter(is_current).ok_or(error);
@@ -137,7 +138,7 @@ pub(super) fn write_with(
 /// Opens the archive of a task.
 ///
 /// # Errors
-/// [`ConvertError`] if it cannot be opened, is not the one that was planned, or when stopped.
+/// [`ConvertError`] if it cannot be opened, is no longer the one of the task, or when stopped.
 pub(super) fn open_for(
     task: &PartTask,
     pipeline: &Pipeline,
@@ -147,7 +148,7 @@ pub(super) fn open_for(
         let archive = ArchiveFile::open(&task.archive, pipeline.storage(), meter)?;
         match &task.fingerprint {
             Some(planned) if archive.fingerprint()?.as_ref() != Some(planned) => {
-                Err(ConvertError::Changed { path: shown(&task.archive) })
+                Err(ConvertError::ChangedMeanwhile { path: shown(&task.archive) })
             }
             _ => Ok(Arc::new(archive)),
         }

@@ -67,7 +67,11 @@ fn tasks(
     let steps = Plan::new(archives, manifest, options, &Meter::default())?.steps;
     let steps: Vec<Step> = steps.into_iter().filter(|step| !step.already_done).collect();
     if let Some(stream) = steps.iter().find(|step| step.task.fingerprint.is_none()) {
-        return Err(ConvertError::Stream { path: shown(&stream.task.archive) });
+        let path = shown(&stream.task.archive);
+        return Err(match Place::is_remote(&stream.task.archive) {
+            true => ConvertError::NoRanges { path },
+            false => ConvertError::Stream { path },
+        });
     }
     let parts: Vec<PartTask> = steps.into_iter().map(|step| anywhere(step.task)).collect();
     let Some(count) = options.parts else { return Ok(parts.into_iter().map(Task::Part).collect()) };

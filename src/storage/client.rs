@@ -32,6 +32,8 @@ pub const MAX_REDIRECTS: u32 = 10;
 /// Hosts that give a machine in a cloud its credentials. Elsewhere there are none, and asking them
 /// ten times would only take a minute.
 const CREDENTIAL_HOSTS: [&str; 3] = ["169.254.169.254", "169.254.170.2", "metadata.google.internal"];
+/// What is said of a redirect to a file, to another scheme, or to nowhere.
+const NO_REDIRECT: &str = "the server leads to an address that is not followed: only http and https are";
 /// Bytes of an answer that are read at a time.
 const READ_BYTES: usize = 256 << 10;
 
@@ -213,7 +215,18 @@ fn error_of(error: ureq::Error) -> HttpError {
         ureq::Error::Io(_) => HttpErrorKind::Interrupted,
         _ => HttpErrorKind::Unknown,
     };
-    HttpError::new(kind, error)
+    match &error {
+        ureq::Error::TooManyRedirects => {
+            let told =
+                format!("the server leads from one address to the next, more than {MAX_REDIRECTS} times");
+            HttpError::new(kind, io::Error::other(told))
+        }
+        // The request itself has an address that is good.
+        ureq::Error::RedirectFailed | ureq::Error::BadUri(_) => {
+            HttpError::new(kind, io::Error::other(NO_REDIRECT))
+        }
+        _ => HttpError::new(kind, error),
+    }
 }
 
 /// An option, as an environment variable may have it too, that is neither true nor false.

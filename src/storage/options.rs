@@ -154,7 +154,8 @@ mod tests {
             "use_emulator use_azure_cli azure_use_fabric_endpoint",
         ];
         let places = ["s3://bucket/a", "gs://bucket/a", "az://bucket/a", "https://host/a", "http://host/a"];
-        for (key, place) in keys.iter().flat_map(|keys| keys.split(' ')).flat_map(|key| places.map(|place| (key, place)))
+        for (key, place) in
+            keys.iter().flat_map(|keys| keys.split(' ')).flat_map(|key| places.map(|place| (key, place)))
         {
             let Ok(Place::Remote(remote)) = Place::of(Path::new(place)) else { panic!("{place} is remote") };
             for value in ["nonsense", "", "tru", "2", " true"] {

@@ -361,7 +361,10 @@ fn what_is_wrong_with_a_url_is_told_with_what_to_do() {
         let refused = run(arguments);
         let text = told(&refused);
         assert_eq!(refused.status.code(), Some(2), "{arguments:?}: {text}");
-        assert!(text.contains("does not send parts of files") && text.contains("download it first"), "{text}");
+        assert!(
+            text.contains("does not send parts of files") && text.contains("download it first"),
+            "{text}"
+        );
         assert!(!text.contains("needs no index") && !elsewhere.exists(), "{text}");
     }
 }
@@ -369,8 +372,8 @@ fn what_is_wrong_with_a_url_is_told_with_what_to_do() {
 #[test]
 fn an_archive_that_changes_before_it_is_read_is_told_of_a_plan_only_where_there_is_one() {
     let folder = folder();
-    let archives = ["One", "Other"]
-        .map(|name| gzip(&tar(&[(&format!("{ONE}.xml"), record(ONE, name, "").as_bytes())])));
+    let archives =
+        ["One", "Other"].map(|name| gzip(&tar(&[(&format!("{ONE}.xml"), record(ONE, name, "").as_bytes())])));
     let changing = |requests: usize| {
         let archives = archives.clone();
         Web::start(move |asked| match asked.path.contains(".idx") {
@@ -398,6 +401,20 @@ fn an_archive_that_changes_before_it_is_read_is_told_of_a_plan_only_where_there_
         assert_eq!(output.status.code(), Some(2), "{text}");
         assert!(text.contains(message) && text.contains(hint), "{text}");
         assert_eq!(text.contains("plan"), is_planned, "{text}");
+    }
+}
+
+#[test]
+fn a_dataset_is_not_followed_to_other_schemes() {
+    for location in ["file:///etc/hostname", "ftp://127.0.0.1/hush", "/round"] {
+        let web = Web::start(move |_| Reply::status(302).with("Location", location));
+
+        let output = run(&["verify", &web.url("orcid")]);
+
+        let text = told(&output);
+        assert_eq!(output.status.code(), Some(2), "{text}");
+        let expected = if location == "/round" { "more than 10 times" } else { "only http and https" };
+        assert!(text.contains(expected) && !text.contains("hush"), "{location}: {text}");
     }
 }
 

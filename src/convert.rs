@@ -41,6 +41,7 @@ mod source;
 mod stop;
 mod task;
 mod task_text;
+mod uncommitted;
 mod update;
 
 pub use archive_table::ArchiveTable;
@@ -58,6 +59,7 @@ pub use release::release_of;
 pub use selection::Selection;
 pub use shard::Shard;
 pub use task::{IndexResult, IndexTask, PartResult, PartTask, Task};
+pub use uncommitted::{Uncommitted, discard, uncommitted};
 pub use update::{Update, Updated, update, update_in};
 
 use std::path::{Path, PathBuf};
@@ -188,7 +190,7 @@ impl Run<'_> {
 
     /// Converts one archive into a scratch folder; `None` if the dataset has it already.
     fn one(&self, step: &Step) -> Result<Option<Written>, ConvertError> {
-        if step.already_done {
+        if step.is_done() {
             return Ok(None);
         }
         if let Some(replacing) = &self.replacing

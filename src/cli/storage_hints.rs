@@ -51,7 +51,9 @@ impl Hint for StorageError {
             Self::RedirectScheme { .. } => {
                 "if you trust the server, give that address itself; a file of this machine is given by its path"
             }
-            Self::Redirects { .. } | Self::RedirectNowhere { .. } | Self::Status { .. } => "open the URL in a browser to see what it gives",
+            Self::Redirects { .. } | Self::RedirectNowhere { .. } | Self::Status { .. } => {
+                "open the URL in a browser to see what it gives"
+            }
             Self::Failed { fault, .. } => store_hint(*fault),
         };
         hint.into()

@@ -43,6 +43,13 @@ pub enum ConvertError {
     Twice { path: PathBuf },
     #[error("the dataset has other tables than are selected")]
     OtherTables,
+    #[error("{part} has other tables than the dataset, or than the other parts")]
+    PartOfOtherTables { part: String, archive: String },
+    #[error(
+        "these parts were planned to be added to the dataset, and would now replace it without {}",
+        .archives.join(", ")
+    )]
+    WouldDrop { archives: Vec<String> },
     #[error("there is no table {name}")]
     UnknownTable { name: String },
     #[error("the table {table} has no column {name}")]
@@ -58,7 +65,7 @@ pub enum ConvertError {
     #[error("{path} has changed since this run began")]
     ChangedMeanwhile { path: PathBuf },
     #[error("{part} was written by orcidlake {found}, and this is another version")]
-    OtherVersion { part: String, found: String },
+    OtherVersion { part: String, archive: String, found: String },
     #[error("{path} is a stream, which can be read once only, by one process")]
     Stream { path: PathBuf },
     #[error("{} of {of} parts of {path} {} missing: {}", .missing.len(), are(.missing), listed(.missing))]
@@ -66,7 +73,7 @@ pub enum ConvertError {
     #[error("parts {first}/{of} and {second}/{of} of {path} were made with different indexes")]
     Gap { path: PathBuf, first: u64, second: u64, of: u64 },
     #[error("the files of {part} do not wait for a commit to {place}, or are not those that were written")]
-    NoPart { part: String, place: PathBuf },
+    NoPart { part: String, archive: String, place: PathBuf },
     #[error("cannot start threads")]
     Threads(#[source] std::io::Error),
     #[error("stopped before the end")]

@@ -72,7 +72,7 @@ fn run(
             _ => true,
         };
     if let Some(found) = store.part(&name)?.filter(is_current) {
-        return Ok(found);
+        return as_planned(found, task, store);
     }
     let new = store.begin_part(&name)?;
     let pipeline = Pipeline::new(options)?;
@@ -82,7 +82,8 @@ fn run(
         Err(ConvertError::ChangedMeanwhile { path }) => return Err(ConvertError::Changed { path }),
         // Another run that has finished the part removes the folders of the others.
         Err(error) if !stop.load(Ordering::Relaxed) => {
-            return store.part(&name)?.filter(is_current).ok_or(error);
+            let found = store.part(&name)?.filter(is_current).ok_or(error)?;
+            return as_planned(found, task, store);
         }
         Err(error) => return Err(error),
     };
@@ -90,7 +91,19 @@ fn run(
     if committed(task, store)?.is_some() {
         // It was committed meanwhile, from the result of another run.
         store.remove_parts(&[name])?;
+        return Ok(part);
     }
+    as_planned(part, task, store)
+}
+
+/// A part that another run may have finished for another plan: the note that waits with it has to
+/// say whether the last plan was to replace the dataset.
+fn as_planned(part: WaitingPart, task: &PartTask, store: &dyn Store) -> Result<WaitingPart, ConvertError> {
+    if part.replace == task.replace {
+        return Ok(part);
+    }
+    let part = WaitingPart { replace: task.replace, ..part };
+    store.restate(&part)?;
     Ok(part)
 }
 

@@ -242,6 +242,7 @@ impl PartTask {
             tool_version: env!("CARGO_PKG_VERSION").to_owned(),
             tables: self.tables.clone(),
             range,
+            replace: self.replace,
             entry,
         }
     }

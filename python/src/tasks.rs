@@ -63,7 +63,8 @@ pub fn commit(
     replace: bool,
     settings: Settings,
 ) -> PyResult<Vec<PyOutcome>> {
-    let results: Vec<PartResult> = results.iter().map(|result| from_json(result, A_RESULT)).collect::<PyResult<_>>()?;
+    let results: Vec<PartResult> =
+        results.iter().map(|result| from_json(result, A_RESULT)).collect::<PyResult<_>>()?;
     let store = settings.store(&dataset)?;
     let commit = |_: &_| library::commit_in(&results, store.as_ref(), replace);
     let outcomes = interruptible(py, nothing, commit)?.map_err(Raise::raise)?;

@@ -108,7 +108,7 @@ def test_an_argument_that_cannot_be_used_is_named(
 def test_what_is_no_path_task_or_result_is_a_type_error(summaries: str, tmp_path: Path) -> None:
     result = ol.write_part(ol.plan(summaries)[0], tmp_path / "orcid")
 
-    for wrong in [
+    calls: list[Callable[[], object]] = [
         lambda: ol.convert(5, "orcid"),  # type: ignore[arg-type]
         lambda: ol.convert([5], "orcid"),  # type: ignore[list-item]
         lambda: ol.convert(summaries, 5),  # type: ignore[arg-type]
@@ -117,13 +117,15 @@ def test_what_is_no_path_task_or_result_is_a_type_error(summaries: str, tmp_path
         lambda: ol.commit(tmp_path / "orcid", result),  # type: ignore[arg-type]
         lambda: ol.commit(tmp_path / "orcid", [result.to_json()]),  # type: ignore[list-item]
         lambda: ol.commit(tmp_path / "orcid", ol.plan(summaries)),  # type: ignore[arg-type]
-    ]:
+    ]
+    for call in calls:
         with pytest.raises(TypeError):
-            wrong()
+            call()
     with pytest.raises(ValueError, match="no archive is given"):
         ol.convert([], "orcid")
 
 
 def test_true_and_false_are_options_of_stores_too(summaries: str) -> None:
     # They do not matter for a local file.
-    assert ol.inspect(summaries, storage_options={"allow_http": True}).members["members"] > 0
+    assert ol.inspect(summaries, storage_options={"allow_http": "true"}).members["members"] > 0
+    assert ol.inspect(summaries, storage_options={"allow_http": True}).members["members"] > 0  # type: ignore[dict-item]

@@ -132,6 +132,8 @@ fn add_all(
     let Some(first) = parts.first() else {
         // The next commit removes what cannot be removed now.
         let _ = store.remove_parts(&gone);
+        // It also finishes what a commit that died has left to do.
+        let _ = change.end();
         return Ok(Vec::new());
     };
     let (manifest, logs) = base_of(current, &parts, replace)?;

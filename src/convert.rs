@@ -22,6 +22,7 @@ mod error;
 mod in_order;
 mod index;
 mod index_task;
+mod line_fault;
 mod member_rows;
 mod members;
 mod observer;
@@ -39,6 +40,8 @@ mod sink;
 mod source;
 mod stop;
 mod task;
+mod task_text;
+mod uncommitted;
 mod update;
 
 pub use archive_table::ArchiveTable;
@@ -46,6 +49,7 @@ pub use batches::{ArchiveBatches, archive_batches};
 pub use committing::{commit, commit_in, commit_waiting};
 pub use error::ConvertError;
 pub use index::{NAMELESS_KEY, index, index_key, index_with};
+pub use line_fault::LineFault;
 pub use member_rows::{ChunkMember, MemberRows};
 pub use observer::{Observer, Outcome, Unobserved};
 pub use options::{ARCHIVE_OPTIONS, Options};
@@ -55,6 +59,7 @@ pub use release::release_of;
 pub use selection::Selection;
 pub use shard::Shard;
 pub use task::{IndexResult, IndexTask, PartResult, PartTask, Task};
+pub use uncommitted::{Uncommitted, discard, uncommitted};
 pub use update::{Update, Updated, update, update_in};
 
 use std::path::{Path, PathBuf};
@@ -185,7 +190,7 @@ impl Run<'_> {
 
     /// Converts one archive into a scratch folder; `None` if the dataset has it already.
     fn one(&self, step: &Step) -> Result<Option<Written>, ConvertError> {
-        if step.already_done {
+        if step.is_done() {
             return Ok(None);
         }
         if let Some(replacing) = &self.replacing

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
     from ._progress import Watcher
 
+# Points nearer to each other would make the index larger than its archive.
+_LEAST_SPACING = 64 << 10
+
 
 class ArchiveReader(ArrowStream):
     """Reads one table of an archive, batch by batch; see `read_archive`.
@@ -125,7 +128,7 @@ def read_archive(
     options = settings(
         threads=threads, memory=memory, salvage=salvage, shard=shard, storage_options=storage_options
     )
-    return ArchiveReader(path, _native.ArchiveReader(path, table, names(columns), repeats == "keep", options))
+    return ArchiveReader(path, _native.ArchiveReader(path, table, names(columns, "columns"), repeats == "keep", options))
 
 
 def inspect(
@@ -173,5 +176,6 @@ def index(
     """
     target = None if out is None else place(out)
     options = settings(storage_options=storage_options)
+    spacing_bytes = size(spacing, "spacing", _LEAST_SPACING)
     with watched(progress) as tell:
-        return json.loads(_native.index(place(archive), target, size(spacing), options, tell))
+        return json.loads(_native.index(place(archive), target, spacing_bytes, options, tell))

@@ -190,7 +190,7 @@ def convert(
     """
     given, target = places(archives), place(out)
     options = settings(
-        tables=names(tables),
+        tables=names(tables, "tables"),
         threads=threads,
         memory=memory,
         salvage=salvage,
@@ -214,6 +214,41 @@ def outcomes(told: list[tuple[str, BaseException | None]]) -> ConvertReport:
         archive.error.report = report  # type: ignore[union-attr]
         raise archive.error  # type: ignore[misc]
     return report
+
+
+def by_archive(reports: Iterable[ArchiveReport]) -> list[ArchiveReport]:
+    """One report for each archive, from those of its parts, in the order of the first of each."""
+    archives: dict[str, list[ArchiveReport]] = {}
+    for report in reports:
+        archives.setdefault(report.name, []).append(report)
+    return [_whole(parts) for parts in archives.values()]
+
+
+def _whole(parts: list[ArchiveReport]) -> ArchiveReport:
+    """The report of an archive from those of its parts. Parts that were skipped do not count beside others."""
+    counted = [part for part in parts if part.outcome != "skipped"] or parts
+    if len(counted) == 1:
+        return counted[0]
+    entries = [part.to_dict() for part in counted]
+    entry = {**entries[0], "shard": None}
+    if entries[0]:
+        entry["complete"] = all(part.get("complete", True) for part in entries)
+    for key in ("report", "parts", "rows_in", "rows_out"):
+        found = [part[key] for part in entries if key in part]
+        if found:
+            entry[key] = _added(found)
+    return ArchiveReport(counted[0].path, counted[0].outcome, entry)
+
+
+def _added(values: list[Any]) -> Any:
+    """Numbers are added, lists are joined, and so is what lies below the keys of dictionaries."""
+    first = values[0]
+    if isinstance(first, dict):
+        keys = dict.fromkeys(key for value in values for key in value)
+        return {key: _added([value[key] for value in values if key in value]) for key in keys}
+    if isinstance(first, list):
+        return [item for value in values for item in value]
+    return sum(values) if isinstance(first, (int, float)) else first
 
 
 def _sum(counts: Iterable[dict[str, int]]) -> dict[str, int]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import sys
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from . import _native
-from ._arguments import Place, is_url, names, place, settings, shown
+from ._arguments import Place, flag, is_url, names, place, settings, shown, storage, whole
 from ._arrow import ArrowStream, RecordBatch, Rows, Schema
-from ._convert import ArchiveReport
+from ._convert import ArchiveReport, by_archive
 from ._errors import UnknownNameError
 
 if TYPE_CHECKING:
@@ -74,7 +75,9 @@ class Table(ArrowStream):
         >>> ds["works"].select("title", "orcid").columns
         ['title', 'orcid']
         """
-        chosen = [name for some in columns for name in names(some) or []]
+        chosen = [name for some in columns for name in names(some, "columns") or []]
+        if not chosen:
+            raise ValueError("no column is given")
         return Table(self._dataset, self.key, self.num_rows, self.files, chosen)
 
     def batches(self) -> Iterator[RecordBatch]:
@@ -127,7 +130,7 @@ class Dataset:
     def __init__(self, path: str, storage_options: Mapping[str, str] | None = None) -> None:
         #: The path or URL of the dataset.
         self.path = path
-        self._storage_options = storage_options
+        self._storage_options = storage(storage_options)
         self._native = _native.Dataset(path, settings(storage_options=storage_options))
         self._tables = {key: (rows, list(map(str, files))) for key, rows, files in self._native.tables()}
 
@@ -173,10 +176,10 @@ class Dataset:
     @property
     def archives(self) -> list[ArchiveReport]:
         """The archives of the dataset, and the refreshes of it, in the order in which they were
-        added."""
+        added. An archive that was converted in parts is one."""
         entries = self.manifest["archives"]
         outcomes = {"archive": "converted", "refresh": "refreshed"}
-        return [ArchiveReport(entry["name"], outcomes[entry["kind"]], entry) for entry in entries]
+        return by_archive(ArchiveReport(entry["name"], outcomes[entry["kind"]], entry) for entry in entries)
 
     @property
     def release(self) -> int | None:
@@ -238,19 +241,20 @@ class Dataset:
             as_of: Only affiliations that were valid on this day.
             emails: Add public e-mail addresses.
         """
-        if current and as_of is not None:
+        if flag(current, "current") and as_of is not None:
             raise ValueError("give current or as_of, not both")
         if depth is not None and not children:
             raise ValueError("depth is for children=True")
+        levels = _ALL_LEVELS if depth is None else min(whole(depth, "depth", 0, sys.maxsize), _ALL_LEVELS)
         asked = {
-            "ror": names(ror),
-            "depth": min(_ALL_LEVELS if depth is None else depth, _ALL_LEVELS) if children else 0,
-            "include_inactive": include_inactive,
-            "min_confidence": min_confidence,
-            "kinds": names(kinds) or [],
-            "current": current,
-            "as_of": None if as_of is None else (as_of.year, as_of.month, as_of.day),
-            "emails": emails,
+            "ror": _ids(ror),
+            "depth": levels if flag(children, "children") else 0,
+            "include_inactive": flag(include_inactive, "include_inactive"),
+            "min_confidence": _score(min_confidence),
+            "kinds": names(kinds, "kinds") or [],
+            "current": bool(current),
+            "as_of": None if as_of is None else _day(as_of),
+            "emails": flag(emails, "emails"),
         }
         return Rows(self._native.people(asked))
 
@@ -314,6 +318,31 @@ def verify(dataset: Place, *, storage_options: Mapping[str, str] | None = None) 
     """
     options = settings(storage_options=storage_options)
     return [Problem(str(path), what) for path, what in _native.verify(place(dataset), options)]
+
+
+def _ids(ror: str | Iterable[str]) -> list[str]:
+    """The ROR ids of an institution."""
+    found = names(ror, "ror")
+    if found is None:
+        raise TypeError("ror is a ROR id or several, not None")
+    return found
+
+
+def _score(value: float) -> float:
+    """A score from 0 to 1; the native part checks its limits."""
+    try:
+        if isinstance(value, (bool, str)):
+            raise TypeError
+        return float(value)
+    except TypeError:
+        raise TypeError(f"min_confidence is a number from 0 to 1, not {value!r}") from None
+
+
+def _day(day: datetime.date) -> tuple[int, int, int]:
+    try:
+        return day.year, day.month, day.day
+    except AttributeError:
+        raise TypeError(f"as_of is a date, such as datetime.date(2025, 10, 1), not {day!r}") from None
 
 
 def _quoted(text: str, sign: str) -> str:

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from . import _native
-from ._arguments import Place, place, settings
+from ._arguments import Place, column, flag, place, settings
 from ._arrow import Rows
 
 if TYPE_CHECKING:
@@ -74,9 +74,8 @@ class Matcher:
             countries: Their countries, as codes or names.
             threads: Threads that search; one for each processor by default.
         """
-        if isinstance(names, str):
-            raise TypeError("names is a list of names, not one name")
-        return Rows(self._native.find(names, cities, countries, settings(threads=threads)))
+        texts = column(names, "names"), column(cities, "cities"), column(countries, "countries")
+        return Rows(self._native.find(*texts, settings(threads=threads)))
 
     def __len__(self) -> int:
         return self._native.organizations()
@@ -121,4 +120,4 @@ def match(
     ids = None if crosswalk is None else place(crosswalk)
     options = settings(threads=threads, memory=memory, storage_options=storage_options, scratch=scratch)
     target, release = place(dataset), place(ror_release)
-    return json.loads(_native.match_dataset(target, release, preset, names, ids, anew, options))
+    return json.loads(_native.match_dataset(target, release, preset, names, ids, flag(anew, "anew"), options))

@@ -10,7 +10,7 @@ import os
 from typing import TYPE_CHECKING, Any, Union
 from urllib.parse import urlsplit
 
-from ._arguments import places
+from ._arguments import places, settings
 from ._convert import ArchiveReport, ConvertReport
 from ._errors import Error, StorageError
 from ._tasks import PartResult, Task, commit, plan, write_part
@@ -73,6 +73,8 @@ def convert(
     and the first error is raised at the end. With ``replace`` all archives must succeed.
     """
     given, target = places(archives), os.fspath(out)
+    # The workers would find a wrong argument only when they run.
+    settings(threads=threads, memory=memory, storage_options=storage_options)
     planning: dict[str, Any] = {
         "tables": tables, "salvage": salvage, "replace": replace, "storage_options": storage_options,
     }
@@ -134,17 +136,14 @@ def _commit(
     done: Sequence[tuple[Task, PartResult]],
     replace: bool,
     storage_options: Mapping[str, str] | None,
-) -> dict[str, list[ArchiveReport]]:
-    """The outcomes of the parts, by the names of their archives."""
+) -> dict[str, ArchiveReport]:
+    """The outcomes of the archives by their names."""
     told = commit(out, [result for _, result in done], replace=replace, storage_options=storage_options)
-    reports: dict[str, list[ArchiveReport]] = {}
-    for (task, _), report in zip(done, told):
-        reports.setdefault(_name(task), []).append(report)
-    return reports
+    return {report.name: report for report in told}
 
 
 def _reported(
-    given: Sequence[str], parts: Mapping[str, list[ArchiveReport]], kept: set[str], errors: Mapping[str, Error]
+    given: Sequence[str], reports: Mapping[str, ArchiveReport], kept: set[str], errors: Mapping[str, Error]
 ) -> ConvertReport:
     """The report of the archives in the order in which they were given; raises the first error."""
     archives = []
@@ -154,37 +153,18 @@ def _reported(
             archives.append(ArchiveReport(path, "failed", None, errors[name]))
         elif name in kept:
             archives.append(ArchiveReport(path, "kept", None))
+        elif name in reports:
+            found = reports[name]
+            archives.append(ArchiveReport(path, found.outcome, found.to_dict()))
         else:
-            archives.append(_whole(path, parts.get(name, [])))
+            # The dataset had it.
+            archives.append(ArchiveReport(path, "skipped", None))
     report = ConvertReport(archives)
     for failed in report.failed:
         error = errors[_name_of(failed.path)]
         error.report = report
         raise error
     return report
-
-
-def _whole(path: str, parts: Sequence[ArchiveReport]) -> ArchiveReport:
-    """The outcome of an archive from those of its parts; without any, the dataset had it."""
-    converted = [part.to_dict() for part in parts if part.outcome == "converted"]
-    if not converted:
-        return ArchiveReport(path, "skipped", None)
-    entry = {**converted[0], "shard": None}
-    entry["complete"] = all(part.get("complete", True) for part in converted)
-    for key in ("report", "parts"):
-        entry[key] = _sum([part[key] for part in converted if key in part])
-    return ArchiveReport(path, "converted", entry)
-
-
-def _sum(values: Sequence[Any]) -> Any:
-    """Numbers are added, lists are joined, and so is what lies below the keys of dictionaries."""
-    first = values[0]
-    if isinstance(first, dict):
-        keys = dict.fromkeys(key for value in values for key in value)
-        return {key: _sum([value[key] for value in values if key in value]) for key in keys}
-    if isinstance(first, list):
-        return [item for value in values for item in value]
-    return sum(values) if isinstance(first, (int, float)) else first
 
 
 def _named(error: Error, task: Task) -> Error:

@@ -10,8 +10,8 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from . import _native
-from ._arguments import Place, file_name, names, place, places, settings
-from ._convert import outcomes
+from ._arguments import Place, file_name, flag, names, place, places, settings, whole
+from ._convert import ConvertReport, by_archive, outcomes
 from ._progress import watched
 
 if TYPE_CHECKING:
@@ -19,8 +19,10 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self
 
-    from ._convert import ConvertReport
     from ._progress import Watcher
+
+# A larger number is treated as a typing error, as by the program.
+_MOST_PARTS = 100_000
 
 
 class _Value:
@@ -37,8 +39,15 @@ class _Value:
 
     @classmethod
     def from_json(cls, text: str) -> Self:
-        """The value that `to_json` wrote."""
-        json.loads(text)
+        """The value that `to_json` wrote.
+
+        Raises:
+            ValueError: If the text is something else, or was changed since. Of a task, only the path
+                of its archive may be changed.
+        """
+        if not isinstance(text, str):
+            raise TypeError(f"a {cls.__name__} is read from text, not {type(text).__name__}")
+        _native.check(cls.__name__, text)
         return cls(text)
 
     def to_dict(self) -> dict[str, Any]:
@@ -143,12 +152,11 @@ def plan(
     >>> ol.commit("in-parts", results).rows["summaries/records"]
     581
     """
-    if parts < 1:
-        raise ValueError(f"parts are at least 1, not {parts}")
+    count = whole(parts, "parts", 1, _MOST_PARTS)
     given = places(archives)
     target = None if out is None else place(out)
-    options = settings(tables=names(tables), salvage=salvage, replace=replace, storage_options=storage_options)
-    return [Task(text) for text in _native.plan(given, target, parts, options)]
+    options = settings(tables=names(tables, "tables"), salvage=salvage, replace=replace, storage_options=storage_options)
+    return [Task(text) for text in _native.plan(given, target, count, options)]
 
 
 def write_part(
@@ -166,6 +174,7 @@ def write_part(
     Readers of the dataset see nothing of it before the commit. A task may be run twice, also by two
     machines at once; one of the results counts, and a part that waits already is not made again.
     """
+    _expect(task, Task, "task")
     target = place(out)
     options = settings(threads=threads, memory=memory, storage_options=storage_options, scratch=scratch)
     with watched(progress) as tell:
@@ -182,8 +191,23 @@ def commit(
     """Adds the results of tasks to the dataset ``out``, in one step, and removes what waited.
 
     All parts of an archive must be there. A result that the dataset has already, or that is given
-    twice, is skipped. ``replace`` replaces the dataset by these results alone.
+    twice, is skipped. ``replace`` replaces the dataset by these results alone; if archives of the
+    dataset are not among them, it needs ``replace`` in the plan too.
+
+    Returns:
+        What became of each archive, once for each.
     """
+    if isinstance(results, (_Value, str)):
+        raise TypeError(f"results is a list of PartResult, not {type(results).__name__}")
+    given = list(results)
+    for result in given:
+        _expect(result, PartResult, "each of results")
     target = place(out)
     options = settings(storage_options=storage_options)
-    return outcomes(_native.commit([result.to_json() for result in results], target, replace, options))
+    told = _native.commit([result.to_json() for result in given], target, flag(replace, "replace"), options)
+    return ConvertReport(by_archive(outcomes(told)))
+
+
+def _expect(value: object, kind: type[_Value], what: str) -> None:
+    if not isinstance(value, kind):
+        raise TypeError(f"{what} is a {kind.__name__}, not {type(value).__name__}")

@@ -47,7 +47,7 @@ mod _native {
     #[pymodule_export]
     use super::matcher::{Matcher, match_dataset};
     #[pymodule_export]
-    use super::tasks::{commit, plan, write_part};
+    use super::tasks::{check, commit, plan, write_part};
 
     #[pymodule_export]
     const VERSION: &str = env!("CARGO_PKG_VERSION");

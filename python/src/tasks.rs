@@ -1,17 +1,23 @@
 //! Conversions in parts: tasks, their results, and the commit.
 
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use pyo3::prelude::*;
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 
 use crate::convert::{PyOutcome, told};
 use crate::errors::{Raise, bad_value};
 use crate::progress::Progress;
 use crate::settings::Settings;
 use crate::waiting::{interruptible, nothing};
-use orcidlake::convert::{self as library, Options, PartResult, Task};
+use orcidlake::convert::{self as library, LineFault, Options, PartResult, Task};
+
+/// The name of the class of tasks in Python.
+const TASK: &str = "Task";
+/// What messages call a task, and a result.
+const A_TASK: &str = "a task";
+const A_RESULT: &str = "the result of a task";
 
 /// The tasks of a conversion as JSON.
 #[pyfunction]
@@ -41,7 +47,7 @@ pub fn write_part(
     settings: Settings,
     progress: Option<Py<PyAny>>,
 ) -> PyResult<String> {
-    let task: Task = from_json(task)?;
+    let task: Task = from_json(task, A_TASK)?;
     let (options, progress) = (settings.options()?, Progress::new(progress));
     let store = settings.store(&dataset)?;
     let write = |stop: &_| library::write_part_in(&task, store.as_ref(), &options, &progress, stop);
@@ -57,7 +63,8 @@ pub fn commit(
     replace: bool,
     settings: Settings,
 ) -> PyResult<Vec<PyOutcome>> {
-    let results: Vec<PartResult> = results.iter().map(|result| from_json(result)).collect::<PyResult<_>>()?;
+    let results: Vec<PartResult> =
+        results.iter().map(|result| from_json(result, A_RESULT)).collect::<PyResult<_>>()?;
     let store = settings.store(&dataset)?;
     let commit = |_: &_| library::commit_in(&results, store.as_ref(), replace);
     let outcomes = interruptible(py, nothing, commit)?.map_err(Raise::raise)?;
@@ -72,6 +79,15 @@ fn to_json(value: &impl Serialize) -> PyResult<String> {
     serde_json::to_string(value).map_err(|error| bad_value(error.to_string()))
 }
 
-fn from_json<T: DeserializeOwned>(text: &str) -> PyResult<T> {
-    serde_json::from_str(text).map_err(|error| bad_value(format!("not a task or a result: {error}")))
+/// Fails for a text that is not a `Task` or a `PartResult`, whichever is named.
+#[pyfunction]
+pub fn check(kind: &str, text: &str) -> PyResult<()> {
+    match kind == TASK {
+        true => from_json::<Task>(text, A_TASK).map(drop),
+        false => from_json::<PartResult>(text, A_RESULT).map(drop),
+    }
+}
+
+fn from_json<T: FromStr<Err = LineFault>>(text: &str, what: &str) -> PyResult<T> {
+    text.parse().map_err(|fault| bad_value(format!("the text is not {what}: {fault}")))
 }

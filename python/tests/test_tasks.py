@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import multiprocessing
 import pickle
 from concurrent.futures import ProcessPoolExecutor
@@ -39,7 +40,12 @@ def test_parts_give_the_dataset_of_one_conversion(tmp_path: Path, archives: list
     report = ol.commit(out, results)
 
     assert len(tasks) > len(archives) and any(task.shard for task in tasks)
-    assert {archive.outcome for archive in report} == {"converted"}
+    # Once for each archive, as the dataset lists them.
+    for listed in (report, ol.open(out).archives):
+        assert [archive.outcome for archive in listed] == ["converted"] * len(archives)
+        assert sorted(archive.name for archive in listed) == sorted(archive.name for archive in archives)
+        for archive, whole in zip(sorted(listed, key=lambda one: one.name), sorted(ol.open(full).archives, key=lambda one: one.name)):
+            assert (archive.members, archive.rows, archive.md5) == (whole.members, whole.rows, whole.md5)
     assert rows(out) == rows(full)
     assert ol.verify(out) == []
     assert sorted(path.name for path in tmp_path.iterdir() if "parts" in path.name) == []
@@ -54,8 +60,8 @@ def test_a_part_that_is_run_twice_counts_once(tmp_path: Path, archives: list[Pat
     report = ol.commit(out, [*results, twice])
     again = ol.commit(out, results)
 
-    assert [archive.outcome for archive in report] == ["converted"] * 3 + ["skipped"]
-    assert {archive.outcome for archive in again} == {"skipped"}
+    assert [archive.outcome for archive in report] == ["converted"] * 3
+    assert [archive.outcome for archive in again] == ["skipped"] * 3
     assert rows(out) == rows(full)
 
 
@@ -88,10 +94,24 @@ def test_tasks_and_results_travel(tmp_path: Path, archives: list[Path]) -> None:
     assert task.shard is not None and task.shard in repr(task) and archives[0].name in repr(task)
     assert result.members["members"] > 0 and result.rows["summaries/records"] > 0
     assert "members" in repr(result)
-    with pytest.raises(ValueError):
-        ol.Task.from_json("no")
+    for kind, text, told in [
+        (ol.Task, "no", "not JSON from character"),
+        (ol.Task, "", "it is empty"),
+        (ol.Task, "{}", "JSON of something else"),
+        (ol.Task, task.to_json()[:-5], "cut off"),
+        (ol.Task, task.to_json().replace('"salvage":false', '"salvage":true'), "has been changed"),
+        (ol.Task, result.to_json(), "the result of a task"),
+        (ol.PartResult, task.to_json(), "a task, which has not been run"),
+        (ol.PartResult, "{}", "JSON of something else"),
+    ]:
+        with pytest.raises(ValueError, match=told):
+            kind.from_json(text)
+    with pytest.raises(TypeError, match="text, not dict"):
+        ol.Task.from_json({})  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="not a task"):
-        ol.write_part(ol.Task.from_json("{}"), tmp_path / "orcid")
+        ol.write_part(ol.Task("{}"), tmp_path / "orcid")
+    moved = task.to_dict() | {"archive": "elsewhere.tar.gz"}
+    assert ol.Task.from_json(json.dumps(moved)).archive == "elsewhere.tar.gz"
 
 
 def test_what_does_not_belong_is_refused(tmp_path: Path, archives: list[Path]) -> None:
@@ -100,7 +120,7 @@ def test_what_does_not_belong_is_refused(tmp_path: Path, archives: list[Path]) -
 
     with pytest.raises(ol.ConflictError, match="has changed"):
         ol.write_part(task, tmp_path / "orcid")
-    with pytest.raises(ValueError, match="at least 1"):
+    with pytest.raises(ValueError, match="parts is from 1 to"):
         ol.plan(archives, parts=0)
     with pytest.raises(ol.StorageError):
         ol.commit("ftp://localhost/orcid", [])

@@ -9,12 +9,16 @@ use serde_json::{Value, json};
 
 use super::convert::{print_problems, report_text};
 use super::failure::Failure;
+use super::hints::Hint;
+use super::lines::{Line, lines_of, read_all, read_lines};
 use super::numbers::counted;
 use super::output::print_json;
 use super::stores::{ScratchArg, locked_store};
 use super::{Common, Done};
-use crate::convert::{Outcome, PartResult, commit_in, commit_waiting};
-use crate::dataset::{ArchiveEntry, WaitingPart};
+use crate::convert::{
+    ConvertError, LineFault, Outcome, PartResult, commit_in, commit_waiting, discard, uncommitted,
+};
+use crate::dataset::{ArchiveEntry, Store, WaitingPart};
 use crate::report::Report;
 use crate::storage::shown;
 
@@ -35,7 +39,11 @@ pub struct Args {
     /// parts that wait beside the dataset if not given.
     #[arg(value_name = "RESULTS")]
     results: Vec<PathBuf>,
-    /// Replace the whole dataset by one made of these parts alone.
+    /// Remove the parts of this archive that wait, and add nothing. The dataset stays as it is.
+    #[arg(long, value_name = "ARCHIVE", conflicts_with_all = ["results", "replace"])]
+    discard: Option<String>,
+    /// Replace the whole dataset by one made of these parts alone. If the dataset has archives that are
+    /// not among them, the parts must be those of a plan with --replace.
     #[arg(long, env = "ORCIDLAKE_REPLACE", value_parser = BoolishValueParser::new())]
     replace: bool,
     #[command(flatten)]
@@ -55,8 +63,12 @@ pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
     let results = args.results.iter().map(|path| read_results(path)).collect::<Result<Vec<_>, _>>()?.concat();
     let store = locked_store(&args.dataset, "commit", &args.scratch, common)?;
     let store = store.as_ref();
+    if let Some(archive) = &args.discard {
+        return discard_all(archive, store, common);
+    }
     let archives = if args.results.is_empty() {
-        by_archive(commit_waiting(store, args.replace)?.iter().map(|(part, outcome)| (part, outcome)))
+        let committed = commit_waiting(store, args.replace).map_err(|error| stray(error, store.place()))?;
+        by_archive(committed.iter().map(|(part, outcome)| (part, outcome)))
     } else {
         let outcomes = commit_in(&results, store, args.replace)?;
         by_archive(
@@ -84,6 +96,51 @@ pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
         tell_part!("{}", report_text(&report));
     }
     Ok(if has_problems { Done::WithProblems } else { Done::All })
+}
+
+/// Removes what waits of an archive.
+fn discard_all(archive: &str, store: &dyn Store, common: &Common) -> Result<Done, Failure> {
+    let parts = discard(store, archive)?;
+    if parts == 0 {
+        let mut names: Vec<String> = uncommitted(store)?.into_iter().map(|waiting| waiting.archive).collect();
+        names.dedup();
+        let waiting = if names.is_empty() { "nothing waits".to_owned() } else { names.join(", ") };
+        let hint = format!("give the file name of an archive that waits: {waiting}");
+        let what = format!("no parts of {archive} wait for a commit to {}", store.place().display());
+        return Err(Failure::new(what, &hint));
+    }
+    if common.json {
+        print_json(
+            &json!({ "dataset": store.place().to_string_lossy(), "discarded": archive, "parts": parts,
+            "exit_status": 0 }),
+        )?;
+    } else if !common.quiet {
+        tell!("{archive}: removed {} from what waits for a commit", counted(parts, "part"));
+    }
+    Ok(Done::All)
+}
+
+/// The failure of a commit of all that waits; it says how to get rid of a part that does not belong.
+fn stray(error: ConvertError, dataset: &Path) -> Failure {
+    let archive = match &error {
+        ConvertError::MissingParts { path, .. }
+        | ConvertError::Gap { path, .. }
+        | ConvertError::OtherContents { path }
+        | ConvertError::OtherRelease { path, .. }
+        | ConvertError::OtherContent { path }
+        | ConvertError::OtherParts { path }
+        | ConvertError::Refreshed { path } => path.display().to_string(),
+        ConvertError::OtherVersion { archive, .. }
+        | ConvertError::PartOfOtherTables { archive, .. }
+        | ConvertError::NoPart { archive, .. } => archive.clone(),
+        _ => return error.into(),
+    };
+    let hint = format!(
+        "{}; if it is left from another plan, remove it: `orcidlake commit {} --discard {archive}`",
+        error.hint(),
+        dataset.display()
+    );
+    Failure::from(error).with_hint(hint)
 }
 
 impl Archive {
@@ -139,20 +196,22 @@ fn to_json(args: &Args, archives: &BTreeMap<String, Archive>, report: &Report, e
 
 /// The results in a file of JSON lines.
 fn read_results(path: &Path) -> Result<Vec<PartResult>, Failure> {
-    let text = match path.as_os_str() == STANDARD_INPUT {
-        true => io::read_to_string(io::stdin()),
-        false => std::fs::read_to_string(path),
+    let hint = "give files with the lines that `orcidlake part` has printed";
+    let (place, lines) = match path.as_os_str() == STANDARD_INPUT {
+        true => ("standard input".into(), lines_of(&read_all(io::stdin())?)),
+        false => (path.display().to_string(), read_lines(path, hint)?),
     };
-    let text = text.map_err(|error| {
-        let hint = "give files with the lines that `orcidlake part` has printed";
-        Failure::new(format!("cannot read {}: {error}", path.display()), hint)
-    })?;
-    let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
-    let parse = |(number, line): (usize, &str)| {
-        serde_json::from_str(line).map_err(|error| {
-            let what = format!("line {} of {} is not a result: {error}", number + 1, path.display());
-            Failure::new(what, "give files with the lines that `orcidlake part` has printed")
+    let parse = |line: Line| {
+        line.text.and_then(|text| text.parse()).map_err(|fault| {
+            let hint = match fault {
+                LineFault::IsTask => "run it with `orcidlake part`, and give the line that it prints",
+                LineFault::OtherVersion { .. } => {
+                    "run `orcidlake part` again for its task with this version, or commit with that version"
+                }
+                _ => hint,
+            };
+            Failure::new(format!("line {} of {place} is not a result: {fault}", line.number), hint)
         })
     };
-    lines.map(parse).collect()
+    lines.into_iter().map(parse).collect()
 }

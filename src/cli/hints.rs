@@ -192,10 +192,18 @@ impl Hint for ConvertError {
             Self::OtherTables => {
                 "leave out --tables, give another --out, or --replace to replace the dataset"
             }
+            Self::PartOfOtherTables { .. } => {
+                "nothing was committed; plan all archives of a dataset with the same --tables"
+            }
+            Self::WouldDrop { .. } => {
+                "nothing was committed; commit without --replace, which keeps these archives; or plan with `orcidlake plan --replace` and run its tasks: a part that waits already is not converted again"
+            }
             Self::UnknownTable { .. } | Self::WhichDump { .. } => "`orcidlake schema` lists the tables",
             Self::UnknownColumn { .. } => "`orcidlake schema TABLE` lists the columns",
             Self::Repeated { .. } => "convert the archive: a conversion keeps the rows of the last of them",
             Self::Changed { .. } => "plan the conversion again",
+            Self::ChangedMeanwhile { .. } => "run the same command again when the archive is complete",
+            Self::NoRanges { .. } => "download it first, and give the path of the file",
             Self::OtherVersion { .. } => {
                 "run `orcidlake part` again for its task with this version; `commit` reads what waits in .NAME.orcidlake-parts beside the dataset"
             }

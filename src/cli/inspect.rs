@@ -10,13 +10,16 @@ use super::failure::Failure;
 use super::numbers::{bytes, counted};
 use super::output::{print, print_json};
 use super::progress::Progress;
-use super::stores::is_dataset;
+use super::stores::{is_dataset, uncommitted_at};
 use super::{Common, Done, open_dataset};
-use crate::convert::{Options, inspect};
+use crate::convert::{Options, Uncommitted, inspect};
 use crate::dataset::{ArchiveEntry, EntryKind, Manifest};
 use crate::storage::shown;
 
 /// Show what is in an archive or a dataset: year, members, rows, sizes, problems.
+///
+/// Of a dataset, also what waits for `orcidlake commit`. An archive that was converted in parts is
+/// listed once.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// An archive in any format that convert reads, or a dataset.
@@ -27,17 +30,27 @@ pub struct Args {
 }
 
 pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
+    let waiting = uncommitted_at(&args.what, common)?;
     let (report, is_amiss) = if is_dataset(&args.what, common)? {
         let manifest = open_dataset(&args.what, common)?.1.manifest;
         let report = manifest.report();
         if common.json {
             print_json(
-                &json!({ "dataset": shown(&args.what).to_string_lossy(), "manifest": manifest, "report": report }),
+                &json!({ "dataset": shown(&args.what).to_string_lossy(), "manifest": manifest, "report": report,
+                    "waiting": waiting }),
             )?;
         } else {
-            print(&dataset_text(&shown(&args.what), &manifest))?;
+            print(&(dataset_text(&shown(&args.what), &manifest) + &waiting_text(&waiting)))?;
         }
         (report, manifest.archives.iter().any(|archive| !archive.complete))
+    } else if !waiting.is_empty() {
+        let place = shown(&args.what);
+        if common.json {
+            print_json(&json!({ "dataset": place.to_string_lossy(), "manifest": null, "waiting": waiting }))?;
+        } else {
+            print(&format!("{}: no dataset yet\n{}", place.display(), waiting_text(&waiting)))?;
+        }
+        return Ok(Done::All);
     } else {
         let progress = Progress::new(common.quiet);
         let stop = stop_on_signals()?;
@@ -81,16 +94,54 @@ fn dataset_text(root: &Path, manifest: &Manifest) -> String {
         year(manifest.release),
         bytes(size)
     );
-    for archive in &manifest.archives {
-        let state = match (archive.kind, archive.complete) {
+    for own in by_archive(&manifest.archives) {
+        let archive = own[0];
+        let state = match (archive.kind, own.iter().all(|part| part.complete)) {
             (EntryKind::Refresh, _) => ", refresh",
             (EntryKind::Archive, true) => "",
             (EntryKind::Archive, false) => ", salvaged",
         };
+        let parts = match archive.shard.as_deref().and_then(|shard| shard.split_once('/')) {
+            Some((_, of)) if of == own.len().to_string() => format!(", in {of} parts"),
+            Some((_, of)) => format!(", {} of {of} parts", own.len()),
+            None => String::new(),
+        };
         let size = bytes(archive.size_bytes);
-        let _ = writeln!(text, "  {} ({size}, md5 {}{state})", archive.name, archive.md5);
+        let _ = writeln!(text, "  {} ({size}, md5 {}{state}{parts})", archive.name, archive.md5);
     }
     text + &report_text(&manifest.report())
+}
+
+/// The entries of each archive and each refresh, in the order of the first of each.
+fn by_archive(entries: &[ArchiveEntry]) -> Vec<Vec<&ArchiveEntry>> {
+    let mut archives: Vec<Vec<&ArchiveEntry>> = Vec::new();
+    for entry in entries {
+        // Parts of an archive are added one after the other; those of `--shard` need not be.
+        let is_same = |own: &&mut Vec<&ArchiveEntry>| {
+            own[0].shard.is_some()
+                && entry.shard.is_some()
+                && (&own[0].name, &own[0].md5) == (&entry.name, &entry.md5)
+        };
+        match archives.iter_mut().rev().find(is_same) {
+            Some(own) => own.push(entry),
+            None => archives.push(vec![entry]),
+        }
+    }
+    archives
+}
+
+fn waiting_text(waiting: &[Uncommitted]) -> String {
+    let mut text = String::new();
+    for Uncommitted { archive, parts, of, .. } in waiting {
+        let _ = match *of {
+            1 => writeln!(text, "  {archive} is finished and waits for `orcidlake commit`"),
+            of => writeln!(
+                text,
+                "  {archive}: {parts} of {of} parts are finished and wait for `orcidlake commit`"
+            ),
+        };
+    }
+    text
 }
 
 fn year(release: Option<u16>) -> String {

@@ -34,6 +34,7 @@ mod hint;
 mod hints;
 mod index;
 mod inspect;
+mod lines;
 mod man;
 mod match_;
 mod matching;

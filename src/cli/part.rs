@@ -5,12 +5,13 @@ use std::path::{Path, PathBuf};
 
 use super::convert::{Machine, stop_on_signals};
 use super::failure::Failure;
+use super::lines::{Line, read_all, read_lines};
 use super::numbers::counted;
 use super::output::print;
 use super::progress::Progress;
 use super::stores::{ScratchArg, store_to_change};
 use super::{Common, Done};
-use crate::convert::{Options, PartResult, Task, write_part_in};
+use crate::convert::{LineFault, Options, PartResult, Task, write_part_in};
 
 /// What stands for standard input.
 const STANDARD_INPUT: &str = "-";
@@ -82,30 +83,40 @@ fn told(result: &PartResult) -> String {
 fn task_of(args: &Args) -> Result<Task, Failure> {
     let (place, text) = match (&args.task, &args.task_file, args.number) {
         (Some(text), ..) if text == STANDARD_INPUT => {
-            ("standard input".to_owned(), io::read_to_string(io::stdin())?)
+            ("standard input".to_owned(), Line::of_bytes(read_all(io::stdin())?))
         }
-        (Some(text), ..) => ("the task".to_owned(), text.clone()),
+        (Some(text), ..) => ("the task".to_owned(), Ok(text.clone())),
         (None, Some(path), Some(number)) => {
-            (path.display().to_string(), line_of(path, number, args.first_number)?)
+            let Line { number, text } = line_of(path, number, args.first_number)?;
+            (format!("line {number} of {}", path.display()), text)
         }
         // Refused before, as an error of usage.
         _ => return Err(Failure::new("no task was given", "give a task, or --task-file and --number")),
     };
-    serde_json::from_str(text.trim()).map_err(|error| {
-        let hint = "give a line that `orcidlake plan` of this version has printed, in single quotes";
-        Failure::new(format!("{place} is not a task: {error}"), hint)
-    })
+    let task = text.and_then(|text| text.parse());
+    task.map_err(|fault| Failure::new(format!("{place} is not a task to run: {fault}"), hint_for(&fault)))
+}
+
+/// What to do about a line that is not a task.
+fn hint_for(fault: &LineFault) -> &'static str {
+    match fault {
+        LineFault::Edited | LineFault::Incomplete => {
+            "plan again with the options that you want; of a task, only the path of its archive may be changed"
+        }
+        LineFault::OtherVersion { .. } => "plan again with this version, or use the version of the plan",
+        LineFault::IsResult => "give it to `orcidlake commit`; `part` takes the lines of `orcidlake plan`",
+        LineFault::Several => "give one line of the plan; --task-file and --number choose one from a file",
+        _ => "give a line that `orcidlake plan` of this version has printed, in single quotes",
+    }
 }
 
 /// The line of a file that has a task's number.
-fn line_of(path: &Path, number: u64, first: u64) -> Result<String, Failure> {
-    let text = std::fs::read_to_string(path).map_err(|error| {
-        Failure::new(format!("cannot read {}: {error}", path.display()), "give the file of `orcidlake plan`")
-    })?;
-    let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).collect();
-    let line = number.checked_sub(first).and_then(|place| lines.get(usize::try_from(place).ok()?));
-    line.map(|line| (*line).to_owned()).ok_or_else(|| {
-        let has = match lines.len() as u64 {
+fn line_of(path: &Path, number: u64, first: u64) -> Result<Line, Failure> {
+    let lines = read_lines(path, "give the file of `orcidlake plan`")?;
+    let count = lines.len() as u64;
+    let place = number.checked_sub(first).and_then(|place| usize::try_from(place).ok());
+    place.and_then(|place| lines.into_iter().nth(place)).ok_or_else(|| {
+        let has = match count {
             0 => "it has no tasks".to_owned(),
             count => format!("its tasks have the numbers {first} to {}", first + count - 1),
         };

@@ -39,6 +39,10 @@ const REMOTE: &[(&str, &str)] = &[
     ("verify", "dataset"),
 ];
 
+/// What is said of all options that take no URL.
+const ONLY_LOCAL: &str =
+    "read or written on this machine only; give a local path, and copy the file from or to the URL yourself";
+
 /// Reads a path, and refuses URLs that cannot be used.
 #[derive(Clone)]
 struct PlaceParser {
@@ -78,9 +82,7 @@ impl TypedValueParser for PlaceParser {
         match Place::of(&path) {
             Ok(Place::Local(path)) => Ok(path),
             Ok(Place::Remote(_)) if self.may_be_remote => Ok(path),
-            Ok(Place::Remote(remote)) => {
-                refuse(format!("{remote} is not on this machine; give a local path"))
-            }
+            Ok(Place::Remote(remote)) => refuse(format!("{remote} is a URL, but this is {ONLY_LOCAL}")),
             Err(error) => refuse(format!("{error}; {}", error.hint())),
         }
     }
@@ -138,13 +140,34 @@ mod tests {
             let remote = parse(command_name, id, "https://host/a?X-Signature=hush");
             match REMOTE.contains(&(command_name.as_str(), id.as_str())) {
                 true => assert_eq!(remote.unwrap(), PathBuf::from("https://host/a?X-Signature=hush")),
-                false => assert!(!remote.unwrap_err().render().to_string().contains("hush")),
+                false => {
+                    let told = remote.unwrap_err().render().to_string();
+                    assert!(told.contains("https://host/a is a URL") && told.contains(ONLY_LOCAL), "{told}");
+                    assert!(!told.contains("hush"), "{told}");
+                }
             }
             assert_eq!(parse(command_name, id, "file:///tmp/a%20b").unwrap(), PathBuf::from("/tmp/a b"));
             assert_eq!(parse(command_name, id, "a:b").unwrap(), PathBuf::from("a:b"));
         }
         for &(command_name, id) in REMOTE {
             assert!(options.contains(&(command_name.to_owned(), id.to_owned())), "{command_name} {id}");
+        }
+    }
+
+    #[test]
+    fn lists_and_tables_of_people_and_names_are_read_from_local_files_only() {
+        for arguments in [
+            &["refresh", "orcid", "--ids", "https://host/ids.txt"][..],
+            &["refresh", "orcid", "--changes", "s3://bucket/last_modified.csv"],
+            &["reconcile", "orcid", "https://host/staff.csv", "--ror", "https://ror.org/001522z32"],
+            &["match", "--csv", "gs://bucket/names.csv", "--ror-release", "ror.zip"],
+            &["part", "--task-file", "https://host/tasks.jsonl", "--number", "0", "--out", "orcid"],
+            &["commit", "orcid", "https://host/results.jsonl"],
+        ] {
+            let refused = command().try_get_matches_from([&["orcidlake"], arguments].concat()).unwrap_err();
+
+            let told = refused.render().to_string();
+            assert!(told.contains(ONLY_LOCAL) && told.contains("://"), "{arguments:?}: {told}");
         }
     }
 

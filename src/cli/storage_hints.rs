@@ -25,6 +25,7 @@ impl Hint for StorageError {
             }
             Self::HasQuery { .. } => "write %3F for a question mark and %23 for a number sign",
             Self::UnknownOption { .. } => "docs/object-stores.md lists the options",
+            Self::NeitherTrueNorFalse { .. } => "give it as --storage-option NAME=true or NAME=false",
             Self::Status { status: 401 | 403, .. } => {
                 "check the credentials; a signed URL may have expired: ask for a new one"
             }
@@ -47,7 +48,12 @@ impl Hint for StorageError {
             }
             Self::TooLarge { .. } => "check that the URL leads to the right file",
             Self::ReadOnly { .. } => "give a local path or an object store",
-            Self::Redirects { .. } | Self::Status { .. } => "open the URL in a browser to see what it gives",
+            Self::RedirectScheme { .. } => {
+                "if you trust the server, give that address itself; a file of this machine is given by its path"
+            }
+            Self::Redirects { .. } | Self::RedirectNowhere { .. } | Self::Status { .. } => {
+                "open the URL in a browser to see what it gives"
+            }
             Self::Failed { fault, .. } => store_hint(*fault),
         };
         hint.into()

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::common::Common;
 use super::failure::Failure;
+use crate::convert::{ConvertError, Uncommitted, uncommitted};
 use crate::dataset::{Dataset, DatasetError, LocalStore, Store};
 use crate::refresh::hold;
 use crate::storage::{Place, file_name, open_store};
@@ -88,6 +89,26 @@ pub fn is_dataset(path: &Path, common: &Common) -> Result<bool, Failure> {
         // Some users may read an archive and may not list its bucket.
         Err(DatasetError::Io { source, .. }) if source.kind() == io::ErrorKind::PermissionDenied => Ok(false),
         Err(error) => Err(error.into()),
+    }
+}
+
+/// What waits for a commit to a dataset at a path, which may also be that of an archive.
+///
+/// # Errors
+/// [`Failure`] if that cannot be found out.
+pub fn uncommitted_at(path: &Path, common: &Common) -> Result<Vec<Uncommitted>, Failure> {
+    let place = Place::of(path)?;
+    let name = file_name(path).to_ascii_lowercase();
+    if matches!(place, Place::Remote(_)) && ARCHIVE_ENDINGS.iter().any(|ending| name.ends_with(ending)) {
+        return Ok(Vec::new());
+    }
+    match uncommitted(store_of(path, common)?.as_ref()) {
+        Err(ConvertError::Dataset(DatasetError::Io { source, .. }))
+            if source.kind() == io::ErrorKind::PermissionDenied =>
+        {
+            Ok(Vec::new())
+        }
+        found => Ok(found?),
     }
 }
 

@@ -23,7 +23,8 @@ pub(super) struct NextState {
 }
 
 /// Adds the results of tasks to the dataset at `dataset`, in one step. `replace` replaces the
-/// dataset by these results alone. Returns the outcome of each, in the order given.
+/// dataset by these results alone; if archives of the dataset are not among them, they must be
+/// those of a plan with [`Options::replace`](super::Options::replace). Returns the outcome of each, in the order given.
 ///
 /// Results are added in the order of the archives' names and the parts' numbers, so the dataset
 /// does not depend on their order here. A result that the dataset has already, or that is given
@@ -50,15 +51,16 @@ pub fn commit_in(
 ) -> Result<Vec<Outcome>, ConvertError> {
     let given: Vec<&WaitingPart> = results.iter().filter_map(PartResult::part).collect();
     if let Some(foreign) = given.iter().find(|part| !is_part_name(&part.name)) {
-        return Err(ConvertError::NoPart { part: shown(&foreign.entry), place: store.place().to_owned() });
+        return Err(no_part(foreign, store));
     }
-    let outcomes = run(store, replace, || {
-        let mut found = Vec::new();
-        for part in &given {
-            // The note that waits with the files says what they are.
-            found.push(store.part(&part.name)?.unwrap_or_else(|| (*part).clone()));
-        }
-        Ok(found)
+    let outcomes = run(store, replace, |waiting| {
+        // The note that waits with the files says what they are.
+        let mut notes: HashMap<String, WaitingPart> =
+            waiting.into_iter().map(|part| (part.name.clone(), part)).collect();
+        let absent: HashSet<String> =
+            given.iter().map(|part| part.name.clone()).filter(|name| !notes.contains_key(name)).collect();
+        let parts = given.iter().map(|part| notes.remove(&part.name).unwrap_or_else(|| (*part).clone()));
+        Chosen { parts: parts.collect(), absent, superfluous: Vec::new() }
     })?;
     let mut outcomes: HashMap<String, Outcome> =
         outcomes.into_iter().map(|(part, outcome)| (part.name, outcome)).collect();
@@ -73,30 +75,35 @@ pub fn commit_in(
 /// # Errors
 /// Those of [`commit_in`].
 pub fn commit_waiting(store: &dyn Store, replace: bool) -> Result<Vec<(WaitingPart, Outcome)>, ConvertError> {
-    let mut superfluous = Vec::new();
-    let outcomes = run(store, replace, || {
-        let mut waiting = store.parts()?;
+    run(store, replace, |mut waiting| {
         complete::sort(&mut waiting);
         let names: Vec<String> = waiting.iter().map(|part| part.name.clone()).collect();
-        let complete = complete::complete_ones(waiting);
-        let kept: HashSet<&String> = complete.iter().map(|part| &part.name).collect();
-        superfluous = names.iter().filter(|name| !kept.contains(name)).cloned().collect();
-        Ok(complete)
-    })?;
-    // The results are in the dataset; the next commit removes what cannot be removed now.
-    let _ = store.remove_parts(&superfluous);
-    Ok(outcomes)
+        let parts = complete::complete_ones(waiting);
+        let kept: HashSet<&String> = parts.iter().map(|part| &part.name).collect();
+        let superfluous = names.iter().filter(|name| !kept.contains(name)).cloned().collect();
+        Chosen { parts, absent: HashSet::new(), superfluous }
+    })
 }
 
-/// Commits the parts that `find` gives when the change has begun; each counts once.
+/// The parts that a commit adds.
+struct Chosen {
+    parts: Vec<WaitingPart>,
+    /// The names of those that do not wait; the dataset may have them.
+    absent: HashSet<String>,
+    /// The names of other parts, which nobody needs after the commit.
+    superfluous: Vec<String>,
+}
+
+/// Commits the parts that `choose` takes from those that wait when the change has begun; each counts
+/// once.
 fn run(
     store: &dyn Store,
     replace: bool,
-    find: impl FnOnce() -> Result<Vec<WaitingPart>, ConvertError>,
+    choose: impl FnOnce(Vec<WaitingPart>) -> Chosen,
 ) -> Result<Vec<(WaitingPart, Outcome)>, ConvertError> {
     let change = store.begin("commit")?;
     let base = change.manifest()?;
-    add_all(store, change, base.clone(), replace, find).map_err(|error| match error {
+    add_all(store, change, base.clone(), replace, choose).map_err(|error| match error {
         // Parts that are gone may be in the version of another commit.
         ConvertError::NoPart { .. } if has_changed(store, base.as_ref()) => {
             DatasetError::Overtaken { path: store.place().to_owned() }.into()
@@ -115,23 +122,28 @@ fn add_all(
     change: Box<dyn Change>,
     current: Option<Manifest>,
     replace: bool,
-    find: impl FnOnce() -> Result<Vec<WaitingPart>, ConvertError>,
+    choose: impl FnOnce(Vec<WaitingPart>) -> Chosen,
 ) -> Result<Vec<(WaitingPart, Outcome)>, ConvertError> {
-    let mut parts = find()?;
+    let waiting = store.parts()?;
+    let Chosen { mut parts, absent, superfluous } = choose(waiting.parts);
+    let mut gone = [waiting.taken, superfluous].concat();
     complete::sort(&mut parts);
     parts.dedup_by(|one, other| one.name == other.name);
-    let Some(first) = parts.first() else { return Ok(Vec::new()) };
-    let is_done = |current: &Manifest| replace && consists_of(current, &parts);
-    let is_done = current.as_ref().is_some_and(is_done);
-    let manifest = current.filter(|_| !replace || is_done);
-    if let Some(manifest) = &manifest {
-        manifest.check_format(store.place())?;
-    }
-    let logs = match &manifest {
-        Some(manifest) if !manifest.archives.is_empty() => Logs::Continue,
-        _ => Logs::Begin,
+    let Some(first) = parts.first() else {
+        // The next commit removes what cannot be removed now.
+        let _ = store.remove_parts(&gone);
+        // It also finishes what a commit that died has left to do.
+        let _ = change.end();
+        return Ok(Vec::new());
     };
-    let mut next = NextState::new(manifest.unwrap_or_else(|| Manifest::new(first.tables.clone())));
+    let (manifest, logs) = base_of(current, &parts, replace)?;
+    let mut next = match manifest {
+        Some(manifest) => {
+            manifest.check_format(store.place())?;
+            NextState::new(manifest)
+        }
+        None => NextState::new(Manifest::new(first.tables.clone())),
+    };
     let new: Vec<WaitingPart> = parts.iter().filter(|part| !next.holds(&part.entry)).cloned().collect();
     new.iter().try_for_each(|part| check_make(part, &next.manifest))?;
     complete::check(&new, &next.manifest)?;
@@ -139,20 +151,58 @@ fn add_all(
     for part in parts {
         let outcome = match next.holds(&part.entry) {
             true => Outcome::Skipped,
+            false if absent.contains(&part.name) => return Err(no_part(&part, store)),
             false => Outcome::Done(Box::new(add(&part, store, change.as_ref(), &mut next)?)),
         };
         outcomes.push((part, outcome));
     }
-    let names: Vec<String> = outcomes.iter().map(|(part, _)| part.name.clone()).collect();
+    gone.extend(outcomes.iter().map(|(part, _)| part.name.clone()));
     if outcomes.iter().any(|(_, outcome)| matches!(outcome, Outcome::Done(_))) {
-        change.take(names);
+        change.take(gone);
         change.commit(&next.manifest, &next.files, logs)?;
     } else {
         // The results are in the dataset; the next commit removes what cannot be removed now.
-        let _ = store.remove_parts(&names);
+        let _ = store.remove_parts(&gone);
     }
     let _ = change.end();
     Ok(outcomes)
+}
+
+/// The manifest that parts are added to, and what becomes of the logs; no manifest for a new dataset.
+///
+/// # Errors
+/// [`ConvertError::WouldDrop`] if the parts would replace archives that their plan left out.
+fn base_of(
+    current: Option<Manifest>,
+    parts: &[WaitingPart],
+    replace: bool,
+) -> Result<(Option<Manifest>, Logs), ConvertError> {
+    let manifest = match current {
+        Some(current) if replace && !consists_of(&current, parts) => {
+            check_drops(&current, parts)?;
+            None
+        }
+        current => current,
+    };
+    let has_archives = manifest.as_ref().is_some_and(|manifest| !manifest.archives.is_empty());
+    Ok((manifest, if has_archives { Logs::Continue } else { Logs::Begin }))
+}
+
+/// Fails if parts of a plan that was not to replace the dataset would do so, and archives would be
+/// lost: such a plan has no tasks for archives that the dataset has.
+fn check_drops(current: &Manifest, parts: &[WaitingPart]) -> Result<(), ConvertError> {
+    if parts.iter().all(|part| part.replace) {
+        return Ok(());
+    }
+    let there: HashSet<&String> = parts.iter().map(|part| &part.entry.name).collect();
+    let mut archives: Vec<String> = current
+        .archives
+        .iter()
+        .map(|entry| entry.name.clone())
+        .filter(|name| !there.contains(name))
+        .collect();
+    archives.dedup();
+    if archives.is_empty() { Ok(()) } else { Err(ConvertError::WouldDrop { archives }) }
 }
 
 /// Adds one part to the next state, if its files are there as they were written.
@@ -162,8 +212,8 @@ fn add(
     change: &dyn Change,
     next: &mut NextState,
 ) -> Result<ArchiveEntry, ConvertError> {
-    if store.part(&part.name)?.is_none() {
-        return Err(ConvertError::NoPart { part: shown(&part.entry), place: store.place().to_owned() });
+    if !store.is_whole(part)? {
+        return Err(no_part(part, store));
     }
     next.make_way_for(&part.entry)?;
     let entry = next.without_empty_files(&part.entry);
@@ -171,6 +221,11 @@ fn add(
         Some(folder) => next.add(&entry, &folder, &change.suffix()),
         None => next.add_sent(&entry),
     }
+}
+
+fn no_part(part: &WaitingPart, store: &dyn Store) -> ConvertError {
+    let archive = part.entry.name.clone();
+    ConvertError::NoPart { part: shown(&part.entry), archive, place: store.place().to_owned() }
 }
 
 /// What messages call a part.
@@ -197,11 +252,12 @@ fn consists_of(manifest: &Manifest, parts: &[WaitingPart]) -> bool {
 /// Fails for files of another version of orcidlake, or with another selection of tables.
 fn check_make(part: &WaitingPart, manifest: &Manifest) -> Result<(), ConvertError> {
     if part.format_version != FORMAT_VERSION || part.tool_version != env!("CARGO_PKG_VERSION") {
-        let (part, found) = (shown(&part.entry), part.tool_version.clone());
-        return Err(ConvertError::OtherVersion { part, found });
+        let (archive, found) = (part.entry.name.clone(), part.tool_version.clone());
+        return Err(ConvertError::OtherVersion { part: shown(&part.entry), archive, found });
     }
     if part.tables != manifest.tables {
-        return Err(ConvertError::OtherTables);
+        let archive = part.entry.name.clone();
+        return Err(ConvertError::PartOfOtherTables { part: shown(&part.entry), archive });
     }
     Ok(())
 }

@@ -74,6 +74,13 @@ pub fn complete_ones(parts: Vec<WaitingPart>) -> Vec<WaitingPart> {
     parts.into_iter().filter(belongs).collect()
 }
 
+/// The divisions of archives of which parts are there: the archive's name, the number of parts, and
+/// the numbers of those that are there.
+pub fn divisions(parts: &[WaitingPart]) -> Vec<(String, u64, BTreeSet<u64>)> {
+    let numbers = |own: Vec<&WaitingPart>| own.into_iter().map(|part| shard_of(part).number).collect();
+    by_division(parts).into_iter().map(|((name, _, of), own)| (name, of, numbers(own))).collect()
+}
+
 fn by_division(parts: &[WaitingPart]) -> BTreeMap<Division, Vec<&WaitingPart>> {
     let mut divisions: BTreeMap<Division, Vec<&WaitingPart>> = BTreeMap::new();
     parts.iter().for_each(|part| divisions.entry(division(part)).or_default().push(part));

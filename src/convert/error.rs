@@ -35,12 +35,21 @@ pub enum ConvertError {
     OtherContents { path: PathBuf },
     #[error("{path} is in the dataset with another number of shards")]
     OtherParts { path: PathBuf },
+    #[error("{path} can be read from its beginning only: its server does not send parts of files")]
+    NoRanges { path: PathBuf },
     #[error("no index can be written beside {path}: it is a stream, or on a web server")]
     NoPlaceForIndex { path: PathBuf },
     #[error("two of the archives have the file name of {path}")]
     Twice { path: PathBuf },
     #[error("the dataset has other tables than are selected")]
     OtherTables,
+    #[error("{part} has other tables than the dataset, or than the other parts")]
+    PartOfOtherTables { part: String, archive: String },
+    #[error(
+        "these parts were planned to be added to the dataset, and would now replace it without {}",
+        .archives.join(", ")
+    )]
+    WouldDrop { archives: Vec<String> },
     #[error("there is no table {name}")]
     UnknownTable { name: String },
     #[error("the table {table} has no column {name}")]
@@ -53,8 +62,10 @@ pub enum ConvertError {
     Repeated { path: PathBuf, count: u64 },
     #[error("{path} has changed since the task was planned")]
     Changed { path: PathBuf },
+    #[error("{path} has changed since this run began")]
+    ChangedMeanwhile { path: PathBuf },
     #[error("{part} was written by orcidlake {found}, and this is another version")]
-    OtherVersion { part: String, found: String },
+    OtherVersion { part: String, archive: String, found: String },
     #[error("{path} is a stream, which can be read once only, by one process")]
     Stream { path: PathBuf },
     #[error("{} of {of} parts of {path} {} missing: {}", .missing.len(), are(.missing), listed(.missing))]
@@ -62,7 +73,7 @@ pub enum ConvertError {
     #[error("parts {first}/{of} and {second}/{of} of {path} were made with different indexes")]
     Gap { path: PathBuf, first: u64, second: u64, of: u64 },
     #[error("the files of {part} do not wait for a commit to {place}, or are not those that were written")]
-    NoPart { part: String, place: PathBuf },
+    NoPart { part: String, archive: String, place: PathBuf },
     #[error("cannot start threads")]
     Threads(#[source] std::io::Error),
     #[error("stopped before the end")]

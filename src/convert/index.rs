@@ -109,6 +109,7 @@ pub fn index_with(
 ) -> Result<Contents, ConvertError> {
     until_stopped(stop, |meter| {
         let file = Arc::new(ArchiveFile::open(archive, storage, meter)?);
+        refuse_stream(&file)?;
         if out.is_none() && file.indexed_source().is_some() && !file.has_place_for_index() {
             return Err(ConvertError::NoPlaceForIndex { path: file.path().to_owned() });
         }
@@ -116,6 +117,20 @@ pub fn index_with(
         observer.begun(archive, file.size_bytes()?, meter);
         index_all(indexing, archive, observer, stop)
     })
+}
+
+/// Fails for an archive that can be read only once: parts of it cannot be asked for.
+///
+/// # Errors
+/// [`ConvertError::NoRanges`] for a server that sends whole files only, and
+/// [`ConvertError::Stream`] for a pipe.
+pub fn refuse_stream(file: &ArchiveFile) -> Result<(), ConvertError> {
+    let path = || file.path().to_owned();
+    match (file.is_without_ranges()?, file.is_stream()?) {
+        (true, _) => Err(ConvertError::NoRanges { path: path() }),
+        (false, true) => Err(ConvertError::Stream { path: path() }),
+        (false, false) => Ok(()),
+    }
 }
 
 fn index_all(

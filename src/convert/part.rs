@@ -72,16 +72,18 @@ fn run(
             _ => true,
         };
     if let Some(found) = store.part(&name)?.filter(is_current) {
-        return Ok(found);
+        return as_planned(found, task, store);
     }
     let new = store.begin_part(&name)?;
     let pipeline = Pipeline::new(options)?;
     let (readers, repeated) = (pipeline.readers(1), Repeated::InFirstPart);
     let written = match write_with(&pipeline, readers, task, repeated, new.folder(), observer, stop) {
         Ok(written) => written,
+        Err(ConvertError::ChangedMeanwhile { path }) => return Err(ConvertError::Changed { path }),
         // Another run that has finished the part removes the folders of the others.
         Err(error) if !stop.load(Ordering::Relaxed) => {
-            return store.part(&name)?.filter(is_current).ok_or(error);
+            let found = store.part(&name)?.filter(is_current).ok_or(error)?;
+            return as_planned(found, task, store);
         }
         Err(error) => return Err(error),
     };
@@ -89,7 +91,19 @@ fn run(
     if committed(task, store)?.is_some() {
         // It was committed meanwhile, from the result of another run.
         store.remove_parts(&[name])?;
+        return Ok(part);
     }
+    as_planned(part, task, store)
+}
+
+/// A part that another run may have finished for another plan: the note that waits with it has to
+/// say whether the last plan was to replace the dataset.
+fn as_planned(part: WaitingPart, task: &PartTask, store: &dyn Store) -> Result<WaitingPart, ConvertError> {
+    if part.replace == task.replace {
+        return Ok(part);
+    }
+    let part = WaitingPart { replace: task.replace, ..part };
+    store.restate(&part)?;
     Ok(part)
 }
 
@@ -137,7 +151,7 @@ pub(super) fn write_with(
 /// Opens the archive of a task.
 ///
 /// # Errors
-/// [`ConvertError`] if it cannot be opened, is not the one that was planned, or when stopped.
+/// [`ConvertError`] if it cannot be opened, is no longer the one of the task, or when stopped.
 pub(super) fn open_for(
     task: &PartTask,
     pipeline: &Pipeline,
@@ -147,7 +161,7 @@ pub(super) fn open_for(
         let archive = ArchiveFile::open(&task.archive, pipeline.storage(), meter)?;
         match &task.fingerprint {
             Some(planned) if archive.fingerprint()?.as_ref() != Some(planned) => {
-                Err(ConvertError::Changed { path: shown(&task.archive) })
+                Err(ConvertError::ChangedMeanwhile { path: shown(&task.archive) })
             }
             _ => Ok(Arc::new(archive)),
         }

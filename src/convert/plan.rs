@@ -19,17 +19,19 @@ const TABLE_DEPTH: usize = 2;
 /// Number of paths that are checked to recognise a folder of tables.
 const LOOKED_AT: usize = 1_000;
 
-/// The archives in their order, and the manifest before the conversion.
-pub struct Plan {
+/// The archives in their order, and the manifest before the conversion. `S` is what the caller has
+/// seen of each archive while it was open.
+pub struct Plan<S = ()> {
     pub manifest: Manifest,
-    pub steps: Vec<Step>,
+    pub steps: Vec<Step<S>>,
 }
 
 /// The step for one archive.
-pub struct Step {
+pub struct Step<S = ()> {
     pub number: usize,
     pub task: PartTask,
-    pub already_done: bool,
+    /// `None` if the dataset has the archive already.
+    pub seen: Option<S>,
 }
 
 impl Plan {
@@ -40,15 +42,19 @@ impl Plan {
         options: &Options,
         stop: &AtomicBool,
     ) -> Result<Self, ConvertError> {
-        until_stopped(stop, |meter| Self::new(archives, manifest, options, meter))
+        until_stopped(stop, |meter| Self::looking(archives, manifest, options, meter, |_, _| Ok(())))
     }
+}
 
-    /// Makes the plan; `meter` can stop the requests for archives on servers.
-    pub fn new(
+impl<S> Plan<S> {
+    /// Makes the plan, and looks at each archive that is to be converted while it is open. `meter` can
+    /// stop the requests for archives on servers.
+    pub fn looking(
         archives: &[PathBuf],
         manifest: Option<Manifest>,
         options: &Options,
         meter: &Meter,
+        look: impl Fn(&PartTask, &ArchiveFile) -> Result<S, ConvertError>,
     ) -> Result<Self, ConvertError> {
         let manifest = match manifest {
             Some(manifest) if options.tables.is_other_than(&manifest.tables) => {
@@ -60,16 +66,16 @@ impl Plan {
         let steps = archives
             .iter()
             .enumerate()
-            .map(|(number, path)| Step::new(number, path, &manifest, options, meter));
-        let steps: Vec<Step> = steps.collect::<Result<_, _>>()?;
+            .map(|(number, path)| Step::new(number, path, &manifest, options, meter, &look));
+        let steps: Vec<Step<S>> = steps.collect::<Result<_, _>>()?;
         let mut names = HashSet::new();
         if let Some(twice) = steps.iter().find(|step| !names.insert(&step.task.name)) {
             return Err(ConvertError::Twice { path: shown(&twice.task.archive) });
         }
-        if let Some(waiting) = steps.iter().find(|step| manifest.has_refreshes() && !step.already_done) {
+        if let Some(waiting) = steps.iter().find(|step| manifest.has_refreshes() && !step.is_done()) {
             return Err(ConvertError::Refreshed { path: shown(&waiting.task.archive) });
         }
-        let waiting = || steps.iter().filter(|step| !step.already_done);
+        let waiting = || steps.iter().filter(|step| !step.is_done());
         let mut release = manifest.release;
         for step in waiting() {
             release = agree(&shown(&step.task.archive), release, step.task.release)?;
@@ -78,13 +84,19 @@ impl Plan {
     }
 }
 
-impl Step {
+impl<S> Step<S> {
+    /// True if the dataset has the archive already.
+    pub fn is_done(&self) -> bool {
+        self.seen.is_none()
+    }
+
     fn new(
         number: usize,
         path: &Path,
         manifest: &Manifest,
         options: &Options,
         meter: &Meter,
+        look: &impl Fn(&PartTask, &ArchiveFile) -> Result<S, ConvertError>,
     ) -> Result<Self, ConvertError> {
         refuse_tables(path)?;
         let file = ArchiveFile::open(path, &options.storage, meter)?;
@@ -106,7 +118,8 @@ impl Step {
         if known.is_some_and(ArchiveEntry::is_whole) && !already_done {
             return Err(ConvertError::OtherContent { path: shown(path) });
         }
-        Ok(Self { number, task, already_done })
+        let seen = if already_done { None } else { Some(look(&task, &file)?) };
+        Ok(Self { number, task, seen })
     }
 }
 

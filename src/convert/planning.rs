@@ -64,18 +64,25 @@ fn tasks(
     manifest: Option<Manifest>,
     options: &Options,
 ) -> Result<Vec<Task>, ConvertError> {
-    let steps = Plan::new(archives, manifest, options, &Meter::default())?.steps;
-    let steps: Vec<Step> = steps.into_iter().filter(|step| !step.already_done).collect();
+    let look = |task: &PartTask, archive: &ArchiveFile| match options.parts {
+        Some(_) => Form::of(task, archive),
+        None => Ok(Form::Whole),
+    };
+    let plan = Plan::looking(archives, manifest, options, &Meter::default(), look)?;
+    let steps: Vec<Step<Form>> = plan.steps.into_iter().filter(|step| !step.is_done()).collect();
     if let Some(stream) = steps.iter().find(|step| step.task.fingerprint.is_none()) {
-        return Err(ConvertError::Stream { path: shown(&stream.task.archive) });
+        let path = shown(&stream.task.archive);
+        return Err(match Place::is_remote(&stream.task.archive) {
+            true => ConvertError::NoRanges { path },
+            false => ConvertError::Stream { path },
+        });
     }
-    let parts: Vec<PartTask> = steps.into_iter().map(|step| anywhere(step.task)).collect();
-    let Some(count) = options.parts else { return Ok(parts.into_iter().map(Task::Part).collect()) };
-    let forms = parts.iter().map(|task| Form::of(task, options)).collect::<Result<Vec<_>, _>>()?;
-    let divisible: Vec<Divisible> =
-        parts.iter().zip(&forms).map(|(task, form)| form.divisible(task)).collect();
+    let parts: Vec<(PartTask, Form)> =
+        steps.into_iter().filter_map(|Step { task, seen, .. }| Some((anywhere(task), seen?))).collect();
+    let divisible: Vec<Divisible> = parts.iter().map(|(task, form)| form.divisible(task)).collect();
+    let counts = divide(&divisible, options.parts.unwrap_or(0));
     let (mut tasks, mut of_parts) = (Vec::new(), Vec::new());
-    for ((task, form), of) in parts.into_iter().zip(forms).zip(divide(&divisible, count)) {
+    for ((task, form), of) in parts.into_iter().zip(counts) {
         if of == 1 {
             of_parts.push(Task::Part(task));
             continue;
@@ -113,13 +120,12 @@ enum Form {
 }
 
 impl Form {
-    fn of(task: &PartTask, options: &Options) -> Result<Self, ConvertError> {
+    fn of(task: &PartTask, archive: &ArchiveFile) -> Result<Self, ConvertError> {
         if task.salvage || task.shard.is_some() {
             return Ok(Self::Whole);
         }
-        let archive = ArchiveFile::open(&task.archive, &options.storage, &Meter::default())?;
         let Some(source) = archive.indexed_source() else { return Ok(Self::Whole) };
-        if let Some(index) = good_index(&archive)? {
+        if let Some(index) = good_index(archive)? {
             let contents = &index.contents;
             let stream_bytes = contents.stream_bytes;
             return Ok(if contents.repeats { Self::Whole } else { Self::Indexed { stream_bytes } });

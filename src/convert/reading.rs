@@ -9,7 +9,7 @@ use std::sync::Arc;
 use crossbeam_channel::{Receiver, Sender};
 
 use super::ConvertError;
-use super::index::Indexing;
+use super::index::{Indexing, refuse_stream};
 use super::options::ARCHIVE_OPTIONS;
 use super::shard::Shard;
 use super::source::{Content, ReadMode, Repeated, Source};
@@ -216,7 +216,10 @@ fn find_index(
     let of_use = mode.shard.is_some() || (!salvage && (mode.readers > 1 || mode.write_index));
     let index = if of_use { usable_index(archive) } else { Ok(None) };
     match (index, mode.shard) {
-        (Ok(None), Some(_)) => Err(ConvertError::NoIndex { path: archive.path().to_owned() }),
+        (Ok(None), Some(_)) => {
+            refuse_stream(archive)?;
+            Err(ConvertError::NoIndex { path: archive.path().to_owned() })
+        }
         (Ok(index), _) => Ok((index, None)),
         (Err(error), Some(_)) => Err(ArchiveError::from(error).into()),
         (Err(error), None) => Ok((None, Some(error))),

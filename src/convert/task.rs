@@ -8,18 +8,39 @@ use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_128;
 
 use super::converted::Converted;
+use super::line_fault::LineFault;
 use super::shard::Shard;
 use crate::dataset::{ArchiveEntry, EntryKind, FORMAT_VERSION, WaitingPart, WrittenTable};
 use targz_seek::Fingerprint;
 
 /// A piece of a conversion that one process does. All index tasks of a plan must be done before
 /// its other tasks begin.
+///
+/// When it is written, as JSON or otherwise, it gets a digest of its content, without the path of
+/// its archive. A task that was edited is not read, so that no part is made that belongs to no plan.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "lowercase")]
+#[serde(into = "SignedTask", try_from = "SignedTask")]
 pub enum Task {
     /// Write the index beside an archive, which the parts of the archive need.
     Index(IndexTask),
     /// Convert an archive, or one part of it, into table files.
+    Part(PartTask),
+}
+
+/// A task as it is written.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct SignedTask {
+    #[serde(flatten)]
+    task: UnsignedTask,
+    tool_version: String,
+    digest: String,
+}
+
+/// The content of a task, as it is written.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "lowercase")]
+enum UnsignedTask {
+    Index(IndexTask),
     Part(PartTask),
 }
 
@@ -93,7 +114,47 @@ pub(super) struct Written {
     pub entry: ArchiveEntry,
 }
 
+impl From<Task> for SignedTask {
+    fn from(task: Task) -> Self {
+        let (tool_version, digest) = (env!("CARGO_PKG_VERSION").to_owned(), task.digest());
+        let task = match task {
+            Task::Index(task) => UnsignedTask::Index(task),
+            Task::Part(task) => UnsignedTask::Part(task),
+        };
+        Self { task, tool_version, digest }
+    }
+}
+
+impl TryFrom<SignedTask> for Task {
+    type Error = LineFault;
+
+    fn try_from(signed: SignedTask) -> Result<Self, LineFault> {
+        let task = match signed.task {
+            UnsignedTask::Index(task) => Self::Index(task),
+            UnsignedTask::Part(task) => Self::Part(task),
+        };
+        if task.digest() == signed.digest { Ok(task) } else { Err(LineFault::Edited) }
+    }
+}
+
 impl Task {
+    /// A digest of all that decides about the result. The path is not among it: the archive may lie
+    /// elsewhere on another machine, and its fingerprint tells whether it is the same.
+    fn digest(&self) -> String {
+        let content = match self {
+            Self::Index(IndexTask { archive: _, name, fingerprint }) => {
+                serde_json::json!(["index", name, fingerprint])
+            }
+            Self::Part(task) => {
+                let PartTask { archive: _, name, fingerprint, release, shard, tables, .. } = task;
+                let PartTask { salvage, write_index, replace, .. } = task;
+                let options = (salvage, write_index, replace);
+                serde_json::json!(["part", name, fingerprint, release, shard, tables, options])
+            }
+        };
+        format!("{:032x}", xxh3_128(content.to_string().as_bytes()))
+    }
+
     /// The path of the archive.
     pub fn archive(&self) -> &Path {
         match self {
@@ -181,6 +242,7 @@ impl PartTask {
             tool_version: env!("CARGO_PKG_VERSION").to_owned(),
             tables: self.tables.clone(),
             range,
+            replace: self.replace,
             entry,
         }
     }

@@ -11,7 +11,7 @@
 //! the part, and the others use its result. No lock is needed, because locks of files do not reach
 //! across machines everywhere.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -22,6 +22,7 @@ use super::error::DatasetError;
 use super::files::{remove, remove_empty_folder, rename, sync_folder, write_file};
 use super::layout::{parts_folder, random_word};
 use super::manifest::ArchiveEntry;
+use super::runs::remove_if_dead;
 
 /// The note in a part's folder that describes it.
 const NOTE_NAME: &str = "part.json";
@@ -48,8 +49,21 @@ pub struct WaitingPart {
     /// archive.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub range: Option<(u64, u64)>,
+    /// True if the plan was to replace the dataset. Other plans have no tasks for archives that the
+    /// dataset has.
+    #[serde(default)]
+    pub replace: bool,
     /// The entry for the manifest; its files have the names that they have where they wait.
     pub entry: ArchiveEntry,
+}
+
+/// The parts that a dataset has beside it.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Waiting {
+    /// Those that wait, in the order of their names.
+    pub parts: Vec<WaitingPart>,
+    /// The names of those that the dataset has taken: a commit died before it could remove them.
+    pub taken: Vec<String>,
 }
 
 /// True for the name of a part. Names come from files that people move around, and are joined to
@@ -86,19 +100,35 @@ impl WaitingPlace {
     /// [`DatasetError`] if the disk fails; damage of the part is no error, but means that there is
     /// none.
     pub fn part(&self, name: &str) -> Result<Option<WaitingPart>, DatasetError> {
-        let folder = self.part_folder(name);
-        let Some(part) = read_note(&folder, name)? else { return Ok(None) };
-        Ok(part.entry.check_files_quickly(&folder).is_ok().then_some(part))
+        Ok(read_note(&self.part_folder(name), name)?.filter(|part| self.is_whole(part)))
     }
 
-    /// All parts that wait, in the order of their names.
+    /// All parts beside the dataset. Nothing is changed.
     ///
     /// # Errors
     /// [`DatasetError`] if the disk fails.
-    pub fn parts(&self) -> Result<Vec<WaitingPart>, DatasetError> {
+    pub fn parts(&self) -> Result<Waiting, DatasetError> {
+        let taken: HashSet<String> = self.taken()?.into_iter().collect();
         let names = self.names()?.into_iter().filter(|name| is_part_name(name));
-        let parts = names.map(|name| read_note(&self.part_folder(&name), &name));
-        parts.filter_map(Result::transpose).collect()
+        let (taken, waiting): (Vec<_>, Vec<_>) = names.partition(|name| taken.contains(name));
+        let parts = waiting.iter().map(|name| read_note(&self.part_folder(name), name));
+        Ok(Waiting { parts: parts.filter_map(Result::transpose).collect::<Result<_, _>>()?, taken })
+    }
+
+    /// True if the files of a part are there as they were written.
+    pub fn is_whole(&self, part: &WaitingPart) -> bool {
+        part.entry.check_files_quickly(&self.part_folder(&part.name)).is_ok()
+    }
+
+    /// Writes the note of a part again.
+    ///
+    /// # Errors
+    /// [`DatasetError`] if the disk fails.
+    pub fn restate(&self, part: &WaitingPart) -> Result<(), DatasetError> {
+        let note = self.part_folder(&part.name).join(NOTE_NAME);
+        let next = note.with_extension(random_word());
+        write_file(&next, &text_of(part, &note)?)?;
+        rename(&next, &note)
     }
 
     /// Gives a folder that a run has written the name of its part; returns the part, which another
@@ -109,9 +139,7 @@ impl WaitingPlace {
     pub fn finish(&self, run: &Path, part: WaitingPart) -> Result<WaitingPart, DatasetError> {
         let to = self.part_folder(&part.name);
         let note = run.join(NOTE_NAME);
-        let text = serde_json::to_vec_pretty(&part)
-            .map_err(|source| DatasetError::Manifest { path: note.clone(), source })?;
-        let written = write_file(&note, &text);
+        let written = write_file(&note, &text_of(&part, &note)?);
         for _ in 0..ATTEMPTS {
             let failure = match written.is_ok().then(|| rename(run, &to)) {
                 Some(Ok(())) => {
@@ -146,8 +174,18 @@ impl WaitingPlace {
             remove(&self.part_folder(name))?;
             self.remove_runs(name);
         }
+        self.remove_dead_runs();
         self.clear();
         Ok(())
+    }
+
+    /// Removes the folders of runs on this machine that were killed, of whatever parts.
+    pub fn remove_dead_runs(&self) {
+        let is_run = |name: &&String| name.split_once('.').is_some_and(|(part, _)| is_part_name(part));
+        for run in self.names().unwrap_or_default().iter().filter(is_run) {
+            // A later run removes what stays.
+            let _ = remove_if_dead(&self.folder.join(run));
+        }
     }
 
     /// Removes the folder of all parts if none is there.
@@ -195,14 +233,29 @@ impl WaitingPlace {
     /// # Errors
     /// [`DatasetError`] if the disk fails; the next change of the dataset tries again.
     pub fn remove_taken(&self) -> Result<(), DatasetError> {
-        let note = self.dataset.join(TAKEN_NAME);
-        let names = match fs::read_to_string(&note) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-            text => text.map_err(DatasetError::io("read", &note))?,
-        };
-        self.remove(&names.lines().map(str::to_owned).collect::<Vec<_>>())?;
-        remove(&note)
+        let names = self.taken()?;
+        if names.is_empty() {
+            return Ok(());
+        }
+        self.remove(&names)?;
+        remove(&self.dataset.join(TAKEN_NAME))
     }
+
+    /// The names of the parts that the dataset has taken and not removed yet.
+    fn taken(&self) -> Result<Vec<String>, DatasetError> {
+        let note = self.dataset.join(TAKEN_NAME);
+        match fs::read_to_string(&note) {
+            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+                Ok(Vec::new())
+            }
+            text => Ok(text.map_err(DatasetError::io("read", &note))?.lines().map(str::to_owned).collect()),
+        }
+    }
+}
+
+/// The text of a part's note; messages name the file `path`.
+fn text_of(part: &WaitingPart, path: &Path) -> Result<Vec<u8>, DatasetError> {
+    serde_json::to_vec_pretty(part).map_err(|source| DatasetError::Manifest { path: path.to_owned(), source })
 }
 
 /// The note of a part's folder; `None` if there is none, or it cannot be understood.
@@ -236,6 +289,7 @@ mod tests {
             tool_version: "1".to_owned(),
             tables: BTreeSet::new(),
             range: None,
+            replace: false,
             entry: ArchiveEntry::default(),
         }
     }
@@ -264,7 +318,7 @@ mod tests {
 
         assert_eq!(one, other);
         assert_eq!(place.names().unwrap(), [name]);
-        assert_eq!(place.parts().unwrap(), [part(name)]);
+        assert_eq!(place.parts().unwrap().parts, [part(name)]);
         place.remove(&[name.to_owned()]).unwrap();
         assert!(!place.folder.exists());
     }

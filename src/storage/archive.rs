@@ -75,6 +75,14 @@ impl ArchiveFile {
         Ok(self.source.is_some() && self.size_bytes()?.is_none())
     }
 
+    /// True if its server sends it only as a whole.
+    ///
+    /// # Errors
+    /// [`ArchiveError`] if that cannot be told.
+    pub fn is_without_ranges(&self) -> Result<bool, ArchiveError> {
+        Ok(matches!(self.place, Place::Remote(_)) && self.is_stream()?)
+    }
+
     /// The size in bytes; `None` for a folder and for a stream.
     ///
     /// # Errors

@@ -1,4 +1,5 @@
-//! An object that is read by ranges, with a small cache.
+//! A file of a dataset that is read by ranges, with a small cache. Archives and their indexes are read
+//! otherwise, by streams and by blocks of one size (`archive_blocks.rs`).
 //!
 //! Parquet's readers ask for a footer, and then for pages, 8 KiB at a time. A request for each would
 //! take a hundred times as long. So more is fetched than is asked for, and the more the longer a

@@ -22,15 +22,18 @@ use ureq::tls::{RootCerts, TlsConfig, TlsProvider};
 use ureq::{Agent, Proxy, SendBody};
 
 use super::fault::NO_CREDENTIALS;
+use super::options::truth;
 
 /// Time for the connection, for the beginning of an answer, and for each piece of a body. A store
 /// that gives nothing for so long is asked again.
 const TIMEOUT: Duration = Duration::from_secs(30);
 /// Redirects that are followed in a row; download hosts use two or three.
-const MAX_REDIRECTS: u32 = 10;
+pub const MAX_REDIRECTS: u32 = 10;
 /// Hosts that give a machine in a cloud its credentials. Elsewhere there are none, and asking them
 /// ten times would only take a minute.
 const CREDENTIAL_HOSTS: [&str; 3] = ["169.254.169.254", "169.254.170.2", "metadata.google.internal"];
+/// What is said of a redirect to a file, to another scheme, or to nowhere.
+const NO_REDIRECT: &str = "the server leads to an address that is not followed: only http and https are";
 /// Bytes of an answer that are read at a time.
 const READ_BYTES: usize = 256 << 10;
 
@@ -52,15 +55,18 @@ impl HttpConnector for Connector {
 /// A client with the user's options.
 ///
 /// # Errors
-/// An error if the URL of the proxy, or a time, is wrong.
+/// An error if the URL of the proxy, a time, or an option that is true or false is wrong.
 pub fn agent(options: &ClientOptions) -> Result<Agent> {
     let set = |key: ClientConfigKey| options.get_config_value(&key);
-    let is_true = |key| set(key).is_some_and(|value| value.eq_ignore_ascii_case("true"));
+    let is_true = |key: ClientConfigKey| match set(key) {
+        Some(value) => truth(&value).ok_or_else(|| neither(key)),
+        None => Ok(false),
+    };
     let time = |key, usual| set(key).map_or(Ok(usual), |text| duration(&text));
     let tls = TlsConfig::builder()
         .provider(TlsProvider::Rustls)
         .root_certs(RootCerts::PlatformVerifier)
-        .disable_verification(is_true(ClientConfigKey::AllowInvalidCertificates))
+        .disable_verification(is_true(ClientConfigKey::AllowInvalidCertificates)?)
         .unversioned_rustls_crypto_provider(Arc::new(rustls::crypto::ring::default_provider()))
         .build();
     let proxy = match set(ClientConfigKey::ProxyUrl) {
@@ -71,7 +77,7 @@ pub fn agent(options: &ClientOptions) -> Result<Agent> {
     let config = Agent::config_builder()
         .tls_config(tls)
         .proxy(proxy)
-        .https_only(!is_true(ClientConfigKey::AllowHttp))
+        .https_only(!is_true(ClientConfigKey::AllowHttp)?)
         .http_status_as_error(false)
         .max_redirects(MAX_REDIRECTS)
         // The bytes as they are stored: ranges count them.
@@ -209,7 +215,24 @@ fn error_of(error: ureq::Error) -> HttpError {
         ureq::Error::Io(_) => HttpErrorKind::Interrupted,
         _ => HttpErrorKind::Unknown,
     };
-    HttpError::new(kind, error)
+    match &error {
+        ureq::Error::TooManyRedirects => {
+            let told =
+                format!("the server leads from one address to the next, more than {MAX_REDIRECTS} times");
+            HttpError::new(kind, io::Error::other(told))
+        }
+        // The request itself has an address that is good.
+        ureq::Error::RedirectFailed | ureq::Error::BadUri(_) => {
+            HttpError::new(kind, io::Error::other(NO_REDIRECT))
+        }
+        _ => HttpError::new(kind, error),
+    }
+}
+
+/// An option, as an environment variable may have it too, that is neither true nor false.
+fn neither(key: ClientConfigKey) -> object_store::Error {
+    let source = format!("the option {} has to be true or false", key.as_ref()).into();
+    object_store::Error::Generic { store: "HTTP", source }
 }
 
 /// The message does not show the URL, since a password may stand in it.

@@ -21,6 +21,8 @@ pub enum StorageError {
     NoLocalPath { path: PathBuf },
     #[error("the store of {place} has no option {key}")]
     UnknownOption { key: String, place: PathBuf },
+    #[error("the option {key} for {place} has to be true or false")]
+    NeitherTrueNorFalse { key: String, place: PathBuf },
     #[error("the endpoint for {place} is not a URL with http:// or https:// and without a user")]
     WrongEndpoint { place: PathBuf },
     #[error("{path} has a ? or a #, which a name in a store does not have")]
@@ -39,8 +41,12 @@ pub enum StorageError {
     NoResume { place: PathBuf, offset: u64, reason: String },
     #[error("{place} leads to an address without TLS (http)")]
     PlainHttp { place: PathBuf },
-    #[error("{place} leads from one address to the next without end")]
-    Redirects { place: PathBuf },
+    #[error("{place} leads from one address to the next, more than {limit} times")]
+    Redirects { place: PathBuf, limit: u32 },
+    #[error("{place} leads to an address with the scheme {scheme}, which is not followed")]
+    RedirectScheme { place: PathBuf, scheme: String },
+    #[error("{place} leads elsewhere, but its server gives no address that can be followed")]
+    RedirectNowhere { place: PathBuf },
     #[error("the server of {place} is not trusted: {reason}")]
     Untrusted { place: PathBuf, reason: String },
     #[error("{place} has more than {limit_bytes} bytes")]
@@ -88,6 +94,8 @@ impl From<StorageError> for io::Error {
             | StorageError::NoResume { .. }
             | StorageError::PlainHttp { .. }
             | StorageError::Redirects { .. }
+            | StorageError::RedirectScheme { .. }
+            | StorageError::RedirectNowhere { .. }
             | StorageError::Untrusted { .. }
             | StorageError::TooLarge { .. } => io::ErrorKind::Other,
             _ => io::ErrorKind::InvalidInput,

@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use targz_seek::index::{IndexError, is_index};
 
 use super::archive::ArchiveFile;
-use super::upload::upload;
+use super::put_index::put_index;
 use super::{Place, Remote};
 
 /// Who may look into a scratch folder: its owner.
@@ -66,7 +66,8 @@ impl IndexFile {
     pub fn finish(self) -> Result<(), IndexError> {
         let Some((archive, remote, _scratch)) = &self.to else { return Ok(()) };
         let is_stopped = || archive.meter().is_stopped();
-        upload(&self.path, remote, archive.options(), &is_stopped).map_err(io_error("write", remote.shown()))
+        put_index(&self.path, remote, archive.options(), &is_stopped)
+            .map_err(io_error("write", remote.shown()))
     }
 }
 

@@ -14,7 +14,7 @@
 
 mod answer;
 mod archive;
-mod blocks;
+mod archive_blocks;
 mod bucket;
 mod cached_ranges;
 mod client;
@@ -29,9 +29,9 @@ mod open_uploads;
 mod options;
 mod place;
 mod put_files;
+mod put_index;
 mod resume;
 mod source;
-mod upload;
 mod wait;
 mod web;
 
@@ -44,7 +44,6 @@ pub use input::InputFiles;
 pub use options::StorageOptions;
 pub use place::{Place, Remote, Scheme};
 pub use source::{ObjectSource, open_source};
-pub use upload::upload;
 
 use std::sync::Arc;
 

@@ -1,4 +1,6 @@
-//! Puts files into an object store: small ones whole, others in parts, several at a time.
+//! Puts the files of a dataset into an object store: small ones whole, others in parts, several at a
+//! time. Uploads are noted, so that a later change can abort those of a dead process. The index of an
+//! archive, one file without notes, is put by `put_index.rs`.
 
 use std::fs::File;
 use std::os::unix::fs::FileExt;

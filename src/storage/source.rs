@@ -13,7 +13,7 @@ use crossbeam_channel::RecvTimeoutError;
 use targz_seek::{ByteSource, Meter, local, read_ahead};
 
 use super::answer::Version;
-use super::blocks::{BLOCK_BYTES, Blocks, are_many, numbers_of};
+use super::archive_blocks::{BLOCK_BYTES, Blocks, are_many, numbers_of};
 use super::bucket::StoredObject;
 use super::resume::{Object, Opened, Origin, Patience, RangeReader, WholeReader};
 use super::web::WebFile;

@@ -1,7 +1,8 @@
 //! Asks a web server for some bytes of a file.
 //!
 //! There is no HEAD: signed URLs and some download hosts refuse it. Each request begins at the URL
-//! that was given and follows redirects anew, because the addresses behind them expire.
+//! that was given and follows redirects anew, because the addresses behind them expire. Redirects lead to web servers only,
+//! never to files of this machine.
 
 use std::ops::Range;
 use std::time::Duration;
@@ -9,9 +10,10 @@ use std::time::Duration;
 use object_store::{ClientConfigKey, ClientOptions};
 use ureq::Agent;
 use ureq::http::{HeaderMap, Response, StatusCode, header};
+use url::Url;
 
 use super::answer::{Answer, Fault, Version};
-use super::client::{agent, is_unreachable, is_untrusted};
+use super::client::{MAX_REDIRECTS, agent, is_unreachable, is_untrusted};
 use super::{Remote, StorageError, StorageOptions};
 
 /// The longest time that a `Retry-After` is believed: a run waits, it does not sleep for hours.
@@ -46,15 +48,7 @@ impl WebFile {
     /// # Errors
     /// A [`Fault`] that says whether to ask again.
     pub fn get(&self, range: Range<u64>, known: Option<&Version>) -> Result<Answer, Fault> {
-        let last = range.end.saturating_sub(1);
-        let mut request = self.agent.get(self.remote.url().as_str());
-        request = request.header(header::RANGE, format!("bytes={}-{last}", range.start));
-        if let Some(e_tag) = known.and_then(Version::strong_e_tag) {
-            request = request.header(header::IF_MATCH, e_tag);
-        } else if let Some(time) = known.and_then(|known| known.last_modified.as_deref()) {
-            request = request.header(header::IF_UNMODIFIED_SINCE, time);
-        }
-        let answer = request.call().map_err(|error| self.fault_of(error))?;
+        let answer = self.ask(&range, known)?;
         match answer.status() {
             StatusCode::PARTIAL_CONTENT => self.part(answer, &range, known),
             StatusCode::OK => self.whole(answer, &range, known),
@@ -75,6 +69,42 @@ impl WebFile {
                 status: status.as_u16(),
                 told: told(status),
             })),
+        }
+    }
+
+    /// Sends the request, and follows redirects. The client could follow them too, but it does not
+    /// tell which of them it refuses.
+    fn ask(&self, range: &Range<u64>, known: Option<&Version>) -> Result<Response<ureq::Body>, Fault> {
+        let last = range.end.saturating_sub(1);
+        let mut url = self.remote.url().clone();
+        for _ in 0..=MAX_REDIRECTS {
+            let request = self.agent.get(url.as_str()).config();
+            let mut request = request.max_redirects(0).max_redirects_will_error(false).build();
+            request = request.header(header::RANGE, format!("bytes={}-{last}", range.start));
+            if let Some(e_tag) = known.and_then(Version::strong_e_tag) {
+                request = request.header(header::IF_MATCH, e_tag);
+            } else if let Some(time) = known.and_then(|known| known.last_modified.as_deref()) {
+                request = request.header(header::IF_UNMODIFIED_SINCE, time);
+            }
+            let answer = request.call().map_err(|error| self.fault_of(error))?;
+            if !matches!(answer.status().as_u16(), 301 | 302 | 303 | 307 | 308) {
+                return Ok(answer);
+            }
+            url = self.next_url(&url, answer.headers()).map_err(Fault::Final)?;
+        }
+        let place = self.remote.shown().to_owned();
+        Err(Fault::Final(StorageError::Redirects { place, limit: MAX_REDIRECTS }))
+    }
+
+    /// The address that a redirect leads to, if it is on a web server.
+    fn next_url(&self, from: &Url, headers: &HeaderMap) -> Result<Url, StorageError> {
+        let place = || self.remote.shown().to_owned();
+        let location = text(headers, header::LOCATION).filter(|location| !location.is_empty());
+        let next = location.and_then(|location| from.join(&location).ok());
+        let next = next.ok_or_else(|| StorageError::RedirectNowhere { place: place() })?;
+        match next.scheme() {
+            "https" | "http" if next.has_host() => Ok(next),
+            scheme => Err(StorageError::RedirectScheme { place: place(), scheme: scheme.to_owned() }),
         }
     }
 
@@ -151,9 +181,6 @@ impl WebFile {
         let place = self.remote.shown().to_owned();
         match error {
             ureq::Error::RequireHttpsOnly(_) => Fault::Final(StorageError::PlainHttp { place }),
-            ureq::Error::TooManyRedirects | ureq::Error::RedirectFailed => {
-                Fault::Final(StorageError::Redirects { place })
-            }
             ureq::Error::BadUri(_) => {
                 let reason = "the client does not accept it".to_owned();
                 Fault::Final(StorageError::NotAUrl { path: place, reason })

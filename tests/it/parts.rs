@@ -275,7 +275,7 @@ fn what_does_not_belong_is_refused_and_changes_nothing() {
     fewer.tables.remove("summaries/works");
     let fewer = write(&Task::Part(fewer), &out).unwrap();
     let mixed = commit(&[result.clone(), fewer], &out, false);
-    assert!(matches!(mixed, Ok(_) | Err(ConvertError::OtherTables)), "{mixed:?}");
+    assert!(matches!(mixed, Ok(_) | Err(ConvertError::PartOfOtherTables { .. })), "{mixed:?}");
     assert!(mixed.is_err() && !out.exists(), "{mixed:?}");
 
     // A task of an archive that has changed since, which has no result yet.

@@ -140,7 +140,7 @@ fn a_server_without_ranges_is_read_once_from_the_beginning() {
 #[test]
 fn what_cannot_be_read_is_told_and_nothing_wrong_is_given() {
     type Answer = fn(&Asked, &[u8]) -> Reply;
-    let cases: [(&str, Answer); 10] = [
+    let cases: [(&str, Answer); 15] = [
         ("has changed", |asked, bytes| {
             let e_tag = if asked.number < 2 { "\"one\"" } else { "\"two\"" };
             Reply { cut_after: Some(100_000), ..file(asked, bytes, e_tag) }
@@ -165,7 +165,16 @@ fn what_cannot_be_read_is_told_and_nothing_wrong_is_given() {
         }),
         ("status 401 (Unauthorized)", |_, _| Reply::status(401)),
         ("status 400 (Bad Request)", |_, _| Reply::status(400)),
-        ("without end", |_, _| Reply::status(307).with("Location", "/a")),
+        ("more than 10 times", |_, _| Reply::status(307).with("Location", "/a")),
+        ("the scheme file, which is not followed", |_, _| {
+            Reply::status(302).with("Location", "file:///etc/hostname")
+        }),
+        ("the scheme ftp, which is not followed", |_, _| {
+            Reply::status(301).with("Location", "ftp://127.0.0.1/hush")
+        }),
+        ("the scheme data, which is not followed", |_, _| Reply::status(308).with("Location", "data:,hush")),
+        ("no address that can be followed", |_, _| Reply::status(303)),
+        ("no address that can be followed", |_, _| Reply::status(302).with("Location", "http://")),
         ("cannot continue there", |_, bytes| Reply {
             cut_after: Some(100_000),
             body: bytes.to_vec(),
@@ -328,7 +337,7 @@ fn what_is_wrong_with_a_url_is_told_with_what_to_do() {
         (refused.url("a.tar.gz"), &[], &["status 403 (Forbidden)", "a signed URL may have expired"]),
         (good.url("a.tar.gz"), &["--index"], &["no index can be written beside", "leave out --index"]),
         (good.url("a.tar.gz"), &["--shard", "1/2"], &["has no index"]),
-        (plain.url("a.tar.gz"), &["--shard", "1/2"], &["has no index"]),
+        (plain.url("a.tar.gz"), &["--shard", "1/2"], &["does not send parts of files", "download it first"]),
         ("s3:/bucket/a.tar.gz".into(), &[], &["one slash", "two slashes"]),
         ("ftp://host/a.tar.gz".into(), &[], &["scheme that is not known", "https"]),
     ] {
@@ -342,6 +351,71 @@ fn what_is_wrong_with_a_url_is_told_with_what_to_do() {
     assert_eq!(status, Some(0), "{text}");
     let index = run(&["index", &good.url("a.tar.gz")]);
     assert!(told(&index).contains("is on a web server"), "{}", told(&index));
+    // Without ranges there is no index, wherever it would be.
+    let elsewhere = folder.path().join("a.idx");
+    let (whole, parts) = (plain.url("a.tar.gz"), folder.path().join("parts.jsonl"));
+    for arguments in [
+        &["index", &whole, "--out", elsewhere.to_str().unwrap()][..],
+        &["plan", &whole, "--parts", "2", "--index-tasks", parts.to_str().unwrap()],
+    ] {
+        let refused = run(arguments);
+        let text = told(&refused);
+        assert_eq!(refused.status.code(), Some(2), "{arguments:?}: {text}");
+        assert!(
+            text.contains("does not send parts of files") && text.contains("download it first"),
+            "{text}"
+        );
+        assert!(!text.contains("needs no index") && !elsewhere.exists(), "{text}");
+    }
+}
+
+#[test]
+fn an_archive_that_changes_before_it_is_read_is_told_of_a_plan_only_where_there_is_one() {
+    let folder = folder();
+    let archives =
+        ["One", "Other"].map(|name| gzip(&tar(&[(&format!("{ONE}.xml"), record(ONE, name, "").as_bytes())])));
+    let changing = |requests: usize| {
+        let archives = archives.clone();
+        Web::start(move |asked| match asked.path.contains(".idx") {
+            true => Reply::status(404),
+            // Nothing but the bytes tells one state from the other.
+            false => file(asked, &archives[usize::from(asked.number >= requests)], "").without("ETag"),
+        })
+    };
+    let out = folder.path().join("out");
+    let out = out.to_str().unwrap();
+
+    let web = changing(1);
+    let converted = run(&["convert", &web.url("a.tar.gz"), "--out", out]);
+    let planned = changing(1);
+    let task = run(&["plan", &planned.url("a.tar.gz"), "--parts", "1"]);
+    let task = String::from_utf8(task.stdout).unwrap();
+    // The plan has asked once or twice, and the file is another one from the second request on.
+    let part = run(&["part", task.trim(), "--out", out]);
+
+    for (output, message, hint, is_planned) in [
+        (&converted, "has changed since this run began", "run the same command again", false),
+        (&part, "has changed since the task was planned", "plan the conversion again", true),
+    ] {
+        let text = told(output);
+        assert_eq!(output.status.code(), Some(2), "{text}");
+        assert!(text.contains(message) && text.contains(hint), "{text}");
+        assert_eq!(text.contains("plan"), is_planned, "{text}");
+    }
+}
+
+#[test]
+fn a_dataset_is_not_followed_to_other_schemes() {
+    for location in ["file:///etc/hostname", "ftp://127.0.0.1/hush", "/round"] {
+        let web = Web::start(move |_| Reply::status(302).with("Location", location));
+
+        let output = run(&["verify", &web.url("orcid")]);
+
+        let text = told(&output);
+        assert_eq!(output.status.code(), Some(2), "{text}");
+        let expected = if location == "/round" { "more than 10 times" } else { "only http and https" };
+        assert!(text.contains(expected) && !text.contains("hush"), "{location}: {text}");
+    }
 }
 
 /// True for the request by which an archive is read to its end, unlike that for its first bytes.

@@ -12,7 +12,7 @@ use crate::support::{ONE, OTHER, gzip, record, tar, through_json, work};
 use orcid_xml::Orcid;
 use orcidlake::convert::{
     ConvertError, Options, Outcome, PartResult, PartTask, Selection, Shard, Task, Unobserved, commit_in,
-    commit_waiting, convert, convert_in, index, plan_in, write_part_in,
+    commit_waiting, convert, convert_in, discard, index, plan_in, uncommitted, write_part_in,
 };
 use orcidlake::dataset::store::{Objects, Versioned};
 use orcidlake::dataset::{
@@ -393,6 +393,89 @@ fn parts_replace_a_dataset_and_may_replace_it_again() {
     assert_eq!(seen, [true, false]);
 }
 
+#[test]
+fn a_commit_lists_the_folders_of_tables_once_and_what_waits_twice() {
+    let folder = crate::support::folder();
+    let (memory, store) = versioned(Memory::default(), folder.path());
+    let tasks = three_tasks(folder.path(), &store);
+    tasks.iter().for_each(|task| drop(written(task, &store)));
+    memory.lists();
+
+    commit_waiting(&store, false).unwrap();
+
+    let lists = memory.lists();
+    let count = |folder: &str| lists.iter().filter(|listed| *listed == folder).count();
+    for tables in ["summaries", "activities", "organizations"] {
+        assert_eq!(count(tables), 1, "{tables}: {lists:?}");
+    }
+    // To find the parts, and to remove their notes; not for each part.
+    assert_eq!(count("orcidlake-parts"), 2, "{lists:?}");
+}
+
+#[test]
+fn what_waits_in_a_store_is_listed_and_can_be_discarded() {
+    let folder = crate::support::folder();
+    let (memory, store) = versioned(Memory::default(), folder.path());
+    let tasks = three_tasks(folder.path(), &store);
+    let [first, second, whole] = &tasks[..] else { panic!("{tasks:?}") };
+    [first, whole].iter().for_each(|task| drop(written(task, &store)));
+    let changes = memory.changes();
+
+    let waiting = uncommitted(&store).unwrap();
+
+    assert_eq!(memory.changes(), changes, "to look changes nothing");
+    let found: Vec<_> = waiting.iter().map(|own| (own.archive.as_str(), own.parts, own.of)).collect();
+    assert_eq!(
+        found,
+        [("ORCID_2025_10_activities_7.tar.gz", 1, 1), ("ORCID_2025_10_summaries.tar.gz", 1, 2)]
+    );
+    let refused = commit_waiting(&store, false);
+    assert!(matches!(refused, Err(ConvertError::MissingParts { .. })), "{refused:?}");
+    assert_eq!(discard(&store, "ORCID_2025_10_summaries.tar.gz").unwrap(), 1);
+    assert_eq!(discard(&store, "ORCID_2025_10_summaries.tar.gz").unwrap(), 0);
+    assert_eq!(commit_waiting(&store, false).unwrap().len(), 1);
+    assert_sound_and_alone(&memory, &store);
+    // What is in the dataset no longer waits; what comes later does.
+    assert!(uncommitted(&store).unwrap().is_empty());
+    written(second, &store);
+    assert_eq!(uncommitted(&store).unwrap().len(), 1);
+    assert_eq!(discard(&store, "ORCID_2025_10_summaries.tar.gz").unwrap(), 1);
+    assert_sound_and_alone(&memory, &store);
+}
+
+fn parts_of_a_plan_to_add_do_not_drop_archives(new: Memory) {
+    let folder = crate::support::folder();
+    let (memory, store) = versioned(new, folder.path());
+    let archives = small(folder.path());
+    convert_one(&archives[0], &store).unwrap();
+    let add = plan_in(&archives, &store, &options()).unwrap();
+    let [task] = &add[..] else { panic!("{add:?}") };
+    let result = written(task, &store);
+
+    // With and without results.
+    let by_result = commit_in(std::slice::from_ref(&result), &store, true);
+    let all = commit_waiting(&store, true).map(drop);
+
+    for refused in [by_result.map(drop), all] {
+        let Err(ConvertError::WouldDrop { archives }) = refused else { panic!("{refused:?}") };
+        assert_eq!(archives, ["ORCID_2025_10_summaries.tar.gz"]);
+    }
+    assert_eq!(Dataset::open_in(&store).unwrap().manifest.archives.len(), 1);
+    // Planned to replace it, the same part is used again, and the result that is at hand will do.
+    let anew = Options { replace: true, ..options() };
+    let tasks = plan_in(&archives[1..], &store, &anew).unwrap();
+    let puts = memory.changes();
+    assert!(written(&tasks[0], &store).part().unwrap().replace);
+    assert!(memory.changes() - puts <= 1, "only the note is put again");
+    commit_in(&[result], &store, true).unwrap();
+    let found = Dataset::open_in(&store).unwrap().manifest.archives;
+    assert_eq!(
+        found.iter().map(|entry| entry.name.as_str()).collect::<Vec<_>>(),
+        ["ORCID_2025_10_activities_7.tar.gz"]
+    );
+    assert_sound_and_alone(&memory, &store);
+}
+
 /// Runs the tests with objects in memory, and in a server on loopback.
 macro_rules! with_each_store {
     ($($test:ident),+ $(,)?) => {
@@ -408,6 +491,7 @@ macro_rules! with_each_store {
 with_each_store!(
     parts_that_are_sent_give_the_rows_of_a_conversion_into_a_folder,
     a_conversion_in_one_run_gives_the_same_and_can_replace_a_dataset,
+    parts_of_a_plan_to_add_do_not_drop_archives,
     of_two_commits_that_race_one_wins_and_the_other_is_told,
     a_change_that_began_before_another_commit_is_told_so,
     a_commit_is_done_where_only_its_answer_is_lost,

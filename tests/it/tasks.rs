@@ -8,6 +8,7 @@ use std::process::{Output, Stdio};
 
 use crate::support::tables::rows_in_order;
 use crate::support::{ONE, convert, files, folder, gzip, orcidlake, record, run, tar};
+use orcidlake::convert::{PartTask, Shard, Task};
 use orcidlake::dataset::{Dataset, verify};
 use orcidlake::synth;
 use serde_json::Value;
@@ -201,11 +202,11 @@ fn an_empty_part_says_nothing_alarming() {
     let (out, whole) = (folder.path().join("orcid"), folder.path().join("whole"));
     convert(&[&archive], &whole, &["--index"]);
     let task = out_of(&run(&["plan", text(&archive), "--parts", "1"]));
-    let mut task: Value = serde_json::from_str(&task).unwrap();
+    let Task::Part(task) = task.parse().unwrap() else { panic!("{task}") };
 
     for number in 1..=5 {
-        task["shard"] = format!("{number}/5").into();
-        let output = run(&["part", &task.to_string(), "--out", text(&out)]);
+        let task = Task::Part(PartTask { shard: Some(Shard { number, of: 5 }), ..task.clone() });
+        let output = run(&["part", &serde_json::to_string(&task).unwrap(), "--out", text(&out)]);
         out_of(&output);
         let told = messages(&output);
         assert!(!told.contains("note") && !told.contains("no ORCID"), "{told}");
@@ -248,8 +249,31 @@ fn what_cannot_be_a_task_or_a_result_is_refused() {
     for wrong in
         ["", "{}", "7", r#"{"kind":"other"}"#, &task[..task.len() / 2], r#"{"kind":"part","archive":"a"}"#]
     {
-        fails(&["part", wrong, "--out", out], &["is not a task", "orcidlake plan"]);
+        let output = run(&["part", wrong, "--out", out]);
+        let told = messages(&output);
+        assert_eq!(output.status.code(), Some(2), "{wrong}: {told}");
+        assert!(told.contains("the task is not a task to run: ") && told.contains("plan"), "{wrong}: {told}");
+        let foreign = ["EOF", "column", "expected", "missing field", "variant", "invalid type"];
+        assert!(foreign.iter().all(|word| !told.contains(word)), "{wrong}: {told}");
     }
+    // A file of tasks: its line is named, whatever is before it.
+    let edited = task.replace("\"salvage\":false", "\"salvage\":true");
+    let mixed = folder.path().join("mixed.jsonl");
+    fs::write(&mixed, [task.as_bytes(), b"\n", edited.as_bytes(), b"\xff\n", task.as_bytes()].concat())
+        .unwrap();
+    for (number, line, message) in [("1", "line 3 of", "has been changed since"), ("2", "line 4 of", "UTF-8")]
+    {
+        let arguments = ["part", "--task-file", text(&mixed), "--number", number, "--out", out];
+        fails(&arguments, &[line, "mixed.jsonl is not a task to run", message]);
+    }
+    // The path alone may be another one.
+    let moved = folder.path().join("moved");
+    fs::create_dir(&moved).unwrap();
+    fs::copy(&archive, moved.join("summaries.tar.gz")).unwrap();
+    let task_there = task.replace(text(&archive), text(&moved.join("summaries.tar.gz")));
+    let elsewhere = folder.path().join("elsewhere");
+    out_of(&run(&["part", task_there.trim(), "--out", text(&elsewhere)]));
+    fs::remove_dir_all(folder.path().join(".elsewhere.orcidlake-parts")).unwrap();
     fails(
         &["part", "--task-file", tasks, "--number", "1", "--out", out],
         &["numbers 0 to 0", "--first-number"],
@@ -266,8 +290,10 @@ fn what_cannot_be_a_task_or_a_result_is_refused() {
     fails(&["plan", text(&archive), "--parts", "0"], &["--parts"]);
     fails(&["plan", text(&archive), "--parts", "1", "--index-tasks", text(&archive)], &["which is read"]);
     fails(&["commit", out], &["no finished parts wait", "orcidlake part"]);
-    fails(&["commit", out, text(&archive)], &["cannot read"]);
-    fails(&["commit", out, tasks], &["line 1 of", "is not a result"]);
+    fails(&["commit", out, text(&archive)], &["line 1 of", "is not text in UTF-8"]);
+    fails(&["commit", out, "nowhere.jsonl"], &["cannot read nowhere.jsonl"]);
+    fails(&["commit", out, tasks], &["line 1 of", "is not a result: it is a task", "orcidlake part"]);
+    fails(&["commit", out, text(&mixed)], &["line 1 of", "is not a result"]);
     // A folder with something else in it.
     let photos = folder.path().join("photos");
     fs::create_dir(&photos).unwrap();
@@ -357,6 +383,124 @@ fn an_index_that_cannot_be_used_is_made_again() {
     assert!(fs::read(&index).unwrap() == good && !left.exists());
     let (indexes, _) = plan(std::slice::from_ref(&archive), 3, folder.path());
     assert_eq!(count(&indexes), 0);
+}
+
+#[test]
+fn a_commit_that_would_drop_archives_or_meets_stray_parts_says_what_to_do() {
+    let folder = folder();
+    let [old, new, stray] = ["ORCID_2025_10_summaries", "ORCID_2025_10_activities_7", "stray"]
+        .map(|name| small(folder.path(), &format!("{name}.tar.gz")));
+    let out = folder.path().join("orcid");
+    convert(&[&old], &out, &[]);
+    let out = text(&out);
+    let parts = folder.path().join(".orcid.orcidlake-parts");
+    let plan = |archives: &[&Path], more: &[&str]| {
+        let archives: Vec<&str> = archives.iter().map(|archive| text(archive)).collect();
+        let arguments = [&["plan"], &archives[..], &["--parts", "1", "--out", out], more].concat();
+        out_of(&run(&arguments))
+    };
+    let names = || -> Vec<String> {
+        let dataset = Dataset::open(Path::new(out)).unwrap();
+        dataset.manifest.archives.iter().map(|archive| archive.name.clone()).collect()
+    };
+
+    // The plan leaves out what the dataset has, so its parts do not replace the dataset.
+    let task = plan(&[&old, &new], &[]);
+    out_of(&run(&["part", task.trim(), "--out", out]));
+    let lost = [
+        "would now replace it without ORCID_2025_10_summaries.tar.gz",
+        "plan --replace",
+        "without --replace",
+    ];
+    fails(&["commit", out, "--replace"], &lost);
+    assert_eq!(names(), ["ORCID_2025_10_summaries.tar.gz"]);
+    // Planned for it, all are there, and the part that waits is not converted again.
+    let tasks = plan(&[&old, &new], &["--replace"]);
+    assert_eq!(tasks.lines().count(), 2);
+    tasks.lines().for_each(|task| drop(out_of(&run(&["part", task, "--out", out]))));
+    out_of(&run(&["commit", out, "--replace"]));
+    assert_eq!(names(), ["ORCID_2025_10_activities_7.tar.gz", "ORCID_2025_10_summaries.tar.gz"]);
+
+    // One part of another plan waits.
+    let Task::Part(whole) = plan(&[&stray], &[]).parse().unwrap() else { panic!("it is a part") };
+    run(&["index", text(&stray)]);
+    let half = Task::Part(PartTask { shard: Some(Shard { number: 2, of: 3 }), ..whole });
+    out_of(&run(&["part", &serde_json::to_string(&half).unwrap(), "--out", out]));
+    let shown = out_of(&run(&["inspect", out]));
+    assert!(shown.contains("stray.tar.gz: 1 of 3 parts are finished and wait"), "{shown}");
+    let json: Value = serde_json::from_str(&out_of(&run(&["inspect", out, "--json"]))).unwrap();
+    assert_eq!(json["waiting"][0]["archive"], "stray.tar.gz");
+    let command = format!("orcidlake commit {out} --discard stray.tar.gz");
+    fails(&["commit", out], &["2 of 3 parts", "are missing: 1, 3", "left from another plan", &command]);
+    fails(&["commit", out, "--discard", "other.tar.gz"], &["no parts of other.tar.gz wait", "stray.tar.gz"]);
+    let words: Vec<&str> = command.split(' ').skip(1).collect();
+    let discarded = run(&words);
+    assert!(messages(&discarded).contains("removed 1 part from what waits"), "{}", messages(&discarded));
+    out_of(&discarded);
+    assert!(!parts.exists());
+    out_of(&run(&["commit", out]));
+    fails(&words, &["nothing waits"]);
+    // Without a dataset, what waits is shown too.
+    let nowhere = folder.path().join("new");
+    out_of(&run(&["part", &serde_json::to_string(&half).unwrap(), "--out", text(&nowhere)]));
+    let shown = out_of(&run(&["inspect", text(&nowhere)]));
+    assert!(shown.contains("no dataset yet") && shown.contains("1 of 3 parts"), "{shown}");
+}
+
+#[test]
+fn an_archive_in_parts_is_inspected_as_one() {
+    let folder = folder();
+    let archives = dump(folder.path());
+    let out = folder.path().join("orcid");
+    let (indexes, tasks) = plan(&archives, 6, folder.path());
+    (0..count(&indexes)).for_each(|number| drop(part(&indexes, number, &out)));
+    (0..count(&tasks)).for_each(|number| drop(part(&tasks, number, &out)));
+    out_of(&run(&["commit", text(&out)]));
+
+    let shown = out_of(&run(&["inspect", text(&out)]));
+
+    let parts = Dataset::open(&out).unwrap().manifest.archives.len();
+    assert!(parts > archives.len(), "{parts}");
+    for archive in &archives {
+        let name = archive.file_name().unwrap().to_str().unwrap();
+        assert_eq!(shown.matches(name).count(), 1, "{shown}");
+    }
+    assert!(shown.contains(" parts)"), "{shown}");
+}
+
+#[test]
+fn the_folders_of_killed_runs_go_when_the_next_run_begins() {
+    let folder = folder();
+    let archive = small(folder.path(), "summaries.tar.gz");
+    let out = folder.path().join("orcid");
+    let task = out_of(&run(&["plan", text(&archive), "--parts", "1"]));
+    let parts = folder.path().join(".orcid.orcidlake-parts");
+    let name = {
+        out_of(&run(&["part", task.trim(), "--out", text(&out)]));
+        names(&parts).swap_remove(0)
+    };
+    fs::remove_dir_all(&parts).unwrap();
+    let machine = fs::read_to_string("/proc/sys/kernel/random/boot_id");
+    // Of another part, so that its end does not remove them.
+    let other: String = name.chars().rev().collect();
+    let left = |end: &str, machine: &str| {
+        let run = parts.join(format!("{other}.{end}"));
+        fs::create_dir_all(run.join("summaries")).unwrap();
+        fs::write(run.join("run.lock"), machine).unwrap();
+        run
+    };
+    let dead: Vec<PathBuf> = match &machine {
+        Ok(machine) => ["a", "b", "c"].map(|end| left(end, machine)).to_vec(),
+        // This system cannot tell.
+        Err(_) => Vec::new(),
+    };
+    let elsewhere = left("d", "another machine");
+
+    out_of(&run(&["part", task.trim(), "--out", text(&out)]));
+
+    assert!(dead.iter().all(|run| !run.exists()), "{:?}", names(&parts));
+    assert!(elsewhere.exists() && parts.join(&name).exists(), "{:?}", names(&parts));
+    assert!(!parts.join(&name).join("run.lock").exists());
 }
 
 #[test]

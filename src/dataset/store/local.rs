@@ -16,7 +16,7 @@ use crate::dataset::layout::{MANIFEST_NAME, NewFile, behind_links, finished_fold
 use crate::dataset::leftovers::present;
 use crate::dataset::lock::DatasetLock;
 use crate::dataset::manifest::Manifest;
-use crate::dataset::waiting::{WaitingPart, WaitingPlace};
+use crate::dataset::waiting::{Waiting, WaitingPart, WaitingPlace};
 
 /// Attempts to open a dataset that changes meanwhile. A commit takes seconds and happens at most
 /// every few minutes, so after this many attempts another one would not help.
@@ -94,8 +94,16 @@ impl Store for LocalStore {
         self.waiting().part(name)
     }
 
-    fn parts(&self) -> Result<Vec<WaitingPart>, DatasetError> {
+    fn parts(&self) -> Result<Waiting, DatasetError> {
         self.waiting().parts()
+    }
+
+    fn is_whole(&self, part: &WaitingPart) -> Result<bool, DatasetError> {
+        Ok(self.waiting().is_whole(part))
+    }
+
+    fn restate(&self, part: &WaitingPart) -> Result<(), DatasetError> {
+        self.waiting().restate(part)
     }
 
     fn part_folder(&self, name: &str) -> Option<PathBuf> {

@@ -7,6 +7,7 @@ use super::NewPart;
 use crate::dataset::error::DatasetError;
 use crate::dataset::files::{new_folder, remove};
 use crate::dataset::manifest::Manifest;
+use crate::dataset::runs::RunMark;
 use crate::dataset::waiting::{WaitingPart, WaitingPlace};
 
 /// Attempts to create the folder while other processes remove the folder above it.
@@ -17,10 +18,12 @@ const ATTEMPTS: usize = 5;
 pub(super) struct LocalPart {
     place: WaitingPlace,
     folder: PathBuf,
+    _mark: Option<RunMark>,
 }
 
 impl LocalPart {
-    /// Creates the folder beside the dataset at `dataset`, a path without links.
+    /// Creates the folder beside the dataset at `dataset`, a path without links. Folders of runs on
+    /// this machine that were killed are removed.
     ///
     /// # Errors
     /// [`DatasetError::Foreign`] if the dataset's folder has other content, and other errors if the
@@ -35,12 +38,15 @@ impl LocalPart {
         let mut made = new_folder(&folder);
         for _ in 0..ATTEMPTS {
             // Another process may remove the folder of all parts when it is empty.
-            match made {
-                Err(error) if error.is_missing() => made = new_folder(&folder),
-                made => return made.map(|()| Self { place, folder }),
+            if !matches!(&made, Err(error) if error.is_missing()) {
+                break;
             }
+            made = new_folder(&folder);
         }
-        made.map(|()| Self { place, folder })
+        made?;
+        let mark = RunMark::new(&folder);
+        place.remove_dead_runs();
+        Ok(Self { place, folder, _mark: mark })
     }
 }
 
@@ -50,6 +56,8 @@ impl NewPart for LocalPart {
     }
 
     fn finish(self: Box<Self>, part: WaitingPart) -> Result<WaitingPart, DatasetError> {
+        // If this fails, the folder is gone: another run was faster.
+        let _ = RunMark::take_off(&self.folder);
         self.place.finish(&self.folder, part)
     }
 }

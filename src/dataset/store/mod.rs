@@ -61,7 +61,7 @@ use std::sync::Arc;
 use super::error::DatasetError;
 use super::layout::NewFile;
 use super::manifest::Manifest;
-use super::waiting::WaitingPart;
+use super::waiting::{Waiting, WaitingPart};
 
 pub use files::Files;
 pub(super) use folder::Folder;
@@ -109,12 +109,23 @@ pub trait Store: Debug + Send + Sync {
     /// [`DatasetError`] if the store fails.
     fn part(&self, name: &str) -> Result<Option<WaitingPart>, DatasetError>;
 
-    /// All parts that wait, in the order of their names, without those that the current version has
-    /// taken.
+    /// All parts that wait, and those that the current version has taken. Nothing is changed.
     ///
     /// # Errors
     /// [`DatasetError`] if the store fails.
-    fn parts(&self) -> Result<Vec<WaitingPart>, DatasetError>;
+    fn parts(&self) -> Result<Waiting, DatasetError>;
+
+    /// True if the files of a part that waits are there as they were written.
+    ///
+    /// # Errors
+    /// [`DatasetError`] if the store fails.
+    fn is_whole(&self, part: &WaitingPart) -> Result<bool, DatasetError>;
+
+    /// Writes the note of a part that waits again, with other content about the same files.
+    ///
+    /// # Errors
+    /// [`DatasetError`] if the store fails.
+    fn restate(&self, part: &WaitingPart) -> Result<(), DatasetError>;
 
     /// The local folder with the files of a part that waits; `None` if its files are in the store
     /// already, under their final names.

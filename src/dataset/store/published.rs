@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::versions::{copied_folder, newest_by_probes, version};
 use super::{Change, Files, NewPart, Store, Version};
 use crate::dataset::error::DatasetError;
-use crate::dataset::waiting::WaitingPart;
+use crate::dataset::waiting::{Waiting, WaitingPart};
 
 /// A dataset in files that are read by their names.
 #[derive(Debug)]
@@ -54,8 +54,16 @@ impl Store for Published {
         Ok(None)
     }
 
-    fn parts(&self) -> Result<Vec<WaitingPart>, DatasetError> {
-        Ok(Vec::new())
+    fn parts(&self) -> Result<Waiting, DatasetError> {
+        Ok(Waiting::default())
+    }
+
+    fn is_whole(&self, _part: &WaitingPart) -> Result<bool, DatasetError> {
+        Ok(false)
+    }
+
+    fn restate(&self, _part: &WaitingPart) -> Result<(), DatasetError> {
+        self.read_only()
     }
 
     fn part_folder(&self, _name: &str) -> Option<PathBuf> {

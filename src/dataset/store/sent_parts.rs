@@ -18,9 +18,9 @@ use std::sync::Arc;
 use super::scratch::ScratchFolder;
 use super::{Files, NewPart, Objects, StoredFile};
 use crate::dataset::error::DatasetError;
-use crate::dataset::layout::{folders, table_with_file};
+use crate::dataset::layout::table_with_file;
 use crate::dataset::manifest::{ArchiveEntry, Manifest};
-use crate::dataset::waiting::{WaitingPart, is_part_name};
+use crate::dataset::waiting::{Waiting, WaitingPart, is_part_name};
 
 /// The folder of the notes.
 const PARTS: &str = "orcidlake-parts";
@@ -61,13 +61,29 @@ impl NewPart for SentPart {
         let files = part.entry.rename_apart(&self.folder, &format!("-{}", self.suffix));
         // The files are not noted as this run's own: see above.
         objects.put_files(&files, self.scratch.notes())?;
-        let name = format!("{PARTS}/{}.json", self.suffix);
-        let text = serde_json::to_vec_pretty(&part)
-            .map_err(|source| DatasetError::Manifest { path: objects.place().join(&name), source })?;
-        objects.put(&name, &text)?;
+        put_note(objects, &format!("{PARTS}/{}.json", self.suffix), &part)?;
         self.scratch.clear()?;
         Ok(part)
     }
+}
+
+fn put_note(objects: &dyn Objects, name: &str, part: &WaitingPart) -> Result<(), DatasetError> {
+    let text = serde_json::to_vec_pretty(part)
+        .map_err(|source| DatasetError::Manifest { path: objects.place().join(name), source })?;
+    objects.put(name, &text)
+}
+
+/// Puts the note of a part again, which has the same files.
+///
+/// # Errors
+/// [`DatasetError`] if the store fails.
+pub fn restate(objects: &dyn Objects, part: &WaitingPart) -> Result<(), DatasetError> {
+    for note in notes_of(objects, std::slice::from_ref(&part.name))? {
+        if read(objects, &note)?.is_some_and(|there| there.entry == part.entry) {
+            put_note(objects, &note, part)?;
+        }
+    }
+    Ok(())
 }
 
 /// True for the name of a note.
@@ -82,29 +98,42 @@ pub fn is_note(name: &str) -> bool {
 pub fn find(objects: &dyn Objects, name: &str) -> Result<Option<WaitingPart>, DatasetError> {
     for note in notes_of(objects, std::slice::from_ref(&name.to_owned()))? {
         let Some(part) = read(objects, &note)? else { continue };
-        match part.entry.check_sent_files(objects) {
-            Ok(()) => return Ok(Some(part)),
-            Err(error) if error.is_missing() => {}
-            Err(DatasetError::Damaged { .. }) => {}
-            Err(error) => return Err(error),
+        if is_whole(objects, &part)? {
+            return Ok(Some(part));
         }
     }
     Ok(None)
 }
 
-/// The parts that wait, in the order of their names. The notes of those that the current version
-/// has taken are leftovers, and are removed.
+/// True if the files of a part are in the store as they were put.
 ///
 /// # Errors
 /// [`DatasetError`] if the store fails.
-pub fn waiting(objects: &dyn Objects, manifest: Option<&Manifest>) -> Result<Vec<WaitingPart>, DatasetError> {
+pub fn is_whole(objects: &dyn Objects, part: &WaitingPart) -> Result<bool, DatasetError> {
+    match part.entry.check_sent_files(objects) {
+        Ok(()) => Ok(true),
+        Err(error) if error.is_missing() => Ok(false),
+        Err(DatasetError::Damaged { .. }) => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+/// The parts that wait, and those that the current version has taken.
+///
+/// # Errors
+/// [`DatasetError`] if the store fails.
+pub fn waiting(objects: &dyn Objects, manifest: Option<&Manifest>) -> Result<Waiting, DatasetError> {
     let mut parts: Vec<WaitingPart> = Vec::new();
     for note in objects.list(PARTS)? {
-        // Two runs may have begun beside two versions; one counts.
-        let part = read(objects, &note)?;
-        parts.extend(part.filter(|part| parts.last().is_none_or(|last| last.name != part.name)));
+        let Some(part) = read(objects, &note)? else { continue };
+        match parts.last_mut().filter(|last| last.name == part.name) {
+            // Two runs may have begun beside two versions; one whose files are there counts.
+            Some(last) if !is_whole(objects, last)? => *last = part,
+            Some(_) => {}
+            None => parts.push(part),
+        }
     }
-    let Some(manifest) = manifest else { return Ok(parts) };
+    let Some(manifest) = manifest else { return Ok(Waiting { parts, taken: Vec::new() }) };
     // All parts of an archive are committed in one step, and those without files are removed first:
     // so one file that the version names tells of all of them.
     let named: HashSet<String> = manifest.file_names().collect();
@@ -113,12 +142,11 @@ pub fn waiting(objects: &dyn Objects, manifest: Option<&Manifest>) -> Result<Vec
     let taken: HashSet<_> = parts.iter().filter(is_named).map(|part| archive(&part.entry)).collect();
     let (taken, parts): (Vec<_>, Vec<_>) =
         parts.into_iter().partition(|part| taken.contains(&archive(&part.entry)));
-    let names: Vec<String> = taken.into_iter().map(|part| part.name).collect();
-    remove(objects, &names, Some(manifest))?;
-    Ok(parts)
+    Ok(Waiting { parts, taken: taken.into_iter().map(|part| part.name).collect() })
 }
 
-/// Removes parts: their files, unless the current version names them, and their notes.
+/// Removes parts: their files, unless the current version names them, and their notes. `listed` has
+/// what is in the folders of tables, and then what is left there.
 ///
 /// # Errors
 /// [`DatasetError`] if the store fails.
@@ -126,6 +154,7 @@ pub fn remove(
     objects: &dyn Objects,
     names: &[String],
     manifest: Option<&Manifest>,
+    listed: &mut Vec<String>,
 ) -> Result<(), DatasetError> {
     if names.is_empty() {
         return Ok(());
@@ -139,10 +168,13 @@ pub fn remove(
     }
     // Those without files first: see `waiting`.
     parts.sort();
-    remove_unnamed(objects, names, &named)?;
+    remove_unnamed(objects, names, &named, listed)?;
     for (_, note, files) in parts {
         let gone: Vec<String> = files.into_iter().filter(|name| !named.contains(name)).collect();
         objects.remove(&gone)?;
+        if !gone.is_empty() {
+            listed.retain(|name| !gone.contains(name));
+        }
         objects.remove(&[note])?;
     }
     Ok(())
@@ -154,17 +186,16 @@ fn remove_unnamed(
     objects: &dyn Objects,
     names: &[String],
     named: &HashSet<String>,
+    listed: &mut Vec<String>,
 ) -> Result<(), DatasetError> {
     let names: HashSet<&str> = names.iter().map(String::as_str).collect();
     let is_gone = |file: &String| {
         table_with_file(file).is_some() && part_of_file(file).is_some_and(|name| names.contains(name))
     };
-    for folder in folders() {
-        let files = objects.list(folder)?.into_iter();
-        let gone: Vec<String> = files.filter(|file| is_gone(file) && !named.contains(file)).collect();
-        objects.remove(&gone)?;
-    }
-    Ok(())
+    let files = std::mem::take(listed).into_iter();
+    let (gone, left): (Vec<_>, Vec<_>) = files.partition(|file| is_gone(file) && !named.contains(file));
+    *listed = left;
+    objects.remove(&gone)
 }
 
 /// The part that a table's file belongs to, such as `4be1…` of `part-00000-4be1…-6.parquet`.

@@ -16,17 +16,28 @@ use crate::dataset::manifest::Manifest;
 /// changes one after the other do not die between their commit and its end.
 const SEARCHED_VERSIONS: u64 = 16;
 
+/// The names of all objects in the folders of tables.
+pub(super) fn list_tables(objects: &dyn Objects) -> Result<Vec<String>, DatasetError> {
+    let mut names = Vec::new();
+    for folder in folders() {
+        names.extend(objects.list(folder)?);
+    }
+    Ok(names)
+}
+
 /// Makes the logs agree with a version, and then removes the files that the version does not name:
-/// readers of the logs must not find files that are gone.
+/// readers of the logs must not find files that are gone. `listed` has what is in the folders of
+/// tables.
 pub(super) fn finish(
     objects: &dyn Objects,
     number: u64,
     manifest: &Manifest,
     logs: Logs,
+    listed: &[String],
 ) -> Result<(), DatasetError> {
-    match follow(objects, number, manifest, logs) {
+    match follow(objects, number, manifest, logs, listed) {
         // The change that overtook this one brings the logs to its own version.
-        Ok(()) | Err(DatasetError::Overtaken { .. }) => clear(objects, number, manifest),
+        Ok(()) | Err(DatasetError::Overtaken { .. }) => clear(objects, number, manifest, listed),
         Err(error) => Err(error),
     }
 }
@@ -46,23 +57,26 @@ pub(super) fn remove_leftovers(objects: &dyn Objects, leftovers: &Leftovers) -> 
 
 /// Removes files that only earlier versions had, and files of changes that can no longer be
 /// committed. Names are never reused, so no later version has them.
-fn clear(objects: &dyn Objects, number: u64, manifest: &Manifest) -> Result<(), DatasetError> {
+fn clear(
+    objects: &dyn Objects,
+    number: u64,
+    manifest: &Manifest,
+    listed: &[String],
+) -> Result<(), DatasetError> {
     let named: HashSet<String> = manifest.file_names().collect();
     // A machine may have died while it checked the store before the first version.
     let mut gone = if number > 1 { objects.list(VERSIONS)? } else { Vec::new() };
     gone.retain(|name| name.starts_with(CHECK));
     let mut unknown = HashSet::new();
-    for folder in folders() {
-        for name in objects.list(folder)? {
-            // Files elsewhere are somebody else's, such as those of a dataset in this one's folder.
-            if named.contains(&name) || table_with_file(&name).is_none() {
-                continue;
-            }
-            match put_for(&name) {
-                Some(own) if own <= number => gone.push(name),
-                Some(_) => {}
-                None => drop(unknown.insert(name)),
-            }
+    for name in listed {
+        // Files elsewhere are somebody else's, such as those of a dataset in this one's folder.
+        if named.contains(name) || table_with_file(name).is_none() {
+            continue;
+        }
+        match put_for(name) {
+            Some(own) if own <= number => gone.push(name.clone()),
+            Some(_) => {}
+            None => drop(unknown.insert(name.clone())),
         }
     }
     // A file that was sent either was in an earlier version, or waits for its commit.
@@ -78,18 +92,22 @@ fn clear(objects: &dyn Objects, number: u64, manifest: &Manifest) -> Result<(), 
 
 /// Makes the logs agree with a version, unless a later version exists. Tables that the version
 /// lacks have no log any more; where logs begin, the other tables have none either at first.
-fn follow(objects: &dyn Objects, number: u64, manifest: &Manifest, logs: Logs) -> Result<(), DatasetError> {
+fn follow(
+    objects: &dyn Objects,
+    number: u64,
+    manifest: &Manifest,
+    logs: Logs,
+    listed: &[String],
+) -> Result<(), DatasetError> {
     if !is_newest(objects, number) {
         return Ok(());
     }
     let tables = manifest.parts_by_table();
-    let goes = |name: &String| {
+    let goes = |name: &&String| {
         table_with_log(name).is_some_and(|key| logs == Logs::Begin || !tables.contains_key(key))
     };
-    for folder in folders() {
-        let gone: Vec<String> = objects.list(folder)?.into_iter().filter(goes).collect();
-        objects.remove(&gone)?;
-    }
+    let gone: Vec<String> = listed.iter().filter(goes).cloned().collect();
+    objects.remove(&gone)?;
     delta::commit_all(&Following { objects, number }, manifest)
 }
 

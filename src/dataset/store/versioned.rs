@@ -30,7 +30,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::notes::Notes;
 use super::scratch::ScratchFolder;
 use super::sent_parts::{self, SentPart};
-use super::upkeep::{finish, remove_leftovers};
+use super::upkeep::{finish, list_tables, remove_leftovers};
 use super::versions::{
     check_conditions, copied_folder, is_check, newest, newest_version, put_for, suffix, version, version_name,
 };
@@ -39,7 +39,7 @@ use crate::dataset::error::DatasetError;
 use crate::dataset::files::remove;
 use crate::dataset::layout::{NewFile, random_word, table_with_file};
 use crate::dataset::manifest::Manifest;
-use crate::dataset::waiting::WaitingPart;
+use crate::dataset::waiting::{Waiting, WaitingPart};
 
 /// A dataset in an object store.
 #[derive(Debug)]
@@ -105,9 +105,17 @@ impl Store for Versioned {
         sent_parts::find(self.objects.as_ref(), name)
     }
 
-    fn parts(&self) -> Result<Vec<WaitingPart>, DatasetError> {
+    fn parts(&self) -> Result<Waiting, DatasetError> {
         let manifest = newest_version(self.objects.as_ref())?.map(|(_, manifest)| manifest);
         sent_parts::waiting(self.objects.as_ref(), manifest.as_ref())
+    }
+
+    fn is_whole(&self, part: &WaitingPart) -> Result<bool, DatasetError> {
+        sent_parts::is_whole(self.objects.as_ref(), part)
+    }
+
+    fn restate(&self, part: &WaitingPart) -> Result<(), DatasetError> {
+        sent_parts::restate(self.objects.as_ref(), part)
     }
 
     fn part_folder(&self, _name: &str) -> Option<PathBuf> {
@@ -115,8 +123,12 @@ impl Store for Versioned {
     }
 
     fn remove_parts(&self, names: &[String]) -> Result<(), DatasetError> {
+        if names.is_empty() {
+            return Ok(());
+        }
         let manifest = newest_version(self.objects.as_ref())?.map(|(_, manifest)| manifest);
-        sent_parts::remove(self.objects.as_ref(), names, manifest.as_ref())
+        let mut listed = list_tables(self.objects.as_ref())?;
+        sent_parts::remove(self.objects.as_ref(), names, manifest.as_ref(), &mut listed)
     }
 }
 
@@ -206,8 +218,7 @@ impl Change for VersionChange {
         let logs = if base.has_make_of(manifest) { Logs::Continue } else { logs };
         *base = Base { number, manifest: Some(manifest.clone()), is_finished: false };
         let taken = std::mem::take(&mut *self.taken.lock().unwrap_or_else(PoisonError::into_inner));
-        let removed = sent_parts::remove(objects, &taken, Some(manifest));
-        base.is_finished = finish(objects, number, manifest, logs).and(removed).is_ok();
+        base.is_finished = after_version(objects, number, manifest, logs, &taken).is_ok();
         Ok(())
     }
 
@@ -216,11 +227,25 @@ impl Change for VersionChange {
         let base = self.base();
         if let (Some(manifest), false) = (&base.manifest, base.is_finished) {
             // The next change tries again.
-            let _ = finish(self.objects.as_ref(), base.number, manifest, Logs::Continue);
+            let _ = after_version(self.objects.as_ref(), base.number, manifest, Logs::Continue, &[]);
         }
         drop(base);
         self.scratch.clear()
     }
+}
+
+/// The work after a version has been put, for which the folders of tables are listed once: removes
+/// the parts that it has taken, and does what [`finish`] does.
+fn after_version(
+    objects: &dyn Objects,
+    number: u64,
+    manifest: &Manifest,
+    logs: Logs,
+    taken: &[String],
+) -> Result<(), DatasetError> {
+    let mut listed = list_tables(objects)?;
+    let removed = sent_parts::remove(objects, taken, Some(manifest), &mut listed);
+    finish(objects, number, manifest, logs, &listed).and(removed)
 }
 
 impl VersionChange {

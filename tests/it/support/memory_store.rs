@@ -69,6 +69,8 @@ pub struct Memory {
     contents: Contents,
     /// Changes that have been made.
     changes: AtomicUsize,
+    /// The folders that have been listed.
+    lists: Mutex<Vec<String>>,
     /// Changes after which all fail, as where the process is dead.
     dies_after: Option<usize>,
     /// A whole object that is put is there, and the answer is lost.
@@ -128,6 +130,11 @@ impl Memory {
         self.changes.load(Ordering::Relaxed)
     }
 
+    /// The folders that have been listed since this was asked last.
+    pub fn lists(&self) -> Vec<String> {
+        std::mem::take(&mut *self.lists.lock().unwrap())
+    }
+
     pub fn names(&self) -> Vec<String> {
         match &self.contents {
             Contents::Here(map) => map.lock().unwrap().keys().cloned().collect(),
@@ -178,6 +185,7 @@ impl Files for Memory {
     }
 
     fn list(&self, folder: &str) -> Result<Vec<String>, DatasetError> {
+        self.lists.lock().unwrap().push(folder.to_owned());
         if let Contents::S3 { objects, .. } = &self.contents {
             return objects.list(folder);
         }

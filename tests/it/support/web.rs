@@ -157,9 +157,10 @@ fn read(reader: &mut impl BufRead) -> Option<Asked> {
     }
     let header =
         |wanted: &str| headers.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.clone());
-    let range = header("range").map(|range| {
-        let (first, last) = range.strip_prefix("bytes=").unwrap().split_once('-').unwrap();
-        first.parse().unwrap()..last.parse::<u64>().unwrap() + 1
+    // A range that counts from the end, as readers of datasets ask for, is none here.
+    let range = header("range").and_then(|range| {
+        let (first, last) = range.strip_prefix("bytes=")?.split_once('-')?;
+        Some(first.parse().ok()?..last.parse::<u64>().ok()? + 1)
     });
     let if_match = header("if-match");
     Some(Asked { number: 0, path, range, if_match })

@@ -1,4 +1,9 @@
-//! Puts a local file into an object store.
+//! Puts the index of an archive into an object store: one file, beside the archive, part by part.
+//!
+//! The files of a dataset are many and belong to a change that may die, so they are put otherwise
+//! (`put_files.rs`): several parts at a time, with notes by which a later change finds uploads that
+//! a dead process has left. Who makes an index has no place for notes; the parts that it has sent
+//! when it is killed stay until the rules of the bucket remove them.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -14,13 +19,13 @@ use super::{Connection, Remote, StorageError, StorageOptions};
 /// of the largest archive has 1.3 GB.
 const PART_BYTES: usize = 16 << 20;
 
-/// Writes the local file `from` to `to`. The object appears when it is whole; `is_stopped` is asked
+/// Writes the index in the local file `from` to `to`. The object appears when it is whole; `is_stopped` is asked
 /// before each part.
 ///
 /// # Errors
 /// An I/O error, with a [`StorageError`] in it, if the file cannot be read, the store fails or the
 /// upload was stopped. Nothing of the upload remains then, if the store can still be reached.
-pub fn upload(
+pub fn put_index(
     from: &Path,
     to: &Remote,
     options: &StorageOptions,

@@ -1,4 +1,7 @@
-//! Keeps blocks of an object that have been read, because an index is read a few bytes at a time.
+//! Keeps blocks of an archive or of its index that have been read, because an index is read a few
+//! bytes at a time, at places far from each other. All blocks have one size, and few are kept: the
+//! archive itself is read as a stream, past this cache. Parquet files are read otherwise, by ranges
+//! that grow (`cached_ranges.rs`).
 
 use std::collections::VecDeque;
 use std::ops::Range;

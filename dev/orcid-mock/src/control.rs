@@ -14,7 +14,7 @@ pub fn answer(shared: &Shared, path: &str, query: &str) -> Option<Answer> {
     let said = match path {
         "/_counts" => {
             let mut counts = state.log.counts();
-            counts["tokens_issued"] = state.tokens.issued().into();
+            counts["tokens_issued"] = state.oauth.grants.issued().into();
             counts["quota_used"] = json!(state.gate.used());
             counts
         }
@@ -23,7 +23,7 @@ pub fn answer(shared: &Shared, path: &str, query: &str) -> Option<Answer> {
             json!({ "done": true })
         }
         "/_expire-token" => {
-            state.tokens.expire();
+            state.oauth.grants.expire_all();
             json!({ "done": true })
         }
         "/_evolve" => {

@@ -31,6 +31,7 @@ pub mod instants;
 mod limits;
 mod log;
 mod newcomers;
+mod oauth;
 pub mod plain;
 mod query;
 mod reply;
@@ -50,8 +51,10 @@ pub use evolve::Change;
 pub use faults::{Fault, RetryAfter, When};
 pub use limits::Limits;
 pub use log::{Log, Request};
+pub use oauth::{
+    CLIENT_ID, CLIENT_SECRET, Client, ClientKind, Clients, Clock, Grant, GrantState, Grants, Oauth, Pair,
+};
 pub use state::Compression;
-pub use token::{CLIENT_ID, CLIENT_SECRET};
 pub use world::{Activity, Person, Standing, World};
 
 use server::Running;
@@ -142,21 +145,27 @@ impl LocalOrcid {
 
     /// Another client beside [`CLIENT_ID`].
     pub fn register(&self, client_id: &str, secret: &str) {
-        self.state().tokens.register(client_id, secret);
+        let client = Client::new(ClientKind::Public, client_id, secret);
+        self.state().oauth.grants.clients.register(client);
     }
 
     /// A valid token without a request.
     pub fn issue_token(&self) -> String {
-        self.state().tokens.issue(CLIENT_ID)
+        self.state().oauth.grants.issue_for_test(CLIENT_ID, None, &["/read-public"])
     }
 
     /// Every token becomes invalid; a new one may be fetched.
     pub fn expire_token(&self) {
-        self.state().tokens.expire();
+        self.state().oauth.grants.expire_all();
     }
 
     pub fn tokens_issued(&self) -> u64 {
-        self.state().tokens.issued()
+        self.state().oauth.grants.issued()
+    }
+
+    /// Changes or asks the authorization server.
+    pub fn oauth<T>(&self, act: impl FnOnce(&mut Oauth) -> T) -> T {
+        act(&mut self.state().oauth)
     }
 
     /// What has been asked so far.

@@ -29,9 +29,10 @@ use super::form::Form;
 use super::instants;
 use super::limits::{Gate, Limits};
 use super::log::{Log, Request};
+use super::oauth::{Oauth, exchange};
 use super::reply::{Reply, Script, broken};
 use super::state::{Compression, Shared, State, locked};
-use super::token::{Caller, Tokens, invalid_token};
+use super::token::{Caller, invalid_token};
 use super::wire::{Line, Wire};
 use super::world::{Standing, World, id};
 
@@ -55,7 +56,7 @@ impl Running {
         let shared = Arc::new(Mutex::new(State {
             world,
             gate: Gate::new(limits),
-            tokens: Tokens::default(),
+            oauth: Oauth::default(),
             faults: Faults::default(),
             log: Log::default(),
             compression: Compression::Sometimes,
@@ -204,7 +205,7 @@ impl State {
         at: Instant,
     ) -> Reply {
         let path = head.uri.path();
-        let caller = self.tokens.caller(header(&head.headers, "authorization"));
+        let caller = Caller::of(&self.oauth.grants, header(&head.headers, "authorization"));
         if path.starts_with("/v3.0/") {
             let address = header(&head.headers, "x-forwarded-for").unwrap_or("127.0.0.1");
             if let Some(refusal) = self.gate.refuse(&caller, address, at) {
@@ -236,7 +237,9 @@ impl State {
         caller: &Caller,
     ) -> Answer {
         match (&head.method, path) {
-            (&Method::POST, "/oauth/token") => return self.tokens.answer(&Form::parse(posted)),
+            (&Method::POST, "/oauth/token") => {
+                return exchange::token(&mut self.oauth.grants, &Form::parse(posted));
+            }
             (&Method::GET, _) => {}
             _ => return Answer::page(405, "Method Not Allowed"),
         }

@@ -4,17 +4,26 @@
 use serde_json::json;
 
 use super::answer::Answer;
+use super::faults::{Fault, When};
 use super::form::Form;
-use super::state::{Shared, locked};
+use super::oauth::control;
+use super::state::{Shared, State, locked};
 
 /// Does what the path says; `None` for all other paths.
 pub fn answer(shared: &Shared, path: &str, query: &str) -> Option<Answer> {
     let form = Form::parse(query);
     let mut state = locked(shared);
+    let State { oauth, world, .. } = &mut *state;
+    if let Some(done) = control::act(oauth, world, path, &form) {
+        return Some(match done {
+            Ok(said) => Answer::json(200, &said),
+            Err(why) => Answer::json(400, &json!({ "error": why })),
+        });
+    }
     let said = match path {
         "/_counts" => {
             let mut counts = state.log.counts();
-            counts["tokens_issued"] = state.tokens.issued().into();
+            counts["tokens_issued"] = state.oauth.grants.issued().into();
             counts["quota_used"] = json!(state.gate.used());
             counts
         }
@@ -23,7 +32,21 @@ pub fn answer(shared: &Shared, path: &str, query: &str) -> Option<Answer> {
             json!({ "done": true })
         }
         "/_expire-token" => {
-            state.tokens.expire();
+            state.oauth.grants.expire_all();
+            json!({ "done": true })
+        }
+        "/_fault" => {
+            let name = form.get("kind").unwrap_or_default();
+            let Some(fault) = Fault::named(name) else {
+                return Some(Answer::json(400, &json!({ "error": format!("there is no fault {name}") })));
+            };
+            let when = form.filled("path").map_or(When::Always, |path| When::Path(path.to_owned()));
+            let times = form.get("times").and_then(|times| times.parse().ok()).unwrap_or(u64::MAX);
+            state.faults.add(when, fault, times);
+            json!({ "done": true })
+        }
+        "/_clear-faults" => {
+            state.faults.clear();
             json!({ "done": true })
         }
         "/_evolve" => {

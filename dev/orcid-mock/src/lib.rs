@@ -30,6 +30,7 @@ mod form;
 pub mod instants;
 mod limits;
 mod log;
+mod member;
 mod newcomers;
 mod oauth;
 pub mod plain;
@@ -51,6 +52,7 @@ pub use evolve::Change;
 pub use faults::{Fault, RetryAfter, When};
 pub use limits::Limits;
 pub use log::{Log, Request};
+pub use member::{Item, Section, Source, Visibility};
 pub use oauth::{
     CLIENT_ID, CLIENT_SECRET, Client, ClientKind, Clients, Clock, Grant, GrantState, Grants, Oauth, Pair,
 };

@@ -107,11 +107,18 @@ mod tests {
 
     #[test]
     fn an_issn_has_the_right_last_digit() {
-        for (text, valid) in
-            [("0028-0836", true), ("00280836", true), ("2434-561X", true), ("0028-0837", false), ("1", false), ("", false)]
-        {
+        for (text, valid) in [
+            ("0028-0836", true),
+            ("00280836", true),
+            ("2434-561X", true),
+            ("0028-0837", false),
+            ("1", false),
+            ("", false),
+        ] {
             assert_eq!(is_issn(text), valid, "{text}");
         }
-        assert!(is_group_id("orcid-generated:12") && !is_group_id("orcid-generated:1") && !is_group_id("x:123"));
+        assert!(
+            is_group_id("orcid-generated:12") && !is_group_id("orcid-generated:1") && !is_group_id("x:123")
+        );
     }
 }

@@ -54,8 +54,12 @@ pub fn normalized(kind: &str, value: &str) -> String {
     let value = value.trim();
     match kind {
         "doi" => doi(value),
-        "isbn" | "issn" => value.chars().filter(|sign| sign.is_ascii_alphanumeric()).collect::<String>().to_uppercase(),
-        "pmid" => after(value, &["pubmed/", "pubmed.ncbi.nlm.nih.gov/", "pmid:"]).trim_matches(['/', ' ']).to_owned(),
+        "isbn" | "issn" => {
+            value.chars().filter(|sign| sign.is_ascii_alphanumeric()).collect::<String>().to_uppercase()
+        }
+        "pmid" => after(value, &["pubmed/", "pubmed.ncbi.nlm.nih.gov/", "pmid:"])
+            .trim_matches(['/', ' '])
+            .to_owned(),
         "pmc" => {
             let digits: String = value.chars().filter(char::is_ascii_digit).collect();
             if digits.is_empty() { value.to_lowercase() } else { format!("PMC{digits}") }

@@ -145,7 +145,8 @@ impl Item {
 
     /// External ids get the value that ORCID compares; those of fundings are compared raw.
     fn normalized(&self, field: Node) -> Node {
-        if self.section == Section::Funding || !matches!(field.local(), "external-ids" | "review-identifiers") {
+        if self.section == Section::Funding || !matches!(field.local(), "external-ids" | "review-identifiers")
+        {
             return field;
         }
         let with_value = |mut id: Node| {

@@ -117,7 +117,9 @@ fn item_element(node: &Node) -> Option<(Section, bool)> {
 }
 
 fn of_item(node: &Node, section: Section, is_summary: bool) -> Value {
-    let (Shape::Item(fields) | Shape::Fields(fields)) = form(section) else { unreachable!("items have fields") };
+    let (Shape::Item(fields) | Shape::Fields(fields)) = form(section) else {
+        unreachable!("items have fields")
+    };
     let mut object = Map::new();
     for name in ["created-date", "last-modified-date"] {
         object.insert(name.to_owned(), node.text_at(&[name]).map_or(Value::Null, date));
@@ -141,9 +143,8 @@ fn of_item(node: &Node, section: Section, is_summary: bool) -> Value {
         };
     }
     for name in ITEM_ATTRIBUTES {
-        let value = node.attribute(name).map_or(Value::Null, |value| {
-            attribute(name, value, section.is_of_person())
-        });
+        let value =
+            node.attribute(name).map_or(Value::Null, |value| attribute(name, value, section.is_of_person()));
         object.insert(name.to_owned(), value);
     }
     Value::Object(object)
@@ -271,7 +272,8 @@ fn to_field(value: &Value, field: &Field) -> Result<Node, String> {
     match (&field.shape, value) {
         (Shape::Plain(_), value) => Ok(Node { text: text(value, field.name)?, ..node }),
         (Shape::Value(_, attributes), Value::Object(object)) => {
-            let mut node = Node { text: text(object.get("value").unwrap_or(&Value::Null), field.name)?, ..node };
+            let mut node =
+                Node { text: text(object.get("value").unwrap_or(&Value::Null), field.name)?, ..node };
             for name in *attributes {
                 match object.get(*name) {
                     None | Some(Value::Null) => {}

@@ -18,7 +18,8 @@ pub fn list(orcid: Orcid, section: Section, views: Vec<View>) -> Node {
         _ if section.is_of_person() => list.with_all(views.into_iter().map(|view| view.summary)),
         Section::PeerReview => list.with_all(journals(views)),
         _ => {
-            let name = if section.is_affiliation() { "activities:affiliation-group" } else { "activities:group" };
+            let name =
+                if section.is_affiliation() { "activities:affiliation-group" } else { "activities:group" };
             list.with_all(groups(views).into_iter().map(|group| group_node(name, group)))
         }
     }

@@ -18,7 +18,7 @@ const FIRST_PUT_CODE: i64 = 1000;
 const MILLISECOND: Timestamp = 1000;
 
 /// The lists of activities in their order.
-const ACTIVITIES: [Section; 11] = [
+pub const ACTIVITIES: [Section; 11] = [
     Section::Distinction,
     Section::Education,
     Section::Employment,
@@ -33,7 +33,7 @@ const ACTIVITIES: [Section; 11] = [
 ];
 
 /// What stands in `person:person`, in its order.
-const PERSON: [&str; 8] = [
+pub const PERSON: [&str; 8] = [
     "person:name",
     "other-name:other-names",
     "person:biography",

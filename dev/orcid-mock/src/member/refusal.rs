@@ -47,7 +47,13 @@ impl Refusal {
 
     /// A record that cannot be read or written as it stands; `None` if it can. ORCID
     /// says that a record is deprecated with 301 to those who read and with 409 to others.
-    pub fn of_standing(orcid: Orcid, standing: Standing, reads: bool, base: &str, rest: &str) -> Option<Refusal> {
+    pub fn of_standing(
+        orcid: Orcid,
+        standing: Standing,
+        reads: bool,
+        base: &str,
+        rest: &str,
+    ) -> Option<Refusal> {
         // What is not public is not shown by the public API only.
         if matches!(standing, Standing::Active | Standing::NotPublic) {
             return None;
@@ -123,7 +129,11 @@ fn text(code: u32) -> (u16, &'static str, &'static str) {
             "ORCID could not process the data, because they were invalid.",
         ),
         9006 => (400, "400 Bad Request: {}", "The client application sent a bad request to ORCID."),
-        9008 => (500, "500 Internal Server Error: Something went wrong in ORCID.", "Something went wrong in ORCID."),
+        9008 => (
+            500,
+            "500 Internal Server Error: Something went wrong in ORCID.",
+            "Something went wrong in ORCID.",
+        ),
         9010 => (
             403,
             "403 Forbidden: You are not the source of the {}, so you are not allowed to update it.",
@@ -135,15 +145,32 @@ fn text(code: u32) -> (u16, &'static str, &'static str) {
         9014 => (403, "403 Forbidden: {}", FORBIDDEN),
         9016 => (404, "404 Not Found: The resource was not found.", NOT_FOUND),
         9017 => (401, "401 Unauthorized: {}", "The client application is not authorized."),
-        9021 => (409, "409 Conflict: You have already added this activity (matched by external identifiers), please see element with put-code {}. If you are trying to edit the item, please use PUT instead of POST.", TRY_AGAIN),
-        9025 => (409, "409 Conflict: The group-id-record {} already exists.", "The given group-id-record already exists."),
-        9026 => (400, "400 Bad Request: The group-id-record {} does not exist.", "The group-id-record does not exist."),
+        9021 => (
+            409,
+            "409 Conflict: You have already added this activity (matched by external identifiers), please see element with put-code {}. If you are trying to edit the item, please use PUT instead of POST.",
+            TRY_AGAIN,
+        ),
+        9025 => (
+            409,
+            "409 Conflict: The group-id-record {} already exists.",
+            "The given group-id-record already exists.",
+        ),
+        9026 => (
+            400,
+            "400 Bad Request: The group-id-record {} does not exist.",
+            "The group-id-record does not exist.",
+        ),
         9027 => (404, "404 Not Found: There is no client {}.", NOT_FOUND),
         9028 => (404, "404 Not Found: No webhook found for {}.", NOT_FOUND),
         9030 => (409, "409 Conflict: The element {} is duplicated.", "The element {} is duplicated."),
         9038 => (403, "409 Conflict: The access token does not have the required scope.", FORBIDDEN),
+        9041 => (404, "404 Not Found: The biography is not there.", NOT_FOUND),
         9040 => (409, "409 Conflict: The group-id-record {} is in use.", "The group-id-record is in use."),
-        9048 => (409, "409 Conflict: The record has reached the limit of {} works.", "The record has too many works."),
+        9048 => (
+            409,
+            "409 Conflict: The record has reached the limit of {} works.",
+            "The record has too many works.",
+        ),
         _ => text_of_validation(code),
     }
 }
@@ -156,7 +183,9 @@ fn text_of_validation(code: u32) -> (u16, &'static str, &'static str) {
             "The put code in the URL did not match that in the body of the message.",
         ),
         9020 => ("400 Bad Request: Invalid incoming message.", "Invalid incoming message."),
-        9022 => ("400 Bad Request: The activity must have a title.", "Invalid activity: a title is required."),
+        9022 => {
+            ("400 Bad Request: The activity must have a title.", "Invalid activity: a title is required.")
+        }
         9023 => (
             "400 Bad Request: The activity must have at least one external identifier.",
             "Invalid activity: an external identifier is required.",
@@ -165,7 +194,9 @@ fn text_of_validation(code: u32) -> (u16, &'static str, &'static str) {
             "400 Bad Request: Put-code is included when not expected. When posting new activities, the put code should be omitted.",
             TRY_AGAIN,
         ),
-        9034 => ("400 Bad Request: The put code provided is not valid.", "The put code provided is not valid."),
+        9034 => {
+            ("400 Bad Request: The put code provided is not valid.", "The put code provided is not valid.")
+        }
         9035 => {
             return (
                 403,
@@ -188,7 +219,9 @@ fn text_of_validation(code: u32) -> (u16, &'static str, &'static str) {
         9054 => ("400 Bad Request: The amount is not a number.", "Invalid amount."),
         9055 => ("400 Bad Request: The end date is before the start date.", "Invalid dates."),
         9058 => ("404 Not Found: The role of a contributor is not valid.", "Invalid contributor role."),
-        9060 => ("400 Bad Request: The address needs a city and a country.", "A city and a country are required."),
+        9060 => {
+            ("400 Bad Request: The address needs a city and a country.", "A city and a country are required.")
+        }
         9061 => ("400 Bad Request: A city or region needs a country.", "A country is required."),
         9062 => (
             "400 Bad Request: A disambiguated organization or an external identifier is required.",

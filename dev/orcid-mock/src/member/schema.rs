@@ -156,7 +156,9 @@ fn check_text(node: &Node, text: Text) -> Result<(), Flaw> {
             _ => schema(&format!("{value} is not a number from {least} to {most}")),
         },
         Text::OneOf(words) if words.contains(&value) => Ok(()),
-        Text::OneOf(_) => Err(Flaw::Word(format!("element {}: {value} is not a value of its list", node.name))),
+        Text::OneOf(_) => {
+            Err(Flaw::Word(format!("element {}: {value} is not a value of its list", node.name)))
+        }
         Text::Country => match value.len() == 2 && value.bytes().all(|byte| byte.is_ascii_uppercase()) {
             true => Ok(()),
             false => Err(Flaw::Word(format!("element {}: {value} is not a country", node.name))),

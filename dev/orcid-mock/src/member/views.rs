@@ -136,15 +136,15 @@ pub fn item_of_record(person: &Person, section: Section, put_code: i64) -> Optio
 /// normalized ids.
 pub fn body(mut document: Node) -> Node {
     document.attributes.clear();
-    let first = document.children.iter().take_while(|child| super::schema::META.contains(&child.name.as_str()));
+    let first =
+        document.children.iter().take_while(|child| super::schema::META.contains(&child.name.as_str()));
     document.children.drain(..first.count());
     without_normalized(&mut document);
     document
 }
 
 fn without_normalized(node: &mut Node) {
-    node.children.retain(|child| {
-        !matches!(child.local(), "external-id-normalized" | "external-id-normalized-error")
-    });
+    node.children
+        .retain(|child| !matches!(child.local(), "external-id-normalized" | "external-id-normalized-error"));
     node.children.iter_mut().for_each(without_normalized);
 }

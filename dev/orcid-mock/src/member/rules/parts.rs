@@ -79,7 +79,8 @@ pub fn must_be_known(organization: &Node, known: &Known<'_>) -> Result<(), Refus
 
 /// The same for all of a list, which must not be empty.
 pub fn hosts(parent: &Node, known: &Known<'_>) -> Result<(), Refusal> {
-    let hosts: Vec<&Node> = parent.child("hosts").into_iter().flat_map(|hosts| hosts.all("organization")).collect();
+    let hosts: Vec<&Node> =
+        parent.child("hosts").into_iter().flat_map(|hosts| hosts.all("organization")).collect();
     match hosts.is_empty() {
         true => Err(Refusal::new(9045, "hosts are required")),
         false => hosts.into_iter().try_for_each(|host| must_be_known(host, known)),

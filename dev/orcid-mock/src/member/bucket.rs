@@ -61,7 +61,8 @@ impl World {
     fn write_list(&self, folder: &Path) -> io::Result<()> {
         fs::create_dir_all(folder)?;
         let csv = self.last_modified_csv();
-        let mut tar = tar::Builder::new(GzEncoder::new(File::create(folder.join(LIST_NAME))?, Compression::fast()));
+        let mut tar =
+            tar::Builder::new(GzEncoder::new(File::create(folder.join(LIST_NAME))?, Compression::fast()));
         let mut header = tar::Header::new_gnu();
         header.set_size(csv.len() as u64);
         header.set_mode(0o644);

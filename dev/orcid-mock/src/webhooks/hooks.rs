@@ -89,7 +89,8 @@ impl Webhooks {
             orcid,
             uri: uri.to_owned(),
             client: client.to_owned(),
-            created: now,
+            // Records have milliseconds.
+            created: now / 1000 * 1000,
             changed: 0,
             last_sent: None,
             last_failed: None,
@@ -132,7 +133,8 @@ impl Webhooks {
             true => STEP_SECONDS << (hook.failures.saturating_sub(1)).min(20),
             false => STEP_SECONDS * i64::from(hook.failures),
         };
-        let rested = hook.last_failed.is_none_or(|failed| hook.failures == 0 || now > failed + waits * SECOND);
+        let rested =
+            hook.last_failed.is_none_or(|failed| hook.failures == 0 || now > failed + waits * SECOND);
         has_news && rested && hook.failures < self.switches.max_failures
     }
 

@@ -19,7 +19,12 @@ pub fn target(path: &str) -> Option<(Orcid, &str)> {
 }
 
 /// Answers for one address; the number is that of the refusal, if it is one.
-pub fn answer(world: &World, webhooks: &mut Webhooks, grants: &Grants, call: &Call<'_>) -> (Answer, Option<u32>) {
+pub fn answer(
+    world: &World,
+    webhooks: &mut Webhooks,
+    grants: &Grants,
+    call: &Call<'_>,
+) -> (Answer, Option<u32>) {
     let Some(token) = call.token else { return (forbidden(), None) };
     let grant = match grants.check(token) {
         Some(grant) if grant.is_live() => grant,
@@ -82,12 +87,13 @@ fn register(
 /// whole, and something after the slashes.
 fn is_uri(text: &str) -> bool {
     let signs = text.bytes().all(|byte| byte.is_ascii_graphic() && !b"\"<>\\^`{|}".contains(&byte));
-    let escapes = text.split('%').skip(1).all(|rest| {
-        rest.len() >= 2 && rest.bytes().take(2).all(|byte| byte.is_ascii_hexdigit())
-    });
-    let host = text.split_once("://").is_none_or(|(scheme, rest)| {
-        !scheme.is_empty() && !rest.is_empty() && !rest.starts_with(['/', ':'])
-    });
+    let escapes = text
+        .split('%')
+        .skip(1)
+        .all(|rest| rest.len() >= 2 && rest.bytes().take(2).all(|byte| byte.is_ascii_hexdigit()));
+    let host = text
+        .split_once("://")
+        .is_none_or(|(scheme, rest)| !scheme.is_empty() && !rest.is_empty() && !rest.starts_with(['/', ':']));
     signs && escapes && host && !text.is_empty()
 }
 

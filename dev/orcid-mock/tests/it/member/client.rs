@@ -146,7 +146,8 @@ impl Said {
     /// The put codes of a list.
     pub fn put_codes(&self) -> Vec<i64> {
         let pieces = self.text.split("put-code=\"").skip(1);
-        let mut codes: Vec<i64> = pieces.map(|rest| between(rest, "", "\"").parse().expect("a number")).collect();
+        let mut codes: Vec<i64> =
+            pieces.map(|rest| between(rest, "", "\"").parse().expect("a number")).collect();
         codes.sort_unstable();
         codes
     }

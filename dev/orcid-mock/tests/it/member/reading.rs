@@ -106,7 +106,8 @@ fn a_token_that_does_not_work_is_refused_in_json_whatever_was_asked_for() {
 fn a_permission_that_the_person_took_back_still_deletes() {
     let server = start();
     let member = Member::of(&server, OWN, PERSON, &ALL);
-    let (one, two) = (member.created("employment", &employment("a")), member.created("employment", &employment("b")));
+    let (one, two) =
+        (member.created("employment", &employment("a")), member.created("employment", &employment("b")));
     let path = |code: i64| format!("employment/{code}");
 
     server.oauth(|oauth| oauth.grants.user_revokes(PERSON, OWN));
@@ -166,7 +167,10 @@ fn lists_and_records_hold_what_was_written_in_xml_and_in_json() {
     let summary = &works["group"][0]["work-summary"][0];
     assert_eq!(summary["put-code"], paper);
     assert_eq!(summary["source"]["source-client-id"]["path"], OWN);
-    assert_eq!(works["group"][0]["external-ids"]["external-id"][0]["external-id-normalized"]["value"], "10.1000/x");
+    assert_eq!(
+        works["group"][0]["external-ids"]["external-id"][0]["external-id-normalized"]["value"],
+        "10.1000/x"
+    );
     let employments = json("employments");
     let summary = &employments["affiliation-group"][0]["summaries"][0]["employment-summary"];
     assert_eq!((&summary["put-code"], &summary["role-title"]), (&job.into(), &"Reader".into()));
@@ -191,8 +195,12 @@ fn items_of_several_sources_with_one_id_stand_in_one_group() {
 
     let works = own.send("GET", "works", &[("accept", JSON)], "").unwrap().json();
 
-    let sizes: Vec<usize> =
-        works["group"].as_array().unwrap().iter().map(|group| group["work-summary"].as_array().unwrap().len()).collect();
+    let sizes: Vec<usize> = works["group"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|group| group["work-summary"].as_array().unwrap().len())
+        .collect();
     assert_eq!(sizes, [2, 1]);
 }
 
@@ -235,7 +243,10 @@ fn other_types_and_paths_are_refused() {
 fn parts_of_the_person_are_read_on_their_own() {
     let server = start();
     let member = Member::of(&server, OWN, PERSON, &ALL);
-    member.created("other-names", &super::client::document("other-name", "", "<other-name:content>S.</other-name:content>"));
+    member.created(
+        "other-names",
+        &super::client::document("other-name", "", "<other-name:content>S.</other-name:content>"),
+    );
     member.created("service", &affiliation("service", "", "Chair", ""));
 
     assert!(member.get("personal-details").text.contains("<other-name:content>S.<"));
@@ -245,7 +256,10 @@ fn parts_of_the_person_are_read_on_their_own() {
     assert_eq!(member.get("address").status, 200);
     let name = member.send("GET", &format!("/v3.0/client/{OTHER}"), &[("accept", JSON)], "").unwrap();
     assert_eq!(name.json()["name"]["value"], "Other Library");
-    assert_eq!(member.send("GET", "/v3.0/client/APP-NONE", &[("accept", XML)], "").unwrap().error(), (404, 9027));
+    assert_eq!(
+        member.send("GET", "/v3.0/client/APP-NONE", &[("accept", XML)], "").unwrap().error(),
+        (404, 9027)
+    );
 }
 
 #[test]
@@ -257,7 +271,8 @@ fn works_in_bulk_come_with_an_error_for_each_that_cannot_be_shown() {
         world.put_item(PERSON, "work", Visibility::Private, Source::Person, &article("10.1/b"))
     });
 
-    let bulk = member.send("GET", &format!("works/{one},{private},77,x"), &[("accept", JSON)], "").unwrap().json();
+    let bulk =
+        member.send("GET", &format!("works/{one},{private},77,x"), &[("accept", JSON)], "").unwrap().json();
     let many: Vec<String> = (1..=101).map(|code: u32| code.to_string()).collect();
 
     assert_eq!(bulk["bulk"][0]["work"]["put-code"], one);

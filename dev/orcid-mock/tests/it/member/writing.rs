@@ -1,8 +1,8 @@
 //! Items are posted, changed, deleted, and sent in bulk.
 
 use super::client::{
-    ALL, JSON, Member, OTHER, OWN, PERSON, XML, affiliation, article, between, document, employment, external_ids,
-    keyword, start, work,
+    ALL, JSON, Member, OTHER, OWN, PERSON, XML, affiliation, article, between, document, employment,
+    external_ids, keyword, start, work,
 };
 use orcid_mock::{EffectKind, Source, Visibility};
 use serde_json::json;
@@ -17,13 +17,20 @@ fn what_was_posted_comes_back_with_path_put_code_source_dates_and_visibility() {
     let read = member.get(&format!("employment/{code}")).text;
 
     assert_eq!((said.status, said.text.as_str()), (201, ""));
-    assert!(said.header("location").starts_with("http://api.orcid.invalid/v3.0/"), "{}", said.header("location"));
+    assert!(
+        said.header("location").starts_with("http://api.orcid.invalid/v3.0/"),
+        "{}",
+        said.header("location")
+    );
     let root = format!("put-code=\"{code}\" path=\"/{PERSON}/employment/{code}\" visibility=\"public\"");
     assert!(read.contains(&root), "{read}");
     assert!(read.contains("<common:role-title>Reader</common:role-title><common:organization>"));
-    assert_eq!(between(&read, "<common:source-client-id>", "</common:source-client-id>"), format!(
-        "<common:uri>https://orcid.org/client/{OWN}</common:uri><common:path>{OWN}</common:path><common:host>orcid.org</common:host>"
-    ));
+    assert_eq!(
+        between(&read, "<common:source-client-id>", "</common:source-client-id>"),
+        format!(
+            "<common:uri>https://orcid.org/client/{OWN}</common:uri><common:path>{OWN}</common:path><common:host>orcid.org</common:host>"
+        )
+    );
     assert!(read.contains("<common:source-name>Example University</common:source-name>"));
     let created = between(&read, "<common:created-date>", "<");
     assert!(created.ends_with('Z') && between(&read, "<common:last-modified-date>", "<") == created);
@@ -70,8 +77,12 @@ fn documents_of_another_type_or_form_are_refused() {
     let as_type = |kind: &str, body: &str| {
         member.send("POST", "employment", &[("accept", XML), ("content-type", kind)], body).unwrap()
     };
-    let swapped = document("employment", "", "<common:start-date><common:year>2020</common:year></common:start-date>\
-         <common:role-title>a</common:role-title>");
+    let swapped = document(
+        "employment",
+        "",
+        "<common:start-date><common:year>2020</common:year></common:start-date>\
+         <common:role-title>a</common:role-title>",
+    );
 
     assert_eq!(as_type("text/plain", &employment("a")).error(), (415, 9001));
     assert_eq!(as_type(XML, &swapped).error(), (400, 9001));
@@ -159,7 +170,10 @@ fn only_the_source_changes_or_deletes_an_item() {
     let same = with(article("10.1/a"), "work", paper);
     let changed = same.replace("On birds", "On bees");
 
-    assert_eq!(own.put(&format!("employment/{job}"), &with(employment("b"), "employment", job)).error(), (403, 9010));
+    assert_eq!(
+        own.put(&format!("employment/{job}"), &with(employment("b"), "employment", job)).error(),
+        (403, 9010)
+    );
     assert_eq!(own.delete(&format!("employment/{job}")).error(), (403, 9010));
     assert_eq!(own.put(&format!("work/{paper}"), &same).error(), (403, 9014));
     assert_eq!(own.put(&format!("work/{paper}"), &changed).error(), (403, 9010));
@@ -230,7 +244,11 @@ fn a_scope_is_needed_for_each_kind_of_item() {
     assert_eq!(person.post("keywords", &keyword("a")).status, 201);
     assert_eq!(reader.post("employment", "<broken").error(), (400, 9001), "the document is checked first");
     server.change(|world| world.lock(PERSON));
-    assert_eq!(reader.post("employment", &employment("a")).error(), (409, 9018), "then how the record stands");
+    assert_eq!(
+        reader.post("employment", &employment("a")).error(),
+        (409, 9018),
+        "then how the record stands"
+    );
 }
 
 #[test]
@@ -276,7 +294,10 @@ fn the_log_tells_what_was_written() {
     let member = Member::of(&server, OWN, PERSON, &ALL);
 
     let code = member.created("employment", &employment("a"));
-    member.put(&format!("employment/{code}"), &affiliation("employment", &format!("put-code=\"{code}\""), "b", ""));
+    member.put(
+        &format!("employment/{code}"),
+        &affiliation("employment", &format!("put-code=\"{code}\""), "b", ""),
+    );
     member.delete(&format!("employment/{code}"));
     member.delete(&format!("employment/{code}"));
 
@@ -292,7 +313,11 @@ fn the_log_tells_what_was_written() {
 fn items_of_the_worlds_own_records_are_read_changed_and_deleted_by_their_source() {
     let server = start();
     let mut world = orcid_mock::World::from_synth(20, 5);
-    let orcid = world.active().into_iter().find(|orcid| !world.put_codes(orcid.as_str(), "works").is_empty()).unwrap();
+    let orcid = world
+        .active()
+        .into_iter()
+        .find(|orcid| !world.put_codes(orcid.as_str(), "works").is_empty())
+        .unwrap();
     let orcid = orcid.as_str().to_owned();
     let code = world.put_codes(&orcid, "works")[0];
     let given = world.put_item(&orcid, "work", Visibility::Private, Source::Person, &article("10.1/zz"));

@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 use super::answer::Answer;
 use super::form::Form;
 use super::member::MemberCalls;
-use super::state::{Shared, locked};
+use super::oauth::control;
+use super::state::{Shared, State, locked};
 
 /// What members asked and wrote.
 fn of_members(calls: &MemberCalls) -> Value {
@@ -25,6 +26,13 @@ fn of_members(calls: &MemberCalls) -> Value {
 pub fn answer(shared: &Shared, path: &str, query: &str) -> Option<Answer> {
     let form = Form::parse(query);
     let mut state = locked(shared);
+    let State { oauth, world, .. } = &mut *state;
+    if let Some(done) = control::act(oauth, world, path, &form) {
+        return Some(match done {
+            Ok(said) => Answer::json(200, &said),
+            Err(why) => Answer::json(400, &json!({ "error": why })),
+        });
+    }
     let said = match path {
         "/_counts" => {
             let mut counts = state.log.counts();

@@ -20,6 +20,7 @@
 
 mod answer;
 mod api;
+mod browser;
 mod compress;
 mod control;
 mod dump;
@@ -27,6 +28,7 @@ mod evolve;
 mod facts;
 mod faults;
 mod form;
+mod host;
 pub mod instants;
 mod limits;
 mod log;
@@ -51,8 +53,10 @@ use std::io;
 use std::sync::MutexGuard;
 use std::time::Duration;
 
+pub use browser::{Browser, Page, pair};
 pub use evolve::Change;
 pub use faults::{Fault, RetryAfter, When};
+pub use host::Host;
 pub use limits::Limits;
 pub use log::{Log, Request};
 pub use member::{
@@ -60,7 +64,10 @@ pub use member::{
     MemberSwitches, Organizations, Section, Source, Visibility, WriteFault,
 };
 pub use oauth::{
-    CLIENT_ID, CLIENT_SECRET, Client, ClientKind, Clients, Clock, Grant, GrantState, Grants, Oauth, Pair,
+    Account, Amr, CLIENT_ID, CLIENT_SECRET, Claims, Client, ClientKind, ClientScopes, Clients, Clock, Code,
+    CodeForm, Codes, ErrorPlace, Errors, Grant, GrantState, Grants, IdTokenFault, Keys, LoginRequired,
+    MEMBER_ID, MEMBER_SECRET, Missing, Oauth, Pair, RedirectMatch, RefreshOptions, Session, Sessions,
+    Switches, TokenLog, TokenRequest,
 };
 pub use state::Compression;
 pub use webhooks::{Hook, HookCall, WebhookSwitches, WebhookTimer, Webhooks};
@@ -195,6 +202,17 @@ impl LocalOrcid {
     /// Calls the webhooks that are due again and again, until the timer goes.
     pub fn run_webhooks_every(&self, every: Duration) -> WebhookTimer {
         WebhookTimer::start(self.0.shared.clone(), every)
+    }
+
+    /// Adds somebody who can sign in, with a record if there is none yet.
+    pub fn add_person(&self, account: Account) {
+        let state = &mut *self.state();
+        state.oauth.settle(&mut state.world, account);
+    }
+
+    /// A browser in which nobody is signed in yet.
+    pub fn browser(&self) -> Browser {
+        Browser::new(self.0.shared.clone())
     }
 
     /// What has been asked so far.

@@ -8,6 +8,7 @@ use hyper::http::request::Parts;
 
 use super::answer::Answer;
 use super::faults::Fault;
+use super::host::Host;
 use super::member::{Call, TOO_FAST, WriteFault, prevents, route};
 use super::reply::Reply;
 use super::state::State;
@@ -16,9 +17,8 @@ use super::webhooks::register;
 
 impl State {
     /// What goes wrong with a request that writes, if it is time for that.
-    pub fn write_fault(&mut self, head: &Parts) -> Option<WriteFault> {
-        let call = call(head, "", "", Instant::now());
-        let writes = call.method != "GET" && self.is_for_members(&call);
+    pub fn write_fault(&mut self, call: &Call<'_>) -> Option<WriteFault> {
+        let writes = call.method != "GET" && self.is_for_members(call);
         writes.then(|| self.member.faults.choose(call.method, call.path)).flatten()
     }
 
@@ -27,27 +27,22 @@ impl State {
     pub fn member_reply(
         &mut self,
         place: (u64, u64),
-        head: &Parts,
-        body: &str,
-        at: Instant,
+        call: &Call<'_>,
+        target: &str,
         fault: Option<&WriteFault>,
     ) -> Option<Reply> {
-        let host = text(&head.headers, "host").unwrap_or("127.0.0.1");
-        let base = format!("http://{host}");
-        let call = call(head, body, &base, at);
-        if !self.is_for_members(&call) {
+        if !self.is_for_members(call) {
             return None;
         }
-        let Some(wait) = self.member.queue.enter(at) else {
-            self.note(&call, 503, Some(TOO_FAST));
+        let Some(wait) = self.member.queue.enter(call.at) else {
+            self.note(call, 503, Some(TOO_FAST));
             return Some(Reply::whole(Answer::page(503, "Service Temporarily Unavailable")));
         };
-        let target = head.uri.path_and_query().map_or(call.path, |target| target.as_str());
         let general = self.faults.choose(place.0, target, place.1);
         let reply = match (fault, general) {
-            (Some(fault), _) => self.played(place.0, &call, fault),
-            (None, Some(general)) => self.spoiled(place.0, &call, &general),
-            (None, None) => Reply::whole(self.ask(call)),
+            (Some(fault), _) => self.played(place.0, call, fault),
+            (None, Some(general)) => self.spoiled(place.0, call, &general),
+            (None, None) => Reply::whole(self.ask(*call)),
         };
         Some(Reply { wait: reply.wait + wait, ..reply })
     }
@@ -140,10 +135,26 @@ fn text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
     headers.get(name).and_then(|value| value.to_str().ok())
 }
 
-fn call<'c>(head: &'c Parts, body: &'c str, base: &'c str, at: Instant) -> Call<'c> {
+/// Where this server stands, with what names the host, for addresses in answers.
+pub fn base(head: &Parts) -> String {
+    let host = text(&head.headers, "host").unwrap_or("127.0.0.1");
+    let api = if head.uri.path().starts_with("/api/") { "/api" } else { "" };
+    format!("http://{host}{api}")
+}
+
+/// A request as the Member API sees it; `path` is without what names the host.
+pub fn call<'c>(
+    head: &'c Parts,
+    host: Host,
+    path: &'c str,
+    body: &'c str,
+    base: &'c str,
+    at: Instant,
+) -> Call<'c> {
     Call {
         method: head.method.as_str(),
-        path: head.uri.path(),
+        host,
+        path,
         query: head.uri.query().unwrap_or_default(),
         accept: text(&head.headers, "accept").unwrap_or_default(),
         content_type: text(&head.headers, "content-type").unwrap_or_default(),

@@ -55,17 +55,8 @@ impl WriteFault {
 
 /// Whether one of the general faults stands in for the registry, so that nothing is written.
 pub fn prevents(fault: &Fault) -> bool {
-    matches!(
-        fault,
-        Fault::HtmlPage
-            | Fault::BadGateway
-            | Fault::NotFound
-            | Fault::ServerError
-            | Fault::Unavailable(_)
-            | Fault::TooMany(_)
-            | Fault::Refused
-            | Fault::Says { .. }
-    )
+    fault.is_of_a_proxy()
+        || matches!(fault, Fault::NotFound | Fault::ServerError | Fault::Refused | Fault::Says { .. })
 }
 
 /// Which requests a fault befalls: those whose method and path hold these, both of which

@@ -10,6 +10,7 @@ use super::section::Section;
 use super::{bulk, group_calls, incoming, read, write};
 use crate::answer::Answer;
 use crate::form::decoded;
+use crate::host::Host;
 use crate::oauth::{Grant, GrantState, Grants};
 use crate::token::invalid_token;
 use crate::world::World;
@@ -20,15 +21,22 @@ const VERSION: &str = "/v3.0/";
 const PARTS: [&str; 7] =
     ["record", "person", "activities", "email", "biography", "personal-details", "summary"];
 
-/// Whether a request is one for the Member API: all that write, and those that read with a
-/// member's token. Without one the server is the public API, which has the same paths.
+/// Whether a request is one for the Member API: what is sent to its host, and where no host is
+/// named, all that writes and what is read with a member's token. Without one the server is
+/// the public API, which has the same paths.
 pub fn is_for_members(grants: &Grants, call: &Call<'_>) -> bool {
     let below = call.path.strip_prefix(VERSION).unwrap_or_else(|| call.path.trim_start_matches('/'));
     let first = below.split('/').next().unwrap_or_default();
     let is_known = Orcid::new(first).is_some() || ["group-id-record", "client"].contains(&first);
     let writes = !["GET", "HEAD"].contains(&call.method);
     let by_member = call.token.and_then(|token| grants.check(token)).is_some_and(|grant| grant.is_member());
-    is_known && (writes || by_member && call.path.starts_with(VERSION))
+    let is_versioned = call.path.starts_with(VERSION);
+    is_known
+        && match call.host {
+            Host::Public => false,
+            Host::Member => writes || is_versioned,
+            Host::Any => writes || by_member && is_versioned,
+        }
 }
 
 /// Answers a request and notes it.
@@ -171,6 +179,7 @@ fn of_person(scene: &mut Scene<'_>, orcid: Orcid, rest: &[&str]) -> Outcome {
         }
         _ => {
             must_stand(scene, orcid, rest, true)?;
+            must_be_member(scene)?;
             scene.must_permit("/read-public")?;
             match asked {
                 Asked::List(section) => read::list(scene, orcid, section),
@@ -188,10 +197,15 @@ fn of_person(scene: &mut Scene<'_>, orcid: Orcid, rest: &[&str]) -> Outcome {
 
 fn may_write(scene: &Scene<'_>, orcid: Orcid, section: Section, rest: &[&str]) -> Result<(), Refusal> {
     must_stand(scene, orcid, rest, false)?;
-    if !scene.grant.is_member() {
-        return Err(Refusal::new(9017, "The client application is forbidden to perform the action."));
-    }
+    must_be_member(scene)?;
     scene.must_permit(section.update_scope())
+}
+
+fn must_be_member(scene: &Scene<'_>) -> Result<(), Refusal> {
+    match scene.grant.is_member() {
+        true => Ok(()),
+        false => Err(Refusal::new(9017, "The client application is forbidden to perform the action.")),
+    }
 }
 
 fn must_stand(scene: &Scene<'_>, orcid: Orcid, rest: &[&str], reads: bool) -> Result<(), Refusal> {

@@ -15,6 +15,7 @@ use super::refusal::Refusal;
 use super::rules::Known;
 use super::switches::{MemberSwitches, Organizations};
 use crate::answer::Answer;
+use crate::host::Host;
 use crate::oauth::{Grant, Grants};
 use crate::world::{Person, World};
 
@@ -22,7 +23,8 @@ use crate::world::{Person, World};
 #[derive(Clone, Copy)]
 pub struct Call<'c> {
     pub method: &'c str,
-    /// As it came, with its escapes.
+    pub host: Host,
+    /// As it came, with its escapes, without what names the host.
     pub path: &'c str,
     pub query: &'c str,
     pub accept: &'c str,

@@ -7,7 +7,7 @@ use orcid_xml::Timestamp;
 use super::clients::{ClientKind, Clients};
 use super::clock::Clock;
 use super::random::uuid;
-use super::scopes::implies;
+use super::scopes::{implies, sorted};
 use crate::instants::SECOND;
 
 /// About twenty years: how long ORCID's tokens live.
@@ -53,6 +53,8 @@ pub struct Pair {
     pub state: GrantState,
     /// The code that it was given for, or that its parent was.
     pub code: Option<String>,
+    /// The access token that was refreshed into this one.
+    pub parent: Option<String>,
 }
 
 /// All tokens, with the clients that they were given to.
@@ -109,7 +111,7 @@ impl Grants {
     pub fn issue_for_test(&mut self, client: &str, orcid: Option<&str>, scopes: &[&str]) -> String {
         assert!(self.clients.get(client).is_some(), "{client} is not registered");
         let scopes = scopes.iter().map(|scope| (*scope).to_owned()).collect();
-        self.issue(client, orcid, scopes, LIFE_SECONDS, None).access
+        self.issue(client, orcid, sorted(scopes), LIFE_SECONDS, None).access
     }
 
     /// A new pair of tokens.
@@ -130,6 +132,7 @@ impl Grants {
             expires: self.clock.now() + life_seconds * SECOND,
             state: GrantState::Live,
             code: code.map(str::to_owned),
+            parent: None,
         };
         self.pairs.push(pair.clone());
         pair
@@ -160,6 +163,79 @@ impl Grants {
     /// All pairs, in the order in which they were given out.
     pub fn pairs(&self) -> &[Pair] {
         &self.pairs
+    }
+
+    /// Every token that came of a code dies, those of refreshes included.
+    pub(super) fn code_reused(&mut self, code: &str) {
+        self.end(GrantState::CodeReused, |pair| pair.code.as_deref() == Some(code));
+    }
+
+    /// A client gives a pair back, by either of its tokens. `with_children` says whether what
+    /// came of it by refreshing dies too.
+    pub(super) fn client_revokes(&mut self, client: &str, token: &str, with_children: bool) {
+        let is_named = |pair: &Pair| pair.access == token || pair.refresh.as_deref() == Some(token);
+        let named = self.pairs.iter().find(|pair| pair.client_id == client && is_named(pair));
+        let Some(first) = named.map(|pair| pair.access.clone()) else { return };
+        let mut ended = vec![first];
+        while let Some(access) = ended.pop() {
+            if with_children {
+                let children = self.pairs.iter().filter(|pair| pair.parent.as_deref() == Some(&access));
+                ended.extend(children.map(|pair| pair.access.clone()));
+            }
+            self.end(GrantState::ClientRevoked, |pair| pair.access == access);
+        }
+    }
+
+    /// Ends one pair as if the client had revoked it.
+    pub(super) fn replaced(&mut self, access: &str) {
+        self.end(GrantState::ClientRevoked, |pair| pair.access == access);
+    }
+
+    /// The pair of a refresh token.
+    pub(super) fn by_refresh_token(&self, refresh: &str) -> Option<&Pair> {
+        self.pairs.iter().find(|pair| pair.refresh.as_deref() == Some(refresh))
+    }
+
+    /// Lets the refresh token of a pair work no more.
+    pub(super) fn use_up_refresh_token(&mut self, access: &str) {
+        let used = self.pairs.iter_mut().filter(|pair| pair.access == access);
+        used.for_each(|pair| pair.refresh = None);
+    }
+
+    /// A pair that came of another one.
+    pub(super) fn refreshed(&mut self, parent: &Pair, scopes: Vec<String>, life_seconds: i64) -> Pair {
+        let child = self.issue(
+            &parent.client_id,
+            parent.orcid.as_deref(),
+            scopes,
+            life_seconds,
+            parent.code.as_deref(),
+        );
+        self.change(&child.access, |pair| pair.parent = Some(parent.access.clone()))
+    }
+
+    /// An access token alone, as for the implicit flow.
+    pub(super) fn without_refresh(&mut self, access: &str) -> Pair {
+        self.change(access, |pair| pair.refresh = None)
+    }
+
+    fn change(&mut self, access: &str, change: impl FnOnce(&mut Pair)) -> Pair {
+        let pair = self.pairs.iter_mut().find(|pair| pair.access == access);
+        let pair = pair.expect("it was issued just now");
+        change(pair);
+        pair.clone()
+    }
+
+    /// Tokens of a person that live, by client.
+    pub fn live_of<'g>(&'g self, orcid: &'g str) -> impl Iterator<Item = &'g Pair> {
+        let live =
+            self.pairs.iter().filter(|pair| self.check(&pair.access).is_some_and(|grant| grant.is_live()));
+        live.filter(move |pair| pair.orcid.as_deref() == Some(orcid))
+    }
+
+    /// Whether a person has granted a client exactly these scopes, sorted, and still does.
+    pub(super) fn has_granted(&self, orcid: &str, client: &str, scopes: &[String]) -> bool {
+        self.live_of(orcid).any(|pair| pair.client_id == client && pair.scopes == scopes)
     }
 
     fn end(&mut self, state: GrantState, concerned: impl Fn(&Pair) -> bool) {

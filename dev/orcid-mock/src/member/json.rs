@@ -64,7 +64,7 @@ pub fn of_document(node: &Node) -> Value {
     if node.name == "error:error" {
         return of_error(node);
     }
-    let mut object = Map::new();
+    let mut object = without_items(node);
     for child in &node.children {
         let name = child.local();
         if item_element(child).is_some() && node.local() == "affiliation-group" {
@@ -80,6 +80,18 @@ pub fn of_document(node: &Node) -> Value {
         object.insert(name.clone(), attribute(name, value, false));
     }
     Value::Object(object)
+}
+
+/// What a list has even if there is nothing in it.
+fn without_items(node: &Node) -> Map<String, Value> {
+    let list = Section::ALL.into_iter().find(|section| section.list_element() == node.name);
+    let Some(section) = list else { return Map::new() };
+    let items = match section {
+        _ if section.is_of_person() => section.name(),
+        _ if section.is_affiliation() => "affiliation-group",
+        _ => "group",
+    };
+    Map::from_iter([("last-modified-date".to_owned(), Value::Null), (items.to_owned(), json!([]))])
 }
 
 fn push(list: &mut Value, value: Value) {

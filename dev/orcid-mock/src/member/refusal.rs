@@ -63,7 +63,10 @@ impl Refusal {
         if let Standing::Deprecated(primary) = standing {
             match reads {
                 true => refusal.location = Some(format!("{base}/v3.0/{primary}{rest}")),
-                false => refusal.status = 409,
+                false => {
+                    refusal.status = 409;
+                    refusal.developer = refusal.developer.replace("301 Moved Permanently", "409 Conflict");
+                }
             }
         }
         Some(refusal)

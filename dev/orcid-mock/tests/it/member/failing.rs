@@ -53,27 +53,6 @@ fn a_fault_waits_for_its_turn_and_its_path() {
 }
 
 #[test]
-fn who_hangs_up_before_the_write_has_written_nothing() {
-    let server = start();
-    let member = Member::of(&server, OWN, PERSON, &ALL);
-    server.member(|api| api.faults.add("POST", "", WriteFault::WrittenLate(Duration::from_secs(60)), 0, 1));
-    let body = employment("a");
-    let request = format!(
-        "POST /v3.0/{PERSON}/employment HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {}\r\naccept: {XML}\r\n\
-         content-type: {XML}\r\ncontent-length: {}\r\n\r\n{body}",
-        member.token,
-        body.len()
-    );
-
-    let mut line = std::net::TcpStream::connect(("127.0.0.1", server.port())).unwrap();
-    std::io::Write::write_all(&mut line, request.as_bytes()).unwrap();
-    drop(line);
-
-    assert_eq!(member.post("employment", &body).status, 201);
-    assert_eq!(written(&server), 1);
-}
-
-#[test]
 fn faults_of_a_proxy_keep_a_write_from_the_registry() {
     let server = start();
     let member = Member::of(&server, OWN, PERSON, &ALL);

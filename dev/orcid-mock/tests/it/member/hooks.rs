@@ -70,7 +70,7 @@ fn an_address_is_registered_once_and_deleted_by_its_client() {
     let put = |member: &Member, path: &str| member.send("PUT", path, &[], "").unwrap().error();
     assert_eq!(put(&own, &format!("/{PERSON}/webhook/https%3A%2F%2Fp.example%2Fa%20b")), (400, 9012));
     assert_eq!(put(&own, &format!("/{PERSON}/webhook/https://p.example/a")), (404, 9001));
-    assert_eq!(put(&own, &hook.replace(PERSON, "0000-0001-6187-8610")), (404, 9011));
+    assert_eq!(put(&own, &hook.replace(PERSON, "0000-0002-1694-233X")), (404, 9011));
     assert_eq!(put(&Member::of(&server, OWN, PERSON, &ALL), &hook), (403, 9038));
     assert_eq!(put(&Member::with(&server, "unknown"), &hook), (401, 0));
 }

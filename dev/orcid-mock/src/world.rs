@@ -91,11 +91,16 @@ impl World {
     /// Puts an activity in full in place; `section` may be `work` or `works`.
     pub fn put_activity(&mut self, orcid: &str, section: &str, put_code: i64, xml: impl Into<Bytes>) {
         let activity = Activity { xml: xml.into(), public: true };
-        self.person(id(orcid)).activities.insert((kind(section), put_code), activity);
+        let (kind, person) = (kind(section), self.person(id(orcid)));
+        person.activities.insert((kind, put_code), activity);
+        // What a member wrote there is in the record's own XML from now on.
+        person.items.retain(|(section, code), _| (section.name(), *code) != (kind, put_code));
     }
 
     pub fn remove_activity(&mut self, orcid: &str, section: &str, put_code: i64) {
-        self.person(id(orcid)).activities.remove(&(kind(section), put_code));
+        let (kind, person) = (kind(section), self.person(id(orcid)));
+        person.activities.remove(&(kind, put_code));
+        person.items.retain(|(section, code), _| (section.name(), *code) != (kind, put_code));
     }
 
     /// Shows an activity no longer: 403/9039.

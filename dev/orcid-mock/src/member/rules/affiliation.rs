@@ -3,7 +3,8 @@
 use super::super::ids;
 use super::super::node::Node;
 use super::super::refusal::Refusal;
-use super::{Known, parts};
+use super::known::Known;
+use super::parts;
 
 /// Educations and employments: a place with a known identifier.
 pub fn check_with_address(item: &Node, known: &Known<'_>) -> Result<(), Refusal> {

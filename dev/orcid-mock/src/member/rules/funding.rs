@@ -3,7 +3,8 @@
 use super::super::node::Node;
 use super::super::refusal::Refusal;
 use super::super::words;
-use super::{Known, parts};
+use super::known::Known;
+use super::parts;
 
 pub fn check(funding: &Node, known: &Known<'_>) -> Result<(), Refusal> {
     parts::title(funding, "title")?;

@@ -2,30 +2,18 @@
 
 mod affiliation;
 mod funding;
+mod known;
 mod parts;
 mod peer_review;
 mod person;
 mod resource;
 mod work;
 
-use super::groups::Groups;
 use super::node::Node;
 use super::refusal::Refusal;
 use super::section::Section;
-use super::switches::{MemberSwitches, Organizations};
 
-/// What the rules ask for beside the item.
-pub struct Known<'k> {
-    pub organizations: &'k Organizations,
-    pub groups: &'k Groups,
-    pub switches: &'k MemberSwitches,
-}
-
-impl Known<'_> {
-    fn knows(&self, source: &str, identifier: &str) -> bool {
-        self.switches.knows_all_organizations || self.organizations.knows(source, identifier)
-    }
-}
+pub use known::Known;
 
 /// Checks an item that has passed the schema.
 ///

@@ -6,7 +6,7 @@ use super::super::ids;
 use super::super::node::Node;
 use super::super::refusal::Refusal;
 use super::super::words::{self, ORGANIZATION_SOURCES};
-use super::Known;
+use super::known::Known;
 
 /// Year, month and day, as far as they are given.
 type Date = (i64, Option<i64>, Option<i64>);

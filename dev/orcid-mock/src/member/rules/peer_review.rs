@@ -2,7 +2,8 @@
 
 use super::super::node::Node;
 use super::super::refusal::Refusal;
-use super::{Known, parts};
+use super::known::Known;
+use super::parts;
 
 pub fn check(review: &Node, known: &Known<'_>) -> Result<(), Refusal> {
     for name in ["reviewer-role", "review-type"] {

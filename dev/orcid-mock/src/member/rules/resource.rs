@@ -2,7 +2,8 @@
 
 use super::super::node::Node;
 use super::super::refusal::Refusal;
-use super::{Known, parts};
+use super::known::Known;
+use super::parts;
 
 pub fn check(item: &Node, known: &Known<'_>) -> Result<(), Refusal> {
     let proposal = item.child("proposal").ok_or_else(|| Refusal::new(9001, "proposal is required"))?;

@@ -160,8 +160,7 @@ fn lists_and_records_hold_what_was_written_in_xml_and_in_json() {
     let Document::Record(read) = parse(record.text.as_bytes()).unwrap().document else { panic!("no record") };
     let json = |path: &str| member.send("GET", path, &[("accept", JSON)], "").unwrap().json();
 
-    let works: Vec<_> = read.activities.works.iter().flat_map(|group| &group.items).collect();
-    assert_eq!(works[0].element.put_code, Some(paper));
+    assert_eq!(read.activities.works.items().next().unwrap().1.element.put_code, Some(paper));
     assert_eq!(read.person.keywords.items[0].content.as_deref(), Some("birds"));
     let works = json("works");
     let summary = &works["group"][0]["work-summary"][0];

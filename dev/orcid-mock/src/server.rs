@@ -32,7 +32,6 @@ use super::log::{Log, Request};
 use super::member::{MemberApi, MemberLimits};
 use super::members::{base, call, held};
 use super::oauth::{self, Oauth};
-use super::oauth::{Oauth, exchange};
 use super::reply::{Reply, Script, broken};
 use super::state::{Compression, Shared, State, locked};
 use super::token::{Caller, invalid_token};
@@ -63,7 +62,6 @@ impl Running {
             member: MemberApi::new(&world, of_members),
             world,
             gate: Gate::new(limits),
-            oauth: Oauth::default(),
             webhooks: Webhooks::default(),
             oauth: Oauth::new(&format!("http://{address}")),
             faults: Faults::default(),

@@ -160,13 +160,19 @@ fn prepare_portals(server: &LocalOrcid, args: &Args) -> io::Result<()> {
 /// Tells a person what to do next; programs read the line on standard output.
 fn explain(server: &LocalOrcid) {
     let issuer = server.base_url();
+    let common = format!(
+        "--state connect-state --key-file connect-keys --issuer {issuer} \\\n      \
+         --public-url http://127.0.0.1:8080 --institution 'Example University'"
+    );
     eprintln!(
         "A local ORCID listens on {issuer}. Stop it with Ctrl-C.\n\
          The client of a member: {MEMBER_ID}\n\
          Its secret:             {MEMBER_SECRET}\n\
-         A portal against it:\n\
-         \n    printf %s {MEMBER_SECRET} > client-secret\n    \
-         orcidlake connect serve --issuer {issuer} --client-id {MEMBER_ID} --client-secret-file client-secret\n\n\
+         A portal against it, and a link for one person:\n\
+         \n  printf %s {MEMBER_SECRET} > client-secret\
+         \n  orcidlake connect serve --client-id {MEMBER_ID} --client-secret-file client-secret \\\n      {common}\
+         \n  printf 'id,name\\n1,Sofia Garcia\\n' > staff.csv\
+         \n  orcidlake connect invite staff.csv \\\n      {common}\n\n\
          What people have granted, and taking it back: {issuer}/trusted-parties"
     );
 }

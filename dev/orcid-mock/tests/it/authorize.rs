@@ -196,8 +196,12 @@ fn a_login_that_is_too_old_is_asked_for_again() {
 #[test]
 fn what_the_client_knows_of_a_person_is_filled_in() {
     let portal = Portal::start();
-    let known =
-        [("email", "sofia+1@mailinator.com"), ("given_names", "So\"fia"), ("family_names", "<Garcia>")];
+    let known = [
+        ("email", "sofia+1@mailinator.com"),
+        ("given_names", "So\"fia"),
+        ("family_names", "<Garcia>"),
+        ("lang", "de"),
+    ];
     let with_id = [&known[..], &[("orcid", PERSON)]].concat();
     let registers = [&known[..], &[("show_login", "false")]].concat();
     let open = |more: &[(&str, &str)]| portal.server.browser().open(&portal.link("openid", more));
@@ -206,6 +210,7 @@ fn what_the_client_knows_of_a_person_is_filled_in() {
     assert_eq!(page.field("user").unwrap(), "sofia+1@mailinator.com");
     assert_eq!(page.field("given_names").unwrap(), "So\"fia");
     assert_eq!(page.field("family_names").unwrap(), "<Garcia>");
+    assert!(page.html.contains("Language: de"));
     assert_eq!(open(&with_id).field("user").unwrap(), PERSON);
     let first = |html: &str| html.find("id=\"register\"") < html.find("id=\"sign-in\"");
     assert_eq!((first(&page.html), first(&open(&registers).html)), (false, true));

@@ -23,6 +23,7 @@ mod rules;
 mod scene;
 mod schema;
 mod section;
+mod sight;
 mod switches;
 mod views;
 mod whole;

@@ -4,10 +4,10 @@ use orcid_xml::Orcid;
 
 use super::item::Visibility;
 use super::node::Node;
-use super::read::seen;
 use super::record::{ACTIVITIES, PERSON};
 use super::scene::Scene;
 use super::section::Section;
+use super::sight::seen;
 use super::{lists, views};
 use crate::oauth::Grant;
 

@@ -279,3 +279,23 @@ fn works_in_bulk_come_with_an_error_for_each_that_cannot_be_shown() {
     assert_eq!(codes, [Some(9013), Some(9016), Some(9034)]);
     assert_eq!(member.get(&format!("works/{}", many.join(","))).error(), (400, 9042));
 }
+
+#[test]
+fn the_host_says_which_of_the_two_apis_answers() {
+    let server = start();
+    let member = Member::of(&server, OWN, PERSON, &ALL);
+    server.change(|world| world.set_default_visibility(PERSON, Visibility::Limited));
+    let code = member.created("employment", &employment("a"));
+    let path = |host: &str| format!("{host}/v3.0/{PERSON}/employments");
+
+    assert_eq!(member.get(&path("/api")).put_codes(), [code]);
+    assert_eq!(member.get(&path("")).put_codes(), [code]);
+    assert_eq!(member.get(&path("/pub")).put_codes(), Vec::<i64>::new());
+    assert_eq!(member.post("/pub/v3.0/0000-0002-1825-0097/employment", &employment("b")).status, 405);
+    let without = Member::with(&server, "");
+    assert_eq!(without.get(&path("/pub")).status, 200);
+    assert_eq!(without.get(&path("")).status, 200);
+    let refused = without.get(&path("/api"));
+    assert_eq!((refused.status, refused.json()["error"].as_str()), (403, Some("forbidden")));
+    assert_eq!(Member::with(&server, &server.issue_token()).get(&path("/api")).error(), (401, 9017));
+}

@@ -162,11 +162,16 @@ impl Item {
 
     /// The ids by which it is compared with others.
     pub fn ids(&self) -> Vec<ids::Id> {
-        let list = match self.section {
-            Section::PeerReview => self.body.child("review-identifiers"),
-            Section::ResearchResource => self.body.at(&["proposal", "external-ids"]),
-            _ => self.body.child("external-ids"),
-        };
-        ids::all(list)
+        ids_of(self.section, &self.body)
     }
+}
+
+/// The ids by which an item with this content is compared with others.
+pub fn ids_of(section: Section, body: &Node) -> Vec<ids::Id> {
+    let list = match section {
+        Section::PeerReview => body.child("review-identifiers"),
+        Section::ResearchResource => body.at(&["proposal", "external-ids"]),
+        _ => body.child("external-ids"),
+    };
+    ids::all(list)
 }

@@ -3,7 +3,7 @@
 use orcid_xml::Orcid;
 
 use super::calls::{Effect, EffectKind};
-use super::item::{Item, Source};
+use super::item::{Item, Source, ids_of};
 use super::node::Node;
 use super::read::{find, not_found, put_code};
 use super::refusal::Refusal;
@@ -132,48 +132,21 @@ fn unique(
     own: Option<i64>,
 ) -> Result<(), Refusal> {
     let client = scene.grant.client_id.as_str();
-    let person = scene.person(orcid);
+    let others = views::all(scene.person(orcid), orcid, section).into_iter();
+    let mut others =
+        others.filter(|view| Some(view.put_code) != own && view.client.as_deref() == Some(client));
     if section.is_of_person() {
-        let same = |put_code: i64, item: &Item| {
-            Some(put_code) != own
-                && item.source.client_id() == Some(client)
-                && is_same(section, &item.body, body)
-        };
-        let written = person.items.range((section, i64::MIN)..=(section, i64::MAX));
-        let written = written.map(|((_, put_code), item)| (*put_code, item.clone()));
-        let before = views::of_record(person, section).into_iter().filter_map(|view| {
-            views::item_of_record(person, section, view.put_code).map(|item| (view.put_code, item))
-        });
-        return match written.chain(before).any(|(put_code, item)| same(put_code, &item)) {
+        return match others.any(|view| is_same(section, &view.summary, body)) {
             true => Err(Refusal::new(9030, section.name())),
             false => Ok(()),
         };
     }
+    // ORCID compares the ids of fundings as they are.
     let raw = section == Section::Funding;
-    let ids = Item { body: body.clone(), ..probe(section) }.ids();
-    if ids.is_empty() {
-        return Ok(());
-    }
-    let others = views::all(person, orcid, section).into_iter();
-    let mut others =
-        others.filter(|view| Some(view.put_code) != own && view.client.as_deref() == Some(client));
+    let ids = ids_of(section, body);
     match others.find(|view| view.ids.iter().any(|id| ids.iter().any(|own| own.collides(id, raw)))) {
         Some(view) => Err(Refusal::new(9021, &view.put_code.to_string())),
         None => Ok(()),
-    }
-}
-
-/// An item of which only the section and the body are of meaning.
-fn probe(section: Section) -> Item {
-    Item {
-        section,
-        put_code: 0,
-        visibility: super::item::Visibility::Public,
-        source: Source::Person,
-        created: 0,
-        modified: 0,
-        display_index: String::new(),
-        body: Node::default(),
     }
 }
 

@@ -39,7 +39,9 @@ fn receive(statuses: Vec<u16>, mut before_answer: impl FnMut() + Send + 'static)
 }
 
 fn path(uri: &str) -> String {
-    format!("/{PERSON}/webhook/{}", uri.replace(':', "%3A").replace('/', "%2F"))
+    let escaped = [(":", "%3A"), ("/", "%2F"), ("?", "%3F"), ("=", "%3D")];
+    let uri = escaped.iter().fold(uri.to_owned(), |uri, (sign, escape)| uri.replace(sign, escape));
+    format!("/{PERSON}/webhook/{uri}")
 }
 
 /// The record changes, a second later than all before.

@@ -340,3 +340,17 @@ fn items_of_the_worlds_own_records_are_read_changed_and_deleted_by_their_source(
     assert_eq!(public.get(&format!("/v3.0/{orcid}/works")).put_codes(), expected);
     assert_eq!(public.get(&format!("/v3.0/{orcid}/work/{}", own.put_code())).status, 200);
 }
+
+#[test]
+fn a_record_takes_hundreds_of_works_and_shows_each_once() {
+    let server = start();
+    let member = Member::of(&server, OWN, PERSON, &ALL);
+
+    let codes: Vec<i64> =
+        (0..300).map(|number| member.created("work", &article(&format!("10.1/{number}")))).collect();
+
+    assert_eq!(member.get("works").put_codes(), codes);
+    assert_eq!(Member::with(&server, "").get("works").put_codes(), codes);
+    assert_eq!(server.world().put_codes(PERSON, "works"), codes);
+    assert!(server.world().doubled_items().is_empty());
+}

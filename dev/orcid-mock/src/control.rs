@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::answer::Answer;
+use super::faults::{Fault, When};
 use super::form::Form;
 use super::member::MemberCalls;
 use super::oauth::control;
@@ -47,6 +48,20 @@ pub fn answer(shared: &Shared, path: &str, query: &str) -> Option<Answer> {
         }
         "/_expire-token" => {
             state.oauth.grants.expire_all();
+            json!({ "done": true })
+        }
+        "/_fault" => {
+            let name = form.get("kind").unwrap_or_default();
+            let Some(fault) = Fault::named(name) else {
+                return Some(Answer::json(400, &json!({ "error": format!("there is no fault {name}") })));
+            };
+            let when = form.filled("path").map_or(When::Always, |path| When::Path(path.to_owned()));
+            let times = form.get("times").and_then(|times| times.parse().ok()).unwrap_or(u64::MAX);
+            state.faults.add(when, fault, times);
+            json!({ "done": true })
+        }
+        "/_clear-faults" => {
+            state.faults.clear();
             json!({ "done": true })
         }
         "/_evolve" => {

@@ -130,6 +130,12 @@ impl Fault {
         ]
     }
 
+    /// The fault of this name, with harmless sizes.
+    pub fn named(name: &str) -> Option<Fault> {
+        let more = [Fault::Captcha { status: 403 }, Fault::NotFound, Fault::Refused];
+        Fault::all().into_iter().chain(more).find(|fault| fault.name() == name)
+    }
+
     pub fn name(&self) -> &'static str {
         match self {
             Fault::Late(_) => "late",

@@ -1,5 +1,7 @@
 //! Authorization codes: each works once, for a short time, for one client and one address.
 
+use std::collections::HashMap;
+
 use orcid_xml::Timestamp;
 
 use super::random;
@@ -27,19 +29,19 @@ pub struct Code {
 
 /// All codes that were given out.
 #[derive(Debug, Default)]
-pub struct Codes(Vec<Code>);
+pub struct Codes(HashMap<String, Code>);
 
 impl Codes {
     pub fn add(&mut self, code: Code) {
-        self.0.push(code);
+        self.0.insert(code.code.clone(), code);
     }
 
     pub fn get_mut(&mut self, code: &str) -> Option<&mut Code> {
-        self.0.iter_mut().find(|known| known.code == code)
+        self.0.get_mut(code)
     }
 
-    pub fn all(&self) -> &[Code] {
-        &self.0
+    pub fn get(&self, code: &str) -> Option<&Code> {
+        self.0.get(code)
     }
 }
 

@@ -2,6 +2,8 @@
 //!
 //! A token is never forgotten: a test can ask why one no longer works.
 
+use std::collections::HashMap;
+
 use orcid_xml::Timestamp;
 
 use super::clients::{ClientKind, Clients};
@@ -63,6 +65,8 @@ pub struct Grants {
     pub clients: Clients,
     pub clock: Clock,
     pairs: Vec<Pair>,
+    /// By either token the place of its pair.
+    places: HashMap<String, usize>,
 }
 
 impl Grant {
@@ -83,7 +87,7 @@ impl Grant {
 impl Grants {
     /// What an access token permits; `None` if there never was such a token.
     pub(crate) fn check(&self, token: &str) -> Option<Grant> {
-        let pair = self.pairs.iter().find(|pair| pair.access == token)?;
+        let pair = self.pair_of(token).filter(|pair| pair.access == token)?;
         let client = self.clients.get(&pair.client_id)?;
         let state = if pair.state != GrantState::Live {
             pair.state
@@ -134,6 +138,9 @@ impl Grants {
             code: code.map(str::to_owned),
             parent: None,
         };
+        for token in [Some(&pair.access), pair.refresh.as_ref()].into_iter().flatten() {
+            self.places.insert(token.clone(), self.pairs.len());
+        }
         self.pairs.push(pair.clone());
         pair
     }
@@ -173,8 +180,7 @@ impl Grants {
     /// A client gives a pair back, by either of its tokens. `with_children` says whether what
     /// came of it by refreshing dies too.
     pub(super) fn client_revokes(&mut self, client: &str, token: &str, with_children: bool) {
-        let is_named = |pair: &Pair| pair.access == token || pair.refresh.as_deref() == Some(token);
-        let named = self.pairs.iter().find(|pair| pair.client_id == client && is_named(pair));
+        let named = self.pair_of(token).filter(|pair| pair.client_id == client);
         let Some(first) = named.map(|pair| pair.access.clone()) else { return };
         let mut ended = vec![first];
         while let Some(access) = ended.pop() {
@@ -191,15 +197,19 @@ impl Grants {
         self.end(GrantState::ClientRevoked, |pair| pair.access == access);
     }
 
-    /// The pair of a refresh token.
+    /// The pair of an access token or of a refresh token, used up or not.
+    pub(super) fn pair_of(&self, token: &str) -> Option<&Pair> {
+        self.places.get(token).map(|place| &self.pairs[*place])
+    }
+
+    /// The pair of a refresh token that still works.
     pub(super) fn by_refresh_token(&self, refresh: &str) -> Option<&Pair> {
-        self.pairs.iter().find(|pair| pair.refresh.as_deref() == Some(refresh))
+        self.pair_of(refresh).filter(|pair| pair.refresh.as_deref() == Some(refresh))
     }
 
     /// Lets the refresh token of a pair work no more.
     pub(super) fn use_up_refresh_token(&mut self, access: &str) {
-        let used = self.pairs.iter_mut().filter(|pair| pair.access == access);
-        used.for_each(|pair| pair.refresh = None);
+        self.change(access, |pair| pair.refresh = None);
     }
 
     /// A pair that came of another one.
@@ -220,8 +230,8 @@ impl Grants {
     }
 
     fn change(&mut self, access: &str, change: impl FnOnce(&mut Pair)) -> Pair {
-        let pair = self.pairs.iter_mut().find(|pair| pair.access == access);
-        let pair = pair.expect("it was issued just now");
+        let place = *self.places.get(access).expect("the caller has the token from here");
+        let pair = &mut self.pairs[place];
         change(pair);
         pair.clone()
     }

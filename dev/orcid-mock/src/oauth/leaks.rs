@@ -6,37 +6,59 @@ use super::client_auth::basic;
 use super::state::Oauth;
 use crate::host::Host;
 
+/// What a word of a request is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Secret {
+    OfClient,
+    AccessToken,
+    RefreshToken,
+    Code,
+}
+
+impl Secret {
+    fn name(self) -> &'static str {
+        match self {
+            Secret::OfClient => "a client's secret",
+            Secret::AccessToken => "an access token",
+            Secret::RefreshToken => "a refresh token",
+            Secret::Code => "a code",
+        }
+    }
+}
+
 /// Notes where a request has a secret that it should not have.
 pub fn note(oauth: &mut Oauth, asked: &Asked<'_>, headers: &[(&str, &str)]) {
-    let is_token_request = asked.host == Host::Any && ["/oauth/token", "/oauth/revoke"].contains(&asked.path);
-    let is_form = is_token_request || asked.path == "/oauth/userinfo";
-    let given = headers.iter().find(|(name, _)| *name == "authorization").map(|(_, value)| *value);
-    let by_header = given.and_then(basic).map(|(_, secret)| secret);
-    let mut places = vec![("path", asked.path), ("query", asked.query)];
-    places.extend(headers.iter().filter(|(name, _)| *name != "authorization"));
-    let outside = [("body", asked.posted)];
-    let found = |kind: &str, secret: &str, in_body: bool, in_header: bool| {
-        let body = if in_body { &[][..] } else { &outside[..] };
-        let place = places.iter().chain(body).find(|(_, text)| !secret.is_empty() && text.contains(secret));
-        let place = place.map(|(name, _)| *name);
-        let place =
-            place.or_else(|| (in_header && by_header.as_deref() == Some(secret)).then_some("authorization"));
-        place.map(|place| format!("{} {}: {kind} in {place}", asked.method, asked.path))
+    let takes_forms = asked.host == Host::Any && ["/oauth/token", "/oauth/revoke"].contains(&asked.path);
+    let mut found = Vec::new();
+    let mut look = |place: &str, text: &str, may: &dyn Fn(Secret) -> bool| {
+        // Secrets are words of letters, digits, `-` and `_`, which no encoding changes.
+        let is_part = |sign: char| sign.is_ascii_alphanumeric() || sign == '-' || sign == '_';
+        let secrets = text.split(|sign| !is_part(sign)).filter_map(|word| secret(oauth, word));
+        let name = |secret: Secret| format!("{} {}: {} in {place}", asked.method, asked.path, secret.name());
+        found.extend(secrets.filter(|secret| !may(*secret)).map(name));
     };
-    let mut leaks = Vec::new();
-    for client in oauth.grants.clients.all() {
-        leaks.extend(found("a client's secret", &client.secret, is_token_request, !is_token_request));
+    look("path", asked.path, &|_| false);
+    look("query", asked.query, &|_| false);
+    for (name, value) in headers.iter().filter(|(name, _)| *name != "authorization") {
+        look(name, value, &|_| false);
     }
-    for pair in oauth.grants.pairs() {
-        leaks.extend(found("an access token", &pair.access, is_form, false));
-        leaks.extend(
-            pair.refresh
-                .as_deref()
-                .and_then(|token| found("a refresh token", token, is_token_request, false)),
-        );
+    match asked.authorization.and_then(basic) {
+        Some((_, secret)) => look("authorization", &secret, &|_| takes_forms),
+        None => look("authorization", asked.authorization.unwrap_or_default(), &|secret| {
+            secret == Secret::AccessToken
+        }),
     }
-    for code in oauth.codes.all() {
-        leaks.extend(found("a code", &code.code, is_token_request, false));
+    let is_userinfo = asked.path == "/oauth/userinfo";
+    look("body", asked.posted, &|secret| takes_forms || is_userinfo && secret == Secret::AccessToken);
+    oauth.log.leaks.append(&mut found);
+}
+
+fn secret(oauth: &Oauth, word: &str) -> Option<Secret> {
+    if let Some(pair) = oauth.grants.pair_of(word) {
+        return Some(if pair.access == word { Secret::AccessToken } else { Secret::RefreshToken });
     }
-    oauth.log.leaks.append(&mut leaks);
+    if oauth.codes.get(word).is_some() {
+        return Some(Secret::Code);
+    }
+    oauth.grants.clients.all().any(|client| client.secret == word).then_some(Secret::OfClient)
 }

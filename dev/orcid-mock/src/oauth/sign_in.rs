@@ -47,7 +47,8 @@ pub fn register(oauth: &mut Oauth, world: &mut World, asked: &Asked<'_>) -> Answ
 fn begin(oauth: &mut Oauth, orcid: &str, query: &str) -> Answer {
     let cookie = oauth.sessions.begin(orcid, oauth.grants.clock.now());
     // ORCID drops `prompt` on the way back from the sign-in page, which would come again.
-    let rest: Vec<&str> = query.split('&').filter(|pair| *pair != "prompt=login").collect();
+    let rest: Vec<&str> =
+        query.split('&').filter(|pair| Form::parse(pair).get("prompt") != Some("login")).collect();
     let location =
         if query.is_empty() { TRUSTED.to_owned() } else { format!("/oauth/authorize?{}", rest.join("&")) };
     let cookie = format!("{COOKIE}={cookie}; Path=/; HttpOnly; SameSite=Lax");

@@ -191,6 +191,8 @@ fn a_login_that_is_too_old_is_asked_for_again() {
     let wrong = browser.open(&link("soon"));
     assert!(wrong.html.contains("Invalid max_age param") && wrong.location.is_none());
     assert!(browser.grant(&link("0"), PERSON).starts_with(REDIRECT));
+    let forced = portal.link("openid", &[("prompt", "login")]);
+    assert!(browser.grant(&forced, PERSON).starts_with(REDIRECT), "asked once, and not for ever");
 }
 
 #[test]

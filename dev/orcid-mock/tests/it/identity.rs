@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 /// Header and claims of an identity token.
 fn parts(token: &Value) -> [Value; 2] {
     let token = token.as_str().expect("a token is a text");
-    let mut parts = token.split('.').map(|part| base64(part));
+    let mut parts = token.split('.').map(base64);
     [parts.next(), parts.next()].map(|part| serde_json::from_slice(&part.unwrap()).unwrap())
 }
 

@@ -137,4 +137,8 @@ fn a_script_can_set_up_a_server_that_stands_alone() {
         portal.server.oauth(|oauth| oauth.grants.clients.get("APP-SCRIPT0000000000").cloned()).unwrap();
     assert_eq!(known.redirect_uris, ["http://127.0.0.1:1/cb"]);
     assert_eq!(ask("/_advance?seconds=3600").status, 200);
+    assert_eq!(ask("/_fault?kind=captcha&path=/oauth/token").status, 200);
+    assert_eq!(portal.exchange("x").status, 403);
+    ask("/_clear-faults");
+    assert_eq!((portal.exchange("x").status, ask("/_fault?kind=earthquake").status), (400, 400));
 }

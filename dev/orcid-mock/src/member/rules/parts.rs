@@ -118,8 +118,8 @@ pub fn contributors(item: &Node, is_role: impl Fn(&str) -> bool) -> Result<(), R
     for one in item.child("contributors").into_iter().flat_map(|all| all.all("contributor")) {
         let path = one.text_at(&["contributor-orcid", "path"]);
         let path = path.or_else(|| one.text_at(&["contributor-orcid", "uri"])?.rsplit('/').next());
-        let is_valid = |path: &str| Orcid::new(path).is_some_and(|orcid| orcid.has_valid_check_digit());
-        if let Some(path) = path.filter(|path| !is_valid(path)) {
+        let wrong = |path: &&str| Orcid::new(path).is_none_or(|orcid| !orcid.has_valid_check_digit());
+        if let Some(path) = path.filter(wrong) {
             return Err(Refusal::new(9020, &format!("{path} is not an iD")));
         }
         let role = one.text_at(&["contributor-attributes", "contributor-role"]);

@@ -28,6 +28,7 @@ mod odd_names;
 mod oddities;
 mod outputs;
 mod parts;
+mod push;
 mod readers;
 mod refresh;
 mod refresh_again;

@@ -7,6 +7,7 @@ pub mod gateway;
 pub mod imports;
 pub mod memory_store;
 pub mod refresh;
+pub mod registry;
 pub mod s3;
 pub mod tables;
 pub mod web;

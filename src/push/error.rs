@@ -20,7 +20,7 @@ pub enum PushError {
     Unknown { path: PathBuf },
     #[error("{path} has no items")]
     Empty { path: PathBuf },
-    #[error("ORCID's server has been down for {} seconds", down_for.as_secs())]
+    #[error("ORCID's server has been down for {} seconds", .down_for.as_secs())]
     Down { down_for: Duration },
     #[error("the server {api} cannot be trusted: {what}")]
     Untrusted { api: String, what: String },

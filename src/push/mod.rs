@@ -48,7 +48,8 @@ use report::{outlook, report};
 pub use report::ReportRow;
 use run::{Context, Sender, run};
 pub use state::State;
-pub use store::{Store, StoreError, StoreFault, Stored};
+use store::Store;
+pub use store::{StoreError, StoreFault, Stored};
 pub use tokens::TokenTable;
 
 /// How a push is run.

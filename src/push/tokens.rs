@@ -34,7 +34,7 @@ impl TokenTable {
         // What the reader of tables says may quote a cell, but never the cells of a token's column.
         let failed = |error: RorError| PermissionError { what: error.to_string(), source: None };
         let mut table = Table::open(path).map_err(failed)?;
-        let mut column = |names: &[&str]| -> Result<Option<usize>, PermissionError> {
+        let column = |names: &[&str]| -> Result<Option<usize>, PermissionError> {
             for name in names {
                 if let Some(place) = table.column(name).map_err(failed)? {
                     return Ok(Some(place));

@@ -128,17 +128,23 @@ fn a_program_that_is_killed_at_any_request_writes_each_item_once() {
         )
     };
     let people = "Type,Value,ORCID iD\nKEYWORD,physics,0000-0002-1825-0097\nNAME,A. L.,0000-0001-5109-3700\n";
-    let mut requests = 1;
-    let mut number = 1;
-    // Each request in turn is the last one of a program: before it goes, and after it was carried out.
-    while number <= requests {
+    let rows = [staff("1", ADA, "Lecturer", ""), staff("2", ADA, "Dean", ""), staff("3", BEN, "Lecturer", "")];
+    let inputs_of = |world: &World| {
+        [
+            world.file("staff.csv", &table(&rows)),
+            world.file("works.jsonl", &(1..=3).map(work).collect::<String>()),
+            world.file("people.csv", people),
+        ]
+    };
+    let undisturbed = World::new();
+    undisturbed.try_push(&inputs_of(&undisturbed));
+    let requests = undisturbed.registry.log().len();
+    assert!(requests > 8, "{requests}");
+    // Each request in turn is the last one of a queue: before it goes, and after it was carried out.
+    for number in 1..=requests {
         for trouble in [Trouble::KillBefore, Trouble::KillAfter] {
             let world = World::new();
-            let inputs = [
-                world.file("staff.csv", &table(&[staff("1", ADA, "Lecturer", ""), staff("2", ADA, "Dean", ""), staff("3", BEN, "Lecturer", "")])),
-                world.file("works.jsonl", &(1..=3).map(work).collect::<String>()),
-                world.file("people.csv", people),
-            ];
+            let inputs = inputs_of(&world);
             world.registry.trouble(number, trouble.clone());
             let killed = catch_unwind(AssertUnwindSafe(|| world.try_push(&inputs)));
             assert!(killed.is_err(), "request {number}");
@@ -154,11 +160,8 @@ fn a_program_that_is_killed_at_any_request_writes_each_item_once() {
             codes.sort();
             codes.dedup();
             assert_eq!(codes.len(), 8);
-            requests = requests.max(world.registry.log().len().min(14));
         }
-        number += 1;
     }
-    assert!(number > 8, "the inputs need more than {number} requests");
 }
 
 #[test]
@@ -448,7 +451,7 @@ fn rows_of_the_affiliation_manager_are_led_to_people_by_their_addresses() {
     assert_eq!(states(&rows), [State::InOrcid, State::NoPermission]);
     assert_eq!(rows[0].orcid, ADA);
     // A row with nothing but its id asks to delete.
-    let path = world.file("a.csv", &format!("{header},,,,,,,,,,,,,,,,a1\n,,,,,,,,,,,,,,,,a9\n"));
+    let path = world.file("a.csv", &format!("{header}{empty}a1\n{empty}a9\n", empty = ",".repeat(16)));
     assert_eq!(states(&world.push(&path)), [State::Deleted, State::Invalid]);
     assert!(world.registry.items().is_empty());
 }

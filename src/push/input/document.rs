@@ -187,7 +187,7 @@ fn of_object(file: &Path, object: &Map<String, Value>, line: u64, known: &Known)
     let is_wrapped = object.contains_key("item") || object.contains_key("section");
     let (section, item) = match (named, object.get("item").and_then(Value::as_object)) {
         (_, Some(item)) => (None, Some(item)),
-        (Some((section, item)), None) if !is_wrapped => (Some(section), Some(item)),
+        (Some((section, item)), None) => (Some(section), Some(item)),
         _ if is_wrapped => (None, None),
         _ => (None, Some(object)),
     };

@@ -53,7 +53,7 @@ pub struct Change {
     pub put_code: Option<i64>,
     /// The content at ORCID from now on.
     pub sent: Option<String>,
-    /// True where the outcome of the request is still not known.
+    /// True where the outcome of the last request is still not known; it and its content stay.
     pub keeps_act: bool,
     pub status: Option<u16>,
     pub code: Option<i32>,
@@ -152,19 +152,21 @@ impl Store {
         all().map_err(fault)
     }
 
-    /// Notes how rows are now.
+    /// Notes how rows are now, each with the file and line and the content that it has.
     ///
     /// # Errors
     /// [`StoreError`] if it cannot be written.
-    pub fn settle(&mut self, rows: &[(&Key, &Change, &str)], now: Timestamp) -> Result<(), StoreError> {
-        const SQL: &str = "INSERT INTO item (client, orcid, section, row, state, put_code, sent, status, code, reason, origin, changed)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+    pub fn settle(&mut self, rows: &[(&Key, &Change, &str, &str)], now: Timestamp) -> Result<(), StoreError> {
+        const SQL: &str = "INSERT INTO item (client, orcid, section, row, state, put_code, sent, status, code, reason,
+            origin, changed, tried)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?14)
             ON CONFLICT DO UPDATE SET state = ?5, put_code = ?6, sent = ?7, status = ?8, code = ?9, reason = ?10,
-            origin = ?11, changed = ?12, act = iif(?13, act, NULL), acted = iif(?13, acted, NULL)";
+            origin = ?11, changed = ?12, act = iif(?13, act, NULL), acted = iif(?13, acted, NULL),
+            tried = iif(?13, tried, ?14)";
         let fault = self.fault();
         let mut all = || -> rusqlite::Result<()> {
             let write = self.db.transaction()?;
-            for (key, change, origin) in rows {
+            for (key, change, origin, body) in rows {
                 let (orcid, section) = (key.orcid.as_str(), key.section.element());
                 write.prepare_cached(SQL)?.execute(params![
                     key.client,
@@ -179,7 +181,8 @@ impl Store {
                     change.reason,
                     origin,
                     now,
-                    change.keeps_act
+                    change.keeps_act,
+                    body
                 ])?;
             }
             write.commit()
@@ -242,7 +245,7 @@ mod tests {
 
         let found = store.find(&key).unwrap().unwrap();
         assert_eq!((found.state, found.act, found.tried.as_deref()), (State::Sending, Some((Act::Add, 5)), Some("<a/>")));
-        store.settle(&[(&key, &change(Some(7)), "f:2")], 6).unwrap();
+        store.settle(&[(&key, &change(Some(7)), "f:2", "<a/>")], 6).unwrap();
         let found = store.find(&key).unwrap().unwrap();
         assert_eq!((found.state, found.act, found.put_code), (State::InOrcid, None, Some(7)));
         assert_eq!(store.owner(&key, 7).unwrap().as_deref(), Some("1"));
@@ -253,11 +256,11 @@ mod tests {
         let parent = tempfile::tempdir().unwrap();
         let mut store = Store::open(&parent.path().join("state"), "a").unwrap();
         let (one, other) = (key(Section::Employment, "1"), key(Section::Employment, "2"));
-        store.settle(&[(&one, &change(Some(7)), "")], 1).unwrap();
+        store.settle(&[(&one, &change(Some(7)), "", "")], 1).unwrap();
 
-        assert!(store.settle(&[(&other, &change(Some(7)), "")], 1).is_err());
+        assert!(store.settle(&[(&other, &change(Some(7)), "", "")], 1).is_err());
         // The same number in another section is another item.
-        store.settle(&[(&key(Section::Education, "1"), &change(Some(7)), "")], 1).unwrap();
+        store.settle(&[(&key(Section::Education, "1"), &change(Some(7)), "", "")], 1).unwrap();
         assert_eq!(store.with_row("APP-A", "1").unwrap().len(), 2);
         assert_eq!(store.all().unwrap().len(), 2);
     }

@@ -40,8 +40,8 @@ pub fn columns(header: &[String]) -> Option<Vec<(Column, usize)>> {
 /// Reads a row. One that has nothing but its id asks to delete.
 pub fn row(cells: &Cells<'_>) -> Row {
     let mut row = cells.row();
-    let others = NAMES.iter().filter(|(_, column)| !matches!(column, Column::Id | Column::Orcid | Column::PutCode));
-    let has_others = others.into_iter().any(|(_, column)| cells.text(*column).is_some());
+    let is_key = |column: &Column| matches!(column, Column::Id | Column::Orcid | Column::PutCode);
+    let has_others = NAMES.iter().any(|(_, column)| !is_key(column) && cells.text(*column).is_some());
     if !has_others && (row.id.is_some() || row.put_code.is_some()) {
         row.wish = Wish::Delete;
         return row;

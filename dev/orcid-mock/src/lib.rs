@@ -30,7 +30,10 @@ mod form;
 pub mod instants;
 mod limits;
 mod log;
+pub mod member;
+mod members;
 mod newcomers;
+mod oauth;
 pub mod plain;
 mod query;
 mod reply;
@@ -39,19 +42,28 @@ mod server;
 mod state;
 mod syntax;
 mod token;
+pub mod webhooks;
 mod wire;
 mod world;
 pub mod xml;
 
 use std::io;
 use std::sync::MutexGuard;
+use std::time::Duration;
 
 pub use evolve::Change;
 pub use faults::{Fault, RetryAfter, When};
 pub use limits::Limits;
 pub use log::{Log, Request};
+pub use member::{
+    Effect, EffectKind, Group, Groups, Item, MemberApi, MemberCall, MemberCalls, MemberLimits,
+    MemberSwitches, Organizations, Section, Source, Visibility, WriteFault,
+};
+pub use oauth::{
+    CLIENT_ID, CLIENT_SECRET, Client, ClientKind, Clients, Clock, Grant, GrantState, Grants, Oauth, Pair,
+};
 pub use state::Compression;
-pub use token::{CLIENT_ID, CLIENT_SECRET};
+pub use webhooks::{Hook, HookCall, WebhookSwitches, WebhookTimer, Webhooks};
 pub use world::{Activity, Person, Standing, World};
 
 use server::Running;
@@ -142,21 +154,47 @@ impl LocalOrcid {
 
     /// Another client beside [`CLIENT_ID`].
     pub fn register(&self, client_id: &str, secret: &str) {
-        self.state().tokens.register(client_id, secret);
+        let client = Client::new(ClientKind::Public, client_id, secret);
+        self.state().oauth.grants.clients.register(client);
     }
 
     /// A valid token without a request.
     pub fn issue_token(&self) -> String {
-        self.state().tokens.issue(CLIENT_ID)
+        self.state().oauth.grants.issue_for_test(CLIENT_ID, None, &["/read-public"])
     }
 
     /// Every token becomes invalid; a new one may be fetched.
     pub fn expire_token(&self) {
-        self.state().tokens.expire();
+        self.state().oauth.grants.expire_all();
     }
 
     pub fn tokens_issued(&self) -> u64 {
-        self.state().tokens.issued()
+        self.state().oauth.grants.issued()
+    }
+
+    /// Changes or asks the authorization server.
+    pub fn oauth<T>(&self, act: impl FnOnce(&mut Oauth) -> T) -> T {
+        act(&mut self.state().oauth)
+    }
+
+    /// Changes or asks the Member API: its switches, faults, limits and calls.
+    pub fn member<T>(&self, act: impl FnOnce(&mut MemberApi) -> T) -> T {
+        act(&mut self.state().member)
+    }
+
+    /// Changes or asks the webhooks.
+    pub fn webhooks<T>(&self, act: impl FnOnce(&mut Webhooks) -> T) -> T {
+        act(&mut self.state().webhooks)
+    }
+
+    /// Calls every webhook that is due, and gives the calls.
+    pub fn run_webhooks(&self) -> Vec<HookCall> {
+        webhooks::run::run(&self.0.shared)
+    }
+
+    /// Calls the webhooks that are due again and again, until the timer goes.
+    pub fn run_webhooks_every(&self, every: Duration) -> WebhookTimer {
+        WebhookTimer::start(self.0.shared.clone(), every)
     }
 
     /// What has been asked so far.

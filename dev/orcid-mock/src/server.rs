@@ -29,14 +29,18 @@ use super::form::Form;
 use super::instants;
 use super::limits::{Gate, Limits};
 use super::log::{Log, Request};
+use super::member::{MemberApi, MemberLimits};
+use super::members::held;
+use super::oauth::{Oauth, exchange};
 use super::reply::{Reply, Script, broken};
 use super::state::{Compression, Shared, State, locked};
-use super::token::{Caller, Tokens, invalid_token};
+use super::token::{Caller, invalid_token};
+use super::webhooks::Webhooks;
 use super::wire::{Line, Wire};
 use super::world::{Standing, World, id};
 
-/// A form for a token is small.
-const MAX_FORM_BYTES: usize = 64 << 10;
+/// A hundred works in one request are the most that anybody sends.
+const MAX_BODY_BYTES: usize = 4 << 20;
 
 /// A running server; it stops when this goes.
 pub struct Running {
@@ -52,10 +56,14 @@ impl Running {
         let listener = StdListener::bind(("127.0.0.1", port))?;
         listener.set_nonblocking(true)?;
         let address = listener.local_addr()?;
+        let of_members =
+            if limits.per_second.is_some() { MemberLimits::orcid() } else { MemberLimits::none() };
         let shared = Arc::new(Mutex::new(State {
+            member: MemberApi::new(&world, of_members),
             world,
             gate: Gate::new(limits),
-            tokens: Tokens::default(),
+            oauth: Oauth::default(),
+            webhooks: Webhooks::default(),
             faults: Faults::default(),
             log: Log::default(),
             compression: Compression::Sometimes,
@@ -134,12 +142,15 @@ async fn handle(
         return Ok(Reply::whole(answer).into_response(line, Box::new(|| ())));
     }
     let posted = read(body).await;
+    let fault = locked(&shared).write_fault(&head);
+    tokio::time::sleep(held(fault.as_ref())).await;
     let (reply, ticket) = {
         let mut state = locked(&shared);
         let arrival = arrival(at, &head, &path);
         let target = arrival.target();
         let (number, before) = state.log.arrive(arrival);
-        let mut reply = state.reply(number, before, &target, &head, &posted, at);
+        let of_member = state.member_reply((number, before), &head, &posted, at, fault.as_ref());
+        let mut reply = of_member.unwrap_or_else(|| state.reply(number, before, &target, &head, &posted, at));
         let date = instants::http_date(instants::now() - state.behind);
         reply.headers.push(("date", date));
         (reply, Ticket { shared: shared.clone(), number })
@@ -161,12 +172,12 @@ fn note(ticket: &Ticket, change: impl FnOnce(&mut Request)) {
     }
 }
 
-/// The body of a request, as far as a form goes.
+/// The body of a request, as far as the largest goes.
 async fn read(mut body: Incoming) -> String {
     let mut bytes = Vec::new();
     while let Some(Ok(frame)) = poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await {
         bytes.extend_from_slice(frame.data_ref().map_or(&[], |data| data.as_ref()));
-        if bytes.len() > MAX_FORM_BYTES {
+        if bytes.len() > MAX_BODY_BYTES {
             break;
         }
     }
@@ -204,7 +215,7 @@ impl State {
         at: Instant,
     ) -> Reply {
         let path = head.uri.path();
-        let caller = self.tokens.caller(header(&head.headers, "authorization"));
+        let caller = Caller::of(&self.oauth.grants, header(&head.headers, "authorization"));
         if path.starts_with("/v3.0/") {
             let address = header(&head.headers, "x-forwarded-for").unwrap_or("127.0.0.1");
             if let Some(refusal) = self.gate.refuse(&caller, address, at) {
@@ -236,7 +247,9 @@ impl State {
         caller: &Caller,
     ) -> Answer {
         match (&head.method, path) {
-            (&Method::POST, "/oauth/token") => return self.tokens.answer(&Form::parse(posted)),
+            (&Method::POST, "/oauth/token") => {
+                return exchange::token(&mut self.oauth.grants, &Form::parse(posted));
+            }
             (&Method::GET, _) => {}
             _ => return Answer::page(405, "Method Not Allowed"),
         }

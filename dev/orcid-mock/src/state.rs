@@ -5,7 +5,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::faults::Faults;
 use super::limits::Gate;
 use super::log::Log;
-use super::token::Tokens;
+use super::member::MemberApi;
+use super::oauth::Oauth;
+use super::webhooks::Webhooks;
 use super::world::World;
 
 /// When answers are compressed, where the client takes it.
@@ -21,7 +23,9 @@ pub enum Compression {
 pub struct State {
     pub world: World,
     pub gate: Gate,
-    pub tokens: Tokens,
+    pub oauth: Oauth,
+    pub member: MemberApi,
+    pub webhooks: Webhooks,
     pub faults: Faults,
     pub log: Log,
     pub compression: Compression,

@@ -29,6 +29,8 @@ mod oddities;
 mod outputs;
 mod parts;
 mod push;
+mod push_kills;
+mod push_member;
 mod readers;
 mod refresh;
 mod refresh_again;

@@ -5,6 +5,7 @@ pub mod damage;
 pub mod entries;
 pub mod gateway;
 pub mod imports;
+pub mod members;
 pub mod memory_store;
 pub mod refresh;
 pub mod registry;

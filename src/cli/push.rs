@@ -1,6 +1,6 @@
 //! `orcidlake push`.
 
-use std::io::{IsTerminal, Write};
+use std::io::IsTerminal;
 use std::path::Path;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
@@ -57,7 +57,10 @@ fn run_logged(args: &Args, report: Option<&Path>, common: &Common) -> Result<Don
         return show(Pushed { rows, ended_by: None }, args, report, common);
     }
     let tokens = tokens.ok_or_else(|| {
-        Failure::new("there are no tokens of people", "give --tokens FILE with the columns orcid, token and scopes")
+        Failure::new(
+            "there are no tokens of people",
+            "give --tokens FILE with the columns orcid, token and scopes",
+        )
     })?;
     let client = MemberHttp::new(&host, USER_AGENT, args.contact(), args.timeout())?;
     let clock = SystemClock::default();
@@ -77,7 +80,8 @@ fn show(pushed: Pushed, args: &Args, report: Option<&Path>, common: &Common) -> 
     let counts: Vec<(State, u64)> =
         State::ALL.into_iter().map(|state| (state, count(state))).filter(|(_, count)| *count > 0).collect();
     if !common.json && !common.quiet {
-        let told: Vec<String> = counts.iter().map(|(state, count)| format!("{} {state}", grouped(*count))).collect();
+        let told: Vec<String> =
+            counts.iter().map(|(state, count)| format!("{} {state}", grouped(*count))).collect();
         tell!("{}: {}", counted(pushed.rows.len() as u64, "row"), told.join(", "));
         tell_part!("{}", did(&pushed.rows));
     }
@@ -88,7 +92,8 @@ fn show(pushed: Pushed, args: &Args, report: Option<&Path>, common: &Common) -> 
         None => Ok(Done::WithProblems),
     };
     if common.json {
-        let states: Value = counts.iter().map(|(state, count)| (state.name().to_owned(), json!(count))).collect();
+        let states: Value =
+            counts.iter().map(|(state, count)| (state.name().to_owned(), json!(count))).collect();
         let result = json!({
             "rows": pushed.rows.len(),
             "states": states,
@@ -104,16 +109,26 @@ fn show(pushed: Pushed, args: &Args, report: Option<&Path>, common: &Common) -> 
 fn did(rows: &[ReportRow]) -> String {
     let mut kinds: Vec<&str> = rows.iter().map(|row| row.done).filter(|done| !done.is_empty()).collect();
     kinds.sort_unstable();
-    let told: Vec<String> =
-        kinds.chunk_by(|one, other| one == other).map(|same| format!("{} {}", same[0], grouped(same.len() as u64))).collect();
+    let told: Vec<String> = kinds
+        .chunk_by(|one, other| one == other)
+        .map(|same| format!("{} {}", same[0], grouped(same.len() as u64)))
+        .collect();
     if told.is_empty() { String::new() } else { format!("{}\n", told.join(", ")) }
 }
 
 /// The report as CSV: in its file, or on standard output where no JSON goes there.
-fn write_report(columns: &[&str], rows: &[Vec<String>], report: Option<&Path>, common: &Common) -> Result<(), Failure> {
+fn write_report(
+    columns: &[&str],
+    rows: &[Vec<String>],
+    report: Option<&Path>,
+    common: &Common,
+) -> Result<(), Failure> {
     let mut writer = csv::Writer::from_writer(Vec::new());
-    let written = writer.write_record(columns).and_then(|()| rows.iter().try_for_each(|row| writer.write_record(row)));
-    let text = written.map_err(std::io::Error::from).and_then(|()| writer.into_inner().map_err(|error| error.into_error()))?;
+    let written =
+        writer.write_record(columns).and_then(|()| rows.iter().try_for_each(|row| writer.write_record(row)));
+    let text = written
+        .map_err(std::io::Error::from)
+        .and_then(|()| writer.into_inner().map_err(|error| error.into_error()))?;
     match report {
         Some(path) => write_file(path, |out| Ok(out.write_all(&text)?)),
         None if common.json => Ok(()),
@@ -124,7 +139,18 @@ fn write_report(columns: &[&str], rows: &[Vec<String>], report: Option<&Path>, c
 /// Prints the state of every row that the state folder knows.
 fn show_status(args: &Args, report: Option<&Path>, common: &Common) -> Result<Done, Failure> {
     let stored = status(&args.state).map_err(PushError::from)?;
-    let columns = ["orcid", "section", "id", "state", "put_code", "http_status", "error_code", "reason", "origin", "client"];
+    let columns = [
+        "orcid",
+        "section",
+        "id",
+        "state",
+        "put_code",
+        "http_status",
+        "error_code",
+        "reason",
+        "origin",
+        "client",
+    ];
     let number = |number: Option<i64>| number.map(|number| number.to_string()).unwrap_or_default();
     let cells = |row: &Stored| {
         vec![
@@ -146,7 +172,8 @@ fn show_status(args: &Args, report: Option<&Path>, common: &Common) -> Result<Do
     let states: Vec<(State, usize)> =
         State::ALL.into_iter().map(|state| (state, count(state))).filter(|(_, count)| *count > 0).collect();
     if common.json {
-        let states: Value = states.iter().map(|(state, count)| (state.name().to_owned(), json!(count))).collect();
+        let states: Value =
+            states.iter().map(|(state, count)| (state.name().to_owned(), json!(count))).collect();
         print_json(&json!({ "rows": stored.len(), "states": states, "exit_status": 0 }))?;
     } else if !common.quiet {
         for (state, count) in states {

@@ -130,7 +130,8 @@ impl Args {
     /// What the library is asked to do.
     pub fn settings(&self, host: &Host) -> Result<Settings, Failure> {
         let client_id = self.client_id.clone().ok_or_else(|| {
-            let hint = "give --client-id, the one that the tokens were given to: only its own items are changed";
+            let hint =
+                "give --client-id, the one that the tokens were given to: only its own items are changed";
             Failure::new("it is not said in whose name items are written", hint)
         })?;
         let mut settings = Settings::new(self.state.clone(), host.api.clone(), client_id);

@@ -16,8 +16,12 @@ impl Hint for PushError {
             Self::Unknown { .. } => {
                 "name the file .csv, .tsv, .xml, .json or .jsonl after what it holds; docs/push.md shows each"
             }
-            Self::Empty { .. } => "give a file with at least one row, or a folder with .csv, .xml, .json or .jsonl files",
-            Self::Down { .. } => "run the same command again later: what was sent is kept, and is not sent twice",
+            Self::Empty { .. } => {
+                "give a file with at least one row, or a folder with .csv, .xml, .json or .jsonl files"
+            }
+            Self::Down { .. } => {
+                "run the same command again later: what was sent is kept, and is not sent twice"
+            }
             Self::Untrusted { .. } => {
                 "check the clock and the URL; for a server or proxy with a certificate of its own, name it in SSL_CERT_FILE"
             }
@@ -28,7 +32,9 @@ impl Hint for PushError {
             Self::Table(error) => return error.hint(),
             Self::Api(error) => return error.hint(),
             Self::Store(error) => match error.fault() {
-                StoreFault::DiskFull => "free some space and run the same command again: nothing is sent twice",
+                StoreFault::DiskFull => {
+                    "free some space and run the same command again: nothing is sent twice"
+                }
                 StoreFault::Damaged => {
                     "restore push.sqlite3 from a copy; without it, items are looked for at ORCID before they are added again"
                 }

@@ -74,7 +74,8 @@ impl Reading {
             (Content::Text(_), Value::Object(object)) => {
                 node.attribute = field.attribute.and_then(|name| object.get(name)).and_then(text_of);
                 let known = |key: &&String| {
-                    !matches!(key.as_str(), "value" | "content" | "visibility") && Some(key.as_str()) != field.attribute
+                    !matches!(key.as_str(), "value" | "content" | "visibility")
+                        && Some(key.as_str()) != field.attribute
                 };
                 if let Some(key) = object.keys().find(known) {
                     self.fault(path, format!("a text has no key {key}; it has: value"));
@@ -125,7 +126,10 @@ mod tests {
         assert!(faults.is_empty(), "{faults:?}");
         assert_eq!(item.text_at(&["title", "title"]), Some("T"));
         assert_eq!(item.first(&["title", "translated-title"]).unwrap().attribute.as_deref(), Some("de"));
-        assert_eq!(item.text_at(&["external-ids", "external-id", "external-id-url"]), Some("https://doi.org/10.1/a"));
+        assert_eq!(
+            item.text_at(&["external-ids", "external-id", "external-id-url"]),
+            Some("https://doi.org/10.1/a")
+        );
         assert_eq!(item.text_at(&["publication-date", "year"]), Some("2020"));
         assert!(item.to_xml(None).contains("language-code=\"de\""));
     }

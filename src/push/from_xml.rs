@@ -91,7 +91,9 @@ mod tests {
     use super::*;
 
     fn faults(body: &str) -> Vec<String> {
-        let xml = format!("<employment:employment xmlns:employment=\"e\" xmlns:common=\"c\">\n{body}\n</employment:employment>");
+        let xml = format!(
+            "<employment:employment xmlns:employment=\"e\" xmlns:common=\"c\">\n{body}\n</employment:employment>"
+        );
         let tree = Tree::parse(&xml).unwrap();
         let (_, faults) = item_of(Section::Employment, &tree, Strictness::Strict);
         faults.iter().map(ToString::to_string).collect()

@@ -159,7 +159,10 @@ mod tests {
     #[test]
     fn affiliations_without_ids_are_the_same_by_their_content() {
         let one = |role: &str, end: &str| {
-            item(Section::Employment, &[("organization/name", "ACME"), ("role-title", role), ("end-date/year", end)])
+            item(
+                Section::Employment,
+                &[("organization/name", "ACME"), ("role-title", role), ("end-date/year", end)],
+            )
         };
         let same = |one: &Item, other: &Item| Identity::of(one).is_same(&Identity::of(other));
 

@@ -145,7 +145,8 @@ impl Planner<'_> {
         let orcid = match &row.whose {
             Whose::Orcid(orcid) => Some(*orcid),
             Whose::Email(email) => {
-                let found = self.permissions.map(|permissions| permissions.orcid_of(email)).transpose()?.flatten();
+                let found =
+                    self.permissions.map(|permissions| permissions.orcid_of(email)).transpose()?.flatten();
                 let found = found.and_then(|orcid| orcid_xml::Orcid::new(&orcid));
                 if found.is_none() {
                     let why = format!("nobody with the mail address {email} has connected");
@@ -166,15 +167,24 @@ impl Planner<'_> {
         }
         // The id alone: what was sent under it says the rest.
         let Some(id) = own else {
-            return Ok(Err(Ready::Not(State::Invalid, "nothing says which item it is: give its id".to_owned())));
+            return Ok(Err(Ready::Not(
+                State::Invalid,
+                "nothing says which item it is: give its id".to_owned(),
+            )));
         };
         let known = self.store.map(|store| store.with_row(&client, &id)).transpose()?.unwrap_or_default();
         let mut known: Vec<Key> = known.into_iter().map(|stored| stored.key).collect();
         known.retain(|key| orcid.is_none_or(|orcid| orcid == key.orcid));
         Ok(match known.len() {
             1 => Ok(known.remove(0)),
-            0 => Err(Ready::Not(State::Invalid, format!("no row with the id {id} has been sent from this state folder"))),
-            _ => Err(Ready::Not(State::Invalid, format!("several people have a row with the id {id}: give the iD"))),
+            0 => Err(Ready::Not(
+                State::Invalid,
+                format!("no row with the id {id} has been sent from this state folder"),
+            )),
+            _ => Err(Ready::Not(
+                State::Invalid,
+                format!("several people have a row with the id {id}: give the iD"),
+            )),
         })
     }
 
@@ -192,7 +202,8 @@ impl Planner<'_> {
         let is_same = stored.tried.as_deref() == Some(body);
         match (stored.state, stored.put_code) {
             (State::RemovedByPerson, _) if !self.options.add_removed => {
-                let why = "the person has removed it at ORCID; it is not added again unless that is asked for";
+                let why =
+                    "the person has removed it at ORCID; it is not added again unless that is asked for";
                 Step::Nothing(State::RemovedByPerson, why.to_owned())
             }
             (State::Refused, _) if is_same && !self.options.retry_refused => {
@@ -227,17 +238,23 @@ impl Seen {
         if let Some(before) = self.keys.insert(key.clone(), origin.to_owned()) {
             let what = match row.id {
                 Some(_) => format!("{before} has the same id: each row needs its own"),
-                None => format!("it is the same item as {before}: remove one, or give each row an id of its own"),
+                None => {
+                    format!("it is the same item as {before}: remove one, or give each row an id of its own")
+                }
             };
             return Some(RowFault::new(&row.at, what));
         }
         let item = row.item.as_ref().filter(|_| row.wish == Wish::Keep)?;
         let person = Key { row: String::new(), ..key.clone() };
-        let before = Identity::of(item).marks().into_iter().filter_map(|mark| {
-            self.items.insert((person.clone(), mark), origin.to_owned())
-        });
+        let before = Identity::of(item)
+            .marks()
+            .into_iter()
+            .filter_map(|mark| self.items.insert((person.clone(), mark), origin.to_owned()));
         let before = before.last()?;
-        Some(RowFault::new(&row.at, format!("it is the same item as {before}: ORCID would have it twice; remove one")))
+        Some(RowFault::new(
+            &row.at,
+            format!("it is the same item as {before}: ORCID would have it twice; remove one"),
+        ))
     }
 }
 

@@ -32,8 +32,8 @@ mod tokens;
 mod values;
 
 use std::path::{Path, PathBuf};
-use std::sync::atomic::AtomicBool;
 use std::sync::Mutex;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use orcid_api::member::MemberClient;
@@ -44,8 +44,8 @@ pub use error::PushError;
 pub use job::Options;
 use job::{Job, Planner, Ready, Step};
 pub use permissions::{PermissionError, Permissions};
-use report::{outlook, report};
 pub use report::ReportRow;
+use report::{outlook, report};
 use run::{Context, Sender, run};
 pub use state::State;
 use store::Store;
@@ -140,8 +140,7 @@ pub fn push(
         stop,
         &settings.api,
     );
-    let context =
-        Context::new(sender, access.permissions, &settings.client_id, &store, rows.len(), finished);
+    let context = Context::new(sender, access.permissions, &settings.client_id, &store, rows.len(), finished);
     let jobs = ready.iter().filter_map(|ready| match ready {
         Ready::Job(job) => Some(Job::clone(job)),
         Ready::Not(..) => None,
@@ -175,7 +174,11 @@ pub fn dry_run(
         let (orcid, scope) = (job.key.orcid.as_str(), job.key.section.scope());
         let deletes = matches!(job.step, Step::Delete(_));
         permissions.is_none_or(|permissions| {
-            let token = if deletes { permissions.token_to_delete(orcid, scope) } else { permissions.token(orcid, scope) };
+            let token = if deletes {
+                permissions.token_to_delete(orcid, scope)
+            } else {
+                permissions.token(orcid, scope)
+            };
             token.is_ok_and(|token| token.is_some())
         })
     };

@@ -23,9 +23,10 @@ pub fn complete(row: &mut Row, matcher: &Matcher, scratch: &mut Scratch) {
 fn paths(section: Section) -> &'static [&'static [&'static str]] {
     match section {
         Section::PeerReview => &[&["convening-organization"]],
-        Section::ResearchResource => {
-            &[&["proposal", "hosts", "organization"], &["resource-items", "resource-item", "hosts", "organization"]]
-        }
+        Section::ResearchResource => &[
+            &["proposal", "hosts", "organization"],
+            &["resource-items", "resource-item", "hosts", "organization"],
+        ],
         section if section.is_affiliation() || section == Section::Funding => &[&["organization"]],
         _ => &[],
     }

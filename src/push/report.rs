@@ -27,7 +27,17 @@ pub struct ReportRow {
 impl ReportRow {
     /// The columns of the report.
     pub const COLUMNS: [&'static str; 12] = [
-        "file", "line", "orcid", "section", "id", "state", "done", "put_code", "http_status", "error_code", "reason",
+        "file",
+        "line",
+        "orcid",
+        "section",
+        "id",
+        "state",
+        "done",
+        "put_code",
+        "http_status",
+        "error_code",
+        "reason",
         "notes",
     ];
 
@@ -94,7 +104,9 @@ pub fn report(rows: &[Row], ready: &[Ready], done: Vec<Option<Done>>) -> Vec<Rep
         .zip(ready)
         .zip(done)
         .map(|((row, ready), done)| match (ready, done) {
-            (Ready::Not(state, reason), _) => ReportRow::of_row(row).with(Done::new(*state, Did::Nothing, None, reason.as_str())),
+            (Ready::Not(state, reason), _) => {
+                ReportRow::of_row(row).with(Done::new(*state, Did::Nothing, None, reason.as_str()))
+            }
             (Ready::Job(job), Some(done)) => ReportRow::of_job(row, job).with(done),
             (Ready::Job(job), None) => {
                 let reason = "the run ended before it; the next run sends it";
@@ -109,14 +121,24 @@ pub fn report(rows: &[Row], ready: &[Ready], done: Vec<Option<Done>>) -> Vec<Rep
 pub fn outlook(rows: &[Row], ready: &[Ready], may_write: impl Fn(&Job) -> bool) -> Vec<ReportRow> {
     let of_job = |row: &Row, job: &Job| {
         let put_code = job.stored.as_ref().and_then(|stored| stored.put_code).or(job.put_code);
-        let waiting = |done: &'static str| ReportRow { state: State::Waiting, done, put_code, ..ReportRow::of_job(row, job) };
+        let waiting = |done: &'static str| ReportRow {
+            state: State::Waiting,
+            done,
+            put_code,
+            ..ReportRow::of_job(row, job)
+        };
         match &job.step {
             Step::Nothing(state, reason) => {
                 ReportRow::of_job(row, job).with(Done::new(*state, Did::Nothing, put_code, reason.as_str()))
             }
             _ if !may_write(job) => {
                 let reason = format!("the person has not permitted {}: ask for it", job.key.section.scope());
-                ReportRow::of_job(row, job).with(Done::new(State::NoPermission, Did::Nothing, put_code, reason))
+                ReportRow::of_job(row, job).with(Done::new(
+                    State::NoPermission,
+                    Did::Nothing,
+                    put_code,
+                    reason,
+                ))
             }
             Step::Add => waiting("would add"),
             Step::Change(_) | Step::Adopt(_) => waiting("would change"),
@@ -126,7 +148,9 @@ pub fn outlook(rows: &[Row], ready: &[Ready], may_write: impl Fn(&Job) -> bool) 
     rows.iter()
         .zip(ready)
         .map(|(row, ready)| match ready {
-            Ready::Not(state, reason) => ReportRow::of_row(row).with(Done::new(*state, Did::Nothing, None, reason.as_str())),
+            Ready::Not(state, reason) => {
+                ReportRow::of_row(row).with(Done::new(*state, Did::Nothing, None, reason.as_str()))
+            }
             Ready::Job(job) => of_job(row, job),
         })
         .collect()

@@ -47,9 +47,14 @@ impl Check<'_> {
     fn work(&mut self) {
         self.external_ids(&["external-ids"], true);
         for id in self.item.all(&["external-ids", "external-id"]) {
-            let is_grant = id.text_at(&["external-id-type"]).is_some_and(|kind| matches!(kind, "grant_number" | "doi" | "uri" | "proposal-id"));
+            let is_grant = id
+                .text_at(&["external-id-type"])
+                .is_some_and(|kind| matches!(kind, "grant_number" | "doi" | "uri" | "proposal-id"));
             if id.text_at(&["external-id-relationship"]) == Some("funded-by") && !is_grant {
-                self.fault(&id.at, "the relationship funded-by goes with ids of grants only: write self or part-of");
+                self.fault(
+                    &id.at,
+                    "the relationship funded-by goes with ids of grants only: write self or part-of",
+                );
             }
         }
     }
@@ -105,7 +110,8 @@ impl Check<'_> {
         if ids.is_empty() {
             return self.fault_of_item(format!("{} is missing: give at least one id (9023)", path.join("/")));
         }
-        let is_self = |id: &&Node| id.text_at(&["external-id-relationship"]).is_none_or(|kind| kind == "self");
+        let is_self =
+            |id: &&Node| id.text_at(&["external-id-relationship"]).is_none_or(|kind| kind == "self");
         if needs_self && !ids.iter().any(is_self) {
             let at = ids[0].at.clone();
             self.fault(&at, "no id has the relationship self: at least one must be the work's own (9023)");
@@ -120,7 +126,10 @@ impl Check<'_> {
                 let missing = if city { "country" } else { "city" };
                 self.fault(&organization.at, format!("the organization's {missing} is missing (9060)"));
             } else if !country && (city || has(&["address", "region"])) {
-                self.fault(&organization.at, "the organization's country is missing: a city or region needs it (9061)");
+                self.fault(
+                    &organization.at,
+                    "the organization's country is missing: a city or region needs it (9061)",
+                );
             }
             if needs_id && organization.all(&["disambiguated-organization"]).is_empty() {
                 self.fault(
@@ -164,7 +173,9 @@ fn parts(date: &Node) -> [Option<u32>; 3] {
 fn check_date(date: &Node) -> Result<(), String> {
     match parts(date) {
         [_, None, Some(_)] => Err("a day needs its month".to_owned()),
-        [Some(year), Some(month), Some(day)] if parse(&format!("{year:04}-{month:02}-{day:02}")).is_none() => {
+        [Some(year), Some(month), Some(day)]
+            if parse(&format!("{year:04}-{month:02}-{day:02}")).is_none() =>
+        {
             Err(format!("there is no {year:04}-{month:02}-{day:02}"))
         }
         _ => Ok(()),
@@ -200,7 +211,10 @@ mod tests {
         ("organization/name", "University of Vienna"),
         ("organization/address/city", "Vienna"),
         ("organization/address/country", "Austria"),
-        ("organization/disambiguated-organization/disambiguated-organization-identifier", "https://ror.org/03prydq77"),
+        (
+            "organization/disambiguated-organization/disambiguated-organization-identifier",
+            "https://ror.org/03prydq77",
+        ),
         ("organization/disambiguated-organization/disambiguation-source", "ror"),
     ];
 
@@ -232,7 +246,11 @@ mod tests {
             ),
             (
                 Section::Employment,
-                [&PLACE[..], &[("start-date/year", "2021"), ("start-date/month", "2"), ("start-date/day", "30")]].concat(),
+                [
+                    &PLACE[..],
+                    &[("start-date/year", "2021"), ("start-date/month", "2"), ("start-date/day", "30")],
+                ]
+                .concat(),
                 Some("there is no 2021-02-30"),
             ),
             (
@@ -266,12 +284,18 @@ mod tests {
             (Section::Work, [&work[..1], &id("self")].concat(), "type is missing"),
             (
                 Section::Funding,
-                [&[("title/title", "T"), ("type", "grant"), ("end-date/year", "2020")], &PLACE[..], &id("self")].concat(),
+                [
+                    &[("title/title", "T"), ("type", "grant"), ("end-date/year", "2020")],
+                    &PLACE[..],
+                    &id("self"),
+                ]
+                .concat(),
                 "needs a start date",
             ),
             (
                 Section::Funding,
-                [&[("title/title", "T"), ("type", "grant"), ("amount", "5")], &PLACE[..], &id("self")].concat(),
+                [&[("title/title", "T"), ("type", "grant"), ("amount", "5")], &PLACE[..], &id("self")]
+                    .concat(),
                 "amount needs currency-code",
             ),
             (Section::ExternalIdentifier, vec![("external-id-type", "x")], "external-id-value is missing"),

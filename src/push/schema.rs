@@ -58,7 +58,14 @@ const ID_TEXT: Rule = Rule::Text(2_084);
 const URL: Rule = Rule::Url(2_000);
 
 const fn text(name: &'static str, rule: Rule) -> Field {
-    Field { name, is_own: false, is_required: false, is_repeated: false, attribute: None, content: Content::Text(rule) }
+    Field {
+        name,
+        is_own: false,
+        is_required: false,
+        is_repeated: false,
+        attribute: None,
+        content: Content::Text(rule),
+    }
 }
 
 const fn group(name: &'static str, fields: &'static [Field]) -> Field {
@@ -196,11 +203,8 @@ const FUNDING: &[Field] = &[
                 CONTRIBUTOR_ORCID,
                 text("credit-name", Rule::Text(150)).own(),
                 text("contributor-email", Rule::Email).own(),
-                group(
-                    "contributor-attributes",
-                    &[text("contributor-role", Rule::List(FUNDING_ROLES)).own()],
-                )
-                .own(),
+                group("contributor-attributes", &[text("contributor-role", Rule::List(FUNDING_ROLES)).own()])
+                    .own(),
             ],
         )
         .own()
@@ -323,7 +327,10 @@ mod tests {
     #[test]
     fn elements_stand_in_the_order_of_the_schemas() {
         for (section, expected) in [
-            (Section::Employment, "department-name role-title start-date end-date organization url external-ids"),
+            (
+                Section::Employment,
+                "department-name role-title start-date end-date organization url external-ids",
+            ),
             (
                 Section::Work,
                 "title journal-title short-description citation type publication-date external-ids url contributors language-code country",

@@ -29,7 +29,8 @@ impl TokenTable {
     /// [`PermissionError`] if others may read it, it cannot be read, or a line is wrong; it names
     /// the line, and never a token.
     pub fn read(path: &Path) -> Result<Self, PermissionError> {
-        let fault = |what: String| PermissionError { what: format!("{}: {what}", path.display()), source: None };
+        let fault =
+            |what: String| PermissionError { what: format!("{}: {what}", path.display()), source: None };
         check_mode(path).map_err(fault)?;
         // What the reader of tables says may quote a cell, but never the cells of a token's column.
         let failed = |error: RorError| PermissionError { what: error.to_string(), source: None };
@@ -143,7 +144,11 @@ mod tests {
             (good, 0o660, "mode 0600"),
             ("orcid,token\n", 0o600, "its columns must be"),
             ("orcid,token,scopes\n0000-0002-1825-0098,hush,/a\n", 0o600, "line 2"),
-            ("orcid,token,scopes\n0000-0002-1825-0097,hush hush,/a\n", 0o600, "line 2: the token is not one word"),
+            (
+                "orcid,token,scopes\n0000-0002-1825-0097,hush hush,/a\n",
+                0o600,
+                "line 2: the token is not one word",
+            ),
             ("orcid,token,scopes\n0000-0002-1825-0097,hush,\n", 0o600, "line 2: the scopes are missing"),
         ] {
             let error = table(text, mode).unwrap_err().to_string();

@@ -89,7 +89,10 @@ fn corrected(rule: Rule, text: &str) -> Result<String, String> {
         Rule::List(list) => owned(in_list(text, list), not_in(text, list)),
         Rule::SubjectType => {
             let known = in_list(text, WORK_TYPES).or_else(|| in_list(text, OTHER_SUBJECT_TYPES));
-            owned(known, format!("\"{text}\" is not a type that ORCID knows, such as journal-article or grant"))
+            owned(
+                known,
+                format!("\"{text}\" is not a type that ORCID knows, such as journal-article or grant"),
+            )
         }
         Rule::Country => {
             let country = Country::of(text);
@@ -109,8 +112,13 @@ fn corrected(rule: Rule, text: &str) -> Result<String, String> {
         Rule::Amount => amount(text),
         Rule::GroupId => group_id(text),
         Rule::Email => {
-            let is_address = text.split_once('@').is_some_and(|(name, host)| !name.is_empty() && host.contains('.'));
-            if is_address { at_most(text, 350).map(|()| text.to_owned()) } else { Err(format!("\"{text}\" is not an e-mail address")) }
+            let is_address =
+                text.split_once('@').is_some_and(|(name, host)| !name.is_empty() && host.contains('.'));
+            if is_address {
+                at_most(text, 350).map(|()| text.to_owned())
+            } else {
+                Err(format!("\"{text}\" is not an e-mail address"))
+            }
         }
         Rule::Orcid => orcid(text).map(|orcid| orcid.to_string()),
         Rule::OrcidUri => orcid(text).map(|orcid| match text.starts_with("https://") {
@@ -123,7 +131,9 @@ fn corrected(rule: Rule, text: &str) -> Result<String, String> {
 /// The iD that a text is or names.
 pub fn orcid(text: &str) -> Result<Orcid, String> {
     Orcid::read(text).map_err(|fault| match fault {
-        IdFault::WrongCheckDigit(_) => format!("\"{text}\" is mistyped: its last character does not fit the others"),
+        IdFault::WrongCheckDigit(_) => {
+            format!("\"{text}\" is mistyped: its last character does not fit the others")
+        }
         _ => format!("\"{text}\" is not an iD such as 0000-0002-1825-0097"),
     })
 }
@@ -135,7 +145,9 @@ fn is_forbidden(sign: char) -> bool {
 
 fn at_most(text: &str, max: usize) -> Result<(), String> {
     match text.chars().count() {
-        length if length > max => Err(format!("it has {length} characters; at most {max} are accepted: shorten it")),
+        length if length > max => {
+            Err(format!("it has {length} characters; at most {max} are accepted: shorten it"))
+        }
         _ => Ok(()),
     }
 }
@@ -146,12 +158,16 @@ fn not_in(text: &str, list: &[&'static str]) -> String {
 
 fn number(text: &str, from: i32, to: i32, digits: usize, expected: &str) -> Result<String, String> {
     let found = text.parse().ok().filter(|number| (from..=to).contains(number) && text.len() <= digits);
-    found.map(|number: i32| format!("{number:0digits$}")).ok_or_else(|| format!("\"{text}\" is not {expected}"))
+    found
+        .map(|number: i32| format!("{number:0digits$}"))
+        .ok_or_else(|| format!("\"{text}\" is not {expected}"))
 }
 
 fn url(text: &str, max: usize) -> Result<String, String> {
     at_most(text, max)?;
-    let known = url::Url::parse(text).ok().filter(|url| !text.contains(char::is_whitespace) && !url.scheme().is_empty());
+    let known = url::Url::parse(text)
+        .ok()
+        .filter(|url| !text.contains(char::is_whitespace) && !url.scheme().is_empty());
     let known = known.filter(|url| !matches!(url.scheme(), "http" | "https") || url.host_str().is_some());
     match known {
         Some(_) => Ok(text.to_owned()),
@@ -175,7 +191,9 @@ fn group_id(text: &str) -> Result<String, String> {
     let rest = GROUP_ID_PREFIXES.iter().find_map(|prefix| text.strip_prefix(prefix));
     let fits = |sign: char| sign.is_ascii_alphanumeric() || "^._~:/?#[]@!$&'()*+,;=-".contains(sign);
     match rest {
-        Some(rest) if rest.len() >= 2 && rest.chars().all(fits) => at_most(text, 1_000).map(|()| text.to_owned()),
+        Some(rest) if rest.len() >= 2 && rest.chars().all(fits) => {
+            at_most(text, 1_000).map(|()| text.to_owned())
+        }
         _ => Err(format!(
             "\"{text}\" is not the id of a group of reviews: it begins with one of {}, such as issn:0953-1513",
             GROUP_ID_PREFIXES.join(" ")

@@ -25,7 +25,12 @@ struct World {
 impl World {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        Self { folder, registry: Registry::default(), permissions: Everybody::default(), options: Options::default() }
+        Self {
+            folder,
+            registry: Registry::default(),
+            permissions: Everybody::default(),
+            options: Options::default(),
+        }
     }
 
     fn file(&self, name: &str, text: &str) -> PathBuf {
@@ -68,7 +73,9 @@ impl World {
 const HEADER: &str = "Local Id,ORCID iD,Affiliation Type,Role,Start Date,End Date,Organisation,City,Country,Disambiguated Id,Disambiguation Source,Delete Record\n";
 
 fn staff(id: &str, orcid: &str, role: &str, delete: &str) -> String {
-    format!("{id},{orcid},staff,{role},2020-01,,University of Wellington,Wellington,NZ,https://ror.org/0040r6f76,ROR,{delete}\n")
+    format!(
+        "{id},{orcid},staff,{role},2020-01,,University of Wellington,Wellington,NZ,https://ror.org/0040r6f76,ROR,{delete}\n"
+    )
 }
 
 fn table(rows: &[String]) -> String {
@@ -105,7 +112,9 @@ fn a_row_is_added_once_changed_when_it_changes_and_deleted_when_asked() {
 
 #[test]
 fn an_item_whose_answer_was_lost_is_found_and_not_added_again() {
-    for (trouble, expected_posts) in [(Trouble::LostAfter, 1), (Trouble::LostBefore, 2), (Trouble::Html(503), 2)] {
+    for (trouble, expected_posts) in
+        [(Trouble::LostAfter, 1), (Trouble::LostBefore, 2), (Trouble::Html(503), 2)]
+    {
         let world = World::new();
         let path = world.file("staff.csv", &table(&[staff("1", ADA, "Lecturer", "")]));
         // The second request is the one that adds; the first has looked for own items.
@@ -128,7 +137,8 @@ fn a_program_that_is_killed_at_any_request_writes_each_item_once() {
         )
     };
     let people = "Type,Value,ORCID iD\nKEYWORD,physics,0000-0002-1825-0097\nNAME,A. L.,0000-0001-5109-3700\n";
-    let rows = [staff("1", ADA, "Lecturer", ""), staff("2", ADA, "Dean", ""), staff("3", BEN, "Lecturer", "")];
+    let rows =
+        [staff("1", ADA, "Lecturer", ""), staff("2", ADA, "Dean", ""), staff("3", BEN, "Lecturer", "")];
     let inputs_of = |world: &World| {
         [
             world.file("staff.csv", &table(&rows)),
@@ -151,12 +161,18 @@ fn a_program_that_is_killed_at_any_request_writes_each_item_once() {
 
             let pushed = world.try_push(&inputs);
 
-            assert!(pushed.rows.iter().all(|row| row.state == State::InOrcid), "{number} {trouble:?}: {:?}", pushed.rows);
-            let mut items: Vec<String> = world.registry.items().iter().map(|item| format!("{} {}", item.orcid, item.xml)).collect();
+            assert!(
+                pushed.rows.iter().all(|row| row.state == State::InOrcid),
+                "{number} {trouble:?}: {:?}",
+                pushed.rows
+            );
+            let mut items: Vec<String> =
+                world.registry.items().iter().map(|item| format!("{} {}", item.orcid, item.xml)).collect();
             items.sort();
             items.dedup();
             assert_eq!((items.len(), world.registry.items().len()), (8, 8), "{number} {trouble:?}");
-            let mut codes: Vec<(String, Option<i64>)> = pushed.rows.iter().map(|row| (row.section.clone(), row.put_code)).collect();
+            let mut codes: Vec<(String, Option<i64>)> =
+                pushed.rows.iter().map(|row| (row.section.clone(), row.put_code)).collect();
             codes.sort();
             codes.dedup();
             assert_eq!(codes.len(), 8);
@@ -257,7 +273,9 @@ fn a_duplicate_is_adopted_only_if_it_is_ones_own() {
         assert_eq!(rows[0].state, expected, "{rows:?}");
         let titles = world.texts(Section::Work, "common:title");
         match expected {
-            State::InOrcid => assert_eq!((rows[0].put_code, titles), (Some(put_code), vec!["New".to_owned()])),
+            State::InOrcid => {
+                assert_eq!((rows[0].put_code, titles), (Some(put_code), vec!["New".to_owned()]))
+            }
             _ => assert_eq!(titles, ["Old"]),
         }
     }
@@ -367,7 +385,15 @@ fn invalid_rows_are_left_out_and_named_before_anything_is_sent() {
 #[test]
 fn two_rows_of_one_item_are_not_both_sent() {
     let world = World::new();
-    let path = world.file("staff.csv", &table(&[staff("1", ADA, "A", ""), staff("1", ADA, "B", ""), staff("2", ADA, "A", ""), staff("2", BEN, "A", "")]));
+    let path = world.file(
+        "staff.csv",
+        &table(&[
+            staff("1", ADA, "A", ""),
+            staff("1", ADA, "B", ""),
+            staff("2", ADA, "A", ""),
+            staff("2", BEN, "A", ""),
+        ]),
+    );
 
     let rows = world.push(&path);
 
@@ -399,7 +425,8 @@ fn works_go_in_bulks_of_a_hundred() {
 fn a_bulk_that_was_refused_or_lost_is_sent_with_the_same_care() {
     let all = || {
         let one = |number: usize| work(&format!("W{number}"), &format!("10.1/{number}"), "self");
-        let works: Vec<String> = (0..5).map(one).map(|xml| xml.split_once("?>").unwrap().1.to_owned()).collect();
+        let works: Vec<String> =
+            (0..5).map(one).map(|xml| xml.split_once("?>").unwrap().1.to_owned()).collect();
         format!("<bulk:bulk xmlns:bulk=\"b\">{}</bulk:bulk>", works.concat())
     };
     for trouble in [
@@ -434,7 +461,11 @@ fn a_state_folder_that_was_lost_doubles_nothing() {
 
     let pushed = world.try_push(&inputs);
 
-    assert!(pushed.rows.iter().all(|row| row.state == State::InOrcid && row.done == "found"), "{:?}", pushed.rows);
+    assert!(
+        pushed.rows.iter().all(|row| row.state == State::InOrcid && row.done == "found"),
+        "{:?}",
+        pushed.rows
+    );
     assert_eq!(world.registry.items().len(), 5);
 }
 
@@ -443,8 +474,11 @@ fn rows_of_the_affiliation_manager_are_led_to_people_by_their_addresses() {
     let mut world = World::new();
     world.permissions.emails.insert("ada@example.org".to_owned(), ADA.to_owned());
     let header = "email,affiliation-section,department-name,role-title,start-date,end-date,org-name,org-country,org-city,org-region,disambiguation-source,disambiguated-organization-identifier,external-id,external-id-type,external-id-url,url,id\n";
-    let row = |email: &str, id: &str| format!("{email},education,,PhD,2019,,ACME,NZ,Wellington,,ROR,https://ror.org/0040r6f76,,,,,{id}\n");
-    let path = world.file("a.csv", &format!("{header}{}{}", row("Ada@example.org", "a1"), row("ben@example.org", "a2")));
+    let row = |email: &str, id: &str| {
+        format!("{email},education,,PhD,2019,,ACME,NZ,Wellington,,ROR,https://ror.org/0040r6f76,,,,,{id}\n")
+    };
+    let path = world
+        .file("a.csv", &format!("{header}{}{}", row("Ada@example.org", "a1"), row("ben@example.org", "a2")));
 
     let rows = world.push(&path);
 
@@ -459,9 +493,17 @@ fn rows_of_the_affiliation_manager_are_led_to_people_by_their_addresses() {
 #[test]
 fn a_dry_run_says_what_would_be_done_and_changes_nothing() {
     let world = World::new();
-    let path = world.file("staff.csv", &table(&[staff("1", ADA, "A", ""), staff("2", ADA, "B", ""), staff("3", ADA, "C", "")]));
+    let path = world.file(
+        "staff.csv",
+        &table(&[staff("1", ADA, "A", ""), staff("2", ADA, "B", ""), staff("3", ADA, "C", "")]),
+    );
     world.push(&path);
-    let rows = [staff("1", ADA, "A", ""), staff("2", ADA, "New", ""), staff("3", ADA, "C", "y"), staff("4", BEN, "D", "")];
+    let rows = [
+        staff("1", ADA, "A", ""),
+        staff("2", ADA, "New", ""),
+        staff("3", ADA, "C", "y"),
+        staff("4", BEN, "D", ""),
+    ];
     world.file("staff.csv", &table(&rows));
     let requests = world.registry.log().len();
 

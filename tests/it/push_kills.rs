@@ -34,7 +34,8 @@ struct Plan {
 
 /// Rows of all kinds, one in twenty of which is faulty.
 fn plan(members: &Members, rows: usize, random: &mut Random) -> Plan {
-    let (mut staff, mut works, mut people) = (HEADER.to_owned(), String::new(), "Type,Value,ORCID iD\n".to_owned());
+    let (mut staff, mut works, mut people) =
+        (HEADER.to_owned(), String::new(), "Type,Value,ORCID iD\n".to_owned());
     let mut good = BTreeSet::new();
     let closed: Vec<String> = members.people[..3].to_vec();
     for number in 0..rows {
@@ -121,11 +122,13 @@ fn check(members: &Members, plan: &Plan) {
     assert_eq!(members.orcid.member(|api| api.calls.created()), own.len(), "an item was made twice");
     assert!(members.orcid.world().doubled_items().is_empty());
     // Each row that is in ORCID has the put code of its own item.
-    let codes: BTreeSet<(String, i64)> = own.iter().map(|(person, item)| (person.clone(), item.put_code)).collect();
+    let codes: BTreeSet<(String, i64)> =
+        own.iter().map(|(person, item)| (person.clone(), item.put_code)).collect();
     for row in report.iter().filter(|row| row.state == "in ORCID") {
         assert!(codes.contains(&(row.orcid.clone(), row.put_code.unwrap())), "{row:?}");
     }
-    let (busiest, too_fast) = members.orcid.member(|api| (api.calls.busiest(Duration::from_secs(1)), api.calls.too_fast()));
+    let (busiest, too_fast) =
+        members.orcid.member(|api| (api.calls.busiest(Duration::from_secs(1)), api.calls.too_fast()));
     assert!(busiest <= 24, "{busiest} in a second");
     assert_eq!(too_fast, 0);
 }

@@ -25,7 +25,13 @@ fn an_employment_is_added_changed_and_deleted_under_its_put_code() {
     let added = members.pushed(&[&path], &[]);
     let item = members.own(person, Section::Employment).remove(0);
     assert_eq!((added[0].state.as_str(), added[0].put_code), ("in ORCID", Some(item.put_code)));
-    assert_eq!(text_of(&item, &["organization", "disambiguated-organization", "disambiguated-organization-identifier"]), ROR);
+    assert_eq!(
+        text_of(
+            &item,
+            &["organization", "disambiguated-organization", "disambiguated-organization-identifier"]
+        ),
+        ROR
+    );
 
     members.file("staff.csv", &table(&[employment("1", person, "Professor")]));
     assert_eq!(members.pushed(&[&path], &[])[0].done, "changed");
@@ -46,10 +52,20 @@ fn every_section_is_written_as_orcid_takes_it() {
         r#"{{"name": "ORCID", "address": {{"city": "Bethesda", "country": "US"}}, "disambiguated-organization": {{"disambiguated-organization-identifier": "{ROR}", "disambiguation-source": "ROR"}}}}"#
     );
     let ids = |value: &str| {
-        format!(r#"{{"external-id": [{{"external-id-type": "source-work-id", "external-id-value": "{value}", "external-id-relationship": "self"}}]}}"#)
+        format!(
+            r#"{{"external-id": [{{"external-id-type": "source-work-id", "external-id-value": "{value}", "external-id-relationship": "self"}}]}}"#
+        )
     };
     let mut lines = String::new();
-    for kind in ["employment", "education", "qualification", "invited-position", "distinction", "membership", "service"] {
+    for kind in [
+        "employment",
+        "education",
+        "qualification",
+        "invited-position",
+        "distinction",
+        "membership",
+        "service",
+    ] {
         lines += &format!(
             "{{\"orcid\": \"{person}\", \"{kind}\": {{\"organization\": {organization}, \"role-title\": \"{kind}\", \"start-date\": {{\"year\": {{\"value\": \"2019\"}}}}}}}}\n"
         );
@@ -126,7 +142,8 @@ fn a_token_that_was_revoked_stops_the_queue_of_its_person_and_of_nobody_else() {
 
     let states: Vec<&str> = rows.iter().map(|row| row.state.as_str()).collect();
     assert_eq!(states, ["permission lost", "permission lost", "in ORCID"]);
-    let of_ada = members.orcid.member(|api| api.calls.0.iter().filter(|call| call.path.contains(&ada)).count());
+    let of_ada =
+        members.orcid.member(|api| api.calls.0.iter().filter(|call| call.path.contains(&ada)).count());
     assert_eq!(of_ada, 1, "one request, and no repeat");
     members.write_tokens(&members.people);
     assert!(members.pushed(&[&path], &[]).iter().all(|row| row.state == "in ORCID"));
@@ -149,7 +166,11 @@ fn the_token_of_another_person_is_a_fault_and_no_lost_permission() {
     let rows = members.report();
     assert_eq!((rows[0].state.as_str(), rows[0].code.as_str()), ("no permission", "9017"), "{rows:?}");
     assert!(rows[0].reason.contains("not one for this record"), "{rows:?}");
-    let shown = format!("{}{}{rows:?}", String::from_utf8_lossy(&output.stderr), String::from_utf8_lossy(&output.stdout));
+    let shown = format!(
+        "{}{}{rows:?}",
+        String::from_utf8_lossy(&output.stderr),
+        String::from_utf8_lossy(&output.stdout)
+    );
     assert!(!shown.contains(&of_ben));
     assert!(members.all_own().is_empty());
 }
@@ -234,7 +255,11 @@ fn what_the_person_deletes_is_not_added_again() {
     members.file("staff.csv", &table(&[employment("1", &person, "B")]));
 
     let rows = members.pushed(&[&path], &[]);
-    assert_eq!((rows[0].state.as_str(), rows[0].code.as_str()), ("removed by the person", "9016"), "{rows:?}");
+    assert_eq!(
+        (rows[0].state.as_str(), rows[0].code.as_str()),
+        ("removed by the person", "9016"),
+        "{rows:?}"
+    );
     assert_eq!(members.pushed(&[&path], &[])[0].state, "removed by the person");
     assert!(members.own(&person, Section::Employment).is_empty());
     assert_eq!(members.pushed(&[&path], &["--delete"])[0].state, "removed by the person");
@@ -247,7 +272,11 @@ fn works_go_in_bulks_and_a_faulty_one_does_not_hold_up_the_others() {
         let members = Members::new(1);
         let person = members.people[0].clone();
         members.orcid.member(|api| api.switches.too_many_in_bulk = too_many);
-        let lines: String = (0..120).map(|number| work(&number.to_string(), &person, &format!("W{number}"), &format!("10.1000/{number}"))).collect();
+        let lines: String = (0..120)
+            .map(|number| {
+                work(&number.to_string(), &person, &format!("W{number}"), &format!("10.1000/{number}"))
+            })
+            .collect();
         let path = members.file("works.jsonl", &lines);
 
         let rows = members.pushed(&[&path], &[]);
@@ -257,7 +286,10 @@ fn works_go_in_bulks_and_a_faulty_one_does_not_hold_up_the_others() {
         let posts = members.orcid.member(|api| api.calls.writes().count());
         assert_eq!(posts, 2);
         for row in &rows {
-            let item = members.own(&person, Section::Work).into_iter().find(|item| Some(item.put_code) == row.put_code);
+            let item = members
+                .own(&person, Section::Work)
+                .into_iter()
+                .find(|item| Some(item.put_code) == row.put_code);
             assert_eq!(text_of(&item.unwrap(), &["title", "title"]), format!("W{}", row.id));
         }
     }
@@ -265,11 +297,15 @@ fn works_go_in_bulks_and_a_faulty_one_does_not_hold_up_the_others() {
 
 #[test]
 fn a_bulk_without_answer_doubles_nothing() {
-    for fault in [WriteFault::CutAfter, WriteFault::CutBefore, WriteFault::AnswerLost(504), WriteFault::Refused(503)] {
+    for fault in
+        [WriteFault::CutAfter, WriteFault::CutBefore, WriteFault::AnswerLost(504), WriteFault::Refused(503)]
+    {
         let members = Members::new(1);
         let person = members.people[0].clone();
         members.orcid.member(|api| api.faults.add("POST", "works", fault.clone(), 0, 1));
-        let lines: String = (0..7).map(|number| work(&number.to_string(), &person, "W", &format!("10.1000/{number}"))).collect();
+        let lines: String = (0..7)
+            .map(|number| work(&number.to_string(), &person, "W", &format!("10.1000/{number}")))
+            .collect();
         let path = members.file("works.jsonl", &lines);
 
         let rows = members.pushed(&[&path], &[]);
@@ -283,17 +319,24 @@ fn a_bulk_without_answer_doubles_nothing() {
 fn the_pace_is_that_of_a_member_over_all_workers_and_restarts() {
     let members = Members::new(12);
     members.orcid.member(|api| api.set_limits(MemberLimits::orcid()));
-    let rows: Vec<String> = members.people.iter().flat_map(|person| [employment("1", person, "A"), employment("2", person, "B")]).collect();
+    let rows: Vec<String> = members
+        .people
+        .iter()
+        .flat_map(|person| [employment("1", person, "A"), employment("2", person, "B")])
+        .collect();
     let path = members.file("staff.csv", &table(&rows));
 
     let rows = members.pushed(&[&path], &[]);
     assert!(rows.iter().all(|row| row.state == "in ORCID"));
     members.pushed(&[&path], &["--delete"]);
 
-    let (busiest, too_fast) = members.orcid.member(|api| (api.calls.busiest(Duration::from_secs(1)), api.calls.too_fast()));
+    let (busiest, too_fast) =
+        members.orcid.member(|api| (api.calls.busiest(Duration::from_secs(1)), api.calls.too_fast()));
     assert!(busiest <= 24, "{busiest} in a second");
     assert_eq!(too_fast, 0);
-    let deleted = members.orcid.member(|api| api.calls.effects().filter(|effect| effect.kind == EffectKind::Deleted).count());
+    let deleted = members
+        .orcid
+        .member(|api| api.calls.effects().filter(|effect| effect.kind == EffectKind::Deleted).count());
     assert_eq!(deleted, 24);
 }
 
@@ -309,12 +352,15 @@ fn an_organization_without_an_id_gets_its_ror_if_the_match_is_exact() {
         .find(|one| {
             let name = one.display_name();
             let same = known.organizations.iter().filter(|other| other.display_name() == name).count();
-            one.status == ror_match::Status::Active && same == 1 && one.places.iter().any(|place| place.city.is_some())
+            one.status == ror_match::Status::Active
+                && same == 1
+                && one.places.iter().any(|place| place.city.is_some())
         })
         .unwrap();
     let (city, country) = (chosen.places[0].city.clone().unwrap(), chosen.country().code().to_owned());
     members.orcid.member(|api| api.organizations.add("ROR", &chosen.id.to_string()));
-    let row = |id: &str, name: &str| format!("{id},{person},staff,{id},2020,\"{name}\",\"{city}\",{country},,,\n");
+    let row =
+        |id: &str, name: &str| format!("{id},{person},staff,{id},2020,\"{name}\",\"{city}\",{country},,,\n");
     let rows = [row("1", chosen.display_name()), row("2", &format!("{} Annex Thing", chosen.display_name()))];
     let path = members.file("staff.csv", &table(&rows));
 
@@ -337,7 +383,9 @@ fn a_dry_run_and_the_status_ask_nobody() {
     assert!(members.orcid.member(|api| api.calls.0.is_empty()));
 
     members.pushed(&[&path], &[]);
-    let output = program(&["push", "--status", "--json", "--state", members.path("state").to_str().unwrap()]).output().unwrap();
+    let output = program(&["push", "--status", "--json", "--state", members.path("state").to_str().unwrap()])
+        .output()
+        .unwrap();
     let told: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(told["states"]["in ORCID"], 1);
 }
@@ -345,7 +393,10 @@ fn a_dry_run_and_the_status_ask_nobody() {
 #[test]
 fn no_token_is_left_in_logs_reports_or_the_state_folder() {
     let members = Members::new(2);
-    let path = members.file("staff.csv", &table(&[employment("1", &members.people[0], "A"), employment("2", &members.people[1], "B")]));
+    let path = members.file(
+        "staff.csv",
+        &table(&[employment("1", &members.people[0], "A"), employment("2", &members.people[1], "B")]),
+    );
     members.orcid.oauth(|oauth| oauth.grants.user_revokes(&members.people[1], CLIENT));
     let log = members.path("log.txt");
 

@@ -45,9 +45,12 @@ pub fn of_xml(file: &Path, text: &str, known: &Known) -> Vec<Row> {
         }
     };
     let is_container = tree.name == "bulk" || tree.name == "addresses" || tree.name.ends_with('s');
-    let items: Vec<&Tree> = match Section::named(&tree.name).filter(|section| section.element() == tree.name) {
+    let items: Vec<&Tree> = match Section::named(&tree.name).filter(|section| section.element() == tree.name)
+    {
         Some(_) => vec![&tree],
-        None if is_container => tree.children.iter().filter(|child| child.name != "last-modified-date").collect(),
+        None if is_container => {
+            tree.children.iter().filter(|child| child.name != "last-modified-date").collect()
+        }
         None => vec![&tree],
     };
     if items.is_empty() {
@@ -93,7 +96,8 @@ fn take_person(row: &mut Row, path: &str, at: &At) {
     match (Orcid::find(path), &row.whose) {
         (Some(orcid), Whose::Row) => row.whose = Whose::Orcid(orcid),
         (Some(orcid), Whose::Orcid(known)) if orcid != *known => {
-            let what = format!("the item is one of {orcid}, but the row is about {known}: correct one of them");
+            let what =
+                format!("the item is one of {orcid}, but the row is about {known}: correct one of them");
             row.fault(at, what);
         }
         _ => {}
@@ -121,7 +125,9 @@ pub fn of_json(file: &Path, text: &str, known: &Known) -> Vec<Row> {
     match serde_json::from_str(text) {
         Ok(Value::Array(values)) => values.iter().map(|value| of_value(file, value, 1, known)).collect(),
         Ok(Value::Object(object)) => match object.get("bulk") {
-            Some(Value::Array(values)) => values.iter().map(|value| of_value(file, value, 1, known)).collect(),
+            Some(Value::Array(values)) => {
+                values.iter().map(|value| of_value(file, value, 1, known)).collect()
+            }
             _ => vec![of_object(file, &object, 1, known)],
         },
         Ok(_) => vec![broken(file, At::new(1, ""), "an object or a list is expected")],
@@ -167,7 +173,11 @@ fn of_value(file: &Path, value: &Value, line: u64, known: &Known) -> Row {
 fn of_object(file: &Path, object: &Map<String, Value>, line: u64, known: &Known) -> Row {
     let at = At::new(line, "");
     let mut row = Row::new(file.to_owned(), at.clone(), whose(known));
-    let text = |key: &str| object.get(key).and_then(|value| value.as_str().map(str::to_owned).or_else(|| value.as_i64().map(|number| number.to_string())));
+    let text = |key: &str| {
+        object.get(key).and_then(|value| {
+            value.as_str().map(str::to_owned).or_else(|| value.as_i64().map(|number| number.to_string()))
+        })
+    };
     if let Some(orcid) = text("orcid") {
         match values::orcid(&orcid) {
             Ok(orcid) => row.whose = Whose::Orcid(orcid),
@@ -194,7 +204,8 @@ fn of_object(file: &Path, object: &Map<String, Value>, line: u64, known: &Known)
     let path = item.and_then(|item| item.get("path")).and_then(Value::as_str);
     let of_path = || path.and_then(|path| path.split('/').find_map(Section::named));
     let told = text("section");
-    row.section = section.or_else(|| told.as_deref().and_then(Section::named)).or_else(of_path).or(known.section);
+    row.section =
+        section.or_else(|| told.as_deref().and_then(Section::named)).or_else(of_path).or(known.section);
     if let Some(path) = path {
         take_person(&mut row, path, &at);
     }
@@ -208,7 +219,10 @@ fn of_object(file: &Path, object: &Map<String, Value>, line: u64, known: &Known)
             row.item = Some(item);
             row.faults.extend(faults);
         }
-        (None, _) => row.fault(&at, "nothing says which section it is: add the key section, such as \"section\": \"work\""),
+        (None, _) => row.fault(
+            &at,
+            "nothing says which section it is: add the key section, such as \"section\": \"work\"",
+        ),
         (Some(_), None) if row.wish == Wish::Delete => {}
         (Some(_), None) => row.fault(&at, "the item is missing: add the key item"),
     }
@@ -230,7 +244,10 @@ mod tests {
     #[test]
     fn whose_an_item_is_and_which_section_come_from_keys_paths_and_names() {
         for (name, text) in [
-            ("a.json", format!(r#"{{"orcid": "{ORCID}", "section": "keyword", "item": {{"content": "x"}}}}"#)),
+            (
+                "a.json",
+                format!(r#"{{"orcid": "{ORCID}", "section": "keyword", "item": {{"content": "x"}}}}"#),
+            ),
             ("a.json", format!(r#"{{"orcid": "{ORCID}", "keyword": {{"content": "x"}}}}"#)),
             ("a.json", format!(r#"{{"content": "x", "path": "/{ORCID}/keywords/5"}}"#)),
             ("0000-0002-1825-0097_keywords_5.json", r#"{"content": "x"}"#.to_owned()),
@@ -255,7 +272,11 @@ mod tests {
         ] {
             let rows = json("a.json", &text);
 
-            assert!(rows[0].faults.iter().any(|fault| fault.to_string().contains(expected)), "{text}: {:?}", rows[0].faults);
+            assert!(
+                rows[0].faults.iter().any(|fault| fault.to_string().contains(expected)),
+                "{text}: {:?}",
+                rows[0].faults
+            );
         }
     }
 
@@ -263,13 +284,25 @@ mod tests {
     fn xml_gives_one_item_a_bulk_or_a_list() {
         let known = Known::of_path(Path::new("0000-0002-1825-0097.xml"));
         for (text, count, faults) in [
-            ("<keyword:keyword xmlns:keyword='k' put-code='0'><keyword:content>x</keyword:content></keyword:keyword>", 1, 0),
-            ("<k:keywords xmlns:k='k'><k:keyword put-code='5'><k:content>x</k:content></k:keyword><k:keyword/></k:keywords>", 2, 0),
+            (
+                "<keyword:keyword xmlns:keyword='k' put-code='0'><keyword:content>x</keyword:content></keyword:keyword>",
+                1,
+                0,
+            ),
+            (
+                "<k:keywords xmlns:k='k'><k:keyword put-code='5'><k:content>x</k:content></k:keyword><k:keyword/></k:keywords>",
+                2,
+                0,
+            ),
             ("<b:bulk xmlns:b='b'><w:work xmlns:w='w'/></b:bulk>", 1, 0),
             ("<w:work-summary xmlns:w='w'/>", 1, 1),
             ("<p:person xmlns:p='p'/>", 1, 1),
             ("<k:keywords xmlns:k='k'/>", 1, 1),
-            ("<k:keyword xmlns:k='k' path='/0000-0001-5109-3700/keywords/1'><k:content>x</k:content></k:keyword>", 1, 1),
+            (
+                "<k:keyword xmlns:k='k' path='/0000-0001-5109-3700/keywords/1'><k:content>x</k:content></k:keyword>",
+                1,
+                1,
+            ),
             ("no", 1, 1),
         ] {
             let rows = of_xml(Path::new("a.xml"), text, &known);

@@ -94,7 +94,9 @@ fn kind_of(path: &Path) -> Result<Kind, PushError> {
     let first_line = begin.split(|byte| *byte == b'\n').next().unwrap_or_default();
     match begin.first() {
         Some(b'<') => Ok(Kind::Xml),
-        Some(b'{') if first_line.trim_ascii_end().ends_with(b"}") && first_line.len() < begin.len() => Ok(Kind::JsonLines),
+        Some(b'{') if first_line.trim_ascii_end().ends_with(b"}") && first_line.len() < begin.len() => {
+            Ok(Kind::JsonLines)
+        }
         Some(b'{' | b'[') => Ok(Kind::Json),
         Some(_) if first_line.iter().any(|byte| matches!(byte, b',' | b';' | b'\t')) => Ok(Kind::Table),
         _ => Err(PushError::Unknown { path: path.to_owned() }),

@@ -33,7 +33,9 @@ impl Person<'_> {
             self.context.intend(Act::Add, &[job])?;
             match self.context.sender.once(self.orcid, token, &Call::Add(job.key.section, &job.body))? {
                 Outcome::Added(put_code) => return self.is_in_orcid(job, put_code, Did::Added, ""),
-                Outcome::Duplicate(put_code, error) => return self.adopt_duplicate(job, put_code, error, token),
+                Outcome::Duplicate(put_code, error) => {
+                    return self.adopt_duplicate(job, put_code, error, token);
+                }
                 Outcome::Again(again) => {
                     may_be_done |= again.may_be_done;
                     if again.may_be_done {
@@ -102,15 +104,29 @@ impl Person<'_> {
     }
 
     /// Keeps an own item at ORCID under the row's key, and changes it where it differs.
-    pub fn adopt(&mut self, job: &Job, found: &OwnItem, token: &Secret, may_be_done: bool) -> Result<Done, PushError> {
-        let is_as_sent = job.stored.as_ref().is_none_or(|stored| stored.tried.as_deref().is_none_or(|tried| tried == job.body));
+    pub fn adopt(
+        &mut self,
+        job: &Job,
+        found: &OwnItem,
+        token: &Secret,
+        may_be_done: bool,
+    ) -> Result<Done, PushError> {
+        let is_as_sent = job
+            .stored
+            .as_ref()
+            .is_none_or(|stored| stored.tried.as_deref().is_none_or(|tried| tried == job.body));
         if may_be_done && is_as_sent {
             let reason = "its request had no answer; it was found at ORCID";
             return self.is_in_orcid(job, found.put_code, Did::Added, reason);
         }
         let wanted = job.item.as_ref().map(Identity::of);
         if lists_all(job.key.section) && wanted.is_some_and(|wanted| wanted.has_content_of(&found.identity)) {
-            return self.is_in_orcid(job, found.put_code, Did::Found, "it was at ORCID already, added by this client");
+            return self.is_in_orcid(
+                job,
+                found.put_code,
+                Did::Found,
+                "it was at ORCID already, added by this client",
+            );
         }
         self.change(job, found.put_code, token, Did::Found)
     }
@@ -157,13 +173,23 @@ impl Person<'_> {
         };
         let wanted = job.item.as_ref().map(Identity::of);
         if wanted.is_some_and(|wanted| wanted.has_content_of(&found.identity)) {
-            return self.is_in_orcid(job, put_code, Did::Found, "it was at ORCID already, added by this client");
+            return self.is_in_orcid(
+                job,
+                put_code,
+                Did::Found,
+                "it was at ORCID already, added by this client",
+            );
         }
         self.change(job, put_code, token, Did::Found)
     }
 
     /// Reads an item and makes sure that it is one's own and no other row's.
-    fn read_own(&mut self, job: &Job, put_code: i64, token: &Secret) -> Result<Result<OwnItem, Outcome>, PushError> {
+    fn read_own(
+        &mut self,
+        job: &Job,
+        put_code: i64,
+        token: &Secret,
+    ) -> Result<Result<OwnItem, Outcome>, PushError> {
         let refuse = |status: u16, message: String| {
             Ok(Err(Outcome::Refused(MemberError { status, message, ..MemberError::default() })))
         };
@@ -176,14 +202,17 @@ impl Person<'_> {
                 Ok(listed) if listed.is_of(self.context.client_id) && listed.put_code == put_code => {
                     Ok(Ok(OwnItem::of(job.key.section, &listed)))
                 }
-                Ok(_) => refuse(403, format!("the item {put_code} was added by another source, and is left alone")),
+                Ok(_) => {
+                    refuse(403, format!("the item {put_code} was added by another source, and is left alone"))
+                }
                 Err(error) => refuse(200, format!("the item {put_code} cannot be read: {error}")),
             },
             Outcome::Gone(error) => refuse(error.status, format!("the record has no item {put_code}")),
             // Only who added an item sees it if it is private.
-            Outcome::Refused(error) if matches!(error.code, Some(9013 | 9010)) => {
-                refuse(error.status, format!("the item {put_code} was added by another source, and is left alone"))
-            }
+            Outcome::Refused(error) if matches!(error.code, Some(9013 | 9010)) => refuse(
+                error.status,
+                format!("the item {put_code} was added by another source, and is left alone"),
+            ),
             outcome => Ok(Err(outcome)),
         }
     }

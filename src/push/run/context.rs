@@ -47,8 +47,10 @@ impl<'c> Context<'c> {
 
     /// Notes what came of it.
     pub fn settle(&self, jobs: &[(&Job, Change)]) -> Result<(), PushError> {
-        let rows: Vec<(&Key, &Change, &str, &str)> =
-            jobs.iter().map(|(job, change)| (&job.key, change, job.origin.as_str(), job.body.as_str())).collect();
+        let rows: Vec<(&Key, &Change, &str, &str)> = jobs
+            .iter()
+            .map(|(job, change)| (&job.key, change, job.origin.as_str(), job.body.as_str()))
+            .collect();
         Ok(self.store().settle(&rows, self.sender.clock.wall())?)
     }
 

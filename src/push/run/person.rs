@@ -59,7 +59,10 @@ impl<'p> Person<'p> {
     fn one(&mut self, job: &Job) -> Result<Done, PushError> {
         if let Step::Nothing(state, reason) = &job.step {
             let put_code = job.stored.as_ref().and_then(|stored| stored.put_code);
-            return Ok(Done::new(*state, Did::Nothing, put_code, reason.clone()));
+            let done = Done::new(*state, Did::Nothing, put_code, reason.clone());
+            // What stood in the way has gone, and there is nothing to send.
+            let is_other = job.stored.as_ref().is_some_and(|stored| stored.state != *state);
+            return if is_other { self.left(job, done) } else { Ok(done) };
         }
         let token = match self.token(job)? {
             Ok(token) => token,
@@ -133,7 +136,9 @@ impl<'p> Person<'p> {
         let call = Call::Delete(job.key.section, put_code);
         let repeated = self.context.sender.repeat(self.orcid, token, &call)?;
         match repeated.outcome {
-            Outcome::Deleted => self.settle(job, Done::new(State::Deleted, Did::Deleted, None, ""), None, false),
+            Outcome::Deleted => {
+                self.settle(job, Done::new(State::Deleted, Did::Deleted, None, ""), None, false)
+            }
             // An earlier try of ours has deleted it.
             Outcome::Gone(_) if repeated.may_be_done || was_deleted(job) => {
                 self.settle(job, Done::new(State::Deleted, Did::Deleted, None, ""), None, false)
@@ -166,7 +171,8 @@ impl<'p> Person<'p> {
         let (done, keeps_act) = match outcome {
             Outcome::PermissionLost(error) => {
                 self.context.permissions.lost(self.orcid.as_str())?;
-                let reason = "ORCID no longer accepts the person's permission: ask the person to connect again";
+                let reason =
+                    "ORCID no longer accepts the person's permission: ask the person to connect again";
                 (self.stop(State::PermissionLost, put_code, &error, reason), false)
             }
             Outcome::WrongToken(error) => {
@@ -192,9 +198,10 @@ impl<'p> Person<'p> {
                 let reason = format!("{}; the next run tries again", again.what);
                 (Done::new(State::Unanswered, Did::Nothing, put_code, reason), may_be_done)
             }
-            Outcome::Added(_) | Outcome::Changed | Outcome::Deleted | Outcome::Body(_) => {
-                (Done::new(State::Unanswered, Did::Nothing, put_code, "an answer to another request came"), true)
-            }
+            Outcome::Added(_) | Outcome::Changed | Outcome::Deleted | Outcome::Body(_) => (
+                Done::new(State::Unanswered, Did::Nothing, put_code, "an answer to another request came"),
+                true,
+            ),
         };
         self.settle(job, done, sent, keeps_act)
     }
@@ -205,7 +212,13 @@ impl<'p> Person<'p> {
     }
 
     /// Writes down what came of a job.
-    pub fn settle(&self, job: &Job, done: Done, sent: Option<String>, keeps_act: bool) -> Result<Done, PushError> {
+    pub fn settle(
+        &self,
+        job: &Job,
+        done: Done,
+        sent: Option<String>,
+        keeps_act: bool,
+    ) -> Result<Done, PushError> {
         let change = Change {
             state: done.state,
             put_code: done.put_code,

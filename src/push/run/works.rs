@@ -86,7 +86,12 @@ impl Person<'_> {
     }
 
     /// Keeps those that are at ORCID already, and leaves the others.
-    fn take_found(&mut self, jobs: &mut Vec<&Job>, token: &Secret, may_be_done: bool) -> Result<(), PushError> {
+    fn take_found(
+        &mut self,
+        jobs: &mut Vec<&Job>,
+        token: &Secret,
+        may_be_done: bool,
+    ) -> Result<(), PushError> {
         let mut left = Vec::new();
         for job in jobs.drain(..) {
             match self.find(job)? {
@@ -123,7 +128,12 @@ impl Person<'_> {
         })
     }
 
-    fn take_entries(&mut self, jobs: &[&Job], entries: Vec<BulkEntry>, token: &Secret) -> Result<(), PushError> {
+    fn take_entries(
+        &mut self,
+        jobs: &[&Job],
+        entries: Vec<BulkEntry>,
+        token: &Secret,
+    ) -> Result<(), PushError> {
         let mut again = Vec::new();
         // Those that are added first, so that no other row takes their put codes.
         let mut errors = Vec::new();
@@ -168,7 +178,11 @@ fn fit(jobs: &[&Job], entries: &[BulkEntry]) -> bool {
     let fits = |job: &Job, entry: &BulkEntry| match entry {
         BulkEntry::Error(_) => true,
         BulkEntry::Added(put_code, element) => {
-            let listed = orcid_api::member::ListedItem { put_code: *put_code, client_id: None, element: element.clone() };
+            let listed = orcid_api::member::ListedItem {
+                put_code: *put_code,
+                client_id: None,
+                element: element.clone(),
+            };
             let answered = OwnItem::of(Section::Work, &listed).identity;
             let sent = job.item.as_ref().map(Identity::of);
             // An answer may have no more than the put code.

@@ -83,7 +83,8 @@ impl Store {
     /// # Errors
     /// [`StoreError`] if the file cannot be read.
     pub fn find(&self, key: &Key) -> Result<Option<Stored>, StoreError> {
-        let sql = format!("SELECT {COLUMNS} FROM item WHERE client = ? AND orcid = ? AND section = ? AND row = ?");
+        let sql =
+            format!("SELECT {COLUMNS} FROM item WHERE client = ? AND orcid = ? AND section = ? AND row = ?");
         let values = params![key.client, key.orcid.as_str(), key.section.element(), key.row];
         let find = || self.db.prepare_cached(&sql)?.query_row(values, stored).optional();
         Ok(find().map_err(self.fault())?.flatten())
@@ -113,7 +114,10 @@ impl Store {
     pub fn owner(&self, key: &Key, put_code: i64) -> Result<Option<String>, StoreError> {
         let sql = "SELECT row FROM item WHERE client = ? AND orcid = ? AND section = ? AND put_code = ?";
         let values = params![key.client, key.orcid.as_str(), key.section.element(), put_code];
-        self.db.prepare_cached(sql).and_then(|mut find| find.query_row(values, |row| row.get(0)).optional()).map_err(self.fault())
+        self.db
+            .prepare_cached(sql)
+            .and_then(|mut find| find.query_row(values, |row| row.get(0)).optional())
+            .map_err(self.fault())
     }
 
     /// When a request was noted last.
@@ -134,7 +138,8 @@ impl Store {
         rows: &[(&Key, &str, &str)],
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        const SQL: &str = "INSERT INTO item (client, orcid, section, row, state, tried, act, acted, origin, changed)
+        const SQL: &str =
+            "INSERT INTO item (client, orcid, section, row, state, tried, act, acted, origin, changed)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?8)
             ON CONFLICT DO UPDATE SET state = ?5, tried = ?6, act = ?7, acted = ?8, origin = ?9, changed = ?8,
             reason = '', status = NULL, code = NULL";
@@ -144,7 +149,8 @@ impl Store {
             for (key, body, origin) in rows {
                 let state = State::Sending.name();
                 let (orcid, section) = (key.orcid.as_str(), key.section.element());
-                let values = params![key.client, orcid, section, key.row, state, body, act.name(), now, origin];
+                let values =
+                    params![key.client, orcid, section, key.row, state, body, act.name(), now, origin];
                 change.prepare_cached(SQL)?.execute(values)?;
             }
             change.commit()
@@ -199,8 +205,7 @@ impl Store {
 /// A row of the file; `None` if another program has written what this one does not know.
 fn stored(row: &Row<'_>) -> rusqlite::Result<Option<Stored>> {
     let text = |place: usize| row.get::<_, String>(place);
-    let (orcid, section, state) =
-        (Orcid::new(&text(1)?), Section::named(&text(2)?), State::named(&text(4)?));
+    let (orcid, section, state) = (Orcid::new(&text(1)?), Section::named(&text(2)?), State::named(&text(4)?));
     let (Some(orcid), Some(section), Some(state)) = (orcid, section, state) else { return Ok(None) };
     let act: Option<String> = row.get(8)?;
     let acted: Option<Timestamp> = row.get(9)?;
@@ -229,7 +234,15 @@ mod tests {
 
     fn change(put_code: Option<i64>) -> Change {
         let sent = Some("<a/>".to_owned());
-        Change { state: State::InOrcid, put_code, sent, keeps_act: false, status: Some(201), code: None, reason: String::new() }
+        Change {
+            state: State::InOrcid,
+            put_code,
+            sent,
+            keeps_act: false,
+            status: Some(201),
+            code: None,
+            reason: String::new(),
+        }
     }
 
     #[test]
@@ -244,7 +257,10 @@ mod tests {
         let mut store = Store::open(&folder, "a").unwrap();
 
         let found = store.find(&key).unwrap().unwrap();
-        assert_eq!((found.state, found.act, found.tried.as_deref()), (State::Sending, Some((Act::Add, 5)), Some("<a/>")));
+        assert_eq!(
+            (found.state, found.act, found.tried.as_deref()),
+            (State::Sending, Some((Act::Add, 5)), Some("<a/>"))
+        );
         store.settle(&[(&key, &change(Some(7)), "f:2", "<a/>")], 6).unwrap();
         let found = store.find(&key).unwrap().unwrap();
         assert_eq!((found.state, found.act, found.put_code), (State::InOrcid, None, Some(7)));

@@ -98,7 +98,10 @@ impl Cells<'_> {
         if let Some(put_code) = self.text(Column::PutCode) {
             match put_code.parse() {
                 Ok(put_code) => row.put_code = Some(put_code),
-                Err(_) => row.fault(&self.at(Column::PutCode), format!("\"{put_code}\" is not a put code: it is a number")),
+                Err(_) => row.fault(
+                    &self.at(Column::PutCode),
+                    format!("\"{put_code}\" is not a put code: it is a number"),
+                ),
             }
         }
         row

@@ -39,7 +39,10 @@ const AFFILIATION: &[(Column, Heading)] = &[
     (Column::Delete, Begins(&["delete"])),
     (Column::Url, Begins(&["url"])),
     (Column::DisplayIndex, Begins(&["display index", "index"])),
-    (Column::IdType, Is(&["external id type", "external id entifier type", "id type", "external identifier type"])),
+    (
+        Column::IdType,
+        Is(&["external id type", "external id entifier type", "id type", "external identifier type"]),
+    ),
     (Column::IdValue, Is(&["external id value", "external id", "id value", "external identifier value"])),
     (Column::IdUrl, Is(&["external id url", "id url", "external identifier url"])),
     (Column::IdRelationship, BeginsAndHas("external id", "rel")),
@@ -62,7 +65,8 @@ const PERSON: &[(Column, Heading)] = &[
 ];
 
 fn find(header: &[String], table: &[(Column, Heading)]) -> Vec<(Column, usize)> {
-    let plain: Vec<String> = header.iter().map(|name| name.trim().to_lowercase().replace(['_', '-'], " ")).collect();
+    let plain: Vec<String> =
+        header.iter().map(|name| name.trim().to_lowercase().replace(['_', '-'], " ")).collect();
     let fits = |name: &str, heading: &Heading| match heading {
         Begins(starts) => starts.iter().any(|start| name.starts_with(start)),
         BeginsAndHas(start, part) => name.strip_prefix(start).is_some_and(|rest| rest.contains(part)),
@@ -124,7 +128,8 @@ pub fn affiliation_row(cells: &Cells<'_>) -> Row {
             cells.put_affiliation(&mut row);
         }
         Some((text, None)) => {
-            let what = format!("\"{text}\" is no kind of affiliation: write {AFFILIATIONS}, staff or student");
+            let what =
+                format!("\"{text}\" is no kind of affiliation: write {AFFILIATIONS}, staff or student");
             row.fault(&cells.at(Column::Section), what);
         }
         None => row.fault(&cells.at(Column::Section), format!("it is missing: write {AFFILIATIONS}")),
@@ -136,7 +141,10 @@ pub fn affiliation_row(cells: &Cells<'_>) -> Row {
 pub fn person_row(cells: &Cells<'_>) -> Row {
     let mut row = begin(cells);
     let Some(kind) = cells.text(Column::Type) else {
-        row.fault(&cells.at(Column::Type), "it is missing: write NAME, KEYWORD, URL, COUNTRY, or the type of an id");
+        row.fault(
+            &cells.at(Column::Type),
+            "it is missing: write NAME, KEYWORD, URL, COUNTRY, or the type of an id",
+        );
         return row;
     };
     match kind.to_lowercase().replace(['_', ' '], "-").as_str() {
@@ -158,7 +166,9 @@ pub fn person_row(cells: &Cells<'_>) -> Row {
             cells.put(&mut row, Column::Value, &["country"]);
         }
         _ if !cells.columns.has(Column::Url) => {
-            let what = format!("\"{kind}\" is none of NAME, KEYWORD, URL and COUNTRY; for an external id, add a column Url");
+            let what = format!(
+                "\"{kind}\" is none of NAME, KEYWORD, URL and COUNTRY; for an external id, add a column Url"
+            );
             row.fault(&cells.at(Column::Type), what);
         }
         _ => {

@@ -47,12 +47,18 @@ pub fn row(cells: &Cells<'_>) -> Row {
         return row;
     }
     if row.whose == Whose::Row && row.faults.is_empty() {
-        row.fault(&cells.at(Column::Email), "the mail address is missing: it, or a column orcid, says whose row it is");
+        row.fault(
+            &cells.at(Column::Email),
+            "the mail address is missing: it, or a column orcid, says whose row it is",
+        );
     }
     match cells.text(Column::Section).map(|text| (text, affiliation(text))) {
         Some((_, Some(section))) => take(&mut row, cells, section),
         Some((text, None)) => {
-            row.fault(&cells.at(Column::Section), format!("\"{text}\" is no kind of affiliation: write {AFFILIATIONS}"));
+            row.fault(
+                &cells.at(Column::Section),
+                format!("\"{text}\" is no kind of affiliation: write {AFFILIATIONS}"),
+            );
         }
         None => row.fault(&cells.at(Column::Section), format!("it is missing: write {AFFILIATIONS}")),
     }

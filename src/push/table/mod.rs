@@ -89,7 +89,10 @@ fn documents(table: &mut Table, columns: &Columns) -> Result<Vec<Named>, RorErro
         if let Some(name) = cells.text(Column::Section) {
             match Section::named(&name.to_lowercase()) {
                 Some(section) => row.section = Some(section),
-                None => row.fault(&cells.at(Column::Section), format!("\"{name}\" is not a section that can be written")),
+                None => row.fault(
+                    &cells.at(Column::Section),
+                    format!("\"{name}\" is not a section that can be written"),
+                ),
             }
         }
         let path = cells.text(Column::File).unwrap_or_default().to_owned();
@@ -137,7 +140,11 @@ mod tests {
         assert_eq!(item.text_at(&["external-ids", "external-id", "external-id-relationship"]), Some("self"));
         assert_eq!((rows[1].wish, rows[1].id.as_deref()), (Wish::Delete, Some("9")));
         assert_eq!(told(&rows[2]).len(), 1);
-        assert!(told(&rows[2])[0].starts_with("line 4, affiliation-section: \"job\" is no kind"), "{:?}", told(&rows[2]));
+        assert!(
+            told(&rows[2])[0].starts_with("line 4, affiliation-section: \"job\" is no kind"),
+            "{:?}",
+            told(&rows[2])
+        );
     }
 
     #[test]
@@ -182,7 +189,13 @@ mod tests {
         let sections: Vec<Section> = rows.iter().filter_map(|row| row.section).collect();
         assert_eq!(
             sections,
-            [Section::ResearcherUrl, Section::Keyword, Section::OtherName, Section::Address, Section::ExternalIdentifier]
+            [
+                Section::ResearcherUrl,
+                Section::Keyword,
+                Section::OtherName,
+                Section::Address,
+                Section::ExternalIdentifier
+            ]
         );
         assert_eq!(rows[1].put_code, Some(5));
         assert_eq!(rows[4].item.as_ref().unwrap().text_at(&["external-id-relationship"]), Some("self"));

@@ -30,7 +30,8 @@ impl Members {
         let active: Vec<String> = world.active().iter().map(ToString::to_string).take(people).collect();
         assert_eq!(active.len(), people);
         let orcid = LocalOrcid::start(world, Limits::none());
-        orcid.oauth(|oauth| oauth.grants.clients.register(Client::new(ClientKind::Premium, CLIENT, "secret")));
+        orcid
+            .oauth(|oauth| oauth.grants.clients.register(Client::new(ClientKind::Premium, CLIENT, "secret")));
         let members = Self { orcid, folder: tempfile::tempdir().unwrap(), people: active };
         members.write_tokens(&members.people);
         members

@@ -105,7 +105,8 @@ impl Registry {
 
 fn answer(status: u16, body: String) -> MemberReply {
     let content_type = if body.starts_with('{') { "application/json" } else { "application/vnd.orcid+xml" };
-    let reply = Reply { status, content_type: content_type.to_owned(), body: body.into_bytes(), ..Reply::default() };
+    let reply =
+        Reply { status, content_type: content_type.to_owned(), body: body.into_bytes(), ..Reply::default() };
     MemberReply { reply, location: None }
 }
 
@@ -136,7 +137,10 @@ fn with_source(item: &Item, name: &str) -> String {
 /// The own external ids of a document.
 fn self_ids(xml: &str) -> Vec<String> {
     let tree = Tree::parse(xml).unwrap();
-    let ids = tree.all("external-id").into_iter().filter(|id| id.text_at(&["external-id-relationship"]) == Some("self"));
+    let ids = tree
+        .all("external-id")
+        .into_iter()
+        .filter(|id| id.text_at(&["external-id-relationship"]) == Some("self"));
     ids.map(|id| {
         let text = |name| id.text_at(&[name]).unwrap_or_default().to_lowercase();
         format!("{}:{}", text("external-id-type"), text("external-id-value").replace("https://doi.org/", ""))
@@ -156,7 +160,11 @@ impl State {
                 && self_ids(&item.xml).iter().any(|id| ids.contains(id))
         });
         if let Some(same) = same {
-            return Err((409, 9021, format!("409 Conflict: please see element with put-code {}.", same.put_code)));
+            return Err((
+                409,
+                9021,
+                format!("409 Conflict: please see element with put-code {}.", same.put_code),
+            ));
         }
         self.last_put_code += 1;
         let put_code = self.last_put_code;
@@ -191,7 +199,8 @@ impl State {
                 Err((status, code, message)) => error(status, code, &message),
             },
             Call::AddWorks(bulk) => {
-                let works: Vec<&str> = bulk.split_inclusive("</work:work>").filter(|part| part.contains("<work:work")).collect();
+                let works: Vec<&str> =
+                    bulk.split_inclusive("</work:work>").filter(|part| part.contains("<work:work")).collect();
                 assert!(works.len() <= 100, "9006");
                 let entries: String = works
                     .iter()
@@ -235,7 +244,8 @@ impl MemberClient for Registry {
         let line = format!("{} {}", call.method(), call.path(orcid));
         state.log.push(line.clone());
         let number = state.log.len();
-        let always = state.always.iter().find(|(part, _)| line.contains(part)).map(|(_, trouble)| trouble.clone());
+        let always =
+            state.always.iter().find(|(part, _)| line.contains(part)).map(|(_, trouble)| trouble.clone());
         let lost = || Fault { code: "timeout", what: "timeout: global".to_owned() };
         match state.troubles.remove(&number).or(always) {
             None => Ok(state.carry_out(orcid, call)),
@@ -252,7 +262,10 @@ impl MemberClient for Registry {
                 panic!("killed")
             }
             Some(Trouble::InvalidToken) => {
-                let body = format!(r#"{{"error":"invalid_token","error_description":"Invalid access token: {}"}}"#, token.reveal());
+                let body = format!(
+                    r#"{{"error":"invalid_token","error_description":"Invalid access token: {}"}}"#,
+                    token.reveal()
+                );
                 Ok(answer(401, body))
             }
             Some(Trouble::Html(status)) => {

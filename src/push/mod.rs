@@ -52,6 +52,10 @@ use store::Store;
 pub use store::{StoreError, StoreFault, Stored};
 pub use tokens::TokenTable;
 
+/// The share of the allowed rate that is used, beside what [`Pace`] leaves: several threads share two
+/// processors with other programs, and requests must not come closer together than they were let go.
+const USED_SHARE: f64 = 0.9;
+
 /// How a push is run.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
@@ -197,8 +201,8 @@ pub fn status(state: &Path) -> Result<Vec<Stored>, StoreError> {
 /// that is started again is no faster. There is no burst: ORCID counts what goes in any second.
 fn pace(settings: &Settings, store: &Store, clock: &dyn Clock) -> Result<Pace, PushError> {
     let mut limits = Limits::documented(true, true);
-    limits.rate = settings.rate;
-    limits.burst = settings.rate.ceil() as u32;
+    limits.rate = settings.rate * USED_SHARE;
+    limits.burst = limits.rate.ceil() as u32;
     let pace = Pace::new(&limits);
     if let Some(last) = store.last_change()? {
         pace.go_on(clock, last.min(clock.wall()));

@@ -354,7 +354,7 @@ fn an_organization_without_an_id_gets_its_ror_if_the_match_is_exact() {
             let same = known.organizations.iter().filter(|other| other.display_name() == name).count();
             one.status == ror_match::Status::Active
                 && same == 1
-                && one.places.iter().any(|place| place.city.is_some())
+                && one.places.first().is_some_and(|place| place.city.is_some())
         })
         .unwrap();
     let (city, country) = (chosen.places[0].city.clone().unwrap(), chosen.country().code().to_owned());

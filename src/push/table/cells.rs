@@ -166,13 +166,27 @@ impl Cells<'_> {
         self.put(row, Column::Region, &["organization", "address", "region"]);
         self.put(row, Column::Country, &["organization", "address", "country"]);
         self.put(row, Column::OrganizationId, &["organization", ID, "disambiguated-organization-identifier"]);
-        // The source alone says nothing.
-        if self.text(Column::OrganizationId).is_some() {
-            self.put(row, Column::OrganizationSource, &["organization", ID, "disambiguation-source"]);
+        let source = &["organization", ID, "disambiguation-source"];
+        match (self.text(Column::OrganizationId), self.text(Column::OrganizationSource)) {
+            // The source alone says nothing.
+            (None, _) => {}
+            (Some(_), Some(_)) => self.put(row, Column::OrganizationSource, source),
+            (Some(id), None) => {
+                if let (Some(known), Some(item)) = (source_of(id), &mut row.item) {
+                    item.set(source, known, &self.at(Column::OrganizationId));
+                }
+            }
         }
         self.put(row, Column::Url, &["url"]);
         self.put_id(row, &["external-ids", "external-id"]);
     }
+}
+
+/// The registry that an id of an organization is from, where its form says so.
+fn source_of(id: &str) -> Option<&'static str> {
+    let id = id.to_lowercase();
+    let forms = [("ror.org/", "ROR"), ("grid.", "GRID"), ("10.13039/", "FUNDREF")];
+    forms.into_iter().find(|(form, _)| id.contains(form)).map(|(_, source)| source)
 }
 
 /// The section that people mean by a kind of affiliation.

@@ -176,6 +176,25 @@ mod tests {
     }
 
     #[test]
+    fn the_registry_of_an_organizations_id_is_known_by_its_form() {
+        for (id, expected) in [
+            ("https://ror.org/03prydq77", Some("ROR")),
+            ("grid.10420.37", Some("GRID")),
+            ("http://dx.doi.org/10.13039/100000001", Some("FUNDREF")),
+            ("4242", None),
+        ] {
+            let text = format!(
+                "ORCID iD,Affiliation Type,Organisation,Disambiguated Id\n0000-0002-1825-0097,staff,ACME,{id}\n"
+            );
+
+            let rows = rows(&text);
+
+            let path = ["organization", "disambiguated-organization", "disambiguation-source"];
+            assert_eq!(rows[0].item.as_ref().unwrap().text_at(&path), expected, "{id}");
+        }
+    }
+
+    #[test]
     fn items_of_a_person_have_their_types() {
         let rows = rows(
             "Type,Display Index,Name,Value,Url,Relationship,ORCID iD,Put Code\n\

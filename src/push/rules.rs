@@ -285,7 +285,7 @@ mod tests {
             (
                 Section::Funding,
                 [
-                    &[("title/title", "T"), ("type", "grant"), ("end-date/year", "2020")],
+                    &[("title/title", "T"), ("type", "grant"), ("end-date/year", "2020")][..],
                     &PLACE[..],
                     &id("self"),
                 ]
@@ -294,7 +294,7 @@ mod tests {
             ),
             (
                 Section::Funding,
-                [&[("title/title", "T"), ("type", "grant"), ("amount", "5")], &PLACE[..], &id("self")]
+                [&[("title/title", "T"), ("type", "grant"), ("amount", "5")][..], &PLACE[..], &id("self")]
                     .concat(),
                 "amount needs currency-code",
             ),

@@ -15,6 +15,7 @@ use super::schema::{Content, Field, Rule, fields};
 pub fn check(item: &mut Item, faults: &mut Vec<RowFault>) {
     let at = item.at.clone();
     drop_empty(&mut item.children);
+    add_addresses(&mut item.children);
     check_required(item.section.element(), &item.children, fields(item.section), &at, faults);
     check_nodes(&mut item.children, faults);
     if item.display_index.as_ref().is_some_and(|index| index.parse::<i64>().is_err()) {
@@ -29,6 +30,19 @@ fn drop_empty(nodes: &mut Vec<Node>) {
     }
     // The address of an organization is required, even if it is empty.
     nodes.retain(|node| !node.text.is_empty() || !node.children.is_empty() || node.field.name == "address");
+}
+
+/// Adds the address that the schema requires of an organization, even if nothing is in it.
+fn add_addresses(nodes: &mut [Node]) {
+    for node in nodes {
+        let address = node.field.fields().iter().find(|field| field.name == "address");
+        if let Some(field) = address
+            && !node.children.iter().any(|child| child.field.name == field.name)
+        {
+            node.children.push(Node::new(field, node.at.clone()));
+        }
+        add_addresses(&mut node.children);
+    }
 }
 
 fn check_required(

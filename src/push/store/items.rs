@@ -141,7 +141,7 @@ impl Store {
         const SQL: &str =
             "INSERT INTO item (client, orcid, section, row, state, tried, act, acted, origin, changed)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?8)
-            ON CONFLICT DO UPDATE SET state = ?5, tried = ?6, act = ?7, acted = ?8, origin = ?9, changed = ?8,
+            ON CONFLICT (client, orcid, section, row) DO UPDATE SET state = ?5, tried = ?6, act = ?7, acted = ?8, origin = ?9, changed = ?8,
             reason = '', status = NULL, code = NULL";
         let fault = self.fault();
         let mut all = || -> rusqlite::Result<()> {
@@ -166,7 +166,7 @@ impl Store {
         const SQL: &str = "INSERT INTO item (client, orcid, section, row, state, put_code, sent, status, code, reason,
             origin, changed, tried)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?14)
-            ON CONFLICT DO UPDATE SET state = ?5, put_code = ?6, sent = ?7, status = ?8, code = ?9, reason = ?10,
+            ON CONFLICT (client, orcid, section, row) DO UPDATE SET state = ?5, put_code = ?6, sent = ?7, status = ?8, code = ?9, reason = ?10,
             origin = ?11, changed = ?12, act = iif(?13, act, NULL), acted = iif(?13, acted, NULL),
             tried = iif(?13, tried, ?14)";
         let fault = self.fault();

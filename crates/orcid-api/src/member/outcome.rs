@@ -157,7 +157,7 @@ mod tests {
             ..Reply::default()
         };
         let reply = MemberReply { reply, location: location.map(str::to_owned) };
-        Outcome::of(call, Ok(reply), &Secret::new("t"), 0)
+        Outcome::of(call, Ok(reply), &Secret::new("0f1e2d"), 0)
     }
 
     fn error(code: i32) -> String {
@@ -242,7 +242,7 @@ mod tests {
             ("cut-off-body", true),
         ] {
             let fault = Fault { code, what: String::new() };
-            let Outcome::Again(again) = Outcome::of(&add, Err(fault), &Secret::new("t"), 0) else { panic!() };
+            let Outcome::Again(again) = Outcome::of(&add, Err(fault), &Secret::new("0f1e2d"), 0) else { panic!() };
 
             assert_eq!(again.may_be_done, expected, "{code}");
         }

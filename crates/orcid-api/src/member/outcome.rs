@@ -242,7 +242,9 @@ mod tests {
             ("cut-off-body", true),
         ] {
             let fault = Fault { code, what: String::new() };
-            let Outcome::Again(again) = Outcome::of(&add, Err(fault), &Secret::new("0f1e2d"), 0) else { panic!() };
+            let Outcome::Again(again) = Outcome::of(&add, Err(fault), &Secret::new("0f1e2d"), 0) else {
+                panic!()
+            };
 
             assert_eq!(again.may_be_done, expected, "{code}");
         }

@@ -28,6 +28,9 @@ pub mod get;
 // A dataset kept fresh through ORCID's API.
 pub mod refresh;
 
+// Items written to people's records through ORCID's Member API.
+pub mod push;
+
 // A dump to try all this on; knows nothing of the above.
 pub mod synth;
 

@@ -110,7 +110,7 @@ pub struct ClientArgs {
     token_file: Option<PathBuf>,
 }
 
-fn parse_client_id(text: &str) -> Result<String, String> {
+pub(super) fn parse_client_id(text: &str) -> Result<String, String> {
     let word = bare_word(text);
     if word.is_empty() || !word.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Err("a client id is one word of ASCII signs, such as APP-ABCDEFGHIJKLMNOP".to_owned());

@@ -10,6 +10,7 @@ use crate::convert::ConvertError;
 use crate::dataset::DatasetError;
 use crate::get::GetError;
 use crate::matching::MatchError;
+use crate::push::PushError;
 use crate::refresh::RefreshError;
 use crate::storage::StorageError;
 use crate::synth::SynthError;
@@ -112,6 +113,7 @@ hinted!(
     DatasetError,
     GetError,
     MatchError,
+    PushError,
     RefreshError,
     RorError,
     StorageError,

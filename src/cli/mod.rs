@@ -46,6 +46,9 @@ mod people;
 mod places;
 mod plan;
 mod progress;
+mod push;
+mod push_args;
+mod push_hints;
 mod reconcile;
 mod refresh;
 mod refresh_args;
@@ -107,6 +110,7 @@ enum Command {
     Get(get::Args),
     Refresh(Box<refresh::Args>),
     Auth(auth::Args),
+    Push(Box<push::Args>),
     Match(match_::Args),
     People(people::Args),
     Reconcile(reconcile::Args),
@@ -204,6 +208,7 @@ fn run(arguments: Vec<OsString>) -> Result<Done, Failure> {
         Command::Get(args) => get::run(args, &cli.common),
         Command::Refresh(args) => refresh::run(&args, &cli.common),
         Command::Auth(args) => auth::run(args, &cli.common),
+        Command::Push(args) => push::run(&args, &cli.common),
         Command::Match(args) => match_::run(args, &cli.common),
         Command::People(args) => people::run(args, &cli.common),
         Command::Reconcile(args) => reconcile::run(args, &cli.common),

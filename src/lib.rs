@@ -30,6 +30,8 @@ pub mod refresh;
 
 // Items written to people's records through ORCID's Member API.
 pub mod push;
+// People's iDs by ORCID's sign-in, and a portal for it.
+pub mod connect;
 
 // A dump to try all this on; knows nothing of the above.
 pub mod synth;

@@ -12,6 +12,7 @@ mod error;
 mod host;
 mod http;
 pub mod member;
+pub mod oauth;
 mod owner;
 mod pace;
 mod proxy;

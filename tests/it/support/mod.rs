@@ -7,6 +7,7 @@ pub mod gateway;
 pub mod imports;
 pub mod members;
 pub mod memory_store;
+pub mod portal;
 pub mod refresh;
 pub mod registry;
 pub mod s3;

@@ -14,7 +14,7 @@ use orcid_xml::Timestamp;
 
 /// The folder of systemd's credentials, and the names of those that are used if no file is named.
 const CREDENTIALS: &str = "CREDENTIALS_DIRECTORY";
-const KEY_CREDENTIAL: &str = "connect-keys";
+pub const KEY_CREDENTIAL: &str = "connect-keys";
 const SECRET_CREDENTIAL: &str = "orcid-client-secret";
 
 /// Where the state lies, and the keys of its secrets.

@@ -59,6 +59,7 @@ mod progress;
 mod push;
 mod push_args;
 mod push_hints;
+mod push_permissions;
 mod reconcile;
 mod refresh;
 mod refresh_args;

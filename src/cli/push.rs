@@ -13,13 +13,14 @@ use super::failure::{Failure, with_end};
 use super::numbers::{counted, grouped};
 use super::output::{print, print_json};
 pub use super::push_args::Args;
+use super::push_permissions::PortalPermissions;
 use super::target::{check_outputs, file_of, write_file};
 use super::{Common, Done};
 use crate::push::{
     Access, Permissions, PushError, Pushed, ReportRow, State, Stored, TokenTable, dry_run, push, status,
 };
 use crate::refresh::log_to;
-use orcid_api::SystemClock;
+use orcid_api::{Host, SystemClock};
 use orcid_api::member::MemberHttp;
 use ror_match::{Matcher, Preset, Release};
 
@@ -48,28 +49,41 @@ pub fn run(args: &Args, common: &Common) -> Result<Done, Failure> {
 fn run_logged(args: &Args, report: Option<&Path>, common: &Common) -> Result<Done, Failure> {
     let host = args.host()?;
     let settings = args.settings(&host)?;
-    let tokens = args.tokens.as_deref().map(TokenTable::read).transpose().map_err(PushError::from)?;
+    let permissions = permissions(args, &settings.client_id, &host)?;
     let matcher = args.ror_release.as_deref().map(Release::read).transpose()?;
     let matcher = matcher.map(|release| Matcher::new(release, Preset::Strict));
     if args.dry_run {
-        let permissions = tokens.as_ref().map(|tokens| tokens as &dyn Permissions);
-        let rows = dry_run(&args.items, &settings, permissions, matcher.as_ref())?;
+        let rows = dry_run(&args.items, &settings, permissions.as_deref(), matcher.as_ref())?;
         return show(Pushed { rows, ended_by: None }, args, report, common);
     }
-    let tokens = tokens.ok_or_else(|| {
+    let permissions = permissions.ok_or_else(|| {
         Failure::new(
             "there are no tokens of people",
-            "give --tokens FILE with the columns orcid, token and scopes",
+            "give the --state of `orcidlake connect serve`, or --tokens FILE with the columns orcid, token and scopes",
         )
     })?;
     let client = MemberHttp::new(&host, USER_AGENT, args.contact(), args.timeout())?;
     let clock = SystemClock::default();
-    let access = Access { client: &client, permissions: &tokens, clock: &clock };
+    let access = Access { client: &client, permissions: &*permissions, clock: &clock };
     let teller = Teller::new(common.quiet);
     let stop = stop_on_signals()?;
     let pushed = push(&args.items, &settings, &access, matcher.as_ref(), &|done| teller.tell(done), &stop)?;
     teller.end();
     show(pushed, args, report, common)
+}
+
+/// The table of tokens that is given, or else what people have permitted in the portal whose state the
+/// folder holds.
+fn permissions(
+    args: &Args,
+    client_id: &str,
+    host: &Host,
+) -> Result<Option<Box<dyn Permissions>>, Failure> {
+    if let Some(table) = &args.tokens {
+        return Ok(Some(Box::new(TokenTable::read(table).map_err(PushError::from)?)));
+    }
+    let portal = PortalPermissions::open(&args.state, args.key_file.as_deref(), client_id, host)?;
+    Ok(portal.map(|portal| Box::new(portal) as Box<dyn Permissions>))
 }
 
 /// Writes the report, and says how many rows are in which state.

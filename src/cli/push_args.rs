@@ -57,6 +57,10 @@ pub struct Args {
     /// may be able to read it (mode 0600).
     #[arg(long, value_name = "FILE", env = "ORCIDLAKE_TOKENS")]
     pub tokens: Option<PathBuf>,
+    /// The key file of the portal, if the folder of --state is the one of `orcidlake connect serve` and
+    /// tokens come from there. If not given, systemd's credential connect-keys.
+    #[arg(long, value_name = "FILE", env = "ORCIDLAKE_KEY_FILE")]
+    pub key_file: Option<PathBuf>,
     /// A release of ROR: organizations without an id get the ROR id of the organisation whose name
     /// and place are exactly theirs.
     #[arg(long, value_name = "FILE", env = "ORCIDLAKE_ROR_RELEASE")]

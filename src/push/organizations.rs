@@ -7,7 +7,6 @@ use ror_match::{Matcher, NameKind, PlaceVerdict, Query, Relation, Scratch, Statu
 use super::fault::At;
 use super::node::{Item, Node};
 use super::row::Row;
-use super::schema::{Field, fields};
 
 const ID: &str = "disambiguated-organization";
 
@@ -15,7 +14,7 @@ const ID: &str = "disambiguated-organization";
 pub fn complete(row: &mut Row, matcher: &Matcher, scratch: &mut Scratch) {
     let Some(item) = &mut row.item else { return };
     for path in paths(item.section) {
-        complete_at(&mut item.children, fields(item.section), path, matcher, scratch, &mut row.notes);
+        complete_at(&mut item.children, path, matcher, scratch, &mut row.notes);
     }
 }
 
@@ -34,7 +33,6 @@ fn paths(section: Section) -> &'static [&'static [&'static str]] {
 
 fn complete_at(
     nodes: &mut [Node],
-    fields: &'static [Field],
     path: &[&str],
     matcher: &Matcher,
     scratch: &mut Scratch,
@@ -45,7 +43,7 @@ fn complete_at(
         if rest.is_empty() {
             notes.extend(complete_one(node, matcher, scratch));
         } else {
-            complete_at(&mut node.children, fields, rest, matcher, scratch, notes);
+            complete_at(&mut node.children, rest, matcher, scratch, notes);
         }
     }
 }

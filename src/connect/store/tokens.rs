@@ -109,9 +109,27 @@ impl Store {
     /// # Errors
     /// [`ConnectError`] where the database fails or the key is missing.
     pub fn tokens(&self, orcid: &str, client_id: &str) -> Result<Option<Tokens>, ConnectError> {
+        self.tokens_in(orcid, client_id, &[LinkState::Connected])
+    }
+
+    /// The tokens with which items of ours may be deleted: also those that ORCID has refused, since a
+    /// permission that the person has withdrawn is still good for this.
+    ///
+    /// # Errors
+    /// [`ConnectError`] where the database fails or the key is missing.
+    pub fn tokens_to_delete(&self, orcid: &str, client_id: &str) -> Result<Option<Tokens>, ConnectError> {
+        self.tokens_in(orcid, client_id, &[LinkState::Connected, LinkState::Lost])
+    }
+
+    fn tokens_in(
+        &self,
+        orcid: &str,
+        client_id: &str,
+        states: &[LinkState],
+    ) -> Result<Option<Tokens>, ConnectError> {
         self.read(|connection| {
             let link = holder(connection, orcid)?
-                .filter(|link| link.state == LinkState::Connected && link.client_id == client_id);
+                .filter(|link| states.contains(&link.state) && link.client_id == client_id);
             let Some(link) = link else { return Ok(None) };
             let access = tokens_of(self, connection, &link, ACCESS)?.pop();
             let refresh = tokens_of(self, connection, &link, REFRESH)?.pop();

@@ -4,7 +4,7 @@ use rusqlite::{Transaction, params};
 
 use super::database::{Durability, Store};
 use super::history::{Event, note};
-use super::links::{Link, LinkState, holder, link_by_id, links_of};
+use super::link::{Link, LinkState, holder, link_by_id, links_of};
 use super::revocations::{queue_revocation, queue_revocations};
 use super::tokens::add_pair;
 use crate::connect::error::ConnectError;

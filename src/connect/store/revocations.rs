@@ -5,7 +5,7 @@ use rusqlite::{Row, Transaction, params};
 
 use super::database::{Durability, Store};
 use super::history::{Event, note};
-use super::links::Link;
+use super::link::Link;
 use super::tokens::{ACCESS, token_place, tokens_of};
 use crate::connect::error::ConnectError;
 use crate::connect::seal::Sealed;

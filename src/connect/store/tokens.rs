@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use super::database::{Durability, Store};
-use super::links::{Link, LinkState, holder};
+use super::link::{Link, LinkState, holder};
 use crate::connect::error::ConnectError;
 use crate::connect::seal::Sealed;
 use orcid_api::Secret;

@@ -35,6 +35,7 @@ mod oddities;
 mod outputs;
 mod parts;
 mod push;
+mod push_connected;
 mod push_kills;
 mod push_member;
 mod readers;

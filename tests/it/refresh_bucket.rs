@@ -164,6 +164,17 @@ fn new_people_of_a_list_come_and_closed_records_go() {
     here.assert_sound();
 }
 
+/// A record without the group of a work.
+fn without_group_of(xml: &str, put_code: i64) -> String {
+    let own = format!("put-code=\"{put_code}\"");
+    let is_own = |place: &usize| xml[*place..].split('>').next().unwrap().contains(&own);
+    let place = xml.match_indices("<work:work-summary ").map(|(place, _)| place).find(is_own).unwrap();
+    let (start, end) = ("<activities:group>", "</activities:group>");
+    let begin = xml[..place].rfind(start).unwrap();
+    let rest = place + xml[place..].find(end).unwrap() + end.len();
+    format!("{}{}", &xml[..begin], &xml[rest..])
+}
+
 #[test]
 fn the_summary_decides_which_activities_exist() {
     let here = Here::new(30, 5, &ENDINGS);
@@ -171,13 +182,7 @@ fn the_summary_decides_which_activities_exist() {
     let gone = works[0];
     here.server.change(|world| {
         let clock = world.clock() + 1_000_000;
-        let own = format!("put-code=\"{gone}\"");
-        world.edit(&orcid, clock, |xml| {
-            let parts = xml.split("<activities:group>");
-            let kept: Vec<&str> =
-                parts.filter(|part| !(part.contains("work:work-summary") && part.contains(&own))).collect();
-            kept.join("<activities:group>")
-        });
+        world.edit(&orcid, clock, |xml| without_group_of(xml, gone));
     });
     let folder = folder_of(&here);
     // ORCID's buckets keep files of activities that were deleted.

@@ -70,6 +70,7 @@ pub struct Args {
     /// or from a folder or URL with the same files (a folder, s3://bucket/name, gs://…, az://…,
     /// https://…). Its last_modified.csv.tar tells what has changed. --storage-option sets
     /// credentials and the region.
+    // No path for clap: s3:// is no URL otherwise, and the library says what is wrong with others.
     #[arg(
         long,
         value_name = "URL",
@@ -77,7 +78,7 @@ pub struct Args {
         conflicts_with = "changes",
         help_heading = "From a bucket"
     )]
-    bucket: Option<PathBuf>,
+    bucket: Option<String>,
     #[command(flatten)]
     host: HostArgs,
     #[command(flatten)]
@@ -256,7 +257,7 @@ impl Args {
     /// Who answers the requests: a bucket with these options, or the API; reads the secret.
     pub fn access(&self, storage: StorageOptions) -> Result<Access, Failure> {
         if let Some(place) = &self.bucket {
-            return Ok(Access::Bucket { place: place.clone(), options: storage });
+            return Ok(Access::Bucket { place: place.into(), options: storage });
         }
         let token_file = if self.anonymous { None } else { Some(self.client.token_file()?) };
         let credentials = if self.anonymous { None } else { self.client.credentials()? };

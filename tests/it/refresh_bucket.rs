@@ -10,6 +10,7 @@ use crate::support::refresh::{Here, json, records, rows, text, with_most_works, 
 use crate::support::s3::{Act, BUCKET, S3};
 use crate::support::tables::{all_rows, assert_same, without_people};
 use orcid_mock::Change;
+use orcid_xml::Orcid;
 use orcidlake::dataset::Manifest;
 
 const ENDINGS: [char; 11] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'X'];
@@ -32,7 +33,16 @@ fn change_works(here: &Here) -> (String, Vec<i64>) {
     let (orcid, works) = with_most_works(here);
     here.server.change(|world| {
         let clock = world.clock() + 1_000_000;
-        world.edit(&orcid, clock, |xml| with_works_of(xml, clock));
+        world.edit(&orcid, clock, |xml| with_works_of(xml, clock).replace(">Newer ", ">"));
+        for &work in &works {
+            let activity = &world.get(Orcid::new(&orcid).unwrap()).unwrap().activities[&("work", work)];
+            let xml = std::str::from_utf8(&activity.xml).unwrap();
+            let (before, after) = xml.split_once("<common:last-modified-date>").unwrap();
+            let (_, after) = after.split_once('<').unwrap();
+            let iso = orcid_mock::instants::iso(clock);
+            let dated = format!("{before}<common:last-modified-date>{iso}<{after}");
+            world.put_activity(&orcid, "work", work, dated);
+        }
     });
     (orcid, works)
 }
@@ -155,10 +165,10 @@ fn new_people_of_a_list_come_and_closed_records_go() {
 
     assert_eq!(output.status.code(), Some(0), "{}", text(&output));
     assert_eq!(records(&here.dataset, &newcomer).len(), 1);
-    for (orcid, reason) in left.iter().zip(["locked", "deactivated", "deprecated"]) {
+    for (orcid, status) in left.iter().zip(["locked", "deactivated", "deprecated"]) {
         assert!(records(&here.dataset, orcid).is_empty(), "{orcid}");
         let tombstones = rows(&here.dataset, orcid, "summaries/tombstones");
-        assert_eq!(tombstones[0]["reason"], reason, "{tombstones:?}");
+        assert_eq!(tombstones[0]["status"], status, "{tombstones:?}");
         assert!(work_rows(&here, orcid).is_empty(), "{orcid}");
     }
     here.assert_sound();
@@ -254,7 +264,9 @@ fn a_record_that_is_older_than_the_list_says_is_read_again_by_the_next_run() {
     let orcid = here.server.world().active()[0].to_string();
     here.server.change(|world| {
         let clock = world.clock() + 1_000_000;
-        world.edit(&orcid, clock, |xml| xml.replace("given-names>", "given-names>Newer "));
+        world.edit(&orcid, clock, |xml| {
+            xml.replace("<personal-details:given-names>", "<personal-details:given-names>Newer ")
+        });
     });
     let folder = folder_of(&here);
     let file = summary(&folder, &orcid);
@@ -276,10 +288,11 @@ fn a_record_that_is_older_than_the_list_says_is_read_again_by_the_next_run() {
 fn a_newer_record_that_is_behind_the_list_is_taken_and_read_once_more() {
     let here = Here::new(20, 5, &[]);
     let orcid = here.server.world().active()[0].to_string();
+    let start = "<personal-details:given-names>";
     let rename = |name: &str| {
         here.server.change(|world| {
             let clock = world.clock() + 1_000_000;
-            world.edit(&orcid, clock, |xml| xml.replace("given-names>", &format!("given-names>{name} ")));
+            world.edit(&orcid, clock, |xml| xml.replace(start, &format!("{start}{name} ")));
         });
         files_of(&here.server.world())
     };

@@ -95,9 +95,8 @@ fn a_refresh_from_a_store_reads_the_changed_files_only() {
     let summaries = json(&output)["plan"]["records"].as_u64().unwrap();
     let others = here.server.world().active().len() as u64;
     assert!(summaries < others && !requests.iter().any(|line| line.starts_with("PUT")), "{requests:?}");
-    for hidden in ["hush-hush"] {
-        assert!(!text(&output).contains(hidden) && !json(&output).to_string().contains(hidden));
-    }
+    let hidden = "hush-hush";
+    assert!(!text(&output).contains(hidden) && !json(&output).to_string().contains(hidden));
 }
 
 #[test]
@@ -379,7 +378,7 @@ fn a_plan_says_how_many_files_and_bytes_it_would_read_and_changes_nothing() {
     let said = String::from_utf8_lossy(&shown.stdout).into_owned();
     assert!(said.contains("files to read: about ") && said.contains("estimated from "), "{said}");
     let reads = &counted["plan"]["reads"];
-    assert!(reads["objects"].as_u64().unwrap() >= 1 + works.len() as u64, "{counted}");
+    assert!(reads["objects"].as_u64().unwrap() > works.len() as u64, "{counted}");
     assert!(reads["bytes"].as_u64().unwrap() > 1_000, "{counted}");
     assert_eq!(Manifest::read(&here.dataset).unwrap().unwrap().archives.len(), before);
 }

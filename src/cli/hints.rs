@@ -42,6 +42,12 @@ fn queue_hint(fault: QueueFault) -> &'static str {
 
 impl Hint for RefreshError {
     fn hint(&self) -> Cow<'static, str> {
+        if let Self::Io { source, .. } = self
+            && let Some(hint) = storage_hint(source)
+                .or_else(|| StoreError::behind(source).map(|error| store_hint(error.fault).into()))
+        {
+            return hint;
+        }
         let hint = match self {
             Self::Io { .. } => "check the path, the permissions and the disk",
             Self::Scope { .. } => "see `orcidlake help refresh`",
@@ -51,6 +57,13 @@ impl Hint for RefreshError {
             Self::NoChanges { .. } => "get the file again: a complete file lists every record",
             Self::CutOff { .. } => "get the file again; if it is whole, end its last line",
             Self::NoWatermark => "give --since",
+            Self::NoList { .. } => {
+                "give the folder or URL that holds the list; --bucket s3:// means ORCID's own buckets"
+            }
+            Self::NotSearchable { .. } => {
+                "give --ids or --all-in-dataset, without --strategy or with --strategy each"
+            }
+            Self::Storage(error) => return error.hint(),
             Self::Locked { .. } => "wait until it has finished, or see `orcidlake refresh DIR --status`",
             Self::Queue(error) => queue_hint(error.fault()),
             Self::NoAnswer { .. } | Self::Silent { .. } => {

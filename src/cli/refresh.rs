@@ -10,13 +10,13 @@ use super::failure::{Failure, with_end};
 use super::numbers::{counted, grouped};
 use super::output::{print, print_json};
 pub use super::refresh_args::Args;
-use super::refresh_report::{end, outcome_text, plan_text, show_status, to_json};
+use super::refresh_report::{behind_list, end, outcome_text, plan_text, show_status, to_json};
 use super::rematch::rematch;
 use super::stores::local_folder;
 use super::target::check_outputs;
 use super::{Common, Done, expect_dataset};
 use crate::matching::Summary;
-use crate::refresh::{Ended, Observer, Outcome, Plan, Strategy, log_to, refresh};
+use crate::refresh::{BEHIND_LIST, Ended, Observer, Outcome, Plan, Strategy, log_to, refresh};
 use orcid_api::LIMITED_VISIBILITY;
 use orcid_api::time::readable;
 
@@ -48,7 +48,7 @@ pub fn run(args: &Args, common: &Common) -> Result<Done, Failure> {
 }
 
 fn run_logged(args: &Args, common: &Common) -> Result<Done, Failure> {
-    let (settings, access) = (args.settings()?, args.access()?);
+    let (settings, access) = (args.settings()?, args.access(common.storage())?);
     let stop = stop_on_signals()?;
     let teller = Teller { quiet: common.quiet, plan_only: args.plan, json: common.json, ..Teller::new() };
     let outcome = refresh(&args.dataset, &settings, &access, &teller, &stop)?;
@@ -81,6 +81,12 @@ fn run_logged(args: &Args, common: &Common) -> Result<Done, Failure> {
         tell!(
             "warning: the server sent limited or private elements in {} ({code}); none of them was written to the dataset",
             counted(*count, "answer")
+        );
+    }
+    if let Some(count) = behind_list(&outcome) {
+        tell!(
+            "warning: {} older in the bucket than its list of changes says ({BEHIND_LIST}); the next run reads them again",
+            counted(count, "record")
         );
     }
     let ended = end(outcome);

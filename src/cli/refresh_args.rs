@@ -10,6 +10,7 @@ use super::auth::{ClientArgs, HostArgs, TimeoutArg, USER_AGENT};
 use super::convert::Machine;
 use super::failure::Failure;
 use crate::refresh::{Access, MaxRemovals, Organization, RefreshError, Registry, Scope, Settings, Strategy};
+use crate::storage::StorageOptions;
 use orcid_api::time::parse;
 use orcid_api::{ClientOptions, RetryPolicy};
 
@@ -65,6 +66,19 @@ pub struct Args {
     scope: ScopeArgs,
     #[command(flatten)]
     changes: ChangeArgs,
+    /// Read records from files in the place of the API: from ORCID's S3 for premium members (s3://),
+    /// or from a folder or URL with the same files (a folder, s3://bucket/name, gs://…, az://…,
+    /// https://…). Its last_modified.csv.tar tells what has changed. --storage-option sets
+    /// credentials and the region.
+    // No path for clap: s3:// is no URL otherwise, and the library says what is wrong with others.
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "ORCIDLAKE_BUCKET",
+        conflicts_with = "changes",
+        help_heading = "From a bucket"
+    )]
+    bucket: Option<String>,
     #[command(flatten)]
     host: HostArgs,
     #[command(flatten)]
@@ -139,16 +153,16 @@ enum StrategyArg {
 #[derive(Debug, Clone, clap::Args)]
 #[command(next_help_heading = "How fast (ORCID's documented limits if not given)")]
 struct PaceArgs {
-    /// Requests a second: 12, for members 24.
+    /// Requests a second: 12, for members 24, to a bucket any number.
     #[arg(long, value_name = "N", env = "ORCIDLAKE_RATE", value_parser = parse_rate)]
     rate: Option<f64>,
     /// Requests in any one second after a rest: 40.
     #[arg(long, value_name = "N", env = "ORCIDLAKE_BURST", value_parser = clap::value_parser!(u32).range(1..=10_000))]
     burst: Option<u32>,
-    /// Requests in flight at one time: 8, for members 16.
+    /// Requests in flight at one time: 8, for members 16, to a bucket 32.
     #[arg(long, value_name = "N", env = "ORCIDLAKE_IN_FLIGHT", value_parser = clap::value_parser!(u16).range(1..=256))]
     in_flight: Option<u16>,
-    /// Requests in a UTC day: 25000, with a token 100000, for members none (0).
+    /// Requests in a UTC day: 25000, with a token 100000, for members and to a bucket none (0).
     #[arg(long, value_name = "N", env = "ORCIDLAKE_QUOTA")]
     quota: Option<u64>,
     /// Tries of one request before it is given up.
@@ -240,8 +254,11 @@ impl Args {
         })
     }
 
-    /// By whom the API is asked; reads the secret.
-    pub fn access(&self) -> Result<Access, Failure> {
+    /// Who answers the requests: a bucket with these options, or the API; reads the secret.
+    pub fn access(&self, storage: StorageOptions) -> Result<Access, Failure> {
+        if let Some(place) = &self.bucket {
+            return Ok(Access::Bucket { place: place.into(), options: storage });
+        }
         let token_file = if self.anonymous { None } else { Some(self.client.token_file()?) };
         let credentials = if self.anonymous { None } else { self.client.credentials()? };
         let mut options = ClientOptions::new(self.host.host()?, USER_AGENT);

@@ -10,7 +10,9 @@ use super::failure::Failure;
 use super::numbers::{bytes, counted, duration, grouped};
 use super::output::{print, print_json};
 use super::{Common, Done};
-use crate::refresh::{Applied, Ended, Outcome, Plan, Removals, Requests, Status, Stays, Strategy, status};
+use crate::refresh::{
+    Applied, BEHIND_LIST, Ended, Outcome, Plan, Removals, Requests, Status, Stays, Strategy, status,
+};
 use orcid_api::time::readable;
 
 /// The plan, for people.
@@ -31,6 +33,15 @@ pub fn plan_text(plan: &Plan) -> String {
     }
     if plan.made > 0 {
         text.push_str(&format!(" ({} made already)", grouped(plan.made)));
+    }
+    if let Some(reads) = &plan.reads {
+        text.push_str(&format!(
+            "\n  files to read: about {} ({}), estimated from {}\n",
+            grouped(reads.objects),
+            bytes(reads.bytes),
+            counted(reads.sampled, "record")
+        ));
+        return text;
     }
     let quota = plan.quota.map_or_else(|| "no quota".to_owned(), |quota| format!("{} a day", grouped(quota)));
     let time = duration(Duration::from_secs(plan.seconds));
@@ -127,6 +138,11 @@ fn removals_text(removals: &Removals) -> String {
     )
 }
 
+/// How many records are older in the bucket than its list says; `None` if there are none.
+pub fn behind_list(outcome: &Outcome) -> Option<u64> {
+    outcome.tally.iter().find(|(code, _)| code == BEHIND_LIST).map(|(_, count)| *count)
+}
+
 /// Decides how the command ends.
 pub fn end(outcome: Outcome) -> Result<Done, Failure> {
     match outcome.end {
@@ -150,7 +166,9 @@ pub fn end(outcome: Outcome) -> Result<Done, Failure> {
         Ended::Planned => Ok(Done::All),
         Ended::Applied => {
             let rejected = outcome.applied.as_ref().map_or(0, |applied| applied.report.members.rejects);
-            let unknown = outcome.missing_results > 0 || outcome.wrong_clock.is_some();
+            let unknown = outcome.missing_results > 0
+                || outcome.wrong_clock.is_some()
+                || behind_list(&outcome).is_some();
             let left_out = !outcome.given_up.is_empty() || rejected > 0 || unknown;
             Ok(if left_out { Done::WithProblems } else { Done::All })
         }

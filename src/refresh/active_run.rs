@@ -4,6 +4,7 @@ use std::cell::OnceCell;
 use std::path::Path;
 use std::sync::Arc;
 
+use super::bucket::Bucket;
 use super::error::RefreshError;
 use super::fetch::{End, Fetch};
 use super::inputs::Inputs;
@@ -25,6 +26,8 @@ pub struct ActiveRun<'r> {
     pub settings: &'r Settings,
     pub observer: &'r dyn Observer,
     pub inputs: Inputs<'r>,
+    /// The bucket from which records are read, if they are not requested of an API.
+    pub bucket: Option<&'r Bucket>,
     pub fetch: Arc<Fetch>,
     pub plan: Option<Plan>,
     /// Findings about the server's clock before the commit.
@@ -79,8 +82,11 @@ impl ActiveRun<'_> {
     }
 
     /// Limits the run's watermark to the time that is certain; if the server's clock is wrong, the
-    /// watermark does not move.
+    /// watermark does not move. A bucket has no clock: its list has limited the watermark already.
     pub fn keep_to_known_time(&self, run: &mut Run, all_is_there: bool) -> Result<(), RefreshError> {
+        if self.bucket.is_some() {
+            return Ok(());
+        }
         let is_wrong = self.wrong_clock()?.is_some();
         watermark::keep_to_known_time(run, &self.fetch, all_is_there, is_wrong);
         Ok(())

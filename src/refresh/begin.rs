@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use super::dataset_rows;
 use super::error::RefreshError;
-use super::inputs::Inputs;
+use super::inputs::{Changes, Inputs};
 use super::mark::{DatasetChange, Mark};
 use super::observer::Observer;
 use super::plan;
@@ -83,10 +83,11 @@ fn new_run(
     if let Some(future) = future {
         observer.watermark_in_future(future, since);
     }
+    let from = if matches!(inputs.changes, Some(Changes::Bucket(_))) { "bucket" } else { "api" };
     Ok(Run {
         id: 0,
         scope,
-        source: format!("api-{}", time::iso(now)),
+        source: format!("{from}-{}", time::iso(now)),
         api: client.host().api.clone(),
         strategy: inputs.choose(now - since)?.name().to_owned(),
         asked: settings.asked(),

@@ -3,9 +3,8 @@
 //!
 //! A file that is cut off would hide changes, and is an error as far as that can be told.
 
-use std::cell::Cell;
 use std::fs::File;
-use std::io::{BufRead, BufReader, Error, ErrorKind, Read};
+use std::io::{BufRead, BufReader, Error, Read};
 use std::path::Path;
 
 use csv::ByteRecord;
@@ -13,12 +12,10 @@ use flate2::read::MultiGzDecoder;
 
 use super::error::RefreshError;
 use super::line_faults::LineFaults;
+use super::row_bytes::{Stream, Watched};
 use orcid_api::time;
 use orcid_xml::{IdFault, Orcid, Timestamp};
 
-/// Bytes that may be read for one row; ORCID's rows have about a hundred. An unclosed quotation
-/// mark would make one row of the rest of the file.
-const MAX_ROW_BYTES: u64 = 1 << 20;
 const BUFFER_BYTES: usize = 256 << 10;
 
 /// Calls `visit` with each iD of the file and its last change.
@@ -30,8 +27,22 @@ const BUFFER_BYTES: usize = 256 << 10;
 /// [`RefreshError`] if the file cannot be read, a line is not understood, or iDs have wrong
 /// check digits.
 pub fn read(path: &Path, visit: &mut dyn FnMut(Orcid, Timestamp)) -> Result<(), RefreshError> {
+    let file = File::open(path);
+    let file = file.map_err(|source| RefreshError::Io { act: "read", path: path.to_owned(), source })?;
+    read_open(file, path, visit)
+}
+
+/// Does the same with a file that is open already; `path` is its name for messages.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_open(
+    file: File,
+    path: &Path,
+    visit: &mut dyn FnMut(Orcid, Timestamp),
+) -> Result<(), RefreshError> {
     let fault = |source| RefreshError::Io { act: "read", path: path.to_owned(), source };
-    let file = BufReader::with_capacity(BUFFER_BYTES, File::open(path).map_err(fault)?);
+    let file = BufReader::with_capacity(BUFFER_BYTES, file);
     let mut inner = plain(file).map_err(fault)?;
     let start = inner.fill_buf().map_err(fault)?;
     if start.get(257..262) != Some(b"ustar") {
@@ -80,35 +91,6 @@ fn plain<'f>(mut file: BufReader<File>) -> std::io::Result<Box<dyn BufRead + 'f>
     } else {
         Box::new(file)
     })
-}
-
-/// State of the stream under the row reader, which reads ahead.
-#[derive(Default)]
-struct Stream {
-    /// Bytes read since the last row.
-    since_row: Cell<u64>,
-    last_byte: Cell<u8>,
-}
-
-struct Watched<'s, R> {
-    inner: R,
-    stream: &'s Stream,
-}
-
-impl<R: Read> Read for Watched<'_, R> {
-    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        let read = self.inner.read(buffer)?;
-        let since_row = self.stream.since_row.get() + read as u64;
-        if since_row > MAX_ROW_BYTES {
-            let what = format!("a row has over {MAX_ROW_BYTES} bytes: a quotation mark may not be closed");
-            return Err(Error::new(ErrorKind::InvalidData, what));
-        }
-        self.stream.since_row.set(since_row);
-        if let Some(last) = buffer[..read].last() {
-            self.stream.last_byte.set(*last);
-        }
-        Ok(read)
-    }
 }
 
 /// The positions of the iD and the time in a row.
@@ -197,7 +179,7 @@ fn read_rows(
     let mut last: Option<(u64, bool)> = None;
     let mut faults = LineFaults::default();
     while next(&mut rows, &mut row, path)? {
-        stream.since_row.set(0);
+        stream.row_ended();
         if row.len() == 1 && row[0].trim_ascii().is_empty() {
             continue;
         }
@@ -229,13 +211,6 @@ fn read_rows(
             Err(RefreshError::CutOff { path: path.to_owned(), line })
         }
         Some(_) => faults.check(path),
-    }
-}
-
-impl Stream {
-    /// True if what has been read ends with the end of a line.
-    fn has_ended_line(&self) -> bool {
-        matches!(self.last_byte.get(), b'\n' | b'\r')
     }
 }
 

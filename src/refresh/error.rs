@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use super::queue::QueueError;
 use crate::convert::ConvertError;
 use crate::dataset::DatasetError;
+use crate::storage::StorageError;
 use orcid_api::ApiError;
 use orcid_xml::IdFault;
 use targz_seek::ArchiveError;
@@ -30,6 +31,14 @@ pub enum RefreshError {
     ListLines { path: PathBuf, faults: Vec<(u64, IdFault)>, more: u64 },
     #[error("{path} lists no changed record: it is empty, cut off, or another file")]
     NoChanges { path: PathBuf },
+    #[error(
+        "{place} has no list of changes: neither orcid-lambda-file/last_modified.csv.tar nor last_modified.csv.tar"
+    )]
+    NoList { place: PathBuf },
+    #[error("{place} is a bucket, which cannot be searched")]
+    NotSearchable { place: PathBuf },
+    #[error(transparent)]
+    Storage(#[from] StorageError),
     #[error("the dataset has no date of its newest change")]
     NoWatermark,
     #[error("{path} is in use by another orcidlake ({holder})")]

@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::path::Path;
 
+use super::bucket::Bucket;
+use super::changes;
 use super::dataset_rows;
 use super::error::RefreshError;
 use super::scope::Scope;
@@ -10,6 +12,30 @@ use super::settings::Settings;
 use super::strategy::Strategy;
 use crate::dataset::{Dataset, OrcidSet};
 use orcid_xml::{Orcid, Timestamp};
+
+/// The list of last changes, in the place of searches.
+#[derive(Debug, Clone, Copy)]
+pub enum Changes<'i> {
+    File(&'i Path),
+    /// The bucket's own list.
+    Bucket(&'i Bucket),
+}
+
+impl Changes<'_> {
+    /// Calls `visit` with each iD of the list and its last change.
+    ///
+    /// # Errors
+    /// [`RefreshError`] if the list cannot be read.
+    pub fn read(self, visit: &mut dyn FnMut(Orcid, Timestamp)) -> Result<(), RefreshError> {
+        match self {
+            Self::File(path) => changes::read(path, visit),
+            Self::Bucket(bucket) => {
+                let (file, path) = bucket.list()?;
+                changes::read_open(file, path, visit)
+            }
+        }
+    }
+}
 
 /// The inputs of a plan.
 #[derive(Debug)]
@@ -20,7 +46,7 @@ pub struct Inputs<'i> {
     pub known_only: bool,
     /// Do not search for people who have left the registry.
     pub changes_only: bool,
-    pub changes: Option<&'i Path>,
+    pub changes: Option<Changes<'i>>,
     pub strategy: Option<Strategy>,
     /// Records count as changed even if they have the date of their row, so that items are fetched
     /// that the dataset lacks.
@@ -28,14 +54,15 @@ pub struct Inputs<'i> {
 }
 
 impl<'i> Inputs<'i> {
-    /// The inputs for `dataset`, from the settings.
-    pub fn new(settings: &'i Settings, dataset: &'i Dataset) -> Self {
+    /// The inputs for `dataset`, from the settings, and from a bucket if records are read from one.
+    pub fn new(settings: &'i Settings, dataset: &'i Dataset, bucket: Option<&'i Bucket>) -> Self {
+        let file = settings.changes.as_deref().map(Changes::File);
         Self {
             dataset,
             scope: &settings.scope,
             known_only: settings.known_only,
             changes_only: settings.changes_only,
-            changes: settings.changes.as_deref(),
+            changes: bucket.map(Changes::Bucket).or(file),
             strategy: settings.strategy,
             restart: settings.restart,
         }
@@ -49,6 +76,9 @@ impl Inputs<'_> {
     /// [`RefreshError::Dataset`] if the dataset cannot be read.
     pub fn choose(&self, elapsed: Timestamp) -> Result<Strategy, RefreshError> {
         let mut count = 0;
+        if let Some(Changes::Bucket(bucket)) = self.changes {
+            return self.choose_in_bucket(bucket);
+        }
         match (self.changes, self.scope, self.strategy) {
             (Some(_), ..) => return Ok(Strategy::File),
             (_, Scope::Query(_) | Scope::Organization(_), _) => return Ok(Strategy::Query),
@@ -57,6 +87,15 @@ impl Inputs<'_> {
             (_, Scope::All, _) => dataset_rows::records(self.dataset, &mut |_, _| count += 1)?,
         }
         Ok(Strategy::cheapest(count, elapsed, self.changes_only))
+    }
+
+    /// A bucket cannot be searched: its list tells who changed, or every record is read.
+    fn choose_in_bucket(&self, bucket: &Bucket) -> Result<Strategy, RefreshError> {
+        match (self.scope, self.strategy) {
+            (Scope::Ids(_) | Scope::All, None) => Ok(Strategy::File),
+            (Scope::Ids(_) | Scope::All, Some(Strategy::Each)) => Ok(Strategy::Each),
+            _ => Err(RefreshError::NotSearchable { place: bucket.place().to_owned() }),
+        }
     }
 
     /// The iDs that the scope names, in their order.

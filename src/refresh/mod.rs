@@ -1,4 +1,5 @@
-//! Brings a dataset up to date through ORCID's API: all steps on one page.
+//! Brings a dataset up to date through ORCID's API, or from a bucket with all records: all steps on
+//! one page.
 //!
 //! ```text
 //! scope ─ who changed ─ plan ─ fetch ─ queue ─ apply ─ dataset
@@ -14,6 +15,7 @@ mod active_run;
 mod apply;
 mod apply_stage;
 mod begin;
+mod bucket;
 mod changes;
 mod dataset_rows;
 mod dates;
@@ -32,6 +34,7 @@ mod paging;
 mod plan;
 mod queue;
 mod removals;
+mod row_bytes;
 mod scope;
 mod search;
 mod search_stage;
@@ -40,9 +43,10 @@ mod status;
 mod strategy;
 mod watermark;
 
+pub use bucket::Reads;
 pub use changes::read as read_changes;
 pub use error::RefreshError;
-pub use fetch::End;
+pub use fetch::{BEHIND_LIST, End};
 pub use log::{Log, log_to};
 pub use max_removals::MaxRemovals;
 pub use observer::Observer;
@@ -62,6 +66,7 @@ use std::time::Duration;
 
 use crate::dataset::{Dataset, DatasetError, DatasetLock, check_can_change};
 use active_run::ActiveRun;
+use bucket::Bucket;
 use fetch::Fetch;
 use inputs::Inputs;
 use orcid_api::{Client, ClientOptions, Clock, HttpClient, SystemClock};
@@ -91,11 +96,13 @@ pub fn refresh(
     let dataset = Dataset::open(root)?;
     // Obstacles to the last step are reported before the first step.
     check_can_change(root, &dataset.manifest)?;
-    let Some(client) = connect(access, clock.wall(), stop)? else { return Ok(Outcome::stopped()) };
+    let Some(source) = connect(access, clock.wall(), stop)? else { return Ok(Outcome::stopped()) };
+    let bucket = source.bucket();
+    let client = source.client();
     let mut queue = Queue::open(root)?;
-    let inputs = Inputs::new(settings, &dataset);
+    let inputs = Inputs::new(settings, &dataset, bucket);
     let run = begin::begin(&mut queue, settings, &inputs, &*client, observer, clock.wall())?;
-    let limits = settings.limits(&*client);
+    let limits = settings.limits(&*client, bucket.is_some());
     let activities = dataset_rows::has_activities(&dataset.manifest);
     let fetch =
         Fetch::new(client, limits, settings.retry_policy, Arc::new(clock), stop.clone(), run, activities);
@@ -106,6 +113,7 @@ pub fn refresh(
         settings,
         observer,
         inputs,
+        bucket,
         fetch: Arc::new(fetch),
         plan: None,
         clock: OnceCell::new(),
@@ -113,26 +121,51 @@ pub fn refresh(
     run.go(queue)
 }
 
-/// The client, which may have to obtain a token first; `None` if the run was stopped before that,
-/// since a token server may be slow.
-fn connect(
-    access: &Access,
-    now: Timestamp,
-    stop: &AtomicBool,
-) -> Result<Option<Arc<dyn Client>>, RefreshError> {
-    let (options, client_id) = match access {
-        Access::Client(client) => return Ok(Some(client.clone())),
-        Access::Http { options, client_id } => (ClientOptions::clone(options), client_id.clone()),
+/// Who answers the requests.
+enum Source {
+    Api(Arc<dyn Client>),
+    Bucket(Arc<Bucket>),
+}
+
+impl Source {
+    fn client(&self) -> Arc<dyn Client> {
+        match self {
+            Self::Api(client) => client.clone(),
+            Self::Bucket(bucket) => bucket.clone(),
+        }
+    }
+
+    fn bucket(&self) -> Option<&Bucket> {
+        match self {
+            Self::Api(_) => None,
+            Self::Bucket(bucket) => Some(bucket),
+        }
+    }
+}
+
+/// The client, which may have to obtain a token or to look into a store first; `None` if the run was
+/// stopped before that, since a server may be slow.
+fn connect(access: &Access, now: Timestamp, stop: &AtomicBool) -> Result<Option<Source>, RefreshError> {
+    let thread = match access {
+        Access::Client(client) => return Ok(Some(Source::Api(client.clone()))),
+        Access::Http { options, client_id } => {
+            let (options, client_id) = (ClientOptions::clone(options), client_id.clone());
+            std::thread::spawn(move || -> Result<Source, RefreshError> {
+                Ok(Source::Api(Arc::new(HttpClient::new(options, client_id.as_deref(), now)?)))
+            })
+        }
+        Access::Bucket { place, options } => {
+            let (place, options) = (place.clone(), options.clone());
+            std::thread::spawn(move || Ok(Source::Bucket(Arc::new(Bucket::open(&place, &options)?))))
+        }
     };
-    let thread = std::thread::spawn(move || HttpClient::new(options, client_id.as_deref(), now));
     while !thread.is_finished() {
         if stop.load(Ordering::Relaxed) {
             return Ok(None);
         }
         std::thread::sleep(LOOKS);
     }
-    let client = thread.join().map_err(|_| RefreshError::Panicked)??;
-    Ok(Some(Arc::new(client)))
+    thread.join().map_err(|_| RefreshError::Panicked)?.map(Some)
 }
 
 /// Prevents refreshes of the dataset at `root` while another command, which `act` names, changes
@@ -181,7 +214,11 @@ impl ActiveRun<'_> {
             run.stage = Stage::Fetch;
             queue.note(&run)?;
         }
-        let plan = status::plan(&queue, &run, &self.fetch)?;
+        let mut plan = status::plan(&queue, &run, &self.fetch)?;
+        if let Some(bucket) = self.bucket {
+            let Fetch { activities, stop, .. } = &*self.fetch;
+            plan.reads = Some(bucket.estimate(&queue, &run, *activities, stop)?);
+        }
         self.observer.planned(&plan);
         self.plan = Some(plan);
         if self.settings.plan_only {

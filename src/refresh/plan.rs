@@ -1,15 +1,13 @@
 //! Decides which records to read, from the results of searches, a file of changes, and the dataset.
 
-use std::path::Path;
-
+use super::dataset_rows;
 use super::error::RefreshError;
-use super::inputs::Inputs;
+use super::inputs::{Changes, Inputs};
 use super::queue::{FoundAs, Queue, Request, Run};
 use super::scope::Scope;
 use super::search::{BATCH_IDS, Finding, Search};
 use super::strategy::Strategy;
 use super::watermark::{INSTANT, is_future, refreshed_until};
-use super::{changes, dataset_rows};
 use crate::dataset::{Dataset, OrcidSet};
 use orcid_api::time::{DAY, parse};
 use orcid_xml::{Orcid, Timestamp};
@@ -78,7 +76,7 @@ pub fn add_records(
     queue.each_found(run.id, FoundAs::Changed, &mut |orcid| note(&mut changed, orcid))?;
     queue.each_found(run.id, FoundAs::Present, &mut |orcid| note(&mut there, orcid))?;
     let in_future = match inputs.changes {
-        Some(file) => add_changes(file, run, now, &mut changed)?,
+        Some(changes) => add_changes(changes, run, now, &mut changed)?,
         None => 0,
     };
     let holds = OrcidSet::contains;
@@ -120,21 +118,22 @@ pub fn add_records(
     // People with a tombstone in the dataset are known too, and may return.
     to_read.retain(|orcid| !inputs.known_only || holds(&has, orcid) || holds(&gone, orcid));
     request_records(queue, run, inputs.dataset, to_read)?;
+    note_list_dates(queue, run, inputs)?;
     let all = inputs.restart && dataset_rows::has_activities(&inputs.dataset.manifest);
     queue.count_as_changed(run.id, &run.scope, all)?;
     Ok(in_future)
 }
 
-/// Adds the records that have changed according to a file; returns the number of changes in the
+/// Adds the records that have changed according to a list; returns the number of changes in the
 /// future.
 fn add_changes(
-    file: &Path,
+    changes: Changes<'_>,
     run: &mut Run,
     now: Timestamp,
     changed: &mut OrcidSet,
 ) -> Result<u64, RefreshError> {
     let (mut newest, mut in_future) = (run.since - INSTANT, 0);
-    changes::read(file, &mut |orcid, modified| {
+    changes.read(&mut |orcid, modified| {
         if is_future(modified, now) {
             in_future += 1;
         } else {
@@ -146,6 +145,21 @@ fn add_changes(
     })?;
     run.until = run.until.min(newest);
     Ok(in_future)
+}
+
+/// Notes the dates that a bucket's list has for the records to read: a file that is older is behind
+/// the list. The list is read a second time, since the dates of all changes may not fit in memory.
+fn note_list_dates(queue: &mut Queue, run: &Run, inputs: &Inputs<'_>) -> Result<(), RefreshError> {
+    let Some(changes @ Changes::Bucket(_)) = inputs.changes else { return Ok(()) };
+    let mut requested = OrcidSet::default();
+    queue.each_requested(run.id, &mut |orcid| note(&mut requested, orcid))?;
+    queue.note_list_dates(run.id, |note_date| {
+        changes.read(&mut |orcid, modified| {
+            if requested.contains(&orcid) {
+                note_date(orcid, modified);
+            }
+        })
+    })?
 }
 
 fn note(set: &mut OrcidSet, orcid: Orcid) {

@@ -3,10 +3,12 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::bucket;
 use super::max_removals::MaxRemovals;
 use super::scope::Scope;
 use super::strategy::Strategy;
 use crate::convert;
+use crate::storage::StorageOptions;
 use orcid_api::{Client, ClientOptions, Limits, RetryPolicy};
 use orcid_xml::Timestamp;
 
@@ -23,6 +25,14 @@ pub enum Access {
     },
     /// An existing client.
     Client(Arc<dyn Client>),
+    /// Files in the place of an API: ORCID's S3 for members, or the same layout in a folder or an
+    /// object store.
+    Bucket {
+        /// A path, a URL, or `s3://` for ORCID's own buckets.
+        place: PathBuf,
+        /// The options of the store.
+        options: StorageOptions,
+    },
 }
 
 /// The settings of a refresh.
@@ -89,8 +99,11 @@ impl Settings {
         format!("{:?} {:?} {} {}", self.strategy, self.changes, self.known_only, self.changes_only)
     }
 
-    pub(super) fn limits(&self, client: &dyn Client) -> Limits {
-        let documented = Limits::documented(client.host().is_member, client.client_id().is_some());
+    pub(super) fn limits(&self, client: &dyn Client, is_bucket: bool) -> Limits {
+        let documented = match is_bucket {
+            true => bucket::LIMITS,
+            false => Limits::documented(client.host().is_member, client.client_id().is_some()),
+        };
         let quota = self.quota.map_or(documented.quota, |quota| Some(quota).filter(|quota| *quota > 0));
         Limits {
             rate: self.rate.unwrap_or(documented.rate),

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use serde::Serialize;
 
+use super::bucket::Reads;
 use super::error::RefreshError;
 use super::fetch::Fetch;
 use super::queue::{Counts, Kind, Queue, QuotaDay, Requests, Run, Stage};
@@ -46,6 +47,9 @@ pub struct Plan {
     pub quota: Option<u64>,
     /// Requests of this client today.
     pub used_today: u64,
+    /// What will be read of a bucket: an estimate, from some of the records.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reads: Option<Reads>,
 }
 
 /// The runs of a dataset.
@@ -115,6 +119,7 @@ pub fn plan(queue: &Queue, run: &Run, fetch: &Fetch) -> Result<Plan, RefreshErro
         days: if all == 0 { 0 } else { days },
         quota: fetch.limits.quota,
         used_today,
+        reads: None,
     })
 }
 

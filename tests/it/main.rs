@@ -43,6 +43,7 @@ mod refresh;
 mod refresh_again;
 mod refresh_answers;
 mod refresh_begin;
+mod refresh_bucket;
 mod refresh_dates;
 mod refresh_doubt;
 mod refresh_inputs;

@@ -6,6 +6,7 @@
 
 use std::time::Duration;
 
+use super::behind_list;
 use super::context::Fetch;
 use super::decision::Decision;
 use super::items::{bulk_effects, item_keys, record_effects};
@@ -138,13 +139,10 @@ fn accept(fetch: &Fetch, task: &Task, payload: Payload, body: &[u8], latest: Tim
                 Request::Recheck(orcid) => {
                     Decision::ResolveMissing { orcid: *orcid, listed: Some(item_keys(&items)), code }
                 }
-                _ if is_unchanged(task, modified) => {
-                    Decision::keep_without_body(UNCHANGED, Effects::default())
+                _ => {
+                    let decision = accept_record(fetch, task, modified, &items, body, latest);
+                    behind_list::judge(fetch, task, modified, decision)
                 }
-                Request::Record(orcid) if fetch.activities => {
-                    accept_record(fetch, *orcid, &items, body, latest)
-                }
-                _ => Decision::keep(code, body, Effects::default()),
             }
         }
         // The record is gone or closed by now, so its list of items is unknown.
@@ -201,14 +199,23 @@ fn accept_page(fetch: &Fetch, task: &Task, search: &Search, page: &SearchPage) -
     }
 }
 
-/// Decides about a changed record, if the dataset has full items.
+/// Decides about a record with a date that can be trusted.
 fn accept_record(
     fetch: &Fetch,
-    orcid: Orcid,
+    task: &Task,
+    modified: Option<Timestamp>,
     items: &[ListedItem],
     body: &[u8],
     latest: Timestamp,
 ) -> Decision {
+    if is_unchanged(task, modified) {
+        return Decision::keep_without_body(UNCHANGED, Effects::default());
+    }
+    let orcid = match task.request {
+        // Its items matter only if the dataset has full items.
+        Request::Record(orcid) if fetch.activities => orcid,
+        _ => return Decision::keep("record", body, Effects::default()),
+    };
     match fetch.look_up(|queue| queue.dataset_items(fetch.run.id, orcid)) {
         Ok(dataset) => Decision::keep("record", body, record_effects(orcid, items, &dataset, latest)),
         Err(error) => Decision::end(error),

@@ -10,6 +10,7 @@
 //! the lock ([`write`]). (The commit parses the bodies once more, from the queue's file, because a
 //! run may have been killed in between.)
 
+mod behind_list;
 mod context;
 mod decide;
 mod decision;
@@ -23,6 +24,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+pub use behind_list::BEHIND_LIST;
 pub use context::{End, Fetch};
 
 use super::error::RefreshError;

@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::context::Fetch;
 use super::decide::COURTESY;
 use super::decision::Decision;
+use crate::refresh::bucket::NO_FILE;
 use crate::refresh::error::RefreshError;
 use crate::refresh::queue::{Effects, PackedBody, Queue, Request, Task};
 use crate::refresh::search::{OUT_OF_RANGE, Search};
@@ -75,11 +76,15 @@ fn keep(
     Ok(())
 }
 
+/// Tries for a record whose file is not there: it may come a moment later; else the next run looks.
+const NO_FILE_LOOKS: u32 = 3;
+
 /// The number of tries of a request whose last error has this code; some errors are the same each
 /// time.
 fn most_tries(code: &str, tries: u32) -> u32 {
     match code {
         OUT_OF_RANGE => tries.min(OUT_OF_RANGE_LOOKS),
+        NO_FILE => tries.min(NO_FILE_LOOKS),
         "too-large" | "too-many-values" | "too-deep" | LIMITED_VISIBILITY => tries.min(REFUSED_LOOKS),
         _ => tries,
     }

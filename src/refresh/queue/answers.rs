@@ -63,6 +63,8 @@ pub struct Effects {
     pub item_dates: Vec<(ItemOf, Timestamp)>,
     /// The primary record, if the record is deprecated.
     pub primary: Option<Orcid>,
+    /// True for a record whose file is older than its list says: the next run reads it again.
+    pub is_behind_list: bool,
     /// Codes of parts of the answer that were not used.
     pub counted: Vec<&'static str>,
     /// Results that a search's page counted but did not have.
@@ -100,6 +102,10 @@ impl Queue {
             if let (Some(primary), Request::Record(orcid)) = (effects.primary, &task.request) {
                 let values = params![run, orcid.as_str(), primary.as_str()];
                 change.prepare_cached(successor)?.execute(values)?;
+            }
+            if let (true, Request::Record(orcid)) = (effects.is_behind_list, &task.request) {
+                let behind = "UPDATE list_date SET is_behind = 1 WHERE run = ?1 AND orcid = ?2";
+                change.prepare_cached(behind)?.execute(params![run, orcid.as_str()])?;
             }
             effects.counted.iter().try_for_each(|code| count_code(change, run, code))?;
             count_missing_results(change, run, effects.missing_results)?;

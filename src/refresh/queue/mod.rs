@@ -36,6 +36,7 @@ mod counts;
 mod database;
 mod error;
 mod items;
+mod list_dates;
 mod missing;
 mod people;
 mod quota;

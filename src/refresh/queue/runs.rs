@@ -10,7 +10,8 @@ use super::state::{FoundAs, Stage};
 use orcid_xml::{Orcid, Timestamp};
 
 /// The tables from which a run's rows are deleted when it ends.
-const TABLES_OF_RUN: [&str; 7] = ["task", "found", "held", "leaving", "listed", "removed", "successor"];
+const TABLES_OF_RUN: [&str; 8] =
+    ["task", "found", "held", "leaving", "listed", "removed", "successor", "list_date"];
 
 /// One refresh of one scope, from its plan to its commit.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -143,6 +144,9 @@ impl Queue {
                 WHERE run = ?2 AND state = {GivenUp} AND orcid <> ''"
             );
             change.execute(&given_up, params![run.scope, run.id])?;
+            let behind =
+                "INSERT OR IGNORE INTO unread SELECT ?1, orcid FROM list_date WHERE run = ?2 AND is_behind = 1";
+            change.execute(behind, params![run.scope, run.id])?;
             let mut insert = change.prepare("INSERT OR IGNORE INTO unread (scope, orcid) VALUES (?1, ?2)")?;
             for orcid in rejected {
                 insert.execute(params![run.scope, orcid.as_str()])?;

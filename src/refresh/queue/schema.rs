@@ -75,7 +75,8 @@ CREATE TABLE dataset (only INTEGER PRIMARY KEY CHECK (only = 1), mark TEXT NOT N
 
 /// Tables that were added after version 3; queues of earlier programs lack them: the people whom a
 /// run's commits have removed; the dates that records list for requested items; the primary records
-/// of deprecated ones.
+/// of deprecated ones; the dates that a bucket's list has for records, and whether a record's file is
+/// older.
 const LATER_TABLES: &str = "
 CREATE TABLE IF NOT EXISTS removed (run INTEGER NOT NULL, orcid TEXT NOT NULL,
     PRIMARY KEY (run, orcid)) STRICT, WITHOUT ROWID;
@@ -84,6 +85,8 @@ CREATE TABLE IF NOT EXISTS listed (run INTEGER NOT NULL, orcid TEXT NOT NULL, ki
     PRIMARY KEY (run, orcid, kind, put_code)) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS successor (run INTEGER NOT NULL, orcid TEXT NOT NULL, primary_orcid TEXT NOT NULL,
     PRIMARY KEY (run, orcid)) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS list_date (run INTEGER NOT NULL, orcid TEXT NOT NULL, modified INTEGER NOT NULL,
+    is_behind INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (run, orcid)) STRICT, WITHOUT ROWID;
 ";
 
 impl Queue {

@@ -188,3 +188,49 @@ fn deprecated_records_that_lead_back_to_themselves_are_given_up() {
     assert!(is_circle);
     assert_eq!(queue.given_up(own.id).unwrap(), [("circle".to_owned(), 2)].into());
 }
+
+#[test]
+fn what_is_left_counts_the_works_of_a_bulk_and_samples_records_evenly() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut queue = Queue::open(folder.path()).unwrap();
+    let own = run(&mut queue);
+    let texts = ["0000-0002-1825-0097", "0000-0002-1694-233X", "0000-0001-5109-3700", "0000-0002-9079-593X"];
+    let orcids = texts.map(|text| Orcid::new(text).unwrap());
+    let items =
+        [Request::Works(orcids[0], vec![1, 2, 3]), Request::Item(orcids[0], ActivitySection::Works, 4)];
+    queue.add(own.id, orcids.map(Request::Record).into_iter().chain(items)).unwrap();
+
+    let (two, all) = (queue.left(own.id, 2).unwrap(), queue.left(own.id, 9).unwrap());
+
+    assert_eq!((two.records, two.items, two.sample), (4, 4, vec![orcids[0], orcids[2]]));
+    assert_eq!(all.sample, orcids);
+}
+
+#[test]
+fn a_record_that_is_behind_its_list_is_read_by_the_next_run() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut queue = Queue::open(folder.path()).unwrap();
+    let own = run(&mut queue);
+    let orcids = ["0000-0002-1825-0097", "0000-0002-1694-233X"].map(|text| Orcid::new(text).unwrap());
+    queue.add(own.id, orcids.map(Request::Record)).unwrap();
+    queue.release_records(own.id, 2).unwrap();
+    let dates = [(orcids[0], 7), (orcids[0], 5), (orcids[1], 1)];
+    let noted = queue.note_list_dates(own.id, |note| {
+        dates.iter().for_each(|(orcid, date)| note(*orcid, *date));
+        Ok::<(), ()>(())
+    });
+    assert_eq!(noted.unwrap(), Ok(()));
+    assert_eq!(queue.list_date(own.id, orcids[0]).unwrap(), Some(7));
+    for is_behind_list in [true, false] {
+        let task = next(&mut queue, &own, 0);
+        let effects = Effects { is_behind_list, ..Effects::default() };
+        queue.keep(own.id, &task, "record", None, &effects, 5).unwrap();
+    }
+
+    queue.finish(&own, &[], false).unwrap();
+
+    let mut unread = Vec::new();
+    queue.each_unread("all", &mut |orcid| unread.push(orcid)).unwrap();
+    assert_eq!(unread, [orcids[0]]);
+    assert_eq!(queue.list_date(own.id, orcids[0]).unwrap(), None);
+}

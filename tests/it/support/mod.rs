@@ -1,6 +1,7 @@
 //! What the tests of the whole program share: archives made to measure, runs of
 //! the program, rows of its tables.
 
+pub mod bucket;
 pub mod damage;
 pub mod entries;
 pub mod gateway;

@@ -45,7 +45,7 @@ pub struct Args {
     /// --public-url must be reachable from the internet.
     #[arg(long, env = "ORCIDLAKE_WEBHOOKS", value_parser = BoolishValueParser::new())]
     webhooks: bool,
-    /// A file that holds the administrator's password. If not given, systemd's credential
+    /// A file that holds the administrator's password, one word. If not given, systemd's credential
     /// connect-admin-password; without either there are no pages for an administrator.
     #[arg(long, value_name = "FILE", env = "ORCIDLAKE_ADMIN_PASSWORD_FILE")]
     admin_password_file: Option<PathBuf>,

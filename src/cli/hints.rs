@@ -100,7 +100,7 @@ impl Hint for ApiError {
     fn hint(&self) -> Cow<'static, str> {
         let hint = match self {
             Self::Url { .. } => "give scheme, host and path, without a user or a query",
-            Self::NoSecret { .. } => "write the client secret alone into the file",
+            Self::NoSecret { .. } => "write the secret alone into the file, as one word without spaces",
             Self::HalfCredentials => {
                 "give --client-secret-file FILE (or - for standard input) or set ORCIDLAKE_CLIENT_SECRET; `orcidlake auth` keeps them for later runs"
             }

@@ -27,7 +27,8 @@ impl Hint for PushError {
             }
             Self::Stopped => "run the same command again: what was sent is kept, and is not sent twice",
             Self::Permissions(_) => {
-                "correct the table of tokens: columns orcid, token, scopes and if wanted email, mode 0600"
+                "correct the table of tokens (columns orcid, token, scopes and if wanted email, mode 0600), or check the \
+                 state and the key file of the portal"
             }
             Self::Table(error) => return error.hint(),
             Self::Api(error) => return error.hint(),

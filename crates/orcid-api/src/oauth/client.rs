@@ -22,9 +22,9 @@ use orcid_xml::{Orcid, Timestamp};
 /// A client of an authorization server. Threads share it.
 #[derive(Debug)]
 pub struct OauthClient {
-    agent: Agent,
+    pub(super) agent: Agent,
     proxy: Option<Proxy>,
-    issuer: Issuer,
+    pub(super) issuer: Issuer,
     credentials: Credentials,
     keys: Mutex<Option<KeySet>>,
 }
@@ -182,7 +182,7 @@ impl OauthClient {
     }
 
     /// Notes a request in the log: what was asked, and the status; never a form or a body.
-    fn logged(
+    pub(super) fn logged(
         &self,
         method: &'static str,
         endpoint: &str,
@@ -211,7 +211,7 @@ fn is_page(reply: &Reply) -> bool {
 }
 
 /// What an answer means that is not the one that was hoped for.
-fn failed(endpoint: String, reply: &Reply) -> OauthError {
+pub(super) fn failed(endpoint: String, reply: &Reply) -> OauthError {
     let status = reply.status;
     match status {
         300..=399 => OauthError::Redirected { endpoint, status },

@@ -132,3 +132,28 @@ fn a_token_of_the_client_must_be_good_for_its_scope() {
     assert!(client.client_token("/webhook").is_err());
     assert!(client.client_token("/read-public").unwrap().orcid.is_none());
 }
+
+#[test]
+fn a_webhook_is_registered_by_its_encoded_address_which_no_error_shows() {
+    let answers = vec![
+        answer("201 Created", "", ""),
+        answer("404 Not Found", "", r#"{"error-code":9028}"#),
+        answer("403 Forbidden", "", r#"{"error-code":9014}"#),
+    ];
+    let (client, asked) = server(answers);
+    let (token, url) = (Secret::new("acc-2"), "https://p.example/webhook/hush-word");
+    let orcid = "0000-0002-1825-0097";
+
+    client.register_webhook(&token, orcid, url).unwrap();
+    client.remove_webhook(&token, orcid, url).unwrap();
+    let refused = client.register_webhook(&token, orcid, url).unwrap_err().to_string();
+
+    assert!(refused.contains("403") && !refused.contains("hush") && !refused.contains("acc-2"), "{refused}");
+    let (put, delete) = (asked.recv().unwrap(), asked.recv().unwrap());
+    let path = "/0000-0002-1825-0097/webhook/https%3A%2F%2Fp.example%2Fwebhook%2Fhush-word HTTP/1.1";
+    assert!(
+        put.starts_with(&format!("PUT {path}")) && delete.starts_with(&format!("DELETE {path}")),
+        "{put}{delete}"
+    );
+    assert!(put.to_ascii_lowercase().contains("authorization: bearer acc-2"), "{put}");
+}

@@ -6,7 +6,7 @@ use lettre::message::header::ContentType;
 use lettre::message::{Mailbox, Message};
 use lettre::transport::smtp::authentication::Credentials;
 use lettre::transport::smtp::client::{Tls, TlsParameters};
-use lettre::{SmtpTransport, Transport};
+use lettre::{Address, SmtpTransport, Transport};
 
 use super::error::ConnectError;
 use super::inviting::InvitationLine;
@@ -89,8 +89,10 @@ impl Mailer {
             ("link", &line.link),
             ("date", &line.expires),
         ];
-        let address =
-            line.email.parse().map_err(|_| fault(format!("{:?} is no mail address", line.email)))?;
+        let address = line
+            .email
+            .parse::<Address>()
+            .map_err(|_| fault(format!("{:?} is no mail address", line.email)))?;
         let message = Message::builder()
             .from(self.from.clone())
             .to(Mailbox::new(None, address))

@@ -43,6 +43,6 @@ pub use settings::{
 pub use staff::read_staff;
 pub use state_folder::StateFolder;
 pub use store::{
-    Counts, Event, HistoryRow, Invitation, InvitationState, Link, LinkState, NewPerson, Person, PersonRow,
-    PersonState, Store,
+    Counts, Event, HistoryRow, Hook, Invitation, InvitationState, Link, LinkState, MarkedHook, NewPerson,
+    PendingRevocation, Person, PersonRow, PersonState, Revocation, Store, Tokens,
 };

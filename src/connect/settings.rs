@@ -153,7 +153,7 @@ pub fn checked_public_url(text: &str) -> Result<String, ConnectError> {
     let url = Url::parse(text).map_err(|error| fault(&error.to_string()))?;
     let host = url.host_str().ok_or_else(|| fault("it names no host"))?;
     let is_loopback =
-        host.trim_matches(['[', ']']).parse().is_ok_and(|address: IpAddr| address.is_loopback());
+        host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
     let is_here = host == "localhost" || is_loopback;
     match url.scheme() {
         "https" => {}

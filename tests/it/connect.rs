@@ -126,14 +126,17 @@ fn a_denial_is_told_recorded_and_changes_nothing() {
 #[test]
 fn an_answer_in_the_fragment_is_read_by_the_page_and_told() {
     let portal = TestPortal::start();
-    for (error, title, state) in [
+    for (number, (error, title, state)) in [
         ("access_denied", "Not connected", "denied"),
         ("invalid_scope", "did not accept the request", "invited"),
         ("login_required", "try again", "invited"),
         ("none", "try again", "invited"),
         ("<b>", "try again", "invited"),
-    ] {
-        let person = format!("u-{}", error.len());
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let person = format!("u{number}");
         let web = portal.entered(&person);
         web.press_connect(&[]);
 

@@ -151,6 +151,10 @@ pub async fn disconnect(
     let Some(person) = visitor.visit.person else { return Err(Fault::Refused) };
     let revoked = blocking(&portal, move |portal| {
         portal.connect.disconnect(person, BY_PERSON, portal.now())?;
+        if let Err(error) = portal.connect.remove_hooks(portal.now()) {
+            // The work beside the pages tries again.
+            tracing::warn!(%error, "a webhook could not be removed");
+        }
         portal.connect.run_revocations(portal.now())
     });
     let word = if revoked.await?.failed > 0 { "disconnected later" } else { "disconnected" };

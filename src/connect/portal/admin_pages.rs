@@ -69,11 +69,11 @@ async fn table(
     portal: &Portal,
     mut administrator: Administrator,
     page: &str,
-    columns: &[&str],
+    columns: &[&'static str],
     rows: Vec<Vec<Value>>,
     more: String,
 ) -> Result<Response, Fault> {
-    let values = menu(page, context! { columns, rows, more });
+    let values = menu(page, context! { columns => columns.to_vec(), rows, more });
     administrator.visitor.page(portal, StatusCode::OK, "admin_table.html", values).await
 }
 
@@ -132,6 +132,7 @@ pub async fn person(
     let uri = |orcid: &Option<String>| {
         orcid.as_ref().map(|orcid| portal.connect.client.issuer().orcid_uri(orcid)).unwrap_or_default()
     };
+    let (own_uri, other_uri) = (uri(&person.orcid), uri(&person.other_orcid));
     let holds = matches!(person.state, PersonState::Connected | PersonState::ToConfirm | PersonState::Lost);
     let shown = context! {
         path => format!("/admin/people/{id}"),
@@ -140,9 +141,9 @@ pub async fn person(
         email => person.email,
         state => person.state.name(),
         orcid => person.orcid,
-        uri => uri(&person.orcid),
+        uri => own_uri,
         other_orcid => person.other_orcid,
-        other_uri => uri(&person.other_orcid),
+        other_uri,
         scope => person.scope,
         since => time(person.since),
         holds,
@@ -220,7 +221,7 @@ pub async fn webhooks(
             cell(hook.calls.to_string()),
             cell(time(hook.last_call)),
             cell(time(hook.marked)),
-            context! { text => "revive_button", uri => "", path => "", revive => hook.orcid },
+            context! { text => "revive_button", uri => "", path => "", revive => hook.orcid.as_str() },
         ]
     });
     let columns =

@@ -120,7 +120,7 @@ fn values(
 fn shown_link(portal: &Portal, link: &Link) -> Value {
     context! {
         uri => portal.connect.client.issuer().orcid_uri(&link.orcid),
-        name => link.name,
+        name => link.name.as_deref(),
         since => day(link.since),
         scopes => scope_texts(&link.scope),
     }

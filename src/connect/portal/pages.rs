@@ -1,5 +1,7 @@
 //! Pages from templates: texts of one language, values escaped.
 
+use std::collections::BTreeMap;
+
 use minijinja::value::{Kwargs, Value};
 use minijinja::{Environment, Error, UndefinedBehavior, context};
 
@@ -25,6 +27,9 @@ const TEMPLATES: [(&str, &str); 10] = [
 #[derive(Debug)]
 pub struct Pages {
     environment: Environment<'static>,
+    /// The texts of each language, and the list of languages, ready for templates.
+    texts: BTreeMap<&'static str, Value>,
+    languages: Value,
     institution: String,
     help: Option<String>,
     issuer_kind: &'static str,
@@ -42,8 +47,14 @@ impl Pages {
         for (name, text) in TEMPLATES {
             environment.add_template(name, text).map_err(fault)?;
         }
+        let texts = LANGUAGES.iter().map(|language| (language.code, Value::from_serialize(&language.texts)));
+        let named = |language: &Language| {
+            context! { code => language.code, name => language.text("language_name", &[]) }
+        };
         Ok(Self {
             environment,
+            texts: texts.collect(),
+            languages: LANGUAGES.iter().map(named).collect(),
             institution: settings.institution.clone(),
             help: settings.help.clone(),
             issuer_kind: issuer_kind.name(),
@@ -61,16 +72,12 @@ impl Pages {
         csrf: &str,
         values: Value,
     ) -> Result<String, ConnectError> {
-        let languages: Vec<Value> = LANGUAGES
-            .iter()
-            .map(|language| context! { code => language.code, name => language.texts["language_name"] })
-            .collect();
         let all = context! {
             lang => language.code,
-            t => language.texts,
-            languages,
-            institution => self.institution,
-            help => self.help,
+            t => self.texts.get(language.code).cloned(),
+            languages => self.languages.clone(),
+            institution => self.institution.as_str(),
+            help => self.help.as_deref(),
             issuer_kind => self.issuer_kind,
             csrf,
             ..values

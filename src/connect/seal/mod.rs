@@ -4,4 +4,4 @@ mod key_ring;
 mod words;
 
 pub use key_ring::{KeyRing, Sealed};
-pub use words::{Digest, digest, from_hex, hex, is_same, random_word};
+pub use words::{Digest, digest, hex, is_same, random_word};

@@ -43,4 +43,4 @@ pub use overview::{Counts, PersonRow, PersonState};
 pub use people::{NewPerson, Person};
 pub use permissions::{Kept, NewPermission};
 pub use revocations::{PendingRevocation, Revocation};
-pub use tokens::{Tokens, token_place};
+pub use tokens::Tokens;

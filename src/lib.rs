@@ -28,6 +28,9 @@ pub mod get;
 // A dataset kept fresh through ORCID's API.
 pub mod refresh;
 
+// People's iDs by ORCID's sign-in, and a portal for it.
+pub mod connect;
+
 // A dump to try all this on; knows nothing of the above.
 pub mod synth;
 

@@ -32,6 +32,7 @@ pub fn apply(command: Command, arguments: &[OsString], old_names: &mut OldNames)
 pub fn check(command: &Command, matches: &ArgMatches) -> Result<(), Failure> {
     let Some((name, given)) = matches.subcommand() else { return Ok(()) };
     let Some(command) = command.find_subcommand(name) else { return Ok(()) };
+    check(command, given)?;
     let own = command.get_arguments().filter(|argument| is_set(argument, given));
     for argument in own {
         let others = command.get_arg_conflicts_with(argument);
@@ -85,10 +86,17 @@ pub fn with_defaults(mut command: Command, table: &Table) -> Result<Command, Str
         command = with_default(command, &names, name, value, is_general)?;
     }
     for (name, options) in own {
-        if !names.contains(name) {
+        let Some(sub) = command.find_subcommand(name).cloned() else {
             return Err(format!("there is no command {name}"));
+        };
+        let options: Table = options.as_table().cloned().unwrap_or_default();
+        if sub.has_subcommands() {
+            // Its options are for those of its commands that have them.
+            let sub = with_defaults(sub, &options)?;
+            command = command.mut_subcommand(name, |_| sub);
+            continue;
         }
-        for (option, value) in options.as_table().into_iter().flatten() {
+        for (option, value) in &options {
             let is_own = |command: &Command, argument: &Arg, option: &str| {
                 let id = argument.get_id().as_str();
                 is_flag(argument, option)
@@ -116,15 +124,24 @@ fn with_default(
         let values = values_of(option, value)?;
         return Ok(command.mut_arg(id, |argument| argument.default_values(values)));
     }
-    let owner = |name: &String| Some((name.clone(), id_in(command.find_subcommand(name)?)?));
-    let owners: Vec<_> = commands.iter().filter_map(owner).collect();
+    // A command of a group, such as `connect serve`, is found by both names.
+    let mut owners = Vec::new();
+    for sub in commands.iter().filter_map(|name| command.find_subcommand(name)) {
+        owners.extend(id_in(sub).map(|id| (sub.get_name().to_owned(), None, id)));
+        let grouped = sub.get_subcommands().filter_map(|inner| Some((inner.get_name(), id_in(inner)?)));
+        owners.extend(grouped.map(|(inner, id)| (sub.get_name().to_owned(), Some(inner.to_owned()), id)));
+    }
     if owners.is_empty() {
         return Err(format!("there is no option {option}"));
     }
     let values = values_of(option, value)?;
-    Ok(owners.into_iter().fold(command, |command, (owner, id)| {
-        command.mut_subcommand(owner, |sub| {
-            sub.mut_arg(id, |argument| argument.required(false).default_values(values.clone()))
+    let set = |sub: Command, id| {
+        sub.mut_arg(id, |argument| argument.required(false).default_values(values.clone()))
+    };
+    Ok(owners.into_iter().fold(command, |command, (owner, inner, id)| {
+        command.mut_subcommand(owner, |sub| match inner {
+            Some(inner) => sub.mut_subcommand(inner, |inner| set(inner, id)),
+            None => set(sub, id),
         })
     }))
 }
@@ -196,6 +213,9 @@ mod tests {
             "by = 'each'",
             "[synth]\nror = 3",
             "rate = 2.5",
+            "[connect]\nstate = 'x'\npublic-url = 'http://127.0.0.1'",
+            "[connect.serve]\nlisten = '127.0.0.1:1'",
+            "public-url = 'http://127.0.0.1'",
             "[index]\nindex-out = 'x'",
         ] {
             let table: Table = file.parse().unwrap();

@@ -6,6 +6,7 @@ use std::io;
 
 use serde_json::{Value, json};
 
+use crate::connect::ConnectError;
 use crate::convert::ConvertError;
 use crate::dataset::DatasetError;
 use crate::get::GetError;
@@ -108,6 +109,7 @@ macro_rules! hinted {
 hinted!(
     ApiError,
     ArchiveError,
+    ConnectError,
     ConvertError,
     DatasetError,
     GetError,

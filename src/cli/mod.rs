@@ -24,6 +24,15 @@ mod commit;
 mod common;
 mod completions;
 mod config;
+mod connect;
+mod connect_export;
+mod connect_hints;
+mod connect_invite;
+mod connect_revoke;
+mod connect_rotate_key;
+mod connect_serve;
+mod connect_settings;
+mod connect_status;
 mod convert;
 mod coverage;
 mod diagram;
@@ -111,6 +120,7 @@ enum Command {
     People(people::Args),
     Reconcile(reconcile::Args),
     Coverage(coverage::Args),
+    Connect(connect::Args),
     Synth(synth::Args),
     Completions(completions::Args),
     Man(man::Args),
@@ -208,6 +218,7 @@ fn run(arguments: Vec<OsString>) -> Result<Done, Failure> {
         Command::People(args) => people::run(args, &cli.common),
         Command::Reconcile(args) => reconcile::run(args, &cli.common),
         Command::Coverage(args) => coverage::run(args, &cli.common),
+        Command::Connect(args) => connect::run(args, &cli.common),
         Command::Synth(args) => synth::run(args, &cli.common),
         Command::Completions(args) => completions::run(args, command()),
         Command::Man(args) => man::run(args, command()),

@@ -20,6 +20,8 @@ const REMOTE: &[(&str, &str)] = &[
     ("convert", "archives"),
     ("convert", "out"),
     ("coverage", "dataset"),
+    // `connect export`.
+    ("export", "to"),
     ("get", "from"),
     ("index", "archive"),
     ("index", "index_out"),
@@ -108,7 +110,9 @@ mod tests {
     /// Every option of every command that takes a path.
     fn path_options() -> Vec<(String, String)> {
         let mut found = Vec::new();
-        for sub in command().get_subcommands() {
+        let command = command();
+        let groups = command.get_subcommands().flat_map(|sub| sub.get_subcommands());
+        for sub in command.get_subcommands().chain(groups) {
             let paths = sub.get_arguments().filter(|argument| {
                 argument.get_value_parser().type_id() == ValueParser::path_buf().type_id()
             });
@@ -119,7 +123,8 @@ mod tests {
 
     fn parse(command_name: &str, id: &str, value: &str) -> Result<PathBuf, clap::Error> {
         let command = command();
-        let sub = command.find_subcommand(command_name).unwrap();
+        let groups = command.get_subcommands().filter_map(|sub| sub.find_subcommand(command_name));
+        let sub = command.find_subcommand(command_name).or_else(|| groups.into_iter().next()).unwrap();
         let argument = sub.get_arguments().find(|argument| argument.get_id() == id).unwrap();
         let parser = PlaceParser { may_be_remote: REMOTE.contains(&(command_name, id)) };
         parser.parse_ref(sub, Some(argument), OsStr::new(value))

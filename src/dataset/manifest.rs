@@ -39,6 +39,9 @@ pub struct Manifest {
     /// The last matching to ROR, if there was one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub organizations: Option<Organizations>,
+    /// What people have connected, if it was exported.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub connections: Option<Connections>,
     /// The number of each table's next file. No number is used twice, so a name means the same
     /// content in every version of the table.
     #[serde(default)]
@@ -66,6 +69,17 @@ pub struct Organizations {
     /// The files that it was matched with.
     #[serde(default, rename = "given", skip_serializing_if = "Option::is_none")]
     pub inputs: Option<MatchInputs>,
+    /// Their files by table.
+    pub parts: BTreeMap<String, Vec<Part>>,
+}
+
+/// The tables of `connections/`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Connections {
+    /// The authorization server that people signed in at.
+    pub issuer: String,
+    /// The version of orcidlake that wrote them.
+    pub tool_version: String,
     /// Their files by table.
     pub parts: BTreeMap<String, Vec<Part>>,
 }
@@ -218,6 +232,7 @@ impl Manifest {
             watermark: None,
             scopes: Map::new(),
             organizations: None,
+            connections: None,
             next_numbers: BTreeMap::new(),
             commit: None,
             kept: Vec::new(),
@@ -349,7 +364,8 @@ impl Manifest {
     /// Every part with its table's key.
     pub fn parts(&self) -> impl Iterator<Item = (&str, &Part)> {
         let matched = self.organizations.iter().flat_map(|matched| &matched.parts);
-        let tables = self.archives.iter().flat_map(|archive| &archive.parts).chain(matched);
+        let connected = self.connections.iter().flat_map(|connected| &connected.parts);
+        let tables = self.archives.iter().flat_map(|archive| &archive.parts).chain(matched).chain(connected);
         tables.flat_map(|(key, parts)| parts.iter().map(move |part| (key.as_str(), part)))
     }
 }

@@ -48,7 +48,8 @@ pub use layout::{MANIFEST_NAME, NewFile, random_word, table_key};
 pub use lock::{DatasetLock, LOCK_NAME};
 pub use looks::{read_dataset, read_dataset_in};
 pub use manifest::{
-    ArchiveEntry, EntryKind, FORMAT_VERSION, InputFile, KeptPart, Manifest, MatchInputs, Organizations, Part,
+    ArchiveEntry, Connections, EntryKind, FORMAT_VERSION, InputFile, KeptPart, Manifest, MatchInputs,
+    Organizations, Part,
 };
 pub use reader::{Dataset, TableRows, record_batches, rows_of};
 pub use replace::{Change, Replacement};

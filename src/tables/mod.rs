@@ -8,6 +8,7 @@ mod addresses;
 mod affiliations;
 mod build;
 mod column;
+pub mod connections;
 mod contributors;
 mod emails;
 mod entry;
@@ -88,11 +89,13 @@ pub fn of(dump: DumpKind) -> &'static [Box<dyn AnyTable>] {
     }
 }
 
-/// All tables with their folders, in a fixed order: both kinds of dump, and what was
-/// matched.
+/// All tables with their folders, in a fixed order: both kinds of dump, what was matched, and what
+/// people have connected.
 pub fn all() -> impl Iterator<Item = (&'static str, &'static dyn AnyTable)> {
     let dumps = DumpKind::ALL
         .into_iter()
         .flat_map(|dump| of(dump).iter().map(move |table| (dump.folder(), table.as_ref())));
-    dumps.chain(organizations::all().into_iter().map(|table| (organizations::FOLDER, table)))
+    let matched = organizations::all().into_iter().map(|table| (organizations::FOLDER, table));
+    let connected = connections::all().into_iter().map(|table| (connections::FOLDER, table));
+    dumps.chain(matched).chain(connected)
 }

@@ -26,7 +26,11 @@ fn the_command_reference_is_that_of_the_program() {
     let mut command = orcidlake::cli::command().term_width(100);
     command.build();
     let mut names = vec![Vec::new()];
-    names.extend(command.get_subcommands().map(|sub| vec![sub.get_name().to_owned()]));
+    for sub in command.get_subcommands() {
+        names.push(vec![sub.get_name().to_owned()]);
+        let grouped = sub.get_subcommands().filter(|inner| inner.get_name() != "help");
+        names.extend(grouped.map(|inner| vec![sub.get_name().to_owned(), inner.get_name().to_owned()]));
+    }
     for name in names.iter().filter(|name| name.first().is_none_or(|name| name != "help")) {
         let mut one = name.iter().fold(command.clone(), |command, name| {
             command.find_subcommand(name).cloned().expect("the command was listed")

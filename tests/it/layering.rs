@@ -15,6 +15,7 @@ const LAYERS: &[&[&str]] = &[
     &["storage"],
     &["convert", "matching"],
     &["get", "refresh"],
+    &["connect"],
     &["cli"],
 ];
 
@@ -137,11 +138,25 @@ fn a_circle_is_found_through_whatever_names_the_other_file() {
     assert_eq!(circle(&files).unwrap(), ["a", "a/b", "a"]);
 }
 
+/// The folders that know SQLite.
+const SQL: &[&str] = &["src/refresh/queue", "src/connect/store"];
+
 #[test]
-fn all_sql_of_a_refresh_is_in_its_queue() {
-    let room = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/refresh/queue");
-    for (path, text) in sources().into_iter().filter(|(path, _)| !path.starts_with(&room)) {
-        assert!(!text.contains("rusqlite"), "{} knows SQLite: it belongs in refresh/queue", path.display());
+fn all_sql_of_a_capability_is_in_one_folder() {
+    let in_a_room = |path: &Path| {
+        SQL.iter().any(|room| path.starts_with(Path::new(env!("CARGO_MANIFEST_DIR")).join(room)))
+    };
+    for (path, text) in sources().into_iter().filter(|(path, _)| !in_a_room(path)) {
+        assert!(!text.contains("rusqlite"), "{} knows SQLite: it belongs in one of {SQL:?}", path.display());
+    }
+}
+
+#[test]
+fn only_the_portals_pages_are_asynchronous() {
+    let room = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/connect/portal");
+    let connect = sources().into_iter().filter(|(path, _)| module(path) == "connect");
+    for (path, text) in connect.filter(|(path, _)| !path.starts_with(&room)) {
+        assert!(!text.contains("async "), "{} is asynchronous: it belongs in connect/portal", path.display());
     }
 }
 

@@ -63,7 +63,7 @@ impl Host {
 
 /// True where what follows the scheme of a URL names this machine: by a whole address
 /// or name, since `127.0.0.1.example.org` is somebody else's.
-fn is_here(rest: &str) -> bool {
+pub(crate) fn is_here(rest: &str) -> bool {
     let authority = rest.split(['/', '?', '#', '\\']).next().unwrap_or_default();
     if authority.contains('@') {
         return false;
@@ -82,7 +82,7 @@ fn is_here(rest: &str) -> bool {
 }
 
 /// Scheme and authority of a URL.
-fn origin(url: &str) -> Result<&str, ApiError> {
+pub(crate) fn origin(url: &str) -> Result<&str, ApiError> {
     let fault = |what| ApiError::Url { url: without_user(url), what };
     let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
     let rest = rest.ok_or_else(|| fault("it begins with neither https:// nor http://"))?;
@@ -134,7 +134,7 @@ fn with_path(url: &str, path: &str) -> Result<String, ApiError> {
 }
 
 /// A URL for messages: what stands before an `@` may be a password.
-fn without_user(url: &str) -> String {
+pub(crate) fn without_user(url: &str) -> String {
     url.rsplit('@').next().unwrap_or_default().to_owned()
 }
 

@@ -11,6 +11,7 @@ mod credentials;
 mod error;
 mod host;
 mod http;
+pub mod oauth;
 mod owner;
 mod pace;
 mod proxy;

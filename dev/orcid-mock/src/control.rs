@@ -5,16 +5,24 @@ use serde_json::json;
 
 use super::answer::Answer;
 use super::form::Form;
-use super::state::{Shared, locked};
+use super::oauth::control;
+use super::state::{Shared, State, locked};
 
 /// Does what the path says; `None` for all other paths.
 pub fn answer(shared: &Shared, path: &str, query: &str) -> Option<Answer> {
     let form = Form::parse(query);
     let mut state = locked(shared);
+    let State { oauth, world, .. } = &mut *state;
+    if let Some(done) = control::act(oauth, world, path, &form) {
+        return Some(match done {
+            Ok(said) => Answer::json(200, &said),
+            Err(why) => Answer::json(400, &json!({ "error": why })),
+        });
+    }
     let said = match path {
         "/_counts" => {
             let mut counts = state.log.counts();
-            counts["tokens_issued"] = state.tokens.issued().into();
+            counts["tokens_issued"] = state.oauth.grants.issued().into();
             counts["quota_used"] = json!(state.gate.used());
             counts
         }
@@ -23,7 +31,7 @@ pub fn answer(shared: &Shared, path: &str, query: &str) -> Option<Answer> {
             json!({ "done": true })
         }
         "/_expire-token" => {
-            state.tokens.expire();
+            state.oauth.grants.expire_all();
             json!({ "done": true })
         }
         "/_evolve" => {

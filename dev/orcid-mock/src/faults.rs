@@ -15,6 +15,10 @@ const FLUSH: Duration = Duration::from_millis(30);
 /// One piece of an endless body.
 const ENDLESS_PIECE: usize = 64 << 10;
 
+/// As Cloudflare asks, also before `/oauth/token`.
+const CAPTCHA: &str = "<!DOCTYPE html><html lang=\"en-US\"><head><title>Just a moment...</title></head>\
+    <body><h1>orcid.org</h1><p>Verify you are human by completing the action below.</p></body></html>";
+
 /// What goes wrong.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Fault {
@@ -32,6 +36,10 @@ pub enum Fault {
     HtmlPage,
     /// The page of a proxy, with status 502.
     BadGateway,
+    /// The page of a proxy that asks whether the client is a human.
+    Captcha { status: u16 },
+    /// 307 to another address, which takes the same body.
+    RedirectTo(String),
     /// Status 200 and nothing more.
     Empty,
     /// Half of the XML, though the HTTP is whole.
@@ -131,6 +139,8 @@ impl Fault {
             Fault::CutOff => "cut-off",
             Fault::HtmlPage => "html-page",
             Fault::BadGateway => "bad-gateway",
+            Fault::Captcha { .. } => "captcha",
+            Fault::RedirectTo(_) => "redirect",
             Fault::Empty => "empty",
             Fault::HalfXml => "half-xml",
             Fault::OtherRecord => "other-record",
@@ -151,6 +161,19 @@ impl Fault {
         matches!(self, Fault::Late(_) | Fault::Slow { .. })
     }
 
+    /// Whether a proxy gives the answer, so that the request never comes to ORCID itself.
+    pub fn is_of_a_proxy(&self) -> bool {
+        matches!(
+            self,
+            Fault::HtmlPage
+                | Fault::Captcha { .. }
+                | Fault::RedirectTo(_)
+                | Fault::BadGateway
+                | Fault::Unavailable(_)
+                | Fault::TooMany(_)
+        )
+    }
+
     /// Whether it befalls the body before it is compressed.
     pub fn needs_plain_body(&self) -> bool {
         matches!(self, Fault::Empty | Fault::HalfXml | Fault::Endless | Fault::OneTooMany)
@@ -166,6 +189,12 @@ impl Fault {
             Fault::CutOff => broken(answer, Step::HangUp),
             Fault::HtmlPage => Reply::whole(Answer::page(200, "Please wait")),
             Fault::BadGateway => Reply::whole(Answer::page(502, "Bad Gateway")),
+            Fault::Captcha { status } => {
+                Reply::whole(Answer::new(*status, "text/html; charset=UTF-8", CAPTCHA))
+            }
+            Fault::RedirectTo(address) => {
+                Reply::whole(Answer::page(307, "Temporary Redirect").with("location", address.as_str()))
+            }
             Fault::Empty => Reply::whole(Answer { status: 200, body: Bytes::new(), ..answer }),
             Fault::HalfXml => Reply::whole(half(answer)),
             Fault::OtherRecord => Reply::whole(answer),

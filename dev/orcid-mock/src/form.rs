@@ -17,6 +17,23 @@ impl Form {
     }
 }
 
+impl Form {
+    /// All values of a name.
+    pub fn all<'f>(&'f self, name: &'f str) -> impl Iterator<Item = &'f str> {
+        self.0.iter().filter(move |(own, _)| own == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The first value of a name, if it is more than blanks.
+    pub fn filled(&self, name: &str) -> Option<&str> {
+        self.get(name).filter(|value| !value.trim().is_empty())
+    }
+
+    /// All names, in their order.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|(name, _)| name.as_str())
+    }
+}
+
 /// Takes out `+` and `%20`.
 pub fn decoded(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());

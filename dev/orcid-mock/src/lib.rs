@@ -20,6 +20,7 @@
 
 mod answer;
 mod api;
+mod browser;
 mod compress;
 mod control;
 mod dump;
@@ -27,10 +28,12 @@ mod evolve;
 mod facts;
 mod faults;
 mod form;
+mod host;
 pub mod instants;
 mod limits;
 mod log;
 mod newcomers;
+mod oauth;
 pub mod plain;
 mod query;
 mod reply;
@@ -46,12 +49,19 @@ pub mod xml;
 use std::io;
 use std::sync::MutexGuard;
 
+pub use browser::{Browser, Page, pair};
 pub use evolve::Change;
 pub use faults::{Fault, RetryAfter, When};
+pub use host::Host;
 pub use limits::Limits;
 pub use log::{Log, Request};
+pub use oauth::{
+    Account, Amr, CLIENT_ID, CLIENT_SECRET, Claims, Client, ClientKind, ClientScopes, Clients, Clock, Code,
+    CodeForm, Codes, ErrorPlace, Errors, Grant, GrantState, Grants, IdTokenFault, Keys, LoginRequired,
+    MEMBER_ID, MEMBER_SECRET, Missing, Oauth, Pair, RedirectMatch, RefreshOptions, Session, Sessions,
+    Switches, TokenLog, TokenRequest,
+};
 pub use state::Compression;
-pub use token::{CLIENT_ID, CLIENT_SECRET};
 pub use world::{Activity, Person, Standing, World};
 
 use server::Running;
@@ -142,21 +152,38 @@ impl LocalOrcid {
 
     /// Another client beside [`CLIENT_ID`].
     pub fn register(&self, client_id: &str, secret: &str) {
-        self.state().tokens.register(client_id, secret);
+        let client = Client::new(ClientKind::Public, client_id, secret);
+        self.state().oauth.grants.clients.register(client);
     }
 
     /// A valid token without a request.
     pub fn issue_token(&self) -> String {
-        self.state().tokens.issue(CLIENT_ID)
+        self.state().oauth.grants.issue_for_test(CLIENT_ID, None, &["/read-public"])
     }
 
     /// Every token becomes invalid; a new one may be fetched.
     pub fn expire_token(&self) {
-        self.state().tokens.expire();
+        self.state().oauth.grants.expire_all();
     }
 
     pub fn tokens_issued(&self) -> u64 {
-        self.state().tokens.issued()
+        self.state().oauth.grants.issued()
+    }
+
+    /// Changes or asks the authorization server.
+    pub fn oauth<T>(&self, act: impl FnOnce(&mut Oauth) -> T) -> T {
+        act(&mut self.state().oauth)
+    }
+
+    /// Adds somebody who can sign in, with a record if there is none yet.
+    pub fn add_person(&self, account: Account) {
+        let state = &mut *self.state();
+        state.oauth.settle(&mut state.world, account);
+    }
+
+    /// A browser in which nobody is signed in yet.
+    pub fn browser(&self) -> Browser {
+        Browser::new(self.0.shared.clone())
     }
 
     /// What has been asked so far.

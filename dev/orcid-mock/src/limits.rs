@@ -79,7 +79,7 @@ impl Gate {
             self.allowed -= 1.0;
         }
         let (name, quota) = match caller {
-            Caller::Client(client) => (format!("client {client}"), self.limits.client_quota),
+            Caller::Client(grant) => (format!("client {}", grant.client_id), self.limits.client_quota),
             _ => (format!("address {address}"), self.limits.anonymous_quota),
         };
         let used = self.used.entry(name).or_default();

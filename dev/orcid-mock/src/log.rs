@@ -5,6 +5,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
+use super::host::Host;
+
 /// One request, in the order of their arrival.
 #[derive(Clone, Debug)]
 pub struct Request {
@@ -12,7 +14,9 @@ pub struct Request {
     pub number: u64,
     pub at: Instant,
     pub method: String,
+    /// Without what names the host.
     pub path: String,
+    pub host: Host,
     pub query: String,
     pub user_agent: String,
     /// Whether there was an `Authorization` header, valid or not.

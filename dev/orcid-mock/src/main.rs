@@ -1,5 +1,5 @@
-//! ORCID's public API on this machine, from a synthetic world or from archives:
-//! for trying `orcidlake refresh`, and for tests that kill it.
+//! ORCID on this machine, from a synthetic world or from archives: for trying `orcidlake
+//! refresh` and portals, and for tests that kill it.
 //!
 //! ```sh
 //! cargo run -p orcid-mock -- --records 500 --dump /tmp/dump --evolve 0.1 --port 8080
@@ -7,7 +7,7 @@
 //!
 //! Prints one line of JSON when it is ready, and what it was asked when it ends by
 //! SIGTERM or Ctrl-C. While it runs, `/_counts`, `/_reset-quota`, `/_expire-token`
-//! and `/_evolve?seed=1&share=0.1` do what they say.
+//! and `/_evolve?seed=1&share=0.1` do what they say; README.md lists those for portals.
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -16,14 +16,17 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use clap::Parser;
-use orcid_mock::{CLIENT_ID, CLIENT_SECRET, Fault, Limits, LocalOrcid, When, World};
+use orcid_mock::{
+    Account, CLIENT_ID, CLIENT_SECRET, Fault, Limits, LocalOrcid, MEMBER_ID, MEMBER_SECRET, RedirectMatch,
+    Switches, When, World,
+};
 use serde_json::{Value, json};
 use signal_hook::consts::{SIGINT, SIGTERM};
 
 /// How long a signal may wait.
 const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
-/// Plays ORCID's public API on 127.0.0.1.
+/// Plays ORCID on 127.0.0.1.
 #[derive(Parser)]
 struct Args {
     /// Archives of summaries and activities; a synthetic world without any.
@@ -64,12 +67,23 @@ struct Args {
     /// Answer so many milliseconds late.
     #[arg(long, default_value_t = 0)]
     late_ms: u64,
+    /// An address to which the member's client may send people back; any of this machine if
+    /// none is given. Can be repeated.
+    #[arg(long, value_name = "URL")]
+    redirect_uri: Vec<String>,
+    /// Sets what is not known of ORCID, such as amr=array; can be repeated. /_switches lists all.
+    #[arg(long, value_name = "NAME=VALUE")]
+    switch: Vec<String>,
 }
 
 fn main() -> io::Result<()> {
     let args = Args::parse();
     let mut world = match args.archives.as_slice() {
-        [] => World::from_synth(args.records, args.seed),
+        [] => {
+            let mut world = World::from_synth(args.records, args.seed);
+            Account::made_up().iter().for_each(|account| account.enter(&mut world));
+            world
+        }
         archives => World::from_archives(archives.iter().map(PathBuf::as_path)),
     };
     write_dump(&world, args.dump.as_deref(), &args.endings)?;
@@ -83,10 +97,13 @@ fn main() -> io::Result<()> {
     let people = world.people().count();
     let server = LocalOrcid::start_at(world, limits(&args), args.port)?;
     play_faults(&server, &args);
+    prepare_portals(&server, &args)?;
     say(&json!({
         "api_url": server.api_url(), "token_url": server.token_url(), "people": people, "changes": changes.len(),
         "client_id": CLIENT_ID, "client_secret": CLIENT_SECRET,
+        "issuer": server.base_url(), "member_client_id": MEMBER_ID, "member_client_secret": MEMBER_SECRET,
     }))?;
+    explain(&server);
     while !stop.load(Ordering::Relaxed) {
         std::thread::sleep(LOOK_AGAIN);
     }
@@ -112,6 +129,47 @@ fn play_faults(server: &LocalOrcid, args: &Args) {
     if args.late_ms > 0 {
         server.fail(When::Always, Fault::Late(Duration::from_millis(args.late_ms)));
     }
+}
+
+/// A member's client, people to sign in as, and the switches.
+fn prepare_portals(server: &LocalOrcid, args: &Args) -> io::Result<()> {
+    if args.archives.is_empty() {
+        Account::made_up().into_iter().for_each(|account| server.add_person(account));
+    }
+    let mut switches = Switches::default();
+    if args.redirect_uri.is_empty() {
+        switches.redirect_match = RedirectMatch::ThisMachine;
+    }
+    for switch in &args.switch {
+        let set = switch.split_once('=').ok_or_else(|| format!("{switch} is not NAME=VALUE"));
+        set.and_then(|(name, value)| switches.set(name, value)).map_err(io::Error::other)?;
+    }
+    server.oauth(|oauth| {
+        oauth.switches = switches;
+        let client = oauth.grants.clients.get_mut(MEMBER_ID).expect("each server has it from the start");
+        client.redirect_uris.clone_from(&args.redirect_uri);
+    });
+    Ok(())
+}
+
+/// Tells a person what to do next; programs read the line on standard output.
+fn explain(server: &LocalOrcid) {
+    let issuer = server.base_url();
+    let common = format!(
+        "--state connect-state --key-file connect-keys --issuer {issuer} \\\n      \
+         --public-url http://127.0.0.1:8080 --institution 'Example University'"
+    );
+    eprintln!(
+        "A local ORCID listens on {issuer}. Stop it with Ctrl-C.\n\
+         The client of a member: {MEMBER_ID}\n\
+         Its secret:             {MEMBER_SECRET}\n\
+         A portal against it, and a link for one person:\n\
+         \n  printf %s {MEMBER_SECRET} > client-secret\
+         \n  orcidlake connect serve --client-id {MEMBER_ID} --client-secret-file client-secret \\\n      {common}\
+         \n  printf 'id,name\\n1,Sofia Garcia\\n' > staff.csv\
+         \n  orcidlake connect invite staff.csv \\\n      {common}\n\n\
+         What people have granted, and taking it back: {issuer}/trusted-parties"
+    );
 }
 
 fn write_dump(world: &World, folder: Option<&Path>, endings: &str) -> io::Result<()> {

@@ -35,7 +35,7 @@ impl World {
         Some(orcid)
     }
 
-    fn free_id(&self) -> Orcid {
+    pub(super) fn free_id(&self) -> Orcid {
         (FIRST_NEW_ID..).map(with_check_digit).find(|orcid| self.get(*orcid).is_none()).expect("iDs are many")
     }
 }

@@ -25,13 +25,14 @@ use super::api::{self, Asked};
 use super::compress::gzip;
 use super::control;
 use super::faults::{Fault, Faults};
-use super::form::Form;
+use super::host::Host;
 use super::instants;
 use super::limits::{Gate, Limits};
 use super::log::{Log, Request};
+use super::oauth::{self, Oauth};
 use super::reply::{Reply, Script, broken};
 use super::state::{Compression, Shared, State, locked};
-use super::token::{Caller, Tokens, invalid_token};
+use super::token::{Caller, invalid_token};
 use super::wire::{Line, Wire};
 use super::world::{Standing, World, id};
 
@@ -55,7 +56,7 @@ impl Running {
         let shared = Arc::new(Mutex::new(State {
             world,
             gate: Gate::new(limits),
-            tokens: Tokens::default(),
+            oauth: Oauth::new(&format!("http://{address}")),
             faults: Faults::default(),
             log: Log::default(),
             compression: Compression::Sometimes,
@@ -129,17 +130,19 @@ async fn handle(
 ) -> Result<Response<Script<Done>>, io::Error> {
     let at = Instant::now();
     let (head, body) = request.into_parts();
-    let path = head.uri.path().to_owned();
+    let (host, path) = Host::of(head.uri.path(), header(&head.headers, "host"));
+    let path = path.to_owned();
     if let Some(answer) = control::answer(&shared, &path, head.uri.query().unwrap_or_default()) {
         return Ok(Reply::whole(answer).into_response(line, Box::new(|| ())));
     }
     let posted = read(body).await;
     let (reply, ticket) = {
         let mut state = locked(&shared);
-        let arrival = arrival(at, &head, &path);
+        let arrival = arrival(at, &head, &path, host);
         let target = arrival.target();
         let (number, before) = state.log.arrive(arrival);
-        let mut reply = state.reply(number, before, &target, &head, &posted, at);
+        let arrived = Arrived { number, before, at, host, path: &path, head: &head, posted: &posted };
+        let mut reply = state.reply(&arrived, &target);
         let date = instants::http_date(instants::now() - state.behind);
         reply.headers.push(("date", date));
         (reply, Ticket { shared: shared.clone(), number })
@@ -177,12 +180,19 @@ fn header<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
     headers.get(name).and_then(|value| value.to_str().ok())
 }
 
-fn arrival(at: Instant, head: &hyper::http::request::Parts, path: &str) -> Request {
+/// All headers that are text.
+fn named(headers: &HeaderMap) -> Vec<(&str, &str)> {
+    let text = headers.iter().filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)));
+    text.collect()
+}
+
+fn arrival(at: Instant, head: &hyper::http::request::Parts, path: &str, host: Host) -> Request {
     Request {
         number: 0,
         at,
         method: head.method.to_string(),
         path: path.to_owned(),
+        host,
         query: head.uri.query().unwrap_or_default().to_owned(),
         user_agent: header(&head.headers, "user-agent").unwrap_or_default().to_owned(),
         authorized: head.headers.contains_key("authorization"),
@@ -193,32 +203,63 @@ fn arrival(at: Instant, head: &hyper::http::request::Parts, path: &str) -> Reque
     }
 }
 
+/// A request that has come whole.
+struct Arrived<'r> {
+    number: u64,
+    /// How many came before with the same target.
+    before: u64,
+    at: Instant,
+    host: Host,
+    /// Without what names the host.
+    path: &'r str,
+    head: &'r hyper::http::request::Parts,
+    posted: &'r str,
+}
+
+impl Arrived<'_> {
+    fn header(&self, name: &str) -> Option<&str> {
+        header(&self.head.headers, name)
+    }
+
+    fn query(&self) -> &str {
+        self.head.uri.query().unwrap_or_default()
+    }
+
+    fn for_oauth(&self) -> oauth::Asked<'_> {
+        oauth::Asked {
+            method: &self.head.method,
+            path: self.path,
+            query: self.query(),
+            host: self.host,
+            authorization: self.header("authorization"),
+            cookies: self.header("cookie").unwrap_or_default(),
+            posted: self.posted,
+        }
+    }
+}
+
 impl State {
-    fn reply(
-        &mut self,
-        number: u64,
-        before: u64,
-        target: &str,
-        head: &hyper::http::request::Parts,
-        posted: &str,
-        at: Instant,
-    ) -> Reply {
-        let path = head.uri.path();
-        let caller = self.tokens.caller(header(&head.headers, "authorization"));
+    fn reply(&mut self, arrived: &Arrived<'_>, target: &str) -> Reply {
+        let path = arrived.path;
+        oauth::note_leaks(&mut self.oauth, &arrived.for_oauth(), &named(&arrived.head.headers));
+        let caller = Caller::of(&self.oauth.grants, arrived.header("authorization"));
         if path.starts_with("/v3.0/") {
-            let address = header(&head.headers, "x-forwarded-for").unwrap_or("127.0.0.1");
-            if let Some(refusal) = self.gate.refuse(&caller, address, at) {
+            let address = arrived.header("x-forwarded-for").unwrap_or("127.0.0.1");
+            if let Some(refusal) = self.gate.refuse(&caller, address, arrived.at) {
                 return Reply::whole(refusal);
             }
         }
-        let fault = self.faults.choose(number, target, before);
-        if let (Some(fault), Some(request)) = (&fault, self.log.request(number)) {
+        let fault = self.faults.choose(arrived.number, target, arrived.before);
+        if let (Some(fault), Some(request)) = (&fault, self.log.request(arrived.number)) {
             request.fault = Some(fault.name());
             request.sound = fault.is_harmless();
         }
+        if let Some(fault) = fault.as_ref().filter(|fault| fault.is_of_a_proxy()) {
+            return fault.play(Answer::page(502, "Bad Gateway"));
+        }
         let other = (fault == Some(Fault::OtherRecord)).then(|| self.other_path(path)).flatten();
-        let answer = self.answer(other.as_deref().unwrap_or(path), head, posted, &caller);
-        let takes_gzip = header(&head.headers, "accept-encoding").is_some_and(|types| types.contains("gzip"));
+        let answer = self.answer(other.as_deref().unwrap_or(path), arrived, &caller);
+        let takes_gzip = arrived.header("accept-encoding").is_some_and(|types| types.contains("gzip"));
         let spoils_content = fault.as_ref().is_some_and(Fault::needs_plain_body);
         let answer =
             if takes_gzip && !spoils_content && self.compresses(path) { gzip(answer) } else { answer };
@@ -228,27 +269,22 @@ impl State {
         }
     }
 
-    fn answer(
-        &mut self,
-        path: &str,
-        head: &hyper::http::request::Parts,
-        posted: &str,
-        caller: &Caller,
-    ) -> Answer {
-        match (&head.method, path) {
-            (&Method::POST, "/oauth/token") => return self.tokens.answer(&Form::parse(posted)),
-            (&Method::GET, _) => {}
-            _ => return Answer::page(405, "Method Not Allowed"),
+    fn answer(&mut self, path: &str, arrived: &Arrived<'_>, caller: &Caller) -> Answer {
+        if let Some(answer) = oauth::answer(&mut self.oauth, &mut self.world, &arrived.for_oauth()) {
+            return answer;
+        }
+        if arrived.head.method != Method::GET {
+            return Answer::page(405, "Method Not Allowed");
         }
         let Some(below) = path.strip_prefix("/v3.0/") else { return Answer::page(404, "Not Found") };
         if let Caller::Stranger(token) = caller {
             return invalid_token(token);
         }
-        let base = format!("http://{}", header(&head.headers, "host").unwrap_or("127.0.0.1"));
+        let base = format!("http://{}", arrived.header("host").unwrap_or("127.0.0.1"));
         let asked = Asked {
             path: below,
-            query: head.uri.query().unwrap_or_default(),
-            accept: header(&head.headers, "accept").unwrap_or_default(),
+            query: arrived.query(),
+            accept: arrived.header("accept").unwrap_or_default(),
             base: &base,
             anonymous: *caller == Caller::Anonymous,
         };

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::faults::Faults;
 use super::limits::Gate;
 use super::log::Log;
-use super::token::Tokens;
+use super::oauth::Oauth;
 use super::world::World;
 
 /// When answers are compressed, where the client takes it.
@@ -21,7 +21,7 @@ pub enum Compression {
 pub struct State {
     pub world: World,
     pub gate: Gate,
-    pub tokens: Tokens,
+    pub oauth: Oauth,
     pub faults: Faults,
     pub log: Log,
     pub compression: Compression,

@@ -6,6 +6,7 @@ pub mod entries;
 pub mod gateway;
 pub mod imports;
 pub mod memory_store;
+pub mod portal;
 pub mod refresh;
 pub mod s3;
 pub mod tables;

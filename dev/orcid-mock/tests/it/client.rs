@@ -45,7 +45,20 @@ impl Client {
     }
 
     pub fn post(&self, url: &str, form: &[(&str, &str)]) -> Given {
-        Given::of(self.0.post(url).send_form(form.iter().copied()).expect("sent")).expect("answered")
+        self.post_as(url, &[], form).expect("the server answers")
+    }
+
+    pub fn post_as(
+        &self,
+        url: &str,
+        headers: &[(&str, &str)],
+        form: &[(&str, &str)],
+    ) -> Result<Given, ureq::Error> {
+        let mut request = self.0.post(url);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        Given::of(request.send_form(form.iter().copied())?)
     }
 }
 
@@ -68,6 +81,17 @@ impl Given {
 
     pub fn text(&self) -> String {
         String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_slice(&self.body).unwrap_or_else(|_| panic!("not JSON: {}", self.text()))
+    }
+
+    /// Status, and what an error of the authorization server says.
+    pub fn refusal(&self) -> (u16, String, String) {
+        let body = self.json();
+        let text = |name: &str| body[name].as_str().unwrap_or_default().to_owned();
+        (self.status, text("error"), text("error_description"))
     }
 
     /// Status and ORCID's own number.

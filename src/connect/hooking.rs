@@ -1,0 +1,109 @@
+//! Webhooks at ORCID: registered for who is connected, removed for who is not, revived when they
+//! have fallen silent.
+
+use super::connecting::Connect;
+use super::error::ConnectError;
+use super::seal::random_word;
+use super::store::Hook;
+use orcid_api::Secret;
+use orcid_api::oauth::OauthError;
+use orcid_xml::Timestamp;
+
+/// The scope of webhooks; premium members have it.
+const SCOPE: &str = "/webhook";
+/// States of a webhook here.
+const REGISTERED: &str = "registered";
+const GONE: &str = "gone";
+
+/// What was done about webhooks.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Hooked {
+    pub registered: usize,
+    pub removed: usize,
+}
+
+impl Connect {
+    /// Registers a webhook for each connected iD that has none.
+    ///
+    /// # Errors
+    /// [`ConnectError`] where ORCID refuses or the database fails; the next call goes on.
+    pub fn register_hooks(&self, now: Timestamp) -> Result<usize, ConnectError> {
+        let hooks = self.store.hooks()?;
+        let is_registered =
+            |orcid: &str| hooks.iter().any(|hook| hook.orcid == orcid && hook.state == REGISTERED);
+        let mut registered = 0;
+        for orcid in self.store.connected_orcids()?.iter().filter(|orcid| !is_registered(orcid)) {
+            let hook = self.store.hook(orcid, &Secret::new(random_word()?), now)?;
+            self.tell_orcid(&hook, now, HookAct::Register)?;
+            self.store.set_hook_state(orcid, REGISTERED, now)?;
+            registered += 1;
+        }
+        Ok(registered)
+    }
+
+    /// Removes at ORCID the webhooks of who is no longer connected, and forgets them.
+    ///
+    /// # Errors
+    /// As of [`Connect::register_hooks`].
+    pub fn remove_hooks(&self, now: Timestamp) -> Result<usize, ConnectError> {
+        let connected = self.store.connected_orcids()?;
+        let mut removed = 0;
+        for hook in self.store.hooks()?.iter().filter(|hook| hook.state == GONE || hook.state == REGISTERED) {
+            if connected.contains(&hook.orcid) && hook.state != GONE {
+                continue;
+            }
+            if let Some(hook) = self.store.hook_of(&hook.orcid)? {
+                self.tell_orcid(&hook, now, HookAct::Remove)?;
+            }
+            self.store.remove_hook(&hook.orcid)?;
+            removed += 1;
+        }
+        Ok(removed)
+    }
+
+    /// Removes a webhook at ORCID and registers it again: after 25 failures ORCID calls it no more
+    /// until then. False where the iD has none.
+    ///
+    /// # Errors
+    /// As of [`Connect::register_hooks`].
+    pub fn revive_hook(&self, orcid: &str, now: Timestamp) -> Result<bool, ConnectError> {
+        let Some(hook) = self.store.hook_of(orcid)? else { return Ok(false) };
+        self.tell_orcid(&hook, now, HookAct::Remove)?;
+        self.tell_orcid(&hook, now, HookAct::Register)?;
+        self.store.set_hook_state(orcid, REGISTERED, now)?;
+        Ok(true)
+    }
+
+    /// Removes webhooks, and registers them where the institution wants them.
+    ///
+    /// # Errors
+    /// As of [`Connect::register_hooks`].
+    pub fn run_hooks(&self, now: Timestamp) -> Result<Hooked, ConnectError> {
+        let removed = self.remove_hooks(now)?;
+        let registered = if self.settings.webhooks { self.register_hooks(now)? } else { 0 };
+        Ok(Hooked { registered, removed })
+    }
+
+    /// Asks ORCID, with a new token if the kept one is refused.
+    fn tell_orcid(&self, hook: &Hook, now: Timestamp, act: HookAct) -> Result<(), ConnectError> {
+        let url = self.settings.webhook_url(hook.word.reveal());
+        let ask = |token: &Secret| match act {
+            HookAct::Register => self.client.register_webhook(token, &hook.orcid, &url),
+            HookAct::Remove => self.client.remove_webhook(token, &hook.orcid, &url),
+        };
+        match ask(&self.own_token(SCOPE, now)?) {
+            Err(OauthError::Refused { status: 401, .. }) => {
+                self.store.forget_client_token(self.client.client_id(), SCOPE)?;
+                Ok(ask(&self.own_token(SCOPE, now)?)?)
+            }
+            answer => Ok(answer?),
+        }
+    }
+}
+
+/// What ORCID is asked for.
+#[derive(Clone, Copy)]
+enum HookAct {
+    Register,
+    Remove,
+}

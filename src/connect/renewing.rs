@@ -1,0 +1,60 @@
+//! Tokens in life: fewer scopes, tokens of the client itself, and permissions that ORCID refuses.
+
+use super::connecting::Connect;
+use super::error::ConnectError;
+use orcid_api::Secret;
+use orcid_api::time::SECOND;
+use orcid_xml::Timestamp;
+
+/// A token of the client is renewed so long before it expires.
+const MARGIN: Timestamp = 3_600 * SECOND;
+
+impl Connect {
+    /// Exchanges the tokens of an iD for a pair with these scopes, all of which must be granted.
+    /// The old pair is revoked, so that exactly one stays alive. False where the iD is not
+    /// connected or has no refresh token.
+    ///
+    /// # Errors
+    /// [`ConnectError`] where ORCID refuses or the database fails; the old pair stays then.
+    pub fn narrow(&self, orcid: &str, scope: &str, now: Timestamp) -> Result<bool, ConnectError> {
+        let Some(tokens) = self.store.tokens(orcid, self.client.client_id())? else { return Ok(false) };
+        let Some(refresh) = &tokens.refresh else { return Ok(false) };
+        let answer = self.client.refresh(refresh, Some(scope))?;
+        self.store.keep_refreshed(&tokens.link, &answer, now)?;
+        self.run_revocations(now)?;
+        Ok(true)
+    }
+
+    /// The token to use for an iD and a scope; `None` where the person has not granted the scope,
+    /// has taken it back, or must connect again.
+    ///
+    /// # Errors
+    /// [`ConnectError`] where the database fails or the key is missing.
+    pub fn token_for(
+        &self,
+        orcid: &str,
+        scope: &str,
+        now: Timestamp,
+    ) -> Result<Option<Secret>, ConnectError> {
+        let tokens = self.store.tokens(orcid, self.client.client_id())?;
+        let tokens = tokens.filter(|tokens| {
+            tokens.link.grants(scope) && tokens.link.expires.is_none_or(|expires| expires > now)
+        });
+        Ok(tokens.map(|tokens| tokens.access))
+    }
+
+    /// A token of the client itself, kept until shortly before it expires.
+    ///
+    /// # Errors
+    /// [`ConnectError`] where ORCID gives none or the database fails.
+    pub fn own_token(&self, scope: &str, now: Timestamp) -> Result<Secret, ConnectError> {
+        let client_id = self.client.client_id();
+        if let Some(kept) = self.store.client_token(client_id, scope, now + MARGIN)? {
+            return Ok(kept);
+        }
+        let answer = self.client.client_token(scope)?;
+        let expires = answer.expires_in.map(|seconds| now.saturating_add(seconds.saturating_mul(SECOND)));
+        self.store.keep_client_token(client_id, scope, &answer.access_token, expires, now)?;
+        Ok(answer.access_token)
+    }
+}

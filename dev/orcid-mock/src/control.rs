@@ -1,12 +1,26 @@
 //! What a person or a script can tell a server that stands alone: paths that
 //! begin with an underscore, and are not counted.
 
-use serde_json::json;
+use std::time::Duration;
+
+use serde_json::{Value, json};
 
 use super::answer::Answer;
 use super::form::Form;
+use super::member::MemberCalls;
 use super::oauth::control;
 use super::state::{Shared, State, locked};
+
+/// What members asked and wrote.
+fn of_members(calls: &MemberCalls) -> Value {
+    json!({
+        "calls": calls.0.len(),
+        "writes": calls.writes().count(),
+        "created": calls.created(),
+        "busiest_second": calls.busiest(Duration::from_secs(1)),
+        "too_fast": calls.too_fast(),
+    })
+}
 
 /// Does what the path says; `None` for all other paths.
 pub fn answer(shared: &Shared, path: &str, query: &str) -> Option<Answer> {
@@ -24,6 +38,7 @@ pub fn answer(shared: &Shared, path: &str, query: &str) -> Option<Answer> {
             let mut counts = state.log.counts();
             counts["tokens_issued"] = state.oauth.grants.issued().into();
             counts["quota_used"] = json!(state.gate.used());
+            counts["members"] = of_members(&state.member.calls);
             counts
         }
         "/_reset-quota" => {

@@ -103,6 +103,6 @@ impl World {
 }
 
 /// The folder of a section, of which one is singular.
-fn folder_of(kind: &str) -> String {
+pub fn folder_of(kind: &str) -> String {
     if kind == "membership" { kind.to_owned() } else { format!("{kind}s") }
 }

@@ -32,6 +32,8 @@ mod host;
 pub mod instants;
 mod limits;
 mod log;
+pub mod member;
+mod members;
 mod newcomers;
 mod oauth;
 pub mod plain;
@@ -42,12 +44,14 @@ mod server;
 mod state;
 mod syntax;
 mod token;
+pub mod webhooks;
 mod wire;
 mod world;
 pub mod xml;
 
 use std::io;
 use std::sync::MutexGuard;
+use std::time::Duration;
 
 pub use browser::{Browser, Page, pair};
 pub use evolve::Change;
@@ -55,6 +59,10 @@ pub use faults::{Fault, RetryAfter, When};
 pub use host::Host;
 pub use limits::Limits;
 pub use log::{Log, Request};
+pub use member::{
+    Effect, EffectKind, Group, Groups, Item, MemberApi, MemberCall, MemberCalls, MemberLimits,
+    MemberSwitches, Organizations, Section, Source, Visibility, WriteFault,
+};
 pub use oauth::{
     Account, Amr, CLIENT_ID, CLIENT_SECRET, Claims, Client, ClientKind, ClientScopes, Clients, Clock, Code,
     CodeForm, Codes, ErrorPlace, Errors, Grant, GrantState, Grants, IdTokenFault, Keys, LoginRequired,
@@ -62,6 +70,7 @@ pub use oauth::{
     Switches, TokenLog, TokenRequest,
 };
 pub use state::Compression;
+pub use webhooks::{Hook, HookCall, WebhookSwitches, WebhookTimer, Webhooks};
 pub use world::{Activity, Person, Standing, World};
 
 use server::Running;
@@ -173,6 +182,26 @@ impl LocalOrcid {
     /// Changes or asks the authorization server.
     pub fn oauth<T>(&self, act: impl FnOnce(&mut Oauth) -> T) -> T {
         act(&mut self.state().oauth)
+    }
+
+    /// Changes or asks the Member API: its switches, faults, limits and calls.
+    pub fn member<T>(&self, act: impl FnOnce(&mut MemberApi) -> T) -> T {
+        act(&mut self.state().member)
+    }
+
+    /// Changes or asks the webhooks.
+    pub fn webhooks<T>(&self, act: impl FnOnce(&mut Webhooks) -> T) -> T {
+        act(&mut self.state().webhooks)
+    }
+
+    /// Calls every webhook that is due, and gives the calls.
+    pub fn run_webhooks(&self) -> Vec<HookCall> {
+        webhooks::run::run(&self.0.shared)
+    }
+
+    /// Calls the webhooks that are due again and again, until the timer goes.
+    pub fn run_webhooks_every(&self, every: Duration) -> WebhookTimer {
+        WebhookTimer::start(self.0.shared.clone(), every)
     }
 
     /// Adds somebody who can sign in, with a record if there is none yet.

@@ -67,6 +67,12 @@ struct Args {
     /// Answer so many milliseconds late.
     #[arg(long, default_value_t = 0)]
     late_ms: u64,
+    /// Call the webhooks that are due every so many seconds; 0 is never.
+    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
+    webhooks_every: u64,
+    /// Take any identifier of an organization from members, not only those of the records.
+    #[arg(long)]
+    any_organization: bool,
     /// An address to which the member's client may send people back; any of this machine if
     /// none is given. Can be repeated.
     #[arg(long, value_name = "URL")]
@@ -104,6 +110,9 @@ fn main() -> io::Result<()> {
         "issuer": server.base_url(), "member_client_id": MEMBER_ID, "member_client_secret": MEMBER_SECRET,
     }))?;
     explain(&server);
+    server.member(|api| api.switches.knows_all_organizations = args.any_organization);
+    let every = Duration::from_secs(args.webhooks_every);
+    let _timer = (args.webhooks_every > 0).then(|| server.run_webhooks_every(every));
     while !stop.load(Ordering::Relaxed) {
         std::thread::sleep(LOOK_AGAIN);
     }

@@ -26,7 +26,7 @@ impl World {
         let record = codes.rewrite(&text.replace(model.as_str(), orcid.as_str()));
         let record = xml::with_content(&record, "history:submission-date", &iso(moment));
         self.put(orcid.as_str(), touched(&record, moment));
-        for ((kind, put_code), activity) in &person.activities {
+        for ((kind, put_code), activity) in person.activities.iter().filter(|(_, one)| one.public) {
             let full = String::from_utf8(activity.xml.to_vec()).expect("activities are UTF-8");
             let full = codes.rewrite(&full.replace(model.as_str(), orcid.as_str()));
             let put_code = codes.of(&put_code.to_string());

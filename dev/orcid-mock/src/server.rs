@@ -29,15 +29,18 @@ use super::host::Host;
 use super::instants;
 use super::limits::{Gate, Limits};
 use super::log::{Log, Request};
+use super::member::{MemberApi, MemberLimits};
+use super::members::{base, call, held};
 use super::oauth::{self, Oauth};
 use super::reply::{Reply, Script, broken};
 use super::state::{Compression, Shared, State, locked};
 use super::token::{Caller, invalid_token};
+use super::webhooks::Webhooks;
 use super::wire::{Line, Wire};
 use super::world::{Standing, World, id};
 
-/// A form for a token is small.
-const MAX_FORM_BYTES: usize = 64 << 10;
+/// A hundred works in one request are the most that anybody sends.
+const MAX_BODY_BYTES: usize = 4 << 20;
 
 /// A running server; it stops when this goes.
 pub struct Running {
@@ -53,9 +56,13 @@ impl Running {
         let listener = StdListener::bind(("127.0.0.1", port))?;
         listener.set_nonblocking(true)?;
         let address = listener.local_addr()?;
+        let of_members =
+            if limits.per_second.is_some() { MemberLimits::orcid() } else { MemberLimits::none() };
         let shared = Arc::new(Mutex::new(State {
+            member: MemberApi::new(&world, of_members),
             world,
             gate: Gate::new(limits),
+            webhooks: Webhooks::default(),
             oauth: Oauth::new(&format!("http://{address}")),
             faults: Faults::default(),
             log: Log::default(),
@@ -136,13 +143,19 @@ async fn handle(
         return Ok(Reply::whole(answer).into_response(line, Box::new(|| ())));
     }
     let posted = read(body).await;
+    let base = base(&head);
+    let call = call(&head, host, &path, &posted, &base, at);
+    let fault = locked(&shared).write_fault(&call);
+    tokio::time::sleep(held(fault.as_ref())).await;
     let (reply, ticket) = {
         let mut state = locked(&shared);
         let arrival = arrival(at, &head, &path, host);
         let target = arrival.target();
         let (number, before) = state.log.arrive(arrival);
         let arrived = Arrived { number, before, at, host, path: &path, head: &head, posted: &posted };
-        let mut reply = state.reply(&arrived, &target);
+        oauth::note_leaks(&mut state.oauth, &arrived.for_oauth(), &named(&head.headers));
+        let of_member = state.member_reply((number, before), &call, &target, fault.as_ref());
+        let mut reply = of_member.unwrap_or_else(|| state.reply(&arrived, &target));
         let date = instants::http_date(instants::now() - state.behind);
         reply.headers.push(("date", date));
         (reply, Ticket { shared: shared.clone(), number })
@@ -164,12 +177,12 @@ fn note(ticket: &Ticket, change: impl FnOnce(&mut Request)) {
     }
 }
 
-/// The body of a request, as far as a form goes.
+/// The body of a request, as far as the largest goes.
 async fn read(mut body: Incoming) -> String {
     let mut bytes = Vec::new();
     while let Some(Ok(frame)) = poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await {
         bytes.extend_from_slice(frame.data_ref().map_or(&[], |data| data.as_ref()));
-        if bytes.len() > MAX_FORM_BYTES {
+        if bytes.len() > MAX_BODY_BYTES {
             break;
         }
     }
@@ -241,7 +254,6 @@ impl Arrived<'_> {
 impl State {
     fn reply(&mut self, arrived: &Arrived<'_>, target: &str) -> Reply {
         let path = arrived.path;
-        oauth::note_leaks(&mut self.oauth, &arrived.for_oauth(), &named(&arrived.head.headers));
         let caller = Caller::of(&self.oauth.grants, arrived.header("authorization"));
         if path.starts_with("/v3.0/") {
             let address = arrived.header("x-forwarded-for").unwrap_or("127.0.0.1");

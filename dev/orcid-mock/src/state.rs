@@ -5,7 +5,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::faults::Faults;
 use super::limits::Gate;
 use super::log::Log;
+use super::member::MemberApi;
 use super::oauth::Oauth;
+use super::webhooks::Webhooks;
 use super::world::World;
 
 /// When answers are compressed, where the client takes it.
@@ -22,6 +24,8 @@ pub struct State {
     pub world: World,
     pub gate: Gate,
     pub oauth: Oauth,
+    pub member: MemberApi,
+    pub webhooks: Webhooks,
     pub faults: Faults,
     pub log: Log,
     pub compression: Compression,

@@ -10,6 +10,7 @@ use bytes::Bytes;
 use orcid_xml::{ActivitySection, Document, Orcid, Stub, Timestamp};
 
 use super::facts::Facts;
+use super::member::{Item, Section, Table, Visibility};
 use super::{instants, xml};
 
 /// What ORCID says of a person's record.
@@ -37,6 +38,10 @@ pub struct Person {
     /// `record:record`; empty where the data are gone.
     pub xml: Bytes,
     pub activities: BTreeMap<ActivityKey, Activity>,
+    /// What members wrote, and tests in their place; the public ones show in `xml` too.
+    pub items: BTreeMap<(Section, i64), Item>,
+    /// Who may see what members write from now on.
+    pub default_visibility: Visibility,
     pub facts: Facts,
     /// When the record or its standing changed last.
     pub changed: Timestamp,
@@ -55,6 +60,8 @@ pub struct World {
     people: BTreeMap<Orcid, Person>,
     /// Later than every change so far.
     clock: Timestamp,
+    /// The last put code that was given out, by table.
+    pub(super) put_codes_given: BTreeMap<Table, i64>,
 }
 
 impl World {
@@ -84,11 +91,16 @@ impl World {
     /// Puts an activity in full in place; `section` may be `work` or `works`.
     pub fn put_activity(&mut self, orcid: &str, section: &str, put_code: i64, xml: impl Into<Bytes>) {
         let activity = Activity { xml: xml.into(), public: true };
-        self.person(id(orcid)).activities.insert((kind(section), put_code), activity);
+        let (kind, person) = (kind(section), self.person(id(orcid)));
+        person.activities.insert((kind, put_code), activity);
+        // What a member wrote there is in the record's own XML from now on.
+        person.items.retain(|(section, code), _| (section.name(), *code) != (kind, put_code));
     }
 
     pub fn remove_activity(&mut self, orcid: &str, section: &str, put_code: i64) {
-        self.person(id(orcid)).activities.remove(&(kind(section), put_code));
+        let (kind, person) = (kind(section), self.person(id(orcid)));
+        person.activities.remove(&(kind, put_code));
+        person.items.retain(|(section, code), _| (section.name(), *code) != (kind, put_code));
     }
 
     /// Shows an activity no longer: 403/9039.
@@ -182,11 +194,13 @@ impl World {
         self.clock += by;
     }
 
-    fn person(&mut self, orcid: Orcid) -> &mut Person {
+    pub(super) fn person(&mut self, orcid: Orcid) -> &mut Person {
         self.people.entry(orcid).or_insert_with(|| Person {
             standing: Standing::Active,
             xml: Bytes::new(),
             activities: BTreeMap::new(),
+            items: BTreeMap::new(),
+            default_visibility: Visibility::default(),
             facts: Facts::default(),
             changed: 0,
         })
@@ -203,6 +217,7 @@ impl World {
         let person = self.person(id(orcid));
         person.xml = Bytes::new();
         person.activities.clear();
+        person.items.clear();
     }
 }
 

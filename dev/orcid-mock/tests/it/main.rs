@@ -4,6 +4,7 @@ mod authorize;
 mod client;
 mod faults;
 mod identity;
+mod member;
 mod portal;
 mod serving;
 mod token_faults;

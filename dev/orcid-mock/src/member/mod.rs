@@ -1,0 +1,45 @@
+//! The Member API of version 3.0: members read what is not public and write items.
+
+pub mod bucket;
+mod bulk;
+mod calls;
+mod faults;
+mod forms;
+mod group_calls;
+mod groups;
+mod ids;
+mod incoming;
+mod item;
+mod json;
+mod limits;
+mod lists;
+mod media;
+mod node;
+mod read;
+mod record;
+mod refusal;
+pub(crate) mod route;
+mod rules;
+mod scene;
+mod schema;
+mod section;
+mod sight;
+mod switches;
+mod views;
+mod whole;
+mod words;
+mod write;
+
+pub use calls::{Effect, EffectKind, MemberCall, MemberCalls, TOO_FAST};
+pub(crate) use faults::prevents;
+pub use faults::{WriteFault, WriteFaults};
+pub use groups::{Group, Groups};
+pub use item::{Item, Source, Visibility};
+pub use limits::MemberLimits;
+pub(crate) use media::Media;
+pub use node::Node;
+pub(crate) use refusal::{Refusal, forbidden};
+pub(crate) use scene::Call;
+pub use scene::MemberApi;
+pub use section::{Section, Table};
+pub use switches::{MemberSwitches, Organizations};

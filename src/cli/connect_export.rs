@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::connect::StateArgs;
+use super::connect_args::StateArgs;
 use super::failure::Failure;
 use super::numbers::counted;
 use super::rows::{Format, tell_where, write_rows};

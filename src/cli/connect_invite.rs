@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::ValueEnum;
 
-use super::connect::{IssuerArgs, StateArgs, now, secret_file};
+use super::connect_args::{IssuerArgs, StateArgs, now, secret_file};
 use super::connect_settings::PortalArgs;
 use super::failure::Failure;
 use super::numbers::counted;

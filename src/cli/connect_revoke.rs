@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::connect::{IssuerArgs, OauthArgs, StateArgs, now};
+use super::connect_args::{IssuerArgs, OauthArgs, StateArgs, now};
 use super::connect_settings::PermissionArgs;
 use super::failure::Failure;
 use super::numbers::counted;

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::connect::StateArgs;
+use super::connect_args::StateArgs;
 use super::failure::Failure;
 use super::numbers::counted;
 use super::output::print_json;

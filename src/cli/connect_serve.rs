@@ -7,7 +7,7 @@ use std::sync::Arc;
 use clap::builder::BoolishValueParser;
 use serde_json::json;
 
-use super::connect::{IssuerArgs, OauthArgs, StateArgs, secret_file};
+use super::connect_args::{IssuerArgs, OauthArgs, StateArgs, secret_file};
 use super::connect_settings::{PermissionArgs, PortalArgs, SignOnArgs};
 use super::convert::stop_on_signals;
 use super::failure::Failure;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use serde::Serialize;
 use serde_json::json;
 
-use super::connect::StateArgs;
+use super::connect_args::StateArgs;
 use super::failure::Failure;
 use super::numbers::{counted, grouped};
 use super::output::{print, print_json};

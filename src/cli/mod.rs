@@ -25,6 +25,7 @@ mod common;
 mod completions;
 mod config;
 mod connect;
+mod connect_args;
 mod connect_export;
 mod connect_hints;
 mod connect_invite;

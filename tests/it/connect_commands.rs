@@ -156,6 +156,7 @@ fn authenticated_ids_become_a_table_of_a_dataset_that_verifies() {
     portal.connected(&portal.entered("u1"), SOMEBODY);
     portal.invite("u2");
     let folder = portal.folder.path().join("dump");
+    std::fs::create_dir(&folder).unwrap();
     let archives = dump(&folder, 20, false);
     let dataset = portal.folder.path().join("dataset");
     let paths: Vec<&Path> = archives.iter().map(std::path::PathBuf::as_path).collect();

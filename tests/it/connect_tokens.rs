@@ -127,7 +127,7 @@ fn a_revocation_that_orcid_does_not_answer_waits_and_is_made_later() {
     assert!(web.get("/").text.contains("as soon as it answers"));
     let (store, waiting) = (portal.store(), portal.store().pending_revocations().unwrap());
     assert_eq!((waiting.len(), live(&portal).len()), (1, 1));
-    assert!(waiting[0].fault.contains("busy") && !waiting[0].fault.contains(&live(&portal)[0]));
+    assert!(waiting[0].fault.contains("status 503") && !waiting[0].fault.contains(&live(&portal)[0]));
     assert!(store.tokens(SOMEBODY, CLIENT_ID).unwrap().is_none(), "here it is gone at once");
 
     portal.orcid.clear_faults();

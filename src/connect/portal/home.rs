@@ -119,7 +119,8 @@ fn values(
 
 fn shown_link(portal: &Portal, link: &Link) -> Value {
     context! {
-        uri => portal.connect.client.issuer().orcid_uri(&link.orcid),
+        // An issuer and an iD hold nothing to be escaped, and slashes stay readable.
+        uri => Value::from_safe_string(portal.connect.client.issuer().orcid_uri(&link.orcid)),
         name => link.name.as_deref(),
         since => day(link.since),
         scopes => scope_texts(&link.scope),

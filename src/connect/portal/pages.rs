@@ -47,7 +47,7 @@ impl Pages {
         for (name, text) in TEMPLATES {
             environment.add_template(name, text).map_err(fault)?;
         }
-        let texts = LANGUAGES.iter().map(|language| (language.code, Value::from_serialize(&language.texts)));
+        let texts = LANGUAGES.iter().map(|language| (language.code, Value::from(language.texts.clone())));
         let named = |language: &Language| {
             context! { code => language.code, name => language.text("language_name", &[]) }
         };

@@ -16,7 +16,7 @@ use super::stores::local_folder;
 use super::target::check_outputs;
 use super::{Common, Done, expect_dataset};
 use crate::matching::Summary;
-use crate::refresh::{Ended, Observer, Outcome, Plan, Strategy, log_to, refresh};
+use crate::refresh::{Ended, Observer, Outcome, PERMISSION_LOST, Plan, Strategy, log_to, refresh};
 use orcid_api::LIMITED_VISIBILITY;
 use orcid_api::time::readable;
 
@@ -48,7 +48,7 @@ pub fn run(args: &Args, common: &Common) -> Result<Done, Failure> {
 }
 
 fn run_logged(args: &Args, common: &Common) -> Result<Done, Failure> {
-    let (settings, access) = (args.settings()?, args.access()?);
+    let (settings, access) = args.settings()?;
     let stop = stop_on_signals()?;
     let teller = Teller { quiet: common.quiet, plan_only: args.plan, json: common.json, ..Teller::new() };
     let outcome = refresh(&args.dataset, &settings, &access, &teller, &stop)?;
@@ -81,6 +81,13 @@ fn run_logged(args: &Args, common: &Common) -> Result<Done, Failure> {
         tell!(
             "warning: the server sent limited or private elements in {} ({code}); none of them was written to the dataset",
             counted(*count, "answer")
+        );
+    }
+    let lost = outcome.tally.iter().find(|(code, _)| code == PERMISSION_LOST);
+    if let Some((_, requests)) = lost {
+        tell!(
+            "warning: ORCID refused tokens of people in {} ({PERMISSION_LOST}): their rows are removed, and `orcidlake connect status --people` lists who may be asked to connect again",
+            counted(*requests, "answer")
         );
     }
     let ended = end(outcome);

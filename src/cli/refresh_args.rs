@@ -9,9 +9,10 @@ use clap::builder::BoolishValueParser;
 use super::auth::{ClientArgs, HostArgs, TimeoutArg, USER_AGENT};
 use super::convert::Machine;
 use super::failure::Failure;
+use super::refresh_connected::ConnectedArgs;
 use crate::refresh::{Access, MaxRemovals, Organization, RefreshError, Registry, Scope, Settings, Strategy};
 use orcid_api::time::parse;
-use orcid_api::{ClientOptions, RetryPolicy};
+use orcid_api::{ClientOptions, Host, RetryPolicy};
 
 /// Requests a second that can be asked for: one in a quarter of an hour, and more than any
 /// server of ORCID's allows.
@@ -63,6 +64,8 @@ pub struct Args {
     pub machine: Machine,
     #[command(flatten)]
     scope: ScopeArgs,
+    #[command(flatten)]
+    connected: ConnectedArgs,
     #[command(flatten)]
     changes: ChangeArgs,
     #[command(flatten)]
@@ -203,7 +206,7 @@ impl Args {
     ///
     /// # Errors
     /// [`Failure`] where options do not go together, or name files that cannot be read.
-    pub fn settings(&self) -> Result<Settings, Failure> {
+    pub fn settings(&self) -> Result<(Settings, Access), Failure> {
         let is_stdin = |path: &Option<PathBuf>| path.as_deref().is_some_and(|path| path == Path::new("-"));
         if is_stdin(&self.scope.ids) && is_stdin(&self.client.client_secret_file) {
             return Err(Failure::new(
@@ -211,7 +214,15 @@ impl Args {
                 "give one of --ids and --client-secret-file as a file",
             ));
         }
-        Ok(Settings {
+        self.refuse_beside_connected()?;
+        let from_portal = self.connected.open()?;
+        let access = self.access(from_portal.as_ref().map(|portal| &portal.host))?;
+        let (scope, connected) = match from_portal {
+            Some(portal) => (portal.scope, Some(portal.connected)),
+            None => (self.scope.scope()?, None),
+        };
+        let settings = Settings {
+            connected,
             since: self.changes.since,
             changes: self.changes.changes.clone(),
             known_only: self.scope.known_only,
@@ -236,20 +247,37 @@ impl Args {
             restart: self.restart,
             plan_only: self.plan,
             options: self.machine.options(),
-            ..Settings::new(self.scope.scope()?)
-        })
+            ..Settings::new(scope)
+        };
+        Ok((settings, access))
+    }
+
+    /// Tokens of people are good at the Member API of their server alone.
+    fn refuse_beside_connected(&self) -> Result<(), Failure> {
+        let others =
+            self.changes.changes.is_some() || self.changes.strategy.is_some() || self.host.names_server();
+        if self.connected.is_given() && others {
+            return Err(Failure::new(
+                "--connected reads the server that the state belongs to, with the people's own tokens",
+                "leave out --changes, --strategy, --api-url and --token-url",
+            ));
+        }
+        Ok(())
     }
 
     /// By whom the API is asked; reads the secret.
-    pub fn access(&self) -> Result<Access, Failure> {
-        let token_file = if self.anonymous { None } else { Some(self.client.token_file()?) };
-        let credentials = if self.anonymous { None } else { self.client.credentials()? };
-        let mut options = ClientOptions::new(self.host.host()?, USER_AGENT);
+    fn access(&self, connected: Option<&Host>) -> Result<Access, Failure> {
+        let anonymous = self.anonymous || connected.is_some();
+        let token_file = if anonymous { None } else { Some(self.client.token_file()?) };
+        let credentials = if anonymous { None } else { self.client.credentials()? };
+        let host = connected.map_or_else(|| self.host.host(), |host| Ok(host.clone()))?;
+        let mut options = ClientOptions::new(host, USER_AGENT);
         options.credentials = credentials;
         options.token_file = token_file;
         options.contact.clone_from(&self.pace.contact);
         options.timeout = self.pace.wait.duration();
-        Ok(Access::Http { options: Box::new(options), client_id: self.client.client_id.clone() })
+        let client_id = self.client.client_id.clone().filter(|_| !anonymous);
+        Ok(Access::Http { options: Box::new(options), client_id })
     }
 
     /// The files that a run reads and that a log must not overwrite.

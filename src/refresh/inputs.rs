@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::path::Path;
 
+use super::connected::Connected;
 use super::dataset_rows;
 use super::error::RefreshError;
 use super::scope::Scope;
@@ -25,12 +26,18 @@ pub struct Inputs<'i> {
     /// Records count as changed even if they have the date of their row, so that items are fetched
     /// that the dataset lacks.
     pub restart: bool,
+    pub connected: Option<&'i Connected>,
+    /// Of connected people, only those whom ORCID has marked.
+    pub reads_marked: bool,
 }
 
 impl<'i> Inputs<'i> {
     /// The inputs for `dataset`, from the settings.
-    pub fn new(settings: &'i Settings, dataset: &'i Dataset) -> Self {
+    pub fn new(settings: &'i Settings, dataset: &'i Dataset, now: Timestamp) -> Self {
+        let connected = settings.connected.as_ref();
         Self {
+            connected,
+            reads_marked: connected.is_some_and(|connected| connected.reads_marked(&dataset.manifest, now)),
             dataset,
             scope: &settings.scope,
             known_only: settings.known_only,
@@ -50,6 +57,8 @@ impl Inputs<'_> {
     pub fn choose(&self, elapsed: Timestamp) -> Result<Strategy, RefreshError> {
         let mut count = 0;
         match (self.changes, self.scope, self.strategy) {
+            (_, Scope::Connected(_), _) if self.reads_marked => return Ok(Strategy::Marks),
+            (_, Scope::Connected(_), _) => return Ok(Strategy::Each),
             (Some(_), ..) => return Ok(Strategy::File),
             (_, Scope::Query(_) | Scope::Organization(_), _) => return Ok(Strategy::Query),
             (_, _, Some(strategy)) => return Ok(strategy),
@@ -75,6 +84,7 @@ impl Inputs<'_> {
                     }
                 })?;
             }
+            Scope::Connected(orcids) => orcids.iter().for_each(|orcid| visit(*orcid)),
             Scope::Query(_) | Scope::Organization(_) => {}
         }
         Ok(())

@@ -15,6 +15,8 @@ mod apply;
 mod apply_stage;
 mod begin;
 mod changes;
+mod connected;
+mod connected_client;
 mod dataset_rows;
 mod dates;
 mod error;
@@ -41,8 +43,9 @@ mod strategy;
 mod watermark;
 
 pub use changes::read as read_changes;
-pub use error::RefreshError;
-pub use fetch::End;
+pub use connected::{Connected, ConnectedPeople};
+pub use error::{RefreshError, StateFault};
+pub use fetch::{End, PERMISSION_LOST};
 pub use log::{Log, log_to};
 pub use max_removals::MaxRemovals;
 pub use observer::Observer;
@@ -62,6 +65,7 @@ use std::time::Duration;
 
 use crate::dataset::{Dataset, DatasetError, DatasetLock, check_can_change};
 use active_run::ActiveRun;
+use connected_client::ConnectedClient;
 use fetch::Fetch;
 use inputs::Inputs;
 use orcid_api::{Client, ClientOptions, Clock, HttpClient, SystemClock};
@@ -91,14 +95,18 @@ pub fn refresh(
     let dataset = Dataset::open(root)?;
     // Obstacles to the last step are reported before the first step.
     check_can_change(root, &dataset.manifest)?;
-    let Some(client) = connect(access, clock.wall(), stop)? else { return Ok(Outcome::stopped()) };
+    if let Some(connected) = &settings.connected {
+        connected.check(&dataset)?;
+    }
+    let Some(client) = connect(access, settings, clock.wall(), stop)? else { return Ok(Outcome::stopped()) };
     let mut queue = Queue::open(root)?;
-    let inputs = Inputs::new(settings, &dataset);
+    let inputs = Inputs::new(settings, &dataset, clock.wall());
     let run = begin::begin(&mut queue, settings, &inputs, &*client, observer, clock.wall())?;
     let limits = settings.limits(&*client);
     let activities = dataset_rows::has_activities(&dataset.manifest);
-    let fetch =
+    let mut fetch =
         Fetch::new(client, limits, settings.retry_policy, Arc::new(clock), stop.clone(), run, activities);
+    fetch.people = settings.connected.as_ref().map(|connected| connected.people.clone());
     fetch.go_on(&queue)?;
     let mut run = ActiveRun {
         root,
@@ -117,6 +125,7 @@ pub fn refresh(
 /// since a token server may be slow.
 fn connect(
     access: &Access,
+    settings: &Settings,
     now: Timestamp,
     stop: &AtomicBool,
 ) -> Result<Option<Arc<dyn Client>>, RefreshError> {
@@ -132,7 +141,11 @@ fn connect(
         std::thread::sleep(LOOKS);
     }
     let client = thread.join().map_err(|_| RefreshError::Panicked)??;
-    Ok(Some(Arc::new(client)))
+    let client: Arc<dyn Client> = match &settings.connected {
+        Some(connected) => Arc::new(ConnectedClient::new(client, connected.people.clone())),
+        None => Arc::new(client),
+    };
+    Ok(Some(client))
 }
 
 /// Prevents refreshes of the dataset at `root` while another command, which `act` names, changes

@@ -13,6 +13,7 @@ mod connect_commands;
 mod connect_people;
 mod connect_security;
 mod connect_tokens;
+mod connected;
 mod convert;
 mod damage;
 mod damage_matched;

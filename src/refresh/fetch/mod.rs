@@ -15,6 +15,7 @@ mod decide;
 mod decision;
 mod heard;
 mod items;
+mod permission;
 mod refusals;
 mod unauthorized;
 mod write;
@@ -24,6 +25,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 pub use context::{End, Fetch};
+pub use permission::PERMISSION_LOST;
 
 use super::error::RefreshError;
 use super::queue::{Kind, Next, Queue, Task};

@@ -31,7 +31,9 @@ const REMOTE: &str = "refresh a local copy, and publish it: refresh rewrites tab
 
 pub fn run(args: &Args, common: &Common) -> Result<Done, Failure> {
     local_folder(&args.dataset, "refresh", REMOTE)?;
-    expect_dataset(&args.dataset, common)?;
+    if args.status || !args.makes_dataset() {
+        expect_dataset(&args.dataset, common)?;
+    }
     if args.status {
         return show_status(&args.dataset, common);
     }

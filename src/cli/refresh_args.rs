@@ -252,6 +252,11 @@ impl Args {
         Ok((settings, access))
     }
 
+    /// True if the run begins with a new dataset, for limited data alone.
+    pub fn makes_dataset(&self) -> bool {
+        self.connected.is_for_limited() && !self.dataset.exists()
+    }
+
     /// Tokens of people are good at the Member API of their server alone.
     fn refuse_beside_connected(&self) -> Result<(), Failure> {
         let others =

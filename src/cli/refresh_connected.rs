@@ -29,8 +29,8 @@ pub struct ConnectedArgs {
     /// The file of the keys that encrypt tokens. If not given, systemd's credential connect-keys.
     #[arg(long, value_name = "FILE", env = "ORCIDLAKE_KEY_FILE")]
     key_file: Option<PathBuf>,
-    /// Mark the dataset as holding limited data, from now on. A dataset without this mark is
-    /// public, and refuses connected people.
+    /// Mark the dataset as holding limited data, from now on; one that does not exist is made, with
+    /// the tables of summaries. A dataset without this mark is public, and refuses connected people.
     #[arg(long, env = "ORCIDLAKE_LIMITED", value_parser = BoolishValueParser::new(), requires = "connected")]
     limited: bool,
     /// Who has changed: `connect` reads only those whom ORCID has reported to the portal by
@@ -61,6 +61,11 @@ impl ConnectedArgs {
     /// True if connected people are the scope.
     pub fn is_given(&self) -> bool {
         self.connected.is_some()
+    }
+
+    /// True if the dataset is to hold limited data.
+    pub fn is_for_limited(&self) -> bool {
+        self.limited
     }
 
     /// Opens the portal's state; `None` if it is not asked for.

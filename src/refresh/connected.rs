@@ -6,6 +6,7 @@
 //! to the queue.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
@@ -13,7 +14,8 @@ use serde_json::{Map, Value, json};
 use super::error::{RefreshError, StateFault};
 use super::queue::Run;
 use super::strategy::Strategy;
-use crate::dataset::{Dataset, Manifest, Visibility};
+use crate::dataset::{Dataset, Logs, Manifest, Staging, Visibility, table_key};
+use crate::tables::{self, DumpKind};
 use orcid_api::Secret;
 use orcid_xml::{Orcid, Timestamp};
 
@@ -109,6 +111,21 @@ impl Connected {
     pub fn clear_marks(&self, orcids: &[Orcid], read_from: Timestamp) -> Result<(), RefreshError> {
         self.people.clear_marks(orcids, read_from).map_err(RefreshError::State)
     }
+}
+
+/// Makes a dataset for limited data alone, without rows, with the tables of summaries.
+///
+/// # Errors
+/// [`RefreshError::Dataset`] if the disk fails.
+pub fn make_empty(root: &Path) -> Result<(), RefreshError> {
+    let dump = DumpKind::Summaries;
+    let names = tables::of(dump).iter().map(|table| table_key(dump, table.name()));
+    let manifest = Manifest { visibility: Visibility::Limited, ..Manifest::new(names.collect()) };
+    let staging = Staging::begin(root)?;
+    staging.commit(&manifest, &[], Logs::Begin)?;
+    // The dataset is there; the next change removes what cannot be removed now.
+    let _ = staging.end();
+    Ok(())
 }
 
 fn entry(manifest: &Manifest) -> Option<&Value> {

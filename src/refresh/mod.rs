@@ -87,6 +87,9 @@ pub fn refresh(
     stop: &Arc<AtomicBool>,
 ) -> Result<Outcome, RefreshError> {
     let clock = SystemClock::default();
+    if settings.connected.as_ref().is_some_and(|connected| connected.marks_dataset) && !root.exists() {
+        connected::make_empty(root)?;
+    }
     if !Dataset::is_at(root) {
         // Checked first, so that no lock file is created outside a dataset.
         return Err(DatasetError::NoDataset { path: root.to_owned() }.into());

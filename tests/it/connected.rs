@@ -131,6 +131,21 @@ fn a_public_dataset_refuses_what_is_limited_and_a_marked_one_holds_it() {
 }
 
 #[test]
+fn a_dataset_may_begin_with_connected_people() {
+    let (portal, _) = world();
+    let dataset = portal.folder.path().join("limited");
+
+    assert_eq!(refresh(&portal, &dataset, &[]).status.code(), Some(2));
+    assert!(!dataset.exists());
+    let made = refresh(&portal, &dataset, &["--limited"]);
+
+    assert_eq!(made.status.code(), Some(0), "{}", said(&made));
+    assert_eq!(keywords(&dataset, SOMEBODY), ["open", "trusted"], "{}", said(&made));
+    assert_eq!(verify(&dataset).status.code(), Some(0));
+    assert_eq!(refresh(&portal, &dataset, &[]).status.code(), Some(0));
+}
+
+#[test]
 fn what_is_limited_is_printed_only_on_request_and_never_passes_as_public() {
     let (portal, dataset) = world();
     assert_eq!(refresh(&portal, &dataset, &["--limited"]).status.code(), Some(0));

@@ -123,6 +123,14 @@ pub fn dataset_rows_in(store: &dyn Store, orcids: &[Orcid]) -> Result<TableRows,
     Ok(read_dataset_in(store, |dataset| record_batches(dataset, orcids))?.1)
 }
 
+/// Does the same, without what is not public.
+///
+/// # Errors
+/// Those of [`dataset_rows`].
+pub fn public_rows_in(store: &dyn Store, orcids: &[Orcid]) -> Result<TableRows, DatasetError> {
+    Ok(read_dataset_in(store, |dataset| record_batches(&dataset.public_only(), orcids))?.1)
+}
+
 /// All rows of some iDs that a conversion of the archive would give, with rejects and
 /// tombstones. They have the columns that a dataset has before it is matched. An archive is
 /// searched as by [`find_members`]; records under names without an iD are found too.

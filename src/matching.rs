@@ -11,6 +11,7 @@
 //! only new organizations are matched. One commit adds the tables to the dataset. Their
 //! bytes do not depend on whether answers were cached.
 
+mod authenticated;
 mod cached;
 mod cells;
 mod coverage;

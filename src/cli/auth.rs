@@ -133,6 +133,11 @@ fn one_word(secret: &Secret) -> Result<Secret, Failure> {
 }
 
 impl HostArgs {
+    /// True if a server is named.
+    pub fn names_server(&self) -> bool {
+        self.api_url.is_some() || self.token_url.is_some()
+    }
+
     /// The host that is meant; says so where secrets would travel in the clear.
     pub fn host(&self) -> Result<Host, Failure> {
         let host = Host::new(&Choice {

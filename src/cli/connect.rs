@@ -6,6 +6,7 @@ use super::failure::Failure;
 use super::{Common, Done};
 use super::{
     connect_export, connect_invite, connect_revoke, connect_rotate_key, connect_serve, connect_status,
+    connect_webhooks,
 };
 
 /// Connect people of an institution with their ORCID iDs, and keep their permissions.
@@ -27,6 +28,7 @@ enum Command {
     Export(connect_export::Args),
     Revoke(Box<connect_revoke::Args>),
     RotateKey(connect_rotate_key::Args),
+    Webhooks(connect_webhooks::Args),
 }
 
 pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
@@ -37,5 +39,6 @@ pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
         Command::Export(args) => connect_export::run(args, common),
         Command::Revoke(args) => connect_revoke::run(&args, common),
         Command::RotateKey(args) => connect_rotate_key::run(&args, common),
+        Command::Webhooks(args) => connect_webhooks::run(args, common),
     }
 }

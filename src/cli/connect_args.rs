@@ -83,6 +83,11 @@ pub fn secret_file(named: Option<&Path>, credential: &str) -> Option<PathBuf> {
 }
 
 impl StateArgs {
+    /// A state that another option names.
+    pub fn of(state: PathBuf, key_file: Option<PathBuf>) -> Self {
+        Self { state, key_file }
+    }
+
     /// The state, made where it is not there yet, with a key file if that is not there either.
     pub fn open_or_create(&self, issuer: &Issuer, common: &Common) -> Result<Store, Failure> {
         let file = self.key_file()?;

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::failure::Failure;
+use super::limited::LimitedArg;
 use super::numbers::counted;
 use super::page::{Page, page};
 use super::people::{Institution, parse_ror};
@@ -32,6 +33,8 @@ pub struct Args {
     /// The number of institutions if --ror is not given.
     #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u64).range(1..))]
     top: u64,
+    #[command(flatten)]
+    limited: LimitedArg,
     /// The format of the table.
     #[arg(long, short, value_enum, default_value_t = Format::Csv)]
     format: Format,
@@ -58,7 +61,8 @@ pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
     let institution = Institution::with_all(&args.ids, args.children);
     let (dataset, (expansion, found)) = read_dataset_in(store.as_ref(), |dataset| -> Result<_, Failure> {
         let expansion = institution.as_ref().map(|institution| institution.expansion(dataset)).transpose()?;
-        let found = coverage(dataset, expansion.as_ref(), top)?;
+        let public = args.limited.of(dataset);
+        let found = coverage(public.as_ref().unwrap_or(dataset), expansion.as_ref(), top)?;
         Ok((expansion, found))
     })?;
     if let (Some(institution), Some(expansion)) = (&institution, &expansion) {

@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 
 use super::failure::Failure;
 use super::hints::Hint;
+use super::limited::LimitedArg;
 use super::output::{begun, print_json};
 use super::stores::{is_dataset, store_of};
 use super::{Common, Done};
@@ -34,6 +35,8 @@ pub struct Args {
     /// Print rows as JSON, from an archive too.
     #[arg(long, env = "ORCIDLAKE_ROWS", value_parser = BoolishValueParser::new())]
     rows: bool,
+    #[command(flatten)]
+    limited: LimitedArg,
 }
 
 fn parse_orcid(text: &str) -> Result<Orcid, String> {
@@ -47,7 +50,8 @@ fn parse_orcid(text: &str) -> Result<Orcid, String> {
 pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
     let found = if is_dataset(&args.from, common)? {
         let store = store_of(&args.from, common)?;
-        print_rows(&get::dataset_rows_in(store.as_ref(), &[args.orcid])?)?
+        let read = if args.limited.include_limited { get::dataset_rows_in } else { get::public_rows_in };
+        print_rows(&read(store.as_ref(), &[args.orcid])?)?
     } else if args.rows {
         print_rows(&get::archive_rows_with(&args.from, &common.storage(), &[args.orcid], &Notes)?)?
     } else {

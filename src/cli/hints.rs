@@ -52,7 +52,9 @@ impl Hint for RefreshError {
             Self::Io { .. } => "check the path, the permissions and the disk",
             Self::Scope { .. } => "see `orcidlake help refresh`",
             Self::EmptyScope { .. } => "give at least one iD, or a query; --all-in-dataset means everybody",
-            Self::NoScope => "give --ids, --query, --ror, --grid, --ringgold or --all-in-dataset",
+            Self::NoScope => {
+                "give --ids, --query, --ror, --grid, --ringgold, --all-in-dataset or --connected"
+            }
             Self::Line { .. } | Self::ListLines { .. } => "correct the file and run the same command again",
             Self::NoChanges { .. } => "get the file again: a complete file lists every record",
             Self::CutOff { .. } => "get the file again; if it is whole, end its last line",
@@ -64,6 +66,12 @@ impl Hint for RefreshError {
                 "give --ids or --all-in-dataset, without --strategy or with --strategy each"
             }
             Self::Storage(error) => return error.hint(),
+            Self::PublicDataset { .. } => {
+                "give another dataset; or give --limited, which marks this one: then keep it from everybody whom the people have not permitted to see what is limited"
+            }
+            Self::State(_) => {
+                "check --connected and --key-file; `orcidlake connect status` reads the same state"
+            }
             Self::Locked { .. } => "wait until it has finished, or see `orcidlake refresh DIR --status`",
             Self::Queue(error) => queue_hint(error.fault()),
             Self::NoAnswer { .. } | Self::Silent { .. } => {

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use serde_json::json;
 
 use super::failure::Failure;
+use super::limited::LimitedArg;
 use super::numbers::{counted, grouped};
 use super::output::print_json;
 use super::rows::{Format, tell_where, write_rows};
@@ -43,6 +44,11 @@ pub struct Args {
     /// Add public e-mail addresses.
     #[arg(long)]
     emails: bool,
+    /// Only what is public; this is what happens without --include-limited too.
+    #[arg(long)]
+    public_only: bool,
+    #[command(flatten)]
+    limited: LimitedArg,
     /// The format of the list.
     #[arg(long, short, value_enum, default_value_t = Format::Csv)]
     format: Format,
@@ -170,11 +176,13 @@ pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
         institution.tell(&expansion, &dataset, common);
         return explain(&expansion, common);
     }
+    let limited = LimitedArg { include_limited: args.limited.include_limited && !args.public_only };
     let kinds = args.kind.iter().map(|kind| kind.name().to_owned()).collect();
     let filter = PeopleFilter { kinds, current: args.current, as_of: args.as_of, emails: args.emails };
     let (dataset, (expansion, found)) = read_dataset_in(store.as_ref(), |dataset| -> Result<_, Failure> {
         let expansion = institution.expansion(dataset)?;
-        let found = people(dataset, &expansion, &filter)?;
+        let public = limited.of(dataset);
+        let found = people(public.as_ref().unwrap_or(dataset), &expansion, &filter)?;
         Ok((expansion, found))
     })?;
     institution.tell(&expansion, &dataset, common);

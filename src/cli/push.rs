@@ -20,8 +20,8 @@ use crate::push::{
     Access, Permissions, PushError, Pushed, ReportRow, State, Stored, TokenTable, dry_run, push, status,
 };
 use crate::refresh::log_to;
-use orcid_api::{Host, SystemClock};
 use orcid_api::member::MemberHttp;
+use orcid_api::{Host, SystemClock};
 use ror_match::{Matcher, Preset, Release};
 
 /// Time between lines about progress.
@@ -74,11 +74,7 @@ fn run_logged(args: &Args, report: Option<&Path>, common: &Common) -> Result<Don
 
 /// The table of tokens that is given, or else what people have permitted in the portal whose state the
 /// folder holds.
-fn permissions(
-    args: &Args,
-    client_id: &str,
-    host: &Host,
-) -> Result<Option<Box<dyn Permissions>>, Failure> {
+fn permissions(args: &Args, client_id: &str, host: &Host) -> Result<Option<Box<dyn Permissions>>, Failure> {
     if let Some(table) = &args.tokens {
         return Ok(Some(Box::new(TokenTable::read(table).map_err(PushError::from)?)));
     }

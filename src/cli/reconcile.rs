@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::failure::Failure;
+use super::limited::LimitedArg;
 use super::numbers::counted;
 use super::people::{Institution, parse_ror};
 use super::rows::{Format, tell_where, write_rows};
@@ -53,6 +54,8 @@ pub struct Args {
     /// The column with the department.
     #[arg(long, value_name = "COLUMN")]
     department: Option<String>,
+    #[command(flatten)]
+    limited: LimitedArg,
     /// The format of the result.
     #[arg(long, short, value_enum, default_value_t = Format::Csv)]
     format: Format,
@@ -125,7 +128,8 @@ pub fn run(mut args: Args, common: &Common) -> Result<Done, Failure> {
     let institution = Institution::with_all(&args.ids, args.children);
     let (dataset, (expansion, rows)) = read_dataset_in(store.as_ref(), |dataset| -> Result<_, Failure> {
         let expansion = institution.as_ref().map(|institution| institution.expansion(dataset)).transpose()?;
-        let rows = reconcile(dataset, &list, expansion.as_ref())?;
+        let public = args.limited.of(dataset);
+        let rows = reconcile(public.as_ref().unwrap_or(dataset), &list, expansion.as_ref())?;
         Ok((expansion, rows))
     })?;
     if let (Some(institution), Some(expansion)) = (&institution, &expansion) {

@@ -16,7 +16,9 @@ use super::stores::local_folder;
 use super::target::check_outputs;
 use super::{Common, Done, expect_dataset};
 use crate::matching::Summary;
-use crate::refresh::{BEHIND_LIST, Ended, Observer, Outcome, Plan, Strategy, log_to, refresh};
+use crate::refresh::{
+    BEHIND_LIST, Ended, Observer, Outcome, PERMISSION_LOST, Plan, Strategy, log_to, refresh,
+};
 use orcid_api::LIMITED_VISIBILITY;
 use orcid_api::time::readable;
 
@@ -31,7 +33,9 @@ const REMOTE: &str = "refresh a local copy, and publish it: refresh rewrites tab
 
 pub fn run(args: &Args, common: &Common) -> Result<Done, Failure> {
     local_folder(&args.dataset, "refresh", REMOTE)?;
-    expect_dataset(&args.dataset, common)?;
+    if args.status || !args.makes_dataset() {
+        expect_dataset(&args.dataset, common)?;
+    }
     if args.status {
         return show_status(&args.dataset, common);
     }
@@ -48,7 +52,7 @@ pub fn run(args: &Args, common: &Common) -> Result<Done, Failure> {
 }
 
 fn run_logged(args: &Args, common: &Common) -> Result<Done, Failure> {
-    let (settings, access) = (args.settings()?, args.access(common.storage())?);
+    let (settings, access) = args.settings(common.storage())?;
     let stop = stop_on_signals()?;
     let teller = Teller { quiet: common.quiet, plan_only: args.plan, json: common.json, ..Teller::new() };
     let outcome = refresh(&args.dataset, &settings, &access, &teller, &stop)?;
@@ -87,6 +91,13 @@ fn run_logged(args: &Args, common: &Common) -> Result<Done, Failure> {
         tell!(
             "warning: {} older in the bucket than its list of changes says ({BEHIND_LIST}); the next run reads them again",
             counted(count, "record")
+        );
+    }
+    let lost = outcome.tally.iter().find(|(code, _)| code == PERMISSION_LOST);
+    if let Some((_, requests)) = lost {
+        tell!(
+            "warning: ORCID refused tokens of people in {} ({PERMISSION_LOST}): their rows are removed, and `orcidlake connect status --people` lists who may be asked to connect again",
+            counted(*requests, "answer")
         );
     }
     let ended = end(outcome);

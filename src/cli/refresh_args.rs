@@ -9,10 +9,11 @@ use clap::builder::BoolishValueParser;
 use super::auth::{ClientArgs, HostArgs, TimeoutArg, USER_AGENT};
 use super::convert::Machine;
 use super::failure::Failure;
+use super::refresh_connected::ConnectedArgs;
 use crate::refresh::{Access, MaxRemovals, Organization, RefreshError, Registry, Scope, Settings, Strategy};
 use crate::storage::StorageOptions;
 use orcid_api::time::parse;
-use orcid_api::{ClientOptions, RetryPolicy};
+use orcid_api::{ClientOptions, Host, RetryPolicy};
 
 /// Requests a second that can be asked for: one in a quarter of an hour, and more than any
 /// server of ORCID's allows.
@@ -64,6 +65,8 @@ pub struct Args {
     pub machine: Machine,
     #[command(flatten)]
     scope: ScopeArgs,
+    #[command(flatten)]
+    connected: ConnectedArgs,
     #[command(flatten)]
     changes: ChangeArgs,
     /// Read records from files in the place of the API: from ORCID's S3 for premium members (s3://),
@@ -217,7 +220,7 @@ impl Args {
     ///
     /// # Errors
     /// [`Failure`] where options do not go together, or name files that cannot be read.
-    pub fn settings(&self) -> Result<Settings, Failure> {
+    pub fn settings(&self, storage: StorageOptions) -> Result<(Settings, Access), Failure> {
         let is_stdin = |path: &Option<PathBuf>| path.as_deref().is_some_and(|path| path == Path::new("-"));
         if is_stdin(&self.scope.ids) && is_stdin(&self.client.client_secret_file) {
             return Err(Failure::new(
@@ -225,7 +228,15 @@ impl Args {
                 "give one of --ids and --client-secret-file as a file",
             ));
         }
-        Ok(Settings {
+        self.refuse_beside_connected()?;
+        let from_portal = self.connected.open()?;
+        let access = self.access(from_portal.as_ref().map(|portal| &portal.host), storage)?;
+        let (scope, connected) = match from_portal {
+            Some(portal) => (portal.scope, Some(portal.connected)),
+            None => (self.scope.scope()?, None),
+        };
+        let settings = Settings {
+            connected,
             since: self.changes.since,
             changes: self.changes.changes.clone(),
             known_only: self.scope.known_only,
@@ -250,23 +261,47 @@ impl Args {
             restart: self.restart,
             plan_only: self.plan,
             options: self.machine.options(),
-            ..Settings::new(self.scope.scope()?)
-        })
+            ..Settings::new(scope)
+        };
+        Ok((settings, access))
     }
 
-    /// Who answers the requests: a bucket with these options, or the API; reads the secret.
-    pub fn access(&self, storage: StorageOptions) -> Result<Access, Failure> {
+    /// True if the run begins with a new dataset, for limited data alone.
+    pub fn makes_dataset(&self) -> bool {
+        self.connected.is_for_limited() && !self.dataset.exists()
+    }
+
+    /// Tokens of people are good at the Member API of their server alone.
+    fn refuse_beside_connected(&self) -> Result<(), Failure> {
+        let others =
+            self.changes.changes.is_some() || self.changes.strategy.is_some() || self.host.names_server();
+        let others = others || self.bucket.is_some();
+        if self.connected.is_given() && others {
+            return Err(Failure::new(
+                "--connected reads the server that the state belongs to, with the people's own tokens",
+                "leave out --bucket, --changes, --strategy, --api-url and --token-url",
+            ));
+        }
+        Ok(())
+    }
+
+    /// Who answers the requests: a bucket with these options, or the API, at the host of the portal if
+    /// people's own tokens are used; reads the secret.
+    fn access(&self, connected: Option<&Host>, storage: StorageOptions) -> Result<Access, Failure> {
         if let Some(place) = &self.bucket {
             return Ok(Access::Bucket { place: place.into(), options: storage });
         }
-        let token_file = if self.anonymous { None } else { Some(self.client.token_file()?) };
-        let credentials = if self.anonymous { None } else { self.client.credentials()? };
-        let mut options = ClientOptions::new(self.host.host()?, USER_AGENT);
+        let anonymous = self.anonymous || connected.is_some();
+        let token_file = if anonymous { None } else { Some(self.client.token_file()?) };
+        let credentials = if anonymous { None } else { self.client.credentials()? };
+        let host = connected.map_or_else(|| self.host.host(), |host| Ok(host.clone()))?;
+        let mut options = ClientOptions::new(host, USER_AGENT);
         options.credentials = credentials;
         options.token_file = token_file;
         options.contact.clone_from(&self.pace.contact);
         options.timeout = self.pace.wait.duration();
-        Ok(Access::Http { options: Box::new(options), client_id: self.client.client_id.clone() })
+        let client_id = self.client.client_id.clone().filter(|_| !anonymous);
+        Ok(Access::Http { options: Box::new(options), client_id })
     }
 
     /// The files that a run reads and that a log must not overwrite.

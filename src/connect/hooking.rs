@@ -14,6 +14,8 @@ const SCOPE: &str = "/webhook";
 /// States of a webhook here.
 const REGISTERED: &str = "registered";
 const GONE: &str = "gone";
+/// Registered by a list of iDs: it stays whether or not the person is connected.
+const LISTED: &str = "listed";
 
 /// What was done about webhooks.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -39,6 +41,43 @@ impl Connect {
             registered += 1;
         }
         Ok(registered)
+    }
+
+    /// Registers the webhook of an iD, even if it is registered already: ORCID has no list, and may
+    /// have forgotten it. One that `stays` is not removed when the person is not connected. False
+    /// where it was registered here before.
+    ///
+    /// # Errors
+    /// As of [`Connect::register_hooks`].
+    pub fn register_hook(&self, orcid: &str, stays: bool, now: Timestamp) -> Result<bool, ConnectError> {
+        let hook = self.store.hook(orcid, &Secret::new(random_word()?), now)?;
+        self.tell_orcid(&hook, now, HookAct::Register)?;
+        self.store.set_hook_state(orcid, if stays { LISTED } else { REGISTERED }, now)?;
+        Ok(![REGISTERED, LISTED].contains(&hook.state.as_str()))
+    }
+
+    /// Removes the webhook of an iD at ORCID and here. False where it has none.
+    ///
+    /// # Errors
+    /// As of [`Connect::register_hooks`].
+    pub fn unregister_hook(&self, orcid: &str, now: Timestamp) -> Result<bool, ConnectError> {
+        let Some(hook) = self.store.hook_of(orcid)? else { return Ok(false) };
+        self.tell_orcid(&hook, now, HookAct::Remove)?;
+        self.store.remove_hook(orcid)?;
+        Ok(true)
+    }
+
+    /// The iDs whose webhooks are registered and have not been called since a time.
+    ///
+    /// # Errors
+    /// [`ConnectError`] where the database fails.
+    pub fn silent_hooks(&self, since: Timestamp) -> Result<Vec<String>, ConnectError> {
+        let is_silent = |call: Option<Timestamp>| call.is_none_or(|call| call < since);
+        let hooks =
+            self.store.hooks()?.into_iter().filter(|hook| {
+                [REGISTERED, LISTED].contains(&hook.state.as_str()) && is_silent(hook.last_call)
+            });
+        Ok(hooks.map(|hook| hook.orcid).collect())
     }
 
     /// Removes at ORCID the webhooks of who is no longer connected, and forgets them.
@@ -70,7 +109,7 @@ impl Connect {
         let Some(hook) = self.store.hook_of(orcid)? else { return Ok(false) };
         self.tell_orcid(&hook, now, HookAct::Remove)?;
         self.tell_orcid(&hook, now, HookAct::Register)?;
-        self.store.set_hook_state(orcid, REGISTERED, now)?;
+        self.store.set_hook_state(orcid, if hook.state == LISTED { LISTED } else { REGISTERED }, now)?;
         Ok(true)
     }
 

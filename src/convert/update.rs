@@ -16,7 +16,7 @@ use super::source::{Content, ReadMode, Source};
 use super::{ConvertError, Observer, Options};
 use crate::dataset::{
     ArchiveEntry, Change, Dataset, EntryKind, Gone, LocalStore, Logs, Manifest, Replacement, Store, Targets,
-    begin_change,
+    Visibility, begin_change,
 };
 use orcid_xml::MemberName;
 use targz_seek::OwnedMember;
@@ -37,6 +37,8 @@ pub struct Update {
     /// The new watermark of the whole dataset: the time up to which it has all changes, in
     /// microseconds since 1970 (UTC).
     pub watermark: Option<i64>,
+    /// Who may see the dataset from now on, if that changes.
+    pub visibility: Option<Visibility>,
     /// Number of versions for which removed files stay in their folders, for time travel. If it is
     /// not 0, a plain `*.parquet` finds old rows too.
     pub keep_versions: u32,
@@ -147,6 +149,7 @@ fn next_manifest(change: Change, converted: Converted, update: Update) -> (Manif
     next.tool_version = env!("CARGO_PKG_VERSION").to_owned();
     next.scopes.extend(update.scopes);
     next.watermark = update.watermark.or(next.watermark);
+    next.visibility = update.visibility.unwrap_or(next.visibility);
     next.archives.push(entry.clone());
     forget_old_refreshes(&mut next);
     (next, entry)

@@ -27,6 +27,9 @@ pub struct Manifest {
     pub release: Option<u16>,
     /// The tables that are kept, as `summaries/works`.
     pub tables: BTreeSet<String>,
+    /// Who may see its rows.
+    #[serde(default, skip_serializing_if = "Visibility::is_public")]
+    pub visibility: Visibility,
     /// The archives and the refreshes of the dataset, in the order in which they were added.
     pub archives: Vec<ArchiveEntry>,
     /// The time up to which the dataset has all changes, in microseconds since 1970 (UTC): the
@@ -52,6 +55,24 @@ pub struct Manifest {
     /// Files of earlier versions that stay for time travel.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub kept: Vec<KeptPart>,
+}
+
+/// Who may see the rows of a dataset.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Visibility {
+    /// Everybody: it has only what is public.
+    #[default]
+    Public,
+    /// Those whom people have permitted to see what they show to trusted parties.
+    Limited,
+}
+
+impl Visibility {
+    /// True if everybody may see them.
+    pub fn is_public(&self) -> bool {
+        *self == Self::Public
+    }
 }
 
 /// The tables of `organizations/`, and the inputs of the matching.
@@ -228,6 +249,7 @@ impl Manifest {
             tool_version: env!("CARGO_PKG_VERSION").to_owned(),
             release: None,
             tables,
+            visibility: Visibility::Public,
             archives: Vec::new(),
             watermark: None,
             scopes: Map::new(),

@@ -23,6 +23,7 @@ mod manifest;
 mod mount;
 mod page_header;
 mod pages;
+mod public_rows;
 mod reader;
 mod replace;
 mod rewrite;
@@ -49,9 +50,10 @@ pub use lock::{DatasetLock, LOCK_NAME};
 pub use looks::{read_dataset, read_dataset_in};
 pub use manifest::{
     ArchiveEntry, Connections, EntryKind, FORMAT_VERSION, InputFile, KeptPart, Manifest, MatchInputs,
-    Organizations, Part,
+    Organizations, Part, Visibility,
 };
-pub use reader::{Dataset, TableRows, record_batches, rows_of};
+pub use public_rows::TableRows;
+pub use reader::{Dataset, record_batches, rows_of};
 pub use replace::{Change, Replacement};
 pub use room::check_can_change;
 pub use row_selection::Gone;

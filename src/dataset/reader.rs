@@ -1,6 +1,6 @@
 //! Reads a dataset's own files: for one record, for checks.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -20,6 +20,7 @@ use super::file::{FILTERS_KEY, filter_digest};
 use super::headers::check_headers;
 use super::layout::{table_folder, table_of};
 use super::manifest::{Manifest, Part};
+use super::public_rows::{TableRows, public_part, public_rows, with_visibility};
 use super::sound::{Compared, check_layout, check_quickly};
 use super::store::{Files, LocalStore, Store, StoredFile, Version, VersionId};
 use orcid_xml::Orcid;
@@ -37,6 +38,8 @@ pub struct Dataset {
     /// True if no files of other versions are beside its own.
     pub(super) is_alone: bool,
     version: VersionId,
+    /// True if rows and cells that are not public are left out.
+    shows_public: bool,
 }
 
 impl Dataset {
@@ -57,7 +60,14 @@ impl Dataset {
         let version = store.current()?;
         let version = version.ok_or_else(|| DatasetError::NoDataset { path: store.place().to_owned() })?;
         let Version { id, manifest, files, is_alone } = version;
-        Ok(Self { root: files.place().to_owned(), manifest, files, is_alone, version: id })
+        Ok(Self {
+            root: files.place().to_owned(),
+            manifest,
+            files,
+            is_alone,
+            version: id,
+            shows_public: false,
+        })
     }
 
     /// True if the folder `root` is a dataset.
@@ -69,6 +79,24 @@ impl Dataset {
     /// folders.
     pub fn is_alone(&self) -> bool {
         self.is_alone
+    }
+
+    /// The same version of the dataset without rows and cells that are not public.
+    pub fn public_only(&self) -> Self {
+        Self {
+            root: self.root.clone(),
+            manifest: self.manifest.clone(),
+            files: self.files.clone(),
+            is_alone: self.is_alone,
+            version: self.version.clone(),
+            shows_public: true,
+        }
+    }
+
+    /// True if rows must be looked at before they are given: not in a public dataset, which has
+    /// only public ones.
+    pub(super) fn hides(&self) -> bool {
+        self.shows_public && !self.manifest.visibility.is_public()
     }
 
     /// True if another version has replaced it since it was opened.
@@ -90,10 +118,6 @@ impl Dataset {
     }
 }
 
-/// Rows by table, such as `summaries/works`, in the order of the table. Tables without rows
-/// are left out.
-pub type TableRows = BTreeMap<String, Vec<RecordBatch>>;
-
 /// All rows of some iDs.
 ///
 /// # Errors
@@ -108,6 +132,10 @@ pub fn record_batches(dataset: &Dataset, orcids: &[Orcid]) -> Result<TableRows, 
                 found.entry(key.to_owned()).or_default().push(batch);
             }
         }
+    }
+    if dataset.hides() {
+        let public = public_rows(found);
+        return public.map_err(|error| DatasetError::parquet("read", &dataset.root)(error.into()));
     }
     Ok(found)
 }
@@ -136,8 +164,16 @@ impl Dataset {
     ) -> impl Iterator<Item = Result<RecordBatch, DatasetError>> + 'd {
         let parts = self.manifest.parts().filter(move |(own, _)| *own == key);
         parts.flat_map(move |(key, part)| -> Box<dyn Iterator<Item = _>> {
-            let batches = self.part(key, part).and_then(|file| columns_of(file, key, part, columns));
+            let wanted = if self.hides() { with_visibility(key, columns) } else { columns.to_vec() };
+            let batches = self.part(key, part).and_then(|file| columns_of(file, key, part, &wanted));
             match batches {
+                Ok(batches) if self.hides() => {
+                    let fault =
+                        move |error: ArrowError| DatasetError::parquet("read", &self.root)(error.into());
+                    Box::new(
+                        batches.map(move |batch| public_part(key, &batch?, Some(columns)).map_err(fault)),
+                    )
+                }
                 Ok(batches) => Box::new(batches),
                 Err(error) => Box::new(std::iter::once(Err(error))),
             }

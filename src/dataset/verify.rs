@@ -4,6 +4,8 @@ use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 
 use arrow::array::AsArray;
+use arrow::compute::cast;
+use arrow::datatypes::DataType;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 
 use super::delta;
@@ -12,6 +14,7 @@ use super::error::DatasetError;
 use super::layout::{folders, table_folder};
 use super::looks::read_until;
 use super::manifest::Part;
+use super::public_rows::{is_public, visibility_columns};
 use super::reader::{Dataset, columns_of};
 use super::store::{LocalStore, Store};
 use orcid_xml::Orcid;
@@ -57,6 +60,9 @@ pub fn verify(dataset: &Dataset, told: &dyn Fn(&Path)) -> Result<Vec<Problem>, D
         let faults = check_file(dataset, key, part)?;
         let readable = faults.is_empty();
         problems.extend(faults.into_iter().map(|what| Problem { path: path.clone(), what }));
+        if readable && dataset.manifest.visibility.is_public() {
+            problems.extend(check_public(dataset, key, part)?);
+        }
         if readable && key == "summaries/records" {
             problems.extend(check_keys(dataset, key, part, &mut records)?);
         }
@@ -138,6 +144,26 @@ fn check_file(dataset: &Dataset, key: &str, part: &Part) -> Result<Vec<String>, 
     let rows = reader.metadata().file_metadata().num_rows();
     let differ = u64::try_from(rows) != Ok(part.rows);
     Ok(differ.then(|| format!("has {rows} rows, the manifest says {}", part.rows)).into_iter().collect())
+}
+
+/// Checks that a file of a public dataset has nothing that is limited or private.
+fn check_public(dataset: &Dataset, key: &str, part: &Part) -> Result<Vec<Problem>, DatasetError> {
+    let (columns, path) = (visibility_columns(key), dataset.part_path(key, &part.name));
+    if columns.is_empty() {
+        return Ok(Vec::new());
+    }
+    let names: Vec<&str> = columns.iter().map(String::as_str).collect();
+    let mut hidden = 0;
+    for batch in columns_of(dataset.part(key, part)?, key, part, &names)? {
+        let batch = batch?;
+        for column in batch.columns() {
+            let words = cast(column, &DataType::Utf8)
+                .map_err(|error| DatasetError::parquet("read", &path)(error.into()))?;
+            hidden += words.as_string::<i32>().iter().filter(|word| !is_public(*word)).count();
+        }
+    }
+    let what = format!("has {hidden} values that are not public, in a public dataset");
+    Ok((hidden > 0).then_some(Problem { path, what }).into_iter().collect())
 }
 
 /// Checks that every iD has one record and a correct check digit.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::authenticated::authenticated;
 use super::cells::Cells;
 use super::error::MatchError;
 use super::expansion::{Expansion, for_each_written};
@@ -30,6 +31,8 @@ pub struct CoverageRow {
     pub past: u64,
     pub self_asserted: u64,
     pub member_asserted: u64,
+    /// Of people who have connected their iD by signing in at ORCID.
+    pub authenticated: u64,
 }
 
 /// The coverage of some organisations.
@@ -68,6 +71,7 @@ pub fn coverage(dataset: &Dataset, of: Option<&Expansion>, most: usize) -> Resul
         return Err(MatchError::NotMatched);
     }
     let (keys, organizations) = keys(dataset, of)?;
+    let certain = authenticated(dataset)?;
     let mut groups: FxHashMap<Group, CoverageRow> = FxHashMap::default();
     let mut people: FxHashSet<String> = FxHashSet::default();
     let table = format!("{}/affiliations", dump(dataset, "affiliations"));
@@ -78,7 +82,10 @@ pub fn coverage(dataset: &Dataset, of: Option<&Expansion>, most: usize) -> Resul
             let number = cells.int64("org_key", row).and_then(|key| keys.get(&key));
             let Some(number) = number else { continue };
             let group = (*number, cells.year("created_date", row), source(&cells, row));
-            groups.entry(group).or_default().count(&cells, row);
+            let is_certain = cells.text("orcid", row).is_some_and(|orcid| certain.contains(orcid));
+            let counts = groups.entry(group).or_default();
+            counts.count(&cells, row);
+            counts.authenticated += u64::from(is_certain);
             if of.is_some()
                 && let Some(orcid) = cells.text("orcid", row)
                 && !people.contains(orcid)

@@ -2,6 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
+use super::authenticated::authenticated;
 use super::cells::Cells;
 use super::error::MatchError;
 use super::expansion::Expansion;
@@ -49,6 +50,8 @@ pub struct Person {
     pub last_modified_date: Option<String>,
     /// Public addresses, if requested.
     pub emails: Option<String>,
+    /// True if the person has connected the iD by signing in at ORCID.
+    pub authenticated: bool,
 }
 
 /// The columns that are read.
@@ -121,6 +124,8 @@ pub fn people(
     }
     found.sort_by(|one, other| (&one.orcid, one.put_code).cmp(&(&other.orcid, other.put_code)));
     add_names(dataset, &mut found)?;
+    let certain = authenticated(dataset)?;
+    found.iter_mut().for_each(|person| person.authenticated = certain.contains(&person.orcid));
     if filter.emails {
         add_emails(dataset, &mut found)?;
     }

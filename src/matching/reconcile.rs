@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::authenticated::authenticated;
 use super::cells::Cells;
 use super::error::MatchError;
 use super::expansion::Expansion;
@@ -35,6 +36,8 @@ pub struct Reconciled {
     pub evidence: String,
     /// The evidence against it, or what is wrong with the iD on the list.
     pub conflict: Option<String>,
+    /// True if a person has connected the candidate's iD by signing in at ORCID.
+    pub authenticated: bool,
 }
 
 /// The candidates by index in the list and iD.
@@ -64,9 +67,14 @@ pub fn reconcile(
     by_email(dataset, list, &mut candidates)?;
     by_other_names(dataset, list, &affiliated, &mut candidates)?;
     let names = by_names(dataset, list, &affiliated, &mut candidates)?;
+    let certain = authenticated(dataset)?;
     let mut rows = Vec::new();
     for (number, candidates) in candidates.into_iter().enumerate() {
         rows.extend(weigh(list, number, candidates, &affiliated, &names, &primaries));
+    }
+    for row in &mut rows {
+        let orcid = row.orcid.as_ref();
+        row.authenticated = orcid.is_some_and(|orcid| certain.contains(orcid));
     }
     Ok(rows)
 }

@@ -5,11 +5,12 @@
 //! have been killed, and the queue keeps bytes, not tables. The queue is closed before the commit
 //! begins, and opened again by the caller (see [`super::queue`]).
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::io;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
+use super::connected::{Connected, note_people, people_of};
 use super::error::RefreshError;
 use super::max_removals::MaxRemovals;
 use super::outcome::{Applied, Stays};
@@ -19,7 +20,7 @@ use super::scope::Scope;
 use super::settings::Settings;
 use super::watermark::Watermarks;
 use crate::convert::{Observer, Outcome, Update, update_in};
-use crate::dataset::{Dataset, DatasetLock, LocalStore, Manifest, Targets};
+use crate::dataset::{Dataset, DatasetLock, LocalStore, Manifest, Targets, Visibility};
 use crate::report::Report;
 use orcid_api::work_of;
 use orcid_xml::{Orcid, Timestamp, pieces};
@@ -44,7 +45,7 @@ pub fn apply(
     now: Timestamp,
     stop: &AtomicBool,
 ) -> Result<Applied, RefreshError> {
-    let gone = what_leaves(&queue, run)?;
+    let mut gone = what_leaves(&queue, run)?;
     let source = if is_last { run.source.clone() } else { run.part_source() };
     let store = LocalStore::holding(lock.clone());
     let dataset = Dataset::open_in(&store)?;
@@ -58,7 +59,14 @@ pub fn apply(
             if is_searched { what_scope_lacks(&queue, run)? } else { None }
         }
     };
-    let watermarks = Watermarks::after(&dataset, run, lacks.is_none(), is_whole, now)?;
+    let mut watermarks = Watermarks::after(&dataset, run, lacks.is_none(), is_whole, now)?;
+    let connected = settings.connected.as_ref();
+    let permits = connected.map(Connected::orcids).transpose()?;
+    if let (Some(connected), Some(permits)) = (connected, &permits) {
+        connected.check(&dataset)?;
+        let after = whose_rows_stay(&queue, run, &dataset.manifest, permits, &mut gone)?;
+        note_people(&mut watermarks.scopes, &dataset.manifest, &after, run, is_last);
+    }
     let watermark = watermarks.own;
     let stays = lacks.or_else(|| watermark.is_none().then_some(Stays::NothingNewer));
     let update = Update {
@@ -66,9 +74,11 @@ pub fn apply(
         gone,
         scopes: watermarks.scopes,
         watermark: watermarks.whole,
+        visibility: connected.map(|_| Visibility::Limited),
         keep_versions: settings.keep_versions,
     };
-    let mut members = Members { queue: Some(queue), run, last: 0, ready: VecDeque::new(), fault: None };
+    let mut members =
+        Members { queue: Some(queue), run, permits, last: 0, ready: VecDeque::new(), fault: None };
     let updated = update_in(&store, update, &mut members, &settings.options, &Unwatched, stop);
     // The queue's own error says more than an error about its members.
     let updated = members.fault.take().map_or(updated.map_err(RefreshError::from), Err)?;
@@ -121,10 +131,34 @@ fn what_leaves(queue: &Queue, run: &Run) -> Result<Targets, RefreshError> {
     Ok(gone)
 }
 
+/// The connected people whose rows the dataset has after a commit. The rows of those who are no
+/// longer connected leave.
+fn whose_rows_stay(
+    queue: &Queue,
+    run: &Run,
+    manifest: &Manifest,
+    permits: &BTreeSet<Orcid>,
+    gone: &mut Targets,
+) -> Result<BTreeSet<Orcid>, RefreshError> {
+    let (mut stay, leave): (BTreeSet<_>, BTreeSet<_>) =
+        people_of(manifest).into_iter().partition(|orcid| permits.contains(orcid));
+    for orcid in leave {
+        gone.people.insert(orcid);
+    }
+    queue.each_record_of_commit(run, &mut |orcid, _| {
+        if permits.contains(&orcid) {
+            stay.insert(orcid);
+        }
+    })?;
+    Ok(stay)
+}
+
 /// The answers as members of an archive; the queue closes at the end.
 struct Members<'r> {
     queue: Option<Queue>,
     run: &'r Run,
+    /// The people whose answers are written; `None` for all.
+    permits: Option<BTreeSet<Orcid>>,
     last: i64,
     ready: VecDeque<OwnedMember>,
     /// The error itself; the commit learns only that there was one.
@@ -156,7 +190,13 @@ impl Iterator for Members<'_> {
                 }
                 Ok(answers) => {
                     self.last = answers.last().map_or(self.last, |answer| answer.id);
-                    self.ready.extend(answers.into_iter().flat_map(members_of));
+                    let permits = |answer: &StoredAnswer| match (&self.permits, answer.request.orcid()) {
+                        (Some(permits), Some(orcid)) => permits.contains(&orcid),
+                        (permits, None) => permits.is_none(),
+                        (None, _) => true,
+                    };
+                    let permitted = answers.into_iter().filter(permits);
+                    self.ready.extend(permitted.flat_map(members_of));
                 }
             }
         }

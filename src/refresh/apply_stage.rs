@@ -111,6 +111,9 @@ impl ActiveRun<'_> {
         if let Some(manifest) = Manifest::read(self.root)? {
             queue.note_mark(&Mark::of(&manifest).to_text())?;
         }
+        if let Some(connected) = &self.settings.connected {
+            connected.clear_marks(&queue.read_people(run.id)?, run.begun)?;
+        }
         let rejected: Vec<Orcid> = applied.rejected.iter().filter_map(MemberName::orcid).collect();
         queue.finish(run, &rejected, self.settings.scope.query().is_some())?;
         let outcome = self.outcome(queue, run, Ended::Applied, Some(applied))?;

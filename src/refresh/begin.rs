@@ -77,6 +77,11 @@ fn new_run(
     let scope = settings.scope.key();
     let known = match settings.since {
         Some(since) => Some(Since { since, future: None }),
+        // Each connected person is read once at least, so that no time has to be known.
+        None if inputs.connected.is_some() => Some(
+            unknown_since(inputs.dataset, &scope, now)?
+                .unwrap_or(Since { since: plan::first_day(), future: None }),
+        ),
         None => unknown_since(inputs.dataset, &scope, now)?,
     };
     let Since { since, future } = known.ok_or(RefreshError::NoWatermark)?;

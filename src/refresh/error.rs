@@ -10,6 +10,9 @@ use orcid_api::ApiError;
 use orcid_xml::IdFault;
 use targz_seek::ArchiveError;
 
+/// Why the state of connected people cannot be read or written.
+pub type StateFault = Box<dyn std::error::Error + Send + Sync>;
+
 /// An error that ends a refresh; fetched answers stay in the queue.
 #[derive(Debug, thiserror::Error)]
 pub enum RefreshError {
@@ -41,6 +44,10 @@ pub enum RefreshError {
     Storage(#[from] StorageError),
     #[error("the dataset has no date of its newest change")]
     NoWatermark,
+    #[error("{path} is a public dataset, which holds nothing that is limited")]
+    PublicDataset { path: PathBuf },
+    #[error("the state of connected people cannot be read or written")]
+    State(#[source] StateFault),
     #[error("{path} is in use by another orcidlake ({holder})")]
     Locked { path: PathBuf, holder: String },
     #[error(transparent)]

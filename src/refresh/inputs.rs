@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::bucket::Bucket;
 use super::changes;
+use super::connected::Connected;
 use super::dataset_rows;
 use super::error::RefreshError;
 use super::scope::Scope;
@@ -51,13 +52,24 @@ pub struct Inputs<'i> {
     /// Records count as changed even if they have the date of their row, so that items are fetched
     /// that the dataset lacks.
     pub restart: bool,
+    pub connected: Option<&'i Connected>,
+    /// Of connected people, only those whom ORCID has marked.
+    pub reads_marked: bool,
 }
 
 impl<'i> Inputs<'i> {
     /// The inputs for `dataset`, from the settings, and from a bucket if records are read from one.
-    pub fn new(settings: &'i Settings, dataset: &'i Dataset, bucket: Option<&'i Bucket>) -> Self {
+    pub fn new(
+        settings: &'i Settings,
+        dataset: &'i Dataset,
+        bucket: Option<&'i Bucket>,
+        now: Timestamp,
+    ) -> Self {
         let file = settings.changes.as_deref().map(Changes::File);
+        let connected = settings.connected.as_ref();
         Self {
+            connected,
+            reads_marked: connected.is_some_and(|connected| connected.reads_marked(&dataset.manifest, now)),
             dataset,
             scope: &settings.scope,
             known_only: settings.known_only,
@@ -80,6 +92,8 @@ impl Inputs<'_> {
             return self.choose_in_bucket(bucket);
         }
         match (self.changes, self.scope, self.strategy) {
+            (_, Scope::Connected(_), _) if self.reads_marked => return Ok(Strategy::Marks),
+            (_, Scope::Connected(_), _) => return Ok(Strategy::Each),
             (Some(_), ..) => return Ok(Strategy::File),
             (_, Scope::Query(_) | Scope::Organization(_), _) => return Ok(Strategy::Query),
             (_, _, Some(strategy)) => return Ok(strategy),
@@ -114,6 +128,7 @@ impl Inputs<'_> {
                     }
                 })?;
             }
+            Scope::Connected(orcids) => orcids.iter().for_each(|orcid| visit(*orcid)),
             Scope::Query(_) | Scope::Organization(_) => {}
         }
         Ok(())

@@ -17,6 +17,8 @@ mod apply_stage;
 mod begin;
 mod bucket;
 mod changes;
+mod connected;
+mod connected_client;
 mod dataset_rows;
 mod dates;
 mod error;
@@ -45,8 +47,9 @@ mod watermark;
 
 pub use bucket::Reads;
 pub use changes::read as read_changes;
-pub use error::RefreshError;
-pub use fetch::{BEHIND_LIST, End};
+pub use connected::{Connected, ConnectedPeople};
+pub use error::{RefreshError, StateFault};
+pub use fetch::{BEHIND_LIST, End, PERMISSION_LOST};
 pub use log::{Log, log_to};
 pub use max_removals::MaxRemovals;
 pub use observer::Observer;
@@ -67,6 +70,7 @@ use std::time::Duration;
 use crate::dataset::{Dataset, DatasetError, DatasetLock, check_can_change};
 use active_run::ActiveRun;
 use bucket::Bucket;
+use connected_client::ConnectedClient;
 use fetch::Fetch;
 use inputs::Inputs;
 use orcid_api::{Client, ClientOptions, Clock, HttpClient, SystemClock};
@@ -88,6 +92,9 @@ pub fn refresh(
     stop: &Arc<AtomicBool>,
 ) -> Result<Outcome, RefreshError> {
     let clock = SystemClock::default();
+    if settings.connected.as_ref().is_some_and(|connected| connected.marks_dataset) && !root.exists() {
+        connected::make_empty(root)?;
+    }
     if !Dataset::is_at(root) {
         // Checked first, so that no lock file is created outside a dataset.
         return Err(DatasetError::NoDataset { path: root.to_owned() }.into());
@@ -96,16 +103,20 @@ pub fn refresh(
     let dataset = Dataset::open(root)?;
     // Obstacles to the last step are reported before the first step.
     check_can_change(root, &dataset.manifest)?;
-    let Some(source) = connect(access, clock.wall(), stop)? else { return Ok(Outcome::stopped()) };
+    if let Some(connected) = &settings.connected {
+        connected.check(&dataset)?;
+    }
+    let Some(source) = connect(access, settings, clock.wall(), stop)? else { return Ok(Outcome::stopped()) };
     let bucket = source.bucket();
     let client = source.client();
     let mut queue = Queue::open(root)?;
-    let inputs = Inputs::new(settings, &dataset, bucket);
+    let inputs = Inputs::new(settings, &dataset, bucket, clock.wall());
     let run = begin::begin(&mut queue, settings, &inputs, &*client, observer, clock.wall())?;
     let limits = settings.limits(&*client, bucket.is_some());
     let activities = dataset_rows::has_activities(&dataset.manifest);
-    let fetch =
+    let mut fetch =
         Fetch::new(client, limits, settings.retry_policy, Arc::new(clock), stop.clone(), run, activities);
+    fetch.people = settings.connected.as_ref().map(|connected| connected.people.clone());
     fetch.go_on(&queue)?;
     let mut run = ActiveRun {
         root,
@@ -145,13 +156,23 @@ impl Source {
 
 /// The client, which may have to obtain a token or to look into a store first; `None` if the run was
 /// stopped before that, since a server may be slow.
-fn connect(access: &Access, now: Timestamp, stop: &AtomicBool) -> Result<Option<Source>, RefreshError> {
+fn connect(
+    access: &Access,
+    settings: &Settings,
+    now: Timestamp,
+    stop: &AtomicBool,
+) -> Result<Option<Source>, RefreshError> {
     let thread = match access {
         Access::Client(client) => return Ok(Some(Source::Api(client.clone()))),
         Access::Http { options, client_id } => {
             let (options, client_id) = (ClientOptions::clone(options), client_id.clone());
+            let people = settings.connected.as_ref().map(|connected| connected.people.clone());
             std::thread::spawn(move || -> Result<Source, RefreshError> {
-                Ok(Source::Api(Arc::new(HttpClient::new(options, client_id.as_deref(), now)?)))
+                let client = HttpClient::new(options, client_id.as_deref(), now)?;
+                Ok(Source::Api(match people {
+                    Some(people) => Arc::new(ConnectedClient::new(client, people)),
+                    None => Arc::new(client),
+                }))
             })
         }
         Access::Bucket { place, options } => {

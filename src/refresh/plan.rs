@@ -1,6 +1,5 @@
 //! Decides which records to read, from the results of searches, a file of changes, and the dataset.
 
-use super::dataset_rows;
 use super::error::RefreshError;
 use super::inputs::{Changes, Inputs};
 use super::queue::{FoundAs, Queue, Request, Run};
@@ -8,12 +7,18 @@ use super::scope::Scope;
 use super::search::{BATCH_IDS, Finding, Search};
 use super::strategy::Strategy;
 use super::watermark::{INSTANT, is_future, refreshed_until};
+use super::{connected, dataset_rows};
 use crate::dataset::{Dataset, OrcidSet};
 use orcid_api::time::{DAY, parse};
 use orcid_xml::{Orcid, Timestamp};
 
 /// ORCID's first day: no record has changed before.
 const FIRST_DAY: &str = "2012-01-01";
+/// [`FIRST_DAY`].
+pub fn first_day() -> Timestamp {
+    parse(FIRST_DAY).expect("the constant is a date")
+}
+
 /// How far search windows reach beyond the next watermark: records that changed in the last minute
 /// are found now, and again next time; and clocks differ.
 pub const AHEAD: Timestamp = DAY;
@@ -28,7 +33,7 @@ pub fn add_searches(
     inputs: &Inputs<'_>,
     until: Timestamp,
 ) -> Result<(), RefreshError> {
-    let first_day = parse(FIRST_DAY).expect("the constant is a date");
+    let first_day = first_day();
     let strategy = Strategy::new(&run.strategy).unwrap_or(Strategy::Each);
     let mut searches = Vec::new();
     if let Some(query) = inputs.scope.query() {
@@ -79,6 +84,7 @@ pub fn add_records(
         Some(changes) => add_changes(changes, run, now, &mut changed)?,
         None => 0,
     };
+    let joined = add_connected(inputs, &mut changed)?;
     let holds = OrcidSet::contains;
     let mut to_read = Vec::new();
     // The scope's own iDs; the strategy `File` does not show who is gone.
@@ -117,8 +123,14 @@ pub fn add_records(
     queue.each_unread(&run.scope, &mut |orcid| to_read.push(orcid))?;
     // People with a tombstone in the dataset are known too, and may return.
     to_read.retain(|orcid| !inputs.known_only || holds(&has, orcid) || holds(&gone, orcid));
+    if inputs.connected.is_none() {
+        // A public answer must not replace what a person's own token gave.
+        let listed = connected::people_of(&inputs.dataset.manifest);
+        to_read.retain(|orcid| !listed.contains(orcid));
+    }
     request_records(queue, run, inputs.dataset, to_read)?;
     note_list_dates(queue, run, inputs)?;
+    queue.count_people_as_changed(run.id, &joined)?;
     let all = inputs.restart && dataset_rows::has_activities(&inputs.dataset.manifest);
     queue.count_as_changed(run.id, &run.scope, all)?;
     Ok(in_future)
@@ -162,6 +174,22 @@ fn note_list_dates(queue: &mut Queue, run: &Run, inputs: &Inputs<'_>) -> Result<
     })?
 }
 
+/// Adds connected people whom ORCID has marked, and those whom the dataset does not have by their
+/// permission yet; returns the latter: their records give more than before, though they may not
+/// have changed.
+fn add_connected(inputs: &Inputs<'_>, changed: &mut OrcidSet) -> Result<Vec<Orcid>, RefreshError> {
+    let Some(connected) = inputs.connected else { return Ok(Vec::new()) };
+    let listed = connected::people_of(&inputs.dataset.manifest);
+    let mut joined = Vec::new();
+    inputs.named(&mut |orcid| {
+        if !listed.contains(&orcid) {
+            joined.push(orcid);
+        }
+    })?;
+    connected.marked()?.iter().chain(&joined).for_each(|orcid| note(changed, *orcid));
+    Ok(joined)
+}
+
 fn note(set: &mut OrcidSet, orcid: Orcid) {
     set.insert(orcid);
 }
@@ -171,8 +199,14 @@ fn note(set: &mut OrcidSet, orcid: Orcid) {
 /// # Errors
 /// [`RefreshError`] if dataset or queue fail.
 pub fn add_primaries(queue: &mut Queue, run: &Run, inputs: &Inputs<'_>) -> Result<bool, RefreshError> {
+    if inputs.connected.is_some() {
+        // The person has permitted to read one record, not the one that took its place.
+        return Ok(false);
+    }
+    let listed = connected::people_of(&inputs.dataset.manifest);
     let mut primaries = Vec::new();
     queue.each_found(run.id, FoundAs::Primary, &mut |orcid| primaries.push(orcid))?;
+    primaries.retain(|orcid| !listed.contains(orcid));
     if primaries.is_empty() {
         return Ok(false);
     }

@@ -7,6 +7,7 @@ use std::path::Path;
 
 use xxhash_rust::xxh3::xxh3_64;
 
+use super::connected::CONNECTED;
 use super::error::RefreshError;
 use super::line_faults::LineFaults;
 use orcid_api::quoted;
@@ -26,6 +27,8 @@ pub enum Scope {
     Organization(Organization),
     /// Everybody whose record the dataset has.
     All,
+    /// People who permit to read what is limited, sorted and without repeats.
+    Connected(Vec<Orcid>),
 }
 
 /// An organization as affiliations name it.
@@ -153,6 +156,7 @@ impl Scope {
             Self::Query(query) => format!("query:{query}"),
             Self::Organization(organization) => organization.query(),
             Self::All => "all".to_owned(),
+            Self::Connected(_) => CONNECTED.to_owned(),
         }
     }
 
@@ -161,7 +165,7 @@ impl Scope {
         match self {
             Self::Query(query) => Some(query.clone()),
             Self::Organization(organization) => Some(organization.query()),
-            Self::Ids(_) | Self::All => None,
+            Self::Ids(_) | Self::All | Self::Connected(_) => None,
         }
     }
 }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::bucket;
+use super::connected::Connected;
 use super::max_removals::MaxRemovals;
 use super::scope::Scope;
 use super::strategy::Strategy;
@@ -46,6 +47,8 @@ pub struct Settings {
     /// A file of last changes, instead of searches.
     pub changes: Option<PathBuf>,
     pub known_only: bool,
+    /// Read connected people with their own tokens.
+    pub connected: Option<Connected>,
     /// Do not look for people who have gone from the registry.
     pub changes_only: bool,
     pub strategy: Option<Strategy>,
@@ -78,6 +81,7 @@ impl Settings {
             since: None,
             changes: None,
             known_only: false,
+            connected: None,
             changes_only: false,
             strategy: None,
             rate: None,
@@ -96,7 +100,12 @@ impl Settings {
 
     /// The settings that a plan depends on, besides scope and time.
     pub(super) fn asked(&self) -> String {
-        format!("{:?} {:?} {} {}", self.strategy, self.changes, self.known_only, self.changes_only)
+        let asked =
+            format!("{:?} {:?} {} {}", self.strategy, self.changes, self.known_only, self.changes_only);
+        match &self.connected {
+            Some(connected) => format!("{asked} marks {}", connected.by_marks),
+            None => asked,
+        }
     }
 
     pub(super) fn limits(&self, client: &dyn Client, is_bucket: bool) -> Limits {

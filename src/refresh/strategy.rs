@@ -33,10 +33,13 @@ pub enum Strategy {
     Query,
     /// A file of last changes.
     File,
+    /// The marks of ORCID's webhooks.
+    Marks,
 }
 
 impl Strategy {
-    pub const ALL: [Self; 5] = [Self::Each, Self::Batches, Self::Windows, Self::Query, Self::File];
+    pub const ALL: [Self; 6] =
+        [Self::Each, Self::Batches, Self::Windows, Self::Query, Self::File, Self::Marks];
 
     pub fn name(self) -> &'static str {
         match self {
@@ -45,6 +48,7 @@ impl Strategy {
             Self::Windows => "windows",
             Self::Query => "query",
             Self::File => "file",
+            Self::Marks => "marks",
         }
     }
 
@@ -60,6 +64,7 @@ impl Strategy {
             Self::Windows => "searches for all that changed in the registry tell who changed",
             Self::Query => "searches tell who belongs to the scope and who changed",
             Self::File => "the file of changes tells who changed",
+            Self::Marks => "ORCID's webhooks have told who changed",
         }
     }
 

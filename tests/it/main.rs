@@ -13,6 +13,8 @@ mod connect_commands;
 mod connect_people;
 mod connect_security;
 mod connect_tokens;
+mod connected;
+mod connected_people;
 mod convert;
 mod damage;
 mod damage_matched;

@@ -11,7 +11,7 @@ use super::content::{take_item, take_record, take_works};
 use super::retry::parse_retry_after;
 use super::stub::{OTHER_STATUS, parse_stub, treat_stub};
 use super::treatment::{Asked, Payload, Treatment};
-use super::visibility::{LIMITED, holds_limited};
+use super::visibility::{LIMITED, Sight, holds_hidden};
 use orcid_xml::{ParseError, Timestamp, parse_search};
 
 /// A `Retry-After` beyond this means a quota with 429. With 503 it is not believed: one
@@ -21,11 +21,19 @@ const MAX_RETRY_AFTER: Duration = Duration::from_secs(600);
 /// The code of an answer that limits the rate.
 pub const TOO_MANY_REQUESTS: &str = "too-many-requests";
 
-/// Decides about the answer to `asked`.
+/// The code of an item that the asker may not keep.
+const NOT_PUBLIC: &str = "not-public";
+
+/// Decides about the answer to `asked`, of which only public elements may be kept.
 pub fn treat(asked: &Asked, reply: &Reply, now: Timestamp) -> Treatment {
+    treat_with(asked, reply, now, Sight::Public)
+}
+
+/// Decides about the answer to `asked`, of which elements in `sight` may be kept.
+pub fn treat_with(asked: &Asked, reply: &Reply, now: Timestamp, sight: Sight) -> Treatment {
     let after = reply.retry_after.as_deref().and_then(|text| parse_retry_after(text, now));
     match reply.status {
-        200..=299 => treat_success(asked, reply),
+        200..=299 => treat_success(asked, reply, sight),
         301 | 302 | 307 | 308 | 403 | 404 | 409 | 410 => match parse_stub(&reply.body) {
             Some(stub) => treat_stub(asked, reply.status, &stub),
             None => Treatment::Again { code: not_orcid(reply.status), after },
@@ -62,15 +70,19 @@ fn treat_too_many(reply: &Reply, after: Option<Duration>) -> Treatment {
     Treatment::Again { code: TOO_MANY_REQUESTS, after }
 }
 
-fn treat_success(asked: &Asked, reply: &Reply) -> Treatment {
+fn treat_success(asked: &Asked, reply: &Reply, sight: Sight) -> Treatment {
     if reply.body.iter().all(u8::is_ascii_whitespace) {
         return Treatment::Again { code: "empty-body", after: None };
     }
     if let (true, Some(stub)) = (!matches!(asked, Asked::Search), parse_stub(&reply.body)) {
         return treat_stub(asked, reply.status, &stub);
     }
-    if !matches!(asked, Asked::Search) && holds_limited(&reply.body) {
-        return Treatment::Again { code: LIMITED, after: None };
+    if !matches!(asked, Asked::Search) && holds_hidden(&reply.body, sight) {
+        return match (asked, sight) {
+            // An item that the client wrote, and that the person has made private.
+            (Asked::Item(..), Sight::Limited) => Treatment::Take(Payload::ItemGone { code: NOT_PUBLIC }),
+            _ => Treatment::Again { code: LIMITED, after: None },
+        };
     }
     let payload = match asked {
         Asked::Search => parse_search(&reply.body).map(Payload::Search),

@@ -27,7 +27,7 @@ mod treatment;
 mod visibility;
 
 pub use agent::agent;
-pub use answer::{TOO_MANY_REQUESTS, treat};
+pub use answer::{TOO_MANY_REQUESTS, treat, treat_with};
 pub use client::{Client, Fault, Reply, UNANSWERED, UNTRUSTED};
 pub use content::{without_works, work_of};
 pub use credentials::{Credentials, Secret, bare_word};
@@ -42,4 +42,4 @@ pub use token::Token;
 pub use token_file::TokenFile;
 pub use token_folder::FolderAccess;
 pub use treatment::{Asked, BulkWork, ListedItem, Payload, Treatment};
-pub use visibility::LIMITED as LIMITED_VISIBILITY;
+pub use visibility::{LIMITED as LIMITED_VISIBILITY, Sight, without_hidden};

@@ -95,6 +95,42 @@ pub fn pieces(document: &[u8]) -> Option<Vec<&[u8]>> {
     (depth == 0).then_some(pieces)
 }
 
+/// A document without the elements inside its root whose start tag, with its brackets, is `unwanted`;
+/// `None` if start and end tags do not match in number.
+pub fn without_elements(document: &[u8], unwanted: &mut dyn FnMut(&[u8]) -> bool) -> Option<Vec<u8>> {
+    let (mut kept, mut from, mut depth, mut place) = (Vec::new(), 0, 0usize, 0);
+    // The depth of the element that is being left out.
+    let mut left_out = None;
+    while let Some(next) = memchr::memchr(b'<', &document[place..]) {
+        let start = place + next;
+        let (length, step) = markup(&document[start..])?;
+        place = start + length;
+        let tag = &document[start..place];
+        match step {
+            Nesting::In => {
+                if left_out.is_none() && depth > 0 && unwanted(tag) {
+                    kept.extend_from_slice(&document[from..start]);
+                    left_out = Some(depth);
+                }
+                depth += 1;
+            }
+            Nesting::Out => {
+                depth = depth.checked_sub(1)?;
+                if left_out == Some(depth) {
+                    (left_out, from) = (None, place);
+                }
+            }
+            Nesting::Both if left_out.is_none() && depth > 0 && unwanted(tag) => {
+                kept.extend_from_slice(&document[from..start]);
+                from = place;
+            }
+            Nesting::Both | Nesting::Neither => {}
+        }
+    }
+    kept.extend_from_slice(&document[from..]);
+    (depth == 0).then_some(kept)
+}
+
 enum Nesting {
     In,
     Out,
@@ -165,5 +201,17 @@ mod tests {
         assert_eq!(found, [first, "<e:error/>", r#"<w:work put-code="2"></w:work>"#]);
         assert_eq!(pieces(&bulk.as_bytes()[..bulk.len() - 3]), None);
         assert_eq!(pieces(b"</a>"), None);
+    }
+
+    #[test]
+    fn elements_are_left_out_with_all_that_is_in_them() {
+        let document = r#"<a x="1"><b x="1"><c/><b>2</b></b><!-- <b x="1"> --><d><e x="1"/>3</d><f/></a>"#;
+
+        let found = without_elements(document.as_bytes(), &mut |tag| {
+            tag.ends_with(br#"x="1">"#) || tag.ends_with(br#"x="1"/>"#)
+        });
+
+        assert_eq!(found.unwrap(), br#"<a x="1"><!-- <b x="1"> --><d>3</d><f/></a>"#);
+        assert_eq!(without_elements(b"<a><b></a>", &mut |_| true), None);
     }
 }

@@ -36,7 +36,7 @@ mod work;
 mod xml;
 
 pub use affiliation::Affiliation;
-pub use answer::{SearchPage, parse_search, pieces};
+pub use answer::{SearchPage, parse_search, pieces, without_elements};
 pub use clean::cleaned;
 pub use document::{Activity, Document, Parsed, parse, parse_by_reference, parse_by_scanner};
 pub use element::{Element, FuzzyDate, Organization, Source, Title};

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use super::heard::Heard;
 use super::refusals::Refusals;
+use crate::refresh::connected::ConnectedPeople;
 use crate::refresh::error::RefreshError;
 use crate::refresh::queue::{Queue, QueueError, Run, Spending};
 use orcid_api::{Breaker, Client, Clock, Jitter, Limits, Pace, RetryPolicy};
@@ -36,6 +37,8 @@ pub struct Fetch {
     pub run: Run,
     /// Whether full items are fetched too.
     pub activities: bool,
+    /// Whose own tokens are used, if they are.
+    pub people: Option<Arc<dyn ConnectedPeople>>,
     breaker: Mutex<Breaker>,
     jitter: Mutex<Jitter>,
     /// What went wrong last.
@@ -88,6 +91,7 @@ impl Fetch {
             stop,
             run,
             activities,
+            people: None,
             breaker: Mutex::default(),
             jitter: Mutex::new(Jitter::new(seed)),
             trouble: Mutex::default(),

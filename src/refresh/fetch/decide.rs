@@ -10,15 +10,17 @@ use super::behind_list;
 use super::context::Fetch;
 use super::decision::Decision;
 use super::items::{bulk_effects, item_keys, record_effects};
+use super::permission::{left, permission_refused};
 use super::unauthorized::refused;
+use crate::refresh::connected_client::{NO_PERMISSION, NO_STATE};
 use crate::refresh::dates::{self, latest};
 use crate::refresh::error::RefreshError;
 use crate::refresh::queue::{Effects, FoundAs, ItemDates, Request, Task};
 use crate::refresh::search::{PageOutcome, Search};
 use orcid_api::time::{day, end_of_day};
 use orcid_api::{
-    ApiError, BulkWork, Fault, ListedItem, Payload, Reply, TOO_MANY_REQUESTS, Treatment, UNANSWERED,
-    UNTRUSTED, treat, without_works,
+    ApiError, BulkWork, Fault, ListedItem, Payload, Reply, Sight, TOO_MANY_REQUESTS, Treatment, UNANSWERED,
+    UNTRUSTED, treat_with, without_hidden, without_works,
 };
 use orcid_xml::{Orcid, SearchPage, Timestamp};
 
@@ -35,13 +37,17 @@ const UNCHANGED: &str = "unchanged";
 
 /// Decides about an answer, or about a missing one.
 pub fn decide(fetch: &Fetch, task: &Task, result: Result<Reply, Fault>, asked_at: Timestamp) -> Decision {
-    let reply = match result {
+    let mut reply = match result {
         Ok(reply) => reply,
         Err(fault) => return without_reply(fetch, task, fault),
     };
     let wall = fetch.clock.wall();
     // `Retry-After` as a time is meant by the server's clock.
-    let treatment = treat(&task.request.asked(), &reply, reply.date.unwrap_or(wall));
+    let sight = if fetch.people.is_some() { Sight::Limited } else { Sight::Public };
+    if sight == Sight::Limited {
+        reply.body = without_hidden(&reply.body, sight);
+    }
+    let treatment = treat_with(&task.request.asked(), &reply, reply.date.unwrap_or(wall), sight);
     let treatment = check_page(task, treatment);
     note_reply(fetch, task, &reply, &treatment);
     match treatment {
@@ -53,7 +59,10 @@ pub fn decide(fetch: &Fetch, task: &Task, result: Result<Reply, Fault>, asked_at
             Decision::AskAgain { code, after, counts: true }
         }
         Treatment::Leave { code } => Decision::GiveUp { code },
-        Treatment::Renew => refused(fetch, task, asked_at),
+        Treatment::Renew => match &fetch.people {
+            Some(people) => permission_refused(fetch, people.as_ref(), task, &reply),
+            None => refused(fetch, task, asked_at),
+        },
         Treatment::QuotaEnd { after } => {
             let midnight = end_of_day(day(wall));
             let named = after.map(|after| wall + i64::try_from(after.as_micros()).unwrap_or(0));
@@ -71,6 +80,12 @@ fn without_reply(fetch: &Fetch, task: &Task, fault: Fault) -> Decision {
     if fault.code == UNTRUSTED {
         let url = fetch.client.host().api.clone();
         return Decision::end(ApiError::Untrusted { url, what: fault.what });
+    }
+    if fault.code == NO_PERMISSION {
+        return left(task, NO_PERMISSION);
+    }
+    if fault.code == NO_STATE {
+        return Decision::end(RefreshError::State(fault.what.into()));
     }
     fetch.breaker().failed(fetch.clock.now(), &fetch.retry_policy);
     if asks_for_content(task) {

@@ -16,6 +16,7 @@ mod decide;
 mod decision;
 mod heard;
 mod items;
+mod permission;
 mod refusals;
 mod unauthorized;
 mod write;
@@ -26,6 +27,7 @@ use std::time::Duration;
 
 pub use behind_list::BEHIND_LIST;
 pub use context::{End, Fetch};
+pub use permission::PERMISSION_LOST;
 
 use super::error::RefreshError;
 use super::queue::{Kind, Next, Queue, Task};

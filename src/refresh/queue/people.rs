@@ -8,6 +8,7 @@ use super::error::QueueError;
 use super::runs::Run;
 use super::state::FoundAs;
 use super::state::Kind::Record;
+use super::state::State::Answered;
 use orcid_xml::{Orcid, Timestamp};
 
 impl Queue {
@@ -96,6 +97,17 @@ impl Queue {
             }
             Ok(())
         })
+    }
+
+    /// The people whose records a run has read, or knows to be gone.
+    ///
+    /// # Errors
+    /// [`QueueError`] if the disk fails.
+    pub fn read_people(&self, run: i64) -> Result<Vec<Orcid>, QueueError> {
+        let sql = format!("SELECT orcid FROM task WHERE run = ?1 AND kind = {Record} AND state = {Answered}");
+        let mut orcids = Vec::new();
+        self.each_orcid(&sql, [run], &mut |orcid| orcids.push(orcid))?;
+        Ok(orcids)
     }
 
     /// Calls `visit` with each of a run's records that are in no commit yet, with the last change

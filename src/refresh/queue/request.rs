@@ -29,6 +29,16 @@ impl Request {
         }
     }
 
+    /// Whose record or item it is.
+    pub fn orcid(&self) -> Option<Orcid> {
+        match self {
+            Self::Search(_) => None,
+            Self::Record(orcid) | Self::Works(orcid, _) | Self::Item(orcid, ..) | Self::Recheck(orcid) => {
+                Some(*orcid)
+            }
+        }
+    }
+
     /// The columns `orcid` and `what` of its row.
     pub(super) fn columns(&self) -> (String, String) {
         match self {

@@ -209,6 +209,18 @@ impl Queue {
         self.execute(&sql, params![run, scope, all]).map(|_| ())
     }
 
+    /// Counts the records of these people as changed, even if they have the date of their row.
+    ///
+    /// # Errors
+    /// [`QueueError`] if the disk fails.
+    pub fn count_people_as_changed(&mut self, run: i64, orcids: &[Orcid]) -> Result<(), QueueError> {
+        let sql = format!("UPDATE task SET doubted = 1 WHERE run = ?1 AND kind = {Record} AND orcid = ?2");
+        self.change(|change| {
+            let mut update = change.prepare_cached(&sql)?;
+            orcids.iter().try_for_each(|orcid| update.execute(params![run, orcid.as_str()]).map(|_| ()))
+        })
+    }
+
     /// Removes the searches of a run that have no answer, those on their way too.
     ///
     /// # Errors

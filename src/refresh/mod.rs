@@ -116,6 +116,7 @@ pub fn refresh(
     let activities = dataset_rows::has_activities(&dataset.manifest);
     let mut fetch =
         Fetch::new(client, limits, settings.retry_policy, Arc::new(clock), stop.clone(), run, activities);
+    fetch.from_bucket = bucket.is_some();
     fetch.people = settings.connected.as_ref().map(|connected| connected.people.clone());
     fetch.go_on(&queue)?;
     let mut run = ActiveRun {

@@ -216,9 +216,12 @@ fn error_of(error: ureq::Error) -> HttpError {
         _ => HttpErrorKind::Unknown,
     };
     match &error {
+        // So it ends too if the server leads to a file.
         ureq::Error::TooManyRedirects => {
-            let told =
-                format!("the server leads from one address to the next, more than {MAX_REDIRECTS} times");
+            let told = format!(
+                "the server leads from one address to the next, more than {MAX_REDIRECTS} times, or to a file: \
+                 only http and https are followed"
+            );
             HttpError::new(kind, io::Error::other(told))
         }
         // The request itself has an address that is good.

@@ -7,7 +7,7 @@ use std::process::{Command, Output};
 use orcid_api::Clock as _;
 use orcid_api::Secret;
 use orcid_api::SystemClock;
-use orcid_mock::LocalOrcid;
+use orcid_mock::{LocalOrcid, Source, Visibility};
 use orcidlake::connect::{digest, random_word};
 
 use crate::support::damage::verify;
@@ -20,30 +20,22 @@ fn now() -> i64 {
     SystemClock::default().wall()
 }
 
-/// A keyword of a record.
-fn keyword(put_code: i64, visibility: &str, client: &str, content: &str) -> String {
-    let date = "2020-01-01T00:00:00.000Z";
-    format!(
-        r#"<keyword:keyword put-code="{put_code}" visibility="{visibility}"><common:created-date>{date}</common:created-date><common:last-modified-date>{date}</common:last-modified-date><common:source><common:source-client-id><common:uri>https://orcid.org/client/{client}</common:uri><common:path>{client}</common:path><common:host>orcid.org</common:host></common:source-client-id></common:source><keyword:content>{content}</keyword:content></keyword:keyword>"#
-    )
-}
-
 /// Gives a record public, limited and private keywords; the last private one is of our own client.
 fn add_keywords(orcid: &LocalOrcid, id: &str) {
+    let (other, own) = (Source::client("APP-0000000000000001", "Other"), Source::client(CLIENT_ID, "Own"));
     let keywords = [
-        keyword(1, "public", "APP-0000000000000001", "open"),
-        keyword(2, "limited", "APP-0000000000000001", "trusted"),
-        keyword(3, "private", "APP-0000000000000001", "secret"),
-        keyword(4, "private", CLIENT_ID, "own"),
-    ]
-    .concat();
+        (Visibility::Public, &other, "open"),
+        (Visibility::Limited, &other, "trusted"),
+        (Visibility::Private, &other, "secret"),
+        (Visibility::Private, &own, "own"),
+    ];
     orcid.change(|world| {
-        world.edit(id, now() - 10 * SECOND, |record| {
-            let keywords = format!(
-                r#"<keyword:keywords xmlns:keyword="http://www.orcid.org/ns/keyword" path="/{id}/keywords">{keywords}</keyword:keywords></person:person>"#
+        for (visibility, source, content) in keywords {
+            let document = format!(
+                r#"<keyword:keyword xmlns:keyword="http://www.orcid.org/ns/keyword"><keyword:content>{content}</keyword:content></keyword:keyword>"#
             );
-            record.replace("</person:person>", &keywords)
-        });
+            world.put_item(id, "keyword", visibility, source.clone(), &document);
+        }
     });
 }
 

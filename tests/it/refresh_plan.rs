@@ -91,7 +91,7 @@ fn what_is_whole_when_the_quota_ends_is_applied_and_the_rest_another_day() {
     let scopes = |here: &Here| serde_json::from_str::<Value>(&watermark(here)).unwrap()["scopes"].clone();
 
     for day in 1.. {
-        let quota = (day * 50).to_string();
+        let quota = (day * 40).to_string();
         let output = here.refresh_each(&["--json", "--quota", &quota]);
 
         assert_eq!(output.status.code(), Some(0), "{}", text(&output));
@@ -112,7 +112,7 @@ fn what_is_whole_when_the_quota_ends_is_applied_and_the_rest_another_day() {
         assert!(scopes(&here).get("all").is_none(), "the watermark stays until all is there");
     }
 
-    assert!(seen.len() > 3 && seen.windows(2).all(|pair| pair[0] <= pair[1]), "{seen:?}");
+    assert!(seen.len() > 2 && seen.windows(2).all(|pair| pair[0] <= pair[1]), "{seen:?}");
     assert!(seen[seen.len() - 2] > 0, "{seen:?}");
     assert!(here.server.log().repeats().is_empty(), "{:?}", here.server.log().repeats());
     assert!(scopes(&here).get("all").is_some());

@@ -19,7 +19,9 @@ pub const BEHIND_LIST: &str = "behind-list";
 /// The decision about a record that was changed at `modified`, if its date were right; another one if
 /// the list has a later date.
 pub fn judge(fetch: &Fetch, task: &Task, modified: Option<Timestamp>, decision: Decision) -> Decision {
-    let (Request::Record(orcid), Some(modified)) = (&task.request, modified) else { return decision };
+    let (Request::Record(orcid), Some(modified), true) = (&task.request, modified, fetch.from_bucket) else {
+        return decision;
+    };
     match fetch.look_up(|queue| queue.list_date(fetch.run.id, *orcid)) {
         Err(error) => return Decision::end(error),
         Ok(Some(listed)) if listed >= modified + MILLISECOND => {}

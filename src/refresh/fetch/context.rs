@@ -37,6 +37,8 @@ pub struct Fetch {
     pub run: Run,
     /// Whether full items are fetched too.
     pub activities: bool,
+    /// Records are files of a bucket, whose list tells how new they must be.
+    pub from_bucket: bool,
     /// Whose own tokens are used, if they are.
     pub people: Option<Arc<dyn ConnectedPeople>>,
     breaker: Mutex<Breaker>,
@@ -91,6 +93,7 @@ impl Fetch {
             stop,
             run,
             activities,
+            from_bucket: false,
             people: None,
             breaker: Mutex::default(),
             jitter: Mutex::new(Jitter::new(seed)),

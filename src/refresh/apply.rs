@@ -143,6 +143,7 @@ fn whose_rows_stay(
     let (mut stay, leave): (BTreeSet<_>, BTreeSet<_>) =
         people_of(manifest).into_iter().partition(|orcid| permits.contains(orcid));
     for orcid in leave {
+        gone.records.insert(orcid);
         gone.people.insert(orcid);
     }
     queue.each_record_of_commit(run, &mut |orcid, _| {

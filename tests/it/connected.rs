@@ -179,6 +179,7 @@ fn a_name_that_is_limited_is_not_printed_either() {
 fn who_disconnects_or_takes_the_permission_back_leaves_with_the_next_run() {
     let (portal, dataset) = world();
     assert_eq!(refresh(&portal, &dataset, &["--limited"]).status.code(), Some(0));
+    assert_eq!(manifest(&dataset)["scopes"]["connected"]["people"].as_array().unwrap().len(), 2);
     portal.orcid.clear_log();
     portal.orcid.oauth(|oauth| oauth.grants.user_revokes(SOMEBODY, CLIENT_ID));
 
@@ -187,7 +188,7 @@ fn who_disconnects_or_takes_the_permission_back_leaves_with_the_next_run() {
     assert!(said(&lost).contains("permission-lost"), "{}", said(&lost));
     assert_eq!(portal.state_of("u1").0, "permission lost");
     assert_eq!(portal.state_of("u2").0, "connected");
-    assert!(rows(&dataset, SOMEBODY, "summaries/records").is_empty());
+    assert!(rows(&dataset, SOMEBODY, "summaries/records").is_empty(), "{}", said(&lost));
     assert_eq!(keywords(&dataset, SOMEBODY_ELSE), ["open", "trusted"], "the others go on");
     assert_eq!(asked(&portal).iter().filter(|path| path.contains(SOMEBODY)).count(), 1, "no second try");
 
@@ -254,7 +255,10 @@ fn webhooks_say_who_is_read_and_a_sweep_finds_the_others() {
     store.hook(SOMEBODY, &word, portal.now()).unwrap();
     for (orcid, content) in [(SOMEBODY, "new"), (SOMEBODY_ELSE, "missed")] {
         portal.orcid.change(|world| {
-            world.edit(orcid, now(), |record| record.replace(">open<", &format!(">{content}<")));
+            let document = format!(
+                r#"<keyword:keyword xmlns:keyword="http://www.orcid.org/ns/keyword"><keyword:content>{content}</keyword:content></keyword:keyword>"#
+            );
+            world.put_item(orcid, "keyword", Visibility::Public, Source::Person, &document);
         });
     }
     assert!(store.mark(&digest(word.reveal()), portal.now()).unwrap());
@@ -264,7 +268,7 @@ fn webhooks_say_who_is_read_and_a_sweep_finds_the_others() {
 
     assert_eq!(second.status.code(), Some(0), "{}", said(&second));
     assert_eq!(asked(&portal), [record_of(SOMEBODY)]);
-    assert_eq!(keywords(&dataset, SOMEBODY), ["new", "trusted"]);
+    assert_eq!(keywords(&dataset, SOMEBODY), ["new", "open", "trusted"]);
     assert_eq!(keywords(&dataset, SOMEBODY_ELSE), ["open", "trusted"]);
     assert!(store.marked().unwrap().is_empty(), "what is in the dataset is marked no more");
     portal.orcid.clear_log();
@@ -272,7 +276,7 @@ fn webhooks_say_who_is_read_and_a_sweep_finds_the_others() {
     assert_eq!(asked(&portal), Vec::<String>::new());
     let sweep = refresh(&portal, &dataset, &[&marked[..], &["--sweep-after", "0"]].concat());
     assert_eq!(sweep.status.code(), Some(0), "{}", said(&sweep));
-    assert_eq!(keywords(&dataset, SOMEBODY_ELSE), ["missed", "trusted"]);
+    assert_eq!(keywords(&dataset, SOMEBODY_ELSE), ["missed", "open", "trusted"]);
 }
 
 #[test]

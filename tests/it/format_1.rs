@@ -34,10 +34,14 @@ fn it_is_read_as_by_the_version_that_wrote_it() {
         let output = run(&arguments);
         assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
         let mut expected = std::fs::read_to_string(at.join(printed)).unwrap();
-        if printed == "people.csv" {
-            // The column came later; nobody is authenticated in a dataset without connections.
-            let (heading, people) = expected.split_once('\n').unwrap();
-            expected = format!("{heading},authenticated\n{}", people.replace('\n', ",false\n"));
+        // The column came later; nobody is authenticated in a dataset without connections.
+        if let Some(nobody) = match printed {
+            "people.csv" => Some("false"),
+            "coverage.csv" => Some("0"),
+            _ => None,
+        } {
+            let (heading, lines) = expected.split_once('\n').unwrap();
+            expected = format!("{heading},authenticated\n{}", lines.replace('\n', &format!(",{nobody}\n")));
         }
         assert_eq!(String::from_utf8(output.stdout).unwrap(), expected, "{arguments:?}");
     }

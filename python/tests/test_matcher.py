@@ -73,7 +73,7 @@ def test_a_match_has_its_evidence(matcher: ol.Matcher, ror_release: str, written
 
 
 def test_what_is_wrong_is_told(matcher: ol.Matcher, ror_release: str, tmp_path: Path) -> None:
-    with pytest.raises(TypeError, match="list of names"):
+    with pytest.raises(TypeError, match="list or a column of texts"):
         matcher.match("one name")
     with pytest.raises(ValueError, match="as many cities as names"):
         matcher.match(["one"], cities=[])

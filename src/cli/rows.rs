@@ -4,7 +4,7 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, Float64Array, Int64Array, RecordBatch, StringArray};
+use arrow::array::{ArrayRef, BooleanArray, Float64Array, Int64Array, RecordBatch, StringArray};
 use arrow::datatypes::{DataType, Field, Schema};
 use clap::ValueEnum;
 use parquet::arrow::ArrowWriter;
@@ -154,7 +154,7 @@ fn write_parquet<R: Serialize + Default>(rows: &[R], output: &mut (dyn Write + S
     Ok(())
 }
 
-/// A column by what its values are: whole numbers, numbers, or text.
+/// A column by what its values are: whole numbers, numbers, true or false, or text.
 fn column(name: &str, rows: &[Map<String, Value>]) -> (Field, ArrayRef) {
     let values = || rows.iter().map(|row| &row[name]);
     let all = |is: fn(&Value) -> bool| {
@@ -164,6 +164,8 @@ fn column(name: &str, rows: &[Map<String, Value>]) -> (Field, ArrayRef) {
         Arc::new(values().map(Value::as_i64).collect::<Int64Array>())
     } else if all(Value::is_f64) {
         Arc::new(values().map(Value::as_f64).collect::<Float64Array>())
+    } else if all(Value::is_boolean) {
+        Arc::new(values().map(Value::as_bool).collect::<BooleanArray>())
     } else {
         Arc::new(values().map(Value::as_str).collect::<StringArray>())
     };

@@ -226,7 +226,8 @@ def compare_forms(orcidlake, dataset, db):
     json_rows = [json.loads(line) for line in lines]
     text = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     csv_rows = list(csv.DictReader(io.StringIO(text)))
-    as_text = lambda row: {name: "" if value is None else str(value) for name, value in row.items()}
+    cell = lambda value: "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+    as_text = lambda row: {name: cell(value) for name, value in row.items()}
     same = [as_text(row) for row in json_rows] == [{**row, "confidence": str(float(row["confidence"]))} for row in csv_rows]
     faults = [] if same else ["people: CSV and JSON Lines differ"]
     with tempfile.TemporaryDirectory() as folder:

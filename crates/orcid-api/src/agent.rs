@@ -44,6 +44,27 @@ pub fn agent(program: &str, contact: Option<&str>, timeout: Duration) -> Agent {
     Agent::new_with_config(config)
 }
 
+/// Sends a request by `ask`, and notes it in the log: what was asked, the status, the bytes and the
+/// time; never a token or a body.
+///
+/// # Errors
+/// The [`Fault`] of `ask`.
+pub fn logged<T: AsRef<Reply>>(
+    method: &'static str,
+    path: &str,
+    ask: impl FnOnce() -> Result<T, Fault>,
+) -> Result<T, Fault> {
+    let begun = Instant::now();
+    let result = ask();
+    let (status, bytes, fault) = match &result {
+        Ok(reply) => (reply.as_ref().status, reply.as_ref().body.len(), ""),
+        Err(fault) => (0, 0, fault.code),
+    };
+    let ms = begun.elapsed().as_millis() as u64;
+    tracing::info!(method, path, status, bytes, ms, fault, "request");
+    result
+}
+
 /// Posts a form and gives status and body; for the token endpoint alone.
 pub fn form_post(
     agent: &Agent,

@@ -17,6 +17,7 @@ use crate::agent::{agent, fault, read};
 use crate::client::Reply;
 use crate::credentials::{Credentials, Secret};
 use crate::proxy::proxy_for;
+use crate::token::error_name;
 use orcid_xml::{Orcid, Timestamp};
 
 /// A client of an authorization server. Threads share it.
@@ -219,14 +220,6 @@ pub(super) fn failed(endpoint: String, reply: &Reply) -> OauthError {
         429 | 503 | 502 | 504 => OauthError::Busy { endpoint, status },
         _ => OauthError::Refused { endpoint, status, name: error_name(&reply.body) },
     }
-}
-
-/// The name of the error that OAuth prescribes; never the description.
-fn error_name(body: &[u8]) -> Option<String> {
-    let value: serde_json::Value = serde_json::from_slice(body).ok()?;
-    let name = value["error"].as_str()?;
-    let is_name = name.len() < 40 && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
-    is_name.then(|| name.to_owned())
 }
 
 #[cfg(test)]

@@ -5,16 +5,16 @@ use std::path::{Path, PathBuf};
 use clap::builder::BoolishValueParser;
 
 use super::Common;
-use super::auth::{TimeoutArg, USER_AGENT};
+use super::auth::{TimeoutArg, USER_AGENT, parse_client_id};
 use super::failure::Failure;
 use crate::connect::{ConnectError, KeyRing, StateFolder, Store};
 use orcid_api::oauth::{Issuer, OauthClient};
-use orcid_api::{Clock, Credentials, Secret, SystemClock, bare_word};
+use orcid_api::{Clock, Credentials, Secret, SystemClock};
 use orcid_xml::Timestamp;
 
 /// The folder of systemd's credentials, and the names of those that are used if no file is named.
 const CREDENTIALS: &str = "CREDENTIALS_DIRECTORY";
-pub const KEY_CREDENTIAL: &str = "connect-keys";
+const KEY_CREDENTIAL: &str = "connect-keys";
 const SECRET_CREDENTIAL: &str = "orcid-client-secret";
 
 /// Where the state lies, and the keys of its secrets.
@@ -59,14 +59,6 @@ pub struct OauthArgs {
     contact: Option<String>,
     #[command(flatten)]
     wait: TimeoutArg,
-}
-
-fn parse_client_id(text: &str) -> Result<String, String> {
-    let word = bare_word(text);
-    if word.is_empty() || !word.bytes().all(|byte| byte.is_ascii_graphic()) {
-        return Err("a client id is one word of ASCII signs, such as APP-ABCDEFGHIJKLMNOP".to_owned());
-    }
-    Ok(word.to_owned())
 }
 
 /// The time of day.

@@ -25,24 +25,6 @@ impl Connect {
         Ok(true)
     }
 
-    /// The token to use for an iD and a scope; `None` where the person has not granted the scope,
-    /// has taken it back, or must connect again.
-    ///
-    /// # Errors
-    /// [`ConnectError`] where the database fails or the key is missing.
-    pub fn token_for(
-        &self,
-        orcid: &str,
-        scope: &str,
-        now: Timestamp,
-    ) -> Result<Option<Secret>, ConnectError> {
-        let tokens = self.store.tokens(orcid, self.client.client_id())?;
-        let tokens = tokens.filter(|tokens| {
-            tokens.link.grants(scope) && tokens.link.expires.is_none_or(|expires| expires > now)
-        });
-        Ok(tokens.map(|tokens| tokens.access))
-    }
-
     /// A token of the client itself, kept until shortly before it expires.
     ///
     /// # Errors

@@ -57,8 +57,16 @@ fn a_refresh_with_fewer_scopes_leaves_exactly_one_live_pair() {
         let tokens = portal.store().tokens(SOMEBODY, CLIENT_ID).unwrap().unwrap();
         assert_eq!(live(&portal), [tokens.access.reveal()], "{options:?}");
         assert!(tokens.link.grants("/read-limited") && !tokens.link.grants("/activities/update"));
-        assert!(connect.token_for(SOMEBODY, "/activities/update", portal.now()).unwrap().is_none());
-        assert!(connect.token_for(SOMEBODY, "/read-limited", portal.now()).unwrap().is_some());
+        assert!(
+            connect
+                .store
+                .token_for(SOMEBODY, CLIENT_ID, "/activities/update", portal.now())
+                .unwrap()
+                .is_none()
+        );
+        assert!(
+            connect.store.token_for(SOMEBODY, CLIENT_ID, "/read-limited", portal.now()).unwrap().is_some()
+        );
     }
 }
 
@@ -74,7 +82,7 @@ fn a_permission_that_is_lost_is_marked_and_can_be_given_again() {
     assert!(!connect.store.lose(SOMEBODY, portal.now()).unwrap(), "it is noted once");
 
     assert_eq!(portal.state_of("u1").0, "permission lost");
-    assert!(connect.token_for(SOMEBODY, "/read-limited", portal.now()).unwrap().is_none());
+    assert!(connect.store.token_for(SOMEBODY, CLIENT_ID, "/read-limited", portal.now()).unwrap().is_none());
     let page = web.get("/");
     assert!(page.text.contains("no longer accepts") && page.text.contains("connect"), "{}", page.text);
     let again = portal.connected(&web, SOMEBODY);

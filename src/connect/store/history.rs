@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, Row, params};
 
-use super::database::{Durability, Store};
+use super::database::Store;
 use crate::connect::error::ConnectError;
 use orcid_xml::Timestamp;
 
@@ -88,21 +88,6 @@ fn read(row: &Row<'_>) -> rusqlite::Result<HistoryRow> {
 }
 
 impl Store {
-    /// Adds a line about a person.
-    ///
-    /// # Errors
-    /// [`ConnectError`] where the database fails.
-    pub fn note_event(
-        &self,
-        person: i64,
-        orcid: Option<&str>,
-        event: Event,
-        detail: &str,
-        now: Timestamp,
-    ) -> Result<(), ConnectError> {
-        self.write(Durability::Soon, |transaction| note(transaction, person, orcid, event, detail, now))
-    }
-
     /// The newest lines, of one person or of all, the newest first.
     ///
     /// # Errors

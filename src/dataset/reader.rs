@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use arrow::array::{Array, AsArray, BooleanArray, RecordBatch};
+use arrow::datatypes::{DataType, FieldRef, Schema};
 use arrow::error::ArrowError;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
@@ -275,6 +276,20 @@ fn filter_digest_of(metadata: &ParquetMetaData, group: usize) -> Option<&str> {
     let entries = metadata.file_metadata().key_value_metadata()?;
     let digests = entries.iter().find(|entry| entry.key == FILTERS_KEY)?.value.as_deref()?;
     digests.split(',').nth(group).filter(|digest| !digest.is_empty())
+}
+
+/// Sets texts to be read as views of their pages, so that they are not copied when they are
+/// read.
+pub(super) fn with_views(metadata: &ArrowReaderMetadata) -> Result<ArrowReaderMetadata, ParquetError> {
+    let view = |field: &FieldRef| match field.data_type() {
+        DataType::Utf8 => Arc::new(field.as_ref().clone().with_data_type(DataType::Utf8View)),
+        _ => field.clone(),
+    };
+    let schema = metadata.schema();
+    let fields: Vec<FieldRef> = schema.fields().iter().map(view).collect();
+    let schema = Schema::new_with_metadata(fields, schema.metadata().clone());
+    let options = ArrowReaderOptions::new().with_schema(Arc::new(schema));
+    ArrowReaderMetadata::try_new(metadata.metadata().clone(), options)
 }
 
 /// A file whose metadata has been read, but no rows yet.

@@ -34,6 +34,7 @@ mod object_stores;
 mod odd_archives;
 mod odd_names;
 mod oddities;
+mod often_refreshed;
 mod outputs;
 mod parts;
 mod push;

@@ -30,9 +30,13 @@ pub struct ConnectedArgs {
     #[arg(long, value_name = "FILE", env = "ORCIDLAKE_KEY_FILE")]
     key_file: Option<PathBuf>,
     /// Mark the dataset as holding limited data, from now on; one that does not exist is made, with
-    /// the tables of summaries. A dataset without this mark is public, and refuses connected people.
+    /// the tables of summaries, or of both kinds with --activities. A dataset without this mark is public, and refuses connected people.
     #[arg(long, env = "ORCIDLAKE_LIMITED", value_parser = BoolishValueParser::new(), requires = "connected")]
     limited: bool,
+    /// Make the dataset of --limited, if it does not exist, with the tables of activities too: each item
+    /// is then read in full, with one request for each item or for a hundred works.
+    #[arg(long, env = "ORCIDLAKE_ACTIVITIES", value_parser = BoolishValueParser::new(), requires = "limited")]
+    activities: bool,
     /// Who has changed: `connect` reads only those whom ORCID has reported to the portal by
     /// webhooks, and everybody in a sweep.
     #[arg(long, value_name = "SOURCE", env = "ORCIDLAKE_CHANGES_FROM", requires = "connected")]
@@ -83,6 +87,7 @@ impl ConnectedArgs {
         let connected = Connected {
             people: Arc::new(people),
             marks_dataset: self.limited,
+            reads_activities: self.activities,
             by_marks: self.changes_from.is_some(),
             sweep_after: i64::from(self.sweep_after) * DAY,
         };

@@ -40,7 +40,7 @@ fn add_keywords(orcid: &LocalOrcid, id: &str) {
 }
 
 /// A portal with two connected people, and a public dataset of others.
-fn world() -> (TestPortal, PathBuf) {
+pub fn world() -> (TestPortal, PathBuf) {
     let portal = TestPortal::start();
     for (local_id, orcid) in [("u1", SOMEBODY), ("u2", SOMEBODY_ELSE)] {
         add_keywords(&portal.orcid, orcid);
@@ -53,14 +53,14 @@ fn world() -> (TestPortal, PathBuf) {
     (portal, dataset)
 }
 
-fn refresh(portal: &TestPortal, dataset: &Path, more: &[&str]) -> Output {
+pub fn refresh(portal: &TestPortal, dataset: &Path, more: &[&str]) -> Output {
     let mut command: Command = orcidlake(&["refresh"]);
     command.arg(dataset).arg("--connected").arg(portal.state()).arg("--key-file").arg(portal.keys());
     command.args(["--retry-wait", "1", "--tries", "2", "--outage-timeout", "1"]).args(more);
     command.output().unwrap()
 }
 
-fn said(output: &Output) -> String {
+pub fn said(output: &Output) -> String {
     String::from_utf8_lossy(&[&output.stdout[..], &output.stderr[..]].concat()).into_owned()
 }
 
@@ -74,7 +74,7 @@ fn keywords(dataset: &Path, orcid: &str) -> Vec<String> {
     words
 }
 
-fn manifest(dataset: &Path) -> serde_json::Value {
+pub fn manifest(dataset: &Path) -> serde_json::Value {
     serde_json::from_slice(&std::fs::read(dataset.join("orcidlake.json")).unwrap()).unwrap()
 }
 

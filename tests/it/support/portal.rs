@@ -247,11 +247,16 @@ impl Web {
     }
 
     pub fn get(&self, path: &str) -> Page {
+        self.try_get(path).expect("the portal answers")
+    }
+
+    /// A page, if an answer comes.
+    pub fn try_get(&self, path: &str) -> Option<Page> {
         let mut request = self.agent.get(self.address(path));
         for (name, value) in self.all_headers() {
             request = request.header(name, value);
         }
-        self.page(request.call().unwrap())
+        Some(self.page(request.call().ok()?))
     }
 
     pub fn post(&self, path: &str, form: &[(&str, &str)]) -> Page {

@@ -47,7 +47,7 @@ fn live_through(portal: &TestPortal, mode: &str) {
     let renewed = web.follow(&portal.orcid.browser().grant(&web.press_connect(&[("renew", "1")]), SOMEBODY));
     assert!(renewed.text.contains("renewed"), "{mode}: {}", renewed.text);
     let connect = portal.connect();
-    connect.run_revocations(portal.now()).unwrap();
+    portal.settled();
     assert_eq!(live(portal), 1, "{mode}: one pair");
     let narrowed = connect.narrow(SOMEBODY, "openid /read-limited", portal.now()).unwrap();
     assert_eq!(live(portal), usize::from(narrowed == Narrowed::Done), "{mode}: {narrowed:?}");
@@ -143,6 +143,9 @@ fn a_code_that_has_expired_is_told_in_one_way_whatever_orcid_says() {
 fn a_permission_without_the_email_addresses_is_kept_as_it_was_granted() {
     let scope = "openid /read-limited /email/read-private";
     let portal = TestPortal::start_with(|settings| settings.scope = scope.to_owned());
+    portal.orcid.oauth(|oauth| {
+        oauth.grants.clients.get_mut(CLIENT_ID).expect("the portal's client").may_read_email = true;
+    });
     let web = portal.entered("u1");
 
     let page = web.follow(&portal.orcid.browser().grant_without_email(&web.press_connect(&[]), SOMEBODY));

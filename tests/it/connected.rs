@@ -74,7 +74,7 @@ fn keywords(dataset: &Path, orcid: &str) -> Vec<String> {
     words
 }
 
-pub fn manifest(dataset: &Path) -> serde_json::Value {
+fn manifest(dataset: &Path) -> serde_json::Value {
     serde_json::from_slice(&std::fs::read(dataset.join("orcidlake.json")).unwrap()).unwrap()
 }
 

@@ -161,6 +161,16 @@ impl TestPortal {
         web.follow(&self.orcid.browser().grant(&address, orcid))
     }
 
+    /// Revokes what waits; the portal may be doing the same beside its pages.
+    pub fn settled(&self) {
+        let (connect, begun) = (self.connect(), std::time::Instant::now());
+        while !connect.store.pending_revocations().unwrap().is_empty() {
+            connect.run_revocations(self.now()).unwrap();
+            assert!(begun.elapsed() < Duration::from_secs(20), "tokens are not revoked");
+            std::thread::yield_now();
+        }
+    }
+
     /// The state of a person, as the list of people says it.
     pub fn state_of(&self, local_id: &str) -> (String, Option<String>) {
         let people = self.store().people().unwrap();

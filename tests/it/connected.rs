@@ -47,7 +47,7 @@ pub fn world() -> (TestPortal, PathBuf) {
         portal.connected(&portal.entered(local_id), orcid);
     }
     let dataset = portal.folder.path().join("dataset");
-    let archives = dump(portal.folder.path(), 3, false);
+    let archives = dump(portal.folder.path(), 40, false);
     assert_eq!(convert(&[&archives[0]], &dataset, &[]).0, 0);
     portal.orcid.clear_log();
     (portal, dataset)

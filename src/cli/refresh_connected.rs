@@ -7,15 +7,12 @@ use std::sync::Arc;
 use clap::ValueEnum;
 use clap::builder::BoolishValueParser;
 
-use super::connect_args::StateArgs;
+use super::connect_args::{StateArgs, member_host};
 use super::connected_people::PortalPeople;
 use super::failure::Failure;
 use crate::refresh::{Connected, ConnectedPeople, RefreshError, Scope};
 use orcid_api::Host;
 use orcid_api::time::DAY;
-
-/// The path of the Member API's version.
-const VERSION_PATH: &str = "/v3.0";
 
 /// Connected people.
 #[derive(Debug, Clone, clap::Args)]
@@ -77,11 +74,7 @@ impl ConnectedArgs {
         let Some(folder) = &self.connected else { return Ok(None) };
         let store = StateArgs::of(folder.clone(), self.key_file.clone()).open(None)?;
         let issuer = store.folder().issuer().clone();
-        let host = Host {
-            api: format!("{}{VERSION_PATH}", issuer.member_api_url()),
-            token_url: issuer.token_url(),
-            is_member: true,
-        };
+        let host = member_host(&issuer);
         let people = PortalPeople(store);
         let orcids: BTreeSet<_> = people.orcids().map_err(RefreshError::State)?.into_iter().collect();
         let connected = Connected {

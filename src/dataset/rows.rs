@@ -33,10 +33,13 @@ enum Shown {
     ByItem(PublicItems),
 }
 
+/// The iD and the put code of an item.
+type Item = (String, i64);
+
 /// The public items of people who are read by their own permission.
 struct PublicItems {
     people: HashSet<String>,
-    items: HashSet<(String, i64)>,
+    items: HashSet<Item>,
 }
 
 impl Dataset {
@@ -188,7 +191,7 @@ impl PublicItems {
 }
 
 /// The items of a batch, and whether they are public.
-fn items_of(batch: &RecordBatch) -> Result<Vec<((String, i64), bool)>, ArrowError> {
+fn items_of(batch: &RecordBatch) -> Result<Vec<(Item, bool)>, ArrowError> {
     let shown = public_rows_of(batch)?;
     let (Some(orcids), Some(codes)) = (batch.column_by_name(ORCID), batch.column_by_name(PUT_CODE)) else {
         return Ok(Vec::new());

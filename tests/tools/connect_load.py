@@ -107,8 +107,8 @@ def main():
     ids = {f"u{number}": orcid(3_000_000 + number) for number in range(people)}
     setup = Browser({})
     for local_id, iD in ids.items():
-        status, _, text = setup.ask("POST", f"{issuer}/_person",
-                                    {"orcid": iD, "given_names": f"Given{local_id}", "family_names": "Person"})
+        details = {"orcid": iD, "given_names": f"Given{local_id}", "family_names": "Person"}
+        status, _, text = setup.ask("GET", f"{issuer}/_person?{urllib.parse.urlencode(details)}")
         assert status == 200, text
     with open(path("client-secret"), "w") as file:
         file.write(local["member_client_secret"])

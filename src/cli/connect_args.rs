@@ -9,13 +9,16 @@ use super::auth::{TimeoutArg, USER_AGENT, parse_client_id};
 use super::failure::Failure;
 use crate::connect::{ConnectError, KeyRing, StateFolder, Store};
 use orcid_api::oauth::{Issuer, OauthClient};
-use orcid_api::{Clock, Credentials, Secret, SystemClock};
+use orcid_api::{Clock, Credentials, Host, Secret, SystemClock};
 use orcid_xml::Timestamp;
 
 /// The folder of systemd's credentials, and the names of those that are used if no file is named.
 const CREDENTIALS: &str = "CREDENTIALS_DIRECTORY";
 const KEY_CREDENTIAL: &str = "connect-keys";
 const SECRET_CREDENTIAL: &str = "orcid-client-secret";
+
+/// The path of the Member API's version.
+const VERSION_PATH: &str = "/v3.0";
 
 /// Where the state lies, and the keys of its secrets.
 #[derive(Debug, Clone, clap::Args)]
@@ -155,5 +158,14 @@ impl OauthArgs {
             Credentials { client_id: self.client_id.clone(), client_secret: Secret::read(&file)? };
         let (contact, timeout) = (self.contact.as_deref(), self.wait.duration());
         Ok(OauthClient::new(issuer.clone(), credentials, USER_AGENT, contact, timeout)?)
+    }
+}
+
+/// The Member API of the server that people signed in at.
+pub fn member_host(issuer: &Issuer) -> Host {
+    Host {
+        api: format!("{}{VERSION_PATH}", issuer.member_api_url()),
+        token_url: issuer.token_url(),
+        is_member: true,
     }
 }

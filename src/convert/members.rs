@@ -8,7 +8,7 @@ use std::time::Instant;
 use arrow::array::RecordBatch;
 
 use super::entries::{contradiction, entry_of, fault_of, values_of};
-use crate::dataset::table_key;
+use crate::dataset::{Visibility, table_key};
 use crate::report::Report;
 use crate::tables::{self, DumpKind, Entry, Reject, Rows, UnmappedValues};
 use orcid_xml::unmapped::check_paths;
@@ -43,6 +43,16 @@ pub struct Batch {
 /// Which tables get rows, by their key.
 pub type Keep<'k> = &'k (dyn Fn(&str) -> bool + Sync);
 
+/// What is made of the members of an archive.
+#[derive(Clone, Copy)]
+pub struct Wanted<'k> {
+    /// The name of the archive.
+    pub archive: &'k str,
+    pub keep: Keep<'k>,
+    /// Whether documents that are not public may be among them; others are rejected.
+    pub may_hold: Visibility,
+}
+
 /// A member of a chunk.
 #[derive(Clone, Copy)]
 struct MemberInChunk<'c> {
@@ -51,6 +61,7 @@ struct MemberInChunk<'c> {
     data: &'c [u8],
     offset: u64,
     kind: Kind,
+    may_hold: Visibility,
     /// A member of this name has been seen before.
     repeated: bool,
     /// The same chunk has a later member of this name.
@@ -67,8 +78,7 @@ type Builders = [Vec<Option<Box<dyn Rows>>>; DumpKind::ALL.len()];
 pub struct SpareBuilders(Mutex<Vec<Builders>>);
 
 struct Maker<'k> {
-    archive: &'k str,
-    keep: Keep<'k>,
+    wanted: Wanted<'k>,
     builders: Builders,
     batch: Batch,
     /// Findings about members, besides their entries.
@@ -77,14 +87,8 @@ struct Maker<'k> {
 
 /// Reads all members of a chunk; `repeated` tells for each whether its name has
 /// been seen before.
-pub fn read_chunk(
-    chunk: &Chunk,
-    repeated: &[bool],
-    archive: &str,
-    keep: Keep<'_>,
-    spare: &SpareBuilders,
-) -> Batch {
-    read_members(chunk.members(), repeated, archive, keep, spare)
+pub fn read_chunk(chunk: &Chunk, repeated: &[bool], wanted: Wanted<'_>, spare: &SpareBuilders) -> Batch {
+    read_members(chunk.members(), repeated, wanted, spare)
 }
 
 /// Reads some members of a chunk, each with its path and its data; `repeated` tells for each
@@ -92,8 +96,7 @@ pub fn read_chunk(
 pub fn read_members<'c>(
     members: impl Iterator<Item = (&'c str, &'c [u8], &'c Member)>,
     repeated: &[bool],
-    archive: &str,
-    keep: Keep<'_>,
+    wanted: Wanted<'_>,
     spare: &SpareBuilders,
 ) -> Batch {
     let mut members: Vec<MemberInChunk<'_>> = members
@@ -101,12 +104,12 @@ pub fn read_members<'c>(
         .map(|((path, data, member), &repeated)| {
             let (name, offset, kind) = (MemberName::new(path), member.offset, member.kind);
             let (replaced, is_in_earlier) = (false, repeated);
-            MemberInChunk { path, name, data, offset, kind, repeated, replaced, is_in_earlier }
+            let may_hold = wanted.may_hold;
+            MemberInChunk { path, name, data, offset, kind, may_hold, repeated, replaced, is_in_earlier }
         })
         .collect();
     mark_replaced(&mut members);
-    let mut maker =
-        Maker { archive, keep, builders: spare.take(), batch: Batch::default(), unmapped: Vec::new() };
+    let mut maker = Maker { wanted, builders: spare.take(), batch: Batch::default(), unmapped: Vec::new() };
     maker.batch.first_path = members.first().map(|member| member.path.to_owned());
     let mut rest = members.as_slice();
     while !rest.is_empty() {
@@ -173,6 +176,9 @@ impl MemberInChunk<'_> {
     ) -> Result<(Entry<'s>, Vec<Unmapped>), ParseError> {
         let parsed = regular.map_or_else(|| orcid_xml::parse_by_reference(source), Ok);
         let mut parsed = parsed.map_err(|error| fault_of(&self.name, error))?;
+        if let Some(found) = parsed.not_public.take().filter(|_| self.may_hold.is_public()) {
+            return Err(ParseError::NotPublic { found });
+        }
         parsed.unmapped.extend(contradiction(&self.name, &parsed, source));
         check_paths(self.path, &parsed.unmapped, source.len())?;
         let entry = entry_of(&self.name, parsed.document)?;
@@ -313,7 +319,7 @@ impl Maker<'_> {
         };
         let reject = Reject {
             orcid: member.name.orcid(),
-            archive: self.archive.to_owned(),
+            archive: self.wanted.archive.to_owned(),
             path: member.path.to_owned(),
             code,
             reason,
@@ -331,7 +337,7 @@ impl Maker<'_> {
         if builders.is_empty() {
             let tables = tables::of(dump).iter();
             builders.extend(
-                tables.map(|table| (self.keep)(&table_key(dump, table.name())).then(|| table.rows())),
+                tables.map(|table| (self.wanted.keep)(&table_key(dump, table.name())).then(|| table.rows())),
             );
         }
         builders.iter_mut().flatten().for_each(|builder| builder.append(entries));

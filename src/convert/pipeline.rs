@@ -19,7 +19,7 @@ use super::budget::{Budget, Permit, Reservation};
 use super::converted::Converted;
 use super::duplicates::{Seen, note_replaced};
 use super::in_order::InOrder;
-use super::members::{Batch, SpareBuilders, read_chunk};
+use super::members::{Batch, SpareBuilders, Wanted, read_chunk};
 use super::options::CHUNK_BYTES;
 use super::reading::Reading;
 use super::release::release_of;
@@ -28,7 +28,7 @@ use super::sink::Sink;
 use super::source::{Content, Source, archive_name};
 use super::stop::stop_with;
 use super::{ConvertError, Observer, Options};
-use crate::dataset::{DumpWriter, OPEN_BYTES, Part, Superseded, Targets, table_key};
+use crate::dataset::{DumpWriter, OPEN_BYTES, Part, Superseded, Targets, Visibility, table_key};
 use crate::report::Report;
 use crate::storage::StorageOptions;
 use crate::tables::{self, DumpKind};
@@ -64,6 +64,7 @@ struct Context<'s, S> {
     path: &'s Path,
     name: Cow<'s, str>,
     keep: &'s BTreeSet<String>,
+    may_hold: Visibility,
     spare: SpareBuilders,
     sink: InOrder<S, (Batch, Permit)>,
     pool: &'s ThreadPool,
@@ -161,6 +162,7 @@ impl Pipeline {
             name: archive_name(source.path),
             sink: InOrder::new(sink),
             keep,
+            may_hold: source.may_hold,
             spare: SpareBuilders::default(),
             pool: &self.pool,
             observer,
@@ -234,7 +236,9 @@ impl<S: Sink> Context<'_, S> {
             return;
         }
         let _guard = PanicGuard(self);
-        let batch = read_chunk(&chunk, repeated, &self.name, &|key| self.keep.contains(key), &self.spare);
+        let keep = |key: &str| self.keep.contains(key);
+        let wanted = Wanted { archive: &self.name, keep: &keep, may_hold: self.may_hold };
+        let batch = read_chunk(&chunk, repeated, wanted, &self.spare);
         drop(chunk);
         self.sink.push(sequence, (batch, permit), |sink, sequence, (batch, permit)| {
             if self.halted() {

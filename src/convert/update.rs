@@ -62,7 +62,8 @@ pub struct Updated {
 /// Applies `update` and `members` to the dataset at `dataset`, all or nothing.
 ///
 /// Members have the names that they have in the archives, `<iD>.xml` or
-/// `<iD>_<section>_<put code>.xml`. Only the threads and the memory of `options` are used.
+/// `<iD>_<section>_<put code>.xml`. Only the threads and the memory of `options` are used. Members
+/// that are not public are rejected, unless the dataset is marked as holding limited data.
 ///
 /// # Errors
 /// [`ConvertError`] if there is no dataset, if it is being changed by
@@ -102,6 +103,7 @@ pub fn update_in(
         size_bytes: None,
         salvage: false,
         mode: ReadMode::default(),
+        may_hold: update.visibility.unwrap_or(manifest.visibility),
         content: Content::Members(members),
     };
     let mut converted = pipeline.run(source, Some(&scratch), &manifest.tables, observer, stop)?;

@@ -10,7 +10,7 @@ use std::io;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
-use super::connected::{Connected, note_people, people_of};
+use super::connected::{Connected, note_people};
 use super::error::RefreshError;
 use super::max_removals::MaxRemovals;
 use super::outcome::{Applied, Stays};
@@ -20,7 +20,9 @@ use super::scope::Scope;
 use super::settings::Settings;
 use super::watermark::Watermarks;
 use crate::convert::{Observer, Outcome, Update, update_in};
-use crate::dataset::{Dataset, DatasetLock, LocalStore, Manifest, OrcidSet, Targets, Visibility};
+use crate::dataset::{
+    Dataset, DatasetLock, LocalStore, Manifest, OrcidSet, Targets, Visibility, connected_people,
+};
 use crate::report::Report;
 use orcid_api::work_of;
 use orcid_xml::{Orcid, Timestamp, pieces};
@@ -169,7 +171,7 @@ fn whose_rows_stay(
     gone: &mut Targets,
 ) -> Result<BTreeSet<Orcid>, RefreshError> {
     let (mut stay, leave): (BTreeSet<_>, BTreeSet<_>) =
-        people_of(manifest).into_iter().partition(|orcid| permits.contains(orcid));
+        connected_people(manifest).into_iter().partition(|orcid| permits.contains(orcid));
     for orcid in leave {
         gone.records.insert(orcid);
         gone.people.insert(orcid);

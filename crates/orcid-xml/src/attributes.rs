@@ -15,6 +15,12 @@ use super::unmapped::{INVALID, REPEATED};
 use super::xml::{Cursor, Reader, Tag};
 use super::{ActivityPath, ActivitySection, Orcid, ParseError, Text};
 
+/// The attribute by which ORCID says who may see an element, and its value for everybody.
+const VISIBILITY: &str = "visibility";
+const PUBLIC: &str = "public";
+/// The longest value of it that is kept, in characters; ORCID's longest has 15.
+const MAX_WORD: usize = 30;
+
 impl<'a> Cursor<'a> {
     /// Reads the only attribute of an element with text.
     pub(super) fn attribute_into(
@@ -70,6 +76,9 @@ impl<'a> Cursor<'a> {
             return Ok(());
         }
         let Some(value) = trimmed(self.attribute_value(value)?) else { return Ok(()) };
+        if name == VISIBILITY && !value.eq_ignore_ascii_case(PUBLIC) && self.not_public.is_none() {
+            self.not_public = Some(value.chars().take(MAX_WORD).collect());
+        }
         let quoted = value.clone();
         match if prefixed { Ok(false) } else { take(name, value) } {
             Ok(true) => Ok(()),

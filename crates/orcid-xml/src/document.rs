@@ -63,6 +63,9 @@ pub struct Parsed<'a> {
     /// What the `@path` of an activity's root says; `None` for all other documents, and if
     /// there is no such attribute.
     pub path: Option<ActivityPath>,
+    /// The first `visibility` of an element that is not `public`; `None` if everybody may see all
+    /// of the document.
+    pub not_public: Option<String>,
 }
 
 /// Parses one XML document of schema 2.0, 2.1 or 3.0.
@@ -108,7 +111,8 @@ fn parse_with(mut cursor: Cursor<'_>) -> Result<Parsed<'_>, ParseError> {
         return Err(ParseError::Malformed { offset: cursor.place_of(second) as u64, reason });
     }
     let path = if matches!(document, Document::Activity(_)) { Cursor::activity_path(root) } else { None };
-    Ok(Parsed { document, unmapped: cursor.into_unmapped(), path })
+    let not_public = cursor.not_public.take();
+    Ok(Parsed { document, unmapped: cursor.into_unmapped(), path, not_public })
 }
 
 /// Why a document has no root: it is empty, or text that is no XML.

@@ -35,6 +35,8 @@ pub(super) struct Cursor<'a> {
     /// The names of the open elements, with their prefixes.
     open: Vec<&'a str>,
     pub(super) unmapped: Vec<Unmapped>,
+    /// The first `visibility` that is not `public`.
+    pub(super) not_public: Option<String>,
     pub(super) room: Room,
 }
 
@@ -62,6 +64,7 @@ impl<'a> Cursor<'a> {
             reader,
             open: Vec::with_capacity(16),
             unmapped: Vec::new(),
+            not_public: None,
             room: Room::of(source.len()),
         }
     }

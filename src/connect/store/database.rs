@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
-use super::schema::{SCHEMA, VERSION};
+use super::schema::{FROM_1, SCHEMA, VERSION};
 use crate::connect::error::ConnectError;
 use crate::connect::seal::{KeyRing, Sealed};
 use crate::connect::state_folder::StateFolder;
@@ -44,6 +44,10 @@ impl Store {
         match found {
             0 => {
                 transaction.execute_batch(SCHEMA)?;
+                transaction.pragma_update(None, "user_version", VERSION)?;
+            }
+            1 => {
+                transaction.execute_batch(FROM_1)?;
                 transaction.pragma_update(None, "user_version", VERSION)?;
             }
             VERSION => {}

@@ -28,6 +28,27 @@ pub enum Event {
 }
 
 impl Event {
+    /// All events.
+    #[cfg(test)]
+    pub const ALL: [Self; 16] = [
+        Self::Invited,
+        Self::Entered,
+        Self::Asked,
+        Self::Denied,
+        Self::Failed,
+        Self::Connected,
+        Self::Renewed,
+        Self::ToConfirm,
+        Self::Confirmed,
+        Self::Rejected,
+        Self::Taken,
+        Self::Lost,
+        Self::Disconnected,
+        Self::Revoked,
+        Self::Narrowed,
+        Self::Webhook,
+    ];
+
     /// The event's word.
     pub fn name(self) -> &'static str {
         match self {

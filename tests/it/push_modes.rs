@@ -5,9 +5,12 @@ use orcid_mock::{MemberSwitches, Section};
 
 use crate::support::members::{HEADER, Members, ROR, employment, work};
 
+/// Sets a switch.
+type Set = fn(&mut MemberSwitches);
+
 #[test]
 fn rows_end_in_their_states_in_every_mode() {
-    let modes: [(&str, fn(&mut MemberSwitches)); 7] = [
+    let modes: [(&str, Set); 7] = [
         ("as it is", |_| ()),
         ("too many in bulk is 413", |switches| switches.too_many_in_bulk = 413),
         ("the location is this server", |switches| switches.location_base = None),

@@ -98,7 +98,7 @@ def memory_mb(process):
 def main():
     orcidlake, mock_program, folder = sys.argv[1:4]
     people, at_once = int((sys.argv + ["500"])[4]), int((sys.argv + ["", "50"])[5] or 50)
-    os.makedirs(folder, exist_ok=True)
+    os.makedirs(folder)
     path = lambda name: os.path.join(folder, name)
     mock = subprocess.Popen([mock_program, "--records", "20", "--rate", "0", "--quota", "0"],
                             stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)

@@ -29,6 +29,9 @@ pub enum Trouble {
     NoStartTls,
 }
 
+/// Says what trouble to make for an address.
+type MakeTrouble = Box<dyn FnMut(&str) -> Trouble + Send>;
+
 /// A mail that was taken: to whom, and its text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Taken {
@@ -48,7 +51,7 @@ struct State {
 pub struct MailServer {
     pub port: u16,
     state: Arc<Mutex<State>>,
-    trouble: Arc<Mutex<Box<dyn FnMut(&str) -> Trouble + Send>>>,
+    trouble: Arc<Mutex<MakeTrouble>>,
     /// The certificate that a client must trust.
     pub certificate: PathBuf,
 }
@@ -72,8 +75,7 @@ impl MailServer {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         let state = Arc::<Mutex<State>>::default();
-        let trouble: Arc<Mutex<Box<dyn FnMut(&str) -> Trouble + Send>>> =
-            Arc::new(Mutex::new(Box::new(trouble)));
+        let trouble: Arc<Mutex<MakeTrouble>> = Arc::new(Mutex::new(Box::new(trouble)));
         let (shared, asked) = (state.clone(), trouble.clone());
         std::thread::spawn(move || {
             for stream in listener.incoming().map_while(Result::ok) {

@@ -30,7 +30,7 @@ pub struct Args {
     /// Print what counts as the institution, and stop.
     #[arg(long)]
     explain: bool,
-    /// Only affiliations without an end date.
+    /// Only affiliations that have not ended: without an end date, or with one that lies ahead.
     #[arg(long, conflicts_with = "as_of")]
     current: bool,
     /// Only affiliations that were valid on this day, such as 2024-12-31; a date that is only

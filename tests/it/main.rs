@@ -29,6 +29,7 @@ mod layering;
 mod lists;
 mod locks;
 mod matching;
+mod matching_texts;
 mod messages;
 mod object_stores;
 mod odd_archives;

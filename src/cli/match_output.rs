@@ -103,7 +103,8 @@ impl<'h> Output<'h> {
             Writer::Csv { writer, excel } => {
                 // A row that is too short would put the match under the wrong columns.
                 let padding = std::iter::repeat_n("", self.header.len().saturating_sub(cells.len()));
-                let own = cells.iter().map(|cell| Cow::Borrowed(cell.as_str())).chain(padding.map(Cow::Borrowed));
+                let own =
+                    cells.iter().map(|cell| Cow::Borrowed(cell.as_str())).chain(padding.map(Cow::Borrowed));
                 let place = if self.is_text { text_cells(part).to_vec() } else { Vec::new() };
                 for cell in own.chain(match_cells(&part.found)).chain(place) {
                     writer.write_field(quoted(&cell, *excel).as_ref()).map_err(std::io::Error::from)?;
@@ -111,8 +112,12 @@ impl<'h> Output<'h> {
                 writer.write_record(None::<&[u8]>).map_err(std::io::Error::from)?;
             }
             Writer::Json(out) => {
-                let own: serde_json::Map<String, Value> =
-                    self.header.iter().zip(*cells).map(|(column, cell)| (column.clone(), json!(cell))).collect();
+                let own: serde_json::Map<String, Value> = self
+                    .header
+                    .iter()
+                    .zip(*cells)
+                    .map(|(column, cell)| (column.clone(), json!(cell)))
+                    .collect();
                 let mut value = json!({ "query": own, "match": shown_match(&part.found) });
                 if let Some((place, text)) = &part.place {
                     value["place"] = json!({ "start": place.start, "end": place.end, "text": text });
@@ -143,7 +148,8 @@ fn match_cells(row: &MatchRow) -> [Cow<'_, str>; COLUMNS.len()] {
         Cow::Borrowed(value.as_ref().map_or("", AsRef::as_ref))
     }
     // As JSON has them: 1.0, not 1.
-    let number = |value: Option<f64>| value.map_or(Cow::Borrowed(""), |value| Cow::Owned(format!("{value:?}")));
+    let number =
+        |value: Option<f64>| value.map_or(Cow::Borrowed(""), |value| Cow::Owned(format!("{value:?}")));
     let candidate = |row: &CandidateRow| format!("{} {:?}", row.ror_id, row.score);
     [
         text(&row.ror_id),
@@ -166,9 +172,11 @@ fn match_cells(row: &MatchRow) -> [Cow<'_, str>; COLUMNS.len()] {
 /// The cells of [`TEXT_COLUMNS`].
 fn text_cells(part: &Part) -> [Cow<'_, str>; TEXT_COLUMNS.len()] {
     match &part.place {
-        Some((place, text)) => {
-            [Cow::Owned(place.start.to_string()), Cow::Owned(place.end.to_string()), Cow::Borrowed(text.as_str())]
-        }
+        Some((place, text)) => [
+            Cow::Owned(place.start.to_string()),
+            Cow::Owned(place.end.to_string()),
+            Cow::Borrowed(text.as_str()),
+        ],
         None => [Cow::Borrowed(""), Cow::Borrowed(""), Cow::Borrowed("")],
     }
 }

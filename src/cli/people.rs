@@ -81,6 +81,12 @@ pub struct Institution {
     pub min_confidence: f64,
 }
 
+/// What the counts of `--explain` have to do with the list.
+const COUNTED: &str = "\
+the counts are of all items of records that name the institution: affiliations, fundings, peer reviews and
+research resources; the list has the affiliations only, those that --current, --as-of and --kind allow
+";
+
 pub fn parse_ror(text: &str) -> Result<RorId, String> {
     RorId::parse(text).map_err(|fault| match fault {
         ror_match::NotRor::Malformed => {
@@ -224,6 +230,7 @@ fn explain(expansion: &Expansion, common: &Common) -> Result<Done, Failure> {
         }
         text += "\n";
     }
+    text += COUNTED;
     super::output::print(&text)?;
     Ok(Done::All)
 }

@@ -12,8 +12,37 @@ pub struct PersonName {
 
 /// Titles and degrees, which are no part of a name.
 const TITLES: &[&str] = &[
-    "prof", "professor", "dr", "drs", "doctor", "mr", "mrs", "ms", "miss", "sir", "dame", "phd", "md", "msc", "bsc",
-    "mba", "mphil", "dphil", "habil", "ing", "dipl", "rer", "nat", "univ", "priv", "doz", "pd", "hc", "assoc", "asst", "emer",
+    "prof",
+    "professor",
+    "dr",
+    "drs",
+    "doctor",
+    "mr",
+    "mrs",
+    "ms",
+    "miss",
+    "sir",
+    "dame",
+    "phd",
+    "md",
+    "msc",
+    "bsc",
+    "mba",
+    "mphil",
+    "dphil",
+    "habil",
+    "ing",
+    "dipl",
+    "rer",
+    "nat",
+    "univ",
+    "priv",
+    "doz",
+    "pd",
+    "hc",
+    "assoc",
+    "asst",
+    "emer",
 ];
 /// Titles in front of a name at most: `Univ.-Prof. Dr. med. habil.`.
 const MAX_TITLES: usize = 6;
@@ -62,7 +91,8 @@ impl PersonName {
     /// True if the names may be forms of one name: see [`NameSimilarity::Variant`].
     pub fn is_variant(&self, other: &Self) -> bool {
         let long = |word: &&String| word.chars().count() >= MIN_SHARED_LETTERS;
-        let shares = |one: &[String], other: &[String]| one.iter().filter(long).any(|word| other.contains(word));
+        let shares =
+            |one: &[String], other: &[String]| one.iter().filter(long).any(|word| other.contains(word));
         let swapped = shares(&self.family, &other.given) && shares(&self.given, &other.family);
         let typo = match (self.key(), other.key()) {
             (Some(one), Some(other)) => differ_by_one(&one, &other),

@@ -176,9 +176,8 @@ impl PeopleFilter {
 /// to be as late as they can be.
 pub fn has_ended(cells: &Cells<'_>, row: usize, day: Day) -> bool {
     let part = |name: &str| cells.int16(name, row);
-    part("end_year").is_some_and(|year| {
-        Day(year, part("end_month").unwrap_or(12), part("end_day").unwrap_or(31)) < day
-    })
+    part("end_year")
+        .is_some_and(|year| Day(year, part("end_month").unwrap_or(12), part("end_day").unwrap_or(31)) < day)
 }
 
 impl Day {

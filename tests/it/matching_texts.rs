@@ -73,8 +73,16 @@ fn a_column_of_texts_gives_the_leading_organisation_of_each_row() {
     let rows = "No;Affiliation\n1;Dept. of Physics, University of Coimbra, 3004-516 Coimbra, Portugal\n2;nobody\n3;\n";
     std::fs::write(&table, rows).unwrap();
 
-    let output =
-        run(&["match", "--csv", text(&table), "--text", "affiliation", "--ror-release", text(&ror), "--quiet"]);
+    let output = run(&[
+        "match",
+        "--csv",
+        text(&table),
+        "--text",
+        "affiliation",
+        "--ror-release",
+        text(&ror),
+        "--quiet",
+    ]);
 
     let found = cells(&output.stdout, &["No", "ror_id", "text_part"]);
     assert_eq!(found, [["1", COIMBRA, "University of Coimbra"], ["2", "", ""], ["3", "", ""]]);
@@ -86,8 +94,17 @@ fn all_organisations_of_a_text_get_a_row_each_with_their_places() {
     let ror = release(folder.path());
     let affiliation = "Üniv.: Univ. de Lille, CNRS, UMR 8576, F-59000 Lille, France";
 
-    let output =
-        run(&["match", "--text", affiliation, "--text", "?", "--all", "--ror-release", text(&ror), "--quiet"]);
+    let output = run(&[
+        "match",
+        "--text",
+        affiliation,
+        "--text",
+        "?",
+        "--all",
+        "--ror-release",
+        text(&ror),
+        "--quiet",
+    ]);
 
     let found = cells(&output.stdout, &["text", "ror_id", "text_start", "text_end", "text_part"]);
     assert_eq!(

@@ -215,8 +215,7 @@ fn rows(path: &Path, release: &Release) -> Result<Vec<Row>, String> {
     let what = text.or(name).ok_or("there is no column text or name")?;
     let mut rows = Vec::new();
     while let Some(row) = table.row().map_err(|error| error.to_string())? {
-        let cell =
-            |place: Option<usize>| place.and_then(|at| row.cells.get(at)).cloned().unwrap_or_default();
+        let cell = |place: Option<usize>| place.and_then(|at| row.cells.get(at)).cloned().unwrap_or_default();
         let parts = cell(Some(gold));
         let ids = parts.split([' ', ';', '|', '{', '}']).filter(|part| part.contains("ror.org"));
         let mut meant: Vec<u32> = ids

@@ -3,8 +3,20 @@
 
 /// Words that announce what is left out, without the sign behind them.
 const ANNOUNCEMENTS: [&str; 14] = [
-    "email", "e-mail", "mail", "electronic", "correspondence", "corresponding", "orcid", "tel", "fax", "phone",
-    "telephone", "http", "https", "#tab#",
+    "email",
+    "e-mail",
+    "mail",
+    "electronic",
+    "correspondence",
+    "corresponding",
+    "orcid",
+    "tel",
+    "fax",
+    "phone",
+    "telephone",
+    "http",
+    "https",
+    "#tab#",
 ];
 /// Letters that stand behind the mark of a footnote, in the same word.
 const MIN_MARKED_LETTERS: usize = 4;

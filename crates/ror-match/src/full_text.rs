@@ -85,7 +85,14 @@ impl Matcher {
         let mut found: Vec<Window> = Vec::new();
         for number in 0..layout.blocks.len() {
             let known = found.len();
-            self.read_block(&layout, number, (&*reading, &mut *similar, &mut *steps), &capitals, &mut mentions.candidates, &mut found);
+            self.read_block(
+                &layout,
+                number,
+                (&*reading, &mut *similar, &mut *steps),
+                &capitals,
+                &mut mentions.candidates,
+                &mut found,
+            );
             let block = &mut layout.blocks[number];
             if !block.place.country.is_known()
                 && let Some(country) = self.common_country(&found[known..])
@@ -93,7 +100,14 @@ impl Matcher {
                 // Acronyms count in their own country only, which the other names tell.
                 block.place.country = country;
                 found.truncate(known);
-                self.read_block(&layout, number, (&*reading, &mut *similar, &mut *steps), &capitals, &mut mentions.candidates, &mut found);
+                self.read_block(
+                    &layout,
+                    number,
+                    (&*reading, &mut *similar, &mut *steps),
+                    &capitals,
+                    &mut mentions.candidates,
+                    &mut found,
+                );
             }
         }
         let leading = leading(&found).map(|place| found[place].best.organization);
@@ -105,10 +119,8 @@ impl Matcher {
             let span = span(window.start).start..span(window.end - 1).end;
             mentions.all.push(Mention { found: of_window(&window), span });
         }
-        mentions.leading = mentions
-            .all
-            .iter()
-            .position(|mention| Some(mention.found.found.organization) == leading);
+        mentions.leading =
+            mentions.all.iter().position(|mention| Some(mention.found.found.organization) == leading);
         if mentions.leading.is_some() {
             mentions.candidates.clear();
         }

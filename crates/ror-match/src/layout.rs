@@ -14,9 +14,45 @@ const MAX_PLACE_WORDS: usize = 5;
 const CODE_LETTERS: std::ops::RangeInclusive<usize> = 2..=3;
 /// Words of streets and boxes: with a number they are a line of an address.
 const STREETS: &[&str] = &[
-    "street", "road", "rd", "avenue", "ave", "avenida", "boulevard", "blvd", "rue", "via", "calle", "strasse", "str",
-    "platz", "plaza", "place", "drive", "lane", "square", "box", "bp", "cedex", "postal", "apartado", "allee", "weg",
-    "piazza", "viale", "corso", "rua", "carrera", "highway", "straat", "laan", "quai", "chemin", "ulica", "ul", "cp",
+    "street",
+    "road",
+    "rd",
+    "avenue",
+    "ave",
+    "avenida",
+    "boulevard",
+    "blvd",
+    "rue",
+    "via",
+    "calle",
+    "strasse",
+    "str",
+    "platz",
+    "plaza",
+    "place",
+    "drive",
+    "lane",
+    "square",
+    "box",
+    "bp",
+    "cedex",
+    "postal",
+    "apartado",
+    "allee",
+    "weg",
+    "piazza",
+    "viale",
+    "corso",
+    "rua",
+    "carrera",
+    "highway",
+    "straat",
+    "laan",
+    "quai",
+    "chemin",
+    "ulica",
+    "ul",
+    "cp",
     "floor",
 ];
 /// Words that neither name nor deny a place.
@@ -148,7 +184,9 @@ impl Layout {
         let mut place = QueryPlace { country: country_of(&spots), city: Vec::new() };
         for spot in spots.iter().filter(|spot| !spot.cities.is_empty() || !spot.regions.is_empty()) {
             let words = &reader.reading.tokens[spot.start..spot.end];
-            place.city.extend(words.iter().filter(|word| !word.meaning.stop).map(|word| word.meaning.canonical));
+            place
+                .city
+                .extend(words.iter().filter(|word| !word.meaning.stop).map(|word| word.meaning.canonical));
         }
         place
     }
@@ -161,7 +199,8 @@ impl Layout {
             later.chain(earlier).find(|country| country.is_known())
         };
         for number in 0..self.blocks.len() {
-            let lacks = !self.blocks[number].place.country.is_known() && self.blocks[number].place.city.is_empty();
+            let lacks =
+                !self.blocks[number].place.country.is_known() && self.blocks[number].place.city.is_empty();
             if let Some(country) = next(&self.blocks, number).filter(|_| lacks) {
                 self.blocks[number].place.country = country;
             }
@@ -313,7 +352,8 @@ impl Reader<'_> {
         let token = &self.reading.tokens[at];
         let word = self.reading.words.get(at);
         // `V5A`, `F-75005`, `CH`: letters of a postal code.
-        let near_number = |other: Option<&Token>| other.is_some_and(|token| token.number && token.gap == Break::None);
+        let near_number =
+            |other: Option<&Token>| other.is_some_and(|token| token.number && token.gap == Break::None);
         let letters = token.length <= 2
             && (near_number(self.reading.tokens.get(at + 1)) || at > 0 && self.reading.tokens[at - 1].number);
         token.number || token.meaning.stop || letters || NEUTRAL.contains(&word)

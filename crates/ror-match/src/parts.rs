@@ -22,9 +22,27 @@ const MAX_SIMILAR_PARTS: usize = 3;
 const MAX_SIMILAR_WORDS: usize = 14;
 /// Words of the official forms of institutions, such as "The President and Fellows of".
 const FORMS: [&str; 21] = [
-    "chancellor", "chancellors", "masters", "master", "scholars", "president", "fellows", "regents", "provost",
-    "trustees", "board", "governors", "governing", "body", "council", "court", "rector", "principal", "warden",
-    "members", "corporation",
+    "chancellor",
+    "chancellors",
+    "masters",
+    "master",
+    "scholars",
+    "president",
+    "fellows",
+    "regents",
+    "provost",
+    "trustees",
+    "board",
+    "governors",
+    "governing",
+    "body",
+    "council",
+    "court",
+    "rector",
+    "principal",
+    "warden",
+    "members",
+    "corporation",
 ];
 
 impl Search<'_> {
@@ -163,7 +181,8 @@ impl Search<'_> {
         let last = layout.parts.len().saturating_sub(1);
         let mut found = Vec::new();
         windows(self, tokens, &layout, (0, last), &|_| false, 0, &mut found);
-        found.retain(|window| window.telling > 1 && !window.weak && window.best.country >= PlaceVerdict::Near);
+        found
+            .retain(|window| window.telling > 1 && !window.weak && window.best.country >= PlaceVerdict::Near);
         let Some(leading) = leading(&found) else { return nothing };
         let window = &found[leading];
         let outside = |place: usize| !(window.start..window.end).contains(&place);
@@ -197,10 +216,14 @@ impl Search<'_> {
     /// else the organisation must be in the same city.
     pub fn by_edge(&mut self, tokens: &[Token], tree: &Tree) -> (Lookup, Relation) {
         let front = self.edge((2..tokens.len()).rev().map(|length| tokens.split_at(length)));
-        let back = self.edge((1..tokens.len() - 1).filter(|length| is_whole(tokens, (*length, tokens.len()), 0)).map(|length| {
-            let (rest, name) = tokens.split_at(length);
-            (name, rest)
-        }));
+        let back = self.edge(
+            (1..tokens.len() - 1).filter(|length| is_whole(tokens, (*length, tokens.len()), 0)).map(
+                |length| {
+                    let (rest, name) = tokens.split_at(length);
+                    (name, rest)
+                },
+            ),
+        );
         match (front, back) {
             ((Lookup::Found { best: front, .. }, _), (Lookup::Found { best: back, .. }, _))
                 if front.organization != back.organization

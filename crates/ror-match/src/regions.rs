@@ -66,7 +66,10 @@ const REGIONS: [(&str, &str); 12] = [
          Niedersachsen;North Rhine-Westphalia;Nordrhein-Westfalen;Rheinland-Pfalz;Rhineland-Palatinate;\
          Saarland;Saxony|Sachsen;Saxony-Anhalt;Sachsen-Anhalt;Schleswig-Holstein;Thuringia|Thüringen",
     ),
-    ("ES", "Andalucía;Asturias;Cantabria;Catalonia|Catalunya|Cataluña;Extremadura;Galicia;Navarra;País Vasco"),
+    (
+        "ES",
+        "Andalucía;Asturias;Cantabria;Catalonia|Catalunya|Cataluña;Extremadura;Galicia;Navarra;País Vasco",
+    ),
     ("IT", "Lombardy|Lombardia;Tuscany|Toscana;Sicily|Sicilia;Sardinia|Sardegna;Piemonte|Piedmont;Veneto"),
     (
         "JP",

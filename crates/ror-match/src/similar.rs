@@ -81,7 +81,8 @@ impl Search<'_> {
         let vocabulary = &self.index.vocabulary;
         // Without a country all names are compared, and more must be the same.
         let known = self.place.country.is_known();
-        let (first, end) = if known { vocabulary.country(self.place.country.group()) } else { vocabulary.all() };
+        let (first, end) =
+            if known { vocabulary.country(self.place.country.group()) } else { vocabulary.all() };
         if first == end {
             return Lookup::Nothing;
         }

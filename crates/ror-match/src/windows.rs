@@ -24,7 +24,8 @@ const UNITS: [&str; 8] = ["umr", "ums", "upr", "umi", "fre", "usr", "u", "unit"]
 /// Words behind which the one stands that a name belongs to.
 const OF: [&str; 8] = ["of", "de", "del", "della", "do", "da", "des", "der"];
 /// Words that say at the end of a name what it names.
-const HEADS: [&str; 7] = ["center", "hospital", "institute", "academy", "foundation", "society", "association"];
+const HEADS: [&str; 7] =
+    ["center", "hospital", "institute", "academy", "foundation", "society", "association"];
 /// A word that names of so many organisations have is common.
 const MIN_SHARING: u32 = 200;
 /// Words of a name of common words that counts in any city.
@@ -74,7 +75,13 @@ pub fn windows(
         !is_of_hospital(tokens, window) && (window.telling == 1 || has_ended(tokens, layout, window, end))
     });
     all.sort_by(|one: &Window, other: &Window| {
-        let rank = |window: &Window| (window.telling, Reverse(window.tier), if window.tier == Tier::Exact { 0 } else { usize::MAX - (window.end - window.start) });
+        let rank = |window: &Window| {
+            (
+                window.telling,
+                Reverse(window.tier),
+                if window.tier == Tier::Exact { 0 } else { usize::MAX - (window.end - window.start) },
+            )
+        };
         rank(other).cmp(&rank(one)).then(one.start.cmp(&other.start))
     });
     for window in all {
@@ -181,7 +188,8 @@ pub fn leading(found: &[Window]) -> Option<usize> {
 /// True if words that are in none of the names speak of a part, such as a department.
 pub fn is_part(tokens: &[Token], range: (usize, usize), windows: &[Window]) -> bool {
     (range.0..range.1).any(|place| {
-        tokens[place].meaning.subunit && !windows.iter().any(|window| (window.start..window.end).contains(&place))
+        tokens[place].meaning.subunit
+            && !windows.iter().any(|window| (window.start..window.end).contains(&place))
     })
 }
 
@@ -189,10 +197,31 @@ pub fn is_part(tokens: &[Token], range: (usize, usize), windows: &[Window]) -> b
 /// without its city comes before one elsewhere.
 fn named(search: &mut Search<'_>, words: &[Token]) -> Option<Named> {
     let found = search.by_words(words);
-    match search.campus(words, found) {
-        Lookup::Found { tier, best, next } => Some((tier, best, next)),
-        _ => None,
+    let Lookup::Found { tier, best, next } = search.campus(words, found) else { return None };
+    let (index, own) = (search.index, telling(words));
+    if tier > Tier::Exact && telling_of(index, best.organization, best.name) != own {
+        // "Washington University" is sooner the one "in St. Louis" than the "University of Washington".
+        let begins = |entry: &Entry, _: &Candidate| {
+            telling_of(index, entry.organization, entry.name).starts_with(&own)
+        };
+        let cityless = hash(KeyKind::Cityless, words);
+        if let Lookup::Found { tier, best, next } =
+            search.look(KeyKind::Cityless, cityless, Tier::City, &begins)
+        {
+            return Some((tier, best, next));
+        }
     }
+    Some((tier, best, next))
+}
+
+/// The words that tell something, each as the one that stands for it.
+fn telling(tokens: &[Token]) -> Vec<u64> {
+    tokens.iter().filter(|token| token.tells()).map(|token| token.meaning.canonical).collect()
+}
+
+/// The same of a name in ROR.
+fn telling_of(index: &Index, organization: u32, name: u16) -> Vec<u64> {
+    telling(&Reading::of(index.name(organization, name), &index.lexicon).tokens)
 }
 
 /// The organisation with a name of one word, or an acronym: only between commas or brackets, and
@@ -222,7 +251,8 @@ fn lone(
     }
     let index = search.index;
     let accept = |entry: &Entry, candidate: &Candidate| {
-        let is_kind = || index.release.organization(entry.organization).types.iter().any(|kind| kind == "education");
+        let is_kind =
+            || index.release.organization(entry.organization).types.iter().any(|kind| kind == "education");
         candidate.country == PlaceVerdict::Agree
             && (entry.kind < NameKind::Alias
                 || is_acronym && entry.kind != NameKind::Alias
@@ -251,30 +281,23 @@ fn acronym(search: &mut Search<'_>, words: &[Token]) -> Option<Named> {
 /// True if the name that was found has the words in the same order, or if what stands behind "of" stands
 /// in front: "Vienna Medical University". Across commas the order must be the same.
 fn is_in_order(index: &Index, words: &[Token], best: &Candidate, across: bool) -> bool {
-    let name = Reading::of(index.name(best.organization, best.name), &index.lexicon);
-    let telling = |tokens: &[Token]| -> Vec<Token> {
-        tokens.iter().filter(|token| token.tells()).copied().collect()
-    };
-    let (words, name) = (telling(words), telling(&name.tokens));
-    let same = |one: &[Token], other: &[Token]| {
-        let canonical = |token: &Token| token.meaning.canonical;
-        one.iter().map(canonical).eq(other.iter().map(canonical))
-    };
+    let (own, name) = (telling(words), telling_of(index, best.organization, best.name));
     // The name may have its country or its city besides.
-    if name.len() > words.len() {
-        let mut rest = name.iter().map(|token| token.meaning.canonical);
-        return words.iter().all(|word| rest.any(|other| other == word.meaning.canonical))
-            || !across && words.len() == 2;
+    if name.len() > own.len() {
+        let mut rest = name.iter();
+        return own.iter().all(|word| rest.any(|other| other == word)) || !across && own.len() == 2;
     }
-    if same(&words, &name) {
+    if own == name {
         return true;
     }
+    let shared: Vec<bool> =
+        words.iter().filter(|token| token.tells()).map(|token| token.meaning.shared).collect();
     let is_turned = |cut: usize| {
-        let (front, back) = words.split_at(cut);
-        front.iter().any(|token| !token.meaning.shared) && same(front, &name[name.len() - cut..])
-            && same(back, &name[..name.len() - cut])
+        let (front, back) = own.split_at(cut);
+        let rest = name.len() - cut;
+        shared[..cut].contains(&false) && front == &name[rest..] && back == &name[..rest]
     };
-    !across && words.len() == name.len() && (1..words.len()).any(is_turned)
+    !across && own.len() == name.len() && (1..own.len()).any(is_turned)
 }
 
 /// True for the name of a university that is a piece of that of its hospital.
@@ -324,7 +347,9 @@ fn has_ended(tokens: &[Token], layout: &Layout, window: &Window, end: usize) -> 
         return true;
     }
     // The last word says what it is: a center, a hospital.
-    let is_head = token.meaning.generic && !none(at + 1) && HEADS.iter().any(|head| token.meaning.canonical == word_hash(head));
+    let is_head = token.meaning.generic
+        && !none(at + 1)
+        && HEADS.iter().any(|head| token.meaning.canonical == word_hash(head));
     !is_head && (window.tier == Tier::Exact || token.meaning.subunit)
 }
 
@@ -339,7 +364,9 @@ pub fn is_whole(tokens: &[Token], (start, stop): (usize, usize), begin: usize) -
     if is_of(before) && start >= begin + 2 && before.gap == Break::None {
         // "New England" of "University of New England".
         let kinds = |tokens: &[Token]| tokens.iter().any(|token| token.meaning.generic);
-        return !tokens[start - 2].meaning.generic || tokens[start - 2].meaning.subunit || kinds(&tokens[start..stop]);
+        return !tokens[start - 2].meaning.generic
+            || tokens[start - 2].meaning.subunit
+            || kinds(&tokens[start..stop]);
     }
     if before.number || before.meaning.subunit || !before.tells() {
         return true;

@@ -20,7 +20,11 @@ fn organizations() -> Vec<Value> {
         organization(12, &["Conseil National de la Mesure", "ACRONYM:CNM"], "Paris", "FR"),
         organization(13, &["Comité Nautique de Marseille", "ACRONYM:CNM"], "Paris", "FR"),
         organization(14, &["Consiglio della Misura", "ACRONYM:CDM"], "Rome", "IT"),
-        related(organization(15, &["Istituto di Fisica della Misura", "ACRONYM:CDM"], "Pisa", "IT"), "parent", 14),
+        related(
+            organization(15, &["Istituto di Fisica della Misura", "ACRONYM:CDM"], "Pisa", "IT"),
+            "parent",
+            14,
+        ),
         related(organization(16, &["Istituto di Chimica della Misura"], "Bari", "IT"), "parent", 14),
         related(organization(17, &["Istituto di Ottica della Misura"], "Lecce", "IT"), "parent", 14),
         organization(18, &["Zoo Sur"], "Lima", "PE"),
@@ -32,7 +36,9 @@ fn organizations() -> Vec<Value> {
         organization(23, &["Vale (Brazil)"], "Rio de Janeiro", "BR"),
     ];
     // A word that many have in their names.
-    all.extend((30..60).map(|number| organization(number, &[&format!("Vale Works {number}")], "Natal", "BR")));
+    all.extend(
+        (30..60).map(|number| organization(number, &[&format!("Vale Works {number}")], "Natal", "BR")),
+    );
     all
 }
 

@@ -30,6 +30,8 @@ fn organizations() -> Vec<Value> {
         organization(16, &["University of Newport"], "Newport", "GB"),
         organization(17, &["Paris"], "Paris", "FR"),
         organization(18, &["Zentrum für Wattforschung"], "Büsum", "DE"),
+        organization(19, &["Harwick University in Lowton"], "Lowton", "US"),
+        organization(20, &["University of Harwick"], "Harwick", "US"),
     ]
 }
 
@@ -67,6 +69,8 @@ fn the_leading_organisation_is_found_whatever_stands_around_it() {
         ("Department of Economics, Bocca University Milan, Italy", Some(13)),
         ("University of Newport, Callaghan, New South Wales", Some(15)),
         ("University of Newport, Newport, Wales", Some(16)),
+        ("School of Medicine, Harwick University", Some(19)),
+        ("School of Medicine, University of Harwick", Some(20)),
         ("D-25761 Büsum, Zentrum für Wattforschung, Deutschland", Some(18)),
     ] {
         assert_eq!(read(&matcher, text).1, expected, "{text}");
@@ -94,7 +98,10 @@ fn what_names_no_organisation_finds_none() {
 fn all_organisations_are_found_with_their_places_in_the_text() {
     let matcher = matcher();
     for (text, expected) in [
-        ("Univ. de Lorient, CNM, UMR 5800, F-56100 Lorient, France", vec![(8, "Univ. de Lorient"), (7, "CNM")]),
+        (
+            "Univ. de Lorient, CNM, UMR 5800, F-56100 Lorient, France",
+            vec![(8, "Univ. de Lorient"), (7, "CNM")],
+        ),
         ("CNM UMR5800, Université de Lorient, France", vec![(7, "CNM"), (8, "Université de Lorient")]),
         (
             "Hillford University, UK; 2University of Oslo, Norway",

@@ -11,7 +11,7 @@ use super::failure::Failure;
 use super::match_output::{Format, Output, Part, Row};
 use super::numbers::counted;
 use crate::matching::MatchRow;
-use ror_match::{Country, Matcher, Mentions, Query, RorError, Scratch, Table};
+use ror_match::{Country, Matcher, Mentions, Query, Scratch, Table};
 
 /// Rows that are in memory at a time: each thread gets some hundred of them.
 const ROWS_AT_ONCE: usize = 8_192;
@@ -127,7 +127,8 @@ impl<'a> Bulk<'a> {
         mut texts: impl Iterator<Item = std::io::Result<String>>,
         format: Format,
     ) -> Result<Done, Failure> {
-        let mut out = Output::new(&["text".to_owned()], true, format)?;
+        let header = ["text".to_owned()];
+        let mut out = Output::new(&header, true, format)?;
         loop {
             let rows: Vec<(Vec<String>, bool)> = texts
                 .by_ref()
@@ -200,17 +201,15 @@ impl UnknownCountries {
     }
 
     fn note(&mut self, line: u64, country: &str) {
-        match self.values.iter_mut().find(|(known, ..)| known == country) {
-            Some((_, rows, lines)) => {
-                *rows += 1;
-                if lines.len() < SHOWN_LINES {
-                    lines.push(line.to_string());
-                }
+        if let Some((_, rows, lines)) = self.values.iter_mut().find(|(known, ..)| known == country) {
+            *rows += 1;
+            if lines.len() < SHOWN_LINES {
+                lines.push(line.to_string());
             }
-            None if self.values.len() < SHOWN_COUNTRIES => {
-                self.values.push((country.to_owned(), 1, vec![line.to_string()]));
-            }
-            None => self.more = true,
+        } else if self.values.len() < SHOWN_COUNTRIES {
+            self.values.push((country.to_owned(), 1, vec![line.to_string()]));
+        } else {
+            self.more = true;
         }
     }
 

@@ -35,6 +35,7 @@ mod limited_rows;
 mod lists;
 mod locks;
 mod matching;
+mod matching_texts;
 mod messages;
 mod object_stores;
 mod odd_archives;

@@ -21,7 +21,11 @@ impl<'a> Cursor<'a> {
     #[inline]
     pub fn content(&mut self) -> Result<Text<'a>, ParseError> {
         if let Reader::Scanner(scanner) = &mut self.reader {
-            return Ok(scanner.text(self.open.pop())?);
+            let open = self.open.pop();
+            return match scanner.plain_text() {
+                Some(text) => Ok(if text.is_empty() { None } else { Some(Cow::Borrowed(text)) }),
+                None => Ok(scanner.text(open)?),
+            };
         }
         self.general_content()
     }

@@ -1,5 +1,7 @@
 //! Text to typed values: timestamps, numbers, truth values.
 
+use wide::u8x16;
+
 use super::Timestamp;
 
 const MICROSECONDS_PER_SECOND: i64 = 1_000_000;
@@ -7,8 +9,9 @@ const SECONDS_PER_DAY: i64 = 86_400;
 /// Fourteen hours, as `xs:dateTime` has it.
 const MAX_ZONE_SECONDS: i64 = 14 * 3600;
 
-/// How ORCID writes a time, with zeros for its digits.
-const USUAL: &[u8; 24] = b"0000-00-00T00:00:00.000Z";
+/// How ORCID writes a time, with zeros for its digits: the first sixteen bytes and the last.
+const FIRST: [u8; 16] = *b"0000-00-00T00:00";
+const LAST: [u8; 16] = *b"00T00:00:00.000Z";
 
 /// Parses an `xs:dateTime` such as `2015-07-03T12:57:22.749Z` into microseconds since
 /// 1970-01-01T00:00:00Z. A time without a zone counts as UTC. `None` for any other text, for a
@@ -34,20 +37,27 @@ pub fn timestamp(text: &str) -> Option<Timestamp> {
     Some((seconds - zone_seconds(zone)?) * MICROSECONDS_PER_SECOND + fraction)
 }
 
-/// A time as ORCID writes it, with all digits looked at together; `None` for any other, and at 24
+/// A time as ORCID writes it, with sixteen bytes looked at together; `None` for any other, and at 24
 /// o'clock.
 #[inline]
 fn usual_timestamp(text: &[u8; 24]) -> Option<Timestamp> {
-    let digits: [u8; 24] = std::array::from_fn(|place| text[place].wrapping_sub(USUAL[place]));
-    let is_wrong = |place: usize| digits[place] > if USUAL[place] == b'0' { 9 } else { 0 };
-    if (0..24).fold(false, |found, place| found | is_wrong(place)) {
-        return None;
-    }
-    let two = |place: usize| i64::from(digits[place]) * 10 + i64::from(digits[place + 1]);
-    let (date, time) = ([two(0) * 100 + two(2), two(5), two(8)], [two(11), two(14), two(17)]);
+    let (first, last) = (digits_of(text.first_chunk()?, FIRST)?, digits_of(text.last_chunk()?, LAST)?);
+    let two = |digits: &[u8; 16], place: usize| i64::from(digits[place] * 10 + digits[place + 1]);
+    let date = [two(&first, 0) * 100 + two(&first, 2), two(&first, 5), two(&first, 8)];
+    let time = [two(&first, 11), two(&first, 14), two(&last, 9)];
     let seconds = seconds_since_1970(date, time).filter(|_| time[0] < 24)?;
-    let millis = two(20) * 10 + i64::from(digits[22]);
+    let millis = two(&last, 12) * 10 + i64::from(last[14]);
     Some(seconds * MICROSECONDS_PER_SECOND + millis * 1_000)
+}
+
+/// The digits of `text` at the zeros of `form`; `None` where there are others, or where anything
+/// else differs.
+#[inline]
+fn digits_of(text: &[u8; 16], form: [u8; 16]) -> Option<[u8; 16]> {
+    let digits = u8x16::new(*text) - u8x16::new(form);
+    let most = form.map(|byte| if byte == b'0' { 9 } else { 0 });
+    let fits = digits.min(u8x16::new(most)).simd_eq(digits).to_bitmask();
+    (fits == 0xffff).then(|| digits.to_array())
 }
 
 /// `None` for a day that is not in the calendar, or a time that no day has.

@@ -12,7 +12,7 @@ use crate::dataset::{Visibility, table_key};
 use crate::report::Report;
 use crate::tables::{self, DumpKind, Entry, Reject, Rows, UnmappedValues};
 use orcid_xml::unmapped::check_paths;
-use orcid_xml::{MemberName, ParseError, Parsed, Unmapped};
+use orcid_xml::{MemberName, ParseError, Parsed, Parser, Unmapped};
 use targz_seek::{Chunk, Kind, Member};
 
 /// Bytes of XML that are parsed before rows are made of them: the text is then
@@ -77,8 +77,10 @@ type Builders = [Vec<Option<Box<dyn Rows>>>; DumpKind::ALL.len()];
 #[derive(Default)]
 pub struct SpareBuilders(Mutex<Vec<Builders>>);
 
-struct Maker<'k> {
+struct Maker<'k, 'c> {
     wanted: Wanted<'k>,
+    /// Learns from each member of the chunk.
+    parser: Parser<'c>,
     builders: Builders,
     batch: Batch,
     /// Findings about members, besides their entries.
@@ -109,7 +111,8 @@ pub fn read_members<'c>(
         })
         .collect();
     mark_replaced(&mut members);
-    let mut maker = Maker { wanted, builders: spare.take(), batch: Batch::default(), unmapped: Vec::new() };
+    let (parser, builders) = (Parser::new(), spare.take());
+    let mut maker = Maker { wanted, parser, builders, batch: Batch::default(), unmapped: Vec::new() };
     maker.batch.first_path = members.first().map(|member| member.path.to_owned());
     let mut rest = members.as_slice();
     while !rest.is_empty() {
@@ -186,13 +189,13 @@ impl MemberInChunk<'_> {
     }
 }
 
-impl Maker<'_> {
+impl<'c> Maker<'_, 'c> {
     /// Parses some members, then makes rows of them. If the scanner cannot read a document, for
     /// whatever reason, forbidden characters are removed and the reference reader reads it again.
-    fn read_group(&mut self, group: &[MemberInChunk<'_>]) {
+    fn read_group(&mut self, group: &[MemberInChunk<'c>]) {
         let begun = Instant::now();
-        let regular: Vec<Option<Parsed<'_>>> =
-            group.iter().map(|member| orcid_xml::parse_by_scanner(member.data)).collect();
+        let regular: Vec<Option<Parsed<'c>>> =
+            group.iter().map(|member| self.parser.parse_by_scanner(member.data)).collect();
         let sources: Vec<Cow<'_, [u8]>> = group
             .iter()
             .zip(&regular)

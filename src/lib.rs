@@ -18,6 +18,8 @@ pub mod dataset;
 // Archives and datasets in object stores and on web servers.
 pub mod storage;
 
+// Releases of ORCID and ROR, brought to a disk.
+pub mod download;
 // The whole way: archives to a dataset; a dataset's organizations to ROR.
 pub mod convert;
 pub mod matching;

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use crate::connect::ConnectError;
 use crate::convert::ConvertError;
 use crate::dataset::DatasetError;
+use crate::download::DownloadError;
 use crate::get::GetError;
 use crate::matching::MatchError;
 use crate::push::PushError;
@@ -113,6 +114,7 @@ hinted!(
     ConnectError,
     ConvertError,
     DatasetError,
+    DownloadError,
     GetError,
     MatchError,
     PushError,

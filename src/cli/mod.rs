@@ -40,6 +40,9 @@ mod convert;
 mod coverage;
 mod diagram;
 mod done;
+mod download;
+mod download_hints;
+mod download_progress;
 mod failure;
 mod get;
 mod hint;
@@ -114,6 +117,7 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Download(download::Args),
     Convert(convert::Args),
     Plan(plan::Args),
     Part(part::Args),
@@ -213,6 +217,7 @@ fn run(arguments: Vec<OsString>) -> Result<Done, Failure> {
         old_names.tell(matches.subcommand_name());
     }
     match cli.command {
+        Command::Download(args) => download::run(args, &cli.common),
         Command::Convert(args) => convert::run(args, &cli.common),
         Command::Plan(args) => plan::run(args, &cli.common),
         Command::Part(args) => part::run(args, &cli.common),

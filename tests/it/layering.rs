@@ -13,7 +13,7 @@ const LAYERS: &[&[&str]] = &[
     &["tables"],
     &["dataset"],
     &["storage"],
-    &["convert", "matching"],
+    &["convert", "download", "matching"],
     &["get", "refresh"],
     &["connect", "push"],
     &["cli"],

@@ -19,6 +19,7 @@ mod convert;
 mod damage;
 mod damage_matched;
 mod docs;
+mod download;
 mod endings;
 mod faults;
 mod folders;

@@ -11,6 +11,7 @@ pub mod memory_store;
 pub mod portal;
 pub mod refresh;
 pub mod registry;
+pub mod releases;
 pub mod s3;
 pub mod tables;
 pub mod web;

@@ -6,8 +6,9 @@
 
 #![cfg_attr(not(test), warn(clippy::unwrap_used))]
 
-// Account: what was counted.
+// Account: what was counted. People: whose records are kept.
 pub mod report;
+pub mod slice;
 
 // Rows: records to Arrow, each column declared once.
 pub mod tables;
@@ -20,11 +21,16 @@ pub mod storage;
 
 // Releases of ORCID and ROR, brought to a disk.
 pub mod download;
+
 // The whole way: archives to a dataset; a dataset's organizations to ROR.
 pub mod convert;
 pub mod matching;
 
-// Records by their iDs, from archives and datasets.
+// What has changed between two datasets.
+pub mod compare;
+
+// Records by their iDs, from archives and datasets; a dataset of some people of another.
+pub mod extract;
 pub mod get;
 
 // A dataset kept fresh through ORCID's API.

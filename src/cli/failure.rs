@@ -10,6 +10,7 @@ use crate::connect::ConnectError;
 use crate::convert::ConvertError;
 use crate::dataset::DatasetError;
 use crate::download::DownloadError;
+use crate::extract::ExtractError;
 use crate::get::GetError;
 use crate::matching::MatchError;
 use crate::push::PushError;
@@ -115,6 +116,7 @@ hinted!(
     ConvertError,
     DatasetError,
     DownloadError,
+    ExtractError,
     GetError,
     MatchError,
     PushError,

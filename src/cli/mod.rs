@@ -43,6 +43,7 @@ mod done;
 mod download;
 mod download_hints;
 mod download_progress;
+mod extract;
 mod failure;
 mod get;
 mod hint;
@@ -55,6 +56,7 @@ mod man;
 mod match_;
 mod matching;
 mod numbers;
+mod only_args;
 mod output;
 mod page;
 mod part;
@@ -125,6 +127,7 @@ enum Command {
     Schema(schema::Args),
     Index(index::Args),
     Inspect(inspect::Args),
+    Extract(extract::Args),
     Verify(verify::Args),
     Get(get::Args),
     Refresh(Box<refresh::Args>),
@@ -224,6 +227,7 @@ fn run(arguments: Vec<OsString>) -> Result<Done, Failure> {
         Command::Commit(args) => commit::run(args, &cli.common),
         Command::Schema(args) => schema::run(args, &cli.common),
         Command::Index(args) => index::run(args, &cli.common),
+        Command::Extract(args) => extract::run(args, &cli.common),
         Command::Inspect(args) => inspect::run(args, &cli.common),
         Command::Verify(args) => verify::run(args, &cli.common),
         Command::Get(args) => get::run(args, &cli.common),

@@ -18,8 +18,18 @@ use crate::storage::Place;
 const REMOTE: &[(&str, &str)] = &[
     ("commit", "dataset"),
     ("convert", "archives"),
+    ("convert", "only_crosswalk"),
+    ("convert", "only_ids_of"),
     ("convert", "out"),
+    ("convert", "overrides"),
+    ("convert", "ror_release"),
     ("coverage", "dataset"),
+    ("extract", "dataset"),
+    ("extract", "only_crosswalk"),
+    ("extract", "only_ids_of"),
+    ("extract", "overrides"),
+    ("extract", "ror_release"),
+    ("extract", "to"),
     // `connect export`.
     ("export", "to"),
     ("get", "from"),

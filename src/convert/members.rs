@@ -8,6 +8,7 @@ use std::time::Instant;
 use arrow::array::RecordBatch;
 
 use super::entries::{contradiction, entry_of, fault_of, values_of};
+use super::only::Only;
 use crate::dataset::table_key;
 use crate::report::Report;
 use crate::tables::{self, DumpKind, Entry, Reject, Rows, UnmappedValues};
@@ -38,6 +39,8 @@ pub struct Batch {
     pub watermark: Option<i64>,
     /// The path of the first member.
     pub first_path: Option<String>,
+    /// Activities of people whom only their records can tell, and there are no records.
+    pub lacks_records: bool,
 }
 
 /// Which tables get rows, by their key.
@@ -69,6 +72,7 @@ pub struct SpareBuilders(Mutex<Vec<Builders>>);
 struct Maker<'k> {
     archive: &'k str,
     keep: Keep<'k>,
+    only: Option<&'k Only>,
     builders: Builders,
     batch: Batch,
     /// Findings about members, besides their entries.
@@ -82,9 +86,10 @@ pub fn read_chunk(
     repeated: &[bool],
     archive: &str,
     keep: Keep<'_>,
+    only: Option<&Only>,
     spare: &SpareBuilders,
 ) -> Batch {
-    read_members(chunk.members(), repeated, archive, keep, spare)
+    read_members(chunk.members(), repeated, archive, keep, only, spare)
 }
 
 /// Reads some members of a chunk, each with its path and its data; `repeated` tells for each
@@ -94,6 +99,7 @@ pub fn read_members<'c>(
     repeated: &[bool],
     archive: &str,
     keep: Keep<'_>,
+    only: Option<&Only>,
     spare: &SpareBuilders,
 ) -> Batch {
     let mut members: Vec<MemberInChunk<'_>> = members
@@ -106,8 +112,9 @@ pub fn read_members<'c>(
         .collect();
     mark_replaced(&mut members);
     let mut maker =
-        Maker { archive, keep, builders: spare.take(), batch: Batch::default(), unmapped: Vec::new() };
+        Maker { archive, keep, only, builders: spare.take(), batch: Batch::default(), unmapped: Vec::new() };
     maker.batch.first_path = members.first().map(|member| member.path.to_owned());
+    members.retain(|member| !maker.passes_over(member));
     let mut rest = members.as_slice();
     while !rest.is_empty() {
         let mut bytes = 0;
@@ -181,6 +188,22 @@ impl MemberInChunk<'_> {
 }
 
 impl Maker<'_> {
+    /// True for a member that is certainly not of the selected people; it is counted and not parsed.
+    fn passes_over(&mut self, member: &MemberInChunk<'_>) -> bool {
+        let Some(only) = self.only.filter(|_| member.kind != Kind::Directory) else { return false };
+        self.batch.lacks_records |= only.lacks_records_for(&member.name);
+        // The rows of an earlier member of this name go if this one can be read.
+        let decides_alone = member.kind == Kind::File && !member.repeated && !member.replaced;
+        let passed = only.passes_over(&member.name, decides_alone.then_some(member.data));
+        if passed {
+            let counts = &mut self.batch.report.members;
+            counts.members += 1;
+            counts.left_out += 1;
+            counts.xml_bytes += member.data.len() as u64;
+        }
+        passed
+    }
+
     /// Parses some members, then makes rows of them. If the scanner cannot read a document, for
     /// whatever reason, forbidden characters are removed and the reference reader reads it again.
     fn read_group(&mut self, group: &[MemberInChunk<'_>]) {
@@ -248,6 +271,10 @@ impl Maker<'_> {
             return Some(self.reject(member, "too-large", reason, size_bytes));
         }
         match member.parse(source, regular) {
+            Ok((entry, _)) if self.only.is_some_and(|only| !only.has(&entry)) => {
+                self.leave_out(member);
+                None
+            }
             Ok((entry, unmapped)) => {
                 self.batch.report.members.cleaned += u64::from(forbidden > 0);
                 unmapped.iter().for_each(|value| self.batch.report.count_unmapped(value.label(), 1));
@@ -267,6 +294,14 @@ impl Maker<'_> {
                 let reason = format!("{error}{}", if forbidden > 0 { &counted } else { "" });
                 Some(self.reject(member, error.code(), reason, member.data.len() as u64))
             }
+        }
+    }
+
+    /// A member of somebody who was not selected; it still takes the place of an earlier one.
+    fn leave_out(&mut self, member: &MemberInChunk<'_>) {
+        self.batch.report.members.left_out += 1;
+        if member.is_in_earlier && !member.replaced {
+            self.batch.replacing.push(member.name);
         }
     }
 

@@ -20,6 +20,7 @@ use super::converted::Converted;
 use super::duplicates::{Seen, note_replaced};
 use super::in_order::InOrder;
 use super::members::{Batch, SpareBuilders, read_chunk};
+use super::only::Only;
 use super::options::CHUNK_BYTES;
 use super::reading::Reading;
 use super::release::release_of;
@@ -30,7 +31,8 @@ use super::stop::stop_with;
 use super::{ConvertError, Observer, Options};
 use crate::dataset::{DumpWriter, OPEN_BYTES, Part, Superseded, Targets, table_key};
 use crate::report::Report;
-use crate::storage::StorageOptions;
+use crate::slice::People;
+use crate::storage::{StorageOptions, shown};
 use crate::tables::{self, DumpKind};
 use orcid_xml::MemberName;
 use targz_seek::{ArchiveError, Chunk, Meter, Totals};
@@ -57,6 +59,7 @@ pub struct Pipeline {
     threads: usize,
     memory_bytes: usize,
     storage: StorageOptions,
+    only: Option<Only>,
 }
 
 /// The settings and state for parsing and writing a chunk.
@@ -64,6 +67,7 @@ struct Context<'s, S> {
     path: &'s Path,
     name: Cow<'s, str>,
     keep: &'s BTreeSet<String>,
+    only: Option<&'s Only>,
     spare: SpareBuilders,
     sink: InOrder<S, (Batch, Permit)>,
     pool: &'s ThreadPool,
@@ -93,7 +97,15 @@ impl Pipeline {
         let budget = Budget::new(wanted.min(options.memory_bytes / CHUNK_DIVISOR));
         let (threads, memory_bytes, storage) =
             (options.threads, options.memory_bytes, options.storage.clone());
-        Ok(Self { pool, budget, threads, memory_bytes, storage })
+        let only = options.only.clone().map(Only::new);
+        Ok(Self { pool, budget, threads, memory_bytes, storage, only })
+    }
+
+    /// Tells whose records the dataset has, for selections that activities follow.
+    pub fn follow(&mut self, records: Option<People>) {
+        if let Some(only) = &mut self.only {
+            only.follow(records);
+        }
     }
 
     /// The options of object stores.
@@ -161,6 +173,7 @@ impl Pipeline {
             name: archive_name(source.path),
             sink: InOrder::new(sink),
             keep,
+            only: self.only.as_ref(),
             spare: SpareBuilders::default(),
             pool: &self.pool,
             observer,
@@ -234,13 +247,18 @@ impl<S: Sink> Context<'_, S> {
             return;
         }
         let _guard = PanicGuard(self);
-        let batch = read_chunk(&chunk, repeated, &self.name, &|key| self.keep.contains(key), &self.spare);
+        let keep = |key: &str| self.keep.contains(key);
+        let batch = read_chunk(&chunk, repeated, &self.name, &keep, self.only, &self.spare);
         drop(chunk);
         self.sink.push(sequence, (batch, permit), |sink, sequence, (batch, permit)| {
             if self.halted() {
                 return;
             }
-            match sink.write(sequence, batch, permit, self.pool) {
+            let written = match batch.lacks_records {
+                true => Err(ConvertError::NoRecordsYet { path: shown(self.path) }),
+                false => sink.write(sequence, batch, permit, self.pool),
+            };
+            match written {
                 Ok(()) => self.observer.progressed(self.path, sink.report()),
                 Err(error) => {
                     *self.failure.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);

@@ -180,6 +180,18 @@ impl Dataset {
         })
     }
 
+    /// The rows of a table's file, batch by batch.
+    ///
+    /// # Errors
+    /// [`DatasetError`] if the file cannot be opened.
+    pub fn part_rows(
+        &self,
+        key: &str,
+        part: &Part,
+    ) -> Result<impl Iterator<Item = Result<RecordBatch, DatasetError>> + use<>, DatasetError> {
+        batches(self.part(key, part)?, key, part, None)
+    }
+
     /// Does the same, and keeps the dataset for as long as rows are read.
     pub fn into_rows(
         self: Arc<Self>,

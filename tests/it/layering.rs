@@ -9,7 +9,7 @@ use crate::support::imports::circle;
 /// The layers of the product, lowest first; those on one line do not know each other. The
 /// crates are below all of them.
 const LAYERS: &[&[&str]] = &[
-    &["report", "synth"],
+    &["report", "slice", "synth"],
     &["tables"],
     &["dataset"],
     &["storage"],

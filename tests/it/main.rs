@@ -60,6 +60,7 @@ mod refresh_search;
 mod rematch;
 mod remote;
 mod renamed;
+mod slices;
 mod store;
 mod streams;
 mod tasks;

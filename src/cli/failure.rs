@@ -6,6 +6,7 @@ use std::io;
 
 use serde_json::{Value, json};
 
+use crate::compare::CompareError;
 use crate::connect::ConnectError;
 use crate::convert::ConvertError;
 use crate::dataset::DatasetError;
@@ -112,6 +113,7 @@ macro_rules! hinted {
 hinted!(
     ApiError,
     ArchiveError,
+    CompareError,
     ConnectError,
     ConvertError,
     DatasetError,

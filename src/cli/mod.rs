@@ -39,6 +39,8 @@ mod connected_people;
 mod convert;
 mod coverage;
 mod diagram;
+mod diff;
+mod diff_page;
 mod done;
 mod download;
 mod download_hints;
@@ -128,6 +130,7 @@ enum Command {
     Index(index::Args),
     Inspect(inspect::Args),
     Extract(extract::Args),
+    Diff(diff::Args),
     Verify(verify::Args),
     Get(get::Args),
     Refresh(Box<refresh::Args>),
@@ -228,6 +231,7 @@ fn run(arguments: Vec<OsString>) -> Result<Done, Failure> {
         Command::Schema(args) => schema::run(args, &cli.common),
         Command::Index(args) => index::run(args, &cli.common),
         Command::Extract(args) => extract::run(args, &cli.common),
+        Command::Diff(args) => diff::run(args, &cli.common),
         Command::Inspect(args) => inspect::run(args, &cli.common),
         Command::Verify(args) => verify::run(args, &cli.common),
         Command::Get(args) => get::run(args, &cli.common),

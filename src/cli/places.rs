@@ -24,6 +24,8 @@ const REMOTE: &[(&str, &str)] = &[
     ("convert", "overrides"),
     ("convert", "ror_release"),
     ("coverage", "dataset"),
+    ("diff", "new"),
+    ("diff", "old"),
     ("extract", "dataset"),
     ("extract", "only_crosswalk"),
     ("extract", "only_ids_of"),

@@ -14,7 +14,7 @@ const LAYERS: &[&[&str]] = &[
     &["dataset"],
     &["storage"],
     &["convert", "download", "matching"],
-    &["get", "refresh"],
+    &["compare", "extract", "get", "refresh"],
     &["connect", "push"],
     &["cli"],
 ];

@@ -7,6 +7,7 @@ mod auth;
 mod batches;
 mod beside;
 mod client;
+mod compare;
 mod connect;
 mod connect_admin;
 mod connect_commands;

@@ -19,13 +19,16 @@ mod division;
 mod duplicates;
 mod entries;
 mod error;
+mod following;
 mod in_order;
 mod index;
 mod index_task;
+mod joining;
 mod line_fault;
 mod member_rows;
 mod members;
 mod observer;
+mod only;
 mod options;
 mod part;
 mod pipeline;
@@ -49,6 +52,7 @@ pub use batches::{ArchiveBatches, archive_batches};
 pub use committing::{commit, commit_in, commit_waiting};
 pub use error::ConvertError;
 pub use index::{NAMELESS_KEY, index, index_key, index_with};
+pub use joining::join_in;
 pub use line_fault::LineFault;
 pub use member_rows::{ChunkMember, MemberRows};
 pub use observer::{Observer, Outcome, Unobserved};
@@ -107,16 +111,34 @@ pub fn convert_in(
     observer: &dyn Observer,
     stop: &AtomicBool,
 ) -> Result<Vec<Outcome>, ConvertError> {
+    following::in_steps(archives, options, |archives| convert_step(archives, store, options, observer, stop))
+}
+
+/// Converts archives that do not depend on each other.
+fn convert_step(
+    archives: &[PathBuf],
+    store: &dyn Store,
+    options: &Options,
+    observer: &dyn Observer,
+    stop: &AtomicBool,
+) -> Result<Vec<Outcome>, ConvertError> {
     let change = store.begin("convert")?;
     let manifest = if options.replace { None } else { change.manifest()? };
     if let Some(manifest) = &manifest {
         manifest.check_format(store.place())?;
     }
     let plan = Plan::until_stopped(archives, manifest, options, stop)?;
-    let pipeline = Pipeline::new(options)?;
+    let mut pipeline = Pipeline::new(options)?;
+    pipeline.follow(following::records(store, &plan.manifest, options)?);
     let readers = pipeline.readers(plan.steps.len());
     let replacing = match options.replace {
-        true => Some(Replacing::begin(change.as_ref(), &plan)?),
+        true => {
+            if options.only.is_some() {
+                // What waits does not say of which people it was made.
+                Finished::clear(change.as_ref())?;
+            }
+            Some(Replacing::begin(change.as_ref(), &plan)?)
+        }
         false => Finished::clear(change.as_ref()).map(|()| None)?,
     };
     let run =

@@ -9,8 +9,9 @@
 // How all of our SQLite files are opened.
 mod sqlite;
 
-// Account: what was counted.
+// Account: what was counted. People: whose records are kept.
 pub mod report;
+pub mod slice;
 
 // Rows: records to Arrow, each column declared once.
 pub mod tables;
@@ -21,11 +22,18 @@ pub mod dataset;
 // Archives and datasets in object stores and on web servers.
 pub mod storage;
 
+// Releases of ORCID and ROR, brought to a disk.
+pub mod download;
+
 // The whole way: archives to a dataset; a dataset's organizations to ROR.
 pub mod convert;
 pub mod matching;
 
-// Records by their iDs, from archives and datasets.
+// What has changed between two datasets.
+pub mod compare;
+
+// Records by their iDs, from archives and datasets; a dataset of some people of another.
+pub mod extract;
 pub mod get;
 
 // A dataset kept fresh through ORCID's API.

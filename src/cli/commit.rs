@@ -13,10 +13,10 @@ use super::hints::Hint;
 use super::lines::{Line, lines_of, read_all, read_lines};
 use super::numbers::counted;
 use super::output::print_json;
-use super::stores::{ScratchArg, locked_store};
-use super::{Common, Done};
+use super::stores::{ScratchArg, is_dataset, locked_store};
+use super::{Common, Done, open_dataset};
 use crate::convert::{
-    ConvertError, LineFault, Outcome, PartResult, commit_in, commit_waiting, discard, uncommitted,
+    ConvertError, LineFault, Outcome, PartResult, commit_in, commit_waiting, discard, join_in, uncommitted,
 };
 use crate::dataset::{ArchiveEntry, Store, WaitingPart};
 use crate::report::Report;
@@ -27,7 +27,8 @@ const STANDARD_INPUT: &str = "-";
 
 /// Add finished parts to a dataset, in one step.
 ///
-/// All parts of an archive must be there. The dataset does not depend on the order of the results,
+/// Datasets of one release that were made apart become one in the same way, if they share no
+/// members. All parts of an archive must be there. The dataset does not depend on the order of the results,
 /// nor on which machine wrote them; a part that is given twice counts once. When the commit is done,
 /// the files that waited are removed. If it is interrupted, run it again.
 #[derive(Debug, clap::Args)]
@@ -35,8 +36,9 @@ pub struct Args {
     /// The dataset; it need not exist yet.
     #[arg(value_name = "DIR")]
     dataset: PathBuf,
-    /// Files with the lines that `orcidlake part` has printed, or - for standard input. All finished
-    /// parts that wait beside the dataset if not given.
+    /// Files with the lines that `orcidlake part` has printed, or - for standard input; or local datasets,
+    /// whose archives are copied into this one. All finished parts that wait beside the dataset if
+    /// not given.
     #[arg(value_name = "RESULTS")]
     results: Vec<PathBuf>,
     /// Remove the parts of this archive that wait, and add nothing. The dataset stays as it is.
@@ -60,6 +62,14 @@ struct Archive {
 }
 
 pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
+    let datasets = args
+        .results
+        .iter()
+        .map(|path| Ok((path, path.as_os_str() != STANDARD_INPUT && is_dataset(path, common)?)));
+    let datasets = datasets.collect::<Result<Vec<_>, Failure>>()?;
+    if datasets.iter().any(|(_, is_dataset)| *is_dataset) {
+        return join(&args, &datasets, common);
+    }
     let results = args.results.iter().map(|path| read_results(path)).collect::<Result<Vec<_>, _>>()?.concat();
     let store = locked_store(&args.dataset, "commit", &args.scratch, common)?;
     let store = store.as_ref();
@@ -96,6 +106,38 @@ pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
         tell_part!("{}", report_text(&report));
     }
     Ok(if has_problems { Done::WithProblems } else { Done::All })
+}
+
+/// Copies the archives of other datasets into this one.
+fn join(args: &Args, datasets: &[(&PathBuf, bool)], common: &Common) -> Result<Done, Failure> {
+    if let Some((path, _)) = datasets.iter().find(|(_, is_dataset)| !is_dataset) {
+        let what = format!("{} is no dataset, but others are", path.display());
+        return Err(Failure::new(what, "give results of parts, or datasets, not both"));
+    }
+    if args.replace {
+        return Err(Failure::new("--replace is for parts, not for datasets", "give a new dataset as DIR"));
+    }
+    let sources = datasets.iter().map(|(path, _)| Ok(open_dataset(path, common)?.1));
+    let sources = sources.collect::<Result<Vec<_>, Failure>>()?;
+    let store = locked_store(&args.dataset, "commit", &args.scratch, common)?;
+    let joined = join_in(&sources, store.as_ref())?;
+    let mut archives: BTreeMap<String, Archive> = BTreeMap::new();
+    for (name, outcome) in joined.into_iter().flatten() {
+        let archive = archives.entry(name).or_default();
+        archive.parts += 1;
+        if let Outcome::Done(entry) = outcome {
+            archive.added += 1;
+            archive.is_complete = entry.complete;
+            archive.report.add(entry.report);
+        }
+    }
+    tell_archives(&archives, common);
+    if common.json {
+        let mut report = Report::default();
+        archives.values().for_each(|archive| report.add(archive.report.clone()));
+        print_json(&to_json(args, &archives, &report, 0))?;
+    }
+    Ok(Done::All)
 }
 
 /// Removes what waits of an archive.

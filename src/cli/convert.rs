@@ -14,6 +14,7 @@ use serde_json::json;
 use super::failure::{Failure, with_end};
 use super::hints::Hint;
 use super::numbers::{bytes, counted, grouped, parse_bytes};
+use super::only_args::OnlyArgs;
 use super::output::print_json;
 use super::progress::Progress;
 use super::stores::{ScratchArg, locked_store};
@@ -49,6 +50,8 @@ pub struct Args {
     /// Tables to write, such as works or summaries/affiliations; all if not given.
     #[arg(long, value_delimiter = ',', value_name = "TABLE", env = "ORCIDLAKE_TABLES")]
     tables: Vec<String>,
+    #[command(flatten)]
+    only: OnlyArgs,
     #[command(flatten)]
     machine: Machine,
     /// Read the undamaged members of an archive that is cut off or damaged; no checksum verifies
@@ -105,7 +108,9 @@ pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
     let (write_index, shard) = (args.index, args.shard);
     let (salvage, replace) = (args.salvage, args.replace);
     let storage = common.storage();
-    let options = Options { tables, salvage, replace, write_index, shard, storage, ..args.machine.options() };
+    let only = args.only.slice(None, common)?;
+    let options =
+        Options { tables, only, salvage, replace, write_index, shard, storage, ..args.machine.options() };
     for archive in args.archives.iter().filter(|archive| args.index && archive.is_file()) {
         check_file(&index_path(archive), &[])?;
     }
@@ -252,7 +257,11 @@ pub fn report_text(report: &Report) -> String {
         ("activities", members.activities),
         ("rejects", members.rejects),
         ("other files", members.other),
+        ("left out", members.left_out),
     ] {
+        if name == "left out" && count == 0 {
+            continue;
+        }
         let _ = writeln!(text, "  {:>14} {name}{}", grouped(count), detail(name, report));
     }
     if !report.rows.is_empty() {

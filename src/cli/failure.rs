@@ -6,9 +6,12 @@ use std::io;
 
 use serde_json::{Value, json};
 
+use crate::compare::CompareError;
 use crate::connect::ConnectError;
 use crate::convert::ConvertError;
 use crate::dataset::DatasetError;
+use crate::download::DownloadError;
+use crate::extract::ExtractError;
 use crate::get::GetError;
 use crate::matching::MatchError;
 use crate::push::PushError;
@@ -110,9 +113,12 @@ macro_rules! hinted {
 hinted!(
     ApiError,
     ArchiveError,
+    CompareError,
     ConnectError,
     ConvertError,
     DatasetError,
+    DownloadError,
+    ExtractError,
     GetError,
     MatchError,
     PushError,

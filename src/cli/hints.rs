@@ -191,8 +191,8 @@ impl Hint for ConvertError {
             }
             Self::OtherContent { .. } => "give another --out, or --replace to replace the dataset",
             Self::IsDataset { .. } | Self::InDataset { .. } => {
-                "give ORCID's archives; read a dataset with `orcidlake inspect`, `orcidlake get` or SQL, and \
-                 bring it up to date with `orcidlake refresh`"
+                "give ORCID's archives; read a dataset with `orcidlake inspect`, `orcidlake get` or SQL, bring it up \
+                 to date with `orcidlake refresh`, and join it with others by `orcidlake commit`"
             }
             Self::HoldsTables { .. } => {
                 "give ORCID's archives or a folder of .xml files; tables are read as they are, with DuckDB, \
@@ -213,6 +213,12 @@ impl Hint for ConvertError {
             Self::OtherTables => {
                 "leave out --tables, give another --out, or --replace to replace the dataset"
             }
+            Self::SharedMembers { .. } => "leave that dataset out: each member counts once",
+            Self::OtherPeople { .. } => {
+                "give the options that the dataset was made with, or another --out, or --replace to replace it"
+            }
+            Self::NoRecordsYet { .. } => "convert the summaries first, or select people by --ids-of DATASET",
+            Self::SelectionInParts => "select people with `orcidlake convert` or `orcidlake extract`",
             Self::PartOfOtherTables { .. } => {
                 "nothing was committed; plan all archives of a dataset with the same --tables"
             }

@@ -39,7 +39,13 @@ mod connected_people;
 mod convert;
 mod coverage;
 mod diagram;
+mod diff;
+mod diff_page;
 mod done;
+mod download;
+mod download_hints;
+mod download_progress;
+mod extract;
 mod failure;
 mod get;
 mod hint;
@@ -54,6 +60,7 @@ mod match_output;
 mod match_rows;
 mod matching;
 mod numbers;
+mod only_args;
 mod output;
 mod page;
 mod part;
@@ -116,6 +123,7 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Download(download::Args),
     Convert(convert::Args),
     Plan(plan::Args),
     Part(part::Args),
@@ -123,6 +131,8 @@ enum Command {
     Schema(schema::Args),
     Index(index::Args),
     Inspect(inspect::Args),
+    Extract(extract::Args),
+    Diff(diff::Args),
     Verify(verify::Args),
     Get(get::Args),
     Refresh(Box<refresh::Args>),
@@ -215,12 +225,15 @@ fn run(arguments: Vec<OsString>) -> Result<Done, Failure> {
         old_names.tell(matches.subcommand_name());
     }
     match cli.command {
+        Command::Download(args) => download::run(args, &cli.common),
         Command::Convert(args) => convert::run(args, &cli.common),
         Command::Plan(args) => plan::run(args, &cli.common),
         Command::Part(args) => part::run(args, &cli.common),
         Command::Commit(args) => commit::run(args, &cli.common),
         Command::Schema(args) => schema::run(args, &cli.common),
         Command::Index(args) => index::run(args, &cli.common),
+        Command::Extract(args) => extract::run(args, &cli.common),
+        Command::Diff(args) => diff::run(args, &cli.common),
         Command::Inspect(args) => inspect::run(args, &cli.common),
         Command::Verify(args) => verify::run(args, &cli.common),
         Command::Get(args) => get::run(args, &cli.common),

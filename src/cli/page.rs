@@ -11,7 +11,7 @@ use crate::matching::{Counted, Coverage, CoverageRow, NO_ID};
 const SOURCES: [&str; 6] = ["ROR", "GRID", "RINGGOLD", "FUNDREF", "LEI", NO_ID];
 /// How readers know them.
 const NAMES: [&str; 6] = ["ROR", "GRID", "Ringgold", "FundRef", "LEI", "no identifier"];
-const STYLE: &str = include_str!("page.css");
+pub const STYLE: &str = include_str!("page.css");
 /// The widths of the chart of years, for screens and for telephones, with the class
 /// of each.
 const WIDTHS: [(f64, &str); 2] = [(720.0, "wide"), (340.0, "narrow")];
@@ -281,7 +281,7 @@ fn share(part: u64, whole: u64) -> String {
     format!("{:.1} %", 100.0 * part as f64 / whole.max(1) as f64)
 }
 
-fn escaped(text: &str) -> String {
+pub fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 

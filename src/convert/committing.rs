@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::ConvertError;
 use super::complete;
 use super::observer::Outcome;
-use super::plan::part_count;
+use super::plan::{check_people, part_count};
 use super::release::agree;
 use super::task::PartResult;
 use crate::dataset::store::Change;
@@ -140,6 +140,8 @@ fn add_all(
     let mut next = match manifest {
         Some(manifest) => {
             manifest.check_format(store.place())?;
+            // A part has all people of its archive.
+            check_people(manifest.selection.as_ref(), None)?;
             NextState::new(manifest)
         }
         None => NextState::new(Manifest::new(first.tables.clone())),

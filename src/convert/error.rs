@@ -19,8 +19,10 @@ pub enum ConvertError {
     OtherRelease { path: PathBuf, found: u16, dataset: u16 },
     #[error("the dataset has an archive with the name of {path} and other content")]
     OtherContent { path: PathBuf },
-    #[error("{path} is a dataset that orcidlake has made, not an archive")]
-    IsDataset { path: PathBuf },
+    #[error("{path} is a dataset that orcidlake has made ({what}), not an archive")]
+    IsDataset { path: PathBuf, what: String },
+    #[error("{archive} shares {count} members with an archive of the dataset, such as {named}")]
+    SharedMembers { archive: String, count: u64, named: String },
     #[error("{path} belongs to the dataset at {dataset}, which orcidlake has made")]
     InDataset { path: PathBuf, dataset: PathBuf },
     #[error("{path} holds Parquet files, which are tables already")]
@@ -43,6 +45,14 @@ pub enum ConvertError {
     Twice { path: PathBuf },
     #[error("the dataset has other tables than are selected")]
     OtherTables,
+    #[error("the dataset has {has}, and this would add {adds}")]
+    OtherPeople { has: String, adds: String },
+    #[error(
+        "{path} has activities, which are kept of the people whose records the dataset has; it has no records yet"
+    )]
+    NoRecordsYet { path: PathBuf },
+    #[error("a selection of people cannot be converted in parts")]
+    SelectionInParts,
     #[error("{part} has other tables than the dataset, or than the other parts")]
     PartOfOtherTables { part: String, archive: String },
     #[error(

@@ -55,7 +55,7 @@ impl MemberRows {
         let names = members.iter().map(|(path, ..)| MemberName::new(path));
         let repeated: Vec<bool> = names.map(|name| self.seen.is_repeated(&name)).collect();
         let all = |_: &str| true;
-        let wanted = Wanted { archive: &self.archive, keep: &all, may_hold: Visibility::Public };
+        let wanted = Wanted { archive: &self.archive, keep: &all, may_hold: Visibility::Public, only: None };
         let batch = read_members(members.iter().copied(), &repeated, wanted, &self.spare);
         for (dump, batches) in DumpKind::ALL.into_iter().zip(batch.rows) {
             for (table, batch) in tables::of(dump).iter().zip(batches) {

@@ -8,6 +8,7 @@ use std::time::Instant;
 use arrow::array::RecordBatch;
 
 use super::entries::{contradiction, entry_of, fault_of, values_of};
+use super::only::Only;
 use crate::dataset::{Visibility, table_key};
 use crate::report::Report;
 use crate::tables::{self, DumpKind, Entry, Reject, Rows, UnmappedValues};
@@ -38,6 +39,8 @@ pub struct Batch {
     pub watermark: Option<i64>,
     /// The path of the first member.
     pub first_path: Option<String>,
+    /// Activities of people whom only their records can tell, and there are no records.
+    pub lacks_records: bool,
 }
 
 /// Which tables get rows, by their key.
@@ -51,6 +54,8 @@ pub struct Wanted<'k> {
     pub keep: Keep<'k>,
     /// Whether documents that are not public may be among them; others are rejected.
     pub may_hold: Visibility,
+    /// Whose members are wanted; `None` for everybody's.
+    pub only: Option<&'k Only>,
 }
 
 /// A member of a chunk.
@@ -114,6 +119,7 @@ pub fn read_members<'c>(
     let (parser, builders) = (Parser::new(), spare.take());
     let mut maker = Maker { wanted, parser, builders, batch: Batch::default(), unmapped: Vec::new() };
     maker.batch.first_path = members.first().map(|member| member.path.to_owned());
+    members.retain(|member| !maker.passes_over(member));
     let mut rest = members.as_slice();
     while !rest.is_empty() {
         let mut bytes = 0;
@@ -190,6 +196,22 @@ impl MemberInChunk<'_> {
 }
 
 impl<'c> Maker<'_, 'c> {
+    /// True for a member that is certainly not of the selected people; it is counted and not parsed.
+    fn passes_over(&mut self, member: &MemberInChunk<'_>) -> bool {
+        let Some(only) = self.wanted.only.filter(|_| member.kind != Kind::Directory) else { return false };
+        self.batch.lacks_records |= only.lacks_records_for(&member.name);
+        // The rows of an earlier member of this name go if this one can be read.
+        let decides_alone = member.kind == Kind::File && !member.repeated && !member.replaced;
+        let passed = only.passes_over(&member.name, decides_alone.then_some(member.data));
+        if passed {
+            let counts = &mut self.batch.report.members;
+            counts.members += 1;
+            counts.left_out += 1;
+            counts.xml_bytes += member.data.len() as u64;
+        }
+        passed
+    }
+
     /// Parses some members, then makes rows of them. If the scanner cannot read a document, for
     /// whatever reason, forbidden characters are removed and the reference reader reads it again.
     fn read_group(&mut self, group: &[MemberInChunk<'c>]) {
@@ -257,6 +279,10 @@ impl<'c> Maker<'_, 'c> {
             return Some(self.reject(member, "too-large", reason, size_bytes));
         }
         match member.parse(source, regular) {
+            Ok((entry, _)) if self.wanted.only.is_some_and(|only| !only.has(&entry)) => {
+                self.leave_out(member);
+                None
+            }
             Ok((entry, unmapped)) => {
                 self.batch.report.members.cleaned += u64::from(forbidden > 0);
                 unmapped.iter().for_each(|value| self.batch.report.count_unmapped(value.label(), 1));
@@ -276,6 +302,14 @@ impl<'c> Maker<'_, 'c> {
                 let reason = format!("{error}{}", if forbidden > 0 { &counted } else { "" });
                 Some(self.reject(member, error.code(), reason, member.data.len() as u64))
             }
+        }
+    }
+
+    /// A member of somebody who was not selected; it still takes the place of an earlier one.
+    fn leave_out(&mut self, member: &MemberInChunk<'_>) {
+        self.batch.report.members.left_out += 1;
+        if member.is_in_earlier && !member.replaced {
+            self.batch.replacing.push(member.name);
         }
     }
 

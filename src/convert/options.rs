@@ -1,9 +1,12 @@
 //! How archives are converted.
 
+use std::sync::Arc;
+
 use targz_seek::Options as ArchiveOptions;
 
 use super::selection::Selection;
 use super::shard::Shard;
+use crate::slice::Slice;
 use crate::storage::StorageOptions;
 
 /// XML bytes that are parsed as one piece of work.
@@ -23,6 +26,9 @@ const MEMORY_BYTES: usize = 1 << 30;
 pub struct Options {
     /// The tables that are written.
     pub tables: Selection,
+    /// The people whose records are kept; `None` for all. Activities follow the records that the
+    /// dataset has, unless iDs alone decide.
+    pub only: Option<Arc<Slice>>,
     /// Threads of the pool that parses, builds and encodes.
     pub threads: usize,
     /// The limit of memory, in bytes; with more memory, more archives run side by side.
@@ -48,6 +54,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             tables: Selection::default(),
+            only: None,
             threads: std::thread::available_parallelism().map_or(1, usize::from),
             memory_bytes: MEMORY_BYTES,
             salvage: false,

@@ -61,6 +61,9 @@ fn run(
     observer: &dyn Observer,
     stop: &AtomicBool,
 ) -> Result<WaitingPart, ConvertError> {
+    if options.only.is_some() {
+        return Err(ConvertError::SelectionInParts);
+    }
     if let Some(found) = committed(task, store)? {
         return Ok(found);
     }

@@ -20,6 +20,7 @@ use super::converted::Converted;
 use super::duplicates::{Seen, note_replaced};
 use super::in_order::InOrder;
 use super::members::{Batch, SpareBuilders, Wanted, read_chunk};
+use super::only::Only;
 use super::options::CHUNK_BYTES;
 use super::reading::Reading;
 use super::release::release_of;
@@ -30,7 +31,8 @@ use super::stop::stop_with;
 use super::{ConvertError, Observer, Options};
 use crate::dataset::{DumpWriter, OPEN_BYTES, Part, Superseded, Targets, Visibility, table_key};
 use crate::report::Report;
-use crate::storage::StorageOptions;
+use crate::slice::People;
+use crate::storage::{StorageOptions, shown};
 use crate::tables::{self, DumpKind};
 use orcid_xml::MemberName;
 use targz_seek::{ArchiveError, Chunk, Meter, Totals};
@@ -57,6 +59,7 @@ pub struct Pipeline {
     threads: usize,
     memory_bytes: usize,
     storage: StorageOptions,
+    only: Option<Only>,
 }
 
 /// The settings and state for parsing and writing a chunk.
@@ -65,6 +68,7 @@ struct Context<'s, S> {
     name: Cow<'s, str>,
     keep: &'s BTreeSet<String>,
     may_hold: Visibility,
+    only: Option<&'s Only>,
     spare: SpareBuilders,
     sink: InOrder<S, (Batch, Permit)>,
     pool: &'s ThreadPool,
@@ -92,9 +96,16 @@ impl Pipeline {
         let pool = pool.build().map_err(|error| ConvertError::Threads(std::io::Error::other(error)))?;
         let wanted = options.threads * CHUNKS_PER_THREAD * CHUNK_BYTES;
         let budget = Budget::new(wanted.min(options.memory_bytes / CHUNK_DIVISOR));
-        let (threads, memory_bytes, storage) =
-            (options.threads, options.memory_bytes, options.storage.clone());
-        Ok(Self { pool, budget, threads, memory_bytes, storage })
+        let (threads, memory_bytes) = (options.threads, options.memory_bytes);
+        let (storage, only) = (options.storage.clone(), options.only.clone().map(Only::new));
+        Ok(Self { pool, budget, threads, memory_bytes, storage, only })
+    }
+
+    /// Tells whose records the dataset has, for selections that activities follow.
+    pub fn follow(&mut self, records: Option<People>) {
+        if let Some(only) = &mut self.only {
+            only.follow(records);
+        }
     }
 
     /// The options of object stores.
@@ -163,6 +174,7 @@ impl Pipeline {
             sink: InOrder::new(sink),
             keep,
             may_hold: source.may_hold,
+            only: self.only.as_ref(),
             spare: SpareBuilders::default(),
             pool: &self.pool,
             observer,
@@ -237,14 +249,16 @@ impl<S: Sink> Context<'_, S> {
         }
         let _guard = PanicGuard(self);
         let keep = |key: &str| self.keep.contains(key);
-        let wanted = Wanted { archive: &self.name, keep: &keep, may_hold: self.may_hold };
+        let wanted = Wanted { archive: &self.name, keep: &keep, may_hold: self.may_hold, only: self.only };
         let batch = read_chunk(&chunk, repeated, wanted, &self.spare);
         drop(chunk);
         self.sink.push(sequence, (batch, permit), |sink, sequence, (batch, permit)| {
             if self.halted() {
                 return;
             }
-            match sink.write(sequence, batch, permit, self.pool) {
+            let missing = ConvertError::NoRecordsYet { path: shown(self.path) };
+            let lacking = if batch.lacks_records { Err(missing) } else { Ok(()) };
+            match lacking.and_then(|()| sink.write(sequence, batch, permit, self.pool)) {
                 Ok(()) => self.observer.progressed(self.path, sink.report()),
                 Err(error) => {
                     *self.failure.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);

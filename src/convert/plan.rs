@@ -9,6 +9,7 @@ use super::stop::until_stopped;
 use super::task::PartTask;
 use super::{ConvertError, Options};
 use crate::dataset::{ArchiveEntry, Dataset, Manifest};
+use crate::slice::Selection;
 use crate::storage::{ArchiveFile, file_name, shown};
 use targz_seek::{ArchiveError, Meter};
 
@@ -61,8 +62,9 @@ impl<S> Plan<S> {
                 return Err(ConvertError::OtherTables);
             }
             Some(manifest) => manifest,
-            None => Manifest::new(options.tables.keys()),
+            None => Manifest { selection: selection_of(options), ..Manifest::new(options.tables.keys()) },
         };
+        check_people(manifest.selection.as_ref(), selection_of(options).as_ref())?;
         let steps = archives
             .iter()
             .enumerate()
@@ -81,6 +83,22 @@ impl<S> Plan<S> {
             release = agree(&shown(&step.task.archive), release, step.task.release)?;
         }
         Ok(Self { manifest, steps })
+    }
+}
+
+fn selection_of(options: &Options) -> Option<Selection> {
+    options.only.as_ref().map(|only| only.selection().clone())
+}
+
+/// Refuses people who were selected in another way than those of the dataset.
+pub fn check_people(has: Option<&Selection>, adds: Option<&Selection>) -> Result<(), ConvertError> {
+    let told = |selection: Option<&Selection>| match selection {
+        Some(selection) => format!("only people by {selection}"),
+        None => "all people".to_owned(),
+    };
+    match has == adds {
+        true => Ok(()),
+        false => Err(ConvertError::OtherPeople { has: told(has), adds: told(adds) }),
     }
 }
 
@@ -173,7 +191,7 @@ impl PartTask {
 pub(super) fn refuse_tables(path: &Path) -> Result<(), ConvertError> {
     let own = path.to_owned();
     if Dataset::is_at(path) {
-        return Err(ConvertError::IsDataset { path: own });
+        return Err(ConvertError::IsDataset { path: own, what: told(path) });
     }
     if path.is_dir() || path.extension().is_some_and(|extension| extension == TABLE_ENDING) {
         let real = path.canonicalize().unwrap_or_default();
@@ -182,6 +200,22 @@ pub(super) fn refuse_tables(path: &Path) -> Result<(), ConvertError> {
         }
     }
     if path.is_dir() && holds_tables(path) { Err(ConvertError::HoldsTables { path: own }) } else { Ok(()) }
+}
+
+/// What a dataset is made of: its year, its archives, its people.
+fn told(path: &Path) -> String {
+    let Ok(Dataset { manifest, .. }) = Dataset::open(path) else {
+        return "its manifest cannot be read".to_owned();
+    };
+    let year = manifest.release.map_or_else(String::new, |year| format!("of {year}, "));
+    let names: Vec<&str> = manifest.archives.iter().map(|archive| archive.name.as_str()).collect();
+    let archives = match names.as_slice() {
+        [] => "without archives".to_owned(),
+        [one] => format!("from {one}"),
+        [first, rest @ ..] => format!("from {first} and {} more", rest.len()),
+    };
+    let people = manifest.selection.map_or_else(String::new, |selection| format!(", people by {selection}"));
+    format!("{year}{archives}{people}")
 }
 
 /// True if the first files of a folder and of those in it are tables, and none is a

@@ -64,6 +64,9 @@ fn tasks(
     manifest: Option<Manifest>,
     options: &Options,
 ) -> Result<Vec<Task>, ConvertError> {
+    if options.only.is_some() {
+        return Err(ConvertError::SelectionInParts);
+    }
     let look = |task: &PartTask, archive: &ArchiveFile| match options.parts {
         Some(_) => Form::of(task, archive),
         None => Ok(Form::Whole),

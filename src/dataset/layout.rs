@@ -16,7 +16,7 @@ pub fn table_key(dump: DumpKind, table: &str) -> String {
 }
 
 /// The table of a key, and its kind of dump; `None` if no table has this key.
-pub(super) fn table_of(key: &str) -> Option<(DumpKind, &'static dyn AnyTable)> {
+pub fn table_of(key: &str) -> Option<(DumpKind, &'static dyn AnyTable)> {
     let (folder, name) = key.split_once('/')?;
     let dump = DumpKind::ALL.into_iter().find(|dump| dump.folder() == folder)?;
     let table = tables::of(dump).iter().find(|table| table.name() == name)?;

@@ -10,6 +10,7 @@ use super::error::DatasetError;
 use super::files::write_file;
 use super::layout::{MANIFEST_NAME, NewFile, part_name, part_number};
 use crate::report::Report;
+use crate::slice::Selection;
 
 /// The version of the tables' format; it grows with changes that readers must know.
 pub const FORMAT_VERSION: u32 = 2;
@@ -27,6 +28,9 @@ pub struct Manifest {
     pub release: Option<u16>,
     /// The tables that are kept, as `summaries/works`.
     pub tables: BTreeSet<String>,
+    /// The people whose records are kept; `None` for all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub selection: Option<Selection>,
     /// Who may see its rows.
     #[serde(default, skip_serializing_if = "Visibility::is_public")]
     pub visibility: Visibility,
@@ -249,6 +253,7 @@ impl Manifest {
             tool_version: env!("CARGO_PKG_VERSION").to_owned(),
             release: None,
             tables,
+            selection: None,
             visibility: Visibility::Public,
             archives: Vec::new(),
             watermark: None,

@@ -148,6 +148,20 @@ pub fn rows_of(column: &dyn Array, orcids: &[Orcid]) -> Result<BooleanArray, Arr
     Ok(column.iter().map(|orcid| Some(orcid.is_some_and(|orcid| wanted.contains(orcid)))).collect())
 }
 
+impl Dataset {
+    /// All rows of a table's file, batch by batch, whoever may see them.
+    ///
+    /// # Errors
+    /// [`DatasetError`] if the file cannot be opened.
+    pub fn part_rows(
+        &self,
+        key: &str,
+        part: &Part,
+    ) -> Result<impl Iterator<Item = Result<RecordBatch, DatasetError>> + use<>, DatasetError> {
+        batches(self.part(key, part)?, key, part, None)
+    }
+}
+
 /// The batches of a file with the named columns only.
 pub(super) fn columns_of(
     file: StoredFile,

@@ -31,7 +31,7 @@ pub struct Report {
 }
 
 /// Members by outcome. `members` is the sum of records, tombstones,
-/// activities, rejects and others.
+/// activities, rejects, others and those left out.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Members {
     /// Files in the archive; folders are not counted.
@@ -42,6 +42,9 @@ pub struct Members {
     pub rejects: u64,
     /// Files that are no ORCID document, such as a README.
     pub other: u64,
+    /// Members of people who were not selected.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub left_out: u64,
     /// Of the above, those that a later member of the same name replaced.
     pub duplicates: u64,
     /// Of the above, those that were read after taking out illegal characters.
@@ -102,6 +105,7 @@ impl Members {
         self.activities += other.activities;
         self.rejects += other.rejects;
         self.other += other.other;
+        self.left_out += other.left_out;
         self.duplicates += other.duplicates;
         self.cleaned += other.cleaned;
         self.xml_bytes += other.xml_bytes;
@@ -109,8 +113,13 @@ impl Members {
 
     /// True when every member has one outcome.
     pub fn add_up(&self) -> bool {
-        self.members == self.records + self.tombstones + self.activities + self.rejects + self.other
+        let read = self.records + self.tombstones + self.activities;
+        self.members == read + self.rejects + self.other + self.left_out
     }
+}
+
+fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 impl Times {

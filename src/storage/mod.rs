@@ -35,6 +35,7 @@ mod source;
 mod wait;
 mod web;
 
+pub(crate) use answer::{Answer, Body, Fault, Version};
 pub use archive::{ArchiveFile, file_name, index_beside, shown};
 pub use datasets::{open_objects, open_store};
 pub use error::StorageError;
@@ -43,7 +44,11 @@ pub use index_file::IndexFile;
 pub use input::InputFiles;
 pub use options::StorageOptions;
 pub use place::{Place, Remote, Scheme};
+pub(crate) use resume::Attempts;
+pub use resume::Patience;
+pub(crate) use source::interruptible;
 pub use source::{ObjectSource, open_source};
+pub(crate) use web::WebFile;
 
 use std::sync::Arc;
 

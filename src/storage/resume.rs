@@ -6,6 +6,7 @@
 
 use std::io::{self, Read};
 use std::ops::Range;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -91,7 +92,8 @@ pub struct WholeReader {
 }
 
 /// Attempts since the last progress.
-struct Attempts {
+#[derive(Debug)]
+pub struct Attempts {
     patience: Patience,
     made: u32,
     /// Bytes since the last fault.
@@ -120,7 +122,7 @@ impl Object {
                 }
                 Err(fault) => fault,
             };
-            attempts.next(self, 0, fault)?;
+            attempts.next(self.remote.shown(), &self.meter, 0, fault)?;
         }
     }
 
@@ -190,7 +192,8 @@ impl Read for RangeReader {
                 }
                 Err(fault) => {
                     self.answer = None;
-                    self.attempts.next(&self.object, self.range.start, fault)?;
+                    let Object { remote, meter, .. } = &*self.object;
+                    self.attempts.next(remote.shown(), meter, self.range.start, fault)?;
                 }
             }
         }
@@ -221,21 +224,28 @@ impl Read for WholeReader {
 }
 
 impl Attempts {
-    fn new(patience: Patience) -> Self {
+    /// No attempt yet.
+    pub fn new(patience: Patience) -> Self {
         Self { patience, made: 0, bytes: 0 }
     }
 
-    fn progressed(&mut self, bytes: u64) {
+    /// Attempts since the last byte.
+    pub fn made(&self) -> u32 {
+        self.made
+    }
+
+    /// Bytes have come.
+    pub fn progressed(&mut self, bytes: u64) {
         self.made = 0;
         self.bytes += bytes;
     }
 
-    /// Counts a fault, and waits until the next attempt.
+    /// Counts a fault of `place`, and waits until the next attempt; `meter` can stop the wait.
     ///
     /// # Errors
     /// The fault, if there is to be no further attempt; or if reading was stopped.
-    fn next(&mut self, object: &Object, offset: u64, fault: Fault) -> io::Result<()> {
-        let place = object.remote.shown().to_owned();
+    pub fn next(&mut self, place: &Path, meter: &Meter, offset: u64, fault: Fault) -> io::Result<()> {
+        let place = place.to_owned();
         let (reason, after, is_unreachable) = match fault {
             Fault::Final(error) => return Err(error.into()),
             Fault::Changed => return Err(StorageError::Changed { place }.into()),
@@ -257,7 +267,7 @@ impl Attempts {
             if left.is_zero() {
                 return Ok(());
             }
-            object.meter.check()?;
+            meter.check()?;
             std::thread::sleep(left.min(STOP_LOOKS));
         }
     }

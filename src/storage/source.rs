@@ -189,7 +189,10 @@ fn no_parts() -> io::Error {
 }
 
 /// Does something in a thread of its own, and waits for it until `meter` is stopped.
-fn interruptible<T: Send + 'static>(
+///
+/// # Errors
+/// An I/O error if it was stopped.
+pub fn interruptible<T: Send + 'static>(
     meter: &Meter,
     act: impl FnOnce() -> T + Send + 'static,
 ) -> io::Result<T> {

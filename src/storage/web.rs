@@ -4,6 +4,7 @@
 //! that was given and follows redirects anew, because the addresses behind them expire. Redirects lead to web servers only,
 //! never to files of this machine.
 
+use std::io::Read as _;
 use std::ops::Range;
 use std::time::Duration;
 
@@ -43,44 +44,109 @@ impl WebFile {
         Ok(Self { agent, remote: remote.clone() })
     }
 
+    /// The file, for messages.
+    pub fn shown(&self) -> &std::path::Path {
+        self.remote.shown()
+    }
+
     /// Asks for the bytes of `range`, of the state `known` if one is known.
     ///
     /// # Errors
     /// A [`Fault`] that says whether to ask again.
     pub fn get(&self, range: Range<u64>, known: Option<&Version>) -> Result<Answer, Fault> {
-        let answer = self.ask(&range, known)?;
+        match self.get_any(range, known)? {
+            Answer::Whole { .. } if known.is_some() => {
+                Err(Fault::passing("the server sent the whole file instead of a part"))
+            }
+            answer => Ok(answer),
+        }
+    }
+
+    /// Asks for the bytes of `range`, of the state `known`; the whole file in that state will do.
+    ///
+    /// # Errors
+    /// A [`Fault`] that says whether to ask again.
+    pub fn get_any(&self, range: Range<u64>, known: Option<&Version>) -> Result<Answer, Fault> {
+        let (answer, is_redirected) = self.ask(Some(&range), known)?;
         match answer.status() {
             StatusCode::PARTIAL_CONTENT => self.part(answer, &range, known),
             StatusCode::OK => self.whole(answer, &range, known),
             StatusCode::PRECONDITION_FAILED => Err(Fault::Changed),
             StatusCode::RANGE_NOT_SATISFIABLE => self.no_range(&answer, known),
-            status if status.is_success() => Err(Fault::Passing {
-                reason: format!("the server has nothing to give yet (status {})", status.as_u16()),
-                after: retry_after(answer.headers()),
-                is_unreachable: false,
-            }),
-            status if is_passing(status) => Err(Fault::Passing {
-                reason: told(status),
-                after: retry_after(answer.headers()),
-                is_unreachable: false,
-            }),
-            status => Err(Fault::Final(StorageError::Status {
-                place: self.remote.shown().to_owned(),
-                status: status.as_u16(),
-                told: told(status),
-            })),
+            _ => Err(self.refused(&answer, is_redirected)),
         }
     }
 
-    /// Sends the request, and follows redirects. The client could follow them too, but it does not
-    /// tell which of them it refuses.
-    fn ask(&self, range: &Range<u64>, known: Option<&Version>) -> Result<Response<ureq::Body>, Fault> {
-        let last = range.end.saturating_sub(1);
+    /// Asks an API for a document of at most `limit_bytes`.
+    ///
+    /// # Errors
+    /// A [`Fault`] that says whether to ask again.
+    pub fn get_document(&self, limit_bytes: u64) -> Result<Vec<u8>, Fault> {
+        let (answer, is_redirected) = self.ask(None, None)?;
+        self.document(answer, is_redirected, limit_bytes)
+    }
+
+    /// Sends JSON to an API, and gives its answer, a document of at most `limit_bytes`.
+    ///
+    /// # Errors
+    /// A [`Fault`] that says whether to ask again.
+    pub fn post_json(&self, json: &str, limit_bytes: u64) -> Result<Vec<u8>, Fault> {
+        let request = self.agent.post(self.remote.url().as_str());
+        let request = request.config().max_redirects(0).max_redirects_will_error(false).build();
+        let request = request.header(header::CONTENT_TYPE, "application/json");
+        let answer = request.send(json).map_err(|error| self.fault_of(error))?;
+        self.document(answer, false, limit_bytes)
+    }
+
+    fn document(
+        &self,
+        answer: Response<ureq::Body>,
+        is_redirected: bool,
+        limit_bytes: u64,
+    ) -> Result<Vec<u8>, Fault> {
+        if answer.status() != StatusCode::OK {
+            return Err(self.refused(&answer, is_redirected));
+        }
+        let mut document = Vec::new();
+        let read = body(answer).take(limit_bytes + 1).read_to_end(&mut document);
+        read.map_err(|error| Fault::passing(error.to_string()))?;
+        match document.len() as u64 > limit_bytes {
+            true => Err(Fault::Final(StorageError::TooLarge { place: self.shown().to_owned(), limit_bytes })),
+            false => Ok(document),
+        }
+    }
+
+    /// What an answer means that has no bytes of the file.
+    fn refused(&self, answer: &Response<ureq::Body>, is_redirected: bool) -> Fault {
+        let (status, after) = (answer.status(), retry_after(answer.headers()));
+        if status.is_success() {
+            let reason = format!("the server has nothing to give yet (status {})", status.as_u16());
+            return Fault::Passing { reason, after, is_unreachable: false };
+        }
+        // The address that the server led to has expired; the next request is led to a new one.
+        let is_expired = is_redirected && status == StatusCode::FORBIDDEN;
+        if is_passing(status) || is_expired {
+            return Fault::Passing { reason: told(status), after, is_unreachable: false };
+        }
+        let place = self.shown().to_owned();
+        Fault::Final(StorageError::Status { place, status: status.as_u16(), told: told(status) })
+    }
+
+    /// Sends the request, and follows redirects; tells whether there were any. The client could
+    /// follow them too, but it does not tell which of them it refuses.
+    fn ask(
+        &self,
+        range: Option<&Range<u64>>,
+        known: Option<&Version>,
+    ) -> Result<(Response<ureq::Body>, bool), Fault> {
         let mut url = self.remote.url().clone();
-        for _ in 0..=MAX_REDIRECTS {
+        for redirects in 0..=MAX_REDIRECTS {
             let request = self.agent.get(url.as_str()).config();
             let mut request = request.max_redirects(0).max_redirects_will_error(false).build();
-            request = request.header(header::RANGE, format!("bytes={}-{last}", range.start));
+            if let Some(range) = range {
+                let last = range.end.saturating_sub(1);
+                request = request.header(header::RANGE, format!("bytes={}-{last}", range.start));
+            }
             if let Some(e_tag) = known.and_then(Version::strong_e_tag) {
                 request = request.header(header::IF_MATCH, e_tag);
             } else if let Some(time) = known.and_then(|known| known.last_modified.as_deref()) {
@@ -88,7 +154,7 @@ impl WebFile {
             }
             let answer = request.call().map_err(|error| self.fault_of(error))?;
             if !matches!(answer.status().as_u16(), 301 | 302 | 303 | 307 | 308) {
-                return Ok(answer);
+                return Ok((answer, redirects > 0));
             }
             url = self.next_url(&url, answer.headers()).map_err(Fault::Final)?;
         }
@@ -139,7 +205,7 @@ impl WebFile {
         Ok(Answer::Part { version, range, body: body(answer) })
     }
 
-    /// All bytes instead of a part: good for a first request only.
+    /// All bytes instead of a part.
     fn whole(
         &self,
         answer: Response<ureq::Body>,
@@ -151,9 +217,17 @@ impl WebFile {
             debug_assert_eq!(wanted.start, 0, "the first request is for the first bytes");
             return Ok(Answer::Whole { length, body: body(answer) });
         };
+        let is_page = text(answer.headers(), header::CONTENT_TYPE)
+            .is_some_and(|kind| kind.to_ascii_lowercase().starts_with("text/html"));
+        if is_page {
+            return Err(Fault::passing("the server sent a page (HTML) instead of the file"));
+        }
+        if length == Some(0) && known.size_bytes > 0 {
+            return Err(Fault::passing("the server sent nothing in the place of the file"));
+        }
         let version = version_of(answer.headers(), length.unwrap_or(known.size_bytes));
         match known.agrees_with(&version) {
-            true => Err(Fault::passing("the server sent the whole file instead of a part")),
+            true => Ok(Answer::Whole { length, body: body(answer) }),
             false => Err(Fault::Changed),
         }
     }

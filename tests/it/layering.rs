@@ -9,12 +9,12 @@ use crate::support::imports::circle;
 /// The layers of the product, lowest first; those on one line do not know each other. The
 /// crates are below all of them.
 const LAYERS: &[&[&str]] = &[
-    &["report", "sqlite", "synth"],
+    &["report", "slice", "sqlite", "synth"],
     &["tables"],
     &["dataset"],
     &["storage"],
-    &["convert", "matching"],
-    &["get", "refresh"],
+    &["convert", "download", "matching"],
+    &["compare", "extract", "get", "refresh"],
     &["connect", "push"],
     &["cli"],
 ];

@@ -12,6 +12,7 @@ pub mod portal;
 pub mod portal_program;
 pub mod refresh;
 pub mod registry;
+pub mod releases;
 pub mod s3;
 pub mod smtp;
 pub mod tables;

@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::ops::Range;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -15,6 +15,8 @@ const IDLE: Duration = Duration::from_secs(60);
 pub struct Asked {
     /// Its number, from 0 on.
     pub number: usize,
+    /// `GET` or another.
+    pub method: String,
     /// Path and query.
     pub path: String,
     pub range: Option<Range<u64>>,
@@ -35,6 +37,8 @@ pub struct Reply {
     pub without_length: bool,
     /// The head comes a byte at a time.
     pub is_slow: bool,
+    /// The body comes in pieces of 64 KiB, with this time before each.
+    pub pause: Option<Duration>,
 }
 
 /// The server; it stops when this goes.
@@ -42,7 +46,11 @@ pub struct Web {
     pub port: u16,
     asked: Arc<Mutex<Vec<Asked>>>,
     is_over: Arc<AtomicBool>,
+    sent_bytes: Arc<AtomicU64>,
 }
+
+/// Bytes of a body that are sent at a time.
+const PIECE_BYTES: usize = 64 << 10;
 
 impl Web {
     /// Answers each request by what `reply` gives for it.
@@ -52,16 +60,19 @@ impl Web {
         let (asked, is_over) = (Arc::new(Mutex::new(Vec::new())), Arc::new(AtomicBool::new(false)));
         let (reply, number) = (Arc::new(reply), Arc::new(AtomicUsize::new(0)));
         let (notes, over) = (asked.clone(), is_over.clone());
+        let sent_bytes = Arc::new(AtomicU64::new(0));
+        let sent = sent_bytes.clone();
         std::thread::spawn(move || {
             for stream in listener.incoming().map_while(Result::ok) {
                 if over.load(Ordering::Relaxed) {
                     return;
                 }
                 let (reply, notes, number) = (reply.clone(), notes.clone(), number.clone());
-                std::thread::spawn(move || serve(stream, &*reply, &notes, &number));
+                let sent = sent.clone();
+                std::thread::spawn(move || serve(stream, &*reply, &notes, &number, &sent));
             }
         });
-        Self { port, asked, is_over }
+        Self { port, asked, is_over, sent_bytes }
     }
 
     /// A server that has these bytes at every path but those of indexes.
@@ -74,6 +85,11 @@ impl Web {
 
     pub fn url(&self, path: &str) -> String {
         format!("http://127.0.0.1:{}/{path}", self.port)
+    }
+
+    /// The bytes of all bodies so far, as far as clients took them.
+    pub fn sent_bytes(&self) -> u64 {
+        self.sent_bytes.load(Ordering::Relaxed)
     }
 
     /// All requests so far.
@@ -131,13 +147,14 @@ fn serve(
     reply: &(dyn Fn(&Asked) -> Reply + Send + Sync),
     notes: &Mutex<Vec<Asked>>,
     number: &AtomicUsize,
+    sent_bytes: &AtomicU64,
 ) {
     let _ = stream.set_read_timeout(Some(IDLE));
     let mut reader = BufReader::new(stream.try_clone().unwrap());
     while let Some(mut asked) = read(&mut reader) {
         asked.number = number.fetch_add(1, Ordering::Relaxed);
         notes.lock().unwrap().push(asked.clone());
-        if send(&stream, &reply(&asked)).is_none() {
+        if send(&stream, &reply(&asked), sent_bytes).is_none() {
             let _ = stream.shutdown(Shutdown::Both);
             return;
         }
@@ -147,7 +164,8 @@ fn serve(
 fn read(reader: &mut impl BufRead) -> Option<Asked> {
     let mut line = String::new();
     reader.read_line(&mut line).ok().filter(|length| *length > 0)?;
-    let path = line.split(' ').nth(1)?.to_owned();
+    let mut words = line.split(' ').map(str::to_owned);
+    let (method, path) = (words.next()?, words.next()?);
     let mut headers = Vec::new();
     loop {
         let mut line = String::new();
@@ -163,11 +181,13 @@ fn read(reader: &mut impl BufRead) -> Option<Asked> {
         Some(first.parse().ok()?..last.parse::<u64>().ok()? + 1)
     });
     let if_match = header("if-match");
-    Some(Asked { number: 0, path, range, if_match })
+    let length = header("content-length").and_then(|length| length.parse().ok()).unwrap_or(0);
+    std::io::copy(&mut reader.take(length), &mut std::io::sink()).ok()?;
+    Some(Asked { number: 0, method, path, range, if_match })
 }
 
 /// Sends a reply; `None` where the connection is not to be used any more.
-fn send(mut stream: &TcpStream, reply: &Reply) -> Option<()> {
+fn send(mut stream: &TcpStream, reply: &Reply, sent_bytes: &AtomicU64) -> Option<()> {
     let mut head = format!("HTTP/1.1 {} Told\r\n", reply.status);
     let has_length = reply.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-length"));
     if !reply.without_length && !has_length {
@@ -188,7 +208,11 @@ fn send(mut stream: &TcpStream, reply: &Reply) -> Option<()> {
     }
     let sent = [reply.cut_after, reply.stall_after].into_iter().flatten().min();
     let length = sent.unwrap_or(usize::MAX).min(reply.body.len());
-    stream.write_all(&reply.body[..length]).ok()?;
+    for piece in reply.body[..length].chunks(PIECE_BYTES) {
+        reply.pause.into_iter().for_each(std::thread::sleep);
+        stream.write_all(piece).ok()?;
+        sent_bytes.fetch_add(piece.len() as u64, Ordering::Relaxed);
+    }
     if reply.stall_after.is_some() {
         // Until the client closes the connection.
         let _ = stream.read(&mut [0]);

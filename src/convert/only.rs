@@ -1,0 +1,63 @@
+//! The people who are kept of an archive.
+
+use std::sync::Arc;
+
+use crate::slice::{People, Slice};
+use crate::tables::Entry;
+use orcid_xml::{MemberName, Orcid};
+
+/// The selected people. Activities say little about their people; so, if the content of records
+/// decides, activities follow the records that the dataset has.
+pub struct Only {
+    slice: Arc<Slice>,
+    records: Option<People>,
+}
+
+impl Only {
+    pub fn new(slice: Arc<Slice>) -> Self {
+        Self { slice, records: None }
+    }
+
+    /// Tells whose records the dataset has; `None` if it has no records.
+    pub fn follow(&mut self, records: Option<People>) {
+        self.records = records;
+    }
+
+    /// True for activities that nobody can decide about, since there are no records.
+    pub fn lacks_records_for(&self, name: &MemberName) -> bool {
+        matches!(name, MemberName::Activity { .. }) && self.slice.asks_for_content() && self.records.is_none()
+    }
+
+    /// True for a member that is certainly not kept, by its name, or by its `data` if these alone
+    /// decide.
+    pub fn passes_over(&self, name: &MemberName, data: Option<&[u8]>) -> bool {
+        match name {
+            MemberName::Summary(orcid) => {
+                !self.slice.may_be(*orcid) || data.is_some_and(|data| !self.slice.may_have(data))
+            }
+            MemberName::Activity { orcid, .. } => !self.has_activities_of(*orcid),
+            // Its document may say whose it is.
+            MemberName::OtherXml | MemberName::Other => false,
+        }
+    }
+
+    /// True for a member that is kept.
+    pub fn has(&self, entry: &Entry<'_>) -> bool {
+        match entry {
+            Entry::Record { orcid, record } => self.slice.has_record(*orcid, record),
+            Entry::Tombstone { orcid, activity: Some(_), .. } | Entry::Activity { orcid, .. } => {
+                self.has_activities_of(*orcid)
+            }
+            // There is no content that could be what is asked for.
+            Entry::Tombstone { orcid, activity: None, .. } => {
+                self.slice.may_be(*orcid) && !self.slice.asks_for_content()
+            }
+            Entry::Reject(_) | Entry::Unmapped(_) => true,
+        }
+    }
+
+    fn has_activities_of(&self, orcid: Orcid) -> bool {
+        let is_kept = || self.records.as_ref().is_some_and(|records| records.contains(orcid));
+        self.slice.may_be(orcid) && (!self.slice.asks_for_content() || is_kept())
+    }
+}

@@ -1,0 +1,111 @@
+//! Who is kept of a dataset.
+
+use arrow::array::{Array, AsArray, RecordBatch, StringArray};
+use arrow::datatypes::Int16Type;
+use rustc_hash::FxHashMap;
+
+use super::error::ExtractError;
+use crate::dataset::Dataset;
+use crate::slice::{Found, People, Slice, Written};
+use orcid_xml::Orcid;
+
+/// The tables that decide, if more than the iD does.
+const RECORDS: &str = "summaries/records";
+const ADDRESSES: &str = "summaries/addresses";
+const AFFILIATIONS: &str = "summaries/affiliations";
+/// The columns of an affiliation that decide.
+const AFFILIATION: [&str; 7] = [
+    "orcid",
+    "end_year",
+    "organization_name",
+    "city",
+    "country",
+    "disambiguation_source",
+    "disambiguated_organization_identifier",
+];
+
+/// The people who are kept.
+pub struct Kept<'s> {
+    slice: &'s Slice,
+    /// `None` if iDs alone decide.
+    people: Option<People>,
+}
+
+impl<'s> Kept<'s> {
+    /// Finds them in the tables of summaries.
+    ///
+    /// # Errors
+    /// [`ExtractError`] if the dataset lacks the tables, or cannot be read.
+    pub fn of(dataset: &Dataset, slice: &'s Slice) -> Result<Self, ExtractError> {
+        if !slice.asks_for_content() {
+            return Ok(Self { slice, people: None });
+        }
+        for table in [RECORDS, ADDRESSES, AFFILIATIONS] {
+            if !dataset.has(table) {
+                return Err(ExtractError::NoTable { path: dataset.root.clone(), table });
+            }
+        }
+        let mut found: FxHashMap<Orcid, Found> = FxHashMap::default();
+        let mut note = |orcid: Option<Orcid>, found_now: Found| {
+            if let Some(orcid) = orcid.filter(|orcid| found_now.is_any() && slice.may_be(*orcid)) {
+                found.entry(orcid).or_default().add(found_now);
+            }
+        };
+        for batch in dataset.rows(ADDRESSES, &["orcid", "country"]) {
+            let batch = batch?;
+            for row in 0..batch.num_rows() {
+                note(orcid_of(&batch, row), slice.look_at_address(text(&batch, "country", row)));
+            }
+        }
+        for batch in dataset.rows(AFFILIATIONS, &AFFILIATION) {
+            let batch = batch?;
+            let ends =
+                batch.column_by_name("end_year").and_then(|column| column.as_primitive_opt::<Int16Type>());
+            for row in 0..batch.num_rows() {
+                let is_current = ends.is_none_or(|ends| ends.is_null(row));
+                note(
+                    orcid_of(&batch, row),
+                    slice.look_at_affiliation(Some(written(&batch, row)), is_current),
+                );
+            }
+        }
+        let enough = found.into_iter().filter(|(_, found)| slice.is_enough(found)).map(|(orcid, _)| orcid);
+        let enough: People = enough.collect();
+        let mut people = People::default();
+        for batch in dataset.rows(RECORDS, &["orcid"]) {
+            let batch = batch?;
+            let orcids = (0..batch.num_rows()).filter_map(|row| orcid_of(&batch, row));
+            people.extend(orcids.filter(|orcid| enough.contains(*orcid)));
+        }
+        Ok(Self { slice, people: Some(people) })
+    }
+
+    /// True if rows with this iD are kept. Rows of files that nobody could read have none; they
+    /// stay if iDs alone decide, as in a conversion.
+    pub fn has(&self, orcid: Option<&str>) -> bool {
+        match (orcid.and_then(Orcid::new), &self.people) {
+            (Some(orcid), Some(people)) => people.contains(orcid),
+            (Some(orcid), None) => self.slice.may_be(orcid),
+            (None, people) => people.is_none(),
+        }
+    }
+}
+
+fn orcid_of(batch: &RecordBatch, row: usize) -> Option<Orcid> {
+    text(batch, "orcid", row).and_then(Orcid::new)
+}
+
+fn text<'b>(batch: &'b RecordBatch, column: &str, row: usize) -> Option<&'b str> {
+    let column: &StringArray = batch.column_by_name(column)?.as_string_opt::<i32>()?;
+    column.is_valid(row).then(|| column.value(row))
+}
+
+fn written(batch: &RecordBatch, row: usize) -> Written<'_> {
+    Written {
+        name: text(batch, "organization_name", row),
+        city: text(batch, "city", row),
+        country: text(batch, "country", row),
+        source: text(batch, "disambiguation_source", row),
+        identifier: text(batch, "disambiguated_organization_identifier", row),
+    }
+}

@@ -1,0 +1,181 @@
+//! Finds elements in the bytes of a document without parsing it, as far as its form is the regular
+//! one. `None` means that only parsing can tell.
+
+use std::borrow::Cow;
+
+use memchr::memmem::{self, Finder};
+
+/// The elements that are looked for, as they stand behind a prefix.
+const COUNTRY: &[u8] = b":country";
+const ORGANIZATION: &[u8] = b":organization";
+/// Bytes before which a name of an element may begin.
+const MAX_PREFIX: usize = 64;
+
+/// True if what is looked for can be found by its bytes: there are no comments, no CDATA, no
+/// document type, no characters that parsing would take out, and no elements without a prefix.
+pub fn is_regular(xml: &[u8]) -> bool {
+    let has = |text: &[u8]| memmem::find(xml, text).is_some();
+    !has(b"<!")
+        && !has(b"<country")
+        && !has(b"<organization")
+        && matches!(orcid_xml::cleaned(xml), Cow::Borrowed(_))
+}
+
+/// Calls `each` with the text of every country, until it returns false.
+pub fn each_country(xml: &[u8], mut each: impl FnMut(&str) -> bool) -> Option<()> {
+    for tag in tags(xml, COUNTRY) {
+        let Tag { is_end, end, .. } = tag?;
+        if is_end {
+            continue;
+        }
+        let length = memchr::memchr(b'<', &xml[end..])?;
+        let text = &xml[end..end + length];
+        // What stands for another character, or may count as space, is left to the parser.
+        if !text.is_ascii() || text.contains(&b'&') {
+            return None;
+        }
+        if !each(std::str::from_utf8(text).ok()?.trim()) {
+            break;
+        }
+    }
+    Some(())
+}
+
+/// Calls `each` with every organization, its tags included, until it returns `Some(false)`, or
+/// `None` if it cannot tell.
+pub fn each_organization(xml: &[u8], mut each: impl FnMut(&[u8]) -> Option<bool>) -> Option<()> {
+    let mut begun = None;
+    for tag in tags(xml, ORGANIZATION) {
+        let Tag { is_end, start, end } = tag?;
+        match (is_end, begun.take()) {
+            (false, None) => begun = Some(start),
+            (true, Some(from)) => {
+                if !each(&xml[from..end])? {
+                    return Some(());
+                }
+            }
+            _ => return None,
+        }
+    }
+    // The document is cut off.
+    if begun.is_some() { None } else { Some(()) }
+}
+
+/// A tag without attributes.
+struct Tag {
+    is_end: bool,
+    start: usize,
+    end: usize,
+}
+
+/// All tags with a name that ends so; `None` for one that is not written as ORCID writes it.
+fn tags<'x>(xml: &'x [u8], name: &'static [u8]) -> impl Iterator<Item = Option<Tag>> + 'x {
+    let finder = Finder::new(name).into_owned();
+    let mut from = 0;
+    std::iter::from_fn(move || {
+        loop {
+            let place = from + finder.find(&xml[from..])?;
+            let behind = place + name.len();
+            from = behind;
+            match xml.get(behind) {
+                Some(b'>') => {}
+                // Another element, such as `funding:organization-defined-type`; or text.
+                Some(byte) if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.') => continue,
+                _ => return Some(None),
+            }
+            let prefix = xml[place.saturating_sub(MAX_PREFIX)..place]
+                .iter()
+                .rev()
+                .take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
+                .count();
+            let start = place - prefix;
+            match &xml[..start] {
+                [.., b'<', b'/'] => {
+                    return Some(Some(Tag { is_end: true, start: start - 2, end: behind + 1 }));
+                }
+                [.., b'<'] => return Some(Some(Tag { is_end: false, start: start - 1, end: behind + 1 })),
+                // Text that looks like a tag's end, or a tag in a form that is not regular.
+                _ => return Some(None),
+            }
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn countries(xml: &str) -> Option<Vec<String>> {
+        let mut found = Vec::new();
+        each_country(xml.as_bytes(), |text| {
+            found.push(text.to_owned());
+            true
+        })?;
+        Some(found)
+    }
+
+    fn organizations(xml: &str) -> Option<Vec<String>> {
+        let mut found = Vec::new();
+        each_organization(xml.as_bytes(), |block| {
+            found.push(String::from_utf8_lossy(block).into_owned());
+            Some(true)
+        })?;
+        Some(found)
+    }
+
+    #[test]
+    fn countries_are_found_by_their_tags() {
+        for (xml, expected) in [
+            ("<a:country>PT</a:country> of <common:country> ES </common:country>", Some(vec!["PT", "ES"])),
+            ("<a:country></a:country>", Some(vec![""])),
+            ("<a:country-code>PT</a:country-code>", Some(vec![])),
+            ("no", Some(vec![])),
+            ("<a:country>&#80;T</a:country>", None),
+            ("<a:country x='1'>PT</a:country>", None),
+            ("<a:country/>", None),
+            ("<a:country>PT", None),
+            ("text :country> text", None),
+        ] {
+            let expected = expected.map(|texts| texts.into_iter().map(str::to_owned).collect::<Vec<_>>());
+            assert_eq!(countries(xml), expected, "{xml}");
+        }
+    }
+
+    #[test]
+    fn organizations_are_found_with_their_tags() {
+        let block = "<common:organization><common:name>A</common:name><common:disambiguated-organization/></common:organization>";
+        let other = "<education:organization></education:organization>";
+        assert_eq!(
+            organizations(&format!("x{block}y{other}")),
+            Some(vec![block.to_owned(), other.to_owned()])
+        );
+        assert_eq!(
+            organizations("<funding:organization-defined-type>x</funding:organization-defined-type>"),
+            Some(vec![])
+        );
+        for odd in [
+            "<a:organization>",
+            "</a:organization>",
+            "<a:organization><a:organization></a:organization></a:organization>",
+            "<a:organization ></a:organization>",
+            "<a:organization></a:organization\n>",
+        ] {
+            assert_eq!(organizations(odd), None, "{odd}");
+        }
+    }
+
+    #[test]
+    fn what_parsing_would_change_is_not_regular() {
+        assert!(is_regular(b"<a:b>text</a:b>"));
+        for odd in [
+            &b"<a><!-- x --></a>"[..],
+            b"<a><![CDATA[x]]></a>",
+            b"<country>PT</country>",
+            b"<organization/>",
+            b"<a:coun\x01try>PT",
+            b"<a>&#0;</a>",
+        ] {
+            assert!(!is_regular(odd), "{odd:?}");
+        }
+    }
+}

@@ -1,0 +1,275 @@
+//! What has changed between two datasets: small worlds with known changes, and a synthetic dump
+//! against a slow comparison of the same rows.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use crate::support::tables::rows_of;
+use crate::support::{ONE, OTHER, convert, folder, gzip, record, run, tar};
+use orcidlake::synth;
+
+const THIRD: &str = "0000-0002-1694-233X";
+const FOURTH: &str = "0000-0001-5000-0007";
+
+fn employment(put_code: i64, organization: &str, role: &str, end: &str) -> String {
+    let end = match end {
+        "" => String::new(),
+        year => format!("<common:end-date><common:year>{year}</common:year></common:end-date>"),
+    };
+    format!(
+        "<activities:affiliation-group><employment:employment-summary xmlns:employment=\"http://www.orcid.org/ns/employment\" \
+         put-code=\"{put_code}\" visibility=\"public\"><common:role-title>{role}</common:role-title>{end}\
+         <common:organization><common:name>{organization}</common:name><common:address>\
+         <common:country>{}</common:country></common:address></common:organization></employment:employment-summary>\
+         </activities:affiliation-group>",
+        if organization == "Abroad" { "FR" } else { "PT" }
+    )
+}
+
+fn works(codes: &[(i64, &str)]) -> String {
+    let work = |(code, title): &(i64, &str)| {
+        format!(
+            "<activities:group><work:work-summary put-code=\"{code}\" visibility=\"public\"><work:title><common:title>{title}\
+             </common:title></work:title><work:type>other</work:type></work:work-summary></activities:group>"
+        )
+    };
+    format!("<activities:works>{}</activities:works>", codes.iter().map(work).collect::<String>())
+}
+
+fn person(orcid: &str, name: &str, employments: &[String], own_works: &[(i64, &str)]) -> String {
+    let inside = format!(
+        "<activities:activities-summary><activities:employments>{}</activities:employments>{}</activities:activities-summary>",
+        employments.concat(),
+        works(own_works)
+    );
+    record(orcid, name, &inside)
+}
+
+fn stub(orcid: &str, code: i32, message: &str) -> String {
+    format!(
+        "<error:error xmlns:error=\"http://www.orcid.org/ns/error\"><error:response-code>409</error:response-code>\
+         <error:developer-message>{message} {orcid}</error:developer-message><error:user-message>{message}\
+         </error:user-message><error:error-code>{code}</error:error-code></error:error>"
+    )
+}
+
+fn dataset(at: &Path, name: &str, documents: &[(&str, String)]) -> PathBuf {
+    let members: Vec<(String, &[u8])> =
+        documents.iter().map(|(orcid, xml)| (format!("summaries/{orcid}.xml"), xml.as_bytes())).collect();
+    let members: Vec<(&str, &[u8])> = members.iter().map(|(path, xml)| (path.as_str(), *xml)).collect();
+    let archive = at.join(format!("{name}.tar.gz"));
+    std::fs::write(&archive, gzip(&tar(&members))).unwrap();
+    let out = at.join(name);
+    let (status, told) = convert(&[&archive], &out, &[]);
+    assert_eq!(status, 0, "{told}");
+    out
+}
+
+fn diff(old: &Path, new: &Path, to: &Path) -> Value {
+    let page = to.with_extension("html");
+    let text = |path: &Path| path.to_str().unwrap().to_owned();
+    let output = run(&["diff", &text(old), &text(new), "--to", &text(to), "--html", &text(&page), "--json"]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let html = std::fs::read_to_string(page).unwrap();
+    assert!(!html.contains("http://") && !html.contains("https://"), "the page needs no network");
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+fn rows(to: &Path, table: &str) -> Vec<String> {
+    let mut rows = rows_of(&to.join(format!("{table}.parquet")));
+    rows.sort();
+    rows
+}
+
+#[test]
+fn each_change_is_found_and_counted() {
+    let place = folder();
+    let stays = employment(1, "Stays", "Professor", "");
+    let old = dataset(
+        place.path(),
+        "old",
+        &[
+            (
+                ONE,
+                person(
+                    ONE,
+                    "Before",
+                    &[
+                        stays.clone(),
+                        employment(2, "Ends", "Lecturer", ""),
+                        employment(3, "Corrected", "Lektor", "2019"),
+                        employment(4, "Recoded", "Reader", "2018"),
+                        employment(5, "Vanishes", "Guest", "2017"),
+                    ],
+                    &[(10, "Kept"), (11, "Removed"), (12, "Recoded")],
+                ),
+            ),
+            (OTHER, person(OTHER, "Other", &[], &[])),
+            (THIRD, person(THIRD, "Third", &[], &[])),
+            (FOURTH, stub(FOURTH, 9018, "The ORCID record is locked")),
+        ],
+    );
+    let new = dataset(
+        place.path(),
+        "new",
+        &[
+            (
+                ONE,
+                person(
+                    ONE,
+                    "After",
+                    &[
+                        stays,
+                        employment(2, "Ends", "Lecturer", "2025"),
+                        employment(3, "Corrected", "Lecturer", "2019"),
+                        employment(40, "Recoded", "Reader", "2018"),
+                        employment(6, "Abroad", "Professor", ""),
+                    ],
+                    &[(10, "Kept"), (120, "recoded"), (13, "Added")],
+                ),
+            ),
+            (
+                OTHER,
+                stub(
+                    OTHER,
+                    9007,
+                    &format!("This account is deprecated. Please refer to account: https://orcid.org/{ONE}."),
+                ),
+            ),
+            (FOURTH, person(FOURTH, "Fourth", &[], &[])),
+        ],
+    );
+    let to = place.path().join("changes");
+
+    let found = diff(&old, &new, &to);
+
+    let differences = &found["differences"];
+    assert_eq!(differences["records"], serde_json::json!([3, 2]));
+    assert_eq!(
+        differences["people"],
+        serde_json::json!({ "gone: deprecated": 1, "gone: vanished": 1, "returned: locked": 1 })
+    );
+    assert_eq!(
+        differences["sections"]["affiliations"],
+        serde_json::json!({ "begun": 1, "corrected": 1, "ended": 1, "vanished": 1 })
+    );
+    assert_eq!(differences["sections"]["works"], serde_json::json!({ "added": 1, "removed": 1 }));
+    let people = rows(&to, "people");
+    assert!(
+        people.iter().any(|row| row == &format!("{OTHER}\tgone\tdeprecated\t{ONE}\tOther\t∅")),
+        "{people:?}"
+    );
+    assert!(people.iter().any(|row| row == &format!("{THIRD}\tgone\tvanished\t∅\tThird\t∅")), "{people:?}");
+    assert!(
+        people.iter().any(|row| row == &format!("{FOURTH}\treturned\tlocked\t∅\tFourth\t∅")),
+        "{people:?}"
+    );
+    assert_eq!(rows(&to, "names"), [format!("{ONE}\tgiven_names\tBefore\tAfter")]);
+    let works = rows(&to, "works");
+    assert!(works[0].starts_with(&format!("{ONE}\tadded\t13\tAdded")), "{works:?}");
+    assert!(works[1].starts_with(&format!("{ONE}\tremoved\t11\tRemoved")), "{works:?}");
+    let affiliations = rows(&to, "affiliations");
+    let change =
+        |name: &str| affiliations.iter().find(|row| row.split('\t').nth(1) == Some(name)).unwrap().clone();
+    assert!(
+        change("corrected").contains("put_code\temployment\t3\t3")
+            && change("corrected").contains("Lektor\tLecturer")
+    );
+    assert!(change("ended").contains("\t2\t2\t") && change("begun").contains("∅\temployment\t∅\t6\t"));
+    // One country was left for another: that of the employment that ended is still there.
+    assert_eq!(differences["flows"], serde_json::json!([]));
+    assert_eq!(std::fs::read_dir(&to).unwrap().count(), 7, "no scratch files are left");
+}
+
+#[test]
+fn a_move_is_counted_by_country_and_by_organisation() {
+    let place = folder();
+    let old =
+        dataset(place.path(), "old", &[(ONE, person(ONE, "One", &[employment(1, "Home", "A", "")], &[]))]);
+    let new = dataset(
+        place.path(),
+        "new",
+        &[(
+            ONE,
+            person(ONE, "One", &[employment(1, "Home", "A", "2024"), employment(2, "Abroad", "B", "")], &[]),
+        )],
+    );
+
+    let found = diff(&old, &new, &place.path().join("changes"));
+
+    let flow = &found["differences"]["flows"][0];
+    assert_eq!((&flow["level"], &flow["from"], &flow["to"]), (&"country".into(), &"PT".into(), &"FR".into()));
+    assert_eq!(flow["people"], 1);
+}
+
+/// By iD all put codes of a table, of people who have a record.
+fn codes(dataset: &Path, table: &str) -> BTreeMap<String, BTreeSet<i64>> {
+    let records = rows_of(&dataset.join("summaries/records/part-00000.parquet"));
+    let mut found: BTreeMap<String, BTreeSet<i64>> =
+        records.iter().map(|row| (row.split('\t').next().unwrap().to_owned(), BTreeSet::new())).collect();
+    for row in rows_of(&dataset.join(format!("summaries/{table}/part-00000.parquet"))) {
+        let mut cells = row.split('\t');
+        let (orcid, code) = (cells.next().unwrap(), cells.next().unwrap());
+        found.get_mut(orcid).unwrap().insert(code.parse().unwrap());
+    }
+    found
+}
+
+#[test]
+fn two_synthetic_years_differ_as_a_slow_comparison_says() {
+    let place = folder();
+    let make = |name: &str, seed: u64, records: u64| {
+        let at = place.path().join(format!("{name}-dump"));
+        std::fs::create_dir(&at).unwrap();
+        let options = synth::Options { records, seed, ..synth::Options::default() };
+        let written = synth::write_dump(&options, &at, &|_| {}).unwrap();
+        let archives: Vec<&Path> = written.iter().map(|written| written.path.as_path()).collect();
+        let out = place.path().join(name);
+        convert(&archives, &out, &[]);
+        out
+    };
+    // Other seeds give other people in part, and other content to those of the same iDs.
+    let (old, new) = (make("old", 7, 300), make("new", 8, 250));
+    let to = place.path().join("changes");
+
+    let found = diff(&old, &new, &to);
+
+    let (before, after) = (codes(&old, "works"), codes(&new, "works"));
+    let both: Vec<&String> = before.keys().filter(|orcid| after.contains_key(*orcid)).collect();
+    let count = |one: &BTreeMap<String, BTreeSet<i64>>, other: &BTreeMap<String, BTreeSet<i64>>| -> usize {
+        both.iter().map(|orcid| one[*orcid].difference(&other[*orcid]).count()).sum()
+    };
+    let (added, removed) = (count(&after, &before), count(&before, &after));
+    let works = rows(&to, "works");
+    let own = |change: &str| works.iter().filter(|row| row.split('\t').nth(1) == Some(change)).count();
+    // Works of the same content and another put code count as neither.
+    let same = added - own("added");
+    assert_eq!(removed - own("removed"), same, "{found}");
+    let changes = &found["differences"]["people"];
+    let new_people = after.keys().filter(|orcid| !before.contains_key(*orcid)).count() as u64;
+    let come: u64 = changes
+        .as_object()
+        .unwrap()
+        .iter()
+        .filter(|(name, _)| !name.starts_with("gone"))
+        .map(|(_, count)| count.as_u64().unwrap())
+        .sum();
+    let gone: u64 = changes
+        .as_object()
+        .unwrap()
+        .iter()
+        .filter(|(name, _)| name.starts_with("gone"))
+        .map(|(_, count)| count.as_u64().unwrap())
+        .sum();
+    assert_eq!(
+        (come, gone as usize),
+        (new_people, before.keys().filter(|orcid| !after.contains_key(*orcid)).count())
+    );
+
+    let nothing = diff(&old, &old, &place.path().join("nothing"));
+    let sections = nothing["differences"]["sections"].as_object().unwrap();
+    assert!(sections.values().all(|counts| counts.as_object().unwrap().is_empty()), "{nothing}");
+    assert_eq!(nothing["differences"]["people"], serde_json::json!({}));
+}

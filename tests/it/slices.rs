@@ -1,0 +1,443 @@
+//! Datasets of some people: row for row what is left of the whole dataset, for each way to select,
+//! in both versions of the XML, and whatever the form of the documents.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+
+use arrow::array::{Array, AsArray};
+use arrow::datatypes::{Int16Type, Int64Type};
+use orcidlake::synth;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use serde_json::Value;
+
+use crate::support::tables::{Tables, all_rows, assert_same};
+use crate::support::{ONE, OTHER, convert, dump, folder, given_names, gzip, record, run, tar, work};
+
+type Row = BTreeMap<String, String>;
+
+/// Some columns of a table; cells that are empty are not in a row.
+fn cells(dataset: &Path, table: &str, columns: &[&str]) -> Vec<Row> {
+    let mut rows = Vec::new();
+    let mut files: Vec<PathBuf> =
+        fs::read_dir(dataset.join(table)).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.retain(|path| path.extension().is_some_and(|end| end == "parquet"));
+    files.sort();
+    for file in files {
+        let reader = ParquetRecordBatchReaderBuilder::try_new(File::open(file).unwrap()).unwrap();
+        for batch in reader.build().unwrap() {
+            let batch = batch.unwrap();
+            for row in 0..batch.num_rows() {
+                let mut found = Row::new();
+                for name in columns {
+                    let column = batch.column_by_name(name).unwrap();
+                    if !column.is_valid(row) {
+                        continue;
+                    }
+                    let text = if let Some(texts) = column.as_string_opt::<i32>() {
+                        texts.value(row).to_owned()
+                    } else if let Some(numbers) = column.as_primitive_opt::<Int64Type>() {
+                        numbers.value(row).to_string()
+                    } else {
+                        column.as_primitive::<Int16Type>().value(row).to_string()
+                    };
+                    found.insert((*name).to_owned(), text);
+                }
+                rows.push(found);
+            }
+        }
+    }
+    rows
+}
+
+/// The rows of some people. Rows of `unmapped_values` and all others have their iD first.
+fn of_people(whole: &Path, people: &BTreeSet<String>) -> Tables {
+    let mut tables = all_rows(whole);
+    tables.retain(|table, _| !table.starts_with("organizations"));
+    let is_of = |row: &String| row.split('\t').next().is_some_and(|orcid| people.contains(orcid));
+    tables.values_mut().for_each(|rows| rows.retain(is_of));
+    tables
+}
+
+fn with_rows(mut tables: Tables) -> Tables {
+    tables.retain(|_, rows| !rows.is_empty());
+    tables
+}
+
+/// The people with an affiliation for which `wanted` holds.
+fn by_affiliation(whole: &Path, wanted: impl Fn(&Row) -> bool) -> BTreeSet<String> {
+    let columns = [
+        "orcid",
+        "country",
+        "end_year",
+        "org_key",
+        "disambiguation_source",
+        "disambiguated_organization_identifier",
+    ];
+    let rows = cells(whole, "summaries/affiliations", &columns);
+    rows.into_iter().filter(|row| wanted(row)).map(|row| row["orcid"].clone()).collect()
+}
+
+fn by_country(whole: &Path, codes: &[&str]) -> BTreeSet<String> {
+    let is_there = |row: &Row| row.get("country").is_some_and(|code| codes.contains(&code.as_str()));
+    let addresses = cells(whole, "summaries/addresses", &["orcid", "country"]);
+    let by_address = addresses.into_iter().filter(|row| is_there(row)).map(|row| row["orcid"].clone());
+    by_address.chain(by_affiliation(whole, is_there)).collect()
+}
+
+fn everybody(whole: &Path) -> BTreeSet<String> {
+    cells(whole, "summaries/records", &["orcid"]).into_iter().map(|row| row["orcid"].clone()).collect()
+}
+
+/// The keys of organizations that mean these organisations of ROR. What a matching has learned of
+/// the whole dataset is not known while an archive is read.
+fn keys_of(whole: &Path, ror: &BTreeSet<String>) -> BTreeSet<String> {
+    let rows = cells(whole, "organizations/organizations", &["org_key", "ror_id", "name_ror", "id_via"]);
+    let means = |row: &Row| match row.get("id_via").map(String::as_str) {
+        Some("learned") => row.get("name_ror").cloned(),
+        _ => row.get("ror_id").cloned(),
+    };
+    let wanted = rows.iter().filter(|row| means(row).is_some_and(|id| ror.contains(&id)));
+    wanted.map(|row| row["org_key"].clone()).collect()
+}
+
+fn report(dataset: &Path) -> Value {
+    let output = run(&["inspect", dataset.to_str().unwrap(), "--json"]);
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+/// Converts a slice, compares its rows, and checks that it is a sound dataset.
+fn check(archives: &[&Path], out: &Path, options: &[&str], expected: &Tables) {
+    let (status, told) = convert(archives, out, options);
+    assert!(status < 2, "{options:?}: {told}");
+    assert_same(&with_rows(all_rows(out)), &with_rows(expected.clone()));
+    let verified = run(&["verify", out.to_str().unwrap()]);
+    assert!(verified.status.success(), "{options:?}: {}", String::from_utf8_lossy(&verified.stderr));
+    let report = report(out);
+    assert!(report["manifest"]["selection"].is_object(), "{options:?}: {report}");
+    let count = |name: &str| report["report"]["members"][name].as_u64().unwrap_or(0);
+    let outcomes = ["records", "tombstones", "activities", "rejects", "other", "left_out"].map(count);
+    assert_eq!(count("members"), outcomes.iter().sum::<u64>(), "{options:?}");
+}
+
+/// The most frequent value of a column.
+fn usual(whole: &Path, table: &str, column: &str) -> String {
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    for row in cells(whole, table, &[column]) {
+        row.get(column).into_iter().for_each(|value| *counts.entry(value.clone()).or_default() += 1);
+    }
+    counts.into_iter().max_by_key(|(value, count)| (*count, value.clone())).unwrap().0
+}
+
+/// The organisation of ROR that the most affiliations mean.
+fn usual_institution(whole: &Path) -> String {
+    let rows = cells(whole, "organizations/organizations", &["org_key", "ror_id"]);
+    let meant: BTreeMap<String, String> = rows
+        .into_iter()
+        .filter_map(|mut row| Some((row.remove("org_key")?, row.remove("ror_id")?)))
+        .collect();
+    let mut counts: BTreeMap<&String, usize> = BTreeMap::new();
+    for row in cells(whole, "summaries/affiliations", &["org_key"]) {
+        let ror = row.get("org_key").and_then(|key| meant.get(key));
+        ror.into_iter().for_each(|ror| *counts.entry(ror).or_default() += 1);
+    }
+    counts.into_iter().max_by_key(|(_, count)| *count).unwrap().0.clone()
+}
+
+#[test]
+fn a_slice_has_the_rows_of_its_people_however_they_are_selected() {
+    let place = folder();
+    let at = place.path();
+    let archives = dump(at, 400, true);
+    let archives: Vec<&Path> = archives.iter().map(PathBuf::as_path).collect();
+    let release = synth::write_ror(2_000, at).unwrap();
+    let release = release.to_str().unwrap();
+    let whole = at.join("whole");
+    convert(&archives, &whole, &[]);
+    let whole_text = whole.to_str().unwrap();
+    assert!(run(&["match", whole_text, "--ror-release", release]).status.success());
+
+    let countries = by_country(&whole, &["PT", "ES"]);
+    check(&archives, &at.join("country"), &["--country", "pt,ES"], &of_people(&whole, &countries));
+
+    let id = "disambiguated_organization_identifier";
+    let rows = cells(&whole, "summaries/affiliations", &["disambiguation_source", id]);
+    for registry in ["GRID", "RINGGOLD", "ROR", "FUNDREF"] {
+        let own =
+            rows.iter().filter(|row| row.get("disambiguation_source").is_some_and(|own| own == registry));
+        let Some(value) = own.filter_map(|row| row.get(id)).max() else { continue };
+        let people = by_affiliation(&whole, |row| {
+            row.get("disambiguation_source").is_some_and(|own| own == registry) && row.get(id) == Some(value)
+        });
+        let wanted = format!("{}:{}", registry.to_lowercase(), value.trim());
+        let out = at.join(registry);
+        check(&archives, &out, &["--organization-id", &wanted], &of_people(&whole, &people));
+        let current = by_affiliation(&whole, |row| {
+            row.get(id) == Some(value)
+                && row.get("disambiguation_source").is_some_and(|own| own == registry)
+                && !row.contains_key("end_year")
+        });
+        let out = at.join(format!("{registry}-current"));
+        check(&archives, &out, &["--organization-id", &wanted, "--current"], &of_people(&whole, &current));
+    }
+
+    let ror = usual_institution(&whole);
+    let keys = keys_of(&whole, &[ror.clone()].into());
+    let people = by_affiliation(&whole, |row| row.get("org_key").is_some_and(|key| keys.contains(key)));
+    assert!(!people.is_empty());
+    let options = ["--ror", &ror, "--ror-release", release];
+    check(&archives, &at.join("ror"), &options, &of_people(&whole, &people));
+
+    let below = cells(&whole, "organizations/ror_ancestors", &["ror_id", "ancestor_id"]);
+    let above = below.iter().filter(|row| row["ror_id"] == ror && row["ancestor_id"] != ror);
+    let parent = above.map(|row| row["ancestor_id"].clone()).min().unwrap_or_else(|| ror.clone());
+    let status: BTreeMap<String, String> = cells(&whole, "organizations/ror", &["ror_id", "status"])
+        .into_iter()
+        .map(|row| (row["ror_id"].clone(), row["status"].clone()))
+        .collect();
+    let counted: BTreeSet<String> = below
+        .into_iter()
+        .filter(|row| row["ancestor_id"] == parent)
+        .map(|row| row["ror_id"].clone())
+        .filter(|id| *id == parent || status[id] == "active")
+        .collect();
+    let keys = keys_of(&whole, &counted);
+    let people = by_affiliation(&whole, |row| row.get("org_key").is_some_and(|key| keys.contains(key)));
+    let both: BTreeSet<String> = people.intersection(&countries).cloned().collect();
+    let options = ["--ror", &parent, "--children", "--ror-release", release, "--country", "PT,ES"];
+    check(&archives, &at.join("children"), &options, &of_people(&whole, &both));
+
+    let ids: BTreeSet<String> = everybody(&whole).into_iter().step_by(7).collect();
+    let list = at.join("ids.txt");
+    fs::write(&list, ids.iter().map(|id| format!("https://orcid.org/{id}\n")).collect::<String>()).unwrap();
+    let list = list.to_str().unwrap();
+    check(&archives, &at.join("ids"), &["--only", "--ids", list], &of_people(&whole, &ids));
+
+    // The activities of a slice follow by its iDs, and by its records in a later run.
+    let (summaries, activities) = archives.split_at(1);
+    let follows = at.join("follows");
+    convert(summaries, &follows, &["--country", "PT,ES"]);
+    check(activities, &follows, &["--country", "PT,ES"], &of_people(&whole, &countries));
+    let of = at.join("of");
+    let expected = of_people(&whole, &countries);
+    let expected = expected.into_iter().filter(|(table, _)| table.starts_with("activities")).collect();
+    check(activities, &of, &["--ids-of", follows.to_str().unwrap()], &expected);
+
+    for (name, options) in [
+        ("country", &["--country", "PT,ES"][..]),
+        ("ror", &["--ror", &ror, "--ror-release", release]),
+        ("ids", &["--ids", list]),
+        ("children", &["--ror", &parent, "--children", "--ror-release", release, "--country", "PT,ES"]),
+    ] {
+        let out = at.join(format!("extract-{name}"));
+        let output = run(&[&["extract", whole_text, "--to", out.to_str().unwrap()], options].concat());
+        assert!(output.status.success(), "{name}: {}", String::from_utf8_lossy(&output.stderr));
+        assert_same(&with_rows(all_rows(&out)), &with_rows(all_rows(&at.join(name))));
+        assert!(run(&["verify", out.to_str().unwrap()]).status.success(), "{name}");
+        let members = |dataset: &Path| report(dataset)["report"]["members"].clone();
+        assert_eq!(members(&out)["members"], members(&at.join(name))["members"], "{name}");
+        assert_eq!(members(&out)["left_out"], members(&at.join(name))["left_out"], "{name}");
+    }
+}
+
+#[test]
+fn real_files_of_both_versions_give_the_same_slices() {
+    let real = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data/real");
+    if !real.exists() {
+        eprintln!("skipped: the real samples are not here");
+        return;
+    }
+    for name in ["ORCID-API-2.0_xml_10_2018", "ORCID_2019_summaries", "ORCID_2022_10_summaries"] {
+        let (place, archive) = (folder(), real.join(format!("{name}.tar.gz")));
+        let whole = place.path().join("whole");
+        convert(&[&archive], &whole, &[]);
+        let code = usual(&whole, "summaries/affiliations", "country");
+
+        let expected = of_people(&whole, &by_country(&whole, &[&code]));
+        check(&[&archive], &place.path().join("country"), &["--country", &code], &expected);
+
+        let id = "disambiguated_organization_identifier";
+        let value = usual(&whole, "summaries/affiliations", id);
+        let people = by_affiliation(&whole, |row| row.get(id) == Some(&value));
+        let rows = cells(&whole, "summaries/affiliations", &["disambiguation_source", id]);
+        let source =
+            rows.iter().find(|row| row.get(id) == Some(&value)).unwrap()["disambiguation_source"].clone();
+        let wanted = format!("{source}:{value}");
+        check(
+            &[&archive],
+            &place.path().join("id"),
+            &["--organization-id", &wanted],
+            &of_people(&whole, &people),
+        );
+    }
+}
+
+/// An archive of two people; the second has an address in `code`, in a form of its own.
+fn archive(at: &Path, documents: &[(&str, String)]) -> PathBuf {
+    let members: Vec<(String, &[u8])> = documents
+        .iter()
+        .map(|(orcid, xml)| (format!("ORCID_2025_10_summaries/{}/{orcid}.xml", &orcid[16..]), xml.as_bytes()))
+        .collect();
+    let members: Vec<(&str, &[u8])> = members.iter().map(|(path, xml)| (path.as_str(), *xml)).collect();
+    let path = at.join("ORCID_2025_10_summaries.tar.gz");
+    fs::write(&path, gzip(&tar(&members))).unwrap();
+    path
+}
+
+fn with_country(orcid: &str, name: &str, country: &str) -> String {
+    let address = format!(
+        "<person:person><address:addresses xmlns:address=\"http://www.orcid.org/ns/address\"><address:address>\
+         <address:country>{country}</address:country></address:address></address:addresses></person:person>"
+    );
+    record(orcid, name, "").replace("<person:person>", &address.replace("</person:person>", ""))
+}
+
+#[test]
+fn a_document_in_another_form_is_found_too() {
+    let plain = with_country(ONE, "One", "PT");
+    let forms = [
+        plain.clone(),
+        plain.replace("<address:country>PT", "<address:country >PT"),
+        plain.replace(">PT<", ">&#80;T<"),
+        plain.replace(">PT<", "><![CDATA[PT]]><"),
+        plain.replace(">PT<", ">\n PT\t<"),
+        plain.replace("address:country", "country"),
+        plain.replace(">PT<", ">P\u{1}T<"),
+        plain.replace("<address:country>", "<!-- x --><address:country>"),
+    ];
+    for form in forms {
+        let place = folder();
+        let archive =
+            archive(place.path(), &[(ONE, form.clone()), (OTHER, with_country(OTHER, "Other", "ES"))]);
+        let out = place.path().join("out");
+
+        let (status, told) = convert(&[&archive], &out, &["--country", "PT"]);
+
+        assert!(status < 2, "{told}");
+        assert_eq!(given_names(&out, ONE), ["One"], "{form}");
+        assert!(given_names(&out, OTHER).is_empty());
+    }
+}
+
+#[test]
+fn the_last_member_of_a_name_decides() {
+    for (first, second, expected) in [("PT", "ES", 0), ("ES", "PT", 1), ("PT", "PT", 1)] {
+        let place = folder();
+        let documents =
+            [(ONE, with_country(ONE, "First", first)), (ONE, with_country(ONE, "Second", second))];
+        let archive = archive(place.path(), &documents);
+        let out = place.path().join("out");
+
+        let (status, told) = convert(&[&archive], &out, &["--country", "PT"]);
+
+        assert_eq!(status, 0, "{told}");
+        assert_eq!(given_names(&out, ONE), vec!["Second"; expected], "{first} {second}");
+        assert!(run(&["verify", out.to_str().unwrap()]).status.success());
+    }
+}
+
+#[test]
+fn damage_is_a_reject_where_it_may_be_of_a_selected_person() {
+    let place = folder();
+    let mut cut = with_country(ONE, "One", "PT");
+    cut.truncate(cut.len() - 20);
+    let archive = archive(place.path(), &[(ONE, cut), (OTHER, with_country(OTHER, "Other", "ES"))]);
+
+    let (status, _) = convert(&[&archive], &place.path().join("pt"), &["--country", "PT"]);
+    let (other, told) = convert(&[&archive], &place.path().join("es"), &["--country", "ES"]);
+
+    assert_eq!((status, other), (1, 0), "{told}");
+    assert_eq!(report(&place.path().join("pt"))["report"]["members"]["rejects"], 1);
+    assert_eq!(given_names(&place.path().join("es"), OTHER), ["Other"]);
+}
+
+#[test]
+fn a_dataset_keeps_to_one_selection() {
+    let place = folder();
+    let summaries = archive(place.path(), &[(ONE, with_country(ONE, "One", "PT"))]);
+    let works = tar(&[(
+        &format!("ORCID_2025_10_activities_7/097/{ONE}/works/{ONE}_works_5.xml"),
+        work(5, "A").as_bytes(),
+    )]);
+    let activities = place.path().join("ORCID_2025_10_activities_7.tar.gz");
+    fs::write(&activities, gzip(&works)).unwrap();
+    let out = place.path().join("out");
+    let (status, told) = convert(&[&activities], &out, &["--country", "PT"]);
+    assert!(status == 2 && told.contains("it has no records yet"), "{told}");
+
+    // In one command, the records come first.
+    let (status, told) = convert(&[&activities, &summaries], &out, &["--country", "PT"]);
+    assert_eq!(status, 0, "{told}");
+    assert_eq!(crate::support::rows(&out, ONE, "activities/works").len(), 1);
+
+    for options in [&[][..], &["--country", "ES"], &["--country", "PT", "--current"]] {
+        let (status, told) = convert(&[&summaries], &out, options);
+        assert!(status == 2 && told.contains("countries PT"), "{options:?}: {told}");
+    }
+    let (status, told) = convert(&[&summaries], &out, &["--country", "PT"]);
+    assert!(status == 0 && told.contains("already in the dataset"), "{told}");
+    let (status, told) = convert(&[&summaries], &place.path().join("new"), &["--only"]);
+    assert!(status == 2 && told.contains("--only selects nobody"), "{told}");
+    let output = run(&["extract", out.to_str().unwrap(), "--to", out.to_str().unwrap(), "--country", "PT"]);
+    assert!(String::from_utf8_lossy(&output.stderr).contains("there is a dataset"), "{output:?}");
+}
+
+#[test]
+fn datasets_made_apart_become_one_unless_they_share_members_or_years() {
+    let place = folder();
+    let at = place.path();
+    let archives = dump(at, 60, true);
+    let whole = at.join("whole");
+    let paths: Vec<&Path> = archives.iter().map(PathBuf::as_path).collect();
+    convert(&paths, &whole, &[]);
+    let text = |path: &Path| path.to_str().unwrap().to_owned();
+    let parts: Vec<PathBuf> = (0..paths.len()).map(|number| at.join(format!("part-{number}"))).collect();
+    for (archive, part) in paths.iter().zip(&parts) {
+        convert(&[archive], part, &[]);
+    }
+    let joined = at.join("joined");
+    let commit = |sources: &[&Path]| {
+        let mut arguments = vec!["commit".to_owned(), text(&joined)];
+        arguments.extend(sources.iter().map(|source| text(source)));
+        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        let output = run(&arguments);
+        (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+    };
+
+    let all: Vec<&Path> = parts.iter().map(PathBuf::as_path).collect();
+    assert_eq!(commit(&all).0, Some(0));
+
+    assert_same(&with_rows(all_rows(&joined)), &with_rows(all_rows(&whole)));
+    assert!(run(&["verify", &text(&joined)]).status.success());
+    assert!(run(&["verify", &text(&parts[0])]).status.success(), "the source is as it was");
+    let (status, told) = commit(&all);
+    assert!(status == Some(0) && told.contains("already in the dataset"), "{told}");
+
+    // The same people in an archive of other bytes.
+    let people: Vec<String> = everybody(&whole).into_iter().take(2).collect();
+    let documents: Vec<(&str, String)> =
+        people.iter().map(|orcid| (orcid.as_str(), record(orcid, "Again", ""))).collect();
+    let elsewhere = at.join("elsewhere");
+    fs::create_dir(&elsewhere).unwrap();
+    let again = archive(&elsewhere, &documents);
+    let again = {
+        // Another name, or it would be taken for another content of the same archive.
+        let named = elsewhere.join("ORCID_2025_10_more.tar.gz");
+        fs::rename(again, &named).unwrap();
+        named
+    };
+    let other = at.join("again");
+    convert(&[&again], &other, &[]);
+    let (status, told) = commit(&[&other]);
+    assert!(status == Some(2) && told.contains("shares 2 members") && told.contains(&people[0]), "{told}");
+
+    let earlier = at.join("ORCID_2019_summaries.tar.gz");
+    fs::write(&earlier, gzip(&tar(&[(&format!("summaries/{ONE}.xml"), record(ONE, "One", "").as_bytes())])))
+        .unwrap();
+    let earlier_dataset = at.join("earlier");
+    convert(&[&earlier], &earlier_dataset, &[]);
+    let (status, told) = commit(&[&earlier_dataset]);
+    assert!(status == Some(2) && told.contains("2019") && told.contains("2025"), "{told}");
+    let (status, told) = convert(&[&whole], &at.join("wrong"), &[]);
+    assert!(status == 2 && told.contains("is a dataset that orcidlake has made (of 2025, from"), "{told}");
+}

@@ -107,7 +107,7 @@ pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
 /// Matches the rows of a table.
 fn table(args: &Args, path: &Path, common: &Common) -> Result<Done, Failure> {
     let table = if path == Path::new(STDIN) {
-        Table::of_input(path, Box::new(std::io::stdin()))?
+        Table::of_input(Path::new("standard input"), Box::new(std::io::stdin()))?
     } else {
         Table::open(path)?
     };

@@ -220,7 +220,7 @@ impl UnknownCountries {
         let shown = self.values.iter().map(|(value, rows, lines)| {
             let more = if *rows > lines.len() as u64 { ", …" } else { "" };
             let word = if lines.len() == 1 { "line" } else { "lines" };
-            format!("\"{value}\" ({word} {}{more})", lines.join(", "))
+            format!("{word} {}{more} \"{value}\"", lines.join(", "))
         });
         tell!(
             "note: {}: matched without a country, because the cell is not a country: {}: {}{}",

@@ -346,3 +346,31 @@ fn given_fault(
         None => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_that_is_probable_for_several_lines_is_flagged() {
+        let row = |line: u64, orcid: &str, verdict: Verdict| Reconciled {
+            line,
+            orcid: Some(orcid.to_owned()),
+            verdict: verdict.name().to_owned(),
+            ..Reconciled::default()
+        };
+        let mut rows = [
+            row(2, "A", Verdict::Probable),
+            row(3, "A", Verdict::Probable),
+            row(4, "B", Verdict::Probable),
+            row(5, "C", Verdict::Possible),
+            row(6, "C", Verdict::Probable),
+        ];
+
+        flag_shared(&mut rows);
+
+        let told: Vec<Option<&str>> = rows.iter().map(|row| row.conflict.as_deref()).collect();
+        let also = |line: &str| format!("the iD is probable for other lines too: {line}");
+        assert_eq!(told, [Some(also("3").as_str()), Some(also("2").as_str()), None, None, None]);
+    }
+}

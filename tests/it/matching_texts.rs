@@ -161,7 +161,7 @@ fn countries_are_read_in_all_forms_and_others_are_told_by_line() {
     let verdicts: Vec<&str> = found.iter().map(|row| row[1].as_str()).collect();
     assert_eq!(verdicts, [&["agree"; 6][..], &["unknown"; 2]].concat());
     let told = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(told.contains("\"Atlantis\" (line 8), \"XX\" (line 9)"), "{told}");
+    assert!(told.contains("2 rows: line 8 \"Atlantis\", line 9 \"XX\""), "{told}");
 }
 
 #[test]

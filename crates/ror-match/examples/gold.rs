@@ -4,9 +4,9 @@
 //! A gold set is a CSV table with the columns `text` (a full affiliation), or `name` (or `ORG`), `city`
 //! and `country`, and with the right ids in `gold`, `ror_id`, or in braces in `label`; several ids
 //! are separated by blanks, semicolons or strokes. An organisation that became another counts as that
-//! one. `--part held` takes the quarter of the rows that a hash of their ids sets aside, and `--part
-//! open` the others: rules and thresholds are chosen on the open part only. `--list wrong` and `--list
-//! missed` print the rows, `--list tiers` how the answers were found.
+//! one. `part=held` takes the quarter of the rows that a hash of their ids sets aside, and `part=open`
+//! the others: rules and thresholds are chosen on the open part only. `list=wrong` and `list=missed`
+//! print the rows, `list=tiers` how the answers were found.
 //!
 //! One answer: precision is the share of answers that are among the row's ids, recall the share of
 //! rows with ids that have such an answer. All answers: the same of pairs of row and id.
@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use ror_match::{Address, Matcher, Mention, Preset, Query, Release, RorId, Scratch, Table};
+use ror_match::{Matcher, Mention, Preset, Query, Release, RorId, Scratch, Table};
 
 /// One part in so many is held back.
 const PARTS: u32 = 4;
@@ -91,15 +91,14 @@ fn options() -> Result<Options, String> {
         preset: Preset::Balanced,
         repeat: 1,
     };
-    let mut arguments = std::env::args().skip(1);
-    while let Some(argument) = arguments.next() {
-        let mut value = || arguments.next().ok_or_else(|| format!("{argument} needs a value"));
-        match argument.as_str() {
-            "--part" => options.part = value()?,
-            "--list" => options.list = value()?,
-            "--repeat" => options.repeat = value()?.parse().map_err(|_| "--repeat needs a number")?,
-            "--preset" => {
-                let name = value()?;
+    for argument in std::env::args().skip(1) {
+        match argument.split_once('=') {
+            Some(("part", part)) => options.part = part.to_owned(),
+            Some(("list", list)) => options.list = list.to_owned(),
+            Some(("repeat", times)) => {
+                options.repeat = times.parse().map_err(|_| "repeat needs a number")?;
+            }
+            Some(("preset", name)) => {
                 let found = Preset::ALL.into_iter().find(|preset| preset.name() == name);
                 options.preset = found.ok_or_else(|| format!("there is no preset {name}"))?;
             }
@@ -108,9 +107,9 @@ fn options() -> Result<Options, String> {
         }
     }
     if options.sets.is_empty() {
-        return Err("usage: gold RELEASE FILE… [--part held|open|all] [--list wrong|missed|lacks|all] \
-            [--preset NAME] [--repeat N]"
-            .to_owned());
+        let usage = "usage: gold RELEASE FILE… [part=held|open|all] [list=wrong|missed|lacks|tiers|all] \
+            [preset=NAME] [repeat=N]";
+        return Err(usage.to_owned());
     }
     Ok(options)
 }
@@ -154,7 +153,7 @@ fn run(options: &Options) -> Result<(), String> {
 /// The one organisation that leads, and all.
 fn answer(matcher: &Matcher, row: &Row, scratch: &mut Scratch) -> (Option<u32>, Vec<u32>, &'static str) {
     let became = |number: u32| matcher.index.release.successor(number);
-    if row.is_text && std::env::var("OLD").is_err() {
+    if row.is_text {
         let mentions = matcher.find_in_text(&row.text, scratch);
         let number = |mention: &Mention| became(mention.found.found.organization);
         let mut all: Vec<u32> = mentions.all.iter().map(number).collect();
@@ -164,11 +163,7 @@ fn answer(matcher: &Matcher, row: &Row, scratch: &mut Scratch) -> (Option<u32>, 
         let tier = mentions.leading.map_or("", |leading| mentions.all[leading].found.tier.name());
         return (one, all, tier);
     }
-    let query = if row.is_text {
-        Address::of(&row.text, &matcher.index).query()
-    } else {
-        Query { name: &row.text, city: Some(&row.city), country: Some(&row.country) }
-    };
+    let query = Query { name: &row.text, city: Some(&row.city), country: Some(&row.country) };
     let found = matcher.find(&query, scratch).found;
     let one = found.map(|found| became(found.found.organization));
     (one, one.into_iter().collect(), found.map_or("", |found| found.tier.name()))

@@ -156,8 +156,11 @@ impl Search<'_> {
     ) -> (Lookup, Relation) {
         let nothing = (Lookup::Nothing, Relation::Same);
         let layout = Layout::of_name(&reading.tokens, self.place);
+        if layout.parts.len() < 2 {
+            return nothing;
+        }
         let Some(window) = self.similar_part(reading, &layout.parts, limits, buffers) else { return nothing };
-        if layout.parts.len() < 2 || !is_part(&reading.tokens, (0, reading.tokens.len()), &[window]) {
+        if !is_part(&reading.tokens, (0, reading.tokens.len()), &[window]) {
             return nothing;
         }
         (Lookup::Found { tier: window.tier, best: window.best, next: window.next }, Relation::PartOf)

@@ -17,7 +17,7 @@ use rayon::{Scope, ThreadPool, ThreadPoolBuilder};
 
 use super::budget::{Budget, Permit, Reservation};
 use super::converted::Converted;
-use super::duplicates::{Seen, note_replaced};
+use super::duplicates::{Seen, SeenName, note_replaced};
 use super::in_order::InOrder;
 use super::members::{Batch, SpareBuilders, read_chunk};
 use super::options::CHUNK_BYTES;
@@ -205,15 +205,14 @@ impl Pipeline {
                 }
                 Err(error) => return Err(error.into()),
             };
-            let repeated: Vec<bool> =
-                chunk.members().map(|(path, _, _)| seen.is_repeated(&MemberName::new(path))).collect();
-            repeats |= repeated.contains(&true);
+            let names: Vec<_> = chunk.members().map(|(path, _, _)| seen.name_of(path)).collect();
+            repeats |= names.iter().any(|name| name.is_repeated);
             time += begun.elapsed();
             let permit = self.budget.take(chunk.size_bytes());
             if context.halted() {
                 return Err(ConvertError::Stopped);
             }
-            scope.spawn(move |_| context.pass(sequence, chunk, &repeated, permit));
+            scope.spawn(move |_| context.pass(sequence, chunk, &names, permit));
             sequence += 1;
         }
         let range = archive.range();
@@ -229,12 +228,12 @@ impl<S: Sink> Context<'_, S> {
     }
 
     /// Parses a chunk, and writes it if it is the next; runs in the pool.
-    fn pass(&self, sequence: u64, chunk: Chunk, repeated: &[bool], permit: Permit) {
+    fn pass(&self, sequence: u64, chunk: Chunk, names: &[SeenName], permit: Permit) {
         if self.halted() {
             return;
         }
         let _guard = PanicGuard(self);
-        let batch = read_chunk(&chunk, repeated, &self.name, &|key| self.keep.contains(key), &self.spare);
+        let batch = read_chunk(&chunk, names, &self.name, &|key| self.keep.contains(key), &self.spare);
         drop(chunk);
         self.sink.push(sequence, (batch, permit), |sink, sequence, (batch, permit)| {
             if self.halted() {

@@ -3,7 +3,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use orcid_xml::{cleaned, parse, parse_by_reference, parse_by_scanner, parse_search, pieces};
+use orcid_xml::{Parser, cleaned, parse, parse_by_reference, parse_search, pieces};
 
 fuzz_target!(|bytes: &[u8]| {
     agree(bytes);
@@ -20,7 +20,11 @@ fuzz_target!(|bytes: &[u8]| {
 
 fn agree(bytes: &[u8]) {
     let by_reference = parse_by_reference(bytes);
-    if let Some(scanned) = parse_by_scanner(bytes) {
+    // The second time with all that was learned of the document.
+    let mut parser = Parser::new();
+    let (first, second) = (parser.parse_by_scanner(bytes), parser.parse_by_scanner(bytes));
+    assert_eq!(first.is_some(), second.is_some());
+    for scanned in [first, second].into_iter().flatten() {
         let reference = by_reference.as_ref();
         let reference = reference.unwrap_or_else(|error| panic!("the scanner reads what is {error}"));
         assert_eq!(scanned.document, reference.document);

@@ -13,7 +13,20 @@ pub struct Seen {
     activities: HashMap<&'static str, IdSet>,
 }
 
+/// The name of a member, and whether one of the same name has been seen before.
+#[derive(Debug, Clone, Copy)]
+pub struct SeenName {
+    pub name: MemberName,
+    pub is_repeated: bool,
+}
+
 impl Seen {
+    /// Reads the name in a member's path, and remembers it.
+    pub fn name_of(&mut self, path: &str) -> SeenName {
+        let name = MemberName::new(path);
+        SeenName { name, is_repeated: self.is_repeated(&name) }
+    }
+
     /// True if a member of this name has been seen before. Put codes are unique within their
     /// section, so activities of two people with the same put code count as repeated too; the
     /// caller compares iDs.

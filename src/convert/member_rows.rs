@@ -13,7 +13,7 @@ use super::members::{SpareBuilders, Wanted, read_members};
 use super::source::archive_name;
 use crate::dataset::{DatasetError, Superseded, TableRows, Visibility, rows_of, table_key};
 use crate::tables::{self, DumpKind};
-use orcid_xml::{MemberName, Orcid};
+use orcid_xml::Orcid;
 use targz_seek::Member;
 
 /// A member of a chunk, with its path and its data.
@@ -52,11 +52,10 @@ impl MemberRows {
     /// # Errors
     /// [`DatasetError::TooManyDuplicates`] if more members came again than are remembered.
     pub fn add(&mut self, members: &[ChunkMember<'_>]) -> Result<(), DatasetError> {
-        let names = members.iter().map(|(path, ..)| MemberName::new(path));
-        let repeated: Vec<bool> = names.map(|name| self.seen.is_repeated(&name)).collect();
+        let names: Vec<_> = members.iter().map(|(path, ..)| self.seen.name_of(path)).collect();
         let all = |_: &str| true;
         let wanted = Wanted { archive: &self.archive, keep: &all, may_hold: Visibility::Public, only: None };
-        let batch = read_members(members.iter().copied(), &repeated, wanted, &self.spare);
+        let batch = read_members(members.iter().copied(), &names, wanted, &self.spare);
         for (dump, batches) in DumpKind::ALL.into_iter().zip(batch.rows) {
             for (table, batch) in tables::of(dump).iter().zip(batches) {
                 self.add_rows(table_key(dump, table.name()), batch.as_ref());

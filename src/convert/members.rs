@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use arrow::array::RecordBatch;
 
+use super::duplicates::SeenName;
 use super::entries::{contradiction, entry_of, fault_of, values_of};
 use super::only::Only;
 use crate::dataset::{Visibility, table_key};
@@ -92,24 +93,22 @@ struct Maker<'k, 'c> {
     unmapped: Vec<(DumpKind, UnmappedValues)>,
 }
 
-/// Reads all members of a chunk; `repeated` tells for each whether its name has
-/// been seen before.
-pub fn read_chunk(chunk: &Chunk, repeated: &[bool], wanted: Wanted<'_>, spare: &SpareBuilders) -> Batch {
-    read_members(chunk.members(), repeated, wanted, spare)
+/// Reads all members of a chunk, whose names were read before.
+pub fn read_chunk(chunk: &Chunk, names: &[SeenName], wanted: Wanted<'_>, spare: &SpareBuilders) -> Batch {
+    read_members(chunk.members(), names, wanted, spare)
 }
 
-/// Reads some members of a chunk, each with its path and its data; `repeated` tells for each
-/// whether its name has been seen before.
+/// Reads some members of a chunk, each with its path and its data, whose names were read before.
 pub fn read_members<'c>(
     members: impl Iterator<Item = (&'c str, &'c [u8], &'c Member)>,
-    repeated: &[bool],
+    names: &[SeenName],
     wanted: Wanted<'_>,
     spare: &SpareBuilders,
 ) -> Batch {
     let mut members: Vec<MemberInChunk<'_>> = members
-        .zip(repeated)
-        .map(|((path, data, member), &repeated)| {
-            let (name, offset, kind) = (MemberName::new(path), member.offset, member.kind);
+        .zip(names)
+        .map(|((path, data, member), &SeenName { name, is_repeated: repeated })| {
+            let (offset, kind) = (member.offset, member.kind);
             let (replaced, is_in_earlier) = (false, repeated);
             let may_hold = wanted.may_hold;
             MemberInChunk { path, name, data, offset, kind, may_hold, repeated, replaced, is_in_earlier }

@@ -17,7 +17,7 @@ use rayon::{Scope, ThreadPool, ThreadPoolBuilder};
 
 use super::budget::{Budget, Permit, Reservation};
 use super::converted::Converted;
-use super::duplicates::{Seen, note_replaced};
+use super::duplicates::{Seen, SeenName, note_replaced};
 use super::in_order::InOrder;
 use super::members::{Batch, SpareBuilders, Wanted, read_chunk};
 use super::only::Only;
@@ -219,15 +219,14 @@ impl Pipeline {
                 }
                 Err(error) => return Err(error.into()),
             };
-            let repeated: Vec<bool> =
-                chunk.members().map(|(path, _, _)| seen.is_repeated(&MemberName::new(path))).collect();
-            repeats |= repeated.contains(&true);
+            let names: Vec<_> = chunk.members().map(|(path, _, _)| seen.name_of(path)).collect();
+            repeats |= names.iter().any(|name| name.is_repeated);
             time += begun.elapsed();
             let permit = self.budget.take(chunk.size_bytes());
             if context.halted() {
                 return Err(ConvertError::Stopped);
             }
-            scope.spawn(move |_| context.pass(sequence, chunk, &repeated, permit));
+            scope.spawn(move |_| context.pass(sequence, chunk, &names, permit));
             sequence += 1;
         }
         let range = archive.range();
@@ -243,14 +242,14 @@ impl<S: Sink> Context<'_, S> {
     }
 
     /// Parses a chunk, and writes it if it is the next; runs in the pool.
-    fn pass(&self, sequence: u64, chunk: Chunk, repeated: &[bool], permit: Permit) {
+    fn pass(&self, sequence: u64, chunk: Chunk, names: &[SeenName], permit: Permit) {
         if self.halted() {
             return;
         }
         let _guard = PanicGuard(self);
         let keep = |key: &str| self.keep.contains(key);
         let wanted = Wanted { archive: &self.name, keep: &keep, may_hold: self.may_hold, only: self.only };
-        let batch = read_chunk(&chunk, repeated, wanted, &self.spare);
+        let batch = read_chunk(&chunk, names, wanted, &self.spare);
         drop(chunk);
         self.sink.push(sequence, (batch, permit), |sink, sequence, (batch, permit)| {
             if self.halted() {

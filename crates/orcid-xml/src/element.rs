@@ -140,11 +140,11 @@ impl<'a> Source<'a> {
             return cursor.repeated(tag);
         }
         cursor.container(tag)?;
-        if let Some(known) = cursor.known_source() {
+        if let Some(known) = cursor.known(|learned| &mut learned.sources) {
             *self = known;
             return Ok(());
         }
-        let begun = cursor.begin_source();
+        let begun = cursor.begin_repeat();
         while let Some(tag) = cursor.child()? {
             match tag.name {
                 "source-orcid" => id_into(cursor, tag, &mut self.orcid)?,
@@ -156,7 +156,7 @@ impl<'a> Source<'a> {
                 _ => cursor.unmapped(tag)?,
             }
         }
-        cursor.remember_source(begun, self);
+        cursor.remember(begun, self, |learned| &mut learned.sources);
         Ok(())
     }
 }

@@ -170,6 +170,11 @@ impl<'a> Contributor<'a> {
             return cursor.repeated(tag);
         }
         cursor.container(tag)?;
+        if let Some([sequence, role]) = cursor.known(|learned| &mut learned.roles) {
+            (self.sequence, self.role) = (sequence, role);
+            return Ok(());
+        }
+        let begun = cursor.begin_repeat();
         while let Some(tag) = cursor.child()? {
             match tag.name {
                 "contributor-sequence" => cursor.text_into(tag, &mut self.sequence)?,
@@ -177,6 +182,8 @@ impl<'a> Contributor<'a> {
                 _ => cursor.unmapped(tag)?,
             }
         }
+        let read = [self.sequence.clone(), self.role.clone()];
+        cursor.remember(begun, &read, |learned| &mut learned.roles);
         Ok(())
     }
 }

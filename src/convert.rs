@@ -71,7 +71,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use crate::dataset::store::Change;
-use crate::dataset::{ArchiveEntry, DatasetError, Finished, LocalStore, Logs, Store};
+use crate::dataset::{ArchiveEntry, DatasetError, Finished, LocalStore, Logs, Store, Visibility};
 use committing::NextState;
 use part::{open_for, write_with};
 use pipeline::Pipeline;
@@ -282,7 +282,8 @@ pub fn inspect(
     let mode = ReadMode { readers: pipeline.readers(1), ..ReadMode::default() };
     let (path, size_bytes, salvage) = (archive, task.size_bytes(), options.salvage);
     let opened = open_for(task, &pipeline, stop)?;
-    let source = Source { path, size_bytes, salvage, mode, content: Content::Archive(&opened) };
+    let (may_hold, content) = (Visibility::Public, Content::Archive(&opened));
+    let source = Source { path, size_bytes, salvage, mode, may_hold, content };
     Ok(task.entry(pipeline.run(source, None, &plan.manifest.tables, observer, stop)?))
 }
 

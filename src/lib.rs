@@ -6,6 +6,9 @@
 
 #![cfg_attr(not(test), warn(clippy::unwrap_used))]
 
+// How all of our SQLite files are opened.
+mod sqlite;
+
 // Account: what was counted. People: whose records are kept.
 pub mod report;
 pub mod slice;

@@ -10,7 +10,7 @@ from . import _native
 from ._arguments import Place, flag, is_url, names, place, settings, shown, storage, whole
 from ._arrow import ArrowStream, RecordBatch, Rows, Schema
 from ._convert import ArchiveReport, by_archive
-from ._errors import UnknownNameError
+from ._errors import DatasetError, UnknownNameError
 
 if TYPE_CHECKING:
     import datetime
@@ -39,21 +39,34 @@ class Table(ArrowStream):
 
     Attributes:
         key: The folder and the name, such as ``"summaries/works"``.
-        num_rows: The number of rows.
-        files: The paths or URLs of the Parquet files.
     """
 
-    __slots__ = ("_columns", "_dataset", "_native", "files", "key", "num_rows")
+    __slots__ = ("_columns", "_dataset", "_native", "_num_rows", "key")
 
-    def __init__(
-        self, dataset: Dataset, key: str, num_rows: int, files: list[str], columns: list[str] | None = None
-    ) -> None:
+    def __init__(self, dataset: Dataset, key: str, columns: list[str] | None = None) -> None:
         self._dataset = dataset
         self._columns = columns
         self._native = dataset._native.table(key, columns)
+        self._num_rows: int | None = None
         self.key = key
-        self.num_rows = num_rows
-        self.files = files
+
+    @property
+    def num_rows(self) -> int:
+        """The number of rows. They are counted where some are left out because they are not public."""
+        if self._num_rows is None:
+            self._num_rows = self._dataset._native.row_count(self.key)
+        return self._num_rows
+
+    @property
+    def files(self) -> list[str]:
+        """The paths or URLs of the Parquet files. Of a dataset that holds limited data, which its
+        files do too, only if it was opened with ``include_limited=True``."""
+        if self._dataset._hides:
+            raise DatasetError(
+                f"the files of {self.key} hold what is not public too; read the table, or open the dataset "
+                "with include_limited=True"
+            )
+        return list(self._dataset._tables[self.key][1])
 
     @property
     def name(self) -> str:
@@ -78,7 +91,7 @@ class Table(ArrowStream):
         chosen = [name for some in columns for name in names(some, "columns") or []]
         if not chosen:
             raise ValueError("no column is given")
-        return Table(self._dataset, self.key, self.num_rows, self.files, chosen)
+        return Table(self._dataset, self.key, chosen)
 
     def batches(self) -> Iterator[RecordBatch]:
         """The rows, batch by batch, in the order of the table."""
@@ -87,7 +100,8 @@ class Table(ArrowStream):
             yield RecordBatch(batch)
 
     def scan(self) -> polars.LazyFrame:
-        """A lazy frame of Polars, which reads only the columns and rows that a query needs.
+        """A lazy frame of Polars, which reads only the columns and rows that a query needs. Where
+        rows are left out because they are not public, the table is read first.
 
         >>> import polars as pl
         >>> ds["works"].scan().select(pl.len()).collect().item()
@@ -95,13 +109,16 @@ class Table(ArrowStream):
         """
         import polars
 
+        if self._dataset._hides:
+            return polars.DataFrame(self).lazy()
         options = dict(self._dataset._storage_options or {}) or None
         frame = polars.scan_parquet(self.files, storage_options=options)
         return frame if self._columns is None else frame.select(self._columns)
 
     def to_polars(self) -> polars.DataFrame:
         """All rows as a data frame of Polars, which reads local files with all processors."""
-        return super().to_polars() if is_url(self._dataset.path) else self.scan().collect()
+        is_read_here = is_url(self._dataset.path) or self._dataset._hides
+        return super().to_polars() if is_read_here else self.scan().collect()
 
     def to_dicts(self) -> list[dict[str, Any]]:
         """All rows as dictionaries; points in time are text."""
@@ -123,15 +140,23 @@ class Dataset:
     Tables are read by name, as from a dictionary, with ``in``, ``len`` and ``keys``. If another
     process changes the dataset, this object stays what it is as long as the files of its version
     are there; `reload` opens the new version.
+
+    A dataset may hold what people show only to trusted parties (``manifest["visibility"]`` is then
+    ``"limited"``). Without ``include_limited``, no call gives any of it.
     """
 
-    __slots__ = ("_native", "_storage_options", "_tables", "path")
+    __slots__ = ("_hides", "_include_limited", "_native", "_storage_options", "_tables", "path")
 
-    def __init__(self, path: str, storage_options: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, path: str, storage_options: Mapping[str, str] | None = None, include_limited: bool = False
+    ) -> None:
         #: The path or URL of the dataset.
         self.path = path
         self._storage_options = storage(storage_options)
-        self._native = _native.Dataset(path, settings(storage_options=storage_options))
+        self._include_limited = flag(include_limited, "include_limited")
+        options = settings(storage_options=storage_options)
+        self._native = _native.Dataset(path, self._include_limited, options)
+        self._hides = self._native.hides()
         self._tables = {key: (rows, list(map(str, files))) for key, rows, files in self._native.tables()}
 
     @property
@@ -147,7 +172,7 @@ class Dataset:
         if found is None:
             known = "there are none" if not self._tables else f"the tables are {', '.join(self._tables)}"
             raise UnknownNameError(f"{shown(self.path)} has no table {name}; {known}")
-        return Table(self, found, *self._tables[found])
+        return Table(self, found)
 
     def _key(self, name: object) -> str | None:
         if not isinstance(name, str):
@@ -274,8 +299,8 @@ class Dataset:
             folder, name = key.split("/")
             views = [f"{folder}_{name}"] + ([name] if self._key(name) == key else [])
             for view in views:
-                if is_url(self.path):
-                    # DuckDB would need an extension, and options of its own.
+                if is_url(self.path) or self._hides:
+                    # For URLs, DuckDB would need an extension, and options of its own.
                     connection.register(view, self[key])
                 else:
                     connection.execute(f"CREATE OR REPLACE VIEW {_quoted(view, chr(34))} AS {query}")
@@ -283,7 +308,7 @@ class Dataset:
 
     def reload(self) -> Dataset:
         """Opens the current version of the same dataset."""
-        return Dataset(self.path, self._storage_options)
+        return Dataset(self.path, self._storage_options, self._include_limited)
 
     def verify(self) -> list[Problem]:
         """Checks the dataset; see `orcidlake.verify`."""
@@ -292,19 +317,27 @@ class Dataset:
     def __repr__(self) -> str:
         year = "" if self.release is None else f", {self.release}"
         lines = [f"Dataset({shown(self.path)!r}{year})"]
-        lines += [f"  {key}: {rows:,} rows" for key, (rows, _) in self._tables.items()]
+        # Counting what is public would mean to read it.
+        most = "at most " if self._hides else ""
+        lines += [f"  {key}: {most}{rows:,} rows" for key, (rows, _) in self._tables.items()]
         return "\n".join(lines)
 
 
-def open(path: Place, *, storage_options: Mapping[str, str] | None = None) -> Dataset:
-    """Opens the dataset that `convert` wrote, by its path or URL. ``storage_options`` are as for
-    `convert`.
+def open(
+    path: Place, *, include_limited: bool = False, storage_options: Mapping[str, str] | None = None
+) -> Dataset:
+    """Opens the dataset that `convert` wrote, by its path or URL.
+
+    Args:
+        include_limited: Read also what people show only to trusted parties, from a dataset that
+            ``orcidlake refresh --connected`` has written; without it, only what is public is read.
+        storage_options: As for `convert`.
 
     >>> ds = ol.open("orcid")
     >>> ds["works"]
     Table('summaries/works', 6,745 rows, 26 columns)
     """
-    return Dataset(place(path), storage_options)
+    return Dataset(place(path), storage_options, include_limited)
 
 
 def verify(dataset: Place, *, storage_options: Mapping[str, str] | None = None) -> list[Problem]:

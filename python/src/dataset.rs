@@ -41,11 +41,23 @@ struct Scan {
 
 #[pymethods]
 impl Dataset {
+    /// Opens a dataset; without `include_limited`, only what is public is read of it.
     #[new]
-    fn new(py: Python<'_>, path: PathBuf, settings: Settings) -> PyResult<Self> {
+    fn new(py: Python<'_>, path: PathBuf, include_limited: bool, settings: Settings) -> PyResult<Self> {
         let store = settings.store(&path)?;
         let opened = interruptible(py, nothing, |_| library::Dataset::open_in(store.as_ref()))?;
-        Ok(Self(Arc::new(opened.map_err(Raise::raise)?)))
+        let opened = opened.map_err(Raise::raise)?;
+        Ok(Self(Arc::new(if include_limited { opened } else { opened.public_only() })))
+    }
+
+    /// True if the files have rows that are not read, because they are not public.
+    fn hides(&self) -> bool {
+        self.0.hides()
+    }
+
+    /// The number of rows of a table that are read.
+    fn row_count(&self, py: Python<'_>, key: &str) -> PyResult<u64> {
+        interruptible(py, nothing, |_| self.0.row_count(key))?.map_err(Raise::raise)
     }
 
     /// The manifest as JSON.

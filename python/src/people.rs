@@ -10,9 +10,9 @@ use orcidlake::dataset::Dataset;
 use orcidlake::matching::{Day, Expansion, PeopleFilter, Question, people};
 use ror_match::RorId;
 
-/// The columns of a [`Person`](orcidlake::matching::Person), in their order; the last only if asked
-/// for. Those of text may be empty, except for three.
-const COLUMNS: [&str; 21] = [
+/// The columns of a [`Person`](orcidlake::matching::Person), in their order; e-mail addresses only if
+/// asked for. Those of text may be empty, except for three.
+const COLUMNS: [&str; 22] = [
     "orcid",
     "given_names",
     "family_name",
@@ -33,8 +33,10 @@ const COLUMNS: [&str; 21] = [
     "put_code",
     "created_date",
     "last_modified_date",
-    "emails",
+    EMAILS,
+    "authenticated",
 ];
+const EMAILS: &str = "emails";
 const NEVER_EMPTY: [&str; 3] = ["orcid", "kind", "ror_id"];
 
 /// Which affiliations are asked for.
@@ -104,10 +106,11 @@ pub fn rows(dataset: &Dataset, question: &Question, filter: &PeopleFilter) -> Py
 }
 
 fn schema(emails: bool) -> Schema {
-    let columns = COLUMNS.into_iter().filter(|name| emails || *name != "emails");
+    let columns = COLUMNS.into_iter().filter(|name| emails || *name != EMAILS);
     let field = |name| match name {
         "put_code" => Field::new(name, DataType::Int64, true),
         "confidence" => Field::new(name, DataType::Float64, false),
+        "authenticated" => Field::new(name, DataType::Boolean, false),
         name => Field::new(name, DataType::Utf8, !NEVER_EMPTY.contains(&name)),
     };
     Schema::new(columns.map(field).collect::<Vec<_>>())

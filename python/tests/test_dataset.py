@@ -142,8 +142,8 @@ def test_the_people_of_an_institution_are_those_of_the_program(dataset: str, tmp
     subprocess.run([*program, "--emails", "--quiet", "--out", tmp_path / "people.csv"], check=True)
     listed = polars.read_csv(tmp_path / "people.csv", infer_schema=False)
     assert len(people) == listed.height > 0
-    # The program also says who is authenticated, which the package does not know yet.
-    assert people.schema.names == [name for name in listed.columns if name != "authenticated"]
+    assert people.schema.names == listed.columns
+    assert people.to_polars()["authenticated"].to_list() == [False] * len(people)
     assert people.to_polars()["orcid"].to_list() == listed["orcid"].to_list()
     assert next(iter(people))["orcid"] == listed["orcid"][0]
     assert "emails" not in ds.people(ror=[ror]).schema

@@ -5,17 +5,20 @@ use std::path::{Path, PathBuf};
 use clap::builder::BoolishValueParser;
 
 use super::Common;
-use super::auth::{TimeoutArg, USER_AGENT};
+use super::auth::{TimeoutArg, USER_AGENT, parse_client_id};
 use super::failure::Failure;
 use crate::connect::{ConnectError, KeyRing, StateFolder, Store};
 use orcid_api::oauth::{Issuer, OauthClient};
-use orcid_api::{Clock, Credentials, Secret, SystemClock, bare_word};
+use orcid_api::{Clock, Credentials, Host, Secret, SystemClock};
 use orcid_xml::Timestamp;
 
 /// The folder of systemd's credentials, and the names of those that are used if no file is named.
 const CREDENTIALS: &str = "CREDENTIALS_DIRECTORY";
-pub const KEY_CREDENTIAL: &str = "connect-keys";
+const KEY_CREDENTIAL: &str = "connect-keys";
 const SECRET_CREDENTIAL: &str = "orcid-client-secret";
+
+/// The path of the Member API's version.
+const VERSION_PATH: &str = "/v3.0";
 
 /// Where the state lies, and the keys of its secrets.
 #[derive(Debug, Clone, clap::Args)]
@@ -59,14 +62,6 @@ pub struct OauthArgs {
     contact: Option<String>,
     #[command(flatten)]
     wait: TimeoutArg,
-}
-
-fn parse_client_id(text: &str) -> Result<String, String> {
-    let word = bare_word(text);
-    if word.is_empty() || !word.bytes().all(|byte| byte.is_ascii_graphic()) {
-        return Err("a client id is one word of ASCII signs, such as APP-ABCDEFGHIJKLMNOP".to_owned());
-    }
-    Ok(word.to_owned())
 }
 
 /// The time of day.
@@ -163,5 +158,14 @@ impl OauthArgs {
             Credentials { client_id: self.client_id.clone(), client_secret: Secret::read(&file)? };
         let (contact, timeout) = (self.contact.as_deref(), self.wait.duration());
         Ok(OauthClient::new(issuer.clone(), credentials, USER_AGENT, contact, timeout)?)
+    }
+}
+
+/// The Member API of the server that people signed in at.
+pub fn member_host(issuer: &Issuer) -> Host {
+    Host {
+        api: format!("{}{VERSION_PATH}", issuer.member_api_url()),
+        token_url: issuer.token_url(),
+        is_member: true,
     }
 }

@@ -1,6 +1,7 @@
 //! `orcidlake connect invite`.
 
-use std::path::PathBuf;
+use std::fs::OpenOptions;
+use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 
@@ -12,18 +13,23 @@ use super::rows::{RowFormat, tell_where, write_rows};
 use super::target::{check_outputs, file_of};
 use super::{Common, Done};
 use crate::connect::{
-    INVITATION_DAYS, InvitationLine, MailSettings, MailTls, Mailer, Store, invite, read_staff,
+    INVITATION_DAYS, InvitationLine, Invite, MAYBE_SENT, MailFault, MailSettings, MailTls, Mailer, Store,
+    invite, read_staff,
 };
 use orcid_api::Secret;
 
 /// systemd's credential with the mail server's password.
 const PASSWORD_CREDENTIAL: &str = "connect-smtp-password";
+/// States of lines after their mails were tried.
+const SENT: &str = "sent";
+const NOT_SENT: &str = "not sent";
 
 /// Make links with which people enter the portal, as CSV for a mail merge, or send them by mail.
 ///
 /// STAFF.csv has a column for the institution's own id (id, local_id, staff_id), and may have name
 /// or given and family name, email, language, and orcid. Each link works once. People who are
-/// connected get none. A new link withdraws those that the person has not used.
+/// connected get none. A new link withdraws those that the person has not used; with --send, people
+/// who hold a link that was mailed to them keep it and get no second mail.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The list of people.
@@ -56,6 +62,9 @@ struct MailArgs {
     /// Send each link to its person by mail. The links are not printed then.
     #[arg(long, requires_all = ["smtp_server", "mail_from"])]
     send: bool,
+    /// Send another link to people who have got a mail and have not used its link, or may have got one.
+    #[arg(long, requires = "send")]
+    resend: bool,
     /// The mail server.
     #[arg(long, value_name = "HOST", env = "ORCIDLAKE_SMTP_SERVER")]
     smtp_server: Option<String>,
@@ -109,7 +118,7 @@ impl MailArgs {
         };
         let settings =
             MailSettings { server: server.clone(), port: self.smtp_port, tls, user, from: from.clone() };
-        Ok(Some(Mailer::new(&settings)?))
+        Ok(Some(Mailer::new(settings)?))
     }
 }
 
@@ -119,12 +128,16 @@ pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
     let (settings, mailer) = (args.portal.settings()?, args.mail.mailer()?);
     let staff = read_staff(&args.staff)?;
     let store = args.state.open_or_create(&args.issuer.issuer()?, common)?;
-    let mut lines = invite(&store, &settings, &staff, args.days, args.all, now())?;
-    let mut failed = 0;
-    if let Some(mailer) = &mailer {
-        for line in &mut lines {
-            failed += u64::from(!send(mailer, &store, &settings.institution, line)?);
-        }
+    // Links in a list are for a mail merge, of which nothing is known here.
+    let whom =
+        Invite { days: args.days, connected_too: args.all, mailed_too: mailer.is_none() || args.mail.resend };
+    let mut lines = invite(&store, &settings, &staff, whom, now())?;
+    let failed = match mailer {
+        Some(mailer) => send_all(mailer, &store, &settings.institution, &mut lines)?,
+        None => 0,
+    };
+    if let Some(path) = &out {
+        make_private(path)?;
     }
     let format = if common.json { RowFormat::JsonLines } else { RowFormat::Csv };
     write_rows(&lines, format, out.as_deref())?;
@@ -136,26 +149,70 @@ pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
     Ok(if failed > 0 { Done::WithProblems } else { Done::All })
 }
 
-/// Sends a link; then the list holds it no more. False where the server did not take it.
-fn send(
-    mailer: &Mailer,
+/// Sends the links; then the list holds them no more. Gives the number of people who are not known
+/// to have got a mail.
+fn send_all(
+    mut mailer: Mailer,
     store: &Store,
     institution: &str,
-    line: &mut InvitationLine,
-) -> Result<bool, Failure> {
-    let Some(invitation) = line.invitation else { return Ok(true) };
-    let sent = mailer.send(line, institution);
-    line.link.clear();
-    match sent {
-        Ok(()) => {
-            store.note_sent(invitation, now())?;
-            line.state = "sent".to_owned();
-            Ok(true)
+    lines: &mut [InvitationLine],
+) -> Result<usize, Failure> {
+    let mut is_over = false;
+    for line in lines.iter_mut() {
+        let (Some(invitation), link) = (line.invitation, line.link.clone()) else { continue };
+        if is_over {
+            line.state = NOT_SENT.to_owned();
+        } else {
+            store.begin_sending(invitation, now())?;
+            let sent = mailer.send(line, institution);
+            line.state = match &sent {
+                Ok(()) => SENT,
+                Err(MailFault::Unknown(_)) => MAYBE_SENT,
+                Err(_) => NOT_SENT,
+            }
+            .to_owned();
+            match &sent {
+                Ok(()) => store.note_sent(invitation, now())?,
+                Err(MailFault::Unknown(_)) => {}
+                Err(_) => store.note_not_sent(invitation)?,
+            }
+            is_over = matches!(sent, Err(MailFault::AllMails(_)));
+            if let Err(fault) = sent {
+                // A server may repeat what it was sent.
+                tell!("{}: {}", line.local_id, fault.to_string().replace(&link, "…"));
+            }
+            if is_over {
+                tell!("no more mails are tried");
+            }
         }
-        Err(error) => {
-            line.state = "not sent".to_owned();
-            tell!("{}: {error}", line.local_id);
-            Ok(false)
-        }
+        line.link.clear();
+    }
+    let count = |state: &str| lines.iter().filter(|line| line.state == state).count();
+    let (not_sent, maybe) = (count(NOT_SENT), count(MAYBE_SENT));
+    if not_sent > 0 {
+        tell!(
+            "{} not sent; the same command sends them, and no others again",
+            counted(not_sent as u64, "mail")
+        );
+    }
+    if maybe > 0 {
+        tell!(
+            "{} may have been sent; ask the mail server, or send these people another with --resend",
+            counted(maybe as u64, "mail")
+        );
+    }
+    Ok(not_sent + maybe)
+}
+
+/// Makes a file that only its owner can read, if it is not there yet: its links open the portal. A
+/// file that is written anew keeps its mode.
+fn make_private(path: &Path) -> Result<(), Failure> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(error.into()),
+        _ => Ok(()),
     }
 }

@@ -8,7 +8,7 @@ use super::failure::Failure;
 use super::numbers::counted;
 use super::output::print_json;
 use super::{Common, Done};
-use crate::connect::{Connect, ConnectError, LinkState, Settings, checked_scope};
+use crate::connect::{Connect, ConnectError, LinkState, Narrowed, Settings, checked_scope};
 
 /// Who did something, as the history says it.
 const BY_COMMAND: &str = "by command";
@@ -56,14 +56,24 @@ pub fn run(args: &Args, common: &Common) -> Result<Done, Failure> {
         let person = connect.store.person_by_local_id(local_id)?;
         people.push(person.ok_or_else(|| ConnectError::NoPerson { local_id: local_id.clone() })?);
     }
-    let mut changed = 0;
+    let (mut changed, mut lost) = (0, 0);
     for person in people {
         match &keep {
             None => changed += connect.disconnect(person.id, BY_COMMAND, now())?.len(),
             Some(scope) => {
                 let links = connect.store.links(person.id)?;
                 for link in links.iter().filter(|link| link.state == LinkState::Connected) {
-                    changed += usize::from(connect.narrow(&link.orcid, scope, now())?);
+                    match connect.narrow(&link.orcid, scope, now())? {
+                        Narrowed::Done => changed += 1,
+                        Narrowed::NotConnected => {}
+                        Narrowed::Lost => {
+                            lost += 1;
+                            tell!(
+                                "{}: the server has ended the new permission together with the old one; the person must connect again",
+                                person.details.local_id
+                            );
+                        }
+                    }
                 }
             }
         }
@@ -71,7 +81,9 @@ pub fn run(args: &Args, common: &Common) -> Result<Done, Failure> {
     let revoked = connect.run_revocations(now())?;
     let waiting = connect.store.pending_revocations()?.len();
     if common.json {
-        print_json(&json!({ "changed": changed, "revoked": revoked.done, "waiting": waiting }))?;
+        print_json(
+            &json!({ "changed": changed, "lost": lost, "revoked": revoked.done, "waiting": waiting }),
+        )?;
     } else if !common.quiet {
         tell!(
             "{} changed, {} revoked at ORCID",
@@ -85,5 +97,5 @@ pub fn run(args: &Args, common: &Common) -> Result<Done, Failure> {
             );
         }
     }
-    Ok(if waiting > 0 { Done::WithProblems } else { Done::All })
+    Ok(if waiting + lost > 0 { Done::WithProblems } else { Done::All })
 }

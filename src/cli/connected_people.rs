@@ -1,6 +1,6 @@
 //! The people of the portal, for a refresh that reads their records with their own tokens.
 
-use crate::connect::{ConnectError, Link, LinkState, Store};
+use crate::connect::{ConnectError, Link, Store};
 use crate::refresh::{ConnectedPeople, StateFault};
 use orcid_api::Secret;
 use orcid_xml::{Orcid, Timestamp};
@@ -17,12 +17,7 @@ pub struct PortalPeople(pub Store);
 impl PortalPeople {
     /// The link of a person who permits it now.
     fn permission(&self, orcid: &str) -> Result<Option<Link>, ConnectError> {
-        let link = self.0.link_of_orcid(orcid)?;
-        Ok(link.filter(|link| {
-            link.state == LinkState::Connected
-                && link.grants(READ_LIMITED)
-                && link.expires.is_none_or(|expires| expires > now())
-        }))
+        Ok(self.0.link_of_orcid(orcid)?.filter(|link| link.permits(READ_LIMITED, now())))
     }
 }
 

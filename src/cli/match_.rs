@@ -1,27 +1,28 @@
 //! `orcidlake match`.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::io::{BufWriter, Write};
+use std::io::BufRead as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::convert::{Machine, stop_on_signals};
 use super::failure::Failure;
-use super::matching::{Ror, Sources, evidence};
+use super::match_output::Format;
+use super::match_rows::{Bulk, Columns};
+use super::matching::{Ror, Sources};
 use super::numbers::{counted, grouped};
 use super::output::print_json;
-use super::spreadsheet::{BYTE_ORDER_MARK, check, shown};
+use super::spreadsheet::check;
 use super::stores::{ScratchArg, store_to_change};
 use super::{Common, Done, open_dataset, rematch};
 use crate::dataset::{LocalStore, Store};
 use crate::matching::Summary;
 use crate::refresh::hold;
 use crate::storage::Place;
-use ror_match::{Address, Answer, Country, Matcher, Query, Scratch, Table, Tier};
+use ror_match::{Table, Tier};
 
 /// Find the organisation of ROR that each affiliation means.
 ///
@@ -41,25 +42,32 @@ pub struct Args {
     /// crosswalk.
     #[arg(long, value_name = "FILE", env = "ORCIDLAKE_CROSSWALK")]
     crosswalk: Option<PathBuf>,
-    /// Match this text, an affiliation with or without its place; can be repeated.
+    /// Match this text, an affiliation with whatever it has: departments, streets, places, several
+    /// organisations; can be repeated. `-` reads a text from each line of standard input. With --csv,
+    /// the table's column that has such texts.
     #[arg(long, value_name = "TEXT", value_parser = parse_text)]
     text: Vec<String>,
-    /// Match the rows of this CSV table; all its columns are printed with those of the match.
-    #[arg(long, value_name = "FILE", conflicts_with = "text")]
+    /// Match the rows of this CSV table (`-` for standard input); all its columns are printed with
+    /// those of the match.
+    #[arg(long, value_name = "FILE")]
     csv: Option<PathBuf>,
+    /// Print all organisations that a text names, one row for each with its place in the text, and not
+    /// only the leading one.
+    #[arg(long, requires = "text")]
+    all: bool,
     /// With --csv or --text, write CSV for spreadsheets: with a byte order mark, and a single quote
     /// before cells that they would take for formulas (those that begin with = + - @ or a tab).
     #[arg(long)]
     excel: bool,
     /// The table's column with the name.
-    #[arg(long, value_name = "COLUMN", default_value = "name", requires = "csv")]
+    #[arg(long, value_name = "COLUMN", default_value = "name", requires = "csv", conflicts_with = "text")]
     name: String,
     /// The table's column with the city; `city` if not given, where there is one.
-    #[arg(long, value_name = "COLUMN", requires = "csv")]
+    #[arg(long, value_name = "COLUMN", requires = "csv", conflicts_with = "text")]
     city: Option<String>,
     /// The table's column with the country, as a code of two or three letters or a name; `country`
     /// if not given, where there is one.
-    #[arg(long, value_name = "COLUMN", requires = "csv")]
+    #[arg(long, value_name = "COLUMN", requires = "csv", conflicts_with = "text")]
     country: Option<String>,
     /// Match all names again. Without it, names that were matched before keep their answers if the
     /// release, the preset, the overrides and the program are the same.
@@ -71,8 +79,8 @@ pub struct Args {
     scratch: ScratchArg,
 }
 
-/// Country cells that name no country and are told with their lines.
-const SHOWN_COUNTRIES: usize = 5;
+/// The name of standard input in place of a file or a text.
+const STDIN: &str = "-";
 /// Whether id and name agree, for people.
 const AGREEMENT: [(&str, &str); 5] = [
     ("agree", "agree"),
@@ -81,24 +89,6 @@ const AGREEMENT: [(&str, &str); 5] = [
     ("name_only", "only the name leads to an organisation"),
     ("none", "neither; see organizations/unmatched"),
 ];
-/// The columns that a match adds to a table.
-const COLUMNS: [&str; 14] = [
-    "ror_id",
-    "ror_name",
-    "tier",
-    "relation",
-    "score",
-    "margin",
-    "matched_name",
-    "matched_name_type",
-    "country_verdict",
-    "city_verdict",
-    "ror_status",
-    "successor_of",
-    "runner_up",
-    "candidates",
-];
-
 fn parse_text(text: &str) -> Result<String, String> {
     if text.trim().is_empty() { Err("the text is empty".to_owned()) } else { Ok(text.to_owned()) }
 }
@@ -108,29 +98,50 @@ pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
     if let Some(path) = &args.dataset {
         return dataset(&args, path, common);
     }
-    let Some(path) = &args.csv else {
-        return texts(&args, common);
+    match &args.csv {
+        Some(path) => table(&args, path, common),
+        None => texts(&args, common),
+    }
+}
+
+/// Matches the rows of a table.
+fn table(args: &Args, path: &Path, common: &Common) -> Result<Done, Failure> {
+    let table = if path == Path::new(STDIN) {
+        Table::of_input(path, Box::new(std::io::stdin()))?
+    } else {
+        Table::open(path)?
     };
-    let mut table = Table::open(path)?;
-    let columns = Columns::of(&args, &table)?;
-    let header = table.header().to_vec();
+    let columns = match args.text.as_slice() {
+        [] => Columns::of_names(&table, &args.name, args.city.as_deref(), args.country.as_deref())?,
+        [column] => Columns::of_text(&table, column)?,
+        _ => {
+            let hint = "with --csv, give --text once: the column that has the affiliations";
+            return Err(Failure::new("a table is matched by one column of texts", hint));
+        }
+    };
     if common.json {
         // A column's name is the key of its values, so that none may come twice.
-        header.iter().try_for_each(|name| table.column(name).map(drop))?;
+        table.header().iter().try_for_each(|name| table.column(name).map(drop))?;
     }
     let matcher = Sources::of(&args.ror, None, None, common)?.matcher(common)?;
-    let mut out = Output::new(&header, args.excel, common)?;
-    let mut scratch = Scratch::default();
-    let mut unknown = UnknownCountries::default();
-    while let Some(row) = table.row()? {
-        let mut query = columns.query(&row.cells);
-        query.country = query.country.filter(|country| unknown.is_known(row.line, country));
-        let answer = matcher.find(&query, &mut scratch);
-        out.row(&matcher, &header, &row.cells, &answer)?;
+    Bulk::new(&matcher, args.all, &args.machine)?.table(table, &columns, output(args, common))
+}
+
+/// Matches the texts of the command line, or the lines of standard input.
+fn texts(args: &Args, common: &Common) -> Result<Done, Failure> {
+    if args.text.is_empty() {
+        return Err(Failure::new("there is nothing to match", "give a dataset, --text or --csv"));
     }
-    out.end()?;
-    unknown.tell(path);
-    Ok(Done::All)
+    let matcher = Sources::of(&args.ror, None, None, common)?.matcher(common)?;
+    let bulk = Bulk::new(&matcher, args.all, &args.machine)?;
+    if args.text == [STDIN] {
+        return bulk.texts(std::io::stdin().lock().lines(), output(args, common));
+    }
+    bulk.texts(args.text.iter().cloned().map(Ok), output(args, common))
+}
+
+fn output(args: &Args, common: &Common) -> Format {
+    if common.json { Format::Json } else { Format::Csv { excel: args.excel } }
 }
 
 /// Matches a dataset.
@@ -190,172 +201,4 @@ fn summary_text(summary: &Summary) -> String {
     let tiers = Tier::ALL.map(|tier| (tier.name(), format!("{}: {}", tier.name(), tier.doc())));
     list("how names were found", &tiers, &summary.tiers);
     text
-}
-
-/// Matches the texts of the command line.
-fn texts(args: &Args, common: &Common) -> Result<Done, Failure> {
-    if args.text.is_empty() {
-        return Err(Failure::new("there is nothing to match", "give a dataset, --text or --csv"));
-    }
-    let matcher = Sources::of(&args.ror, None, None, common)?.matcher(common)?;
-    let mut scratch = Scratch::default();
-    let header = ["text".to_owned()];
-    let mut out = Output::new(&header, args.excel, common)?;
-    for text in &args.text {
-        let answer = matcher.find(&Address::of(text, &matcher.index).query(), &mut scratch);
-        out.row(&matcher, &header, std::slice::from_ref(text), &answer)?;
-    }
-    out.end()?;
-    Ok(Done::All)
-}
-
-/// Where in a table name and place stand.
-struct Columns {
-    name: usize,
-    city: Option<usize>,
-    country: Option<usize>,
-}
-
-impl Columns {
-    fn of(args: &Args, table: &Table) -> Result<Self, Failure> {
-        let required = |name: &str| -> Result<usize, Failure> {
-            let hint = format!("the columns are: {}", table.header().join(", "));
-            let missing = || Failure::new(format!("the table has no column {name}"), &hint);
-            table.column(name)?.ok_or_else(missing)
-        };
-        let optional = |name: &Option<String>, usual: &str| match name {
-            Some(name) => required(name).map(Some),
-            None => Ok(table.column(usual)?),
-        };
-        Ok(Self {
-            name: required(&args.name)?,
-            city: optional(&args.city, "city")?,
-            country: optional(&args.country, "country")?,
-        })
-    }
-
-    fn query<'r>(&self, row: &'r [String]) -> Query<'r> {
-        let cell = |place: Option<usize>| {
-            place.and_then(|place| row.get(place)).map(String::as_str).filter(|cell| !cell.is_empty())
-        };
-        Query {
-            name: cell(Some(self.name)).unwrap_or_default(),
-            city: cell(self.city),
-            country: cell(self.country),
-        }
-    }
-}
-
-/// Cells for countries that name none, of a table that is matched.
-#[derive(Default)]
-struct UnknownCountries {
-    count: u64,
-    /// The first ones, with their lines.
-    shown: Vec<String>,
-}
-
-impl UnknownCountries {
-    /// True for a country; notes the line of any other text.
-    fn is_known(&mut self, line: u64, country: &str) -> bool {
-        let is_known = Country::of(country).is_listed();
-        if !is_known && !country.trim().is_empty() {
-            self.count += 1;
-            if self.shown.len() < SHOWN_COUNTRIES {
-                self.shown.push(format!("line {line} \"{country}\""));
-            }
-        }
-        is_known
-    }
-
-    fn tell(&self, path: &Path) {
-        if self.count > 0 {
-            let more = if self.count > self.shown.len() as u64 { ", …" } else { "" };
-            tell!(
-                "note: {}: matched without a country, because the cell is not a country: {}: {}{more}",
-                path.display(),
-                counted(self.count, "row"),
-                self.shown.join(", ")
-            );
-        }
-    }
-}
-
-/// Prints rows as they come: CSV, or JSON Lines.
-enum Output {
-    Csv { writer: Box<csv::Writer<std::io::StdoutLock<'static>>>, excel: bool },
-    Json(BufWriter<std::io::StdoutLock<'static>>),
-}
-
-impl Output {
-    fn new(header: &[String], excel: bool, common: &Common) -> Result<Self, Failure> {
-        let mut out = std::io::stdout().lock();
-        if common.json {
-            return Ok(Self::Json(BufWriter::new(out)));
-        }
-        if excel {
-            out.write_all(BYTE_ORDER_MARK.as_bytes())?;
-        }
-        let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(out);
-        for name in header.iter().map(String::as_str).chain(COLUMNS) {
-            writer.write_field(quoted(name, excel).as_ref()).map_err(std::io::Error::from)?;
-        }
-        writer.write_record(None::<&[u8]>).map_err(std::io::Error::from)?;
-        Ok(Self::Csv { writer: Box::new(writer), excel })
-    }
-
-    fn row(
-        &mut self,
-        matcher: &Matcher,
-        header: &[String],
-        row: &[String],
-        answer: &Answer,
-    ) -> Result<(), Failure> {
-        let found = evidence(matcher, answer);
-        match self {
-            Self::Csv { writer, excel } => {
-                // A row that is too short would put the match under the wrong columns.
-                let padding = std::iter::repeat_n("", header.len().saturating_sub(row.len()));
-                let own = row.iter().map(String::as_str).chain(padding);
-                for cell in own {
-                    writer.write_field(quoted(cell, *excel).as_ref()).map_err(std::io::Error::from)?;
-                }
-                for value in COLUMNS.map(|column| &found[column]) {
-                    writer
-                        .write_field(quoted(&cell(value), *excel).as_ref())
-                        .map_err(std::io::Error::from)?;
-                }
-                writer.write_record(None::<&[u8]>).map_err(std::io::Error::from)?;
-            }
-            Self::Json(out) => {
-                let own: serde_json::Map<String, Value> =
-                    header.iter().zip(row).map(|(column, cell)| (column.clone(), json!(cell))).collect();
-                writeln!(out, "{}", json!({ "query": own, "match": found }))?;
-            }
-        }
-        Ok(())
-    }
-
-    fn end(self) -> Result<(), Failure> {
-        match self {
-            Self::Csv { mut writer, .. } => writer.flush()?,
-            Self::Json(mut out) => out.flush()?,
-        }
-        Ok(())
-    }
-}
-
-/// A cell as it is, or for spreadsheets.
-fn quoted(cell: &str, excel: bool) -> Cow<'_, str> {
-    if excel { shown(cell) } else { Cow::Borrowed(cell) }
-}
-
-/// A value of the evidence as the cell of a table.
-fn cell(value: &Value) -> String {
-    match value {
-        Value::Null => String::new(),
-        Value::String(text) => text.clone(),
-        Value::Array(values) => values.iter().map(cell).collect::<Vec<_>>().join("|"),
-        Value::Object(candidate) => format!("{} {}", cell(&candidate["ror_id"]), cell(&candidate["score"])),
-        other => other.to_string(),
-    }
 }

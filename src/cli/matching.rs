@@ -14,7 +14,7 @@ use super::numbers::counted;
 use crate::dataset::{InputFile, MatchInputs, Organizations};
 use crate::matching::{MatchRow, open_input_file};
 use crate::storage::{InputFiles, Place, shown};
-use ror_match::{Answer, Crosswalk, Matcher, Overrides, Preset, Release, RorError};
+use ror_match::{Crosswalk, Matcher, Overrides, Preset, Release, RorError};
 
 /// The options that say how to match.
 #[derive(Debug, Clone, clap::Args)]
@@ -156,9 +156,8 @@ fn input_files(common: &Common) -> Arc<InputFiles> {
     Arc::new(InputFiles::new(common.storage()))
 }
 
-/// An answer with its evidence; without a match, the candidates.
-pub fn evidence(matcher: &Matcher, answer: &Answer) -> Value {
-    let row = MatchRow::of(matcher, answer);
+/// A match with its evidence; without a match, the candidates.
+pub fn shown_match(row: &MatchRow) -> Value {
     match row.ror_id {
         Some(_) => json!(row),
         None => json!({ "ror_id": null, "candidates": row.candidates }),

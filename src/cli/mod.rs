@@ -57,6 +57,8 @@ mod limited;
 mod lines;
 mod man;
 mod match_;
+mod match_output;
+mod match_rows;
 mod matching;
 mod numbers;
 mod only_args;

@@ -30,7 +30,7 @@ pub struct Args {
     /// Print what counts as the institution, and stop.
     #[arg(long)]
     explain: bool,
-    /// Only affiliations without an end date.
+    /// Only affiliations that have not ended: without an end date, or with one that lies ahead.
     #[arg(long, conflicts_with = "as_of")]
     current: bool,
     /// Only affiliations that were valid on this day, such as 2024-12-31; a date that is only
@@ -80,6 +80,12 @@ pub struct Institution {
     #[arg(long, value_name = "SCORE", default_value_t = 0.0, value_parser = parse_score)]
     pub min_confidence: f64,
 }
+
+/// What the counts of `--explain` have to do with the list.
+const COUNTED: &str = "\
+the counts are of all items of records that name the institution: affiliations, fundings, peer reviews and
+research resources; the list has the affiliations only, those that --current, --as-of and --kind allow
+";
 
 pub fn parse_ror(text: &str) -> Result<RorId, String> {
     RorId::parse(text).map_err(|fault| match fault {
@@ -224,6 +230,7 @@ fn explain(expansion: &Expansion, common: &Common) -> Result<Done, Failure> {
         }
         text += "\n";
     }
+    text += COUNTED;
     super::output::print(&text)?;
     Ok(Done::All)
 }

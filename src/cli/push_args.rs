@@ -6,7 +6,9 @@ use std::time::Duration;
 use clap::builder::BoolishValueParser;
 
 use super::auth::{TimeoutArg, parse_client_id};
+use super::connect_args::member_host;
 use super::failure::Failure;
+use crate::connect::StateFolder;
 use crate::push::{Options, Settings};
 use orcid_api::{Choice, Host, RetryPolicy};
 
@@ -71,7 +73,8 @@ pub struct Args {
     /// Use ORCID's sandbox.
     #[arg(long, env = "ORCIDLAKE_SANDBOX", value_parser = BoolishValueParser::new())]
     sandbox: bool,
-    /// Use another server; /v3.0 is added if the URL has no path.
+    /// Use another server; /v3.0 is added if the URL has no path. Without this and --sandbox, items are
+    /// written to the server of the portal whose state is given, or else to ORCID's registry.
     #[arg(long, value_name = "URL", env = "ORCIDLAKE_API_URL")]
     api_url: Option<String>,
     /// Append a line for each request to this file.
@@ -117,14 +120,19 @@ fn parse_rate(text: &str) -> Result<f64, String> {
 }
 
 impl Args {
-    /// Where items are written.
+    /// Where items are written: at the server that the portal works with, if people's permissions come
+    /// from its state, and no other is named.
     pub fn host(&self) -> Result<Host, Failure> {
-        let host = Host::new(&Choice {
-            sandbox: self.sandbox,
-            member: true,
-            api_url: self.api_url.clone(),
-            token_url: None,
-        })?;
+        let is_named = self.sandbox || self.api_url.is_some() || self.tokens.is_some();
+        let host = match StateFolder::is_at(&self.state) && !is_named {
+            true => member_host(StateFolder::open(&self.state, None)?.issuer()),
+            false => Host::new(&Choice {
+                sandbox: self.sandbox,
+                member: true,
+                api_url: self.api_url.clone(),
+                token_url: None,
+            })?,
+        };
         if host.sends_secrets_in_the_clear() {
             tell!("warning: tokens travel unencrypted to {}", host.api);
         }

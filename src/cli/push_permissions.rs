@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use super::connect_args::{KEY_CREDENTIAL, now, secret_file};
+use super::connect_args::{StateArgs, now};
 use super::failure::Failure;
-use crate::connect::{ConnectError, KeyRing, PersonState, StateFolder, Store};
+use crate::connect::{ConnectError, PersonState, StateFolder, Store};
 use crate::push::{PermissionError, Permissions};
 use orcid_api::oauth::{Issuer, IssuerKind};
 use orcid_api::{Choice, Host, Secret};
@@ -26,16 +26,11 @@ impl PortalPermissions {
         client_id: &str,
         host: &Host,
     ) -> Result<Option<Self>, Failure> {
-        let is_portal = |folder: &StateFolder| folder.database().exists();
-        let Some(folder) = StateFolder::open(state, None).ok().filter(is_portal) else { return Ok(None) };
-        refuse_other_server(folder.issuer(), host)?;
-        let file = secret_file(key_file, KEY_CREDENTIAL).ok_or_else(|| {
-            Failure::new(
-                format!("no key file is named for the tokens in {}", state.display()),
-                "give --key-file FILE, the one of `orcidlake connect serve`",
-            )
-        })?;
-        let store = Store::open(folder, KeyRing::open(&file)?)?;
+        if !StateFolder::is_at(state) {
+            return Ok(None);
+        }
+        let store = StateArgs::of(state.to_owned(), key_file.map(Path::to_owned)).open(None)?;
+        refuse_other_server(store.folder().issuer(), host)?;
         let mut orcids: HashMap<String, Option<String>> = HashMap::new();
         for person in store.people()? {
             let is_connected = person.state == PersonState::Connected && !person.email.is_empty();
@@ -71,10 +66,7 @@ fn fault(error: ConnectError) -> PermissionError {
 
 impl Permissions for PortalPermissions {
     fn token(&self, orcid: &str, scope: &str) -> Result<Option<Secret>, PermissionError> {
-        let tokens = self.store.tokens(orcid, &self.client_id).map_err(fault)?;
-        let is_good = |expires: Option<i64>| expires.is_none_or(|expires| expires > now());
-        let tokens = tokens.filter(|tokens| tokens.link.grants(scope) && is_good(tokens.link.expires));
-        Ok(tokens.map(|tokens| tokens.access))
+        self.store.token_for(orcid, &self.client_id, scope, now()).map_err(fault)
     }
 
     fn token_to_delete(&self, orcid: &str, scope: &str) -> Result<Option<Secret>, PermissionError> {

@@ -7,15 +7,12 @@ use std::sync::Arc;
 use clap::ValueEnum;
 use clap::builder::BoolishValueParser;
 
-use super::connect_args::StateArgs;
+use super::connect_args::{StateArgs, member_host};
 use super::connected_people::PortalPeople;
 use super::failure::Failure;
 use crate::refresh::{Connected, ConnectedPeople, RefreshError, Scope};
 use orcid_api::Host;
 use orcid_api::time::DAY;
-
-/// The path of the Member API's version.
-const VERSION_PATH: &str = "/v3.0";
 
 /// Connected people.
 #[derive(Debug, Clone, clap::Args)]
@@ -30,9 +27,13 @@ pub struct ConnectedArgs {
     #[arg(long, value_name = "FILE", env = "ORCIDLAKE_KEY_FILE")]
     key_file: Option<PathBuf>,
     /// Mark the dataset as holding limited data, from now on; one that does not exist is made, with
-    /// the tables of summaries. A dataset without this mark is public, and refuses connected people.
+    /// the tables of summaries, or of both kinds with --activities. A dataset without this mark is public, and refuses connected people.
     #[arg(long, env = "ORCIDLAKE_LIMITED", value_parser = BoolishValueParser::new(), requires = "connected")]
     limited: bool,
+    /// Make the dataset of --limited, if it does not exist, with the tables of activities too: each item
+    /// is then read in full, with one request for each item or for a hundred works.
+    #[arg(long, env = "ORCIDLAKE_ACTIVITIES", value_parser = BoolishValueParser::new(), requires = "limited")]
+    activities: bool,
     /// Who has changed: `connect` reads only those whom ORCID has reported to the portal by
     /// webhooks, and everybody in a sweep.
     #[arg(long, value_name = "SOURCE", env = "ORCIDLAKE_CHANGES_FROM", requires = "connected")]
@@ -73,16 +74,13 @@ impl ConnectedArgs {
         let Some(folder) = &self.connected else { return Ok(None) };
         let store = StateArgs::of(folder.clone(), self.key_file.clone()).open(None)?;
         let issuer = store.folder().issuer().clone();
-        let host = Host {
-            api: format!("{}{VERSION_PATH}", issuer.member_api_url()),
-            token_url: issuer.token_url(),
-            is_member: true,
-        };
+        let host = member_host(&issuer);
         let people = PortalPeople(store);
         let orcids: BTreeSet<_> = people.orcids().map_err(RefreshError::State)?.into_iter().collect();
         let connected = Connected {
             people: Arc::new(people),
             marks_dataset: self.limited,
+            reads_activities: self.activities,
             by_marks: self.changes_from.is_some(),
             sweep_after: i64::from(self.sweep_after) * DAY,
         };

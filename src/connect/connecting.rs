@@ -7,7 +7,7 @@
 use super::error::ConnectError;
 use super::seal::{Digest, digest, random_word};
 use super::settings::{Choice, FLOW_LIFE, Settings};
-use super::store::{Event, Flow, Kept, LinkState, NewFlow, NewPermission, Person, Store};
+use super::store::{Event, Flow, Kept, NewFlow, NewPermission, Person, Store};
 use orcid_api::Secret;
 use orcid_api::oauth::{Authorize, IdTokenFault, OauthClient, OauthError, Prefill, TokenAnswer};
 use orcid_xml::Timestamp;
@@ -75,13 +75,8 @@ impl Connect {
     ) -> Result<Begun, ConnectError> {
         let scope = self.settings.scope_of(choice);
         let links = self.store.links(person.id)?;
-        let is_there = links.iter().any(|link| {
-            let is_good = link.expires.is_none_or(|expires| expires > now);
-            link.state == LinkState::Connected
-                && link.client_id == self.client.client_id()
-                && link.grants(&scope)
-                && is_good
-        });
+        let is_there =
+            links.iter().any(|link| link.client_id == self.client.client_id() && link.permits(&scope, now));
         if is_there && !renews {
             return Ok(Begun::Present);
         }

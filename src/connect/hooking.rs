@@ -25,22 +25,25 @@ pub struct Hooked {
 }
 
 impl Connect {
-    /// Registers a webhook for each connected iD that has none.
+    /// Registers a webhook for each connected iD that has none. One that ORCID refuses does not hold
+    /// up the others.
     ///
     /// # Errors
-    /// [`ConnectError`] where ORCID refuses or the database fails; the next call goes on.
+    /// [`ConnectError`] where ORCID refuses or does not answer, or the database fails; the next call
+    /// goes on.
     pub fn register_hooks(&self, now: Timestamp) -> Result<usize, ConnectError> {
         let hooks = self.store.hooks()?;
-        let is_registered =
-            |orcid: &str| hooks.iter().any(|hook| hook.orcid == orcid && hook.state == REGISTERED);
-        let mut registered = 0;
-        for orcid in self.store.connected_orcids()?.iter().filter(|orcid| !is_registered(orcid)) {
+        let is_registered = |orcid: &str| {
+            hooks
+                .iter()
+                .any(|hook| hook.orcid == orcid && [REGISTERED, LISTED].contains(&hook.state.as_str()))
+        };
+        let connected = self.store.connected_orcids()?;
+        for_each(connected.iter().filter(|orcid| !is_registered(orcid)), |orcid| {
             let hook = self.store.hook(orcid, &Secret::new(random_word()?), now)?;
             self.tell_orcid(&hook, now, HookAct::Register)?;
-            self.store.set_hook_state(orcid, REGISTERED, now)?;
-            registered += 1;
-        }
-        Ok(registered)
+            self.store.set_hook_state(orcid, REGISTERED, now)
+        })
     }
 
     /// Registers the webhook of an iD, even if it is registered already: ORCID has no list, and may
@@ -85,19 +88,15 @@ impl Connect {
     /// # Errors
     /// As of [`Connect::register_hooks`].
     pub fn remove_hooks(&self, now: Timestamp) -> Result<usize, ConnectError> {
-        let connected = self.store.connected_orcids()?;
-        let mut removed = 0;
-        for hook in self.store.hooks()?.iter().filter(|hook| hook.state == GONE || hook.state == REGISTERED) {
-            if connected.contains(&hook.orcid) && hook.state != GONE {
-                continue;
-            }
+        let (connected, hooks) = (self.store.connected_orcids()?, self.store.hooks()?);
+        let is_unwanted =
+            |state: &str, orcid: &String| state == GONE || state == REGISTERED && !connected.contains(orcid);
+        for_each(hooks.iter().filter(|hook| is_unwanted(&hook.state, &hook.orcid)), |hook| {
             if let Some(hook) = self.store.hook_of(&hook.orcid)? {
                 self.tell_orcid(&hook, now, HookAct::Remove)?;
             }
-            self.store.remove_hook(&hook.orcid)?;
-            removed += 1;
-        }
-        Ok(removed)
+            self.store.remove_hook(&hook.orcid)
+        })
     }
 
     /// Removes a webhook at ORCID and registers it again: after 25 failures ORCID calls it no more
@@ -118,9 +117,9 @@ impl Connect {
     /// # Errors
     /// As of [`Connect::register_hooks`].
     pub fn run_hooks(&self, now: Timestamp) -> Result<Hooked, ConnectError> {
-        let removed = self.remove_hooks(now)?;
+        let removed = self.remove_hooks(now);
         let registered = if self.settings.webhooks { self.register_hooks(now)? } else { 0 };
-        Ok(Hooked { registered, removed })
+        Ok(Hooked { registered, removed: removed? })
     }
 
     /// Asks ORCID, with a new token if the kept one is refused.
@@ -138,6 +137,25 @@ impl Connect {
             answer => Ok(answer?),
         }
     }
+}
+
+/// Does the same for each. What ORCID refuses for one, it may accept for the next; where it does not
+/// answer, the rest waits. Gives the number of those that went well, or else the first fault.
+fn for_each<T>(
+    all: impl Iterator<Item = T>,
+    act: impl Fn(T) -> Result<(), ConnectError>,
+) -> Result<usize, ConnectError> {
+    let (mut done, mut first) = (0, None);
+    for one in all {
+        match act(one) {
+            Ok(()) => done += 1,
+            Err(ConnectError::Oauth(error)) if !error.is_passing() => {
+                first.get_or_insert(ConnectError::Oauth(error));
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    first.map_or(Ok(done), Err)
 }
 
 /// What ORCID is asked for.

@@ -32,10 +32,11 @@ pub use disconnecting::Revoked;
 pub use error::ConnectError;
 pub use export::{AuthenticatedId, csv, export, rows};
 pub use hooking::Hooked;
-pub use inviting::{InvitationLine, invite};
+pub use inviting::{InvitationLine, Invite, MAYBE_SENT, SENT_BEFORE, invite};
 pub use languages::Language;
-pub use mailing::{MailSettings, MailTls, Mailer};
+pub use mailing::{MailFault, MailSettings, MailTls, Mailer};
 pub use portal::{Portal, serve};
+pub use renewing::Narrowed;
 pub use seal::{KeyRing, digest, random_word};
 pub use settings::{
     Choice, INVITATION_DAYS, SCOPES, Settings, SignOn, checked_public_url, checked_scope, invitation_life,

@@ -9,38 +9,43 @@ use orcid_xml::Timestamp;
 /// A token of the client is renewed so long before it expires.
 const MARGIN: Timestamp = 3_600 * SECOND;
 
+/// What became of a permission that was to have fewer scopes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Narrowed {
+    /// It has these scopes, and its new pair of tokens is the only one.
+    Done,
+    /// The iD is not connected, or has no refresh token.
+    NotConnected,
+    /// The server has ended the new pair together with the old one: the person must connect again.
+    Lost,
+}
+
 impl Connect {
     /// Exchanges the tokens of an iD for a pair with these scopes, all of which must be granted.
-    /// The old pair is revoked, so that exactly one stays alive. False where the iD is not
-    /// connected or has no refresh token.
+    /// The old pair is revoked, so that no token with more scopes stays alive. Whether the new pair
+    /// outlives the old one is not known of ORCID, so it is tried once.
     ///
     /// # Errors
     /// [`ConnectError`] where ORCID refuses or the database fails; the old pair stays then.
-    pub fn narrow(&self, orcid: &str, scope: &str, now: Timestamp) -> Result<bool, ConnectError> {
-        let Some(tokens) = self.store.tokens(orcid, self.client.client_id())? else { return Ok(false) };
-        let Some(refresh) = &tokens.refresh else { return Ok(false) };
+    pub fn narrow(&self, orcid: &str, scope: &str, now: Timestamp) -> Result<Narrowed, ConnectError> {
+        let tokens = self.store.tokens(orcid, self.client.client_id())?;
+        let Some(tokens) = tokens else { return Ok(Narrowed::NotConnected) };
+        let Some(refresh) = &tokens.refresh else { return Ok(Narrowed::NotConnected) };
         let answer = self.client.refresh(refresh, Some(scope))?;
         self.store.keep_refreshed(&tokens.link, &answer, now)?;
         self.run_revocations(now)?;
-        Ok(true)
-    }
-
-    /// The token to use for an iD and a scope; `None` where the person has not granted the scope,
-    /// has taken it back, or must connect again.
-    ///
-    /// # Errors
-    /// [`ConnectError`] where the database fails or the key is missing.
-    pub fn token_for(
-        &self,
-        orcid: &str,
-        scope: &str,
-        now: Timestamp,
-    ) -> Result<Option<Secret>, ConnectError> {
-        let tokens = self.store.tokens(orcid, self.client.client_id())?;
-        let tokens = tokens.filter(|tokens| {
-            tokens.link.grants(scope) && tokens.link.expires.is_none_or(|expires| expires > now)
-        });
-        Ok(tokens.map(|tokens| tokens.access))
+        match self.client.accepts(&answer.access_token) {
+            Ok(true) => Ok(Narrowed::Done),
+            Ok(false) => {
+                self.store.lose(orcid, now)?;
+                Ok(Narrowed::Lost)
+            }
+            Err(error) => {
+                // Whoever uses the token next learns whether it works.
+                tracing::warn!(%error, "a new token could not be tried");
+                Ok(Narrowed::Done)
+            }
+        }
     }
 
     /// A token of the client itself, kept until shortly before it expires.

@@ -41,13 +41,18 @@ impl StateFolder {
         Self::checked(path, Some(issuer))
     }
 
+    /// True where a portal has kept its state in this folder.
+    pub fn is_at(path: &Path) -> bool {
+        path.join(DATABASE_FILE).is_file()
+    }
+
     /// Opens a folder that is there; `issuer` may be left open.
     ///
     /// # Errors
     /// [`ConnectError::NoState`] where it is not there, and those of
     /// [`StateFolder::open_or_create`].
     pub fn open(path: &Path, issuer: Option<&Issuer>) -> Result<Self, ConnectError> {
-        if !path.join(DATABASE_FILE).is_file() {
+        if !Self::is_at(path) {
             return Err(ConnectError::NoState { folder: path.to_owned() });
         }
         make_private(path)?;

@@ -27,6 +27,7 @@ use super::sink::Sink;
 use super::source::{Content, ReadMode, Source};
 use super::stop::until_stopped;
 use super::{ConvertError, Observer, Options};
+use crate::dataset::Visibility;
 use crate::report::Report;
 use crate::storage::ArchiveFile;
 use crate::tables::DumpKind;
@@ -110,7 +111,8 @@ pub fn archive_batches(
     let read = move || {
         let mode = ReadMode { readers: pipeline.readers(1), shard, ..ReadMode::default() };
         let (path, content) = (archive.path(), Content::Archive(&archive));
-        let source = Source { path, size_bytes, salvage, mode, content };
+        let may_hold = Visibility::Public;
+        let source = Source { path, size_bytes, salvage, mode, may_hold, content };
         let keep = BTreeSet::from([outlet.table.key.clone()]);
         let progress = outlet.progress.clone();
         let (_, read) = pipeline.feed(source, outlet, &keep, progress.as_ref(), &stopped)?;

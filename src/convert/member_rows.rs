@@ -9,9 +9,9 @@ use arrow::array::RecordBatch;
 use arrow::compute::filter_record_batch;
 
 use super::duplicates::{Seen, note_replaced};
-use super::members::{SpareBuilders, read_members};
+use super::members::{SpareBuilders, Wanted, read_members};
 use super::source::archive_name;
-use crate::dataset::{DatasetError, Superseded, TableRows, rows_of, table_key};
+use crate::dataset::{DatasetError, Superseded, TableRows, Visibility, rows_of, table_key};
 use crate::tables::{self, DumpKind};
 use orcid_xml::{MemberName, Orcid};
 use targz_seek::Member;
@@ -55,7 +55,8 @@ impl MemberRows {
         let names = members.iter().map(|(path, ..)| MemberName::new(path));
         let repeated: Vec<bool> = names.map(|name| self.seen.is_repeated(&name)).collect();
         let all = |_: &str| true;
-        let batch = read_members(members.iter().copied(), &repeated, &self.archive, &all, None, &self.spare);
+        let wanted = Wanted { archive: &self.archive, keep: &all, may_hold: Visibility::Public, only: None };
+        let batch = read_members(members.iter().copied(), &repeated, wanted, &self.spare);
         for (dump, batches) in DumpKind::ALL.into_iter().zip(batch.rows) {
             for (table, batch) in tables::of(dump).iter().zip(batches) {
                 self.add_rows(table_key(dump, table.name()), batch.as_ref());

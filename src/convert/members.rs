@@ -9,11 +9,11 @@ use arrow::array::RecordBatch;
 
 use super::entries::{contradiction, entry_of, fault_of, values_of};
 use super::only::Only;
-use crate::dataset::table_key;
+use crate::dataset::{Visibility, table_key};
 use crate::report::Report;
 use crate::tables::{self, DumpKind, Entry, Reject, Rows, UnmappedValues};
 use orcid_xml::unmapped::check_paths;
-use orcid_xml::{MemberName, ParseError, Parsed, Unmapped};
+use orcid_xml::{MemberName, ParseError, Parsed, Parser, Unmapped};
 use targz_seek::{Chunk, Kind, Member};
 
 /// Bytes of XML that are parsed before rows are made of them: the text is then
@@ -46,6 +46,18 @@ pub struct Batch {
 /// Which tables get rows, by their key.
 pub type Keep<'k> = &'k (dyn Fn(&str) -> bool + Sync);
 
+/// What is made of the members of an archive.
+#[derive(Clone, Copy)]
+pub struct Wanted<'k> {
+    /// The name of the archive.
+    pub archive: &'k str,
+    pub keep: Keep<'k>,
+    /// Whether documents that are not public may be among them; others are rejected.
+    pub may_hold: Visibility,
+    /// Whose members are wanted; `None` for everybody's.
+    pub only: Option<&'k Only>,
+}
+
 /// A member of a chunk.
 #[derive(Clone, Copy)]
 struct MemberInChunk<'c> {
@@ -54,6 +66,7 @@ struct MemberInChunk<'c> {
     data: &'c [u8],
     offset: u64,
     kind: Kind,
+    may_hold: Visibility,
     /// A member of this name has been seen before.
     repeated: bool,
     /// The same chunk has a later member of this name.
@@ -69,10 +82,10 @@ type Builders = [Vec<Option<Box<dyn Rows>>>; DumpKind::ALL.len()];
 #[derive(Default)]
 pub struct SpareBuilders(Mutex<Vec<Builders>>);
 
-struct Maker<'k> {
-    archive: &'k str,
-    keep: Keep<'k>,
-    only: Option<&'k Only>,
+struct Maker<'k, 'c> {
+    wanted: Wanted<'k>,
+    /// Learns from each member of the chunk.
+    parser: Parser<'c>,
     builders: Builders,
     batch: Batch,
     /// Findings about members, besides their entries.
@@ -81,15 +94,8 @@ struct Maker<'k> {
 
 /// Reads all members of a chunk; `repeated` tells for each whether its name has
 /// been seen before.
-pub fn read_chunk(
-    chunk: &Chunk,
-    repeated: &[bool],
-    archive: &str,
-    keep: Keep<'_>,
-    only: Option<&Only>,
-    spare: &SpareBuilders,
-) -> Batch {
-    read_members(chunk.members(), repeated, archive, keep, only, spare)
+pub fn read_chunk(chunk: &Chunk, repeated: &[bool], wanted: Wanted<'_>, spare: &SpareBuilders) -> Batch {
+    read_members(chunk.members(), repeated, wanted, spare)
 }
 
 /// Reads some members of a chunk, each with its path and its data; `repeated` tells for each
@@ -97,9 +103,7 @@ pub fn read_chunk(
 pub fn read_members<'c>(
     members: impl Iterator<Item = (&'c str, &'c [u8], &'c Member)>,
     repeated: &[bool],
-    archive: &str,
-    keep: Keep<'_>,
-    only: Option<&Only>,
+    wanted: Wanted<'_>,
     spare: &SpareBuilders,
 ) -> Batch {
     let mut members: Vec<MemberInChunk<'_>> = members
@@ -107,12 +111,13 @@ pub fn read_members<'c>(
         .map(|((path, data, member), &repeated)| {
             let (name, offset, kind) = (MemberName::new(path), member.offset, member.kind);
             let (replaced, is_in_earlier) = (false, repeated);
-            MemberInChunk { path, name, data, offset, kind, repeated, replaced, is_in_earlier }
+            let may_hold = wanted.may_hold;
+            MemberInChunk { path, name, data, offset, kind, may_hold, repeated, replaced, is_in_earlier }
         })
         .collect();
     mark_replaced(&mut members);
-    let mut maker =
-        Maker { archive, keep, only, builders: spare.take(), batch: Batch::default(), unmapped: Vec::new() };
+    let (parser, builders) = (Parser::new(), spare.take());
+    let mut maker = Maker { wanted, parser, builders, batch: Batch::default(), unmapped: Vec::new() };
     maker.batch.first_path = members.first().map(|member| member.path.to_owned());
     members.retain(|member| !maker.passes_over(member));
     let mut rest = members.as_slice();
@@ -180,6 +185,9 @@ impl MemberInChunk<'_> {
     ) -> Result<(Entry<'s>, Vec<Unmapped>), ParseError> {
         let parsed = regular.map_or_else(|| orcid_xml::parse_by_reference(source), Ok);
         let mut parsed = parsed.map_err(|error| fault_of(&self.name, error))?;
+        if let Some(found) = parsed.not_public.take().filter(|_| self.may_hold.is_public()) {
+            return Err(ParseError::NotPublic { found });
+        }
         parsed.unmapped.extend(contradiction(&self.name, &parsed, source));
         check_paths(self.path, &parsed.unmapped, source.len())?;
         let entry = entry_of(&self.name, parsed.document)?;
@@ -187,10 +195,10 @@ impl MemberInChunk<'_> {
     }
 }
 
-impl Maker<'_> {
+impl<'c> Maker<'_, 'c> {
     /// True for a member that is certainly not of the selected people; it is counted and not parsed.
     fn passes_over(&mut self, member: &MemberInChunk<'_>) -> bool {
-        let Some(only) = self.only.filter(|_| member.kind != Kind::Directory) else { return false };
+        let Some(only) = self.wanted.only.filter(|_| member.kind != Kind::Directory) else { return false };
         self.batch.lacks_records |= only.lacks_records_for(&member.name);
         // The rows of an earlier member of this name go if this one can be read.
         let decides_alone = member.kind == Kind::File && !member.repeated && !member.replaced;
@@ -206,10 +214,10 @@ impl Maker<'_> {
 
     /// Parses some members, then makes rows of them. If the scanner cannot read a document, for
     /// whatever reason, forbidden characters are removed and the reference reader reads it again.
-    fn read_group(&mut self, group: &[MemberInChunk<'_>]) {
+    fn read_group(&mut self, group: &[MemberInChunk<'c>]) {
         let begun = Instant::now();
-        let regular: Vec<Option<Parsed<'_>>> =
-            group.iter().map(|member| orcid_xml::parse_by_scanner(member.data)).collect();
+        let regular: Vec<Option<Parsed<'c>>> =
+            group.iter().map(|member| self.parser.parse_by_scanner(member.data)).collect();
         let sources: Vec<Cow<'_, [u8]>> = group
             .iter()
             .zip(&regular)
@@ -271,7 +279,7 @@ impl Maker<'_> {
             return Some(self.reject(member, "too-large", reason, size_bytes));
         }
         match member.parse(source, regular) {
-            Ok((entry, _)) if self.only.is_some_and(|only| !only.has(&entry)) => {
+            Ok((entry, _)) if self.wanted.only.is_some_and(|only| !only.has(&entry)) => {
                 self.leave_out(member);
                 None
             }
@@ -348,7 +356,7 @@ impl Maker<'_> {
         };
         let reject = Reject {
             orcid: member.name.orcid(),
-            archive: self.archive.to_owned(),
+            archive: self.wanted.archive.to_owned(),
             path: member.path.to_owned(),
             code,
             reason,
@@ -366,7 +374,7 @@ impl Maker<'_> {
         if builders.is_empty() {
             let tables = tables::of(dump).iter();
             builders.extend(
-                tables.map(|table| (self.keep)(&table_key(dump, table.name())).then(|| table.rows())),
+                tables.map(|table| (self.wanted.keep)(&table_key(dump, table.name())).then(|| table.rows())),
             );
         }
         builders.iter_mut().flatten().for_each(|builder| builder.append(entries));

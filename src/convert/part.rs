@@ -11,7 +11,7 @@ use super::source::{Content, ReadMode, Repeated, Source};
 use super::stop::until_stopped;
 use super::task::{PartResult, PartTask, Task, Written};
 use super::{ConvertError, Observer, Options};
-use crate::dataset::{ArchiveEntry, LocalStore, Store, WaitingPart};
+use crate::dataset::{ArchiveEntry, LocalStore, Store, Visibility, WaitingPart};
 use crate::storage::{ArchiveFile, shown};
 
 /// Runs a task of a plan for the dataset at `dataset`. Only the threads and the memory of `options`
@@ -144,6 +144,7 @@ pub(super) fn write_with(
         size_bytes: task.size_bytes(),
         salvage: task.salvage,
         mode: ReadMode { readers, write_index: task.write_index, shard: task.shard, repeated },
+        may_hold: Visibility::Public,
         content: Content::Archive(&archive),
     };
     let converted = pipeline.run(source, Some(folder), &task.tables, observer, stop)?;

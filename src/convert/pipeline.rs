@@ -19,7 +19,7 @@ use super::budget::{Budget, Permit, Reservation};
 use super::converted::Converted;
 use super::duplicates::{Seen, note_replaced};
 use super::in_order::InOrder;
-use super::members::{Batch, SpareBuilders, read_chunk};
+use super::members::{Batch, SpareBuilders, Wanted, read_chunk};
 use super::only::Only;
 use super::options::CHUNK_BYTES;
 use super::reading::Reading;
@@ -29,7 +29,7 @@ use super::sink::Sink;
 use super::source::{Content, Source, archive_name};
 use super::stop::stop_with;
 use super::{ConvertError, Observer, Options};
-use crate::dataset::{DumpWriter, OPEN_BYTES, Part, Superseded, Targets, table_key};
+use crate::dataset::{DumpWriter, OPEN_BYTES, Part, Superseded, Targets, Visibility, table_key};
 use crate::report::Report;
 use crate::slice::People;
 use crate::storage::{StorageOptions, shown};
@@ -67,6 +67,7 @@ struct Context<'s, S> {
     path: &'s Path,
     name: Cow<'s, str>,
     keep: &'s BTreeSet<String>,
+    may_hold: Visibility,
     only: Option<&'s Only>,
     spare: SpareBuilders,
     sink: InOrder<S, (Batch, Permit)>,
@@ -95,9 +96,8 @@ impl Pipeline {
         let pool = pool.build().map_err(|error| ConvertError::Threads(std::io::Error::other(error)))?;
         let wanted = options.threads * CHUNKS_PER_THREAD * CHUNK_BYTES;
         let budget = Budget::new(wanted.min(options.memory_bytes / CHUNK_DIVISOR));
-        let (threads, memory_bytes, storage) =
-            (options.threads, options.memory_bytes, options.storage.clone());
-        let only = options.only.clone().map(Only::new);
+        let (threads, memory_bytes) = (options.threads, options.memory_bytes);
+        let (storage, only) = (options.storage.clone(), options.only.clone().map(Only::new));
         Ok(Self { pool, budget, threads, memory_bytes, storage, only })
     }
 
@@ -173,6 +173,7 @@ impl Pipeline {
             name: archive_name(source.path),
             sink: InOrder::new(sink),
             keep,
+            may_hold: source.may_hold,
             only: self.only.as_ref(),
             spare: SpareBuilders::default(),
             pool: &self.pool,
@@ -248,17 +249,16 @@ impl<S: Sink> Context<'_, S> {
         }
         let _guard = PanicGuard(self);
         let keep = |key: &str| self.keep.contains(key);
-        let batch = read_chunk(&chunk, repeated, &self.name, &keep, self.only, &self.spare);
+        let wanted = Wanted { archive: &self.name, keep: &keep, may_hold: self.may_hold, only: self.only };
+        let batch = read_chunk(&chunk, repeated, wanted, &self.spare);
         drop(chunk);
         self.sink.push(sequence, (batch, permit), |sink, sequence, (batch, permit)| {
             if self.halted() {
                 return;
             }
-            let written = match batch.lacks_records {
-                true => Err(ConvertError::NoRecordsYet { path: shown(self.path) }),
-                false => sink.write(sequence, batch, permit, self.pool),
-            };
-            match written {
+            let missing = ConvertError::NoRecordsYet { path: shown(self.path) };
+            let lacking = if batch.lacks_records { Err(missing) } else { Ok(()) };
+            match lacking.and_then(|()| sink.write(sequence, batch, permit, self.pool)) {
                 Ok(()) => self.observer.progressed(self.path, sink.report()),
                 Err(error) => {
                     *self.failure.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);

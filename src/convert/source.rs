@@ -6,6 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::shard::Shard;
+use crate::dataset::Visibility;
 use crate::storage::{self, ArchiveFile};
 use targz_seek::{Meter, OwnedMember};
 
@@ -16,6 +17,8 @@ pub struct Source<'s> {
     /// Read the complete members of a damaged archive.
     pub salvage: bool,
     pub mode: ReadMode,
+    /// Whether documents that are not public may be among the members.
+    pub may_hold: Visibility,
     pub content: Content<'s>,
 }
 

@@ -15,8 +15,8 @@ use super::pipeline::Pipeline;
 use super::source::{Content, ReadMode, Source};
 use super::{ConvertError, Observer, Options};
 use crate::dataset::{
-    ArchiveEntry, Change, Dataset, EntryKind, Gone, LocalStore, Logs, Manifest, Replacement, Store, Targets,
-    Visibility, begin_change,
+    ArchiveEntry, Change, Dataset, EntryKind, Gone, LocalStore, Logs, Manifest, OrcidSet, Replacement, Store,
+    Targets, Visibility, begin_change,
 };
 use orcid_xml::MemberName;
 use targz_seek::OwnedMember;
@@ -32,6 +32,10 @@ pub struct Update {
     /// Records, people and activities whose rows are removed. The old rows of each new member are
     /// removed too, whether or not they are named here.
     pub gone: Targets,
+    /// People who are refreshed together, again and again. If a file of an archive must be
+    /// rewritten, their rows move from it to the files of refreshes, which are small: later updates
+    /// of these people rewrite only those.
+    pub often_refreshed: OrcidSet,
     /// Entries that are added to the manifest's scopes; an entry with the same name is replaced.
     pub scopes: Map<String, Value>,
     /// The new watermark of the whole dataset: the time up to which it has all changes, in
@@ -58,7 +62,8 @@ pub struct Updated {
 /// Applies `update` and `members` to the dataset at `dataset`, all or nothing.
 ///
 /// Members have the names that they have in the archives, `<iD>.xml` or
-/// `<iD>_<section>_<put code>.xml`. Only the threads and the memory of `options` are used.
+/// `<iD>_<section>_<put code>.xml`. Only the threads and the memory of `options` are used. Members
+/// that are not public are rejected, unless the dataset is marked as holding limited data.
 ///
 /// # Errors
 /// [`ConvertError`] if there is no dataset, if it is being changed by
@@ -98,16 +103,19 @@ pub fn update_in(
         size_bytes: None,
         salvage: false,
         mode: ReadMode::default(),
+        may_hold: update.visibility.unwrap_or(manifest.visibility),
         content: Content::Members(members),
     };
     let mut converted = pipeline.run(source, Some(&scratch), &manifest.tables, observer, stop)?;
     let gone = what_goes(std::mem::take(&mut update.gone), &converted);
+    let often_refreshed = whole_people(std::mem::take(&mut update.often_refreshed));
     let replacement = Replacement {
         dataset,
         manifest: &manifest,
         scratch: &scratch,
         new: &converted.tables,
         gone: &gone,
+        often_refreshed: &often_refreshed,
         keep_versions: update.keep_versions,
         pool: pipeline.pool(),
         stop,
@@ -129,6 +137,12 @@ fn what_goes(named: Targets, converted: &Converted) -> Gone {
     let unread = converted.rejected.iter().filter(|name| !converted.accepted.contains(name));
     unread.for_each(|name| gone.retained.insert(name));
     gone
+}
+
+/// A selection of all rows of some people.
+fn whole_people(orcids: OrcidSet) -> Gone {
+    let targets = Targets { records: orcids.clone(), people: orcids, ..Targets::default() };
+    Gone { targets, ..Gone::default() }
 }
 
 /// The manifest after an update, and the update's entry in it.

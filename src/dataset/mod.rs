@@ -24,12 +24,14 @@ mod manifest;
 mod mount;
 mod page_header;
 mod pages;
+mod permitted;
 mod public_rows;
 mod reader;
 mod replace;
 mod rewrite;
 mod room;
 mod row_selection;
+mod rows;
 mod runs;
 mod settings;
 mod sound;
@@ -53,6 +55,7 @@ pub use manifest::{
     ArchiveEntry, Connections, EntryKind, FORMAT_VERSION, InputFile, KeptPart, Manifest, MatchInputs,
     Organizations, Part, Visibility,
 };
+pub use permitted::{CONNECTED, CONNECTED_PEOPLE, connected_people};
 pub use public_rows::TableRows;
 pub use reader::{Dataset, record_batches, rows_of};
 pub use replace::{Change, Replacement};

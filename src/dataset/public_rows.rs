@@ -13,14 +13,18 @@ use arrow::compute::{cast, filter_record_batch, nullif};
 use arrow::datatypes::{DataType, Int64Type};
 use arrow::error::ArrowError;
 
+use super::layout::table_of;
 use crate::tables;
 
 /// Rows by table, such as `summaries/works`, in the order of the table. Tables without rows are left
 /// out.
 pub type TableRows = BTreeMap<String, Vec<RecordBatch>>;
 
-const VISIBILITY: &str = "visibility";
-const PUT_CODE: &str = "put_code";
+pub const VISIBILITY: &str = "visibility";
+/// Who may see an identifier of an item.
+const OWN_VISIBILITY: &str = "own_visibility";
+pub const PUT_CODE: &str = "put_code";
+pub const ORCID: &str = "orcid";
 const PUBLIC: &str = "public";
 /// The table whose cells have a visibility of their own.
 const RECORDS: &str = "summaries/records";
@@ -32,18 +36,54 @@ const CELLS: [(&str, &[&str]); 2] = [
 /// Tables that say nothing of what a person has written.
 const PLAIN: [&str; 2] = ["tombstones", "rejects"];
 
-/// The named columns of a table, and those that say who may see its rows.
-pub fn with_visibility<'c>(key: &str, columns: &[&'c str]) -> Vec<&'c str> {
-    let mut wanted = columns.to_vec();
-    let deciding = if key == RECORDS { CELLS.map(|(column, _)| column).to_vec() } else { vec![VISIBILITY] };
-    wanted.extend(deciding.into_iter().filter(|name| has_column(key, name) && !columns.contains(name)));
-    wanted
+/// The columns of a table that decide which of its rows and cells are public.
+pub fn deciding_columns(key: &str) -> Vec<&'static str> {
+    let columns: &[&str] = match decided(key) {
+        Decided::Always => &[],
+        Decided::ByColumns if key == RECORDS => &CELLS.map(|(column, _)| column),
+        Decided::ByColumns => &[VISIBILITY],
+        Decided::ByItem => &[ORCID, PUT_CODE, OWN_VISIBILITY],
+        Decided::Unknown => &[ORCID],
+    };
+    columns.iter().copied().filter(|name| has_column(key, name)).collect()
 }
 
 /// The columns of a table that say who may see its rows or cells.
 pub fn visibility_columns(key: &str) -> Vec<String> {
     let names = table_columns(key).into_iter();
     names.filter(|name| name == VISIBILITY || name.ends_with("_visibility")).collect()
+}
+
+/// What decides whether a row of a table is public.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Decided {
+    /// Nothing: the table says nothing of what a person has written.
+    Always,
+    /// Columns of the row itself.
+    ByColumns,
+    /// The item that the row belongs to.
+    ByItem,
+    /// Nothing tells it.
+    Unknown,
+}
+
+/// What decides about the rows of a table.
+pub fn decided(key: &str) -> Decided {
+    let is_of_people = table_of(key).is_some();
+    if !is_of_people || PLAIN.iter().any(|name| key.ends_with(&format!("/{name}"))) {
+        Decided::Always
+    } else if key == RECORDS || has_column(key, VISIBILITY) {
+        Decided::ByColumns
+    } else if has_column(key, PUT_CODE) {
+        Decided::ByItem
+    } else {
+        Decided::Unknown
+    }
+}
+
+/// True for a table of items, whose rows have a put code and say who may see them.
+pub fn is_of_items(key: &str) -> bool {
+    has_column(key, VISIBILITY) && has_column(key, PUT_CODE)
 }
 
 fn has_column(key: &str, name: &str) -> bool {
@@ -57,29 +97,36 @@ fn table_columns(key: &str) -> Vec<String> {
     table.map_or_else(Vec::new, |(_, table)| table.columns().into_iter().map(|column| column.name).collect())
 }
 
-/// The public rows of a batch of [`with_visibility`] columns, with the named columns only.
+/// True if all rows of a table stay where only public ones are shown, though cells may be emptied.
+pub fn keeps_all_rows(key: &str) -> bool {
+    decided(key) == Decided::Always || key == RECORDS
+}
+
+/// A batch without rows and cells whose own columns say that they are not public.
 ///
 /// # Errors
 /// [`ArrowError`] if a column has another type than its table says.
-pub fn public_part(
-    key: &str,
-    batch: &RecordBatch,
-    columns: Option<&[&str]>,
-) -> Result<RecordBatch, ArrowError> {
-    let mut batch = match shown(batch, VISIBILITY)? {
-        Some(shown) => filter_record_batch(batch, &shown)?,
-        None => batch.clone(),
-    };
+pub fn public_part(key: &str, batch: &RecordBatch) -> Result<RecordBatch, ArrowError> {
+    let mut batch = batch.clone();
+    for column in [VISIBILITY, OWN_VISIBILITY] {
+        if let Some(shown) = shown(&batch, column)? {
+            batch = filter_record_batch(&batch, &shown)?;
+        }
+    }
     if key == RECORDS {
         for (column, cells) in CELLS {
             batch = without_cells(&batch, column, cells)?;
         }
     }
-    let Some(columns) = columns else { return Ok(batch) };
-    let kept: Vec<usize> = (0..batch.num_columns())
-        .filter(|place| columns.contains(&batch.schema().field(*place).name().as_str()))
-        .collect();
-    batch.project(&kept)
+    Ok(batch)
+}
+
+/// Which rows of items are public.
+///
+/// # Errors
+/// Those of [`public_part`].
+pub fn public_rows_of(batch: &RecordBatch) -> Result<BooleanArray, ArrowError> {
+    Ok(shown(batch, VISIBILITY)?.unwrap_or_else(|| vec![false; batch.num_rows()].into()))
 }
 
 /// Which rows are public; `None` if the batch has no such column.
@@ -126,19 +173,19 @@ pub fn public_rows(tables: TableRows) -> Result<TableRows, ArrowError> {
     let [hidden, seen] = items;
     let mut public = TableRows::new();
     for (key, batches) in tables {
-        let has_visibility = key == RECORDS || has_column(&key, VISIBILITY);
-        let is_plain = PLAIN.iter().any(|name| key.ends_with(&format!("/{name}")));
+        let decided = decided(&key);
         for batch in batches {
-            let batch = match batch.column_by_name(PUT_CODE) {
-                _ if has_visibility || is_plain => public_part(&key, &batch, None)?,
-                None => continue,
-                Some(codes) => {
+            let batch = match (decided, batch.column_by_name(PUT_CODE)) {
+                (Decided::Always | Decided::ByColumns, _) => public_part(&key, &batch)?,
+                (Decided::ByItem, Some(codes)) => {
                     let codes = codes.as_primitive::<Int64Type>().iter();
                     let is_shown = |code: Option<i64>| {
                         code.is_some_and(|code| seen.contains(&code) && !hidden.contains(&code))
                     };
-                    filter_record_batch(&batch, &codes.map(|code| Some(is_shown(code))).collect())?
+                    let shown = codes.map(|code| Some(is_shown(code))).collect();
+                    public_part(&key, &filter_record_batch(&batch, &shown)?)?
                 }
+                (Decided::ByItem | Decided::Unknown, _) => continue,
             };
             if batch.num_rows() > 0 {
                 public.entry(key.clone()).or_default().push(batch);
@@ -154,16 +201,19 @@ mod tests {
 
     #[test]
     fn every_table_says_who_may_see_its_rows_or_belongs_to_an_item() {
-        for (folder, table) in
-            tables::all().filter(|(folder, _)| ["summaries", "activities"].contains(folder))
-        {
+        for (folder, table) in tables::all() {
             let key = format!("{folder}/{}", table.name());
-            let decided = !visibility_columns(&key).is_empty()
-                || has_column(&key, PUT_CODE)
-                || PLAIN.contains(&table.name())
-                || table.name() == "unmapped_values";
+            let expected = match (folder, table.name()) {
+                (_, "unmapped_values") => Decided::Unknown,
+                (_, "tombstones" | "rejects") | ("organizations" | "connections", _) => Decided::Always,
+                _ if visibility_columns(&key).iter().any(|name| !name.starts_with("own_")) => {
+                    Decided::ByColumns
+                }
+                _ => Decided::ByItem,
+            };
 
-            assert!(decided, "{key}");
+            assert_eq!(decided(&key), expected, "{key}");
+            assert!(expected != Decided::ByItem || has_column(&key, PUT_CODE), "{key}");
         }
     }
 

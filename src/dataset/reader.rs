@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use arrow::array::{Array, AsArray, BooleanArray, RecordBatch};
+use arrow::datatypes::{DataType, FieldRef, Schema};
 use arrow::error::ArrowError;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
@@ -20,7 +21,7 @@ use super::file::{FILTERS_KEY, filter_digest};
 use super::headers::check_headers;
 use super::layout::{table_folder, table_of};
 use super::manifest::{Manifest, Part};
-use super::public_rows::{TableRows, public_part, public_rows, with_visibility};
+use super::public_rows::{TableRows, public_rows};
 use super::sound::{Compared, check_layout, check_quickly};
 use super::store::{Files, LocalStore, Store, StoredFile, Version, VersionId};
 use orcid_xml::Orcid;
@@ -29,7 +30,7 @@ use orcid_xml::Orcid;
 const BATCH_ROWS: usize = 8_192;
 
 /// A version of a dataset, opened to be read.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Dataset {
     /// Its path or URL, for messages.
     pub root: PathBuf,
@@ -83,19 +84,12 @@ impl Dataset {
 
     /// The same version of the dataset without rows and cells that are not public.
     pub fn public_only(&self) -> Self {
-        Self {
-            root: self.root.clone(),
-            manifest: self.manifest.clone(),
-            files: self.files.clone(),
-            is_alone: self.is_alone,
-            version: self.version.clone(),
-            shows_public: true,
-        }
+        Self { shows_public: true, ..self.clone() }
     }
 
     /// True if rows must be looked at before they are given: not in a public dataset, which has
     /// only public ones.
-    pub(super) fn hides(&self) -> bool {
+    pub fn hides(&self) -> bool {
         self.shows_public && !self.manifest.visibility.is_public()
     }
 
@@ -155,32 +149,7 @@ pub fn rows_of(column: &dyn Array, orcids: &[Orcid]) -> Result<BooleanArray, Arr
 }
 
 impl Dataset {
-    /// The rows of a table, batch by batch, with the named columns only, in the
-    /// order of the table.
-    pub fn rows<'d>(
-        &'d self,
-        key: &'d str,
-        columns: &'d [&'d str],
-    ) -> impl Iterator<Item = Result<RecordBatch, DatasetError>> + 'd {
-        let parts = self.manifest.parts().filter(move |(own, _)| *own == key);
-        parts.flat_map(move |(key, part)| -> Box<dyn Iterator<Item = _>> {
-            let wanted = if self.hides() { with_visibility(key, columns) } else { columns.to_vec() };
-            let batches = self.part(key, part).and_then(|file| columns_of(file, key, part, &wanted));
-            match batches {
-                Ok(batches) if self.hides() => {
-                    let fault =
-                        move |error: ArrowError| DatasetError::parquet("read", &self.root)(error.into());
-                    Box::new(
-                        batches.map(move |batch| public_part(key, &batch?, Some(columns)).map_err(fault)),
-                    )
-                }
-                Ok(batches) => Box::new(batches),
-                Err(error) => Box::new(std::iter::once(Err(error))),
-            }
-        })
-    }
-
-    /// The rows of a table's file, batch by batch.
+    /// All rows of a table's file, batch by batch, whoever may see them.
     ///
     /// # Errors
     /// [`DatasetError`] if the file cannot be opened.
@@ -190,28 +159,6 @@ impl Dataset {
         part: &Part,
     ) -> Result<impl Iterator<Item = Result<RecordBatch, DatasetError>> + use<>, DatasetError> {
         batches(self.part(key, part)?, key, part, None)
-    }
-
-    /// Does the same, and keeps the dataset for as long as rows are read.
-    pub fn into_rows(
-        self: Arc<Self>,
-        key: String,
-        columns: Vec<String>,
-    ) -> impl Iterator<Item = Result<RecordBatch, DatasetError>> + Send {
-        let parts = self.manifest.parts().filter(|(own, _)| *own == key);
-        let parts: Vec<Part> = parts.map(|(_, part)| part.clone()).collect();
-        parts.into_iter().flat_map(move |part| -> Box<dyn Iterator<Item = _> + Send> {
-            let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
-            match self.part(&key, &part).and_then(|file| columns_of(file, &key, &part, &columns)) {
-                Ok(batches) => Box::new(batches),
-                Err(error) => Box::new(std::iter::once(Err(error))),
-            }
-        })
-    }
-
-    /// True if the dataset has a table.
-    pub fn has(&self, key: &str) -> bool {
-        self.manifest.parts().any(|(own, _)| own == key)
     }
 }
 
@@ -226,6 +173,20 @@ pub(super) fn columns_of(
     let mask = ProjectionMask::columns(opened.metadata.parquet_schema(), columns.iter().copied());
     let groups = 0..opened.metadata.metadata().num_row_groups();
     Ok(opened.read(groups, mask, None))
+}
+
+/// Does the same for the rows of some iDs.
+pub(super) fn columns_of_people(
+    file: StoredFile,
+    key: &str,
+    part: &Part,
+    columns: &[&str],
+    orcids: &[Orcid],
+) -> Result<impl Iterator<Item = Result<RecordBatch, DatasetError>> + use<>, DatasetError> {
+    let opened = Opened::new(file, key, part)?;
+    let mask = ProjectionMask::columns(opened.metadata.parquet_schema(), columns.iter().copied());
+    let groups = opened.groups_with(orcids)?;
+    Ok(opened.read(groups.into_iter(), mask, Some(Arc::from(orcids))))
 }
 
 /// The batches of a file, with the rows of some iDs or all rows; row groups whose Bloom filter
@@ -287,6 +248,20 @@ fn filter_digest_of(metadata: &ParquetMetaData, group: usize) -> Option<&str> {
     let entries = metadata.file_metadata().key_value_metadata()?;
     let digests = entries.iter().find(|entry| entry.key == FILTERS_KEY)?.value.as_deref()?;
     digests.split(',').nth(group).filter(|digest| !digest.is_empty())
+}
+
+/// Sets texts to be read as views of their pages, so that they are not copied when they are
+/// read.
+pub(super) fn with_views(metadata: &ArrowReaderMetadata) -> Result<ArrowReaderMetadata, ParquetError> {
+    let view = |field: &FieldRef| match field.data_type() {
+        DataType::Utf8 => Arc::new(field.as_ref().clone().with_data_type(DataType::Utf8View)),
+        _ => field.clone(),
+    };
+    let schema = metadata.schema();
+    let fields: Vec<FieldRef> = schema.fields().iter().map(view).collect();
+    let schema = Schema::new_with_metadata(fields, schema.metadata().clone());
+    let options = ArrowReaderOptions::new().with_schema(Arc::new(schema));
+    ArrowReaderMetadata::try_new(metadata.metadata().clone(), options)
 }
 
 /// A file whose metadata has been read, but no rows yet.

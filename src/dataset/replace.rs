@@ -1,7 +1,9 @@
 //! Removes rows from a dataset's files and adds new rows, table by table.
 //!
 //! Files without removed rows stay unchanged. Small files of earlier refreshes are merged with the
-//! new rows, so that the number of files does not grow with the number of refreshes.
+//! new rows, so that the number of files does not grow with the number of refreshes. If a file of an
+//! archive must be rewritten, the rows of all people who are refreshed often move to the new rows as
+//! well, so that the next refresh of other people among them does not rewrite this file again.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -37,6 +39,8 @@ pub struct Replacement<'r> {
     pub new: &'r [WrittenTable],
     /// The people and activities whose rows are removed.
     pub gone: &'r Gone,
+    /// The people whose rows move out of archives' files that are rewritten.
+    pub often_refreshed: &'r Gone,
     /// Number of versions for which removed files stay in their folders.
     pub keep_versions: u32,
     pub pool: &'r ThreadPool,
@@ -85,7 +89,11 @@ struct TableWork<'w> {
     written: &'w [Part],
     /// The folder for rewritten files.
     folder: PathBuf,
-    /// Merges small files of earlier refreshes with the new rows, if there are both.
+    /// True if the new rows are few enough to be written again together with older rows.
+    takes_in: bool,
+    /// True if the rows of small files of earlier refreshes move to the new rows.
+    merges: bool,
+    /// Older rows, and at the end the new rows, if older rows move to them.
     merged: Option<TableWriter>,
     rewritten: Vec<Rewritten>,
     /// True if a file of the dataset stays, whole or in part.
@@ -96,7 +104,9 @@ struct TableWork<'w> {
 struct OldPart<'p> {
     entry: usize,
     part: &'p Part,
-    /// True if its rows may move into the new entry's file.
+    /// True if an archive was converted to it, false for a refresh.
+    of_archive: bool,
+    /// True if all its rows may move into the new entry's file.
     small: bool,
 }
 
@@ -112,9 +122,9 @@ impl Replacement<'_> {
         }
         for (entry, archive) in self.manifest.archives.iter().enumerate() {
             for (key, parts) in &archive.parts {
-                let small =
-                    |part: &Part| archive.kind == EntryKind::Refresh && part.size_bytes < SMALL_FILE_BYTES;
-                let old = parts.iter().map(|part| OldPart { entry, part, small: small(part) });
+                let of_archive = archive.kind != EntryKind::Refresh;
+                let small = |part: &Part| !of_archive && part.size_bytes < SMALL_FILE_BYTES;
+                let old = parts.iter().map(|part| OldPart { entry, part, of_archive, small: small(part) });
                 tables.entry(key).or_default().extend(old);
             }
         }
@@ -170,10 +180,21 @@ impl<'w> TableWork<'w> {
         let written = all.new.iter().find(|table| table.key == key);
         let written = written.map_or(&[][..], |table| table.parts.as_slice());
         let folder = table_folder(&all.scratch.join(REWRITTEN), key);
-        let small = written.iter().all(|part| part.size_bytes < SMALL_FILE_BYTES);
-        let merges = small && Part::total_rows(written) > 0 && old.iter().any(|old| old.small);
-        let merged = merges.then(|| TableWriter::new(folder.clone(), key.to_owned(), table));
-        Ok(Self { all, key, table, written, folder, merged, rewritten: Vec::new(), stays: false })
+        let takes_in = written.iter().all(|part| part.size_bytes < SMALL_FILE_BYTES);
+        let merges = takes_in && Part::total_rows(written) > 0 && old.iter().any(|old| old.small);
+        let (merged, rewritten) = (None, Vec::new());
+        let mut work =
+            Self { all, key, table, written, folder, takes_in, merges, merged, rewritten, stays: false };
+        if merges {
+            work.merged();
+        }
+        Ok(work)
+    }
+
+    /// The writer of older rows that move to the new ones.
+    fn merged(&mut self) -> &mut TableWriter {
+        let new = || TableWriter::new(self.folder.clone(), self.key.to_owned(), self.table);
+        self.merged.get_or_insert_with(new)
     }
 
     /// Rewrites a file of the dataset, if necessary.
@@ -181,21 +202,35 @@ impl<'w> TableWork<'w> {
         let from = table_folder(self.all.dataset, self.key).join(&old.part.name);
         let selection = select_rows(&from, self.key, old.part, self.all.gone)?;
         let rows_out = selection.rows_out();
-        let merges = self.merged.is_some() && old.small;
-        if merges || rows_out > 0 {
-            // Copied pages are not decoded, so the whole file is digested here. After that it is in
-            // the system's cache when it is copied.
-            check_bytes(&from, old.part)?;
-        }
-        let (left, moved) = if let Some(writer) = self.merged.as_mut().filter(|_| old.small) {
-            append(&from, Some(&selection), writer, self.all.pool)?;
-            (None, old.part.rows - rows_out)
-        } else if rows_out > 0 {
-            let to = self.folder.join(format!("left-{}", old.part.name));
-            (rewrite(&from, &selection, to, self.key, self.table, self.all.stop)?, 0)
-        } else {
+        let all_move = self.merges && old.small;
+        if !all_move && rows_out == 0 {
             self.stays = true;
             return Ok(());
+        }
+        // Copied pages are not decoded, so the whole file is digested here. After that it is in
+        // the system's cache when it is copied.
+        check_bytes(&from, old.part)?;
+        let (stay, moves) = if all_move {
+            (None, Some(selection))
+        } else if self.takes_in && old.of_archive {
+            let often = select_rows(&from, self.key, old.part, self.all.often_refreshed)?;
+            let (stay, moves) = selection.divide(&often);
+            (Some(stay), Some(moves))
+        } else {
+            (Some(selection), None)
+        };
+        let mut moved = 0;
+        if let Some(moves) = moves.filter(|moves| moves.rows_left() > 0) {
+            moved = moves.rows_left();
+            let pool = self.all.pool;
+            append(&from, Some(&moves), self.merged(), pool)?;
+        }
+        let left = match stay {
+            Some(stay) => {
+                let to = self.folder.join(format!("left-{}", old.part.name));
+                rewrite(&from, &stay, to, self.key, self.table, self.all.stop)?
+            }
+            None => None,
         };
         self.stays |= left.is_some();
         let name = old.part.name.clone();

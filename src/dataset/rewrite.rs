@@ -5,13 +5,11 @@
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use arrow::array::BooleanArray;
 use arrow::buffer::BooleanBuffer;
 use arrow::compute::filter;
-use arrow::datatypes::{DataType, FieldRef, Schema};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder,
@@ -23,6 +21,7 @@ use rayon::prelude::*;
 use super::error::DatasetError;
 use super::file::PartFile;
 use super::manifest::Part;
+use super::reader::with_views;
 use super::row_selection::{GroupSelection, RowSelection};
 use super::settings::Settings;
 use crate::tables::AnyTable;
@@ -53,7 +52,7 @@ pub(super) fn rewrite(
         }
         let source = Source { path: from, metadata: &metadata, views: &views, group };
         match mark {
-            GroupSelection::All => source.copy(&mut file)?,
+            GroupSelection::All(_) => source.copy(&mut file)?,
             GroupSelection::Some(kept) if kept.count_set_bits() == 0 => {}
             GroupSelection::Some(kept) => source.filter(kept, &mut file)?,
         }
@@ -75,20 +74,6 @@ fn with_indexes(path: &Path) -> Result<ArrowReaderMetadata, DatasetError> {
     let file = File::open(path).map_err(DatasetError::io("open", path))?;
     let options = ArrowReaderOptions::new().with_page_index_policy(true.into());
     ArrowReaderMetadata::load(&file, options).map_err(DatasetError::parquet("read", path))
-}
-
-/// Sets texts to be read as views of their pages, so that they are copied only once, when they are
-/// encoded.
-fn with_views(metadata: &ArrowReaderMetadata) -> Result<ArrowReaderMetadata, ParquetError> {
-    let view = |field: &FieldRef| match field.data_type() {
-        DataType::Utf8 => Arc::new(field.as_ref().clone().with_data_type(DataType::Utf8View)),
-        _ => field.clone(),
-    };
-    let schema = metadata.schema();
-    let fields: Vec<FieldRef> = schema.fields().iter().map(view).collect();
-    let schema = Schema::new_with_metadata(fields, schema.metadata().clone());
-    let options = ArrowReaderOptions::new().with_schema(Arc::new(schema));
-    ArrowReaderMetadata::try_new(metadata.metadata().clone(), options)
 }
 
 impl Source<'_> {

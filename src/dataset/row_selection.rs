@@ -18,7 +18,7 @@ use super::headers::check_headers;
 use super::keys::{OrcidSet, Targets};
 use super::layout::table_of;
 use super::manifest::Part;
-use super::reader::may_hold;
+use super::reader::{may_hold, with_views};
 use super::sound::{Compared, check_bytes, check_layout, check_quickly, has_checksums, has_columns};
 use super::store::StoredFile;
 use crate::tables::DumpKind;
@@ -47,9 +47,17 @@ pub(super) struct RowSelection {
 }
 
 /// Which rows of a row group stay.
+#[derive(Clone)]
 pub(super) enum GroupSelection {
-    All,
+    /// All, and how many these are.
+    All(usize),
     Some(BooleanBuffer),
+}
+
+impl GroupSelection {
+    fn none(rows: usize) -> Self {
+        Self::Some(BooleanBuffer::new_unset(rows))
+    }
 }
 
 /// A file's table, and the people and activities whose rows are removed from it.
@@ -92,6 +100,23 @@ pub(super) fn select_rows(
     Ok(RowSelection { rows: part.rows, groups: selection.collect::<Result<_, _>>()? })
 }
 
+/// A file of its own for each task, because tasks cannot share a position in a file.
+fn open(path: &Path) -> Result<File, DatasetError> {
+    File::open(path).map_err(DatasetError::io("open", path))
+}
+
+/// Reads some columns of a row group.
+fn key_rows(
+    file: File,
+    metadata: &ArrowReaderMetadata,
+    group: usize,
+    columns: &[&str],
+) -> Result<ParquetRecordBatchReader, ParquetError> {
+    let mask = ProjectionMask::columns(metadata.parquet_schema(), columns.iter().copied());
+    let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(file, metadata.clone());
+    builder.with_projection(mask).with_row_groups(vec![group]).with_batch_size(BATCH_ROWS).build()
+}
+
 /// The positions of the columns that identify rows.
 fn key_columns(metadata: &ArrowReaderMetadata) -> impl Iterator<Item = usize> {
     let columns = metadata.parquet_schema().columns().iter().enumerate();
@@ -99,10 +124,31 @@ fn key_columns(metadata: &ArrowReaderMetadata) -> impl Iterator<Item = usize> {
 }
 
 impl RowSelection {
+    /// The number of rows that stay.
+    pub fn rows_left(&self) -> u64 {
+        self.rows - self.rows_out()
+    }
+
+    /// Divides the rows that stay: those that `other` keeps too, and those that it removes. Both are
+    /// selections of one file.
+    pub fn divide(&self, other: &Self) -> (Self, Self) {
+        let divide = |(own, other): (&GroupSelection, &GroupSelection)| match (own, other) {
+            (own, GroupSelection::All(rows)) => (own.clone(), GroupSelection::none(*rows)),
+            (GroupSelection::All(_), GroupSelection::Some(kept)) => {
+                (other.clone(), GroupSelection::Some(!kept))
+            }
+            (GroupSelection::Some(own), GroupSelection::Some(kept)) => {
+                (GroupSelection::Some(own & kept), GroupSelection::Some(own & &!kept))
+            }
+        };
+        let (stay, move_on) = self.groups.iter().zip(&other.groups).map(divide).unzip();
+        (Self { rows: self.rows, groups: stay }, Self { rows: self.rows, groups: move_on })
+    }
+
     /// The number of rows that are removed.
     pub fn rows_out(&self) -> u64 {
         let out = |mark: &GroupSelection| match mark {
-            GroupSelection::All => 0,
+            GroupSelection::All(_) => 0,
             GroupSelection::Some(kept) => (kept.len() - kept.count_set_bits()) as u64,
         };
         self.groups.iter().map(out).sum()
@@ -116,42 +162,64 @@ impl Question<'_> {
         metadata: &ArrowReaderMetadata,
         group: usize,
     ) -> Result<GroupSelection, DatasetError> {
-        // Each task opens the file itself, because they cannot share a position in a file.
-        let file = File::open(path).map_err(DatasetError::io("open", path))?;
-        let reader = self.reader(file, metadata, group).map_err(DatasetError::parquet("read", path))?;
-        let Some(reader) = reader else { return Ok(GroupSelection::All) };
+        let rows = metadata.metadata().row_group(group).num_rows();
+        let count = usize::try_from(rows).unwrap_or_default();
+        if !self.may_select(path, metadata, group)? {
+            return Ok(GroupSelection::All(count));
+        }
+        let reader = key_rows(open(path)?, metadata, group, &KEY_COLUMNS);
+        let reader = reader.map_err(DatasetError::parquet("read", path))?;
         let mut kept = BooleanBufferBuilder::new(0);
         for batch in reader {
             let batch = batch.map_err(|error| DatasetError::parquet("read", path)(error.into()))?;
             self.append_kept(&batch, &mut kept);
         }
         let kept = kept.finish();
-        let rows = metadata.metadata().row_group(group).num_rows();
         if i64::try_from(kept.len()) != Ok(rows) {
             return damaged(
                 path,
                 format!("its row group {group} has {} rows, its footer says {rows}", kept.len()),
             );
         }
-        Ok(if kept.count_set_bits() == kept.len() { GroupSelection::All } else { GroupSelection::Some(kept) })
+        Ok(if kept.count_set_bits() == kept.len() {
+            GroupSelection::All(count)
+        } else {
+            GroupSelection::Some(kept)
+        })
     }
 
-    /// A reader of the columns that identify rows; `None` if the Bloom filter rules out all iDs.
-    fn reader(
+    /// True if rows of the row group may be removed: neither its Bloom filter nor its iDs rule this
+    /// out. The iDs are read without the other columns, and compared where they change.
+    fn may_select(
         &self,
-        file: File,
+        path: &Path,
         metadata: &ArrowReaderMetadata,
         group: usize,
-    ) -> Result<Option<ParquetRecordBatchReader>, ParquetError> {
-        let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(file, metadata.clone());
-        if let Some(few) = self.few()
-            && !may_hold(&builder, group, &few)?
-        {
-            return Ok(None);
+    ) -> Result<bool, DatasetError> {
+        let fault = DatasetError::parquet("read", path);
+        if let Some(few) = self.few() {
+            let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(open(path)?, metadata.clone());
+            if !may_hold(&builder, group, &few).map_err(fault)? {
+                return Ok(false);
+            }
         }
-        let mask = ProjectionMask::columns(metadata.parquet_schema(), KEY_COLUMNS);
-        let builder = builder.with_projection(mask).with_row_groups(vec![group]);
-        builder.with_batch_size(BATCH_ROWS).build().map(Some)
+        if self.table == "rejects" {
+            return Ok(true);
+        }
+        let views = with_views(metadata).map_err(DatasetError::parquet("read", path))?;
+        let reader = key_rows(open(path)?, &views, group, &["orcid"]);
+        for batch in reader.map_err(DatasetError::parquet("read", path))? {
+            let batch = batch.map_err(|error| DatasetError::parquet("read", path)(error.into()))?;
+            let orcids = batch.column(0).as_string_view();
+            let mut last = None;
+            for (row, view) in orcids.views().iter().enumerate() {
+                let is_other = last.replace(*view) != Some(*view);
+                if is_other && Orcid::new(orcids.value(row)).is_some_and(|orcid| self.may_go(&orcid)) {
+                    return Ok(true);
+                }
+            }
+        }
+        Ok(false)
     }
 
     /// The iDs whose rows are searched for, if they are few.

@@ -16,11 +16,11 @@ use crate::tables::{AnyTable, EncodingHint};
 
 /// Rows of a row group; readers skip and parallelise by row groups.
 pub(super) const ROW_GROUP_ROWS: usize = 262_144;
-/// Zstandard's levels: the usual one, one for words, and one for identifiers, which become larger
-/// at a higher level.
+/// Zstandard's levels: the usual one, one for words, and one for identifiers, numbers and times, which
+/// hardly become smaller at a higher level, and some of them larger.
 const ZSTD_LEVEL: i32 = 3;
 const WORDS_LEVEL: i32 = 4;
-const CODES_LEVEL: i32 = 1;
+const CODES_LEVEL: i32 = 2;
 /// Rows of a page: with fewer, pages of repeated values are mostly header.
 const PAGE_ROWS: usize = 60_000;
 /// Bytes of a page of text, before compression; a larger window compresses better.
@@ -67,7 +67,7 @@ fn encoding(encoding_hint: EncodingHint) -> Encoding {
         EncodingHint::Labels => (ZSTD_LEVEL, true, false, false),
         EncodingHint::Words => (WORDS_LEVEL, true, false, true),
         EncodingHint::Codes => (CODES_LEVEL, false, false, true),
-        EncodingHint::Numbers => (ZSTD_LEVEL, false, true, false),
+        EncodingHint::Numbers => (CODES_LEVEL, false, true, false),
     };
     Encoding { level, dictionary, statistics, long_text }
 }

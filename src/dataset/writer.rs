@@ -31,8 +31,9 @@ pub const OPEN_BYTES: usize = 192 << 20;
 /// for a page of plain text the library counts the bytes in the buffer, but not its capacity, which
 /// grows by doubling, and no levels.
 const TAKEN_PERCENT: usize = 150;
-/// Bytes of a file, after which the next file begins.
-const FILE_BYTES: usize = 1 << 30;
+/// Bytes of a file, after which the next file begins. A refresh writes a file of an archive again as
+/// soon as one row of it leaves, so a person who is new in a scope costs a file of each table.
+const FILE_BYTES: usize = 128 << 20;
 /// Batches that are encoded together: a column that compresses a page takes long, and the other
 /// columns should not wait for it after every batch.
 const BATCHES_TOGETHER: usize = 4;

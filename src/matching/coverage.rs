@@ -9,7 +9,7 @@ use super::authenticated::authenticated;
 use super::cells::Cells;
 use super::error::MatchError;
 use super::expansion::{Expansion, for_each_written};
-use super::people::{asserted_by, dump};
+use super::people::{Day, asserted_by, dump, has_ended};
 use crate::dataset::Dataset;
 
 /// The source of affiliations without an id.
@@ -49,12 +49,14 @@ pub struct Coverage {
 type Group = (u32, Option<i32>, u8);
 
 const SOURCES: [&str; 6] = ["ROR", "GRID", "RINGGOLD", "FUNDREF", "LEI", NO_ID];
-const COLUMNS: [&str; 9] = [
+const COLUMNS: [&str; 11] = [
     "orcid",
     "org_key",
     "disambiguation_source",
     "created_date",
     "end_year",
+    "end_month",
+    "end_day",
     "source_orcid",
     "source_client_id",
     "assertion_origin_orcid",
@@ -72,6 +74,7 @@ pub fn coverage(dataset: &Dataset, of: Option<&Expansion>, most: usize) -> Resul
     }
     let (keys, organizations) = keys(dataset, of)?;
     let certain = authenticated(dataset)?;
+    let today = Day::today();
     let mut groups: FxHashMap<Group, CoverageRow> = FxHashMap::default();
     let mut people: FxHashSet<String> = FxHashSet::default();
     let table = format!("{}/affiliations", dump(dataset, "affiliations"));
@@ -84,7 +87,7 @@ pub fn coverage(dataset: &Dataset, of: Option<&Expansion>, most: usize) -> Resul
             let group = (*number, cells.year("created_date", row), source(&cells, row));
             let is_certain = cells.text("orcid", row).is_some_and(|orcid| certain.contains(orcid));
             let counts = groups.entry(group).or_default();
-            counts.count(&cells, row);
+            counts.count(&cells, row, today);
             counts.authenticated += u64::from(is_certain);
             if of.is_some()
                 && let Some(orcid) = cells.text("orcid", row)
@@ -151,10 +154,9 @@ fn in_order(
 }
 
 impl CoverageRow {
-    fn count(&mut self, cells: &Cells<'_>, row: usize) {
+    fn count(&mut self, cells: &Cells<'_>, row: usize, today: Day) {
         self.affiliations += 1;
-        let ended = cells.int16("end_year", row).is_some();
-        *(if ended { &mut self.past } else { &mut self.current }) += 1;
+        *(if has_ended(cells, row, today) { &mut self.past } else { &mut self.current }) += 1;
         match asserted_by(cells, row) {
             Some("self") => self.self_asserted += 1,
             Some(_) => self.member_asserted += 1,

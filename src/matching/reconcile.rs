@@ -9,8 +9,8 @@ use super::authenticated::authenticated;
 use super::cells::Cells;
 use super::error::MatchError;
 use super::expansion::Expansion;
-use super::names::PersonName;
-use super::people::{PeopleFilter, Person, people};
+use super::names::{NameSimilarity, PersonName};
+use super::people::{Day, PeopleFilter, Person, people};
 use super::staff::{Affiliated, Evidence, StaffList, Verdict};
 use crate::dataset::Dataset;
 use ror_match::plain_words;
@@ -72,6 +72,7 @@ pub fn reconcile(
     for (number, candidates) in candidates.into_iter().enumerate() {
         rows.extend(weigh(list, number, candidates, &affiliated, &names, &primaries));
     }
+    flag_shared(&mut rows);
     for row in &mut rows {
         let orcid = row.orcid.as_ref();
         row.authenticated = orcid.is_some_and(|orcid| certain.contains(orcid));
@@ -79,11 +80,30 @@ pub fn reconcile(
     Ok(rows)
 }
 
+/// Says where an iD is probable for several lines of the list: it belongs to one person.
+fn flag_shared(rows: &mut [Reconciled]) {
+    let probable = [Verdict::Probable.name(), Verdict::Accepted.name()];
+    let mut lines: BTreeMap<String, Vec<u64>> = BTreeMap::new();
+    for row in rows.iter().filter(|row| probable.contains(&row.verdict.as_str())) {
+        lines.entry(row.orcid.clone().unwrap_or_default()).or_default().push(row.line);
+    }
+    for row in rows.iter_mut().filter(|row| row.verdict == Verdict::Probable.name()) {
+        let others = row.orcid.as_ref().and_then(|orcid| lines.get(orcid)).into_iter().flatten();
+        let others: Vec<String> =
+            others.filter(|line| **line != row.line).take(MAX_CANDIDATES).map(u64::to_string).collect();
+        if !others.is_empty() {
+            row.conflict = Some(format!("the iD is probable for other lines too: {}", others.join(", ")));
+        }
+    }
+}
+
 /// The affiliations of people with the institution, a current one before others.
 fn affiliated(people: Vec<Person>) -> FxHashMap<String, Affiliated> {
     let mut found: FxHashMap<String, Affiliated> = FxHashMap::default();
+    let today = Day::today();
     for person in people {
-        let current = person.end_date.is_none();
+        let end = person.end_date.as_deref().and_then(Day::last_of);
+        let current = end.is_none_or(|end| end >= today);
         let when = if current { "current" } else { "past" };
         let name = person.ror_name.as_deref().unwrap_or_default();
         let text = format!("{} {when} at {name}", person.kind);
@@ -203,6 +223,7 @@ fn note_names(
     affiliated: &FxHashMap<String, Affiliated>,
     candidates: &mut Candidates,
 ) -> bool {
+    note_variants(list, orcid, names, other, candidates);
     let found = list.named(names);
     let any = !found.is_empty();
     for (number, similarity) in found {
@@ -219,6 +240,23 @@ fn note_names(
         }
     }
     any
+}
+
+/// Names of a record that its person on the list may have too, where iD or e-mail lead to it: they
+/// are no evidence against it.
+fn note_variants(
+    list: &StaffList,
+    orcid: &str,
+    names: &[PersonName],
+    other: bool,
+    candidates: &mut Candidates,
+) {
+    for number in list.with_orcid(orcid).iter().copied() {
+        let Some(evidence) = candidates[number].get_mut(orcid) else { continue };
+        if evidence.name.is_none() && list.has_variant(number, names) {
+            (evidence.name, evidence.other_name) = (Some(NameSimilarity::Variant), other);
+        }
+    }
 }
 
 /// The candidates of one person as rows, the best first.

@@ -63,6 +63,7 @@ impl Evidence {
             Some(NameSimilarity::Whole) => 0.4,
             Some(NameSimilarity::First) => 0.35,
             Some(NameSimilarity::Initial) => 0.2,
+            Some(NameSimilarity::Variant) => 0.1,
             None => 0.0,
         };
         let affiliation = match &self.affiliation {
@@ -103,6 +104,7 @@ impl Evidence {
             Some(NameSimilarity::Whole) => words.push(format!("{name} the same")),
             Some(NameSimilarity::First) => words.push(format!("{name} the same but for further given names")),
             Some(NameSimilarity::Initial) => words.push(format!("{name} the same by its initial")),
+            Some(NameSimilarity::Variant) => words.push(format!("{name} is a variant")),
             None => words.push("name differs".to_owned()),
         }
         if self.by_orcid {
@@ -182,6 +184,11 @@ impl StaffList {
         found
     }
 
+    /// True if one of these names may be a form of a name of this person.
+    pub fn has_variant(&self, number: usize, names: &[PersonName]) -> bool {
+        self.staff[number].names.iter().any(|own| names.iter().any(|name| own.is_variant(name)))
+    }
+
     /// The people with this e-mail address.
     pub fn with_email(&self, email: &str) -> &[usize] {
         self.by_email.get(&email.trim().to_lowercase()).map_or(&[], Vec::as_slice)
@@ -222,6 +229,14 @@ mod tests {
 
             assert_eq!(evidence.verdict(true), Verdict::Possible);
         }
+    }
+
+    #[test]
+    fn an_id_with_a_variant_of_the_name_is_accepted() {
+        let name = Some(NameSimilarity::Variant);
+        let evidence = Evidence { by_orcid: true, name, ..Evidence::default() };
+
+        assert_eq!(evidence.verdict(true), Verdict::Accepted);
     }
 
     #[test]

@@ -63,11 +63,6 @@ impl State {
     pub fn is_settled(self) -> bool {
         matches!(self, Self::InOrcid | Self::Deleted | Self::RemovedByPerson | Self::NotActive)
     }
-
-    /// True where a row does not wait for the next run.
-    pub fn is_final(self) -> bool {
-        !matches!(self, Self::Unanswered | Self::Sending | Self::Waiting)
-    }
 }
 
 impl fmt::Display for State {

@@ -10,7 +10,7 @@ use std::io;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
-use super::connected::{Connected, note_people, people_of};
+use super::connected::{Connected, note_people};
 use super::error::RefreshError;
 use super::max_removals::MaxRemovals;
 use super::outcome::{Applied, Stays};
@@ -20,7 +20,9 @@ use super::scope::Scope;
 use super::settings::Settings;
 use super::watermark::Watermarks;
 use crate::convert::{Observer, Outcome, Update, update_in};
-use crate::dataset::{Dataset, DatasetLock, LocalStore, Manifest, Targets, Visibility};
+use crate::dataset::{
+    Dataset, DatasetLock, LocalStore, Manifest, OrcidSet, Targets, Visibility, connected_people,
+};
 use crate::report::Report;
 use orcid_api::work_of;
 use orcid_xml::{Orcid, Timestamp, pieces};
@@ -28,6 +30,11 @@ use targz_seek::{Meter, OwnedMember};
 
 /// Answers that are read from the queue at a time.
 const BATCH_ANSWERS: usize = 16;
+/// The table with one row for each person.
+const RECORDS: &str = "summaries/records";
+/// The people of a scope get files of their own if they are at most this part of the dataset's
+/// people, an eighth. The files of more people would be no cheaper to rewrite than the archives'.
+const LEAST_TIMES_SCOPE: u64 = 8;
 
 /// Applies the answers that belong to a run's next commit; closes its queue. The dataset is that of
 /// the `lock`, which the refresh holds. Only the last commit moves the watermark. `now` is the time
@@ -72,6 +79,7 @@ pub fn apply(
     let update = Update {
         source: source.clone(),
         gone,
+        often_refreshed: who_returns(&queue, run, &settings.scope, &dataset.manifest)?,
         scopes: watermarks.scopes,
         watermark: watermarks.whole,
         visibility: connected.map(|_| Visibility::Limited),
@@ -131,6 +139,28 @@ fn what_leaves(queue: &Queue, run: &Run) -> Result<Targets, RefreshError> {
     Ok(gone)
 }
 
+/// The people whom the next refresh of the scope may change; nobody if they are too many for files
+/// of their own.
+fn who_returns(
+    queue: &Queue,
+    run: &Run,
+    scope: &Scope,
+    manifest: &Manifest,
+) -> Result<OrcidSet, RefreshError> {
+    let (mut people, mut count) = (OrcidSet::default(), 0);
+    let mut add = |orcid| count += u64::from(people.insert(orcid));
+    match scope {
+        Scope::All => {}
+        Scope::Ids(orcids) | Scope::Connected(orcids) => orcids.iter().copied().for_each(add),
+        Scope::Query(_) | Scope::Organization(_) => {
+            queue.each_found(run.id, FoundAs::Present, &mut add)?;
+        }
+    }
+    let records = manifest.parts().filter(|(key, _)| *key == RECORDS).map(|(_, part)| part.rows).sum::<u64>();
+    let are_few = count.saturating_mul(LEAST_TIMES_SCOPE) <= records;
+    Ok(if are_few { people } else { OrcidSet::default() })
+}
+
 /// The connected people whose rows the dataset has after a commit. The rows of those who are no
 /// longer connected leave.
 fn whose_rows_stay(
@@ -141,7 +171,7 @@ fn whose_rows_stay(
     gone: &mut Targets,
 ) -> Result<BTreeSet<Orcid>, RefreshError> {
     let (mut stay, leave): (BTreeSet<_>, BTreeSet<_>) =
-        people_of(manifest).into_iter().partition(|orcid| permits.contains(orcid));
+        connected_people(manifest).into_iter().partition(|orcid| permits.contains(orcid));
     for orcid in leave {
         gone.records.insert(orcid);
         gone.people.insert(orcid);

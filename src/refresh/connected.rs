@@ -14,16 +14,12 @@ use serde_json::{Map, Value, json};
 use super::error::{RefreshError, StateFault};
 use super::queue::Run;
 use super::strategy::Strategy;
-use crate::dataset::{Dataset, Logs, Manifest, Staging, Visibility, table_key};
+use crate::dataset::{CONNECTED, CONNECTED_PEOPLE, Dataset, Logs, Manifest, Staging, Visibility, table_key};
 use crate::tables::{self, DumpKind};
 use orcid_api::Secret;
 use orcid_xml::{Orcid, Timestamp};
 
-/// The name of the scope in the manifest and the queue.
-pub const CONNECTED: &str = "connected";
-/// Fields of the scope's entry: the people whose rows the dataset has by their permission, and when
-/// each of them was read last.
-const PEOPLE: &str = "people";
+/// A field of the scope's entry in the manifest: when each of its people was read last.
 const SWEPT: &str = "swept";
 
 /// Who is connected, and with which tokens. Threads share it.
@@ -66,6 +62,9 @@ pub struct Connected {
     pub people: Arc<dyn ConnectedPeople>,
     /// Mark the dataset as holding limited data, if it is not marked yet.
     pub marks_dataset: bool,
+    /// A dataset that does not exist is made with the tables of activities too, so that each item is
+    /// read in full.
+    pub reads_activities: bool,
     /// Read only people whom ORCID has marked as changed, except in a sweep.
     pub by_marks: bool,
     /// Read everybody if this time has passed since the last sweep, because calls can be missed.
@@ -113,13 +112,13 @@ impl Connected {
     }
 }
 
-/// Makes a dataset for limited data alone, without rows, with the tables of summaries.
+/// Makes a dataset for limited data alone, without rows, with the tables of these kinds of dumps.
 ///
 /// # Errors
 /// [`RefreshError::Dataset`] if the disk fails.
-pub fn make_empty(root: &Path) -> Result<(), RefreshError> {
-    let dump = DumpKind::Summaries;
-    let names = tables::of(dump).iter().map(|table| table_key(dump, table.name()));
+pub fn make_empty(root: &Path, dumps: &[DumpKind]) -> Result<(), RefreshError> {
+    let names =
+        dumps.iter().flat_map(|dump| tables::of(*dump).iter().map(|table| table_key(*dump, table.name())));
     let manifest = Manifest { visibility: Visibility::Limited, ..Manifest::new(names.collect()) };
     let staging = Staging::begin(root)?;
     staging.commit(&manifest, &[], Logs::Begin)?;
@@ -132,12 +131,6 @@ fn entry(manifest: &Manifest) -> Option<&Value> {
     manifest.scopes.get(CONNECTED)
 }
 
-/// The people whose rows the dataset has by their permission.
-pub fn people_of(manifest: &Manifest) -> BTreeSet<Orcid> {
-    let people = entry(manifest).and_then(|entry| entry[PEOPLE].as_array());
-    people.into_iter().flatten().filter_map(|orcid| Orcid::new(orcid.as_str()?)).collect()
-}
-
 /// Notes in the scopes of a commit whose rows the dataset has after it.
 pub fn note_people(
     scopes: &mut Map<String, Value>,
@@ -148,7 +141,7 @@ pub fn note_people(
 ) {
     let before = entry(manifest).cloned();
     let mut noted = scopes.remove(CONNECTED).unwrap_or_else(|| before.clone().unwrap_or_else(|| json!({})));
-    noted[PEOPLE] = people.iter().map(Orcid::as_str).collect();
+    noted[CONNECTED_PEOPLE] = people.iter().map(Orcid::as_str).collect();
     let is_sweep = is_last && run.strategy == Strategy::Each.name();
     let swept = if is_sweep { Some(run.begun) } else { before.and_then(|before| before[SWEPT].as_i64()) };
     if let Some(swept) = swept {

@@ -6,7 +6,7 @@ use arrow::datatypes::{Int64Type, TimestampMicrosecondType};
 use super::error::RefreshError;
 use super::queue::ItemOf;
 use super::scope::Organization;
-use crate::dataset::{ArchiveEntry, Dataset, Manifest};
+use crate::dataset::{ArchiveEntry, Dataset, EntryKind, Manifest};
 use orcid_xml::{ActivitySection, Orcid, Timestamp};
 
 /// The tables of full items, by kind of item; affiliations have a column for the kind.
@@ -22,12 +22,16 @@ const ACTIVITY_TABLES: [(&str, Option<ActivitySection>); 5] = [
 const ACTIVITIES_NAME: &str = "_activities_";
 
 /// True if the dataset keeps full items: their tables were selected, and an archive of them was
-/// converted. The tables may be empty, since the items of people who return are fetched again.
+/// converted, or the dataset was made for them. The tables may be empty, since the items of people who return are fetched again.
 pub fn has_activities(manifest: &Manifest) -> bool {
     let has_tables = ACTIVITY_TABLES.iter().any(|(key, _)| manifest.tables.contains(*key));
     let of_activities =
         |entry: &ArchiveEntry| entry.report.members.activities > 0 || entry.name.contains(ACTIVITIES_NAME);
-    has_tables && manifest.archives.iter().any(of_activities)
+    // A dataset that began with connected people has the tables that were asked for; one that began
+    // with archives has all tables, and items only if its archives have.
+    let is_of_people = !manifest.visibility.is_public()
+        && manifest.archives.iter().all(|entry| entry.kind == EntryKind::Refresh);
+    has_tables && (is_of_people || manifest.archives.iter().any(of_activities))
 }
 
 /// Calls `visit` with each record, with its last change.

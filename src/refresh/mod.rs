@@ -68,6 +68,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use crate::dataset::{Dataset, DatasetError, DatasetLock, check_can_change};
+use crate::tables::DumpKind;
 use active_run::ActiveRun;
 use bucket::Bucket;
 use connected_client::ConnectedClient;
@@ -92,8 +93,11 @@ pub fn refresh(
     stop: &Arc<AtomicBool>,
 ) -> Result<Outcome, RefreshError> {
     let clock = SystemClock::default();
-    if settings.connected.as_ref().is_some_and(|connected| connected.marks_dataset) && !root.exists() {
-        connected::make_empty(root)?;
+    if let Some(connected) = settings.connected.as_ref().filter(|connected| connected.marks_dataset)
+        && !root.exists()
+    {
+        let dumps = if connected.reads_activities { &DumpKind::ALL[..] } else { &[DumpKind::Summaries] };
+        connected::make_empty(root, dumps)?;
     }
     if !Dataset::is_at(root) {
         // Checked first, so that no lock file is created outside a dataset.

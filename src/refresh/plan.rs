@@ -1,5 +1,6 @@
 //! Decides which records to read, from the results of searches, a file of changes, and the dataset.
 
+use super::dataset_rows;
 use super::error::RefreshError;
 use super::inputs::{Changes, Inputs};
 use super::queue::{FoundAs, Queue, Request, Run};
@@ -7,8 +8,7 @@ use super::scope::Scope;
 use super::search::{BATCH_IDS, Finding, Search};
 use super::strategy::Strategy;
 use super::watermark::{INSTANT, is_future, refreshed_until};
-use super::{connected, dataset_rows};
-use crate::dataset::{Dataset, OrcidSet};
+use crate::dataset::{Dataset, OrcidSet, connected_people};
 use orcid_api::time::{DAY, parse};
 use orcid_xml::{Orcid, Timestamp};
 
@@ -125,7 +125,7 @@ pub fn add_records(
     to_read.retain(|orcid| !inputs.known_only || holds(&has, orcid) || holds(&gone, orcid));
     if inputs.connected.is_none() {
         // A public answer must not replace what a person's own token gave.
-        let listed = connected::people_of(&inputs.dataset.manifest);
+        let listed = connected_people(&inputs.dataset.manifest);
         to_read.retain(|orcid| !listed.contains(orcid));
     }
     request_records(queue, run, inputs.dataset, to_read)?;
@@ -179,7 +179,7 @@ fn note_list_dates(queue: &mut Queue, run: &Run, inputs: &Inputs<'_>) -> Result<
 /// have changed.
 fn add_connected(inputs: &Inputs<'_>, changed: &mut OrcidSet) -> Result<Vec<Orcid>, RefreshError> {
     let Some(connected) = inputs.connected else { return Ok(Vec::new()) };
-    let listed = connected::people_of(&inputs.dataset.manifest);
+    let listed = connected_people(&inputs.dataset.manifest);
     let mut joined = Vec::new();
     inputs.named(&mut |orcid| {
         if !listed.contains(&orcid) {
@@ -203,7 +203,7 @@ pub fn add_primaries(queue: &mut Queue, run: &Run, inputs: &Inputs<'_>) -> Resul
         // The person has permitted to read one record, not the one that took its place.
         return Ok(false);
     }
-    let listed = connected::people_of(&inputs.dataset.manifest);
+    let listed = connected_people(&inputs.dataset.manifest);
     let mut primaries = Vec::new();
     queue.each_found(run.id, FoundAs::Primary, &mut |orcid| primaries.push(orcid))?;
     primaries.retain(|orcid| !listed.contains(orcid));

@@ -7,9 +7,9 @@ use std::path::Path;
 
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::connected::CONNECTED;
 use super::error::RefreshError;
 use super::line_faults::LineFaults;
+use crate::dataset::CONNECTED;
 use orcid_api::quoted;
 use orcid_xml::{IdFault, Orcid, takes_no_room};
 

@@ -50,6 +50,8 @@ struct Builder<F: Family> {
     table: &'static Table<F>,
     schema: SchemaRef,
     cells: Vec<Cells>,
+    /// The most rows that entries have given together, to make room for as many.
+    most_rows: usize,
 }
 
 enum Cells {
@@ -86,7 +88,7 @@ impl<F: Family> AnyTable for Table<F> {
 
     fn rows(&'static self) -> Box<dyn Rows> {
         let cells = self.columns.iter().map(|column| Cells::new(column.info().kind)).collect();
-        Box::new(Builder { table: self, schema: self.schema(), cells })
+        Box::new(Builder { table: self, schema: self.schema(), cells, most_rows: 0 })
     }
 }
 
@@ -94,9 +96,10 @@ impl<F: Family> Table<F> {
     /// A batch of rows that come from elsewhere than members.
     pub fn batch(&self, rows: &[F::Row<'_>]) -> RecordBatch {
         let mut columns = Vec::with_capacity(self.columns.len());
+        let rows: Vec<Row<'_, F>> = rows.iter().map(|row| Row(*row)).collect();
         for column in &self.columns {
             let mut cells = Cells::new(column.info().kind);
-            cells.append(&column.value, rows);
+            cells.append(&column.value, &rows);
             columns.push(cells.finish());
         }
         RecordBatch::try_new(self.schema(), columns).expect("every column got one value for each row")
@@ -105,7 +108,8 @@ impl<F: Family> Table<F> {
 
 impl<F: Family> Rows for Builder<F> {
     fn append(&mut self, entries: &[Entry<'_>]) {
-        append(self.table, &mut self.cells, entries);
+        let rows = append(self.table, &mut self.cells, entries, self.most_rows);
+        self.most_rows = self.most_rows.max(rows);
     }
 
     fn finish(&mut self) -> RecordBatch {
@@ -114,18 +118,26 @@ impl<F: Family> Rows for Builder<F> {
     }
 }
 
-/// Generic over the one lifetime that entries and rows share.
-fn append<'a, F: Family>(table: &Table<F>, cells: &mut [Cells], entries: &'a [Entry<'a>]) {
-    let mut rows = Vec::new();
+/// Generic over the one lifetime that entries and rows share; returns the number of rows.
+fn append<'a, F: Family>(
+    table: &Table<F>,
+    cells: &mut [Cells],
+    entries: &'a [Entry<'a>],
+    most_rows: usize,
+) -> usize {
+    let mut rows = Vec::with_capacity(most_rows);
     for entry in entries {
         (table.collect)(entry, &mut rows);
     }
     if rows.is_empty() {
-        return;
+        return 0;
     }
+    // In the same memory: a getter takes a row by reference, and a row may have a hundred bytes.
+    let rows: Vec<Row<'a, F>> = rows.into_iter().map(Row).collect();
     for (column, cells) in table.columns.iter().zip(cells) {
         cells.append(&column.value, &rows);
     }
+    rows.len()
 }
 
 impl Cells {
@@ -141,35 +153,23 @@ impl Cells {
         }
     }
 
-    fn append<F: Family>(&mut self, value: &Value<F>, rows: &[F::Row<'_>]) {
+    fn append<F: Family>(&mut self, value: &Value<F>, rows: &[Row<'_, F>]) {
         match (self, value) {
-            (Self::Text(cells), Value::Key(get)) => {
-                rows.iter().for_each(|row| cells.append_value(get(&Row(*row))))
-            }
+            (Self::Text(cells), Value::Key(get)) => rows.iter().for_each(|row| cells.append_value(get(row))),
             (Self::Text(cells), Value::Label(get) | Value::Code(get) | Value::Text(get)) => {
-                fill(cells, rows.iter().map(|row| get(&Row(*row))))
+                fill(cells, rows.iter().map(|row| get(row)))
             }
-            (Self::Text(cells), Value::Made(get)) => fill(cells, rows.iter().map(|row| get(&Row(*row)))),
+            (Self::Text(cells), Value::Made(get)) => fill(cells, rows.iter().map(|row| get(row))),
             (Self::Int64(cells), Value::Int64(get) | Value::Ordinal(get)) => {
-                fill(cells, rows.iter().map(|row| get(&Row(*row))))
+                fill(cells, rows.iter().map(|row| get(row)))
             }
-            (Self::Int32(cells), Value::Int32(get)) => fill(cells, rows.iter().map(|row| get(&Row(*row)))),
-            (Self::Float64(cells), Value::Float64(get)) => {
-                fill(cells, rows.iter().map(|row| get(&Row(*row))))
-            }
-            (Self::Boolean(cells), Value::Boolean(get)) => {
-                fill(cells, rows.iter().map(|row| get(&Row(*row))))
-            }
-            (Self::Timestamp(cells), Value::Timestamp(get)) => {
-                fill(cells, rows.iter().map(|row| get(&Row(*row))))
-            }
-            (Self::Int16(cells), Value::Year(get)) => {
-                fill(cells, rows.iter().map(|row| get(&Row(*row)).year))
-            }
-            (Self::Int16(cells), Value::Month(get)) => {
-                fill(cells, rows.iter().map(|row| get(&Row(*row)).month))
-            }
-            (Self::Int16(cells), Value::Day(get)) => fill(cells, rows.iter().map(|row| get(&Row(*row)).day)),
+            (Self::Int32(cells), Value::Int32(get)) => fill(cells, rows.iter().map(|row| get(row))),
+            (Self::Float64(cells), Value::Float64(get)) => fill(cells, rows.iter().map(|row| get(row))),
+            (Self::Boolean(cells), Value::Boolean(get)) => fill(cells, rows.iter().map(|row| get(row))),
+            (Self::Timestamp(cells), Value::Timestamp(get)) => fill(cells, rows.iter().map(|row| get(row))),
+            (Self::Int16(cells), Value::Year(get)) => fill(cells, rows.iter().map(|row| get(row).year)),
+            (Self::Int16(cells), Value::Month(get)) => fill(cells, rows.iter().map(|row| get(row).month)),
+            (Self::Int16(cells), Value::Day(get)) => fill(cells, rows.iter().map(|row| get(row).day)),
             _ => unreachable!("cells are made for the column's own type"),
         }
     }

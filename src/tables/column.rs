@@ -45,7 +45,7 @@ pub enum Value<F: Family> {
     Code(for<'a> fn(&Row<'a, F>) -> Option<&'a str>),
     /// Free text.
     Text(for<'a> fn(&Row<'a, F>) -> Option<&'a str>),
-    /// Text that is made from others.
+    /// An identifier or an address that is made from other values.
     Made(for<'a> fn(&Row<'a, F>) -> Option<Cow<'a, str>>),
     Int64(for<'a> fn(&Row<'a, F>) -> Option<i64>),
     /// A number that counts within a record, so small values repeat.
@@ -138,8 +138,8 @@ impl<F: Family> Value<F> {
             Self::Key(_) | Self::Boolean(_) | Self::Int32(_) => EncodingHint::Repeating,
             Self::Year(_) | Self::Month(_) | Self::Day(_) | Self::Ordinal(_) => EncodingHint::Repeating,
             Self::Label(_) => EncodingHint::Labels,
-            Self::Text(_) | Self::Made(_) => EncodingHint::Words,
-            Self::Code(_) => EncodingHint::Codes,
+            Self::Text(_) => EncodingHint::Words,
+            Self::Code(_) | Self::Made(_) => EncodingHint::Codes,
             Self::Int64(_) | Self::Float64(_) | Self::Timestamp(_) => EncodingHint::Numbers,
         }
     }

@@ -1,7 +1,7 @@
 //! `works`, in summaries and in full.
 
 use super::build::Table;
-use super::column::Value::{Label, Made, Text};
+use super::column::Value::{Code, Label, Made, Text};
 use super::column::{Column, Family, column};
 use super::entry::Entry;
 use super::shared::{HasTitle, ItemRow, date_columns, element_columns, group_columns, places, title_columns};
@@ -90,7 +90,7 @@ fn own_columns() -> Vec<Column<Works>> {
         "url",
         "common:url",
         "Where the work is found.",
-        Text(|row| row.item.url.as_deref()),
+        Code(|row| row.item.url.as_deref()),
     ));
     columns.push(column(
         "doi",

@@ -121,3 +121,37 @@ fn a_call_marks_the_id_of_its_word_and_a_strangers_call_nothing() {
     assert!(!store.clear_mark(SOMEBODY, marked[0].1 - 1).unwrap());
     assert!(store.clear_mark(SOMEBODY, marked[0].1).unwrap() && store.marked().unwrap().is_empty());
 }
+
+#[test]
+fn the_administrators_pages_have_plain_words_in_every_language() {
+    let portal = TestPortal::start();
+    let web = portal.entered("u1");
+    portal.connected(&web, SOMEBODY);
+    web.follow(&portal.orcid.browser().grant(&web.press_connect(&[("renew", "1")]), SOMEBODY_ELSE));
+    portal.store().hook(SOMEBODY, &Secret::new(random_word().unwrap()), portal.now()).unwrap();
+    let id = portal.store().person_by_local_id("u1").unwrap().unwrap().id;
+    let admin = administrator(&portal);
+    let pages = ["", "/people", &format!("/people/{id}"), "/history", "/webhooks", "/health"];
+
+    for (language, words) in [
+        ("en", ["Running since", "to confirm", "another iD", "to be registered"]),
+        ("de", ["Läuft seit", "zu bestätigen", "andere iD", "anzumelden"]),
+        ("es", ["En marcha desde", "por confirmar", "otro iD", "por registrar"]),
+        ("pt", ["Em funcionamento desde", "por confirmar", "outro iD", "por registar"]),
+    ] {
+        let texts = pages.map(|path| admin.get(&format!("/admin{path}?lang={language}")).text);
+        for word in words {
+            assert!(texts.iter().any(|text| text.contains(word)), "{language}: {word}");
+        }
+        for raw in
+            ["running_since", "pending_revocations", "to_confirm", "permission_lost", "state_", "health_"]
+        {
+            assert!(texts.iter().all(|text| !text.contains(raw)), "{language}: {raw}");
+        }
+        if language != "en" {
+            assert!(
+                texts.iter().all(|text| !text.contains(">to confirm<") && !text.contains(">another iD<"))
+            );
+        }
+    }
+}

@@ -52,7 +52,7 @@ fn an_id_of_one_person_is_refused_to_another_and_that_is_noted() {
     for person in ["u1", "u2"] {
         assert!(portal.events(person).contains(&"iD of another person".to_owned()), "{person}");
     }
-    portal.connect().run_revocations(portal.now()).unwrap();
+    portal.settled();
     assert!(portal.store().tokens(SOMEBODY, crate::support::portal::CLIENT_ID).unwrap().is_some());
 
     let own = portal.connected(&web, SOMEBODY_ELSE);
@@ -85,7 +85,7 @@ fn a_permission_that_is_there_is_not_asked_for_again_unless_the_person_wants_it(
 
     // ORCID asks nobody who has given exactly this; it gives a new token, and the old one goes.
     let page = brings(&portal, &web, SOMEBODY);
-    portal.connect().run_revocations(portal.now()).unwrap();
+    portal.settled();
     assert!(page.text.contains("renewed"), "{}", page.text);
     let after = portal.store().tokens(SOMEBODY, crate::support::portal::CLIENT_ID).unwrap().unwrap();
     assert_ne!(before.access.reveal(), after.access.reveal());

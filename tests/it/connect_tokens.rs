@@ -2,7 +2,9 @@
 
 use orcid_mock::{Amr, Claims, Client, ClientKind, Fault, Missing, RefreshOptions, RetryAfter, When};
 
-use crate::support::portal::{CLIENT_ID, CLIENT_SECRET, SOMEBODY, TestPortal};
+use orcidlake::connect::Narrowed;
+
+use crate::support::portal::{CLIENT_ID, CLIENT_SECRET, SOMEBODY, SOMEBODY_ELSE, TestPortal};
 
 fn live(portal: &TestPortal) -> Vec<String> {
     portal.orcid.oauth(|oauth| oauth.grants.live_of(SOMEBODY).map(|pair| pair.access.clone()).collect())
@@ -52,13 +54,22 @@ fn a_refresh_with_fewer_scopes_leaves_exactly_one_live_pair() {
             "a wider scope is refused"
         );
         assert_eq!(live(&portal), before);
-        assert!(connect.narrow(SOMEBODY, "openid /read-limited", portal.now()).unwrap());
+        let narrowed = connect.narrow(SOMEBODY, "openid /read-limited", portal.now()).unwrap();
+        assert_eq!(narrowed, Narrowed::Done);
 
         let tokens = portal.store().tokens(SOMEBODY, CLIENT_ID).unwrap().unwrap();
         assert_eq!(live(&portal), [tokens.access.reveal()], "{options:?}");
         assert!(tokens.link.grants("/read-limited") && !tokens.link.grants("/activities/update"));
-        assert!(connect.token_for(SOMEBODY, "/activities/update", portal.now()).unwrap().is_none());
-        assert!(connect.token_for(SOMEBODY, "/read-limited", portal.now()).unwrap().is_some());
+        assert!(
+            connect
+                .store
+                .token_for(SOMEBODY, CLIENT_ID, "/activities/update", portal.now())
+                .unwrap()
+                .is_none()
+        );
+        assert!(
+            connect.store.token_for(SOMEBODY, CLIENT_ID, "/read-limited", portal.now()).unwrap().is_some()
+        );
     }
 }
 
@@ -74,7 +85,7 @@ fn a_permission_that_is_lost_is_marked_and_can_be_given_again() {
     assert!(!connect.store.lose(SOMEBODY, portal.now()).unwrap(), "it is noted once");
 
     assert_eq!(portal.state_of("u1").0, "permission lost");
-    assert!(connect.token_for(SOMEBODY, "/read-limited", portal.now()).unwrap().is_none());
+    assert!(connect.store.token_for(SOMEBODY, CLIENT_ID, "/read-limited", portal.now()).unwrap().is_none());
     let page = web.get("/");
     assert!(page.text.contains("no longer accepts") && page.text.contains("connect"), "{}", page.text);
     let again = portal.connected(&web, SOMEBODY);
@@ -168,4 +179,62 @@ fn keys_are_rotated_while_the_portal_runs() {
 
     assert!(web.get("/").text.contains(SOMEBODY), "the session is still good");
     assert_eq!(store.tokens(SOMEBODY, CLIENT_ID).unwrap().unwrap().access, token);
+}
+
+#[test]
+fn tokens_that_die_with_those_they_came_from_are_a_lost_permission() {
+    for options in [RefreshOptions::Dropped, RefreshOptions::Honoured, RefreshOptions::HonouredByDefault] {
+        let portal = TestPortal::start();
+        portal.orcid.oauth(|oauth| {
+            (oauth.switches.refresh_options, oauth.switches.children_die_with_parent) = (options, true);
+        });
+        let web = portal.entered("u1");
+        portal.connected(&web, SOMEBODY);
+
+        let narrowed = portal.connect().narrow(SOMEBODY, "openid /read-limited", portal.now()).unwrap();
+
+        assert_eq!((narrowed, live(&portal).len()), (Narrowed::Lost, 0), "{options:?}");
+        assert_eq!(portal.state_of("u1").0, "permission lost");
+        assert!(web.get("/").text.contains("no longer accepts"));
+        assert!(portal.connected(&web, SOMEBODY).text.contains("is connected"), "{options:?}");
+        assert_eq!((portal.state_of("u1").0.as_str(), live(&portal).len()), ("connected", 1));
+    }
+}
+
+#[test]
+fn a_new_token_that_cannot_be_tried_is_kept() {
+    let portal = TestPortal::start();
+    portal.connected(&portal.entered("u1"), SOMEBODY);
+    portal.orcid.fail(When::Path("/oauth/userinfo".to_owned()), Fault::Unavailable(RetryAfter::Unsaid));
+
+    let narrowed = portal.connect().narrow(SOMEBODY, "openid /read-limited", portal.now()).unwrap();
+
+    assert_eq!((narrowed, live(&portal).len()), (Narrowed::Done, 1));
+    assert_eq!(portal.state_of("u1").0, "connected");
+}
+
+#[test]
+fn the_issuer_changes_its_key_while_the_portal_runs() {
+    let portal = TestPortal::start();
+    portal.connected(&portal.entered("u1"), SOMEBODY);
+    let keys_asked = || {
+        let log = portal.orcid.log();
+        log.requests.iter().filter(|request| request.path == "/oauth/jwks").count()
+    };
+    assert_eq!(keys_asked(), 1);
+
+    // Under a name of its own, then another key under the same name.
+    portal.orcid.oauth(|oauth| oauth.keys.kid = "local-orcid-2".to_owned());
+    let renamed = portal.connected(&portal.entered("u2"), SOMEBODY_ELSE);
+    portal.orcid.oauth(|oauth| oauth.keys.change("local-orcid-2"));
+    let web = portal.entered("u1");
+    let changed = web.follow(&portal.orcid.browser().grant(&web.press_connect(&[("renew", "1")]), SOMEBODY));
+
+    assert!(renamed.text.contains("is connected"), "{}", renamed.text);
+    assert!(changed.text.contains("renewed"), "{}", changed.text);
+    assert_eq!(keys_asked(), 3, "each key is asked for once");
+    portal.orcid.oauth(|oauth| oauth.id_token_fault = Some(orcid_mock::IdTokenFault::BadSignature));
+    let forged = web.follow(&portal.orcid.browser().grant(&web.press_connect(&[("renew", "1")]), SOMEBODY));
+    assert!(forged.text.contains("did not work"), "{}", forged.text);
+    assert_eq!(keys_asked(), 4, "a forged one is looked up once more, and refused");
 }

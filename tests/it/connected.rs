@@ -40,27 +40,27 @@ fn add_keywords(orcid: &LocalOrcid, id: &str) {
 }
 
 /// A portal with two connected people, and a public dataset of others.
-fn world() -> (TestPortal, PathBuf) {
+pub fn world() -> (TestPortal, PathBuf) {
     let portal = TestPortal::start();
     for (local_id, orcid) in [("u1", SOMEBODY), ("u2", SOMEBODY_ELSE)] {
         add_keywords(&portal.orcid, orcid);
         portal.connected(&portal.entered(local_id), orcid);
     }
     let dataset = portal.folder.path().join("dataset");
-    let archives = dump(portal.folder.path(), 3, false);
+    let archives = dump(portal.folder.path(), 40, false);
     assert_eq!(convert(&[&archives[0]], &dataset, &[]).0, 0);
     portal.orcid.clear_log();
     (portal, dataset)
 }
 
-fn refresh(portal: &TestPortal, dataset: &Path, more: &[&str]) -> Output {
+pub fn refresh(portal: &TestPortal, dataset: &Path, more: &[&str]) -> Output {
     let mut command: Command = orcidlake(&["refresh"]);
     command.arg(dataset).arg("--connected").arg(portal.state()).arg("--key-file").arg(portal.keys());
     command.args(["--retry-wait", "1", "--tries", "2", "--outage-timeout", "1"]).args(more);
     command.output().unwrap()
 }
 
-fn said(output: &Output) -> String {
+pub fn said(output: &Output) -> String {
     String::from_utf8_lossy(&[&output.stdout[..], &output.stderr[..]].concat()).into_owned()
 }
 

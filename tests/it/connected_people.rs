@@ -77,8 +77,13 @@ fn token(server: &LocalOrcid, orcid: &str) -> Secret {
 
 fn run(server: &LocalOrcid, dataset: &Path, people: &Arc<Chosen>) -> Result<Outcome, RefreshError> {
     let mut settings = Settings::new(Scope::Connected(people.tokens.keys().copied().collect()));
-    settings.connected =
-        Some(Connected { people: people.clone(), marks_dataset: true, by_marks: false, sweep_after: 0 });
+    settings.connected = Some(Connected {
+        people: people.clone(),
+        marks_dataset: true,
+        reads_activities: false,
+        by_marks: false,
+        sweep_after: 0,
+    });
     settings.retry_policy.tries = 2;
     settings.retry_policy.first_wait = Duration::from_millis(1);
     let host = Host::new(&Choice { api_url: Some(server.base_url()), member: true, ..Choice::default() });

@@ -72,7 +72,7 @@ fn tokens_go_only_to_the_server_that_gave_them_and_need_their_key() {
     portal.connected(&portal.entered("u1"), SOMEBODY);
 
     for (more, says) in [
-        (&[][..], "not for https://api.orcid.org/v3.0"),
+        (&["--api-url", "https://api.orcid.org/v3.0"][..], "not for https://api.orcid.org/v3.0"),
         (&["--sandbox"], "not for https://api.sandbox.orcid.org/v3.0"),
         (&["--api-url", "http://127.0.0.1:9/v3.0", "--key-file", "/no/such/keys"], "/no/such/keys"),
     ] {
@@ -81,4 +81,15 @@ fn tokens_go_only_to_the_server_that_gave_them_and_need_their_key() {
         assert_eq!(refused.status.code(), Some(2), "{more:?}: {}", said(&refused));
         assert!(said(&refused).contains(says), "{more:?}: {}", said(&refused));
     }
+}
+
+#[test]
+fn items_go_to_the_server_of_the_portal_where_no_other_is_named() {
+    let portal = TestPortal::start();
+    portal.connected(&portal.entered("u1"), SOMEBODY);
+
+    let pushed = push(&portal, &row("Reader"), &[]);
+
+    assert_eq!(pushed.status.code(), Some(0), "{}", said(&pushed));
+    assert_eq!(items(&portal), 1);
 }

@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use crate::support::{Random, dump, folder, record, work};
-use orcid_xml::{cleaned, parse, parse_by_reference, parse_by_scanner};
+use orcid_xml::{Parser, cleaned, parse, parse_by_reference, parse_by_scanner};
 use orcidlake::convert::ARCHIVE_OPTIONS;
 use targz_seek::{Archive, Kind, Meter};
 
@@ -39,6 +39,20 @@ fn agree(document: &[u8]) {
     }
 }
 
+/// What a parser has learned of the documents before changes nothing.
+fn agree_in_turn(documents: &[Vec<u8>]) {
+    let mut parser = Parser::new();
+    for document in documents {
+        let (learned, alone) = (parser.parse_by_scanner(document), parse_by_scanner(document));
+        assert_eq!(learned.is_some(), alone.is_some(), "{}", String::from_utf8_lossy(document));
+        let Some(learned) = learned else { continue };
+        let reference = parse_by_reference(document).unwrap();
+        assert_eq!(learned.document, reference.document);
+        assert_eq!(learned.unmapped, reference.unmapped);
+        assert_eq!(learned.path, reference.path);
+    }
+}
+
 #[test]
 fn both_readers_agree_on_a_synthetic_dump() {
     let folder = folder();
@@ -47,6 +61,7 @@ fn both_readers_agree_on_a_synthetic_dump() {
 
     let documents: Vec<Vec<u8>> = archives.iter().flat_map(|archive| documents(archive)).collect();
     documents.iter().for_each(|document| agree(document));
+    agree_in_turn(&documents);
     let scanned = documents.iter().filter(|document| parse_by_scanner(document).is_some()).count();
     assert_eq!(scanned, documents.len(), "the scanner must know all that ORCID writes");
 }
@@ -60,7 +75,9 @@ fn both_readers_agree_on_real_samples() {
     };
     let archives = entries.map(|entry| entry.unwrap().path());
     for archive in archives.filter(|path| path.to_string_lossy().ends_with(".tar.gz")) {
-        documents(&archive).iter().for_each(|document| agree(document));
+        let documents = documents(&archive);
+        documents.iter().for_each(|document| agree(document));
+        agree_in_turn(&documents);
     }
 }
 
@@ -139,7 +156,10 @@ fn both_readers_agree_on_damaged_documents() {
         b"&#x41;",
     ];
 
+    let mut documents = Vec::new();
     for _ in 0..MUTATIONS * 20 {
+        // Sound ones between them, from which damaged ones are told.
+        documents.push(whole[random.below(whole.len())].clone().into_bytes());
         let mut document = whole[random.below(whole.len())].clone().into_bytes();
         for _ in 0..=random.below(3) {
             let place = random.below(document.len());
@@ -154,5 +174,7 @@ fn both_readers_agree_on_damaged_documents() {
             }
         }
         agree(&document);
+        documents.push(document);
     }
+    agree_in_turn(&documents);
 }

@@ -44,6 +44,27 @@ pub fn agent(program: &str, contact: Option<&str>, timeout: Duration) -> Agent {
     Agent::new_with_config(config)
 }
 
+/// Sends a request by `ask`, and notes it in the log: what was asked, the status, the bytes and the
+/// time; never a token or a body.
+///
+/// # Errors
+/// The [`Fault`] of `ask`.
+pub fn logged<T: AsRef<Reply>>(
+    method: &'static str,
+    path: &str,
+    ask: impl FnOnce() -> Result<T, Fault>,
+) -> Result<T, Fault> {
+    let begun = Instant::now();
+    let result = ask();
+    let (status, bytes, fault) = match &result {
+        Ok(reply) => (reply.as_ref().status, reply.as_ref().body.len(), ""),
+        Err(fault) => (0, 0, fault.code),
+    };
+    let ms = begun.elapsed().as_millis() as u64;
+    tracing::info!(method, path, status, bytes, ms, fault, "request");
+    result
+}
+
 /// Posts a form and gives status and body; for the token endpoint alone.
 pub fn form_post(
     agent: &Agent,
@@ -71,6 +92,14 @@ pub fn form_post(
 /// # Errors
 /// A [`Fault`] where it is not whole.
 pub fn read(response: ureq::http::Response<ureq::Body>) -> Result<Reply, Fault> {
+    read_up_to(response, MAX_BODY_BYTES)
+}
+
+/// Reads an answer, up to so many bytes.
+///
+/// # Errors
+/// A [`Fault`] where it is not whole.
+pub fn read_up_to(response: ureq::http::Response<ureq::Body>, max_bytes: u64) -> Result<Reply, Fault> {
     let header = |name: &str| {
         response.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned()
     };
@@ -81,15 +110,15 @@ pub fn read(response: ureq::http::Response<ureq::Body>) -> Result<Reply, Fault> 
     let mut body = Vec::new();
     let mut reader = response.into_body().into_with_config().limit(u64::MAX).reader();
     let length = if is_gzip {
-        MultiGzDecoder::new(&mut reader).take(MAX_BODY_BYTES + 1).read_to_end(&mut body)
+        MultiGzDecoder::new(&mut reader).take(max_bytes + 1).read_to_end(&mut body)
     } else {
-        (&mut reader).take(MAX_BODY_BYTES + 1).read_to_end(&mut body)
+        (&mut reader).take(max_bytes + 1).read_to_end(&mut body)
     };
     let length = length.map_err(body_fault)?;
     // The client keeps the connection only once it has seen the end; without it, it makes a new one.
     let _ = io::copy(&mut reader.take(MAX_REST_BYTES), &mut io::sink());
-    if length as u64 > MAX_BODY_BYTES {
-        return Err(Fault { code: "too-large", what: format!("more than {MAX_BODY_BYTES} bytes") });
+    if length as u64 > max_bytes {
+        return Err(Fault { code: "too-large", what: format!("more than {max_bytes} bytes") });
     }
     Ok(Reply { status, content_type, retry_after, date, body })
 }

@@ -24,13 +24,8 @@ pub const TOO_MANY_REQUESTS: &str = "too-many-requests";
 /// The code of an item that the asker may not keep.
 const NOT_PUBLIC: &str = "not-public";
 
-/// Decides about the answer to `asked`, of which only public elements may be kept.
-pub fn treat(asked: &Asked, reply: &Reply, now: Timestamp) -> Treatment {
-    treat_with(asked, reply, now, Sight::Public)
-}
-
-/// Decides about the answer to `asked`, of which elements in `sight` may be kept.
-pub fn treat_with(asked: &Asked, reply: &Reply, now: Timestamp, sight: Sight) -> Treatment {
+/// Decides what to do about the answer to `asked`. `sight` says which of its elements may be kept.
+pub fn treat(asked: &Asked, reply: &Reply, now: Timestamp, sight: Sight) -> Treatment {
     let after = reply.retry_after.as_deref().and_then(|text| parse_retry_after(text, now));
     match reply.status {
         200..=299 => treat_success(asked, reply, sight),
@@ -137,7 +132,7 @@ mod tests {
     fn told(asked: &Asked, status: u16, body: &str, retry_after: Option<&str>) -> String {
         let retry_after = retry_after.map(str::to_owned);
         let reply = Reply { status, retry_after, body: body.into(), ..Reply::default() };
-        match treat(asked, &reply, 0) {
+        match treat(asked, &reply, 0, Sight::Public) {
             Treatment::Take(payload) => payload.code().to_owned(),
             Treatment::Again { code, after: None } => format!("{code}?"),
             Treatment::Again { code, after: Some(after) } => format!("{code}? {}", after.as_secs()),
@@ -266,7 +261,9 @@ mod tests {
         );
         let reply = Reply { status: 200, body: bulk.into(), ..Reply::default() };
 
-        let Treatment::Take(Payload::Works(works)) = treat(&asked, &reply, 0) else { panic!() };
+        let Treatment::Take(Payload::Works(works)) = treat(&asked, &reply, 0, Sight::Public) else {
+            panic!()
+        };
         let came: Vec<(i64, &[u8])> =
             works.iter().map(|work| (work.put_code, &reply.body[work.place.clone()])).collect();
         assert_eq!(came, [(2, &br#"<work:work put-code="2"/>"#[..])]);
@@ -312,6 +309,9 @@ mod tests {
         let reply = Reply { status: 301, body: stub(9007).into(), ..Reply::default() };
 
         let primary = Orcid::new(OTHER);
-        assert_eq!(treat(&asked, &reply, 0), Treatment::Take(Payload::Gone { code: "deprecated", primary }));
+        assert_eq!(
+            treat(&asked, &reply, 0, Sight::Public),
+            Treatment::Take(Payload::Gone { code: "deprecated", primary })
+        );
     }
 }

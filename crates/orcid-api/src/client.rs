@@ -28,6 +28,12 @@ pub struct Reply {
     pub body: Vec<u8>,
 }
 
+impl AsRef<Reply> for Reply {
+    fn as_ref(&self) -> &Reply {
+        self
+    }
+}
+
 /// Why there is no reply.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {

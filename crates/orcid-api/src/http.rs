@@ -5,12 +5,12 @@
 //! holds a token.
 
 use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use ureq::{Agent, Proxy};
 
 use super::ApiError;
-use super::agent::{agent, fault, read};
+use super::agent::{agent, fault, logged, read};
 use super::client::{Client, Fault, Reply};
 use super::credentials::{Credentials, Secret};
 use super::host::Host;
@@ -111,15 +111,7 @@ impl HttpClient {
     /// # Errors
     /// A [`Fault`] where there is no whole answer.
     pub fn get_with(&self, path: &str, token: Option<&Secret>) -> Result<Reply, Fault> {
-        let begun = Instant::now();
-        let result = self.send(path, token);
-        let (status, bytes, fault) = match &result {
-            Ok(reply) => (reply.status, reply.body.len(), ""),
-            Err(fault) => (0, 0, fault.code),
-        };
-        let ms = begun.elapsed().as_millis() as u64;
-        tracing::info!(method = "GET", path, status, bytes, ms, fault, "request");
-        result
+        logged("GET", path, || self.send(path, token))
     }
 
     fn send(&self, path: &str, token: Option<&Secret>) -> Result<Reply, Fault> {

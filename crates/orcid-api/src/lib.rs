@@ -26,8 +26,8 @@ mod token_folder;
 mod treatment;
 mod visibility;
 
-pub use agent::agent;
-pub use answer::{TOO_MANY_REQUESTS, treat, treat_with};
+pub use agent::{agent, logged};
+pub use answer::{TOO_MANY_REQUESTS, treat};
 pub use client::{Client, Fault, Reply, UNANSWERED, UNTRUSTED};
 pub use content::{without_works, work_of};
 pub use credentials::{Credentials, Secret, bare_word};

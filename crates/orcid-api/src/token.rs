@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 
 use super::ApiError;
@@ -54,7 +55,7 @@ struct Granted {
 
 /// Reads a number of seconds, which some servers write as text or with a fraction; `None`
 /// for anything else.
-fn seconds<'de, D: Deserializer<'de>>(value: D) -> Result<Option<i64>, D::Error> {
+pub(crate) fn seconds<'de, D: Deserializer<'de>>(value: D) -> Result<Option<i64>, D::Error> {
     let number = match serde_json::Value::deserialize(value)? {
         serde_json::Value::Number(number) => number.as_f64(),
         serde_json::Value::String(text) => text.trim().parse().ok(),
@@ -64,8 +65,9 @@ fn seconds<'de, D: Deserializer<'de>>(value: D) -> Result<Option<i64>, D::Error>
     Ok(number.filter(|seconds: &f64| seconds.is_finite()).map(|seconds| seconds as i64))
 }
 
-/// Reads the answer of a token endpoint, with or without a byte order mark.
-fn granted(body: &[u8]) -> Option<Granted> {
+/// Reads the JSON of a token endpoint, with or without a byte order mark. The cause of a fault is not
+/// told, since it may quote the answer, and with it the token.
+pub(crate) fn read_answer<T: DeserializeOwned>(body: &[u8]) -> Option<T> {
     serde_json::from_slice(body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(body)).ok()
 }
 
@@ -94,10 +96,10 @@ impl Token {
                 _ => fault(error.what),
             })?;
         if status != 200 {
-            return Err(fault(format!("status {status}{}", reason(&body))));
+            let name = error_name(&body).map(|name| format!(", {name}")).unwrap_or_default();
+            return Err(fault(format!("status {status}{name}")));
         }
-        // The cause is not passed on: it may quote the answer, and with it the token.
-        let granted = granted(&body).ok_or_else(|| fault("the answer holds none".to_owned()))?;
+        let granted: Granted = read_answer(&body).ok_or_else(|| fault("the answer holds none".to_owned()))?;
         if !granted.scope.is_empty() && !granted.scope.contains(SCOPE) {
             return Err(fault(format!("it would not be good for {SCOPE}")));
         }
@@ -148,17 +150,12 @@ fn post(
     }
 }
 
-/// The error's name that OAuth prescribes; never the whole answer.
-fn reason(body: &[u8]) -> String {
-    let value: serde_json::Value = serde_json::from_slice(body).unwrap_or_default();
-    match value["error"].as_str() {
-        Some(name)
-            if name.len() < 40 && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_') =>
-        {
-            format!(", {name}")
-        }
-        _ => String::new(),
-    }
+/// The name of the error that OAuth prescribes; never the description.
+pub(crate) fn error_name(body: &[u8]) -> Option<String> {
+    let value: serde_json::Value = serde_json::from_slice(body).ok()?;
+    let name = value["error"].as_str()?;
+    let is_name = name.len() < 40 && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+    is_name.then(|| name.to_owned())
 }
 
 #[cfg(test)]
@@ -180,11 +177,11 @@ mod tests {
             for mark in ["", "\u{feff}"] {
                 let body = format!(r#"{mark}{{"access_token":"t","expires_in":{time}}}"#);
 
-                assert_eq!(granted(body.as_bytes()).unwrap().expires_in, expected, "{body}");
+                assert_eq!(read_answer::<Granted>(body.as_bytes()).unwrap().expires_in, expected, "{body}");
             }
         }
-        assert_eq!(granted(br#"{"access_token":"t"}"#).unwrap().expires_in, None);
-        assert!(granted(b"{}").is_none());
+        assert_eq!(read_answer::<Granted>(br#"{"access_token":"t"}"#).unwrap().expires_in, None);
+        assert!(read_answer::<Granted>(b"{}").is_none());
     }
 
     #[test]

@@ -6,14 +6,23 @@
 
 use std::borrow::Cow;
 
+use memchr::memmem;
 use quick_xml::events::attributes::Attributes;
 
+use super::attribute_text::{Attribute, Usual, attributes, usual};
 use super::find::{find, is, is_up_to};
-use super::scan::attributes;
 use super::space::{local_name, trimmed};
 use super::unmapped::{INVALID, REPEATED};
 use super::xml::{Cursor, Reader, Tag};
 use super::{ActivityPath, ActivitySection, Orcid, ParseError, Text};
+
+/// The attribute by which ORCID says who may see an element, and its value for everybody.
+const VISIBILITY: &str = "visibility";
+const PUBLIC: &str = "public";
+/// The longest value of it that is kept, in characters; ORCID's longest has 15.
+const MAX_WORD: usize = 30;
+/// The attribute that tells whose an activity is.
+const PATH: &str = "path";
 
 impl<'a> Cursor<'a> {
     /// Reads the only attribute of an element with text.
@@ -29,6 +38,12 @@ impl<'a> Cursor<'a> {
         )
     }
 
+    /// The attributes of an item, if they stand there as ORCID writes them.
+    #[inline]
+    pub(super) fn usual_attributes(&self, tag: Tag<'a>) -> Option<Usual<'a>> {
+        if matches!(self.reader, Reader::Scanner(_)) { usual(tag.attributes) } else { None }
+    }
+
     /// Passes each attribute of a tag to `take`, which returns whether it has a field for it, or
     /// the [code](crate::Unmapped::code) for why the value does not fit.
     pub(super) fn each_attribute(
@@ -38,8 +53,8 @@ impl<'a> Cursor<'a> {
     ) -> Result<(), ParseError> {
         if let Reader::Scanner(_) = self.reader {
             return attributes(tag.attributes).try_for_each(|attribute| {
-                let (name, value) = attribute?;
-                self.one_attribute(name, Cow::Borrowed(value), &mut take)
+                let Attribute { name, is_prefixed, value } = attribute?;
+                self.one_attribute((name, is_prefixed), Cow::Borrowed(value), &mut take)
             });
         }
         let mut attributes = Attributes::new(tag.attributes, 0);
@@ -54,24 +69,27 @@ impl<'a> Cursor<'a> {
                 Ok((name, value))
             });
             let (name, value) = decoded.map_err(|error| self.malformed(error.to_string()))?;
-            self.one_attribute(name, value, &mut take)
+            let is_prefixed = local_name(name).len() < name.len();
+            self.one_attribute((name, is_prefixed), value, &mut take)
         })
     }
 
     #[inline]
     fn one_attribute(
         &mut self,
-        name: &'a str,
+        (name, is_prefixed): (&'a str, bool),
         value: Cow<'a, str>,
         take: &mut impl FnMut(&'a str, Cow<'a, str>) -> Result<bool, &'static str>,
     ) -> Result<(), ParseError> {
-        let prefixed = local_name(name).len() < name.len();
-        if matches!(name, "path" | "xmlns") || prefixed && is_markup(name) {
+        if matches!(name, "path" | "xmlns") || is_prefixed && is_markup(name) {
             return Ok(());
         }
         let Some(value) = trimmed(self.attribute_value(value)?) else { return Ok(()) };
+        if name == VISIBILITY && !value.eq_ignore_ascii_case(PUBLIC) && self.not_public.is_none() {
+            self.not_public = Some(value.chars().take(MAX_WORD).collect());
+        }
         let quoted = value.clone();
-        match if prefixed { Ok(false) } else { take(name, value) } {
+        match if is_prefixed { Ok(false) } else { take(name, value) } {
             Ok(true) => Ok(()),
             Ok(false) => self.note(&format!("@{name}"), &quoted, None),
             Err(code) => self.note(&format!("@{name}"), &quoted, Some(code)),
@@ -81,10 +99,11 @@ impl<'a> Cursor<'a> {
     /// What the `path` of an activity's root says, such as `/0000-0002-1825-0097/work/5`.
     pub(super) fn activity_path(root: Tag<'a>) -> Option<ActivityPath> {
         let attributes = root.attributes;
-        let path = attributes.match_indices("path").find_map(|(place, word)| {
+        let places = memmem::find_iter(attributes.as_bytes(), PATH);
+        let path = places.into_iter().find_map(|place| {
             let before = &attributes[..place];
             let is_own_name = before.is_empty() || before.ends_with(|sign: char| sign.is_ascii_whitespace());
-            let value = attributes[place + word.len()..].trim_start().strip_prefix('=')?.trim_start();
+            let value = attributes[place + PATH.len()..].trim_start().strip_prefix('=')?.trim_start();
             let quote = value.chars().next().filter(|quote| matches!(quote, '"' | '\''))?;
             if is_own_name { value[1..].split(quote).next() } else { None }
         })?;

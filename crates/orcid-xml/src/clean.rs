@@ -37,8 +37,11 @@ fn needs_cleaning(bytes: &[u8]) -> bool {
 
 /// True where `bytes` hold U+FFFE or U+FFFF, which XML forbids.
 pub(super) fn has_noncharacters(bytes: &[u8]) -> bool {
-    let mut beginnings = memchr::memmem::find_iter(bytes, &NONCHARACTER[..2]);
-    beginnings.any(|place| is_noncharacter(&bytes[place..]))
+    // Most documents do not even have the first of the three bytes.
+    let Some(first) = memchr::memchr(NONCHARACTER[0], bytes) else { return false };
+    let rest = &bytes[first..];
+    let mut beginnings = memchr::memmem::find_iter(rest, &NONCHARACTER[..2]);
+    beginnings.any(|place| is_noncharacter(&rest[place..]))
 }
 
 /// True for U+FFFE or U+FFFF at the start of `bytes`.

@@ -7,7 +7,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::attributes::fill;
 use super::xml::{Cursor, Tag};
-use super::{ParseError, Text, Timestamp, values};
+use super::{ParseError, Source, Text, Timestamp, values};
 
 /// The host of ORCID's registry.
 const HOST: &str = "orcid.org";
@@ -37,27 +37,6 @@ pub struct Element<'a> {
 pub(super) enum Detail {
     Summary,
     Full,
-}
-
-/// The source of an item, `common:source`: the person or the member's client that added it, and
-/// on whose behalf. All fields are `None` if the element is absent or empty.
-#[derive(Debug, Default, PartialEq)]
-pub struct Source<'a> {
-    /// `common:source-orcid`: the iD of the person who added the item by hand, such as
-    /// `0000-0002-1825-0097`; `None` if absent.
-    pub orcid: Text<'a>,
-    /// `common:source-client-id`: the client that added it, such as `APP-5E1VKQXON4GXABCD`, or in
-    /// old records an iD-like number; `None` if absent.
-    pub client_id: Text<'a>,
-    /// `common:source-name`: the name of the person or client; `None` if absent or not public.
-    pub name: Text<'a>,
-    /// `common:assertion-origin-orcid`: the person on whose behalf the client acted; `None` if absent.
-    pub assertion_origin_orcid: Text<'a>,
-    /// `common:assertion-origin-client-id`: the client on whose behalf the client acted; `None` if absent.
-    pub assertion_origin_client_id: Text<'a>,
-    /// `common:assertion-origin-name`: the name of the person or client on whose behalf the
-    /// client acted; `None` if absent.
-    pub assertion_origin_name: Text<'a>,
 }
 
 /// A date with optional parts, `common:fuzzy-date` in the schema, such as a year alone.
@@ -110,10 +89,25 @@ pub struct Organization<'a> {
 
 impl<'a> Element<'a> {
     /// Reads the attributes of an item's tag.
+    #[inline]
     pub(super) fn open(cursor: &mut Cursor<'a>, tag: Tag<'a>) -> Result<Self, ParseError> {
         let mut element = Self::default();
-        cursor.attributes(tag, |name, value| element.attribute(name, value))?;
+        element.open_into(cursor, tag)?;
         Ok(element)
+    }
+
+    /// Reads the attributes of an item's tag into an element that has nothing yet.
+    #[inline]
+    pub(super) fn open_into(&mut self, cursor: &mut Cursor<'a>, tag: Tag<'a>) -> Result<(), ParseError> {
+        match cursor.usual_attributes(tag) {
+            Some(usual) => {
+                self.put_code = usual.put_code;
+                self.display_index = usual.display_index;
+                self.visibility = usual.visibility.map(Cow::Borrowed);
+                Ok(())
+            }
+            None => cursor.attributes(tag, |name, value| self.attribute(name, value)),
+        }
     }
 
     /// Takes an attribute if it is one of an element's.
@@ -146,6 +140,11 @@ impl<'a> Source<'a> {
             return cursor.repeated(tag);
         }
         cursor.container(tag)?;
+        if let Some(known) = cursor.known_source() {
+            *self = known;
+            return Ok(());
+        }
+        let begun = cursor.begin_source();
         while let Some(tag) = cursor.child()? {
             match tag.name {
                 "source-orcid" => id_into(cursor, tag, &mut self.orcid)?,
@@ -157,6 +156,7 @@ impl<'a> Source<'a> {
                 _ => cursor.unmapped(tag)?,
             }
         }
+        cursor.remember_source(begun, self);
         Ok(())
     }
 }
@@ -194,6 +194,12 @@ pub(super) fn id_into<'a>(
     if let Some(host) = host.filter(|host: &Cow<'a, str>| *host != HOST) {
         cursor.note_part([outer, host_tag], &host, None)?;
     }
+    if let (Some(uri), Some(path)) = (&uri, &path)
+        && is_usual(uri, path)
+    {
+        *slot = Some(path.clone());
+        return Ok(());
+    }
     if let Some(uri) = uri {
         let from_uri = last_segment(&uri);
         let differs = path.as_ref().is_some_and(|path| *path != from_uri);
@@ -204,6 +210,12 @@ pub(super) fn id_into<'a>(
     }
     *slot = path;
     Ok(())
+}
+
+/// True for the URI that the registry writes for the path of a person or a client.
+fn is_usual(uri: &str, path: &str) -> bool {
+    let prefix = uri.strip_suffix(path).filter(|_| !path.contains('/'));
+    matches!(prefix, Some("https://orcid.org/" | "https://orcid.org/client/"))
 }
 
 /// True for a URI of ORCID's registry; the dumps of 2018 write `http`.
@@ -368,7 +380,7 @@ mod tests {
 
             assert_eq!(source.client_id.as_deref(), Some(expected), "{inner}");
             drop(source);
-            assert_eq!(cursor.into_unmapped().len(), unmapped, "{inner}");
+            assert_eq!(cursor.take_unmapped().len(), unmapped, "{inner}");
         }
     }
 }

@@ -2,8 +2,9 @@
 
 /// A reason why a document is rejected. Each has a stable [`code`](ParseError::code).
 ///
-/// The variants from [`NoId`](ParseError::NoId) on compare a document with the name of its file.
-/// Parsing knows no file names; callers that know them make these errors.
+/// The variants from [`NoId`](ParseError::NoId) on compare a document with the name of its file, or
+/// with what the caller wants to keep. Parsing knows neither; callers that know them make these
+/// errors.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ParseError {
@@ -107,14 +108,21 @@ pub enum ParseError {
         /// The kind of activity in the document.
         found: String,
     },
+    /// An element is not for everybody, and the caller keeps only what is public.
+    #[error("an element has the visibility \"{found}\", and only documents that are public are kept")]
+    NotPublic {
+        /// The first visibility in the document that is not `public`.
+        found: String,
+    },
 }
 
 impl ParseError {
     /// The codes of documents in archives, in order. What is a number in an API's answer alone
     /// (`invalid-value`) is not among them: a record keeps such a value elsewhere.
-    pub const CODES: [&'static str; 12] = [
+    pub const CODES: [&'static str; 13] = [
         "cut-off-xml",
         "empty",
+        "limited-visibility",
         "malformed-xml",
         "no-id",
         "no-owner",
@@ -144,6 +152,7 @@ impl ParseError {
             Self::OtherId { .. } => "other-id",
             Self::OtherPutCode { .. } => "other-put-code",
             Self::OtherSection { .. } => "other-section",
+            Self::NotPublic { .. } => "limited-visibility",
         }
     }
 }
@@ -169,6 +178,7 @@ mod tests {
             ParseError::OtherId { expected: text(), found: text() },
             ParseError::OtherPutCode { expected: 0, found: text() },
             ParseError::OtherSection { expected: "", found: text() },
+            ParseError::NotPublic { found: text() },
         ];
         let mut codes: Vec<&str> = errors.iter().map(ParseError::code).collect();
         codes.sort_unstable();

@@ -9,6 +9,9 @@ use super::{Element, ParseError, Text, values};
 /// The attributes of most normalized values.
 const TRANSIENT: &str = " transient=\"true\"";
 
+/// What every DOI begins with.
+const DOI: &str = "10.";
+
 /// Identifiers that most lists have at most.
 const USUAL_IDS: usize = 2;
 
@@ -46,6 +49,12 @@ pub struct ExternalId<'a> {
 impl<'a> ExternalId<'a> {
     pub(super) fn parse(cursor: &mut Cursor<'a>, tag: Tag<'a>) -> Result<Self, ParseError> {
         let mut id = Self::default();
+        id.read(cursor, tag)?;
+        Ok(id)
+    }
+
+    fn read(&mut self, cursor: &mut Cursor<'a>, tag: Tag<'a>) -> Result<(), ParseError> {
+        let id = self;
         cursor.attributes(tag, |name, value| id.element.get_or_insert_default().attribute(name, value))?;
         while let Some(tag) = cursor.child()? {
             match tag.name {
@@ -63,7 +72,7 @@ impl<'a> ExternalId<'a> {
                 _ => id.element.get_or_insert_default().child(cursor, tag)?,
             }
         }
-        Ok(id)
+        Ok(())
     }
 
     /// Reads the `external-id`s of a list into `ids`.
@@ -78,7 +87,11 @@ impl<'a> ExternalId<'a> {
                 "external-id" => {
                     ids.reserve_exact(if ids.is_empty() { USUAL_IDS } else { 0 });
                     cursor.take_room_for::<Self>()?;
-                    ids.push(Self::parse(cursor, tag)?);
+                    // Where it stays: moving one costs as much as some of its values.
+                    ids.push(Self::default());
+                    if let Some(id) = ids.last_mut() {
+                        id.read(cursor, tag)?;
+                    }
                 }
                 _ => cursor.unmapped(tag)?,
             }
@@ -123,7 +136,10 @@ pub fn normalized_doi<'r>(ids: &'r [ExternalId<'_>]) -> Option<Cow<'r, str>> {
     ids.iter().filter(|id| is_self_doi(id)).find_map(|id| {
         let text = id.normalized.as_deref().or(id.value.as_deref())?;
         let bare = without_prefix(text);
-        is_doi(bare).then(|| match bare.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        // Without a branch for each byte, so that sixteen are looked at in one.
+        let has_uppercase =
+            |text: &str| text.bytes().fold(false, |found, byte| found | byte.is_ascii_uppercase());
+        is_doi(bare).then(|| match has_uppercase(bare) {
             true => Cow::Owned(bare.to_ascii_lowercase()),
             false => Cow::Borrowed(bare),
         })
@@ -132,7 +148,7 @@ pub fn normalized_doi<'r>(ids: &'r [ExternalId<'_>]) -> Option<Cow<'r, str>> {
 
 /// A DOI: `10.`, a registrant's number, a slash, and something after it.
 fn is_doi(text: &str) -> bool {
-    let parts = text.strip_prefix("10.").and_then(|rest| rest.split_once('/'));
+    let parts = text.strip_prefix(DOI).and_then(|rest| rest.split_once('/'));
     parts.is_some_and(|(registrant, item)| {
         registrant.starts_with(|digit: char| digit.is_ascii_digit()) && !item.is_empty()
     })
@@ -147,7 +163,9 @@ fn is_self_doi(id: &ExternalId<'_>) -> bool {
 fn without_prefix(text: &str) -> &str {
     const PREFIXES: [&str; 7] = ["https://", "http://", "www.", "dx.", "doi.org/", "doi:", " "];
     let mut bare = text;
-    for prefix in PREFIXES {
+    // None begins like a DOI.
+    let prefixes: &[&str] = if text.starts_with(DOI) { &[] } else { &PREFIXES };
+    for prefix in prefixes {
         match bare.get(..prefix.len()) {
             Some(start) if start.eq_ignore_ascii_case(prefix) => bare = &bare[prefix.len()..],
             _ => {}

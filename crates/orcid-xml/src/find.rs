@@ -6,7 +6,7 @@
 use wide::u8x16;
 
 /// Bytes that are looked at together.
-const BLOCK: usize = 16;
+pub(super) const BLOCK: usize = 16;
 /// The apostrophe: neither it nor what stands before it in ASCII can be in a name. A quotation
 /// mark there would hide the end of the tag.
 const LAST_NO_NAME: u8 = b'\'';
@@ -33,6 +33,12 @@ pub(super) fn find(bytes: &[u8], start: usize, stops: impl Fn(u8x16) -> u8x16) -
 pub(super) fn past_spaces(bytes: &[u8], start: usize) -> usize {
     let space = u8x16::splat(b' ');
     find(bytes, start, |block| !block.simd_eq(space)).unwrap_or(bytes.len())
+}
+
+/// Sixteen bytes to look at together.
+#[inline]
+pub(super) fn block_of(bytes: &[u8; BLOCK]) -> u8x16 {
+    u8x16::new(*bytes)
 }
 
 /// Marks all bytes that equal `byte`.

@@ -30,7 +30,7 @@ pub enum MemberName {
 impl MemberName {
     /// Reads the base name of `path`, whatever its folders.
     pub fn new(path: &str) -> Self {
-        let base = path.rsplit(['/', '\\']).next().unwrap_or(path);
+        let base = memchr::memrchr2(b'/', b'\\', path.as_bytes()).map_or(path, |place| &path[place + 1..]);
         let Some((stem, extension)) = base.rsplit_once('.') else { return Self::Other };
         // macOS keeps what its file system knows of a file in another that begins so.
         if !extension.eq_ignore_ascii_case("xml") || stem.starts_with("._") {

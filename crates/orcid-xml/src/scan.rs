@@ -5,15 +5,21 @@
 //! match, a character that XML forbids) it gives up: [`Irregular`], and the whole
 //! document goes to the reference reader, which also finds the words for what is
 //! wrong. What it does gain stands in docs/performance.md.
+//!
+//! Most tags it knows from before: see [`order`](super::order).
 
 use std::borrow::Cow;
 
 use memchr::memchr;
+use wide::u8x16;
 
 use super::Text;
+use super::attribute_text::{is_constant, name_spaces};
 use super::clean::{has_illegal_bytes, is_illegal_character};
 use super::find::{are_equal, find, is, is_up_to, name_lengths, past_spaces};
-use super::space::{trim, trimmed};
+use super::learned::Learned;
+use super::order::{After, Form, KnownTag, Lesson, Number, START, UNKNOWN};
+use super::space::{is_space, trim, trimmed};
 use super::token::{RawTag, Token};
 
 /// What ORCID declares; of another encoding the reference decides.
@@ -26,25 +32,128 @@ const LAST_CONTROL: u8 = 0x1f;
 pub(super) struct Irregular;
 
 pub(super) struct Scanner<'a> {
-    source: &'a str,
+    pub(super) source: &'a str,
     /// Where the next byte to look at is.
-    place: usize,
+    pub(super) place: usize,
     /// The newest open element was written `<a/>`.
-    self_closed: bool,
+    pub(super) self_closed: bool,
+    pub(super) learned: Box<Learned<'a>>,
+    /// The tag that was passed last.
+    pub(super) last: Number,
+    /// A known tag that has been passed, but not told; `UNKNOWN` for none.
+    ready: Number,
+    /// Where the end tag of a text begins that was passed last.
+    text_end: Option<usize>,
 }
 
 impl<'a> Scanner<'a> {
-    pub fn new(source: &'a str) -> Self {
-        Self { source, place: 0, self_closed: false }
+    pub fn new(source: &'a str, learned: Box<Learned<'a>>) -> Self {
+        Self { source, place: 0, self_closed: false, learned, last: START, ready: UNKNOWN, text_end: None }
     }
 
-    /// The next child of the element `open`, or its end; `None` stands for the
-    /// document.
+    /// The next tag, if it is one that is known to follow the last; passes what is known of it.
     #[inline]
+    pub fn known(&mut self) -> Option<&KnownTag<'a>> {
+        if self.self_closed || self.text_end.is_some() {
+            return None;
+        }
+        let number = match std::mem::replace(&mut self.ready, UNKNOWN) {
+            UNKNOWN => self.pass_known(After::Tag, self.place)?,
+            number => number,
+        };
+        self.last = number;
+        Some(self.learned.order.tag(number))
+    }
+
+    /// The text of the element that was opened last, trimmed, if it is plain and the tag after it is
+    /// known to follow; passes its end tag and the next tag.
+    #[inline]
+    pub fn plain_text(&mut self) -> Option<&'a str> {
+        let (start, source) = (self.place, self.source);
+        let end = find(source.as_bytes(), start, ends_plain)?;
+        if source.as_bytes()[end] != b'<' || self.self_closed {
+            return None;
+        }
+        self.ready = self.pass_known(After::Text, end)?;
+        Some(trim(&source[start..end]))
+    }
+
+    /// The text up to the end tag of the element `open`, trimmed; the tag is passed
+    /// too.
+    pub fn text(&mut self, open: Option<&str>) -> Result<Text<'a>, Irregular> {
+        if std::mem::take(&mut self.self_closed) {
+            return Ok(None);
+        }
+        let start = self.place;
+        let bytes = self.source.as_bytes();
+        let first = find(bytes, start, ends_plain).ok_or(Irregular)?;
+        let plain = bytes[first] == b'<';
+        let end = if plain { first } else { first + memchr(b'<', &bytes[first..]).ok_or(Irregular)? };
+        let text = &self.source[start..end];
+        match self.pass_known(After::Text, end) {
+            Some(number) => self.ready = number,
+            None => {
+                self.place = end;
+                self.close(open)?;
+                self.text_end = Some(end);
+            }
+        }
+        if plain {
+            let text = trim(text);
+            return Ok(if text.is_empty() { None } else { Some(Cow::Borrowed(text)) });
+        }
+        unescaped(text).map(trimmed)
+    }
+
+    /// Passes what stands at `place` up to the end of a tag that is known to follow the last.
+    #[inline]
+    fn pass_known(&mut self, after: After, place: usize) -> Option<Number> {
+        let rest = self.source.as_bytes().get(place..)?;
+        let (number, passed) = self.learned.order.follower(self.last, after, rest)?;
+        self.place = place + passed;
+        Some(number)
+    }
+
+    /// The next child of the element `open`, or its end, where it is no known tag; `None` stands for
+    /// the document.
+    #[cold]
     pub fn token(&mut self, open: Option<&str>) -> Result<Token<'a>, Irregular> {
         if std::mem::take(&mut self.self_closed) {
             return Ok(Token::Close);
         }
+        let (text_end, space) = (self.text_end.take(), self.place);
+        let token = self.scan(open)?;
+        let (name, local_name, start, attributes) = match &token {
+            Token::Open(tag) => (tag.name, tag.local_name, tag.start, Some(tag.attributes)),
+            Token::Close => {
+                // It is `</`, the name of the open element, and `>`.
+                let start = self.place - open.map_or(0, str::len) - 3;
+                (&self.source[start + 2..self.place - 1], "", start, None)
+            }
+            Token::Stray(_) | Token::Eof => return Ok(token),
+        };
+        let self_closed = self.self_closed;
+        let (form, end) = match attributes {
+            None => (Form::End, self.place),
+            Some(attributes) if is_constant(attributes) => {
+                (Form::Whole { attributes, self_closed }, self.place)
+            }
+            Some(attributes) => (Form::Begun, start + 1 + name.len() + name_spaces(attributes)),
+        };
+        let (from, after) = text_end.map_or((space, After::Tag), |end| (end, After::Text));
+        let begun = matches!(form, Form::Begun);
+        let bytes = &self.source.as_bytes()[from..end + usize::from(begun)];
+        // What follows a name that is only begun ends it. A declaration stands at the start alone.
+        let is_ended = !begun || bytes.last().is_some_and(|&byte| is_space(byte));
+        let is_tag = self.last == START || !self.source[space..start].contains('<');
+        let lesson = Lesson { bytes, space: space - from, name, local_name, form, length: end - start };
+        let is_sure = is_ended && is_tag;
+        self.last = if is_sure { self.learned.order.learn(self.last, after, lesson) } else { UNKNOWN };
+        Ok(token)
+    }
+
+    /// The next token, byte by byte.
+    fn scan(&mut self, open: Option<&str>) -> Result<Token<'a>, Irregular> {
         let bytes = self.source.as_bytes();
         loop {
             self.pass_white_space();
@@ -59,29 +168,6 @@ impl<'a> Scanner<'a> {
                 _ => Err(Irregular),
             };
         }
-    }
-
-    /// The text up to the end tag of the element `open`, trimmed; the tag is passed
-    /// too.
-    #[inline]
-    pub fn text(&mut self, open: Option<&str>) -> Result<Text<'a>, Irregular> {
-        if std::mem::take(&mut self.self_closed) {
-            return Ok(None);
-        }
-        let start = self.place;
-        let bytes = self.source.as_bytes();
-        let stops = |block| is(block, b'<') | is(block, b'&') | is_up_to(block, LAST_CONTROL);
-        let first = find(bytes, start, stops).ok_or(Irregular)?;
-        let plain = bytes[first] == b'<';
-        let end = if plain { first } else { first + memchr(b'<', &bytes[first..]).ok_or(Irregular)? };
-        let text = &self.source[start..end];
-        self.place = end;
-        self.close(open)?;
-        if plain {
-            let text = trim(text);
-            return Ok(if text.is_empty() { None } else { Some(Cow::Borrowed(text)) });
-        }
-        unescaped(text).map(trimmed)
     }
 
     /// Passes a line's end and the indentation after it.
@@ -129,12 +215,19 @@ impl<'a> Scanner<'a> {
         if !ends_name {
             return Err(Irregular);
         }
-        let end = end_of_tag(rest, length).ok_or(Irregular)?;
-        self.self_closed = rest[end - 1] == b'/';
-        let attributes = &tag[length..end - usize::from(self.self_closed)];
-        self.place = start + end + 2;
-        // A `>` inside a value cuts that value off here, which reading it tells.
+        let attributes = self.pass_attributes(start + 1 + length)?;
         Ok(RawTag { start, name, local_name, attributes })
+    }
+
+    /// Passes the attributes that begin at `place`, and the end of their tag.
+    #[inline]
+    pub fn pass_attributes(&mut self, place: usize) -> Result<&'a str, Irregular> {
+        let bytes = self.source.as_bytes();
+        let end = end_of_tag(bytes, place).ok_or(Irregular)?;
+        self.self_closed = bytes[end - 1] == b'/';
+        self.place = end + 1;
+        // A `>` inside a value cuts that value off here, which reading it tells.
+        Ok(&self.source[place..end - usize::from(self.self_closed)])
     }
 
     fn pass_declaration(&mut self) -> Result<(), Irregular> {
@@ -146,6 +239,12 @@ impl<'a> Scanner<'a> {
         let utf8 = declaration.contains(UTF_8) || !declaration.contains("encoding");
         if utf8 && !has_illegal_bytes(declaration.as_bytes()) { Ok(()) } else { Err(Irregular) }
     }
+}
+
+/// Marks what ends a text that stands as it is: a tag, a reference, a control byte.
+#[inline]
+fn ends_plain(block: u8x16) -> u8x16 {
+    is(block, b'<') | is(block, b'&') | is_up_to(block, LAST_CONTROL)
 }
 
 /// Where the `>` is that ends a tag's attributes. `None` where there is none, or a
@@ -164,32 +263,6 @@ fn end_of_tag(rest: &[u8], start: usize) -> Option<usize> {
         }
         place += 1;
     }
-}
-
-/// Splits the attributes of a regular tag: name and value as they stand.
-pub(super) fn attributes(mut rest: &str) -> impl Iterator<Item = Result<(&str, &str), Irregular>> {
-    std::iter::from_fn(move || {
-        let space = |byte: &u8| matches!(byte, b' ' | b'\n' | b'\t' | b'\r');
-        rest = &rest[rest.as_bytes().iter().take_while(|byte| space(byte)).count()..];
-        if rest.is_empty() {
-            return None;
-        }
-        let attribute = first_attribute(rest);
-        rest = attribute.map_or("", |(_, _, after)| after);
-        Some(attribute.map(|(name, value, _)| (name, value)).ok_or(Irregular))
-    })
-}
-
-/// The first `name="value"`, and what follows it.
-#[inline]
-fn first_attribute(rest: &str) -> Option<(&str, &str, &str)> {
-    let ends_name = |block| {
-        is(block, b'=') | is(block, b'"') | is(block, b'\'') | is(block, b'<') | is_up_to(block, b' ')
-    };
-    let equals = find(rest.as_bytes(), 0, ends_name).filter(|&equals| equals > 0)?;
-    let (name, value) = (&rest[..equals], rest[equals..].strip_prefix("=\"")?);
-    let quote = find(value.as_bytes(), 0, |block| is(block, b'"'))?;
-    Some((name, &value[..quote], &value[quote + 1..]))
 }
 
 /// Text with its entities and character references resolved, where it has some.

@@ -116,20 +116,8 @@ impl<'a> Cursor<'a> {
     /// The name of a tag of this document with its prefix, which stands before the local name.
     #[cold]
     pub(super) fn name_as_written(&self, tag: Tag<'_>) -> String {
-        let prefix = self.source.get(self.place_of(tag) + 1..self.name_place(tag)).unwrap_or_default();
+        let prefix = self.source.get(tag.start + 1..tag.start + 1 + tag.prefix).unwrap_or_default();
         format!("{prefix}{}", tag.name)
-    }
-
-    /// Where the `<` of a tag of this document stands.
-    #[cold]
-    pub(super) fn place_of(&self, tag: Tag<'_>) -> usize {
-        let before = self.source.get(..self.name_place(tag)).unwrap_or_default();
-        before.rfind('<').unwrap_or_default()
-    }
-
-    /// Where the local name of a tag stands: it is a part of the document's text.
-    fn name_place(&self, tag: Tag<'_>) -> usize {
-        tag.name.as_ptr().addr().wrapping_sub(self.source.as_ptr().addr())
     }
 
     /// Reads an element into `slot`, unless one that says something fills it already.

@@ -7,6 +7,12 @@ use super::Text;
 /// White space as XML defines it.
 pub(super) const WHITE_SPACE: [char; 4] = [' ', '\t', '\n', '\r'];
 
+/// True for white space as XML defines it.
+#[inline]
+pub(super) fn is_space(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\n' | b'\t' | b'\r')
+}
+
 /// Text without white space at its ends; `None` where there is no other.
 #[inline]
 pub(super) fn trimmed(text: Cow<'_, str>) -> Text<'_> {

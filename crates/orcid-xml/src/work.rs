@@ -76,8 +76,8 @@ impl<'a> Work<'a> {
     }
 
     fn read(cursor: &mut Cursor<'a>, tag: Tag<'a>, detail: Detail) -> Result<Self, ParseError> {
-        let element = Element::open(cursor, tag)?;
-        let mut work = Self { element, ..Self::default() };
+        let mut work = Self::default();
+        work.element.open_into(cursor, tag)?;
         while let Some(tag) = cursor.child()? {
             match tag.name {
                 "title" => work.title.parse(cursor, tag)?,

@@ -10,12 +10,14 @@
 
 use std::borrow::Cow;
 
+use super::learned::Learned;
+use super::order::Form;
 use super::reference::Reference;
 use super::scan::{Irregular, Scanner};
 use super::space::trimmed;
-use super::token::{Piece, RawTag, Token};
-use super::unmapped::{INVALID, Room, Unmapped};
-use super::{ParseError, Text, Timestamp, values};
+use super::token::{RawTag, Token};
+use super::unmapped::{Room, Unmapped};
+use super::{ParseError, Text};
 
 /// Elements deep; the deepest path of the schema has eleven.
 const MAX_DEPTH: usize = 64;
@@ -26,15 +28,22 @@ const MAX_QUOTED: usize = 60;
 #[derive(Clone, Copy)]
 pub(super) struct Tag<'a> {
     pub name: &'a str,
+    /// Without declarations of name spaces, where a scanner knows them.
     pub(super) attributes: &'a str,
+    /// Where its `<` is.
+    pub(super) start: usize,
+    /// Bytes of the prefix, the colon included.
+    pub(super) prefix: usize,
 }
 
 pub(super) struct Cursor<'a> {
     pub(super) source: &'a str,
     pub(super) reader: Reader<'a>,
     /// The names of the open elements, with their prefixes.
-    open: Vec<&'a str>,
+    pub(super) open: Vec<&'a str>,
     pub(super) unmapped: Vec<Unmapped>,
+    /// The first `visibility` that is not `public`.
+    pub(super) not_public: Option<String>,
     pub(super) room: Room,
 }
 
@@ -51,9 +60,9 @@ impl<'a> Cursor<'a> {
     }
 
     /// A cursor over XML of the regular form. On other XML it fails, without a useful message.
-    pub fn regular(source: &'a str) -> Self {
+    pub fn regular(source: &'a str, learned: Box<Learned<'a>>) -> Self {
         let source = without_mark(source);
-        Self::over(source, Reader::Scanner(Scanner::new(source)))
+        Self::over(source, Reader::Scanner(Scanner::new(source, learned)))
     }
 
     fn over(source: &'a str, reader: Reader<'a>) -> Self {
@@ -62,6 +71,7 @@ impl<'a> Cursor<'a> {
             reader,
             open: Vec::with_capacity(16),
             unmapped: Vec::new(),
+            not_public: None,
             room: Room::of(source.len()),
         }
     }
@@ -93,19 +103,57 @@ impl<'a> Cursor<'a> {
     }
 
     /// Values for which the model has no field.
-    pub fn into_unmapped(self) -> Vec<Unmapped> {
-        self.unmapped
+    pub fn take_unmapped(&mut self) -> Vec<Unmapped> {
+        std::mem::take(&mut self.unmapped)
     }
 
     /// The next child of the element that is open; `None` at its end.
     #[inline]
     pub fn child(&mut self) -> Result<Option<Tag<'a>>, ParseError> {
+        let Reader::Scanner(scanner) = &mut self.reader else { return self.reference_child() };
+        let Some(known) = scanner.known() else { return self.unknown_child() };
+        let (name, local_name, length) = (known.name, known.local_name, known.length);
+        let (attributes, start) = match known.form {
+            Form::Whole { attributes, self_closed } => {
+                scanner.self_closed = self_closed;
+                (attributes, scanner.place - length)
+            }
+            Form::Begun => {
+                let start = scanner.place - length;
+                (scanner.pass_attributes(scanner.place)?, start)
+            }
+            Form::End => {
+                let Some(open) = self.open.pop() else { return Err(Irregular.into()) };
+                let is_same = std::ptr::eq(open, name) || open == name;
+                return if is_same { Ok(None) } else { Err(Irregular.into()) };
+            }
+        };
+        self.opened(RawTag { start, name, local_name, attributes }).map(Some)
+    }
+
+    /// The next child where the scanner does not know its tag.
+    #[cold]
+    fn unknown_child(&mut self) -> Result<Option<Tag<'a>>, ParseError> {
+        let Reader::Scanner(scanner) = &mut self.reader else { return Err(Irregular.into()) };
+        match scanner.token(self.open.last().copied())? {
+            Token::Open(tag) => self.opened(tag).map(Some),
+            Token::Close => {
+                self.open.pop();
+                Ok(None)
+            }
+            Token::Eof if self.open.is_empty() => Ok(None),
+            Token::Stray(_) | Token::Eof => Err(Irregular.into()),
+        }
+    }
+
+    /// The next child by the reference reader; a function of its own, so that the scanner's code
+    /// path stays short.
+    #[cold]
+    fn reference_child(&mut self) -> Result<Option<Tag<'a>>, ParseError> {
         let mut stray: Text<'a> = None;
         loop {
-            let token = match &mut self.reader {
-                Reader::Scanner(scanner) => scanner.token(self.open.last().copied())?,
-                Reader::Reference(_) => self.reference_token()?,
-            };
+            let Reader::Reference(reference) = &mut self.reader else { return Err(Irregular.into()) };
+            let token = reference.token().map_err(|error| with_path(error, self.path()))?;
             if let Token::Stray(piece) = token {
                 stray = Some(joined(stray.take(), piece));
                 continue;
@@ -133,76 +181,6 @@ impl<'a> Cursor<'a> {
             Some(text) => self.note("text()", &text, None),
             None => Ok(()),
         }
-    }
-
-    /// The next token of the reference reader; a function of its own, so that the scanner's code
-    /// path stays short.
-    #[cold]
-    fn reference_token(&mut self) -> Result<Token<'a>, ParseError> {
-        let Reader::Reference(reference) = &mut self.reader else { return Err(Irregular.into()) };
-        reference.token().map_err(|error| with_path(error, self.path()))
-    }
-
-    /// The text of an element whose tag was just given, trimmed; consumes it.
-    #[inline]
-    pub fn text(&mut self, tag: Tag<'a>) -> Result<Text<'a>, ParseError> {
-        self.attributes(tag, |_, _| Ok(false))?;
-        self.content()
-    }
-
-    /// The text of an element whose attributes have been read.
-    #[inline]
-    pub fn content(&mut self) -> Result<Text<'a>, ParseError> {
-        if let Reader::Scanner(scanner) = &mut self.reader {
-            return Ok(scanner.text(self.open.pop())?);
-        }
-        self.general_content()
-    }
-
-    /// Text that may be in pieces, with elements between them.
-    #[cold]
-    fn general_content(&mut self) -> Result<Text<'a>, ParseError> {
-        let mut content: Cow<'a, str> = Cow::Borrowed("");
-        loop {
-            let Reader::Reference(reference) = &mut self.reader else { return Err(Irregular.into()) };
-            match reference.piece().map_err(|error| with_path(error, self.path()))? {
-                Piece::Text(piece) => content = joined(Some(content), piece),
-                Piece::Open(tag) => {
-                    let tag = self.opened(tag)?;
-                    self.unmapped(tag)?;
-                }
-                Piece::End => break,
-                Piece::Eof => return Err(self.cut_off()),
-            }
-        }
-        self.open.pop();
-        Ok(trimmed(content))
-    }
-
-    /// Reads text into `slot`; a second value for it is noted as unmapped.
-    #[inline]
-    pub fn text_into(&mut self, tag: Tag<'a>, slot: &mut Text<'a>) -> Result<(), ParseError> {
-        let text = self.text(tag)?;
-        self.fill_text(tag, slot, text)
-    }
-
-    /// Reads a timestamp into `slot`; other text is noted as unmapped.
-    pub fn timestamp_into(&mut self, tag: Tag<'a>, slot: &mut Option<Timestamp>) -> Result<(), ParseError> {
-        self.value_into(tag, slot, values::timestamp)
-    }
-
-    /// Reads an integer into `slot`; other text, or a number out of range, is noted as unmapped.
-    pub fn integer_into<T: std::str::FromStr>(
-        &mut self,
-        tag: Tag<'a>,
-        slot: &mut Option<T>,
-    ) -> Result<(), ParseError> {
-        self.value_into(tag, slot, values::integer)
-    }
-
-    /// Reads a truth value into `slot`; other text is noted as unmapped.
-    pub fn boolean_into(&mut self, tag: Tag<'a>, slot: &mut Option<bool>) -> Result<(), ParseError> {
-        self.value_into(tag, slot, values::boolean)
     }
 
     /// Passes each attribute to `take`, which returns whether it has a field for it, or why the
@@ -245,26 +223,22 @@ impl<'a> Cursor<'a> {
         ParseError::Invalid { path, value: value.chars().take(MAX_QUOTED).collect(), expected }
     }
 
-    fn value_into<T>(
-        &mut self,
-        tag: Tag<'a>,
-        slot: &mut Option<T>,
-        parse: fn(&str) -> Option<T>,
-    ) -> Result<(), ParseError> {
-        let Some(text) = self.text(tag)? else { return Ok(()) };
-        match parse(&text) {
-            Some(value) => self.fill_value(tag, slot, value, &text),
-            None => self.note_text(tag, &text, Some(INVALID)),
-        }
-    }
-
     #[inline]
-    fn opened(&mut self, tag: RawTag<'a>) -> Result<Tag<'a>, ParseError> {
+    pub(super) fn opened(&mut self, tag: RawTag<'a>) -> Result<Tag<'a>, ParseError> {
         if self.open.len() == MAX_DEPTH {
             return Err(ParseError::TooDeep { offset: tag.start as u64, limit: MAX_DEPTH });
         }
         self.open.push(tag.name);
-        Ok(Tag { name: tag.local_name, attributes: tag.attributes })
+        let RawTag { start, name, local_name, attributes } = tag;
+        Ok(Tag { name: local_name, attributes, start, prefix: name.len() - local_name.len() })
+    }
+
+    /// What was learned by reading, for the next document.
+    pub fn into_learned(self) -> Option<Box<Learned<'a>>> {
+        match self.reader {
+            Reader::Scanner(scanner) => Some(scanner.learned),
+            Reader::Reference(_) => None,
+        }
     }
 
     pub(super) fn malformed(&self, reason: String) -> ParseError {
@@ -276,7 +250,7 @@ impl<'a> Cursor<'a> {
     }
 
     #[cold]
-    fn cut_off(&self) -> ParseError {
+    pub(super) fn cut_off(&self) -> ParseError {
         ParseError::CutOff { offset: self.source.len() as u64, path: self.path() }
     }
 }
@@ -289,7 +263,7 @@ impl From<Irregular> for ParseError {
 }
 
 /// Appends a further piece of a text.
-fn joined<'a>(text: Text<'a>, piece: Cow<'a, str>) -> Cow<'a, str> {
+pub(super) fn joined<'a>(text: Text<'a>, piece: Cow<'a, str>) -> Cow<'a, str> {
     match text {
         Some(mut text) if !text.is_empty() => {
             text.to_mut().push_str(&piece);
@@ -305,7 +279,7 @@ fn without_mark(source: &str) -> &str {
 }
 
 /// Adds the place where the document was cut off.
-fn with_path(error: ParseError, path: String) -> ParseError {
+pub(super) fn with_path(error: ParseError, path: String) -> ParseError {
     match error {
         ParseError::CutOff { offset, .. } => ParseError::CutOff { offset, path },
         error => error,
@@ -354,7 +328,7 @@ mod tests {
         cursor.unmapped(tag).unwrap();
 
         assert_eq!(
-            cursor.into_unmapped(),
+            cursor.take_unmapped(),
             ["/r:a/@b", "/r:a/@s:c", "/r:a/text()", "/r:a/r:c/@d", "/r:a/r:c/r:e/text()"]
         );
     }

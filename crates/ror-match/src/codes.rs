@@ -37,7 +37,12 @@ pub fn of_three_letters(text: &str) -> Option<[u8; 2]> {
 
 /// True where two letters in capitals are the code of a country.
 pub fn is_code(code: &str) -> bool {
-    codes().any(|(_, known)| known == code)
+    listed(code).is_some()
+}
+
+/// Two letters in capitals, if they are the code of a country, as a constant.
+pub fn listed(code: &str) -> Option<&'static str> {
+    codes().map(|(_, known)| known).find(|known| *known == code)
 }
 
 #[cfg(test)]

@@ -1,6 +1,13 @@
 //! Countries: their codes, their names, and groups that addresses confuse.
 
 use std::fmt;
+use std::sync::OnceLock;
+
+use rustc_hash::FxHashMap;
+
+use super::country_names::MORE_NAMES;
+use super::hash::{row_hash, word_hash};
+use super::normal::Words;
 
 /// A country by its two letters of ISO 3166, or [`Country::UNKNOWN`].
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -28,13 +35,20 @@ impl Country {
         }
     }
 
-    /// The country with a name in English or in its own language; [`Country::UNKNOWN`] for any
-    /// other text.
+    /// The country with a name in English, in its own language or in another that addresses are
+    /// written in, without regard to case, accents and punctuation; [`Country::UNKNOWN`] for any other
+    /// text.
     pub fn named(name: &str) -> Self {
-        let name = name.trim();
-        let found =
-            NAMES.iter().find(|(_, names)| names.split('|').any(|known| known.eq_ignore_ascii_case(name)));
-        found.map_or(Self::UNKNOWN, |(code, _)| Self(**code))
+        static NAMED: OnceLock<FxHashMap<u64, Country>> = OnceLock::new();
+        let row = |name: &str| row_hash(Words::of(name).iter().map(word_hash));
+        let named = NAMED.get_or_init(|| {
+            let mut named = FxHashMap::default();
+            for (country, name) in Self::names().chain(Self::more_names()) {
+                named.entry(row(name)).or_insert(country);
+            }
+            named
+        });
+        named.get(&row(name)).copied().unwrap_or(Self::UNKNOWN)
     }
 
     /// The code in capitals, such as `DE`; empty for the unknown country.
@@ -42,11 +56,10 @@ impl Country {
         if self.is_known() { std::str::from_utf8(&self.0).unwrap_or_default() } else { "" }
     }
 
-    /// The code as a constant; `None` for the unknown country, and for codes without a name in
-    /// the table of this crate.
+    /// The code as a constant; `None` for the unknown country, and for letters that are no country's
+    /// code.
     pub fn static_code(self) -> Option<&'static str> {
-        let known = NAMES.iter().find(|(code, _)| **code == self.0);
-        known.and_then(|(code, _)| std::str::from_utf8(code.as_slice()).ok())
+        super::codes::listed(self.code())
     }
 
     /// True for the countries of ISO 3166 and Kosovo; false for other letters and for
@@ -79,7 +92,15 @@ impl Country {
         }
     }
 
-    /// All names that this crate knows, each with its country. A country may have several.
+    /// Further names, in other languages and in forms that addresses have, each with its country.
+    pub fn more_names() -> impl Iterator<Item = (Self, &'static str)> {
+        MORE_NAMES.lines().filter_map(|line| line.split_once(':')).flat_map(|(code, names)| {
+            let country = Self::of(code);
+            names.split('|').map(move |name| (country, name))
+        })
+    }
+
+    /// The names that this crate knows best, each with its country. A country may have several.
     pub fn names() -> impl Iterator<Item = (Self, &'static str)> {
         NAMES.iter().flat_map(|(code, names)| names.split('|').map(|name| (Self(**code), name)))
     }
@@ -328,6 +349,14 @@ mod tests {
             ("UAE", "AE"),
             ("KSA", "SA"),
             ("XYZ", ""),
+            ("ÖSTERREICH", "AT"),
+            ("Les États-Unis", ""),
+            ("États-Unis", "US"),
+            ("Vereinigtes Königreich", "GB"),
+            ("Korea, Republic of", "KR"),
+            ("Российская Федерация", "RU"),
+            ("the Netherlands", "NL"),
+            ("Island", "IS"),
         ] {
             assert_eq!(Country::of(text).code(), code, "{text}");
         }

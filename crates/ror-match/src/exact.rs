@@ -11,11 +11,14 @@ use super::places::PlaceVerdict;
 use super::query::QueryPlace;
 use super::reading::{KeyKind, Token, hash};
 use super::script::{is_transliterated, skeleton};
+use super::tree::Tree;
 
 /// The least bytes of a name of one word that does not count as an acronym.
 const MIN_LONE_BYTES: u8 = 5;
 /// The least letters of a name that may be found regardless of its spaces.
 const MIN_LETTERS: usize = 9;
+/// Institutes of an organisation that is known by its acronym in other cities than its own.
+const MIN_INSTITUTES: usize = 3;
 /// The most words of a country's name.
 const MAX_COUNTRY_WORDS: usize = 4;
 
@@ -50,6 +53,18 @@ pub struct Search<'a> {
 }
 
 impl Search<'_> {
+    /// An organisation that the user has given for a name.
+    pub fn overridden(&self, organization: u32) -> Candidate {
+        Candidate {
+            organization,
+            name: 0,
+            kind: NameKind::Display,
+            score: Tier::Override.score(),
+            country: self.index.places.country(organization, self.place.country),
+            city: self.index.places.city(organization, &self.place.city),
+        }
+    }
+
     /// The name as a whole, by its words.
     pub fn by_words(&mut self, tokens: &[Token]) -> Lookup {
         let forms = [
@@ -67,6 +82,42 @@ impl Search<'_> {
             }
         }
         Lookup::Nothing
+    }
+
+    /// The organisation whose main name is a word that many others have too, if it is in the city;
+    /// names of places are of no organisation.
+    pub fn bare(&mut self, tokens: &[Token]) -> Lookup {
+        if self.index.is_place(tokens) {
+            return Lookup::Nothing;
+        }
+        self.look(KeyKind::Row, hash(KeyKind::Row, tokens), Tier::Exact, &|entry, candidate| {
+            entry.kind < NameKind::Alias
+                && candidate.country == PlaceVerdict::Agree
+                && candidate.city == PlaceVerdict::Agree
+        })
+    }
+
+    /// What was found by words, or the organisation in the city of the query that has this name but for
+    /// the city: the campus `University of California | Los Angeles` comes before the system, and before
+    /// an alias of an organisation elsewhere.
+    pub fn campus(&mut self, tokens: &[Token], found: Lookup) -> Lookup {
+        // A main name in the city is sure; "Université du Wisconsin" may be a name of the system.
+        let is_here = matches!(&found, Lookup::Found { tier: Tier::Exact, best, .. }
+            if best.city == PlaceVerdict::Agree && best.kind < NameKind::Alias);
+        if is_here || self.place.city.is_empty() || is_generic(tokens) {
+            return found;
+        }
+        // "University of Wisconsin" and "Madison".
+        let city = self.place.city.iter().copied().fold(0, u64::wrapping_add);
+        let whole = hash(KeyKind::Canonical, tokens).wrapping_add(city);
+        let with_city =
+            |entry: &Entry, candidate: &Candidate| !entry.generic && candidate.city != PlaceVerdict::Differ;
+        let here = |_: &Entry, candidate: &Candidate| candidate.city == PlaceVerdict::Agree;
+        let mut campus = self.look(KeyKind::Canonical, whole, Tier::City, &with_city);
+        if !matches!(campus, Lookup::Found { .. }) {
+            campus = self.look(KeyKind::Cityless, hash(KeyKind::Cityless, tokens), Tier::City, &here);
+        }
+        if matches!(campus, Lookup::Found { .. }) { campus } else { found }
     }
 
     /// The name as a whole, by its letters.
@@ -133,16 +184,44 @@ impl Search<'_> {
         Lookup::Nothing
     }
 
-    /// An acronym, or a name as short as one.
-    pub fn by_acronym(&mut self, tokens: &[Token]) -> Lookup {
+    /// An acronym, or a name as short as one: of an organisation in the city, or of one that has
+    /// institutes in other cities.
+    pub fn by_acronym(&mut self, tokens: &[Token], tree: &Tree) -> Lookup {
         if tokens.iter().filter(|token| token.tells()).count() != 1 {
             return Lookup::Nothing;
         }
+        let row = hash(KeyKind::Row, tokens);
+        let umbrellas: Vec<u32> = self.umbrellas(row, tree);
+        if let [umbrella] = umbrellas.as_slice() {
+            let lookup = self.look(KeyKind::Row, row, Tier::Acronym, &|entry, candidate| {
+                entry.organization == *umbrella
+                    || candidate.city == PlaceVerdict::Agree && !tree.is_above(*umbrella, entry.organization)
+            });
+            if matches!(lookup, Lookup::Found { .. }) {
+                return lookup;
+            }
+        }
         let long = tokens.iter().map(|token| u32::from(token.length)).sum::<u32>() >= 4;
-        self.look(KeyKind::Row, hash(KeyKind::Row, tokens), Tier::Acronym, &|_, candidate| {
+        self.look(KeyKind::Row, row, Tier::Acronym, &|_, candidate| {
             candidate.country == PlaceVerdict::Agree
                 && (candidate.city == PlaceVerdict::Agree || long && candidate.city == PlaceVerdict::Unknown)
         })
+    }
+
+    /// The organisations of the country with an acronym and several institutes below them.
+    fn umbrellas(&self, row: u64, tree: &Tree) -> Vec<u32> {
+        let entries = self.index.find(KeyKind::Row, row).iter();
+        let mut found: Vec<u32> = entries
+            .filter(|entry| {
+                let country = self.index.places.country(entry.organization, self.place.country);
+                entry.kind == NameKind::Acronym
+                    && country == PlaceVerdict::Agree
+                    && tree.children(entry.organization) >= MIN_INSTITUTES
+            })
+            .map(|entry| entry.organization)
+            .collect();
+        found.dedup();
+        found
     }
 
     /// A name that only one organisation in the world has, if it is in the same city: the country

@@ -4,16 +4,21 @@
 //! million.
 
 use super::countries::Country;
+use super::hash::row_hash;
 use super::lexicon::Lexicon;
 use super::organization::{NameKind, Organization};
 use super::places::Places;
-use super::reading::{KeyKind, Reading, Token, hash};
+use super::reading::{KeyKind, Reading, Token, hash, the};
 use super::release::Release;
 use super::script::{is_transliterated, skeleton};
 use super::vocabulary::Vocabulary;
 
 /// Bits of a key that find its bucket.
 const BUCKET_BITS: u32 = 18;
+/// A word in names of so many organisations, beside other words, names none of them alone.
+const MIN_SHARING: u32 = 25;
+/// Bits of a sum of words that find its bit: one megabyte for some hundred thousand names.
+const SUM_BITS: u32 = 23;
 
 /// An index of all names of a release, made by [`Index::new`] in a second or two. Its tables of
 /// words are open to [`Address`](crate::Address) and [`Overrides`](crate::Overrides); they have
@@ -29,6 +34,9 @@ pub struct Index {
     pub vocabulary: Vocabulary,
     entries: Vec<Entry>,
     buckets: Vec<u32>,
+    /// A bit for each sum of words that is a name, with or without its city: most runs of words are
+    /// none, and a bit is sooner looked up than a key.
+    sums: Vec<u64>,
 }
 
 /// A name under one of its keys.
@@ -46,10 +54,15 @@ impl Index {
     /// Builds the index of a release.
     pub fn new(release: Release) -> Self {
         let lexicon = Lexicon::new();
-        let mut places = Places::default();
+        let mut places = Places::new();
         let mut entries = Vec::new();
         let mut vocabulary = Vocabulary::default();
-        let mut reader = Reader { lexicon: &lexicon, reading: Reading::default(), letters: String::new() };
+        let mut reader = Reader {
+            lexicon: &lexicon,
+            reading: Reading::default(),
+            letters: String::new(),
+            sums: vec![0; 1 << (SUM_BITS - 6)],
+        };
         for (number, organization) in (0..).zip(&release.organizations) {
             places.push(organization, &lexicon, &mut reader.reading);
             for (name, value) in (0..).zip(&organization.names) {
@@ -61,7 +74,14 @@ impl Index {
         entries.dedup();
         vocabulary.finish(&places);
         let buckets = buckets(&entries);
-        Self { release, lexicon, places, vocabulary, entries, buckets }
+        let sums = reader.sums;
+        Self { release, lexicon, places, vocabulary, entries, buckets, sums }
+    }
+
+    /// False if no name has words of this sum, with or without its city.
+    pub fn may_have(&self, sum: u64) -> bool {
+        let (place, bit) = sum_bit(sum);
+        self.sums[place] & bit != 0
     }
 
     /// All names with a key. For the matcher; neither type is documented.
@@ -75,6 +95,31 @@ impl Index {
         let start = entries.partition_point(|entry| entry.key < key);
         let length = entries[start..].iter().take_while(|entry| entry.key == key).count();
         &entries[start..start + length]
+    }
+
+    /// True for words that name no organisation by themselves: words that tell nothing, kinds and
+    /// subjects, and words that many organisations have in their names.
+    pub fn is_bare(&self, tokens: &[Token]) -> bool {
+        let mut telling = tokens.iter().filter(|token| token.tells());
+        match (telling.next(), telling.next()) {
+            (None, _) => true,
+            // "E.ON Sverige" is more than its one word that tells something.
+            (Some(only), None) => {
+                let alone = tokens.iter().all(|token| !token.meaning.stop || token.raw == the());
+                let sharing = self.vocabulary.organizations_sharing(only.meaning.canonical);
+                alone && (only.meaning.shared || only.number || sharing >= MIN_SHARING)
+            }
+            _ => false,
+        }
+    }
+
+    /// True for the name of a city, a state or a country.
+    pub fn is_place(&self, tokens: &[Token]) -> bool {
+        let telling = tokens.iter().filter(|token| !token.meaning.stop).map(|token| token.meaning.canonical);
+        let row = row_hash(tokens.iter().map(|token| token.raw));
+        !self.places.city_countries(telling.fold(0, u64::wrapping_add)).is_empty()
+            || !self.places.region_countries(row).is_empty()
+            || !self.lexicon.countries_named(row).is_empty()
     }
 
     /// The name of an organisation as ROR writes it, by the numbers of a
@@ -95,6 +140,12 @@ fn bucket(key: u64) -> usize {
     (key >> (64 - BUCKET_BITS)) as usize
 }
 
+/// The word of the bits of sums, and the bit in it.
+fn sum_bit(sum: u64) -> (usize, u64) {
+    let place = sum.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (64 - SUM_BITS);
+    ((place >> 6) as usize, 1 << (place & 63))
+}
+
 fn buckets(entries: &[Entry]) -> Vec<u32> {
     let mut buckets = vec![0; (1 << BUCKET_BITS) + 1];
     entries.iter().for_each(|entry| buckets[bucket(entry.key) + 1] += 1);
@@ -109,6 +160,7 @@ struct Reader<'a> {
     lexicon: &'a Lexicon,
     reading: Reading,
     letters: String,
+    sums: Vec<u64>,
 }
 
 impl Reader<'_> {
@@ -126,7 +178,12 @@ impl Reader<'_> {
         if all.is_empty() {
             return;
         }
+        let sums = &mut self.sums;
         let mut push = |form, hash, generic| {
+            if matches!(form, KeyKind::Canonical | KeyKind::Cityless) {
+                let (place, bit) = sum_bit(hash);
+                sums[place] |= bit;
+            }
             entries.push(Entry { key: key(form, hash), generic, ..entry });
         };
         push(KeyKind::Row, hash(KeyKind::Row, all), false);

@@ -7,6 +7,7 @@ use super::countries::Country;
 use super::hash::{row_hash, word_hash};
 use super::normal::Words;
 use super::script::in_latin;
+use super::typos::Typos;
 use super::words::{CITIES, DIVIDING, KINDS, LEGAL, SHARED, STOP, SUBUNIT};
 
 /// What is known of a word.
@@ -20,6 +21,8 @@ pub struct Meaning {
     pub legal: bool,
     /// Very many names have it: "institute".
     pub generic: bool,
+    /// It names a kind or a subject, as many names do: "health".
+    pub shared: bool,
     /// It names a part of an institution: "faculty".
     pub subunit: bool,
     /// It tells universities of one place apart: "technical".
@@ -36,6 +39,7 @@ impl Meaning {
             stop: false,
             legal: false,
             generic: false,
+            shared: false,
             subunit: false,
             divides: false,
             kinds: 0,
@@ -43,8 +47,13 @@ impl Meaning {
     }
 }
 
+/// Bytes of a common word in which a letter may be wrong.
+const MIN_SPELT_BYTES: usize = 6;
+
 /// The kind of universities, the first line of the table.
 pub const UNIVERSITY: u32 = 1 << 0;
+/// The kind of hospitals, the second line.
+pub const HOSPITAL: u32 = 1 << 1;
 /// Kinds of institutions that have parts of their own names: university,
 /// hospital, school, college, hochschule, polytechnic.
 pub const PARENTS: u32 = UNIVERSITY | 1 << 1 | 1 << 2 | 1 << 3 | 1 << 10 | 1 << 11;
@@ -55,17 +64,30 @@ pub const BODIES: u32 = 1 << 5 | 1 << 14 | 1 << 15 | 1 << 18;
 /// The meanings of words, and the names of countries.
 pub struct Lexicon {
     meanings: FxHashMap<u64, Meaning>,
+    /// Common words by what one letter may have made of them, each with its place in `spelt`.
+    typos: Typos,
+    spelt: Vec<Meaning>,
     countries: FxHashMap<u64, Vec<Country>>,
 }
 
 impl Lexicon {
     pub fn new() -> Self {
-        let mut lexicon = Self { meanings: FxHashMap::default(), countries: FxHashMap::default() };
+        let mut lexicon = Self {
+            meanings: FxHashMap::default(),
+            typos: Typos::default(),
+            spelt: Vec::new(),
+            countries: FxHashMap::default(),
+        };
         lexicon.read_lines(CITIES, |meaning, _| meaning);
         let (generic, subjects) = SHARED.split_once("\n\n").unwrap_or((SHARED, ""));
-        lexicon.read_lines(subjects, |meaning, _| meaning);
-        lexicon.read_lines(generic, |meaning, _| Meaning { generic: true, ..meaning });
-        lexicon.read_lines(KINDS, |meaning, line| Meaning { generic: true, kinds: 1 << line, ..meaning });
+        lexicon.read_lines(subjects, |meaning, _| Meaning { shared: true, ..meaning });
+        lexicon.read_lines(generic, |meaning, _| Meaning { generic: true, shared: true, ..meaning });
+        lexicon.read_lines(KINDS, |meaning, line| Meaning {
+            generic: true,
+            shared: true,
+            kinds: 1 << line,
+            ..meaning
+        });
         lexicon.change(LEGAL, |meaning| meaning.legal = true);
         lexicon.change(STOP, |meaning| meaning.stop = true);
         lexicon.change(SUBUNIT, |_| ());
@@ -76,7 +98,33 @@ impl Lexicon {
             meaning.subunit = subunits.contains(&meaning.canonical);
         }
         lexicon.read_countries();
+        lexicon.read_spellings();
         lexicon
+    }
+
+    /// Lists the common words by their letters, so that misspelt ones are known.
+    fn read_spellings(&mut self) {
+        let (generic, subjects) = SHARED.split_once("\n\n").unwrap_or((SHARED, ""));
+        for word in [KINDS, generic, subjects].iter().flat_map(|lines| lines.split(['|', ' ', '\n'])) {
+            let words = Words::of(word);
+            if words.len() == 1 && words.get(0).len() >= MIN_SPELT_BYTES {
+                self.typos.add(self.spelt.len() as u32, words.get(0));
+                self.spelt.push(self.meaning(words.get(0), word_hash(words.get(0))));
+            }
+        }
+        self.typos.finish();
+    }
+
+    /// The meaning of the common word that `word` is but for one letter; `None` if it is none, or
+    /// if it may be several.
+    pub fn misspelt(&self, word: &str, found: &mut Vec<(u32, f32)>) -> Option<Meaning> {
+        if word.len() < MIN_SPELT_BYTES {
+            return None;
+        }
+        self.typos.corrections(word, found);
+        let meaning = self.spelt[found.first()?.0 as usize];
+        let same = |(place, _): &(u32, f32)| self.spelt[*place as usize].canonical == meaning.canonical;
+        found.iter().all(same).then_some(meaning)
     }
 
     /// Names of countries; those of one word stand for each other. Parts of the
@@ -92,6 +140,13 @@ impl Lexicon {
                 let known = self.meanings.get(&hash).map_or(hash, |meaning| meaning.canonical);
                 let canonical = *first.entry(country).or_insert(known);
                 self.meanings.entry(hash).or_insert(Meaning::plain(canonical));
+            }
+        }
+        for (country, name) in Country::more_names() {
+            let row = row_hash(Words::of(name).iter().map(word_hash));
+            let known = self.countries.entry(row).or_default();
+            if known.is_empty() {
+                known.push(country);
             }
         }
     }

@@ -1,16 +1,21 @@
 //! Splits text into normalised words, so that names with different spelling compare equal.
 //!
-//! Entities are decoded, letters lowered, and accents of Latin letters removed; `ae`, `oe`, `ue`
-//! and `aa` become one vowel, as `ä` does. Other scripts are unchanged. Words are runs of letters
-//! or of digits; single letters with full stops or strokes between them are one word.
+//! Words are runs of letters or of digits of the folded text; single letters with full stops or
+//! strokes between them are one word. `ae`, `oe`, `ue` and `aa` become one vowel, as `ä` does.
 
-use unicode_normalization::UnicodeNormalization;
+use std::ops::Range;
+
 use unicode_normalization::char::is_combining_mark;
 
-/// The most characters of a text that are read.
+use super::fold::{fold, fold_with_origins};
+
+/// The most characters of a name that are read.
 const MAX_CHARACTERS: usize = 600;
-/// The most words of a text that are read.
+/// The most words of a name that are read.
 pub const MAX_WORDS: usize = 40;
+/// The most characters and words of a full affiliation: some list a dozen institutions.
+const MAX_TEXT_CHARACTERS: usize = 6_000;
+const MAX_TEXT_WORDS: usize = 600;
 
 /// The words of a text, in a buffer that can be used again.
 #[derive(Default, Debug)]
@@ -18,13 +23,31 @@ pub struct Words {
     text: String,
     words: Vec<Word>,
     folded: String,
+    /// For each byte of the folded text, where in the text its character stands; empty if the two
+    /// have the same bytes.
+    origins: Vec<u32>,
+}
+
+/// What stands before a word, from nothing to what parts addresses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum Break {
+    /// Nothing, or a space or a hyphen between letters.
+    #[default]
+    None,
+    /// A dash, a stroke, a colon, a quotation mark or a new line.
+    Soft,
+    /// A comma or a bracket.
+    Comma,
+    /// A semicolon or an upright stroke.
+    Hard,
 }
 
 #[derive(Clone, Copy, Debug)]
 struct Word {
     end: u32,
-    /// A comma or the like stands before it.
-    after_break: bool,
+    /// Where in the folded text it begins and ends.
+    span: (u32, u32),
+    gap: Break,
     in_brackets: bool,
     /// Signs that make one word of initials stand before it.
     may_join: bool,
@@ -40,20 +63,48 @@ impl Words {
         words
     }
 
-    /// Replaces the words by those of `text`.
+    /// Replaces the words by those of `text`, a name.
     pub fn read(&mut self, text: &str) {
+        self.folded.clear();
+        fold(first_characters(text, MAX_CHARACTERS), &mut self.folded);
+        self.cut(MAX_WORDS);
+    }
+
+    /// Replaces the words by those of `text`, a full affiliation, and notes where they stand.
+    pub fn read_text(&mut self, text: &str) {
+        self.folded.clear();
+        self.origins.clear();
+        fold_with_origins(first_characters(text, MAX_TEXT_CHARACTERS), &mut self.folded, &mut self.origins);
+        self.cut(MAX_TEXT_WORDS);
+    }
+
+    fn cut(&mut self, most: usize) {
         self.text.clear();
         self.words.clear();
-        self.folded.clear();
-        fold(text, &mut self.folded);
-        let mut cutter =
-            Cutter { text: &mut self.text, words: &mut self.words, gap: Gap::default(), last: Kind::Other };
-        for character in self.folded.chars() {
-            if !cutter.take(character) {
+        let mut cutter = Cutter {
+            text: &mut self.text,
+            words: &mut self.words,
+            gap: Gap::default(),
+            last: Kind::Other,
+            most,
+        };
+        for (place, character) in self.folded.char_indices() {
+            if !cutter.take(place as u32, character) {
                 break;
             }
         }
         cutter.settle();
+    }
+
+    /// The bytes of a word in the text that [`read_text`](Self::read_text) has read.
+    pub fn span(&self, number: usize, text: &str) -> Range<usize> {
+        let (from, to) = self.words[number].span;
+        if self.origins.is_empty() {
+            return from as usize..to as usize;
+        }
+        let last = self.origins[to as usize - 1] as usize;
+        let length = text[last..].chars().next().map_or(0, char::len_utf8);
+        self.origins[from as usize] as usize..last + length
     }
 
     pub fn len(&self) -> usize {
@@ -75,7 +126,12 @@ impl Words {
 
     /// True where a sign that parts a name stands before the word.
     pub fn is_after_break(&self, number: usize) -> bool {
-        self.words[number].after_break
+        self.words[number].gap > Break::None
+    }
+
+    /// What stands before the word.
+    pub fn gap(&self, number: usize) -> Break {
+        self.words[number].gap
     }
 
     /// True where the word stands in brackets.
@@ -98,7 +154,7 @@ struct Gap {
     strokes: usize,
     spaces: usize,
     hyphens: usize,
-    breaks: bool,
+    level: Break,
     depth: usize,
 }
 
@@ -109,10 +165,14 @@ impl Gap {
             '.' => self.stops += 1,
             '/' => self.strokes += 1,
             '-' | '\u{2010}'..='\u{2012}' => self.hyphens += 1,
-            '(' | '[' => (self.breaks, self.depth) = (true, self.depth + 1),
-            ')' | ']' => (self.breaks, self.depth) = (true, self.depth.saturating_sub(1)),
-            ',' | ';' | ':' | '|' | '"' | '\u{2013}' | '\u{2014}' | '\n' | '«' | '»' | '、' | '，' => {
-                self.breaks = true;
+            '(' | '[' => (self.level, self.depth) = (self.level.max(Break::Comma), self.depth + 1),
+            ')' | ']' => {
+                (self.level, self.depth) = (self.level.max(Break::Comma), self.depth.saturating_sub(1));
+            }
+            ';' | '|' => self.level = Break::Hard,
+            ',' | '、' | '，' => self.level = self.level.max(Break::Comma),
+            ':' | '"' | '\u{2013}' | '\u{2014}' | '\n' | '«' | '»' => {
+                self.level = self.level.max(Break::Soft);
             }
             _ if character.is_whitespace() => self.spaces += 1,
             _ => {}
@@ -124,8 +184,9 @@ impl Gap {
         self.stops + self.strokes == 1 && self.characters == 1 + self.spaces && self.spaces <= self.stops
     }
 
-    fn parts(&self) -> bool {
-        self.breaks || self.strokes > 0 || self.hyphens > 0 && self.spaces > 0
+    fn level(&self) -> Break {
+        let soft = self.strokes > 0 || self.hyphens > 0 && self.spaces > 0;
+        if soft { self.level.max(Break::Soft) } else { self.level }
     }
 }
 
@@ -143,11 +204,13 @@ struct Cutter<'a> {
     words: &'a mut Vec<Word>,
     gap: Gap,
     last: Kind,
+    /// Words that are read.
+    most: usize,
 }
 
 impl Cutter<'_> {
     /// Takes the next character; false when there are words enough.
-    fn take(&mut self, character: char) -> bool {
+    fn take(&mut self, place: u32, character: char) -> bool {
         let kind = match character {
             'a'..='z' => Kind::Letter,
             '0'..='9' => Kind::Digit,
@@ -158,26 +221,30 @@ impl Cutter<'_> {
         if kind == Kind::Other {
             self.gap.take(character);
         } else {
-            if kind != self.last && !self.begin() {
+            if kind != self.last && !self.begin(place) {
                 return false;
             }
-            if !self.is_second_vowel(character) {
+            let drop = self.is_second_vowel(character);
+            if !drop {
                 self.text.push(character);
-                self.words.last_mut().expect("a word has begun").end = self.text.len() as u32;
             }
+            let word = self.words.last_mut().expect("a word has begun");
+            word.end = self.text.len() as u32;
+            word.span.1 = place + character.len_utf8() as u32;
         }
         self.last = kind;
         true
     }
 
-    fn begin(&mut self) -> bool {
+    fn begin(&mut self, place: u32) -> bool {
         self.settle();
-        if self.words.len() == MAX_WORDS {
+        if self.words.len() == self.most {
             return false;
         }
         let word = Word {
             end: self.text.len() as u32,
-            after_break: self.gap.parts(),
+            span: (place, place),
+            gap: self.gap.level(),
             in_brackets: self.gap.depth > 0,
             may_join: self.gap.joins_initials() && self.words.last().is_some_and(|word| word.initials),
             initials: false,
@@ -194,10 +261,10 @@ impl Cutter<'_> {
         let Some(last) = self.words.last_mut() else { return };
         last.initials = length == 1;
         if last.initials && last.may_join {
-            let end = last.end;
+            let (end, to) = (last.end, last.span.1);
             self.words.pop();
             let first = self.words.last_mut().expect("an initial joins the one before");
-            (first.end, first.initials) = (end, true);
+            (first.end, first.span.1, first.initials) = (end, to, true);
         }
     }
 
@@ -218,80 +285,11 @@ impl Cutter<'_> {
     }
 }
 
-/// Appends `text` in lower case, without entities and without marks on Latin
-/// letters.
-fn fold(text: &str, folded: &mut String) {
-    let text = match text.char_indices().nth(MAX_CHARACTERS.min(text.len())) {
+/// The beginning of a text.
+fn first_characters(text: &str, most: usize) -> &str {
+    match text.char_indices().nth(most.min(text.len())) {
         Some((end, _)) => &text[..end],
         None => text,
-    };
-    if text.is_ascii() && !text.contains('&') {
-        folded.push_str(text);
-        folded.make_ascii_lowercase();
-        return;
-    }
-    // Some systems encode what is encoded already.
-    let text = decode(&decode(text));
-    for character in text.nfkd().flat_map(char::to_lowercase) {
-        match character {
-            '&' => folded.push_str(" and "),
-            '\0'..='\x7F' => folded.push(character),
-            // Marks that have not found a letter to stand on.
-            '\u{300}'..='\u{36F}' => {}
-            '’' | '‘' | 'ʼ' | '´' => folded.push('\''),
-            '\u{A0}'..='\u{24F}' | '\u{1E00}'..='\u{1EFF}' if character.is_alphabetic() => {
-                folded.push_str(deunicode::deunicode_char(character).unwrap_or_default());
-            }
-            'ς' => folded.push('σ'),
-            _ => folded.push(character),
-        }
-    }
-    folded.make_ascii_lowercase();
-}
-
-/// Replaces character references of HTML; of named ones those that matter here.
-fn decode(text: &str) -> String {
-    let mut decoded = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(start) = rest.find('&') {
-        decoded.push_str(&rest[..start]);
-        rest = &rest[start..];
-        let end = rest.bytes().take(12).position(|byte| byte == b';');
-        match end.and_then(|end| Some((end, reference(&rest[1..end])?))) {
-            Some((end, character)) => {
-                decoded.push(character);
-                rest = &rest[end + 1..];
-            }
-            None => {
-                decoded.push('&');
-                rest = &rest[1..];
-            }
-        }
-    }
-    decoded + rest
-}
-
-fn reference(name: &str) -> Option<char> {
-    if let Some(number) = name.strip_prefix('#') {
-        let number = match number.strip_prefix(['x', 'X']) {
-            Some(hexadecimal) => u32::from_str_radix(hexadecimal, 16),
-            None => number.parse(),
-        };
-        return char::from_u32(number.ok()?);
-    }
-    match name {
-        "amp" => Some('&'),
-        "quot" | "lt" | "gt" => Some('"'),
-        "apos" | "rsquo" | "lsquo" => Some('\''),
-        "nbsp" => Some(' '),
-        "ndash" | "mdash" => Some('–'),
-        "szlig" => Some('ß'),
-        // The mark would be taken away anyhow: &eacute;
-        _ => {
-            let letter = name.chars().next().filter(char::is_ascii_alphabetic)?;
-            let marks = ["acute", "grave", "circ", "uml", "tilde", "cedil", "ring", "slash", "caron"];
-            marks.contains(&&name[1..]).then_some(letter)
-        }
     }
 }
 

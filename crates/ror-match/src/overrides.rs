@@ -70,6 +70,11 @@ impl Overrides {
         Ok(Self { names: names.into_iter().map(|(name, (_, number))| (name, number)).collect() })
     }
 
+    /// True if the user has given no names.
+    pub fn is_empty(&self) -> bool {
+        self.names.is_empty()
+    }
+
     /// What the user has given for a name: `Some(None)` for no organisation, `None` if the user has
     /// given nothing. For the matcher; [`Matcher::find`](crate::Matcher::find) calls it.
     pub fn find(&self, tokens: &[Token], country: Country) -> Option<Option<u32>> {

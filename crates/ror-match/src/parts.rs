@@ -3,12 +3,47 @@
 
 use super::answer::{Candidate, Relation, Tier};
 use super::exact::{Lookup, Search, without_city};
+use super::hash::word_hash;
 use super::index::{Entry, is_generic};
+use super::layout::{Layout, Part, PartKind};
 use super::lexicon::{BODIES, PARENTS};
+use super::normal::Words;
 use super::organization::NameKind;
 use super::places::PlaceVerdict;
-use super::reading::{KeyKind, Token, hash};
+use super::preset::Similarity;
+use super::reading::{KeyKind, Reading, Token, hash};
+use super::similar::Buffers;
 use super::tree::Tree;
+use super::windows::{Window, is_part, is_whole, leading, windows};
+
+/// Parts of an address that are compared with similar names.
+const MAX_SIMILAR_PARTS: usize = 3;
+/// Words of such a part at most.
+const MAX_SIMILAR_WORDS: usize = 14;
+/// Words of the official forms of institutions, such as "The President and Fellows of".
+const FORMS: [&str; 21] = [
+    "chancellor",
+    "chancellors",
+    "masters",
+    "master",
+    "scholars",
+    "president",
+    "fellows",
+    "regents",
+    "provost",
+    "trustees",
+    "board",
+    "governors",
+    "governing",
+    "body",
+    "council",
+    "court",
+    "rector",
+    "principal",
+    "warden",
+    "members",
+    "corporation",
+];
 
 impl Search<'_> {
     /// The only organisation whose name is a segment between commas or similar signs. Of an
@@ -44,12 +79,30 @@ impl Search<'_> {
     /// True if a segment is the acronym of an organisation unrelated to the one that was found, as
     /// in "Sorbonne Université / CNRS".
     fn names_another(&mut self, tokens: &[Token], known: u32, tree: &Tree) -> bool {
-        tokens.chunk_by(|_, next| !next.after_break).any(|segment| match self.by_acronym(segment) {
-            Lookup::Found { best, .. } => {
-                let other = best.organization;
-                other != known && !tree.is_above(other, known) && !tree.is_above(known, other)
+        tokens.chunk_by(|_, next| !next.after_break).any(|segment| {
+            // An acronym in brackets is that of the name before it, if the organisation has it.
+            let row = hash(KeyKind::Row, segment);
+            let own = self.index.find(KeyKind::Row, row).iter().any(|entry| entry.organization == known);
+            if own || segment[0].in_brackets && self.is_short_for(segment, known) {
+                return false;
             }
-            _ => false,
+            match self.by_acronym(segment, tree) {
+                Lookup::Found { best, .. } => {
+                    let other = best.organization;
+                    other != known && !tree.is_above(other, known) && !tree.is_above(known, other)
+                }
+                _ => false,
+            }
+        })
+    }
+
+    /// True if the letters of one word are the initials of a name of an organisation.
+    fn is_short_for(&self, segment: &[Token], organization: u32) -> bool {
+        let [acronym] = segment else { return false };
+        self.index.release.organization(organization).names.iter().any(|name| {
+            let words = Words::of(&name.value);
+            let initials: String = words.iter().filter_map(|word| word.chars().next()).collect();
+            word_hash(&initials) == acronym.raw
         })
     }
 
@@ -69,15 +122,108 @@ impl Search<'_> {
         }
     }
 
+    /// The organisation with the name most similar to a part of an address, the last such part first.
+    pub fn similar_part(
+        &mut self,
+        reading: &Reading,
+        parts: &[Part],
+        limits: Similarity,
+        buffers: &mut Buffers,
+    ) -> Option<Window> {
+        let named = parts.iter().rev().filter(|part| part.kind == PartKind::Name).filter_map(|part| {
+            let end = if part.places > part.start { part.places } else { part.end };
+            may_be_similar(&reading.tokens[part.start..end]).then_some((part.start, end))
+        });
+        for (start, end) in named.take(MAX_SIMILAR_PARTS) {
+            let tokens = &reading.tokens[start..end];
+            let mut lookup = self.by_city(tokens);
+            lookup = lookup.or(|| self.by_similarity(reading, start..end, limits, buffers));
+            if let Lookup::Found { tier, best, next } = lookup {
+                let telling = tokens.iter().filter(|token| token.tells()).count();
+                let relation = Relation::Same;
+                return Some(Window { start, end, tier, best, next, relation, telling, weak: false });
+            }
+        }
+        None
+    }
+
+    /// The same of a name with its place; the other parts are those of the organisation.
+    pub fn by_similar_part(
+        &mut self,
+        reading: &Reading,
+        limits: Similarity,
+        buffers: &mut Buffers,
+    ) -> (Lookup, Relation) {
+        let nothing = (Lookup::Nothing, Relation::Same);
+        let layout = Layout::of_name(&reading.tokens, self.place);
+        let Some(window) = self.similar_part(reading, &layout.parts, limits, buffers) else { return nothing };
+        if layout.parts.len() < 2 || !is_part(&reading.tokens, (0, reading.tokens.len()), &[window]) {
+            return nothing;
+        }
+        (Lookup::Found { tier: window.tier, best: window.best, next: window.next }, Relation::PartOf)
+    }
+
+    /// The name without an acronym in brackets behind it: `University of California, Los Angeles (UCLA)`.
+    pub fn without_acronym(&mut self, tokens: &[Token]) -> Lookup {
+        let rest: Vec<Token> = tokens.iter().filter(|token| !token.in_brackets).copied().collect();
+        if rest.is_empty() || rest.len() + 1 != tokens.len() {
+            return Lookup::Nothing;
+        }
+        let found = self.by_words(&rest);
+        self.campus(&rest, found)
+    }
+
+    /// The institution whose name stands anywhere in the text, if all else in it names parts of the
+    /// institution, or is its official form: "Chancellor, Masters and Scholars of".
+    pub fn by_windows(&mut self, tokens: &[Token]) -> (Lookup, Relation) {
+        let nothing = (Lookup::Nothing, Relation::Same);
+        let layout = Layout::of_name(tokens, self.place);
+        let last = layout.parts.len().saturating_sub(1);
+        let mut found = Vec::new();
+        windows(self, tokens, &layout, (0, last), &|_| false, 0, &mut found);
+        found
+            .retain(|window| window.telling > 1 && !window.weak && window.best.country >= PlaceVerdict::Near);
+        let Some(leading) = leading(&found) else { return nothing };
+        let window = &found[leading];
+        let outside = |place: usize| !(window.start..window.end).contains(&place);
+        let rest: Vec<Token> =
+            (0..tokens.len()).filter(|place| outside(*place)).map(|place| tokens[place]).collect();
+        let beside = layout.parts.iter().filter(|part| part.start < window.end && window.start < part.end);
+        let beside: Vec<Token> = beside
+            .flat_map(|part| part.start..part.end)
+            .filter(|place| outside(*place))
+            .map(|place| tokens[place])
+            .collect();
+        let is_form = |token: &Token| !token.tells() || FORMS.iter().any(|form| token.raw == word_hash(form));
+        let relation = if rest.iter().all(is_form) {
+            Relation::Same
+        } else if is_part(tokens, (0, tokens.len()), &found) {
+            Relation::PartOf
+        } else {
+            return nothing;
+        };
+        let name = &tokens[window.start..window.end];
+        if relation == Relation::PartOf && beside.iter().any(Token::tells) && !may_be_part(name, &beside) {
+            return nothing;
+        }
+        let tier = if relation == Relation::PartOf { Tier::PartOf } else { Tier::Contained };
+        let best = Candidate { score: tier.score(), ..window.best };
+        (Lookup::Found { tier, best, next: window.next }, relation)
+    }
+
     /// The organisation whose name stands at the beginning or at the end of the
     /// text, the longest such name. If the rest names a part, it is part of it;
     /// else the organisation must be in the same city.
     pub fn by_edge(&mut self, tokens: &[Token], tree: &Tree) -> (Lookup, Relation) {
         let front = self.edge((2..tokens.len()).rev().map(|length| tokens.split_at(length)));
-        let back = self.edge((1..tokens.len() - 1).map(|length| {
-            let (rest, name) = tokens.split_at(length);
-            (name, rest)
-        }));
+        let back = self.edge(
+            (1..tokens.len() - 1).filter(|length| is_whole(tokens, (*length, tokens.len()), 0)).map(
+                |length| {
+                    let (rest, name) = tokens.split_at(length);
+                    (name, rest)
+                },
+            ),
+        );
         match (front, back) {
             ((Lookup::Found { best: front, .. }, _), (Lookup::Found { best: back, .. }, _))
                 if front.organization != back.organization
@@ -126,6 +272,16 @@ impl Search<'_> {
         }
         (Lookup::Nothing, Relation::Same)
     }
+}
+
+/// True for words that may be a misspelt or incomplete name of an institution, and not that of a
+/// department.
+fn may_be_similar(tokens: &[Token]) -> bool {
+    let telling = tokens.iter().filter(|token| token.tells()).count();
+    let is_department = tokens.iter().take(2).any(|token| token.meaning.subunit && token.meaning.kinds == 0);
+    (2..=MAX_SIMILAR_WORDS).contains(&telling)
+        && tokens.iter().any(|token| token.meaning.generic)
+        && (!is_department || kinds(tokens) != 0)
 }
 
 fn kinds(tokens: &[Token]) -> u32 {

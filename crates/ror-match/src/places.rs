@@ -1,11 +1,14 @@
 //! Compares the place of an address with the places of an organisation.
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::countries::Country;
+use super::hash::{row_hash, word_hash};
 use super::lexicon::Lexicon;
+use super::normal::Words;
 use super::organization::Organization;
 use super::reading::Reading;
+use super::regions;
 
 /// The result of comparing a place of a query with those of an organisation, from worst to best.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -46,8 +49,22 @@ pub struct Places {
     countries: Lists<Country>,
     /// The words of cities, with a 0 after each city.
     cities: Lists<u64>,
-    /// All cities, by the sum of their words.
-    known: FxHashSet<u64>,
+    /// The countries of all cities, by the sum of the words of the city.
+    known: FxHashMap<u64, Vec<Country>>,
+    /// The countries of states and provinces, by the row of their words.
+    regions: FxHashMap<u64, Vec<Country>>,
+    /// Regions of the release that have been read.
+    seen: FxHashSet<(u64, Country)>,
+    /// The countries of the codes of regions, such as `MA`.
+    codes: FxHashMap<&'static str, Vec<Country>>,
+}
+
+/// Adds a country to those of a name.
+fn add<K: Eq + std::hash::Hash>(names: &mut FxHashMap<K, Vec<Country>>, name: K, country: Country) {
+    let countries = names.entry(name).or_default();
+    if !countries.contains(&country) {
+        countries.push(country);
+    }
 }
 
 /// A list for each organisation, all in one allocation.
@@ -75,6 +92,25 @@ impl<T> Lists<T> {
 }
 
 impl Places {
+    /// Places without organisations, but with the regions that addresses name.
+    pub fn new() -> Self {
+        let mut places = Self::default();
+        for (country, name) in regions::names() {
+            places.add_region(name, country);
+        }
+        for (country, code) in regions::codes() {
+            add(&mut places.codes, code, country);
+        }
+        places
+    }
+
+    fn add_region(&mut self, name: &str, country: Country) {
+        let words = Words::of(name);
+        if !words.is_empty() && country.is_known() {
+            add(&mut self.regions, row_hash(words.iter().map(word_hash)), country);
+        }
+    }
+
     /// Adds the list of the next organisation.
     pub fn push(&mut self, organization: &Organization, lexicon: &Lexicon, reading: &mut Reading) {
         let mut countries: Vec<Country> = organization.places.iter().map(|place| place.country).collect();
@@ -82,21 +118,44 @@ impl Places {
         countries.dedup();
         self.countries.push(countries);
         let mut words = Vec::new();
-        for city in organization.places.iter().filter_map(|place| place.city.as_deref()) {
+        for place in &organization.places {
+            let Some(city) = place.city.as_deref() else { continue };
             read_city(city, lexicon, reading, &mut words);
-            self.known.insert(
-                words.iter().rev().take_while(|word| **word != 0).copied().fold(0, u64::wrapping_add),
-            );
+            let sum = words.iter().rev().take_while(|word| **word != 0).copied().fold(0, u64::wrapping_add);
             words.push(0);
+            if sum != 0 {
+                add(&mut self.known, sum, place.country);
+            }
+        }
+        for place in &organization.places {
+            let Some(region) = place.region.as_deref() else { continue };
+            if self.seen.insert((word_hash(region), place.country)) {
+                self.add_region(region, place.country);
+            }
         }
         self.cities.push(words);
+    }
+
+    /// The countries that have a city with an organisation, by the sum of the city's words.
+    pub fn city_countries(&self, sum: u64) -> &[Country] {
+        self.known.get(&sum).map_or(&[], Vec::as_slice)
+    }
+
+    /// The countries that have a region with a name, by the row of its words.
+    pub fn region_countries(&self, row: u64) -> &[Country] {
+        self.regions.get(&row).map_or(&[], Vec::as_slice)
+    }
+
+    /// The countries that have a region with a code in capitals.
+    pub fn code_countries(&self, code: &str) -> &[Country] {
+        self.codes.get(code).map_or(&[], Vec::as_slice)
     }
 
     /// True if the text is the name of a city with an organisation.
     pub fn is_city(&self, text: &str, lexicon: &Lexicon) -> bool {
         let mut words = Vec::new();
         read_city(text, lexicon, &mut Reading::default(), &mut words);
-        !words.is_empty() && self.known.contains(&words.into_iter().fold(0, u64::wrapping_add))
+        !words.is_empty() && self.known.contains_key(&words.into_iter().fold(0, u64::wrapping_add))
     }
 
     /// The countries of an organisation.

@@ -3,7 +3,7 @@
 
 use super::hash::{row_hash, word_hash};
 use super::lexicon::{Lexicon, Meaning};
-use super::normal::Words;
+use super::normal::{Break, Words};
 
 /// Bytes that two forms of a city's name share at least, and those that may
 /// differ behind them.
@@ -26,6 +26,8 @@ pub struct Token {
     /// A number, which tells institutions apart: Paris 7.
     pub number: bool,
     pub after_break: bool,
+    /// What stands before it.
+    pub gap: Break,
     pub in_brackets: bool,
     /// Bytes of the word.
     pub length: u8,
@@ -51,9 +53,19 @@ pub enum KeyKind {
 }
 
 impl Reading {
-    /// Reads `text` in place of what was there.
+    /// Reads `text`, a name, in place of what was there.
     pub fn read(&mut self, text: &str, lexicon: &Lexicon) {
         self.words.read(text);
+        self.look_up(lexicon);
+    }
+
+    /// Reads `text`, a full affiliation, in place of what was there.
+    pub fn read_text(&mut self, text: &str, lexicon: &Lexicon) {
+        self.words.read_text(text);
+        self.look_up(lexicon);
+    }
+
+    fn look_up(&mut self, lexicon: &Lexicon) {
         self.tokens.clear();
         for (number, word) in self.words.iter().enumerate() {
             let raw = word_hash(word);
@@ -62,13 +74,26 @@ impl Reading {
                 meaning: lexicon.meaning(word, raw),
                 number: word.starts_with(|first: char| first.is_numeric()),
                 after_break: self.words.is_after_break(number),
+                gap: self.words.gap(number),
                 in_brackets: self.words.is_in_brackets(number),
                 length: word.len().min(255) as u8,
             });
         }
+        self.read_last_word();
         self.read_roman_numbers();
         self.read_legal_phrases();
         self.read_applied_sciences(lexicon);
+    }
+
+    /// No name ends with a preposition: the last word of "Universidade Federal do Pará" is a name.
+    fn read_last_word(&mut self) {
+        if let [.., before, last] = self.tokens.as_mut_slice()
+            && last.meaning.stop
+            && before.meaning.stop
+            && last.length >= MIN_STEM_BYTES as u8
+        {
+            last.meaning.stop = false;
+        }
     }
 
     /// A university of applied sciences, and arts, is what a Fachhochschule, a
@@ -145,6 +170,27 @@ impl Reading {
         }
     }
 
+    /// Takes words that no name has for the common words that they are but for a letter:
+    /// `Univrsity`. True if there are any.
+    pub fn correct(
+        &mut self,
+        lexicon: &Lexicon,
+        found: &mut Vec<(u32, f32)>,
+        is_known: impl Fn(u64) -> bool,
+    ) -> bool {
+        let mut corrected = false;
+        for (word, token) in self.words.iter().zip(&mut self.tokens) {
+            if token.number || token.meaning.shared || !token.tells() || is_known(token.meaning.canonical) {
+                continue;
+            }
+            if let Some(meaning) = lexicon.misspelt(word, found) {
+                token.meaning = meaning;
+                corrected = true;
+            }
+        }
+        corrected
+    }
+
     /// The key of all letters but those of the form of a company.
     pub fn letters(&self, letters: &mut String) -> u64 {
         letters.clear();
@@ -196,7 +242,7 @@ pub fn hash(key_kind: KeyKind, tokens: &[Token]) -> u64 {
 }
 
 /// The article that many names have or have not.
-fn the() -> u64 {
+pub fn the() -> u64 {
     const THE: &[u8] = b"the";
     xxhash_rust::xxh3::xxh3_64(THE)
 }

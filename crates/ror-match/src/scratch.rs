@@ -13,6 +13,10 @@ pub struct Scratch {
     pub(super) letters: String,
     pub(super) similar: super::similar::Buffers,
     pub(super) steps: u64,
+    pub(super) corrections: Vec<(u32, f32)>,
+    /// The words of a full affiliation, and its text without what is left out.
+    pub(super) text: Reading,
+    pub(super) cleaned: String,
 }
 
 impl Scratch {

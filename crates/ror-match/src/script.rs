@@ -20,7 +20,10 @@ const NAMED_FOR: [&str; 6] = ["im", "imeni", "imena", "им", "имени", "і�
 /// mostly written.
 pub fn in_latin(word: &str) -> Option<String> {
     let other = |letter: char| matches!(letter, '\u{370}'..='\u{3FF}' | '\u{400}'..='\u{52F}');
-    word.chars().all(other).then(|| deunicode::deunicode(&word.replace('η', "ι")).to_lowercase())
+    word.chars().all(other).then(|| {
+        let sounds = word.replace('η', "ι").replace("ευ", "ev").replace("αυ", "av");
+        deunicode::deunicode(&sounds).to_lowercase()
+    })
 }
 
 /// True where names are written in several ways in a country.
@@ -55,6 +58,8 @@ fn push_letter(consonants: &mut String, before: char, letter: char) {
             push(consonants, 's');
             push(consonants, 'c');
         }
+        // ευ and αυ are written ev and av.
+        'υ' if matches!(before, 'ε' | 'α') => push(consonants, 'v'),
         'x' | 'ξ' => {
             push(consonants, 'k');
             push(consonants, 's');
@@ -138,6 +143,7 @@ mod tests {
                 "Εθνικό Μετσόβιο Πολυτεχνείο",
                 ["Ethniko Metsovio Polytechneio", "Ethniko Metsovio Politechnio"],
             ),
+            ("Ευγενίδειο Ίδρυμα Αθηνών", ["Evgenidio Idryma Athinon", "Evgenideio Idrima Athinon"]),
         ] {
             for other in others {
                 assert_eq!(consonants(own), consonants(other), "{other}");

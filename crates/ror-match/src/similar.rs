@@ -1,6 +1,8 @@
 //! Finds the most similar name in the country: rare words count most, words
 //! that differ by a letter count as nearly the same.
 
+use std::ops::Range;
+
 use super::answer::{Candidate, Tier};
 use super::choose::list;
 use super::exact::{Lookup, Search};
@@ -61,22 +63,42 @@ struct Scored {
     /// Each says something that the other does not.
     contrary: bool,
     city: PlaceVerdict,
+    /// It has all words that are the query's own, and there are some.
+    has_own: bool,
+    /// The query has no word of its own, and the name has all its words and more.
+    is_longer: bool,
 }
 
 impl Search<'_> {
-    /// The most similar name, if it is similar enough and the next is not.
-    pub fn by_similarity(&mut self, reading: &Reading, limits: Similarity, buffers: &mut Buffers) -> Lookup {
-        let (first, end) = self.index.vocabulary.country(self.place.country.group());
+    /// The name most similar to a range of words, if it is similar enough and the next is not.
+    pub fn by_similarity(
+        &mut self,
+        reading: &Reading,
+        range: Range<usize>,
+        limits: Similarity,
+        buffers: &mut Buffers,
+    ) -> Lookup {
+        let vocabulary = &self.index.vocabulary;
+        // Without a country all names are compared, and more must be the same.
+        let known = self.place.country.is_known();
+        let (first, end) =
+            if known { vocabulary.country(self.place.country.group()) } else { vocabulary.all() };
         if first == end {
             return Lookup::Nothing;
         }
-        let (kinds, marks) = self.ask(reading, buffers);
+        let limits = if known { limits } else { Similarity { score: limits.contrary_score, ..limits } };
+        let (kinds, marks) = self.ask(reading, range, buffers);
         *self.steps += self.gather(first, end, buffers);
         let mut scored: Vec<Scored> = Vec::with_capacity(buffers.touched.len());
         for number in &buffers.touched {
             let document = *self.index.vocabulary.document(*number);
-            if fit(kinds, document.kinds) && document.marks == marks {
-                scored.push(self.score(document, &buffers.asked));
+            if !fit(kinds, document.kinds) || document.marks != marks && marks != 0 {
+                continue;
+            }
+            let one = self.score(document, &buffers.asked);
+            // "Sharif University" of Tehran may be the one "of Technology".
+            if document.marks == marks || one.city == PlaceVerdict::Agree && one.has_own {
+                scored.push(one);
             }
         }
         scored.sort_by(|one, other| {
@@ -98,7 +120,14 @@ impl Search<'_> {
         let release = &self.index.release;
         let became = release.successor(best.document.organization);
         let next = scored.iter().find(|other| release.successor(other.document.organization) != became);
-        if next.is_some_and(|next| best.score - next.score < limits.margin) {
+        // "University of Rome" may be any that is called so and more.
+        let is_one_of_many = best.is_longer
+            && scored.iter().any(|other| {
+                other.is_longer
+                    && other.city != PlaceVerdict::Differ
+                    && release.successor(other.document.organization) != became
+            });
+        if is_one_of_many || next.is_some_and(|next| best.score - next.score < limits.margin) {
             self.list(scored.iter());
             return Lookup::Tie;
         }
@@ -127,12 +156,13 @@ impl Search<'_> {
     }
 
     /// Finds out what the words may be; gives their kinds and marks.
-    fn ask(&self, reading: &Reading, buffers: &mut Buffers) -> (u32, u64) {
+    fn ask(&self, reading: &Reading, range: Range<usize>, buffers: &mut Buffers) -> (u32, u64) {
         let vocabulary = &self.index.vocabulary;
         buffers.asked.clear();
         let (mut kinds, mut marks) = (0, 0u64);
-        let mut seen: Vec<u64> = Vec::with_capacity(reading.tokens.len());
-        for (place, token) in reading.tokens.iter().enumerate() {
+        let mut seen: Vec<u64> = Vec::with_capacity(range.len());
+        for place in range {
+            let token = &reading.tokens[place];
             let Token { meaning: Meaning { canonical, .. }, .. } = *token;
             if !token.tells() || seen.contains(&canonical) {
                 continue;
@@ -227,7 +257,9 @@ impl Search<'_> {
             left > CONTRARY_WEIGHT && weight - shared > CONTRARY_WEIGHT || city == PlaceVerdict::Differ;
         // "Veterinärmedizinische Universität Wien" is not the "Universität Wien".
         let score = if lacks_own && !shares_own { score / 2.0 } else { score + bonus };
-        Scored { score, document, contrary, city }
+        let has_own = shares_own && !lacks_own;
+        let is_longer = !asked.iter().any(|asked| asked.own) && left == 0.0;
+        Scored { score, document, contrary, city, has_own, is_longer }
     }
 }
 

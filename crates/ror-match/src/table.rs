@@ -26,7 +26,7 @@ const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 /// tabs stand between cells, whichever the header has most of. Lines end as on any system.
 pub struct Table {
     path: PathBuf,
-    input: BufReader<Chain<Cursor<Vec<u8>>, File>>,
+    input: BufReader<Chain<Cursor<Vec<u8>>, Box<dyn Read + Send>>>,
     delimiter: u8,
     /// The line of the next byte, counted from 1.
     line: u64,
@@ -64,18 +64,31 @@ impl Table {
     ///
     /// # Errors
     /// As [`Table::open`].
-    pub fn of_file(path: &Path, mut file: File) -> Result<Self, RorError> {
+    pub fn of_file(path: &Path, file: File) -> Result<Self, RorError> {
+        Self::of_input(path, Box::new(file))
+    }
+
+    /// Does the same for any input, such as standard input.
+    ///
+    /// # Errors
+    /// As [`Table::open`].
+    pub fn of_input(path: &Path, mut input: Box<dyn Read + Send>) -> Result<Self, RorError> {
         let failed = |source| RorError::Read { path: path.to_owned(), source };
         let mut first = Vec::new();
-        BufReader::new((&mut file).take(MAX_HEADER_BYTES)).read_to_end(&mut first).map_err(failed)?;
+        (&mut input).take(MAX_HEADER_BYTES).read_to_end(&mut first).map_err(failed)?;
         if first.starts_with(BYTE_ORDER_MARK) {
             first.drain(..BYTE_ORDER_MARK.len());
         }
         let delimiter = delimiter_of(&first);
-        let input = BufReader::new(Cursor::new(first).chain(file));
+        let input = BufReader::new(Cursor::new(first).chain(input));
         let mut table = Self { path: path.to_owned(), input, delimiter, line: 1, header: Vec::new() };
         table.header = table.cells(MAX_COLUMNS)?.map(|row| row.cells).unwrap_or_default();
         Ok(table)
+    }
+
+    /// The file, as messages name it.
+    pub fn path(&self) -> &Path {
+        &self.path
     }
 
     /// The names of the columns, as they stand.

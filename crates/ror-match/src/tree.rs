@@ -46,6 +46,11 @@ impl Tree {
         walk(number, depth.min(MAX_DEPTH), |number| self.children.get(&number).map_or(&[], Vec::as_slice))
     }
 
+    /// The number of organisations right below `number`.
+    pub fn children(&self, number: u32) -> usize {
+        self.children.get(&number).map_or(0, Vec::len)
+    }
+
     /// True if `above` is among the ancestors of `below`.
     pub fn is_above(&self, above: u32, below: u32) -> bool {
         !self.parents[below as usize].is_empty()

@@ -37,6 +37,8 @@ pub struct Vocabulary {
     spellings: FxHashSet<u64>,
     typos: Typos,
     counts: Vec<u32>,
+    /// Of how many organisations a word is in a name of several words, and the last of them.
+    shared: Vec<(u32, u32)>,
     weights: Vec<f32>,
     words: Vec<u32>,
     documents: Vec<Document>,
@@ -61,6 +63,13 @@ impl Vocabulary {
         }
         let length = self.words.len() - start;
         self.words[start..].iter().for_each(|id| self.counts[*id as usize] += 1);
+        if length > 1 {
+            for id in &self.words[start..] {
+                let (count, last) = &mut self.shared[*id as usize];
+                *count += u32::from(*last != organization);
+                *last = organization;
+            }
+        }
         if length > 0 {
             let (start, length) = (start as u32, length as u8);
             self.documents.push(Document {
@@ -81,6 +90,7 @@ impl Vocabulary {
         let id = *self.ids.entry(token.meaning.canonical).or_insert(next);
         if id == next {
             self.counts.push(0);
+            self.shared.push((0, u32::MAX));
         }
         if self.spellings.insert(token.raw) {
             self.typos.add(id, word);
@@ -140,6 +150,12 @@ impl Vocabulary {
         self.ids.get(&canonical).copied()
     }
 
+    /// Of how many organisations a word is in a name beside other words. One that is in many says
+    /// little by itself.
+    pub fn organizations_sharing(&self, canonical: u64) -> u32 {
+        self.word(canonical).map_or(0, |word| self.shared[word as usize].0)
+    }
+
     /// Words that `word` may be a misspelling of, with how alike they are.
     pub fn corrections(&self, word: &str, found: &mut Vec<(u32, f32)>) {
         self.typos.corrections(word, found);
@@ -166,6 +182,11 @@ impl Vocabulary {
     /// The first document of a group of countries, and how many it has.
     pub fn country(&self, group: Country) -> (u32, u32) {
         self.countries.get(&group).copied().unwrap_or((0, 0))
+    }
+
+    /// The same of all documents.
+    pub fn all(&self) -> (u32, u32) {
+        (0, self.documents.len() as u32)
     }
 
     /// The documents with a word among those from `first` to before `end`.

@@ -6,8 +6,8 @@
 /// Words that tell nothing, in any language.
 pub const STOP: &str = "of the and for in at on de del della delle dello degli dei di do dos da das du des la le les \
     el los las lo gli et e y und der die das dem den fur zu zum zur im van voor het een en och og for av till til \
-    ved an a d l s per pour para por pro sur au aux su studi na w z v i o u ve og as to with nad pod pri si ve un una \
-    uber bei von und og sul nel nella agli alla alle al ai ir imeni imena имени імені им";
+    ved an a d l s per pour para por pro au aux su studi na w z v i o u ve og as to with nad pod pri si ve un una \
+    uber bei von und og nel nella agli alla alle al ai ir imeni imena имени імені им";
 
 /// Forms of companies and clubs.
 pub const LEGAL: &str = "gmbh ag ev eg ggmbh mbh kg kgaa ohg gbr se ug inc incorporated ltd limited llc llp lp plc corp \

@@ -1,17 +1,18 @@
 //! A world from archives, and archives from a world, in the layout of the dumps.
 
+use std::borrow::Cow;
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use flate2::read::MultiGzDecoder;
-use orcid_xml::MemberName;
+use orcid_xml::{MemberName, Orcid};
 use orcidlake::synth;
 
 use super::answer::error_document;
 use super::api::words;
 use super::compress::Archive;
-use super::world::{Standing, World};
+use super::world::{Person, Standing, World};
 
 /// The name of the dump that a world comes from and gives.
 const RELEASE: &str = "ORCID_2025_10";
@@ -73,16 +74,9 @@ impl World {
         for (orcid, person) in self.people() {
             let id = orcid.as_str();
             let member = format!("{root}/{}/{id}.xml", &id[16..]);
-            let error = match person.standing {
-                Standing::Active => None,
-                Standing::Unclaimed | Standing::NotPublic => continue,
-                standing => {
-                    let (status, code, developer, user) = words(orcid, standing);
-                    Some(error_document(status, code, &developer, &user))
-                }
-            };
-            let content = error.as_ref().map_or(person.xml.as_ref(), String::as_bytes);
-            archive.append(&member, content).expect("the disk has room");
+            if let Some(content) = summary_of(orcid, person) {
+                archive.append(&member, &content).expect("the disk has room");
+            }
         }
         archive.finish().expect("the disk has room");
     }
@@ -99,6 +93,19 @@ impl World {
             }
         }
         archive.finish().expect("the disk has room");
+    }
+}
+
+/// The file of a person among the summaries: the record, or an error about it; `None` for who is not
+/// public or not claimed.
+pub fn summary_of<'p>(orcid: Orcid, person: &'p Person) -> Option<Cow<'p, [u8]>> {
+    match person.standing {
+        Standing::Active => Some(Cow::Borrowed(person.xml.as_ref())),
+        Standing::Unclaimed | Standing::NotPublic => None,
+        standing => {
+            let (status, code, developer, user) = words(orcid, standing);
+            Some(Cow::Owned(error_document(status, code, &developer, &user).into_bytes()))
+        }
     }
 }
 

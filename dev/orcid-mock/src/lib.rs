@@ -61,7 +61,7 @@ pub use limits::Limits;
 pub use log::{Log, Request};
 pub use member::{
     Effect, EffectKind, Group, Groups, Item, MemberApi, MemberCall, MemberCalls, MemberLimits,
-    MemberSwitches, Organizations, Section, Source, Visibility, WriteFault,
+    MemberSwitches, Organizations, Section, Source, Visibility, WriteFault, activities_bucket,
 };
 pub use oauth::{
     Account, Amr, CLIENT_ID, CLIENT_SECRET, Claims, Client, ClientKind, ClientScopes, Clients, Clock, Code,

@@ -63,35 +63,38 @@ impl State {
     }
 
     fn played(&mut self, number: u64, call: &Call<'_>, fault: &WriteFault) -> Reply {
-        let reply = if fault.prevents() {
-            let reply = fault.play(Answer::page(503, "Service Temporarily Unavailable"));
-            self.note(call, reply.status, Some(fault.name()));
-            reply
-        } else {
-            let answer = self.ask(*call);
-            self.mark(fault.name());
-            fault.play(answer)
-        };
-        self.mark_request(
-            number,
-            fault.name(),
-            matches!(fault, WriteFault::AnsweredLate(_) | WriteFault::WrittenLate(_)),
-        );
-        reply
+        let is_sound = matches!(fault, WriteFault::AnsweredLate(_) | WriteFault::WrittenLate(_));
+        self.with_fault(number, call, fault.name(), fault.prevents(), is_sound, |answer| fault.play(answer))
     }
 
     /// A general fault: those of a proxy keep a request that writes from the registry.
     fn spoiled(&mut self, number: u64, call: &Call<'_>, fault: &Fault) -> Reply {
-        let reply = if call.method != "GET" && prevents(fault) {
-            let reply = fault.play(Answer::page(503, "Service Temporarily Unavailable"));
-            self.note(call, reply.status, Some(fault.name()));
+        let prevents = call.method != "GET" && prevents(fault);
+        self.with_fault(number, call, fault.name(), prevents, fault.is_harmless(), |answer| {
+            fault.play(answer)
+        })
+    }
+
+    /// Answers with a fault, which may keep the request from the registry.
+    fn with_fault(
+        &mut self,
+        number: u64,
+        call: &Call<'_>,
+        name: &'static str,
+        prevents: bool,
+        is_sound: bool,
+        play: impl FnOnce(Answer) -> Reply,
+    ) -> Reply {
+        let reply = if prevents {
+            let reply = play(Answer::page(503, "Service Temporarily Unavailable"));
+            self.note(call, reply.status, Some(name));
             reply
         } else {
             let answer = self.ask(*call);
-            self.mark(fault.name());
-            fault.play(answer)
+            self.mark(name);
+            play(answer)
         };
-        self.mark_request(number, fault.name(), fault.is_harmless());
+        self.mark_request(number, name, is_sound);
         reply
     }
 

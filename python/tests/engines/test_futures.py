@@ -113,7 +113,7 @@ def test_a_job_travels_and_shows_no_options() -> None:
 def test_large_archives_have_more_parts(size_bytes: int, parts: int) -> None:
     text = f'{{"name": "a.tar.gz", "fingerprint": {{"size_bytes": {size_bytes}, "digest": ""}}}}'
 
-    assert _stages.parts_of([ol.Task.from_json(text)], _stages.PART_BYTES) == parts
+    assert _stages.parts_of([ol.Task(text)], _stages.PART_BYTES) == parts
 
 
 def test_no_engine_is_imported_with_the_package() -> None:

@@ -21,6 +21,8 @@ use orcid_xml::Timestamp;
 
 /// People on a page.
 const PEOPLE_ON_A_PAGE: u32 = 100;
+/// What the keys of states of people begin with.
+pub const STATE: &str = "state";
 /// Lines of the history on a page.
 const HISTORY_ON_A_PAGE: u32 = 200;
 
@@ -49,16 +51,27 @@ pub fn menu(page: &str, values: Value) -> Value {
 
 /// A cell of a table: a text, a link, or an iD.
 pub fn cell(text: impl Into<String>) -> Value {
-    context! { text => text.into(), uri => "", path => "", revive => "" }
+    context! { text => text.into(), word => "", uri => "", path => "", revive => "" }
+}
+
+/// A word of the database or of this program, such as a state, in the language of the page. One that
+/// the languages do not have, of another version, is shown as it is.
+pub fn word_cell(kind: &str, word: &str) -> Value {
+    context! { text => word, word => word_key(kind, word), uri => "", path => "", revive => "" }
+}
+
+/// The key of a word in the files of texts.
+fn word_key(kind: &str, word: &str) -> String {
+    format!("{kind}_{}", word.to_lowercase().replace(' ', "_"))
 }
 
 fn link_cell(text: &str, path: String) -> Value {
-    context! { text, uri => "", path, revive => "" }
+    context! { text, word => "", uri => "", path, revive => "" }
 }
 
 fn orcid_cell(portal: &Portal, orcid: Option<&str>) -> Value {
     let uri = orcid.map(|orcid| portal.connect.client.issuer().orcid_uri(orcid)).unwrap_or_default();
-    context! { text => orcid.unwrap_or_default(), uri, path => "", revive => "" }
+    context! { text => orcid.unwrap_or_default(), word => "", uri, path => "", revive => "" }
 }
 
 fn time(time: Option<Timestamp>) -> String {
@@ -83,8 +96,10 @@ pub async fn overview(
     mut administrator: Administrator,
 ) -> Result<Response, Fault> {
     let counts = blocking(&portal, |portal| portal.connect.store.counts()).await?;
-    let counts: Vec<Value> =
-        counts.iter().map(|(state, count)| context! { state => state.name(), count }).collect();
+    let counts: Vec<Value> = counts
+        .iter()
+        .map(|(state, count)| context! { state => word_key(STATE, state.name()), count })
+        .collect();
     let values = menu("admin_overview", context! { counts });
     administrator.visitor.page(&portal, StatusCode::OK, "admin_overview.html", values).await
 }
@@ -108,7 +123,7 @@ pub async fn people(
             vec![
                 link_cell(&person.local_id, format!("/admin/people/{}", person.id)),
                 cell(&person.name),
-                cell(person.state.name()),
+                word_cell(STATE, person.state.name()),
                 orcid_cell(&portal, person.orcid.as_deref()),
                 cell(person.since.map(day).unwrap_or_default()),
             ]
@@ -139,7 +154,7 @@ pub async fn person(
         local_id => person.local_id,
         name => person.name,
         email => person.email,
-        state => person.state.name(),
+        state => word_key(STATE, person.state.name()),
         orcid => person.orcid,
         uri => own_uri,
         other_orcid => person.other_orcid,
@@ -175,7 +190,7 @@ fn history_table(
     let row = |line: &HistoryRow| {
         let mut row = vec![
             cell(readable(line.at)),
-            cell(&line.event),
+            word_cell("event", &line.event),
             orcid_cell(portal, line.orcid.as_deref()),
             cell(&line.detail),
         ];
@@ -217,11 +232,11 @@ pub async fn webhooks(
     let rows = hooks.iter().map(|hook| {
         vec![
             orcid_cell(&portal, Some(&hook.orcid)),
-            cell(&hook.state),
+            word_cell("hook", &hook.state),
             cell(hook.calls.to_string()),
             cell(time(hook.last_call)),
             cell(time(hook.marked)),
-            context! { text => "revive_button", uri => "", path => "", revive => hook.orcid.as_str() },
+            context! { text => "revive_button", word => "", uri => "", path => "", revive => hook.orcid.as_str() },
         ]
     });
     let columns =
@@ -282,4 +297,22 @@ fn download(name: &str, text: String) -> Response {
     let disposition = format!("attachment; filename=\"{name}\"");
     let headers = [(CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (CONTENT_DISPOSITION, disposition)];
     (headers, text).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::connect::languages::Language;
+    use crate::connect::store::Event;
+
+    #[test]
+    fn every_state_and_event_has_a_text() {
+        let texts = &Language::first().texts;
+        let states = PersonState::ALL.map(|state| word_key(STATE, state.name()));
+        let events = Event::ALL.map(|event| word_key("event", event.name()));
+
+        for key in states.iter().chain(&events) {
+            assert!(texts.contains_key(key), "{key}");
+        }
+    }
 }

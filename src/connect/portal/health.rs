@@ -10,11 +10,11 @@ use minijinja::context;
 use serde_json::json;
 
 use super::admin::Administrator;
-use super::admin_pages::{cell, menu};
+use super::admin_pages::{STATE, cell, menu, word_cell};
 use super::fault::Fault;
 use super::state::{Portal, blocking};
 use crate::connect::error::ConnectError;
-use crate::connect::store::PersonState;
+use crate::connect::store::{MarkedHook, PersonState};
 use orcid_api::time::{DAY, iso};
 use orcid_xml::Timestamp;
 
@@ -35,8 +35,9 @@ fn checks(portal: &Portal) -> Result<Vec<(&'static str, serde_json::Value)>, Con
     let waiting = store.pending_revocations()?;
     let hooks = store.hooks()?;
     let last_call = hooks.iter().filter_map(|hook| hook.last_call).max();
-    let is_silent = |call: Option<Timestamp>| call.is_none_or(|call| call < now - SILENCE);
-    let silent = hooks.iter().filter(|hook| hook.state == "registered" && is_silent(hook.last_call)).count();
+    let is_silent = |hook: &MarkedHook| hook.last_call.max(Some(hook.changed)) < Some(now - SILENCE);
+    let is_registered = |state: &str| ["registered", "listed"].contains(&state);
+    let silent = hooks.iter().filter(|hook| is_registered(&hook.state) && is_silent(hook)).count();
     let mut checks = vec![
         ("issuer", json!(portal.connect.client.issuer().url())),
         ("client_id", json!(portal.connect.client.client_id())),
@@ -48,19 +49,21 @@ fn checks(portal: &Portal) -> Result<Vec<(&'static str, serde_json::Value)>, Con
         ("silent_webhooks", json!(silent)),
         ("last_webhook_call", json!(last_call.map(iso))),
     ];
-    for (state, count) in store.counts()? {
-        let name = match state {
-            PersonState::Connected => "connected",
-            PersonState::ToConfirm => "to_confirm",
-            PersonState::Lost => "permission_lost",
-            PersonState::Denied => "denied",
-            PersonState::Disconnected => "disconnected",
-            PersonState::Invited => "invited",
-            PersonState::New => "new",
-        };
-        checks.push((name, json!(count)));
-    }
+    checks.extend(store.counts()?.into_iter().map(|(state, count)| (state_name(state), json!(count))));
     Ok(checks)
+}
+
+/// The name of a state in JSON.
+fn state_name(state: PersonState) -> &'static str {
+    match state {
+        PersonState::Connected => "connected",
+        PersonState::ToConfirm => "to_confirm",
+        PersonState::Lost => "permission_lost",
+        PersonState::Denied => "denied",
+        PersonState::Disconnected => "disconnected",
+        PersonState::Invited => "invited",
+        PersonState::New => "new",
+    }
 }
 
 /// `GET /admin/health`.
@@ -74,7 +77,10 @@ pub async fn page(
         serde_json::Value::Null => String::new(),
         other => other.to_string(),
     };
-    let rows: Vec<_> = checks.iter().map(|(name, value)| vec![cell(*name), cell(text(value))]).collect();
+    let states = PersonState::ALL.map(state_name);
+    let kind = |name: &str| if states.contains(&name) { STATE } else { "health" };
+    let rows: Vec<_> =
+        checks.iter().map(|(name, value)| vec![word_cell(kind(name), name), cell(text(value))]).collect();
     let columns = ["column_check", "column_value"];
     let values = menu("admin_health", context! { columns, rows, more => "" });
     administrator.visitor.page(&portal, StatusCode::OK, "admin_table.html", values).await

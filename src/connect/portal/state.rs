@@ -15,8 +15,8 @@ use orcid_xml::Timestamp;
 
 /// Wrong passwords in a minute, by all browsers together, after which none is looked at.
 const MAX_WRONG_PASSWORDS: u64 = 10;
-/// Calls of webhooks in a second that are looked at. ORCID sends those of one portal slowly.
-const MAX_CALLS: u64 = 200;
+/// Calls in a second to addresses of webhooks that there are not; ORCID makes none.
+const MAX_STRANGERS: u64 = 20;
 
 /// A portal: what connects people, its pages, and the administrator's credential.
 pub struct Portal {
@@ -24,7 +24,8 @@ pub struct Portal {
     pub(super) pages: Pages,
     pub(super) administrator: Option<Secret>,
     pub(super) passwords: Gate,
-    pub(super) calls: Gate,
+    /// Calls of webhooks with words that nobody has.
+    pub(super) strangers: Gate,
     clock: Box<dyn Clock>,
     pub(super) begun: Timestamp,
 }
@@ -41,8 +42,8 @@ impl Portal {
     ) -> Result<Self, ConnectError> {
         let pages = Pages::new(&connect.settings, connect.client.issuer().kind())?;
         let begun = clock.wall();
-        let (passwords, calls) = (Gate::new(MAX_WRONG_PASSWORDS, 60), Gate::new(MAX_CALLS, 1));
-        Ok(Self { connect, pages, administrator, passwords, calls, clock, begun })
+        let (passwords, strangers) = (Gate::new(MAX_WRONG_PASSWORDS, 60), Gate::new(MAX_STRANGERS, 1));
+        Ok(Self { connect, pages, administrator, passwords, strangers, clock, begun })
     }
 
     pub(super) fn now(&self) -> Timestamp {

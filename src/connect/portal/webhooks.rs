@@ -9,15 +9,17 @@ use axum::http::StatusCode;
 use super::state::{Portal, blocking};
 use crate::connect::seal::digest;
 
-/// `POST /webhook/WORD`. The answer is the same for a word that nobody has.
+/// `POST /webhook/WORD`. The answer is the same for a word that nobody has. Only such words count
+/// for the limit, so that a stranger's calls keep none of ORCID's away.
 pub async fn call(State(portal): State<Arc<Portal>>, Path(word): Path<String>) -> StatusCode {
     let now = portal.now();
-    if !portal.calls.is_open(now) {
-        return StatusCode::TOO_MANY_REQUESTS;
-    }
-    portal.calls.count(now);
     match blocking(&portal, move |portal| portal.connect.store.mark(&digest(&word), now)).await {
-        Ok(_) => StatusCode::NO_CONTENT,
+        Ok(true) => StatusCode::NO_CONTENT,
+        Ok(false) if portal.strangers.is_open(now) => {
+            portal.strangers.count(now);
+            StatusCode::NO_CONTENT
+        }
+        Ok(false) => StatusCode::TOO_MANY_REQUESTS,
         // ORCID calls again.
         Err(_) => StatusCode::SERVICE_UNAVAILABLE,
     }

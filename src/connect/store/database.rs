@@ -2,17 +2,15 @@
 
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
-use super::schema::{SCHEMA, VERSION};
+use super::schema::{FROM_1, SCHEMA, VERSION};
 use crate::connect::error::ConnectError;
 use crate::connect::seal::{KeyRing, Sealed};
 use crate::connect::state_folder::StateFolder;
+use crate::sqlite::{BUSY_TIMEOUT, SqliteFault};
 
-/// Another process, such as a command beside the portal, may write for so long.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 /// Connections for reading that are kept; more are opened where many read at once.
 const MAX_IDLE_READERS: usize = 8;
 
@@ -46,6 +44,10 @@ impl Store {
         match found {
             0 => {
                 transaction.execute_batch(SCHEMA)?;
+                transaction.pragma_update(None, "user_version", VERSION)?;
+            }
+            1 => {
+                transaction.execute_batch(FROM_1)?;
                 transaction.pragma_update(None, "user_version", VERSION)?;
             }
             VERSION => {}
@@ -122,16 +124,12 @@ fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, ConnectError> {
 
 impl From<rusqlite::Error> for ConnectError {
     fn from(error: rusqlite::Error) -> Self {
-        let what = match error.sqlite_error_code() {
-            Some(rusqlite::ErrorCode::DiskFull) => "the disk is full",
-            Some(rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked) => {
-                "another process is writing"
-            }
-            Some(rusqlite::ErrorCode::DatabaseCorrupt | rusqlite::ErrorCode::NotADatabase) => "it is damaged",
-            Some(rusqlite::ErrorCode::ReadOnly | rusqlite::ErrorCode::CannotOpen) => {
-                "it cannot be opened or written"
-            }
-            _ => "it refused",
+        let what = match SqliteFault::of(&error) {
+            SqliteFault::DiskFull => "the disk is full",
+            SqliteFault::InUse => "another process is writing",
+            SqliteFault::Damaged => "it is damaged",
+            SqliteFault::NotAllowed => "it cannot be opened or written",
+            SqliteFault::Other => "it refused",
         };
         Self::Database { what, source: Box::new(error) }
     }

@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, Row, params};
 
-use super::database::{Durability, Store};
+use super::database::Store;
 use crate::connect::error::ConnectError;
 use orcid_xml::Timestamp;
 
@@ -28,6 +28,27 @@ pub enum Event {
 }
 
 impl Event {
+    /// All events.
+    #[cfg(test)]
+    pub const ALL: [Self; 16] = [
+        Self::Invited,
+        Self::Entered,
+        Self::Asked,
+        Self::Denied,
+        Self::Failed,
+        Self::Connected,
+        Self::Renewed,
+        Self::ToConfirm,
+        Self::Confirmed,
+        Self::Rejected,
+        Self::Taken,
+        Self::Lost,
+        Self::Disconnected,
+        Self::Revoked,
+        Self::Narrowed,
+        Self::Webhook,
+    ];
+
     /// The event's word.
     pub fn name(self) -> &'static str {
         match self {
@@ -88,21 +109,6 @@ fn read(row: &Row<'_>) -> rusqlite::Result<HistoryRow> {
 }
 
 impl Store {
-    /// Adds a line about a person.
-    ///
-    /// # Errors
-    /// [`ConnectError`] where the database fails.
-    pub fn note_event(
-        &self,
-        person: i64,
-        orcid: Option<&str>,
-        event: Event,
-        detail: &str,
-        now: Timestamp,
-    ) -> Result<(), ConnectError> {
-        self.write(Durability::Soon, |transaction| note(transaction, person, orcid, event, detail, now))
-    }
-
     /// The newest lines, of one person or of all, the newest first.
     ///
     /// # Errors

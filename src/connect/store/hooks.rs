@@ -16,7 +16,7 @@ pub struct Hook {
     pub orcid: String,
     /// The word at the end of its address.
     pub word: Secret,
-    /// `new`, `registered` or `gone`.
+    /// `new`, `registered`, `listed` or `gone`.
     pub state: String,
 }
 
@@ -28,6 +28,8 @@ pub struct MarkedHook {
     pub marked: Option<Timestamp>,
     pub calls: u32,
     pub last_call: Option<Timestamp>,
+    /// When it got its state; it is registered anew then.
+    pub changed: Timestamp,
 }
 
 pub(super) fn hook_place(orcid: &str) -> String {
@@ -156,8 +158,9 @@ impl Store {
     /// [`ConnectError`] where the database fails.
     pub fn hooks(&self) -> Result<Vec<MarkedHook>, ConnectError> {
         self.read(|connection| {
-            let mut statement = connection
-                .prepare_cached("SELECT orcid, state, marked, calls, last_call FROM hook ORDER BY orcid")?;
+            let mut statement = connection.prepare_cached(
+                "SELECT orcid, state, marked, calls, last_call, changed FROM hook ORDER BY orcid",
+            )?;
             let rows = statement.query_map([], |row| {
                 Ok(MarkedHook {
                     orcid: row.get(0)?,
@@ -165,6 +168,7 @@ impl Store {
                     marked: row.get(2)?,
                     calls: row.get(3)?,
                     last_call: row.get(4)?,
+                    changed: row.get(5)?,
                 })
             })?;
             Ok(rows.collect::<Result<_, _>>()?)

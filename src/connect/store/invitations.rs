@@ -26,6 +26,15 @@ pub enum InvitationState {
     Withdrawn,
 }
 
+/// What is known of a mail with an invitation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mailed {
+    /// The mail server has taken it at this time.
+    Sent(Timestamp),
+    /// It was tried at this time, and nobody knows whether the mail server has taken it.
+    Maybe(Timestamp),
+}
+
 fn read(row: &Row<'_>, now: Timestamp) -> rusqlite::Result<Invitation> {
     let (expires, used, withdrawn): (i64, Option<i64>, Option<i64>) = (row.get(1)?, row.get(2)?, row.get(3)?);
     let state = match (used, withdrawn) {
@@ -66,14 +75,62 @@ impl Store {
         })
     }
 
+    /// Notes before an invitation is sent by mail that it may be sent from now on, so that nobody
+    /// gets a second mail if this process ends meanwhile.
+    ///
+    /// # Errors
+    /// [`ConnectError`] where the database fails.
+    pub fn begin_sending(&self, invitation: i64, now: Timestamp) -> Result<(), ConnectError> {
+        self.note_mail("sending = ?2", invitation, Some(now))
+    }
+
     /// Notes that an invitation was sent by mail.
     ///
     /// # Errors
     /// [`ConnectError`] where the database fails.
     pub fn note_sent(&self, invitation: i64, now: Timestamp) -> Result<(), ConnectError> {
-        self.write(Durability::Soon, |transaction| {
-            transaction.execute("UPDATE invitation SET sent = ?2 WHERE id = ?1", params![invitation, now])?;
+        self.note_mail("sent = ?2", invitation, Some(now))
+    }
+
+    /// Notes that an invitation was certainly not sent.
+    ///
+    /// # Errors
+    /// [`ConnectError`] where the database fails.
+    pub fn note_not_sent(&self, invitation: i64) -> Result<(), ConnectError> {
+        self.note_mail("sending = ?2", invitation, None)
+    }
+
+    fn note_mail(
+        &self,
+        change: &'static str,
+        invitation: i64,
+        at: Option<Timestamp>,
+    ) -> Result<(), ConnectError> {
+        self.write(Durability::Now, |transaction| {
+            let sql = format!("UPDATE invitation SET {change} WHERE id = ?1");
+            transaction.execute(&sql, params![invitation, at])?;
             Ok(())
+        })
+    }
+
+    /// What is known of a mail with the open invitation of a person; `None` where there is no
+    /// invitation, or none that anybody has tried to send.
+    ///
+    /// # Errors
+    /// [`ConnectError`] where the database fails.
+    pub fn mailed(&self, person: i64, now: Timestamp) -> Result<Option<Mailed>, ConnectError> {
+        self.read(|connection| {
+            let row = connection.query_row(
+                "SELECT sending, sent FROM invitation
+                 WHERE person = ?1 AND used IS NULL AND withdrawn IS NULL AND expires > ?2
+                 AND coalesce(sent, sending) IS NOT NULL",
+                params![person, now],
+                |row| Ok((row.get::<_, Option<i64>>(0)?, row.get::<_, Option<i64>>(1)?)),
+            );
+            Ok(row.optional()?.map(|(sending, sent)| match (sent, sending) {
+                (Some(at), _) => Mailed::Sent(at),
+                (None, at) => Mailed::Maybe(at.unwrap_or_default()),
+            }))
         })
     }
 

@@ -69,6 +69,14 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Link> {
 }
 
 impl Link {
+    /// True where the link is connected, its permission has not expired, and each of these scopes, with
+    /// spaces between, was granted.
+    pub fn permits(&self, scope: &str, now: Timestamp) -> bool {
+        self.state == LinkState::Connected
+            && self.grants(scope)
+            && self.expires.is_none_or(|expires| expires > now)
+    }
+
     /// True where each of these scopes, with spaces between, was granted.
     pub fn grants(&self, scope: &str) -> bool {
         let granted: Vec<&str> = self.scope.split(' ').collect();

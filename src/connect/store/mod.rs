@@ -38,7 +38,7 @@ pub use database::Store;
 pub use flows::{Flow, NewFlow};
 pub use history::{Event, HistoryRow};
 pub use hooks::{Hook, MarkedHook};
-pub use invitations::{Invitation, InvitationState};
+pub use invitations::{Invitation, InvitationState, Mailed};
 pub use link::{Link, LinkState};
 pub use overview::{Counts, PersonRow, PersonState};
 pub use people::{NewPerson, Person};

@@ -114,16 +114,4 @@ impl Store {
             Ok(statement.query_row([local_id], read).optional()?)
         })
     }
-
-    /// Keeps the language that a person has chosen.
-    ///
-    /// # Errors
-    /// [`ConnectError`] where the database fails.
-    pub fn set_language(&self, person: i64, language: &str) -> Result<(), ConnectError> {
-        self.write(Durability::Soon, |transaction| {
-            transaction
-                .execute("UPDATE person SET language = ?2 WHERE id = ?1", params![person, language])?;
-            Ok(())
-        })
-    }
 }

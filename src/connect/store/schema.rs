@@ -1,7 +1,10 @@
 //! The tables of the database.
 
 /// The version of the tables; a database of another one is refused.
-pub const VERSION: i64 = 1;
+pub const VERSION: i64 = 2;
+
+/// What a database of version 1 lacks: when somebody began to mail an invitation.
+pub const FROM_1: &str = "ALTER TABLE invitation ADD COLUMN sending INTEGER";
 
 /// Times are microseconds since 1970. `digest` columns are SHA-256 of words that only their holders
 /// know; `sealed` columns are encrypted with the key `key_id`.
@@ -26,7 +29,8 @@ CREATE TABLE invitation (
     expires INTEGER NOT NULL,
     sent INTEGER,
     used INTEGER,
-    withdrawn INTEGER
+    withdrawn INTEGER,
+    sending INTEGER
 ) STRICT;
 CREATE INDEX invitation_of ON invitation (person);
 CREATE TABLE flow (

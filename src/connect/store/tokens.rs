@@ -112,6 +112,22 @@ impl Store {
         self.tokens_in(orcid, client_id, &[LinkState::Connected])
     }
 
+    /// The access token to use for an iD and a scope; `None` where the person has not granted the scope,
+    /// has taken it back, or must connect again.
+    ///
+    /// # Errors
+    /// [`ConnectError`] where the database fails or the key is missing.
+    pub fn token_for(
+        &self,
+        orcid: &str,
+        client_id: &str,
+        scope: &str,
+        now: Timestamp,
+    ) -> Result<Option<Secret>, ConnectError> {
+        let tokens = self.tokens(orcid, client_id)?.filter(|tokens| tokens.link.permits(scope, now));
+        Ok(tokens.map(|tokens| tokens.access))
+    }
+
     /// The tokens with which items of ours may be deleted: also those that ORCID has refused, since a
     /// permission that the person has withdrawn is still good for this.
     ///

@@ -2,16 +2,16 @@
 
 use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
-use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, params};
+
+use crate::sqlite::{self, SqliteFault};
 
 /// The file's name in the state folder.
 const NAME: &str = "push.sqlite3";
 /// The name of the lock file.
 const LOCK: &str = "push.lock";
 const VERSION: i64 = 1;
-const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The tables of version 1. `sent` is the content at ORCID as it was sent last, `tried` that of the
 /// last request; `act` is the request that has gone and whose outcome is not known, since `acted`.
@@ -80,20 +80,17 @@ pub enum StoreFault {
 impl StoreError {
     /// What kind of fault it is.
     pub fn fault(&self) -> StoreFault {
-        use rusqlite::ErrorCode;
         match self {
             Self::Io { .. } | Self::Open { .. } => StoreFault::NotAllowed,
             Self::Version { .. } => StoreFault::OtherVersion,
             Self::OtherServer { .. } => StoreFault::OtherServer,
             Self::Locked { .. } => StoreFault::InUse,
-            Self::Unusable { source, .. } => match source.sqlite_error_code() {
-                Some(ErrorCode::DiskFull) => StoreFault::DiskFull,
-                Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => StoreFault::Damaged,
-                Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied | ErrorCode::CannotOpen) => {
-                    StoreFault::NotAllowed
-                }
-                Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => StoreFault::InUse,
-                _ => StoreFault::Other,
+            Self::Unusable { source, .. } => match SqliteFault::of(source) {
+                SqliteFault::DiskFull => StoreFault::DiskFull,
+                SqliteFault::Damaged => StoreFault::Damaged,
+                SqliteFault::NotAllowed => StoreFault::NotAllowed,
+                SqliteFault::InUse => StoreFault::InUse,
+                SqliteFault::Other => StoreFault::Other,
             },
         }
     }
@@ -116,24 +113,12 @@ impl Store {
         }
         let path = folder.join(NAME);
         let unusable = |source| StoreError::Unusable { path: path.clone(), source };
-        let open = || -> rusqlite::Result<(Connection, i64)> {
-            let mut db = Connection::open(&path)?;
-            db.busy_timeout(BUSY_TIMEOUT)?;
-            db.pragma_update(None, "journal_mode", "wal")?;
-            // What is about to be sent must be on the disk before it is sent, even if the power fails.
-            db.pragma_update(None, "synchronous", "full")?;
-            let mut version: i64 = db.pragma_query_value(None, "user_version", |row| row.get(0))?;
-            if version == 0 {
-                let change = db.transaction()?;
-                change.execute_batch(SCHEMA)?;
-                change.execute("INSERT INTO server (only, api) VALUES (1, ?)", params![api])?;
-                change.pragma_update(None, "user_version", VERSION)?;
-                change.commit()?;
-                version = VERSION;
-            }
-            Ok((db, version))
-        };
-        let (db, version) = open().map_err(unusable)?;
+        // What is about to be sent must be on the disk before it is sent, even if the power fails.
+        let opened = sqlite::open(&path, "full", VERSION, |change| {
+            change.execute_batch(SCHEMA)?;
+            change.execute("INSERT INTO server (only, api) VALUES (1, ?)", params![api]).map(drop)
+        });
+        let (db, version) = opened.map_err(unusable)?;
         let store = Self { db, path, _lock: Some(lock) };
         store.check(version)?;
         let own = store.api()?;
@@ -152,14 +137,8 @@ impl Store {
         if !path.is_file() {
             return Ok(None);
         }
-        let open = || -> rusqlite::Result<(Connection, i64)> {
-            let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-            let db = Connection::open_with_flags(&path, flags)?;
-            db.busy_timeout(BUSY_TIMEOUT)?;
-            let version = db.pragma_query_value(None, "user_version", |row| row.get(0))?;
-            Ok((db, version))
-        };
-        let (db, version) = open().map_err(|source| StoreError::Unusable { path: path.clone(), source })?;
+        let opened = sqlite::open_to_read(&path);
+        let (db, version) = opened.map_err(|source| StoreError::Unusable { path: path.clone(), source })?;
         let store = Self { db, path, _lock: None };
         store.check(version)?;
         Ok(Some(store))

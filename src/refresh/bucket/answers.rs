@@ -1,7 +1,7 @@
 //! Files as answers of the API: an error that stands in a record's place has the status that the API
 //! gives it, and several works are one bulk.
 
-use orcid_api::{Asked, Payload, Reply, Treatment, parse_stub, treat};
+use orcid_api::{Asked, Payload, Reply, Sight, Treatment, parse_stub, treat};
 use orcid_xml::{ActivitySection, Orcid};
 
 /// The beginning and the end of a bulk.
@@ -64,7 +64,7 @@ impl Bulk {
     /// Adds the file of a work, unless it is anything else.
     pub fn add(&mut self, orcid: Orcid, put_code: i64, body: Vec<u8>) {
         let (asked, reply) = (Asked::Item(orcid, ActivitySection::Works, put_code), reply_of(body));
-        if let Treatment::Take(Payload::Item { .. }) = treat(&asked, &reply, 0) {
+        if let Treatment::Take(Payload::Item { .. }) = treat(&asked, &reply, 0, Sight::Public) {
             self.0.extend_from_slice(without_declaration(&reply.body));
         }
     }
@@ -129,7 +129,7 @@ mod tests {
         }
         assert_eq!(reply_of(b"<record:record/>".to_vec()).status, 200);
         let asked = Asked::Item(orcid(), ActivitySection::Works, 5);
-        let missing = treat(&asked, &item_is_missing(), 0);
+        let missing = treat(&asked, &item_is_missing(), 0, Sight::Public);
         assert_eq!(missing, Treatment::Take(Payload::ItemGone { code: "not-found" }));
     }
 
@@ -147,7 +147,7 @@ mod tests {
             bulk.add(orcid(), put_code, body.into());
         }
 
-        let answer = treat(&Asked::Works(orcid(), vec![1, 2, 3, 5, 6, 7]), &bulk.reply(), 0);
+        let answer = treat(&Asked::Works(orcid(), vec![1, 2, 3, 5, 6, 7]), &bulk.reply(), 0, Sight::Public);
 
         let Treatment::Take(Payload::Works(works)) = answer else { panic!("{answer:?}") };
         assert_eq!(works.iter().map(|work| work.put_code).collect::<Vec<_>>(), [1, 7]);

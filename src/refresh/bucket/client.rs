@@ -3,14 +3,13 @@
 use std::fs::File;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
-use std::time::Instant;
 
 use super::answers::{Bulk, Wanted, item_is_missing, reply_of};
 use super::files::Files;
 use super::layout::Layout;
 use crate::refresh::error::RefreshError;
 use crate::storage::{InputFiles, StorageOptions, StoreError, StoreFault};
-use orcid_api::{ApiError, Client, Fault, Host, Limits, Reply};
+use orcid_api::{ApiError, Client, Fault, Host, Limits, Reply, logged};
 use orcid_xml::{ActivitySection, Orcid, Timestamp};
 
 /// What a bucket allows. S3 answers 5,500 requests a second for names with one beginning, which no
@@ -126,15 +125,7 @@ impl Bucket {
 
 impl Client for Bucket {
     fn get(&self, path: &str) -> Result<Reply, Fault> {
-        let begun = Instant::now();
-        let result = self.answer(path);
-        let (status, bytes, fault) = match &result {
-            Ok(reply) => (reply.status, reply.body.len(), ""),
-            Err(fault) => (0, 0, fault.code),
-        };
-        let ms = begun.elapsed().as_millis() as u64;
-        tracing::info!(method = "GET", path, status, bytes, ms, fault, "request");
-        result
+        logged("GET", path, || self.answer(path))
     }
 
     /// A bucket has no tokens, and refuses none.

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::client::Bucket;
 use crate::refresh::queue::{Queue, QueueError, Run};
-use orcid_api::{Asked, ListedItem, Payload, Reply, Treatment, treat};
+use orcid_api::{Asked, ListedItem, Payload, Reply, Sight, Treatment, treat};
 use orcid_xml::{Orcid, Timestamp};
 
 /// Records that are read for an estimate: a second's work.
@@ -64,7 +64,9 @@ impl Bucket {
             return;
         }
         let reply = Reply { status: 200, body, ..Reply::default() };
-        let Treatment::Take(Payload::Record { items, .. }) = treat(&Asked::Record(orcid), &reply, 0) else {
+        let Treatment::Take(Payload::Record { items, .. }) =
+            treat(&Asked::Record(orcid), &reply, 0, Sight::Public)
+        else {
             return;
         };
         let has_changed = |item: &&ListedItem| item.modified.is_none_or(|modified| modified >= since);

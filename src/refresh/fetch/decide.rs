@@ -20,7 +20,7 @@ use crate::refresh::search::{PageOutcome, Search};
 use orcid_api::time::{day, end_of_day};
 use orcid_api::{
     ApiError, BulkWork, Fault, ListedItem, Payload, Reply, Sight, TOO_MANY_REQUESTS, Treatment, UNANSWERED,
-    UNTRUSTED, treat_with, without_hidden, without_works,
+    UNTRUSTED, treat, without_hidden, without_works,
 };
 use orcid_xml::{Orcid, SearchPage, Timestamp};
 
@@ -47,7 +47,7 @@ pub fn decide(fetch: &Fetch, task: &Task, result: Result<Reply, Fault>, asked_at
     if sight == Sight::Limited {
         reply.body = without_hidden(&reply.body, sight);
     }
-    let treatment = treat_with(&task.request.asked(), &reply, reply.date.unwrap_or(wall), sight);
+    let treatment = treat(&task.request.asked(), &reply, reply.date.unwrap_or(wall), sight);
     let treatment = check_page(task, treatment);
     note_reply(fetch, task, &reply, &treatment);
     match treatment {

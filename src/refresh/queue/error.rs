@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::sqlite::SqliteFault;
+
 /// A fault of the queue's file.
 #[derive(Debug, thiserror::Error)]
 pub enum QueueError {
@@ -34,20 +36,17 @@ pub enum QueueFault {
 impl QueueError {
     /// What kind of fault it is.
     pub fn fault(&self) -> QueueFault {
-        use rusqlite::ErrorCode;
         let source = match self {
             Self::Unusable { source, .. } => source,
             Self::BeingRead { .. } => return QueueFault::BeingRead,
             Self::Version { .. } => return QueueFault::OtherVersion,
         };
-        match source.sqlite_error_code() {
-            Some(ErrorCode::DiskFull) => QueueFault::DiskFull,
-            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => QueueFault::Damaged,
-            Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied | ErrorCode::CannotOpen) => {
-                QueueFault::NotAllowed
-            }
-            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => QueueFault::InUse,
-            _ => QueueFault::Other,
+        match SqliteFault::of(source) {
+            SqliteFault::DiskFull => QueueFault::DiskFull,
+            SqliteFault::Damaged => QueueFault::Damaged,
+            SqliteFault::NotAllowed => QueueFault::NotAllowed,
+            SqliteFault::InUse => QueueFault::InUse,
+            SqliteFault::Other => QueueFault::Other,
         }
     }
 }

@@ -1,18 +1,17 @@
 //! The queue's file: its tables, and how it is opened, read and closed.
 
 use std::path::Path;
-use std::time::Duration;
 
-use rusqlite::{Connection, OpenFlags, params};
+use rusqlite::params;
 
 use super::database::Queue;
 use super::error::QueueError;
 use super::state::State::{Asked, Waiting};
+use crate::sqlite;
 
 /// The file's name in the dataset.
 pub const QUEUE_NAME: &str = "refresh.sqlite";
 const VERSION: i64 = 3;
-const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The tables of version 3. In `task`, `state` and `kind` are `State` and `Kind`; `known` is the
 /// record's last change in the dataset, `doubted` what makes an answer count more than its date;
@@ -97,23 +96,9 @@ impl Queue {
     /// [`QueueError`] if the file cannot be used or is of another version.
     pub fn open(dataset: &Path) -> Result<Self, QueueError> {
         let path = dataset.join(QUEUE_NAME);
-        let open = || -> rusqlite::Result<(Connection, i64)> {
-            let mut db = Connection::open(&path)?;
-            db.busy_timeout(BUSY_TIMEOUT)?;
-            db.pragma_update(None, "journal_mode", "wal")?;
-            // A kill loses nothing; a power cut may lose the last answers.
-            db.pragma_update(None, "synchronous", "normal")?;
-            let mut version: i64 = db.pragma_query_value(None, "user_version", |row| row.get(0))?;
-            if version == 0 {
-                let change = db.transaction()?;
-                change.execute_batch(SCHEMA)?;
-                change.pragma_update(None, "user_version", VERSION)?;
-                change.commit()?;
-                version = VERSION;
-            }
-            Ok((db, version))
-        };
-        let (db, version) = open().map_err(|source| QueueError::Unusable { path: path.clone(), source })?;
+        // A kill loses nothing; a power cut may lose the last answers.
+        let opened = sqlite::open(&path, "normal", VERSION, |change| change.execute_batch(SCHEMA));
+        let (db, version) = opened.map_err(|source| QueueError::Unusable { path: path.clone(), source })?;
         let queue = Self { db, path };
         queue.check(version)?;
         queue.db.execute_batch(LATER_TABLES).map_err(queue.fault())?;
@@ -134,14 +119,8 @@ impl Queue {
         if !path.is_file() {
             return Ok(None);
         }
-        let open = || -> rusqlite::Result<(Connection, i64)> {
-            let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-            let db = Connection::open_with_flags(&path, flags)?;
-            db.busy_timeout(BUSY_TIMEOUT)?;
-            let version = db.pragma_query_value(None, "user_version", |row| row.get(0))?;
-            Ok((db, version))
-        };
-        let (db, version) = open().map_err(|source| QueueError::Unusable { path: path.clone(), source })?;
+        let opened = sqlite::open_to_read(&path);
+        let (db, version) = opened.map_err(|source| QueueError::Unusable { path: path.clone(), source })?;
         let queue = Self { db, path };
         queue.check(version)?;
         Ok(Some(queue))

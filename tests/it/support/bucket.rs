@@ -1,15 +1,15 @@
 //! All records as files, as in ORCID's S3 for members.
 
-use std::fs::{self, File};
-use std::io::{Read, Write};
+use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use flate2::Compression;
-use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
-use orcid_mock::World;
+use orcid_mock::{World, activities_bucket};
 
 use super::s3::S3;
+use super::tables::files;
 
 /// The name of the list.
 pub const LIST: &str = "orcid-lambda-file/last_modified.csv.tar";
@@ -20,33 +20,9 @@ pub type Files = Vec<(String, Vec<u8>)>;
 /// The files of a world, under the names of ORCID's buckets.
 pub fn files_of(world: &World) -> Files {
     let folder = tempfile::tempdir().unwrap();
-    let endings: Vec<char> = "0123456789X".chars().collect();
-    let mut files = vec![(LIST.to_owned(), list_of(&world.last_modified_csv()))];
-    for archive in world.write_dump(folder.path(), &endings) {
-        let mut tar = tar::Archive::new(GzDecoder::new(File::open(archive).unwrap()));
-        for entry in tar.entries().unwrap() {
-            let mut entry = entry.unwrap();
-            let path = entry.path().unwrap().to_str().unwrap().to_owned();
-            let (_, name) = path.split_once('/').unwrap();
-            if entry.header().entry_type().is_file() {
-                let mut bytes = Vec::new();
-                entry.read_to_end(&mut bytes).unwrap();
-                files.push((format!("{}/{name}", bucket_of(name)), bytes));
-            }
-        }
-    }
-    files
-}
-
-/// ORCID's bucket of a file: `ddd/iD.xml` is a summary, what is deeper an activity.
-fn bucket_of(name: &str) -> &'static str {
-    let parts: Vec<&str> = name.split('/').collect();
-    match (parts.len(), parts[0].chars().last()) {
-        (2, _) => "v3.0-summaries",
-        (_, Some('0'..='3')) => "v3.0-activities-a",
-        (_, Some('4'..='7')) => "v3.0-activities-b",
-        _ => "v3.0-activities-c",
-    }
+    world.write_buckets(folder.path()).unwrap();
+    let name = |path: PathBuf| path.strip_prefix(folder.path()).unwrap().to_str().unwrap().to_owned();
+    files(folder.path()).into_iter().map(|(path, bytes)| (name(path), bytes)).collect()
 }
 
 /// A list as ORCID packs it.
@@ -69,7 +45,7 @@ pub fn summary(folder: &Path, orcid: &str) -> PathBuf {
 /// The path of a work in a folder.
 pub fn work(folder: &Path, orcid: &str, put_code: i64) -> PathBuf {
     let name = format!("{}/{orcid}/works/{orcid}_works_{put_code}.xml", &orcid[16..]);
-    folder.join(bucket_of(&name)).join(name)
+    folder.join(activities_bucket(orcid)).join(name)
 }
 
 /// Writes files into a folder.

@@ -9,10 +9,12 @@ pub mod imports;
 pub mod members;
 pub mod memory_store;
 pub mod portal;
+pub mod portal_program;
 pub mod refresh;
 pub mod registry;
 pub mod releases;
 pub mod s3;
+pub mod smtp;
 pub mod tables;
 pub mod web;
 

@@ -161,6 +161,16 @@ impl TestPortal {
         web.follow(&self.orcid.browser().grant(&address, orcid))
     }
 
+    /// Revokes what waits; the portal may be doing the same beside its pages.
+    pub fn settled(&self) {
+        let (connect, begun) = (self.connect(), std::time::Instant::now());
+        while !connect.store.pending_revocations().unwrap().is_empty() {
+            connect.run_revocations(self.now()).unwrap();
+            assert!(begun.elapsed() < Duration::from_secs(20), "tokens are not revoked");
+            std::thread::yield_now();
+        }
+    }
+
     /// The state of a person, as the list of people says it.
     pub fn state_of(&self, local_id: &str) -> (String, Option<String>) {
         let people = self.store().people().unwrap();
@@ -247,11 +257,16 @@ impl Web {
     }
 
     pub fn get(&self, path: &str) -> Page {
+        self.try_get(path).expect("the portal answers")
+    }
+
+    /// A page, if an answer comes.
+    pub fn try_get(&self, path: &str) -> Option<Page> {
         let mut request = self.agent.get(self.address(path));
         for (name, value) in self.all_headers() {
             request = request.header(name, value);
         }
-        self.page(request.call().unwrap())
+        Some(self.page(request.call().ok()?))
     }
 
     pub fn post(&self, path: &str, form: &[(&str, &str)]) -> Page {

@@ -37,6 +37,12 @@ pub struct MemberReply {
     pub location: Option<String>,
 }
 
+impl AsRef<Reply> for MemberReply {
+    fn as_ref(&self) -> &Reply {
+        &self.reply
+    }
+}
+
 /// Sends requests to the Member API, each with the token of the person whom it is about.
 ///
 /// It sends each request at once: pace and repeats are its callers' matter.
@@ -78,11 +84,6 @@ impl<'a> Call<'a> {
             Self::List(_) | Self::Read(..) | Self::Delete(..) => None,
             Self::Add(_, body) | Self::AddWorks(body) | Self::Change(_, _, body) => Some(body),
         }
-    }
-
-    /// True where sending it a second time does nothing more: all but what adds items.
-    pub fn may_be_repeated(&self) -> bool {
-        !matches!(self, Self::Add(..) | Self::AddWorks(_))
     }
 }
 

@@ -1,11 +1,11 @@
 //! The Member API by HTTP: connections kept alive, proxies from the environment, no redirects
 //! followed. No message and no log line holds a token.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use ureq::{Agent, Proxy};
 
-use crate::agent::{agent, fault, read};
+use crate::agent::{agent, fault, logged, read};
 use crate::client::Fault;
 use crate::credentials::Secret;
 use crate::error::ApiError;
@@ -69,14 +69,7 @@ impl MemberHttp {
 
 impl MemberClient for MemberHttp {
     fn send(&self, orcid: Orcid, token: &Secret, call: &Call<'_>) -> Result<MemberReply, Fault> {
-        let (begun, path) = (Instant::now(), call.path(orcid));
-        let result = self.call(&path, token, call);
-        let (status, bytes, fault) = match &result {
-            Ok(reply) => (reply.reply.status, reply.reply.body.len(), ""),
-            Err(fault) => (0, 0, fault.code),
-        };
-        let ms = begun.elapsed().as_millis() as u64;
-        tracing::info!(method = call.method(), path, status, bytes, ms, fault, "request");
-        result
+        let path = call.path(orcid);
+        logged(call.method(), &path, || self.call(&path, token, call))
     }
 }

@@ -30,8 +30,8 @@ pub enum Outcome {
     Gone(MemberError),
     /// The token is not accepted any more: stop for this person, and ask the person again.
     PermissionLost(MemberError),
-    /// The token belongs to another record, or may not be used here: a fault of the program, or of
-    /// whoever has stored the token.
+    /// The token belongs to another record, or may not be used here. The program has a fault, or the
+    /// token was stored for the wrong person.
     WrongToken(MemberError),
     /// The person has not given the scope.
     MissingScope(MemberError),

@@ -1,14 +1,14 @@
 //! The answer of the token endpoint, with all that has to be kept of it.
 
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 
 use crate::credentials::Secret;
+use crate::token::{read_answer, seconds};
 use orcid_xml::Orcid;
 
 /// Bytes of an access or refresh token. They are UUIDs today; an `id_token` is longer.
 const MAX_TOKEN_BYTES: usize = 2_048;
 const MAX_ID_TOKEN_BYTES: usize = 16_384;
-const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// What the token endpoint has given.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,25 +48,13 @@ struct Fields {
     orcid: Option<String>,
 }
 
-/// A number of seconds, which some servers write as text or with a fraction.
-fn seconds<'de, D: Deserializer<'de>>(value: D) -> Result<Option<i64>, D::Error> {
-    let number = match serde_json::Value::deserialize(value)? {
-        serde_json::Value::Number(number) => number.as_f64(),
-        serde_json::Value::String(text) => text.trim().parse().ok(),
-        _ => None,
-    };
-    Ok(number.filter(|seconds: &f64| seconds.is_finite()).map(|seconds| seconds as i64))
-}
-
 impl TokenAnswer {
     /// Reads a body.
     ///
     /// # Errors
-    /// What is wrong with it, in words that hold nothing of it.
+    /// What is wrong with the body; the text quotes nothing of it.
     pub fn parse(body: &[u8]) -> Result<Self, &'static str> {
-        let body = body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(body);
-        // What serde says of a value may quote it, and with it a token.
-        let fields: Fields = serde_json::from_slice(body).map_err(|_| "it holds no access token")?;
+        let fields: Fields = read_answer(body).ok_or("it holds no access token")?;
         if fields.token_type.is_some_and(|kind| !kind.eq_ignore_ascii_case("bearer")) {
             return Err("its token is not a bearer token");
         }

@@ -13,17 +13,21 @@ use super::id_token::{Expected, IdClaims, check};
 use super::issuer::Issuer;
 use super::keys::KeySet;
 use crate::ApiError;
-use crate::agent::{agent, fault, read};
+use crate::agent::{agent, fault, read_up_to};
 use crate::client::Reply;
 use crate::credentials::{Credentials, Secret};
 use crate::proxy::proxy_for;
+use crate::token::error_name;
 use orcid_xml::{Orcid, Timestamp};
+
+/// The greatest size of an answer in bytes; tokens and keys take some thousand.
+const MAX_ANSWER_BYTES: u64 = 1 << 20;
 
 /// A client of an authorization server. Threads share it.
 #[derive(Debug)]
 pub struct OauthClient {
     pub(super) agent: Agent,
-    proxy: Option<Proxy>,
+    pub(super) proxy: Option<Proxy>,
     pub(super) issuer: Issuer,
     credentials: Credentials,
     keys: Mutex<Option<KeySet>>,
@@ -122,7 +126,8 @@ impl OauthClient {
         }
     }
 
-    /// Checks an `id_token` with the issuer's keys; an unknown key is looked up once more.
+    /// Checks an `id_token` with the issuer's keys; they are asked for once more if the key
+    /// is unknown or does not fit.
     ///
     /// # Errors
     /// [`OauthError::IdToken`] where it is refused, and others where there are no keys.
@@ -137,7 +142,8 @@ impl OauthClient {
         let kept = self.keys.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let checked = kept.map(|keys| check(token, &keys, &expected));
         match checked {
-            None | Some(Err(IdTokenFault::Key)) => {
+            // The issuer may have another key now, under a new name or under the old one.
+            None | Some(Err(IdTokenFault::Key | IdTokenFault::Signature)) => {
                 let keys = self.fetch_keys()?;
                 let checked = check(token, &keys, &expected);
                 *self.keys.lock().unwrap_or_else(PoisonError::into_inner) = Some(keys);
@@ -204,8 +210,13 @@ impl OauthClient {
     }
 }
 
+/// Reads an answer, which is short.
+pub(super) fn read(response: ureq::http::Response<ureq::Body>) -> Result<Reply, crate::client::Fault> {
+    read_up_to(response, MAX_ANSWER_BYTES)
+}
+
 /// True for a page in HTML, whatever its status: it comes from something in between.
-fn is_page(reply: &Reply) -> bool {
+pub(super) fn is_page(reply: &Reply) -> bool {
     let start = reply.body.trim_ascii_start();
     reply.content_type.contains("html") || start.starts_with(b"<")
 }
@@ -219,14 +230,6 @@ pub(super) fn failed(endpoint: String, reply: &Reply) -> OauthError {
         429 | 503 | 502 | 504 => OauthError::Busy { endpoint, status },
         _ => OauthError::Refused { endpoint, status, name: error_name(&reply.body) },
     }
-}
-
-/// The name of the error that OAuth prescribes; never the description.
-fn error_name(body: &[u8]) -> Option<String> {
-    let value: serde_json::Value = serde_json::from_slice(body).ok()?;
-    let name = value["error"].as_str()?;
-    let is_name = name.len() < 40 && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
-    is_name.then(|| name.to_owned())
 }
 
 #[cfg(test)]

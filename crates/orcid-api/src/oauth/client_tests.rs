@@ -157,3 +157,23 @@ fn a_webhook_is_registered_by_its_encoded_address_which_no_error_shows() {
     );
     assert!(put.to_ascii_lowercase().contains("authorization: bearer acc-2"), "{put}");
 }
+
+#[test]
+fn a_token_is_accepted_refused_or_nobody_says() {
+    let json = "content-type: application/json\r\n";
+    let answers = vec![
+        answer("200 OK", json, r#"{"sub":"0000-0002-1825-0097"}"#),
+        answer("403 Forbidden", json, r#"{"error":"access_denied"}"#),
+        answer("403 Forbidden", "content-type: text/html\r\n", "<html>captcha</html>"),
+        answer("503 Unavailable", json, "{}"),
+    ];
+    let (client, asked) = server(answers);
+    let token = Secret::new("acc-3");
+
+    let said: Vec<Option<bool>> = (0..4).map(|_| client.accepts(&token).ok()).collect();
+
+    assert_eq!(said, [Some(true), Some(false), None, None]);
+    let request = asked.recv().unwrap();
+    assert!(request.starts_with("GET /oauth/userinfo HTTP/1.1"), "{request}");
+    assert!(request.to_ascii_lowercase().contains("authorization: bearer acc-3"), "{request}");
+}

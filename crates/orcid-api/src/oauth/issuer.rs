@@ -100,6 +100,11 @@ impl Issuer {
         format!("{}/oauth/jwks", self.url)
     }
 
+    /// Where a token says whose it is.
+    pub fn userinfo_url(&self) -> String {
+        format!("{}/oauth/userinfo", self.url)
+    }
+
     /// The root of the Member API, without a version.
     pub fn member_api_url(&self) -> String {
         match self.kind {

@@ -17,6 +17,7 @@ mod id_token;
 mod issuer;
 mod keys;
 mod provider;
+mod userinfo;
 mod webhook;
 
 pub use answer::TokenAnswer;

@@ -1,9 +1,9 @@
 //! Webhooks of records: ORCID calls an address when a record has changed. They are the client's
 //! own, registered with a token for `/webhook`, at the Member API without a version.
 
-use super::client::{OauthClient, failed};
+use super::client::{OauthClient, failed, read};
 use super::error::OauthError;
-use crate::agent::{fault, read};
+use crate::agent::fault;
 use crate::client::Reply;
 use crate::credentials::Secret;
 use crate::proxy::proxy_for;

@@ -113,8 +113,19 @@ pub fn write(folder: &Path, organizations: &[Value]) -> PathBuf {
 }
 
 pub fn matcher(preset: Preset) -> Matcher {
+    world_of(&world(), preset)
+}
+
+/// A matcher of these organisations.
+pub fn world_of(organizations: &[Value], preset: Preset) -> Matcher {
     let folder = tempfile::tempdir().unwrap();
-    Matcher::new(Release::read(&write(folder.path(), &world())).unwrap(), preset)
+    Matcher::new(Release::read(&write(folder.path(), organizations)).unwrap(), preset)
+}
+
+/// The number that an organisation of the release was made with.
+pub fn number_of(matcher: &Matcher, organization: u32) -> u32 {
+    let own = matcher.index.release.organization(organization).id;
+    (1..100).find(|number| RorId::parse(&id(*number)) == Ok(own)).unwrap()
 }
 
 /// The number of the organisation that is found, and how.

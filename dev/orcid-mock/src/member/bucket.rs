@@ -8,9 +8,7 @@ use std::path::Path;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
-use crate::answer::error_document;
-use crate::api::words;
-use crate::dump::folder_of;
+use crate::dump::{folder_of, summary_of};
 use crate::world::{Standing, World};
 
 /// The bucket of the list.
@@ -34,18 +32,10 @@ impl World {
         self.write_list(&folder.join(LIST_BUCKET))?;
         for (orcid, person) in self.people() {
             let id = orcid.as_str();
-            let error = match person.standing {
-                Standing::Active => None,
-                Standing::Unclaimed | Standing::NotPublic => continue,
-                standing => {
-                    let (status, code, developer, user) = words(orcid, standing);
-                    Some(error_document(status, code, &developer, &user))
-                }
-            };
-            let content = error.as_ref().map_or(person.xml.as_ref(), String::as_bytes);
+            let Some(content) = summary_of(orcid, person) else { continue };
             let suffix = &id[16..];
-            write(&folder.join(SUMMARIES_BUCKET).join(suffix).join(format!("{id}.xml")), content)?;
-            if error.is_some() {
+            write(&folder.join(SUMMARIES_BUCKET).join(suffix).join(format!("{id}.xml")), &content)?;
+            if person.standing != Standing::Active {
                 continue;
             }
             let own = folder.join(activities_bucket(id)).join(suffix).join(id);

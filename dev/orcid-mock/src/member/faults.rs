@@ -59,8 +59,8 @@ pub fn prevents(fault: &Fault) -> bool {
         || matches!(fault, Fault::NotFound | Fault::ServerError | Fault::Refused | Fault::Says { .. })
 }
 
-/// Which requests a fault befalls: those whose method and path hold these, both of which
-/// may be empty.
+/// A fault, and the requests that have it: their method and path contain these texts. An empty text
+/// is contained in all.
 #[derive(Clone, Debug)]
 struct Rule {
     method: String,

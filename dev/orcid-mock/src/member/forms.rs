@@ -2,6 +2,7 @@
 
 use super::schema::{Field, Shape, Text};
 use super::section::Section;
+use super::words::{CITATION_TYPES, OTHER_SUBJECT_TYPES, WORK_TYPES};
 
 const fn one(name: &'static str, shape: Shape) -> Field {
     Field { name, shape, required: false, many: false }
@@ -97,11 +98,11 @@ pub const WORK: &[Field] = &[
     one(
         "work:citation",
         Shape::Fields(&[
-            need("work:citation-type", Shape::Plain(Text::OneOf(super::words::CITATION_TYPES))),
+            need("work:citation-type", Shape::Plain(Text::OneOf(CITATION_TYPES))),
             need("work:citation-value", Shape::Plain(Text::Any)),
         ]),
     ),
-    need("work:type", Shape::Plain(Text::OneOf(super::words::WORK_TYPES))),
+    need("work:type", Shape::Plain(Text::OneOf(WORK_TYPES))),
     one("common:publication-date", Shape::Fields(DATE)),
     one("common:external-ids", Shape::Fields(EXTERNAL_IDS)),
     URL,
@@ -162,7 +163,7 @@ pub const PEER_REVIEW: &[Field] = &[
     need("peer-review:review-group-id", Shape::Plain(TITLE)),
     one("peer-review:subject-external-identifier", Shape::Item(EXTERNAL_ID)),
     one("peer-review:subject-container-name", Shape::Value(TITLE, &[])),
-    one("peer-review:subject-type", Shape::Plain(Text::OneOf(super::words::WORK_TYPES))),
+    one("peer-review:subject-type", Shape::Plain(Text::OneOfTwo(WORK_TYPES, OTHER_SUBJECT_TYPES))),
     one("peer-review:subject-name", Shape::Fields(TITLES)),
     one("peer-review:subject-url", Shape::Value(Text::UpTo(2084), &[])),
     need("peer-review:convening-organization", Shape::Fields(ORGANIZATION)),

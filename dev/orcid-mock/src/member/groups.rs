@@ -67,7 +67,7 @@ impl Groups {
         })
     }
 
-    /// A group that is there, or an ISSN of which one can be made.
+    /// Checks that a group exists, or that its id is a valid ISSN, for which ORCID makes a group.
     ///
     /// # Errors
     ///

@@ -1,5 +1,5 @@
-//! External ids: the values by which ORCID compares them, and which of them make an item
-//! the same as another one.
+//! External ids: ORCID compares their normalised values. Two items of one source are duplicates if they
+//! share one of certain ids.
 
 use super::node::Node;
 

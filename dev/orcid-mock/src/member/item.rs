@@ -160,13 +160,13 @@ impl Item {
         Node { children: field.children.into_iter().map(with_value).collect(), ..field }
     }
 
-    /// The ids by which it is compared with others.
+    /// Its external ids, which are compared with those of other items.
     pub fn ids(&self) -> Vec<ids::Id> {
         ids_of(self.section, &self.body)
     }
 }
 
-/// The ids by which an item with this content is compared with others.
+/// The external ids in the content of an item, which are compared with those of other items.
 pub fn ids_of(section: Section, body: &Node) -> Vec<ids::Id> {
     let list = match section {
         Section::PeerReview => body.child("review-identifiers"),

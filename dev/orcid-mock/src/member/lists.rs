@@ -68,7 +68,7 @@ fn group_node(name: &str, group: Vec<View>) -> Node {
         .with_all(group.into_iter().map(|view| view.summary))
 }
 
-/// The ids by which the items of a group belong together.
+/// The external ids that tie the items of a group together, each once.
 fn group_ids(group: &[View]) -> Node {
     let mut seen = Vec::new();
     let mut list = Node::new("common:external-ids");

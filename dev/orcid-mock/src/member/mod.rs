@@ -30,6 +30,7 @@ mod whole;
 mod words;
 mod write;
 
+pub use bucket::activities_bucket;
 pub use calls::{Effect, EffectKind, MemberCall, MemberCalls, TOO_FAST};
 pub(crate) use faults::prevents;
 pub use faults::{WriteFault, WriteFaults};

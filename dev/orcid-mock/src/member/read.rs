@@ -14,7 +14,7 @@ use crate::world::Person;
 /// Works of one bulk request.
 const MAX_BULK: usize = 100;
 
-/// An item, whoever wrote it.
+/// Finds an item, written by a member or by the person.
 pub fn find(person: &Person, section: Section, put_code: i64) -> Option<Item> {
     let written = person.items.get(&(section, put_code)).cloned();
     written.or_else(|| views::item_of_record(person, section, put_code))

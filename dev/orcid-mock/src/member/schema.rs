@@ -36,6 +36,8 @@ pub enum Text {
     NonEmpty(usize),
     Number(i64, i64),
     OneOf(&'static [&'static str]),
+    /// A word of one of two lists.
+    OneOfTwo(&'static [&'static str], &'static [&'static str]),
     /// Two capital letters.
     Country,
 }
@@ -156,7 +158,8 @@ fn check_text(node: &Node, text: Text) -> Result<(), Flaw> {
             _ => schema(&format!("{value} is not a number from {least} to {most}")),
         },
         Text::OneOf(words) if words.contains(&value) => Ok(()),
-        Text::OneOf(_) => {
+        Text::OneOfTwo(words, more) if words.contains(&value) || more.contains(&value) => Ok(()),
+        Text::OneOf(_) | Text::OneOfTwo(..) => {
             Err(Flaw::Word(format!("element {}: {value} is not a value of its list", node.name)))
         }
         Text::Country => match value.len() == 2 && value.bytes().all(|byte| byte.is_ascii_uppercase()) {

@@ -20,7 +20,6 @@ pub const WORK_TYPES: &[&str] = &[
     "design",
     "dictionary-entry",
     "disclosure",
-    "dissertation",
     "dissertation-thesis",
     "edited-book",
     "encyclopedia-entry",
@@ -53,7 +52,6 @@ pub const WORK_TYPES: &[&str] = &[
     "spin-off-company",
     "standards-and-policy",
     "supervised-student-publication",
-    "teaching-material",
     "technical-standard",
     "test",
     "trademark",
@@ -63,6 +61,10 @@ pub const WORK_TYPES: &[&str] = &[
     "website",
     "working-paper",
 ];
+
+/// Types of what was reviewed, besides those of works.
+pub const OTHER_SUBJECT_TYPES: &[&str] =
+    &["award", "contract", "grant", "research-resource-proposal", "salary-award"];
 
 pub const CITATION_TYPES: &[&str] = &[
     "bibtex",
@@ -88,10 +90,21 @@ pub const WORK_ROLES: &[&str] = &[
     "postdoctoral-researcher",
     "principal-investigator",
     "support-staff",
+    "http://credit.niso.org/contributor-roles/conceptualization/",
+    "http://credit.niso.org/contributor-roles/data-curation/",
+    "http://credit.niso.org/contributor-roles/formal-analysis/",
+    "http://credit.niso.org/contributor-roles/funding-acquisition/",
+    "http://credit.niso.org/contributor-roles/investigation/",
+    "http://credit.niso.org/contributor-roles/methodology/",
+    "http://credit.niso.org/contributor-roles/project-administration/",
+    "http://credit.niso.org/contributor-roles/resources/",
+    "http://credit.niso.org/contributor-roles/software/",
+    "http://credit.niso.org/contributor-roles/supervision/",
+    "http://credit.niso.org/contributor-roles/validation/",
+    "http://credit.niso.org/contributor-roles/visualization/",
+    "http://credit.niso.org/contributor-roles/writing-original-draft/",
+    "http://credit.niso.org/contributor-roles/writing-review-editing/",
 ];
-
-/// Roles of CRediT stand as addresses below this one.
-pub const CREDIT_ROLES: &str = "credit.niso.org/contributor-roles/";
 
 pub const FUNDING_ROLES: &[&str] = &["lead", "co-lead", "supported-by", "other-contribution"];
 
@@ -104,11 +117,15 @@ pub const ORGANIZATION_SOURCES: &[&str] = &["RINGGOLD", "GRID", "FUNDREF", "LEI"
 /// How the id of a group of peer reviews begins.
 pub const GROUP_PREFIXES: &[&str] = &["ringgold:", "issn:", "orcid-generated:", "fundref:", "publons:"];
 
-/// Whether this is the form of a code of a language: `en`, or `zh_CN`.
+/// Codes of languages.
+pub const LANGUAGES: &str = "ab aa af ak sq am ar an hy as av ae ay az bm ba eu be bn bh bi bs br bg my ca ch \
+    ce zh_CN zh_TW cu cv kw co cr hr cs da dv nl dz en eo et ee fo fj fi fr fy ff gl lg ka de el kl gn gu ht ha \
+    iw hz hi ho hu is io ig in ia ie iu ik ga it ja jv kn kr ks kk km ki rw ky kv kg ko ku kj lo la lv li ln lt \
+    lu lb mk mg ms ml mt gv mi mr mh mo mn na nv ng ne nd se no nb nn ny oc oj or om os pi pa fa pl pt ps qu rm \
+    ro rn ru sm sg sa sc gd sr sn ii sd si sk sl so nr st es su sw ss sv tl ty tg ta tt te th bo ti to ts tn tr \
+    tk tw ug uk ur uz ve vi vo wa cy wo xh ji yo za zu";
+
+/// Whether this is a code of a language: `en`, or `zh_CN`.
 pub fn is_language(code: &str) -> bool {
-    let (language, region) = code.split_once(['_', '-']).unwrap_or((code, "XX"));
-    (2..=3).contains(&language.len())
-        && language.bytes().all(|byte| byte.is_ascii_lowercase())
-        && region.len() == 2
-        && region.bytes().all(|byte| byte.is_ascii_uppercase())
+    LANGUAGES.split_whitespace().any(|language| language == code)
 }

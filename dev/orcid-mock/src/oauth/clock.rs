@@ -28,9 +28,4 @@ impl Clock {
     pub fn advance(&self, seconds: i64) {
         self.ahead_seconds.fetch_add(seconds, Ordering::Relaxed);
     }
-
-    /// Sets by how much it is ahead of the machine's clock.
-    pub fn set_ahead(&self, seconds: i64) {
-        self.ahead_seconds.store(seconds, Ordering::Relaxed);
-    }
 }

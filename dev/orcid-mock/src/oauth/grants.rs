@@ -37,7 +37,6 @@ pub enum GrantState {
     StaffRevoked,
     /// The code that it was given for came a second time.
     CodeReused,
-    RecordDeactivated,
     /// The client is locked or deactivated.
     ClientClosed,
 }
@@ -150,11 +149,6 @@ impl Grants {
         self.end(GrantState::UserRevoked, |pair| {
             pair.orcid.as_deref() == Some(orcid) && pair.client_id == client
         });
-    }
-
-    /// All tokens of a person die, as when the record is deactivated.
-    pub fn record_deactivated(&mut self, orcid: &str) {
-        self.end(GrantState::RecordDeactivated, |pair| pair.orcid.as_deref() == Some(orcid));
     }
 
     /// Every token given so far dies; new ones may be asked for.

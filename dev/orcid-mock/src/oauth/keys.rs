@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 /// Made once: a key made at each start would cost every test a part of a second.
 const PEM: &str = include_str!("test_key.pem");
+const SECOND_PEM: &str = include_str!("test_key_2.pem");
 
 /// The key with the name under which it is published.
 #[derive(Debug)]
@@ -19,15 +20,23 @@ pub struct Keys {
 
 impl Default for Keys {
     fn default() -> Keys {
-        let lines = PEM.lines().skip_while(|line| !line.starts_with("-----BEGIN")).skip(1);
-        let text: String = lines.take_while(|line| !line.starts_with("-----END")).collect();
-        let der = STANDARD.decode(text).expect("the test key is PEM");
-        let pair = KeyPair::from_pkcs8(&der).expect("the test key is an RSA key");
-        Keys { pair, kid: "local-orcid-1".to_owned() }
+        Keys { pair: pair(PEM), kid: "local-orcid-1".to_owned() }
     }
 }
 
+fn pair(pem: &str) -> KeyPair {
+    let lines = pem.lines().skip_while(|line| !line.starts_with("-----BEGIN")).skip(1);
+    let text: String = lines.take_while(|line| !line.starts_with("-----END")).collect();
+    let der = STANDARD.decode(text).expect("the test key is PEM");
+    KeyPair::from_pkcs8(&der).expect("the test key is an RSA key")
+}
+
 impl Keys {
+    /// Signs with another key from now on, under a name of its own, or under that of the first.
+    pub fn change(&mut self, kid: &str) {
+        *self = Keys { pair: pair(SECOND_PEM), kid: kid.to_owned() };
+    }
+
     /// RS256.
     pub fn sign(&self, message: &str) -> Vec<u8> {
         let mut signature = vec![0; self.pair.public().modulus_len()];

@@ -19,8 +19,7 @@ pub fn check(work: &Node) -> Result<(), Refusal> {
     {
         return Err(Refusal::new(9020, "a citation has a type and a value"));
     }
-    let is_role = |role: &str| words::WORK_ROLES.contains(&role) || role.contains(words::CREDIT_ROLES);
-    parts::contributors(work, is_role)?;
+    parts::contributors(work, |role| words::WORK_ROLES.contains(&role))?;
     let ids = parts::external_ids(work.child("external-ids"))?;
     match ids.iter().any(|id| id.is_self()) {
         true => Ok(()),

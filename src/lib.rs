@@ -32,6 +32,8 @@ pub mod matching;
 // What has changed between two datasets.
 pub mod compare;
 
+// Tables in other forms.
+pub mod export;
 // Records by their iDs, from archives and datasets; a dataset of some people of another.
 pub mod extract;
 pub mod get;

@@ -11,6 +11,7 @@ use crate::connect::ConnectError;
 use crate::convert::ConvertError;
 use crate::dataset::DatasetError;
 use crate::download::DownloadError;
+use crate::export::ExportError;
 use crate::extract::ExtractError;
 use crate::get::GetError;
 use crate::matching::MatchError;
@@ -118,6 +119,7 @@ hinted!(
     ConvertError,
     DatasetError,
     DownloadError,
+    ExportError,
     ExtractError,
     GetError,
     MatchError,

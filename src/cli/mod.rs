@@ -45,6 +45,7 @@ mod done;
 mod download;
 mod download_hints;
 mod download_progress;
+mod export;
 mod extract;
 mod failure;
 mod get;
@@ -133,6 +134,7 @@ enum Command {
     Inspect(inspect::Args),
     Extract(extract::Args),
     Diff(diff::Args),
+    Export(export::Args),
     Verify(verify::Args),
     Get(get::Args),
     Refresh(Box<refresh::Args>),
@@ -232,6 +234,7 @@ fn run(arguments: Vec<OsString>) -> Result<Done, Failure> {
         Command::Commit(args) => commit::run(args, &cli.common),
         Command::Schema(args) => schema::run(args, &cli.common),
         Command::Index(args) => index::run(args, &cli.common),
+        Command::Export(args) => export::run(args, &cli.common),
         Command::Extract(args) => extract::run(args, &cli.common),
         Command::Diff(args) => diff::run(args, &cli.common),
         Command::Inspect(args) => inspect::run(args, &cli.common),

@@ -32,6 +32,7 @@ const REMOTE: &[(&str, &str)] = &[
     ("extract", "overrides"),
     ("extract", "ror_release"),
     ("extract", "to"),
+    ("export", "dataset"),
     // `connect export`.
     ("export", "to"),
     ("get", "from"),
@@ -135,9 +136,14 @@ mod tests {
 
     fn parse(command_name: &str, id: &str, value: &str) -> Result<PathBuf, clap::Error> {
         let command = command();
-        let groups = command.get_subcommands().filter_map(|sub| sub.find_subcommand(command_name));
-        let sub = command.find_subcommand(command_name).or_else(|| groups.into_iter().next()).unwrap();
-        let argument = sub.get_arguments().find(|argument| argument.get_id() == id).unwrap();
+        // `export` is a command, and one of `connect`.
+        let groups = command.get_subcommands().flat_map(|sub| sub.get_subcommands());
+        let mut own = command.get_subcommands().chain(groups).filter(|sub| sub.get_name() == command_name);
+        let found = own.find_map(|sub| {
+            let argument = sub.get_arguments().find(|argument| argument.get_id() == id)?;
+            Some((sub, argument))
+        });
+        let (sub, argument) = found.unwrap();
         let parser = PlaceParser { may_be_remote: REMOTE.contains(&(command_name, id)) };
         parser.parse_ref(sub, Some(argument), OsStr::new(value))
     }

@@ -18,7 +18,7 @@ use crate::tables::{self, AnyTable, Type};
 /// Print the data dictionary: every table and column with its meaning.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// A table, such as works or summaries/affiliations; all if not given.
+    /// A table, such as works or summaries/affiliations; all if not given, as text a short list.
     table: Option<String>,
     /// The output format.
     #[arg(long, short, value_enum, default_value_t = Format::Text, env = "ORCIDLAKE_FORMAT")]
@@ -62,6 +62,7 @@ pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
     let views = Views { root: root.to_string_lossy().into_owned(), files: kept.as_ref().and_then(files_of) };
     let text = match args.format {
         _ if common.json => to_json(&tables),
+        Format::Text if args.table.is_none() => to_list(&tables),
         Format::Text => to_text(&tables),
         Format::Markdown => to_markdown(&tables),
         Format::Json => to_json(&tables),
@@ -93,6 +94,17 @@ fn selected(name: Option<&str>) -> Tables {
 
 fn key(folder: &str, table: &dyn AnyTable) -> String {
     format!("{folder}/{}", table.name())
+}
+
+/// A line for each table.
+fn to_list(tables: &Tables) -> String {
+    let width = tables.iter().map(|(folder, table)| key(folder, *table).len()).max().unwrap_or_default();
+    let mut text = String::new();
+    for (folder, table) in tables {
+        let about = table.doc().split(['.', ':', ';']).next().unwrap_or_default();
+        let _ = writeln!(text, "{:width$}  {about}", key(folder, *table));
+    }
+    text
 }
 
 fn to_text(tables: &Tables) -> String {
@@ -219,7 +231,8 @@ fn to_sql(tables: &Tables, dialect: &Dialect, views: &Views) -> String {
             Some(files) => (dialect.source_of_version)(&path, files),
             None => (dialect.source)(&path),
         };
-        let _ = writeln!(text, "-- {}", table.doc());
+        // Some programs divide SQL at every semicolon.
+        let _ = writeln!(text, "-- {}", table.doc().replace(';', ","));
         let _ =
             writeln!(text, "CREATE OR REPLACE VIEW {folder}_{name} AS\nSELECT\n{columns}\nFROM {source};\n");
     }
@@ -235,5 +248,30 @@ fn sql_type(kind: Type) -> &'static str {
         Type::Float64 => "double",
         Type::Boolean => "boolean",
         Type::Timestamp => "timestamp with time zone",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_a_table_there_is_a_line_for_each() {
+        let tables = selected(None);
+
+        let list = to_list(&tables);
+
+        assert_eq!(list.lines().count(), tables.len());
+        assert!(list.starts_with("summaries/records ") && list.contains("One row for each record"), "{list}");
+    }
+
+    #[test]
+    fn comments_in_sql_do_not_end_a_statement() {
+        let views = Views { root: "orcid".to_owned(), files: None };
+        for dialect in [&DUCKDB, &SPARK] {
+            let sql = to_sql(&selected(None), dialect, &views);
+            let comments = sql.lines().filter(|line| line.starts_with("--"));
+            assert!(comments.into_iter().all(|comment| !comment.contains(';')), "{sql}");
+        }
     }
 }

@@ -5,6 +5,8 @@ use std::fs;
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::path::{Path, PathBuf};
 
+use arrow::datatypes::SchemaRef;
+
 use crate::tables::{self, AnyTable, DumpKind};
 
 /// The manifest's file name; a folder with it is a dataset.
@@ -21,6 +23,11 @@ pub fn table_of(key: &str) -> Option<(DumpKind, &'static dyn AnyTable)> {
     let dump = DumpKind::ALL.into_iter().find(|dump| dump.folder() == folder)?;
     let table = tables::of(dump).iter().find(|table| table.name() == name)?;
     Some((dump, table.as_ref()))
+}
+
+/// The columns of the table of a key, whatever its folder; `None` if no table has this key.
+pub fn schema_of(key: &str) -> Option<SchemaRef> {
+    any_table_of(key).map(|table| table.schema())
 }
 
 /// The table of a key, whatever its folder.

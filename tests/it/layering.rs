@@ -14,7 +14,7 @@ const LAYERS: &[&[&str]] = &[
     &["dataset"],
     &["storage"],
     &["convert", "download", "matching"],
-    &["compare", "extract", "get", "refresh"],
+    &["compare", "export", "extract", "get", "refresh"],
     &["connect", "push"],
     &["cli"],
 ];
@@ -139,7 +139,8 @@ fn a_circle_is_found_through_whatever_names_the_other_file() {
 }
 
 /// The folders that know SQLite, and how they open it.
-const SQL: &[&str] = &["src/sqlite.rs", "src/refresh/queue", "src/connect/store", "src/push/store"];
+const SQL: &[&str] =
+    &["src/sqlite.rs", "src/refresh/queue", "src/connect/store", "src/export/sqlite", "src/push/store"];
 
 #[test]
 fn all_sql_of_a_capability_is_in_one_folder() {

@@ -27,6 +27,7 @@ mod damage_matched;
 mod docs;
 mod download;
 mod endings;
+mod export;
 mod faults;
 mod folders;
 mod format_1;

@@ -1,0 +1,144 @@
+//! `orcidlake export`.
+
+use std::borrow::Cow;
+use std::path::PathBuf;
+
+use clap::ValueEnum;
+use clap::builder::BoolishValueParser;
+use serde_json::json;
+
+use super::convert::stop_on_signals;
+use super::failure::Failure;
+use super::hint::Hint;
+use super::limited::LimitedArg;
+use super::numbers::counted;
+use super::output::print_json;
+use super::target::check_file;
+use super::{Common, Done, open_dataset};
+use crate::dataset::Dataset;
+use crate::export::{CsvOptions, ExportError, Exported, Format, export};
+use crate::storage::shown;
+
+/// Write the tables of a dataset in a form that other programs open.
+///
+/// sqlite is one database, with primary and foreign keys where they hold, and indexes. csv (RFC
+/// 4180) and jsonl are a file for each table, in a folder or a zip. Values keep their types;
+/// nothing is rounded.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The dataset.
+    #[arg(value_name = "DATASET")]
+    dataset: PathBuf,
+    /// The database; or the folder, new or empty, or the .zip for the tables.
+    #[arg(id = "export_to", long = "to", value_name = "FILE|DIR", env = "ORCIDLAKE_EXPORT_TO")]
+    to: PathBuf,
+    /// The form.
+    #[arg(id = "export_format", long = "format", short = 'f', value_enum, env = "ORCIDLAKE_EXPORT_FORMAT")]
+    format: FormatArg,
+    /// Tables to write, such as works or summaries/affiliations; all if not given.
+    #[arg(
+        id = "export_tables",
+        long = "tables",
+        value_delimiter = ',',
+        value_name = "TABLE",
+        env = "ORCIDLAKE_EXPORT_TABLES"
+    )]
+    tables: Vec<String>,
+    /// Write CSV for spreadsheets: with a byte order mark, and a single quote before cells that
+    /// they would take for formulas (those that begin with = + - @ or a tab).
+    #[arg(long, env = "ORCIDLAKE_EXCEL", value_parser = BoolishValueParser::new())]
+    excel: bool,
+    /// Put semicolons between the cells of CSV, as spreadsheets of some languages want it.
+    #[arg(long, env = "ORCIDLAKE_SEMICOLONS", value_parser = BoolishValueParser::new())]
+    semicolons: bool,
+    #[command(flatten)]
+    limited: LimitedArg,
+}
+
+/// [`Format`], as the command line has it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum FormatArg {
+    Sqlite,
+    Csv,
+    Jsonl,
+}
+
+pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
+    if args.format != FormatArg::Csv && (args.excel || args.semicolons) {
+        let message = "--excel and --semicolons are for CSV";
+        return Err(Failure::new(message, "give --format csv, or leave them out"));
+    }
+    check_place(&args)?;
+    let (_, dataset) = open_dataset(&args.dataset, common)?;
+    let public = args.limited.of(&dataset);
+    let dataset = public.as_ref().unwrap_or(&dataset);
+    let tables = tables_of(dataset, &args.tables)?;
+    let delimiter = if args.semicolons { b';' } else { b',' };
+    let format = match args.format {
+        FormatArg::Sqlite => Format::Sqlite,
+        FormatArg::Csv => Format::Csv(CsvOptions { excel: args.excel, delimiter }),
+        FormatArg::Jsonl => Format::JsonLines,
+    };
+    let stop = stop_on_signals()?;
+    let exported = export(dataset, &tables, &args.to, format, &stop)?;
+    tell(&args, &exported, common)?;
+    Ok(Done::All)
+}
+
+/// Refuses to write into a dataset.
+fn check_place(args: &Args) -> Result<(), Failure> {
+    match args.to.is_dir() {
+        true => super::target::check_folder(&args.to),
+        false => check_file(&args.to, &[]),
+    }
+}
+
+/// The keys of the chosen tables that the dataset has.
+fn tables_of(dataset: &Dataset, names: &[String]) -> Result<Vec<String>, Failure> {
+    let mut all: Vec<String> = dataset.manifest.parts().map(|(key, _)| key.to_owned()).collect();
+    all.sort();
+    all.dedup();
+    if names.is_empty() {
+        return Ok(all);
+    }
+    let is_named =
+        |key: &str, name: &String| key == name || key.split_once('/').is_some_and(|(_, table)| table == name);
+    if let Some(unknown) = names.iter().find(|name| !all.iter().any(|key| is_named(key, name))) {
+        let message = format!("the dataset has no table {unknown}");
+        return Err(Failure::new(message, &format!("it has {}", all.join(", "))));
+    }
+    all.retain(|key| names.iter().any(|name| is_named(key, name)));
+    Ok(all)
+}
+
+fn tell(args: &Args, exported: &Exported, common: &Common) -> Result<(), Failure> {
+    if common.json {
+        return print_json(&json!({ "dataset": shown(&args.dataset).to_string_lossy(),
+            "to": args.to.to_string_lossy(), "exported": exported }));
+    }
+    if !common.quiet {
+        let (tables, rows) = (exported.rows.len() as u64, exported.rows.values().sum());
+        tell!("{}: {} in {}", args.to.display(), counted(rows, "row"), counted(tables, "table"));
+    }
+    if exported.defused > 0 {
+        tell!(
+            "note: {} that a spreadsheet would take for a formula got a quote before it",
+            counted(exported.defused, "cell")
+        );
+    }
+    Ok(())
+}
+
+impl Hint for ExportError {
+    fn hint(&self) -> Cow<'static, str> {
+        let hint = match self {
+            Self::Dataset(error) => return error.hint(),
+            Self::Exists { .. } => "give another --to, or remove what is there",
+            Self::Io { .. } | Self::Database { .. } => {
+                "check the path, the permissions and the room on the disk"
+            }
+            Self::Stopped => "run the same command again",
+        };
+        hint.into()
+    }
+}

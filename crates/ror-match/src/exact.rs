@@ -110,8 +110,8 @@ impl Search<'_> {
         // "University of Wisconsin" and "Madison".
         let city = self.place.city.iter().copied().fold(0, u64::wrapping_add);
         let whole = hash(KeyKind::Canonical, tokens).wrapping_add(city);
-        let with_city =
-            |entry: &Entry, candidate: &Candidate| !entry.generic && candidate.city != PlaceVerdict::Differ;
+        // Cities are written in several ways: a name with the city in it is enough.
+        let with_city = |entry: &Entry, _: &Candidate| !entry.generic;
         let here = |_: &Entry, candidate: &Candidate| candidate.city == PlaceVerdict::Agree;
         let mut campus = self.look(KeyKind::Canonical, whole, Tier::City, &with_city);
         if !matches!(campus, Lookup::Found { .. }) {

@@ -121,8 +121,12 @@ impl Reading {
 
     /// Forms of institutions in several words: none of them tells anything there.
     fn read_legal_phrases(&mut self) {
-        const PHRASES: [&[&str]; 3] =
-            [&["higher", "education", "corporation"], &["limited", "by", "guarantee"], &["royal", "charter"]];
+        const PHRASES: [&[&str]; 4] = [
+            &["higher", "education", "corporation"],
+            &["public", "company", "limited", "by", "guarantee"],
+            &["limited", "by", "guarantee"],
+            &["royal", "charter"],
+        ];
         for phrase in PHRASES {
             // A name is not a form alone.
             let Some(last) = self.words.len().checked_sub(phrase.len()) else { continue };
@@ -197,7 +201,12 @@ impl Reading {
         for (place, (word, token)) in self.words.iter().zip(&self.tokens).enumerate() {
             let article = place == 0 && token.raw == the();
             if !article && (token.meaning.stop || !token.meaning.legal) {
-                letters.push_str(word);
+                // Two vowels that are one within a word are one between words that were joined.
+                let is_one = matches!(
+                    (letters.as_bytes().last(), word.as_bytes().first()),
+                    (Some(b'a' | b'o' | b'u'), Some(b'e')) | (Some(b'a'), Some(b'a'))
+                );
+                letters.push_str(&word[usize::from(is_one)..]);
             }
         }
         word_hash(letters)

@@ -6,10 +6,12 @@ use std::ops::Range;
 use super::answer::{Candidate, Tier};
 use super::choose::list;
 use super::exact::{Lookup, Search};
+use super::hash::word_hash;
 use super::lexicon::{BODIES, Meaning};
 use super::places::PlaceVerdict;
 use super::preset::Similarity;
 use super::reading::{Reading, Token};
+use super::script::is_transliterated;
 use super::vocabulary::Document;
 
 /// Words by which names are looked for, the rarest first.
@@ -88,16 +90,17 @@ impl Search<'_> {
         }
         let limits = if known { limits } else { Similarity { score: limits.contrary_score, ..limits } };
         let (kinds, marks) = self.ask(reading, range, buffers);
-        *self.steps += self.gather(first, end, buffers);
+        *self.steps += self.gather((first, end), kinds, buffers);
         let mut scored: Vec<Scored> = Vec::with_capacity(buffers.touched.len());
         for number in &buffers.touched {
             let document = *self.index.vocabulary.document(*number);
-            if !fit(kinds, document.kinds) || document.marks != marks && marks != 0 {
+            let is_marked = self.are_marked_alike(document.marks, marks);
+            if !fit(kinds, document.kinds) || !is_marked && marks != 0 {
                 continue;
             }
             let one = self.score(document, &buffers.asked);
             // "Sharif University" of Tehran may be the one "of Technology".
-            if document.marks == marks || one.city == PlaceVerdict::Agree && one.has_own {
+            if is_marked || one.city == PlaceVerdict::Agree && one.has_own {
                 scored.push(one);
             }
         }
@@ -108,6 +111,15 @@ impl Search<'_> {
                 .then(one.document.organization.cmp(&other.document.organization))
         });
         self.decide(&scored, limits)
+    }
+
+    /// True for the same numbers and fields; most universities of some countries are of the state,
+    /// whether their names say it or not.
+    fn are_marked_alike(&self, one: u64, other: u64) -> bool {
+        let state = word_hash("state");
+        one == other
+            || is_transliterated(self.place.country)
+                && (one == other.wrapping_add(state) || other == one.wrapping_add(state))
     }
 
     fn decide(&mut self, scored: &[Scored], limits: Similarity) -> Lookup {
@@ -188,7 +200,7 @@ impl Search<'_> {
 
     /// Gathers the names that share the rarest words; tells how many it has looked
     /// through.
-    fn gather(&self, first: u32, end: u32, buffers: &mut Buffers) -> u64 {
+    fn gather(&self, (first, end): (u32, u32), kinds: u32, buffers: &mut Buffers) -> u64 {
         let mut steps = 0;
         let vocabulary = &self.index.vocabulary;
         let Buffers { asked, sought, sums, touched, .. } = buffers;
@@ -213,6 +225,16 @@ impl Search<'_> {
                 }
                 *sum += weight;
             }
+        }
+        if touched.len() > MAX_COMPARED {
+            // Of hundreds of names with a city's name, those of the kind that is asked for.
+            touched.retain(|name| {
+                let is_fit = fit(kinds, vocabulary.document(*name).kinds);
+                if !is_fit {
+                    sums[(*name - first) as usize] = 0.0;
+                }
+                is_fit
+            });
         }
         let sum = |name: &u32| sums[(*name - first) as usize];
         if touched.len() > MAX_COMPARED {

@@ -3,8 +3,8 @@
 use memchr::memchr;
 
 use super::find::{BLOCK, block_of, find, is, is_up_to};
-use super::scan::Irregular;
 use super::space::{WHITE_SPACE, is_space};
+use super::token::Irregular;
 
 /// Bytes of attributes that are remembered with their tag, where they hold no number.
 const MAX_CONSTANT: usize = 32;

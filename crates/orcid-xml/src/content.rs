@@ -2,9 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::scan::Irregular;
 use super::space::trimmed;
-use super::token::Piece;
+use super::token::{Irregular, Piece};
 use super::unmapped::INVALID;
 use super::xml::{Cursor, Reader, Tag, joined, with_path};
 use super::{ParseError, Text, Timestamp, values};

@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 
 use super::attributes::fill;
-use super::shared_ids::IdTexts;
 use super::xml::{Cursor, Tag};
 use super::{Element, ParseError, Text, values};
 
@@ -54,47 +53,6 @@ impl<'a> ExternalId<'a> {
         Ok(id)
     }
 
-    /// Reads an identifier of a list, or takes it from the group if it is the same.
-    fn read_or_take(&mut self, cursor: &mut Cursor<'a>, tag: Tag<'a>) -> Result<(), ParseError> {
-        if !tag.attributes.is_empty() {
-            return self.read(cursor, tag);
-        }
-        if let Some(texts) = cursor.known_id() {
-            self.id_type = texts.id_type.map(Cow::Borrowed);
-            self.value = texts.value.map(Cow::Borrowed);
-            self.normalized = texts.normalized.map(Cow::Borrowed);
-            self.normalized_transient = texts.normalized_transient;
-            self.url = texts.url.map(Cow::Borrowed);
-            self.relationship = texts.relationship.map(Cow::Borrowed);
-            return Ok(());
-        }
-        let begun = cursor.begin_repeat();
-        self.read(cursor, tag)?;
-        cursor.remember_id(begun, self.texts());
-        Ok(())
-    }
-
-    /// All that the identifier has, if it stands in the document as it is.
-    fn texts(&self) -> Option<IdTexts<'a>> {
-        let others = (&self.element, &self.error_code, &self.error_message, self.error_transient);
-        if !matches!(others, (None, None, None, None)) {
-            return None;
-        }
-        let plain = |text: &Text<'a>| match text {
-            Some(Cow::Borrowed(text)) => Some(Some(*text)),
-            Some(Cow::Owned(_)) => None,
-            None => Some(None),
-        };
-        Some(IdTexts {
-            id_type: plain(&self.id_type)?,
-            value: plain(&self.value)?,
-            normalized: plain(&self.normalized)?,
-            normalized_transient: self.normalized_transient,
-            url: plain(&self.url)?,
-            relationship: plain(&self.relationship)?,
-        })
-    }
-
     fn read(&mut self, cursor: &mut Cursor<'a>, tag: Tag<'a>) -> Result<(), ParseError> {
         let id = self;
         cursor.attributes(tag, |name, value| id.element.get_or_insert_default().attribute(name, value))?;
@@ -132,7 +90,7 @@ impl<'a> ExternalId<'a> {
                     // Where it stays: moving one costs as much as some of its values.
                     ids.push(Self::default());
                     if let Some(id) = ids.last_mut() {
-                        id.read_or_take(cursor, tag)?;
+                        id.read(cursor, tag)?;
                     }
                 }
                 _ => cursor.unmapped(tag)?,

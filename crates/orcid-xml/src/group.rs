@@ -96,11 +96,7 @@ impl<'a, T> Group<'a, T> {
                 "last-modified-date" => {
                     cursor.written_timestamp_into(tag, &mut group.last_modified_date, &mut date)?;
                 }
-                "external-ids" => {
-                    cursor.collect_ids(true);
-                    ExternalId::parse_list(cursor, tag, &mut group.external_ids)?;
-                    cursor.collect_ids(false);
-                }
+                "external-ids" => ExternalId::parse_list(cursor, tag, &mut group.external_ids)?,
                 name if name == item => {
                     cursor.take_room_for::<T>()?;
                     // Most groups hold one item, and an item is large.

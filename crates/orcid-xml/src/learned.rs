@@ -3,7 +3,6 @@
 use super::Text;
 use super::order::Order;
 use super::repeats::Repeats;
-use super::shared_ids::SharedIds;
 use super::source::Source;
 
 pub(super) struct Learned<'a> {
@@ -11,16 +10,10 @@ pub(super) struct Learned<'a> {
     pub sources: Repeats<'a, Source<'a>>,
     /// Sequence and role of contributors.
     pub roles: Repeats<'a, [Text<'a>; 2]>,
-    pub ids: SharedIds<'a>,
 }
 
 impl Learned<'_> {
     pub fn new() -> Self {
-        Self {
-            order: Order::new(),
-            sources: Repeats::default(),
-            roles: Repeats::default(),
-            ids: SharedIds::default(),
-        }
+        Self { order: Order::new(), sources: Repeats::default(), roles: Repeats::default() }
     }
 }

@@ -31,7 +31,6 @@ mod repeats;
 mod research_resource;
 mod scan;
 mod section;
-mod shared_ids;
 mod single_valued;
 mod source;
 mod space;

@@ -20,16 +20,12 @@ use super::find::{are_equal, find, is, is_up_to, name_lengths, past_spaces};
 use super::learned::Learned;
 use super::order::{After, Form, KnownTag, Lesson, Number, START, UNKNOWN};
 use super::space::{is_space, trim, trimmed};
-use super::token::{RawTag, Token};
+use super::token::{Irregular, RawTag, Token};
 
 /// What ORCID declares; of another encoding the reference decides.
 const UTF_8: &str = " encoding=\"UTF-8\"";
 /// The last of the control bytes, of which most are forbidden.
 const LAST_CONTROL: u8 = 0x1f;
-
-/// The document is not of the regular form; nothing is said about why.
-#[derive(Debug)]
-pub(super) struct Irregular;
 
 pub(super) struct Scanner<'a> {
     pub(super) source: &'a str,
@@ -237,7 +233,9 @@ impl<'a> Scanner<'a> {
         self.place += "<??>".len() + end;
         let declaration = &rest[..end];
         let utf8 = declaration.contains(UTF_8) || !declaration.contains("encoding");
-        if utf8 && !has_illegal_bytes(declaration.as_bytes()) { Ok(()) } else { Err(Irregular) }
+        // A reference there may mean a character that XML forbids.
+        let is_plain = !declaration.contains('&') && !has_illegal_bytes(declaration.as_bytes());
+        if utf8 && is_plain { Ok(()) } else { Err(Irregular) }
     }
 }
 

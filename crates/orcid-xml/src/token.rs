@@ -2,6 +2,10 @@
 
 use std::borrow::Cow;
 
+/// The document is not of the regular form; nothing is said about why.
+#[derive(Debug)]
+pub(super) struct Irregular;
+
 /// A start tag as it stands.
 pub(super) struct RawTag<'a> {
     /// Where its `<` is.

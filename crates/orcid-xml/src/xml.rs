@@ -13,9 +13,9 @@ use std::borrow::Cow;
 use super::learned::Learned;
 use super::order::Form;
 use super::reference::Reference;
-use super::scan::{Irregular, Scanner};
+use super::scan::Scanner;
 use super::space::trimmed;
-use super::token::{RawTag, Token};
+use super::token::{Irregular, RawTag, Token};
 use super::unmapped::{Room, Unmapped};
 use super::{ParseError, Text};
 

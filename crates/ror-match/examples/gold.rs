@@ -121,7 +121,7 @@ fn run(options: &Options) -> Result<(), String> {
         let rows = rows(set, &matcher.index.release)?;
         let name = set.file_stem().unwrap_or_default().to_string_lossy();
         let of_part = |row: &&Row| {
-            let held = checksum(&format!("{name}{}", row.id)) % PARTS == 0;
+            let held = checksum(&format!("{name}{}", row.id)).is_multiple_of(PARTS);
             options.part == "all" || held == (options.part == "held")
         };
         let mut tally = Tally::default();

@@ -228,7 +228,7 @@ fn country_of(spots: &[&Spot]) -> Country {
         return spot.countries[0];
     }
     let cities = || spots.iter().filter(|spot| spot.countries.is_empty()).flat_map(|spot| &spot.cities);
-    for spot in spots.iter().rev().filter(|spot| !spot.countries.is_empty()) {
+    if let Some(spot) = spots.iter().rev().find(|spot| !spot.countries.is_empty()) {
         if cities().any(|country| spot.countries.contains(country)) {
             return spot.countries[0];
         }

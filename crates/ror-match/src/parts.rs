@@ -284,6 +284,8 @@ fn may_be_similar(tokens: &[Token]) -> bool {
     let is_department = tokens.iter().take(2).any(|token| token.meaning.subunit && token.meaning.kinds == 0);
     (2..=MAX_SIMILAR_WORDS).contains(&telling)
         && tokens.iter().any(|token| token.meaning.generic)
+        // "The Economic Research Institute" may be any.
+        && tokens.iter().any(|token| token.tells() && !token.meaning.shared && !token.number)
         && (!is_department || kinds(tokens) != 0)
 }
 

@@ -22,14 +22,14 @@ const MAX_COLUMNS: usize = 16_384;
 const DELIMITERS: [u8; 3] = *b",;\t";
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
-/// What was read to find the delimiter, then the rest.
-type Given = Chain<Cursor<Vec<u8>>, Box<dyn Read + Send>>;
+/// The first bytes, which have been looked at, and what follows them.
+type Input = Chain<Cursor<Vec<u8>>, Box<dyn Read + Send>>;
 
 /// A CSV table with a header, in UTF-8, with or without a byte order mark. Commas, semicolons or
 /// tabs stand between cells, whichever the header has most of. Lines end as on any system.
 pub struct Table {
     path: PathBuf,
-    input: BufReader<Given>,
+    input: BufReader<Input>,
     delimiter: u8,
     /// The line of the next byte, counted from 1.
     line: u64,

@@ -7,12 +7,12 @@ use std::sync::atomic::AtomicBool;
 
 use crate::support::refresh::{Here, text};
 use crate::support::tables::{all_rows, assert_same};
-use crate::support::{convert, dump, folder};
+use crate::support::{convert, dump, folder, members};
 use orcid_xml::{MemberName, Orcid};
-use orcidlake::convert::{ARCHIVE_OPTIONS, Observer, Options, Outcome, Update, update};
+use orcidlake::convert::{Observer, Options, Outcome, Update, update};
 use orcidlake::dataset::{Dataset, EntryKind, Manifest, verify};
 use orcidlake::report::Report;
-use targz_seek::{Archive, Meter, OwnedMember};
+use targz_seek::{Meter, OwnedMember};
 
 /// What stands before a given name in the XML.
 const NAME: &str = "<personal-details:given-names>";
@@ -25,21 +25,6 @@ impl Observer for Quiet {
     fn begun(&self, _: &Path, _: Option<u64>, _: &Meter) {}
     fn progressed(&self, _: &Path, _: &Report) {}
     fn ended(&self, _: &Path, _: &Outcome) {}
-}
-
-/// All members of archives under their base names.
-fn members(archives: &[PathBuf]) -> Vec<OwnedMember> {
-    let mut members = Vec::new();
-    for archive in archives {
-        let mut archive = Archive::open(archive, ARCHIVE_OPTIONS, Meter::default()).unwrap();
-        while let Some(chunk) = archive.next_chunk().unwrap() {
-            for (path, data, _) in chunk.members().filter(|(path, ..)| path.ends_with(".xml")) {
-                let name = path.rsplit('/').next().unwrap().to_owned();
-                members.push(OwnedMember { name, data: data.to_vec() });
-            }
-        }
-    }
-    members
 }
 
 fn owner(member: &OwnedMember) -> Option<Orcid> {

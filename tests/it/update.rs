@@ -11,15 +11,13 @@ use std::{env, io};
 use crate::support::damage::rounds;
 use crate::support::tables::rows_of;
 use crate::support::{
-    ONE, OTHER, Random, convert, dump, files, folder, given_names, record, rows, tar, work,
+    ONE, OTHER, Random, convert, dump, files, folder, given_names, members, record, rows, tar, work,
 };
 use orcid_xml::{MemberName, Orcid};
-use orcidlake::convert::{
-    ARCHIVE_OPTIONS, ConvertError, Observer, Options, Outcome, Update, Updated, update,
-};
+use orcidlake::convert::{ConvertError, Observer, Options, Outcome, Update, Updated, update};
 use orcidlake::dataset::{Dataset, Targets, verify};
 use orcidlake::report::Report;
-use targz_seek::{Archive, Meter, OwnedMember};
+use targz_seek::{Meter, OwnedMember};
 
 const THIRD: &str = "0000-0002-1694-233X";
 /// The dataset that a process of its own updates, for the test that kills it.
@@ -70,21 +68,6 @@ fn dataset(folder: &Path, members: &[OwnedMember]) -> PathBuf {
     let out = folder.join("dataset");
     assert!(convert(&[&archive], &out, &[]).0 < 2);
     out
-}
-
-/// All members of archives under their base names.
-fn members(archives: &[PathBuf]) -> Vec<OwnedMember> {
-    let mut members = Vec::new();
-    for archive in archives {
-        let mut archive = Archive::open(archive, ARCHIVE_OPTIONS, Meter::default()).unwrap();
-        while let Some(chunk) = archive.next_chunk().unwrap() {
-            for (path, data, _) in chunk.members().filter(|(path, ..)| path.ends_with(".xml")) {
-                let name = path.rsplit('/').next().unwrap().to_owned();
-                members.push(OwnedMember { name, data: data.to_vec() });
-            }
-        }
-    }
-    members
 }
 
 /// Every row that the Parquet files of a dataset's tables hold, sorted.

@@ -25,11 +25,12 @@ use std::process::{Command, Output, Stdio};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use orcid_xml::{MemberName, Orcid};
+use orcidlake::convert::ARCHIVE_OPTIONS;
 use orcidlake::get;
 use orcidlake::synth;
 use serde_json::Value;
 use targz_seek::index::{Index, IndexWriter, IndexedTotals, index_path};
-use targz_seek::{Archive, Meter, Options};
+use targz_seek::{Archive, Meter, Options, OwnedMember};
 
 pub const ONE: &str = "0000-0002-1825-0097";
 pub const OTHER: &str = "0000-0001-5109-3700";
@@ -149,6 +150,21 @@ pub fn rows(dataset: &Path, orcid: &str, table: &str) -> Vec<Value> {
 pub fn given_names(dataset: &Path, orcid: &str) -> Vec<String> {
     let rows = rows(dataset, orcid, "summaries/records");
     rows.iter().map(|row| row["given_names"].as_str().unwrap_or_default().to_owned()).collect()
+}
+
+/// All members of archives under their base names.
+pub fn members(archives: &[PathBuf]) -> Vec<OwnedMember> {
+    let mut members = Vec::new();
+    for archive in archives {
+        let mut archive = Archive::open(archive, ARCHIVE_OPTIONS, Meter::default()).unwrap();
+        while let Some(chunk) = archive.next_chunk().unwrap() {
+            for (path, data, _) in chunk.members().filter(|(path, ..)| path.ends_with(".xml")) {
+                let name = path.rsplit('/').next().unwrap().to_owned();
+                members.push(OwnedMember { name, data: data.to_vec() });
+            }
+        }
+    }
+    members
 }
 
 /// Every file below a folder with its bytes, in the order of their names, but for

@@ -60,12 +60,16 @@ def test_every_kind_of_column_gives_the_same(matcher: ol.Matcher, written: polar
     assert len(matcher.match([])) == len(matcher.match(pyarrow.array([], pyarrow.string()))) == 0
 
 
-def test_a_match_has_its_evidence(matcher: ol.Matcher, ror_release: str, written: polars.DataFrame) -> None:
+def test_a_match_has_its_evidence(
+    matcher: ol.Matcher, ror_release: str, written: polars.DataFrame, tmp_path: Path
+) -> None:
     name = written.filter(polars.col("tier") == "exact")["organization_name"][0]
 
     row = matcher.match([name], threads=1).to_dicts()[0]
 
-    program = [sys.executable, "-m", "orcidlake", "match", "--text", name, "--ror-release", ror_release]
+    names = tmp_path / "names.csv"
+    polars.DataFrame({"name": [name]}).write_csv(names)
+    program = [sys.executable, "-m", "orcidlake", "match", "--csv", str(names), "--ror-release", ror_release]
     told = subprocess.run([*program, "--json", "--quiet"], check=True, capture_output=True, text=True)
     expected = json.loads(told.stdout)["match"]
     assert {key: row[key] for key in expected} == expected

@@ -110,13 +110,18 @@ def counted(db, ids, chosen):
     return {row[0] for row in rows}
 
 
+# What is not known of an end is taken to be late. A date such as 2019-02-31 has its place too.
+CURRENT = ("(a.end_year is null or printf('%04d-%02d-%02d', a.end_year, coalesce(a.end_month, 12), "
+           "coalesce(a.end_day, 31)) >= strftime(now() at time zone 'UTC', '%Y-%m-%d'))")
+
+
 def expected(db, ids, chosen):
     where, values = ["o.ror_id in (select unnest(?::text[]))"], [sorted(counted(db, ids, chosen))]
     if "kind" in chosen:
         where.append("a.kind in (select unnest(?::text[]))")
         values.append(chosen["kind"])
     if chosen.get("current"):
-        where.append("a.end_year is null")
+        where.append(CURRENT)
     if "as_of" in chosen:
         # What is not known of a date is taken in favour: the earliest start, the latest end.
         padded = "printf('%04d-%02d-%02d', {0}_year, coalesce({0}_month, {1}), coalesce({0}_day, {2}))"
@@ -189,7 +194,7 @@ def coverage_rows(db, ids):
         select o.ror_id, year(a.created_date),
             case when upper(trim(a.disambiguation_source)) in ('ROR', 'GRID', 'RINGGOLD', 'FUNDREF', 'LEI')
                 then upper(trim(a.disambiguation_source)) else 'none' end source,
-            count(*), count(*) filter (a.end_year is null), count(*) filter (a.end_year is not null),
+            count(*), count(*) filter ({CURRENT}), count(*) filter (not {CURRENT}),
             count(*) filter (a.orcid in (a.source_orcid, a.assertion_origin_orcid)),
             count(*) filter (a.orcid not in (coalesce(a.source_orcid, ''), coalesce(a.assertion_origin_orcid, ''))
                 and coalesce(a.source_client_id, a.assertion_origin_client_id) is not null)

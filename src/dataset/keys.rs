@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use orcid_xml::ids::IdSet;
+use crate::slice::People;
 use orcid_xml::{MemberName, Orcid};
 
 /// The greatest number of iDs that are looked up in Bloom filters; with more iDs, a filter says too
@@ -12,12 +12,10 @@ const FEW: usize = 32;
 /// The key of an activity: iD, kind as in [`orcid_xml::ActivitySection::kind`], put code.
 pub type ActivityKey = (Orcid, &'static str, i64);
 
-/// A set of iDs: a bit for each iD; iDs with a wrong check digit are stored in full.
+/// A set of iDs that knows its first ones.
 #[derive(Debug, Clone, Default)]
 pub struct OrcidSet {
-    numbers: IdSet,
-    /// iDs with a wrong check digit; their numbers are not unique.
-    odd: HashSet<Orcid>,
+    people: People,
     /// The first iDs: at most one more than [`FEW`].
     first: Vec<Orcid>,
 }
@@ -32,10 +30,7 @@ pub struct ActivitySet {
 impl OrcidSet {
     /// Adds an iD; false if it was there already.
     pub fn insert(&mut self, orcid: Orcid) -> bool {
-        let new = match orcid.has_valid_check_digit() {
-            true => self.numbers.insert(orcid.number()),
-            false => self.odd.insert(orcid),
-        };
+        let new = self.people.insert(orcid);
         if new && self.first.len() <= FEW {
             self.first.push(orcid);
         }
@@ -43,16 +38,12 @@ impl OrcidSet {
     }
 
     pub fn contains(&self, orcid: &Orcid) -> bool {
-        match orcid.has_valid_check_digit() {
-            true => self.numbers.contains(orcid.number()),
-            false => self.odd.contains(orcid),
-        }
+        self.people.contains(*orcid)
     }
 
     /// Adds all iDs of another set.
     pub fn extend(&mut self, other: &Self) {
-        self.numbers.extend(&other.numbers);
-        self.odd.extend(&other.odd);
+        self.people.add_all(&other.people);
         let room = (FEW + 1).saturating_sub(self.first.len());
         self.first.extend(other.first.iter().take(room));
     }

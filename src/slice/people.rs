@@ -1,37 +1,43 @@
 //! A set of iDs.
 
+use std::collections::HashSet;
+
 use orcid_xml::Orcid;
 use orcid_xml::ids::IdSet;
 use xxhash_rust::xxh3::Xxh3;
 
 use super::selection::IdList;
 
-/// Characters that a check digit may be.
-const CHECK_DIGITS: u64 = 11;
-
-/// A set of iDs. It takes a bit or two for each if they lie close together, as those of many people do.
+/// A set of iDs: a bit for each iD that lies close to others; iDs with a wrong check digit are stored
+/// in full.
 #[derive(Debug, Clone, Default)]
 pub struct People {
-    set: IdSet,
-    count: u64,
+    numbers: IdSet,
+    /// iDs with a wrong check digit; their numbers are not unique.
+    odd: HashSet<Orcid>,
 }
 
 impl People {
     /// Adds an iD; false if it was there.
     pub fn insert(&mut self, orcid: Orcid) -> bool {
-        let is_new = self.set.insert(number(orcid));
-        self.count += u64::from(is_new);
-        is_new
+        match orcid.has_valid_check_digit() {
+            true => self.numbers.insert(orcid.number()),
+            false => self.odd.insert(orcid),
+        }
     }
 
     /// True if the iD is there.
     pub fn contains(&self, orcid: Orcid) -> bool {
-        self.set.contains(number(orcid))
+        match orcid.has_valid_check_digit() {
+            true => self.numbers.contains(orcid.number()),
+            false => self.odd.contains(&orcid),
+        }
     }
 
-    /// Different iDs.
-    pub fn count(&self) -> u64 {
-        self.count
+    /// Adds all iDs of another set.
+    pub fn add_all(&mut self, other: &Self) {
+        self.numbers.extend(&other.numbers);
+        self.odd.extend(&other.odd);
     }
 
     /// The list that a manifest says of these iDs.
@@ -64,13 +70,6 @@ impl FromIterator<Orcid> for People {
     }
 }
 
-/// A number of its own for each text that has the form of an iD, with a wrong check digit too.
-fn number(orcid: Orcid) -> u64 {
-    let last = orcid.as_str().as_bytes()[Orcid::LENGTH - 1];
-    let check = if last == b'X' { 10 } else { u64::from(last - b'0') };
-    orcid.number() * CHECK_DIGITS + check
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -78,9 +77,9 @@ mod tests {
     #[test]
     fn an_id_with_another_check_digit_is_another_one() {
         let orcid = |text: &str| Orcid::new(text).unwrap();
-        let people: People = ["0000-0002-1825-0097", "0000-0002-1825-0097"].into_iter().map(orcid).collect();
+        let mut people: People = ["0000-0002-1825-0097"].into_iter().map(orcid).collect();
 
-        assert_eq!(people.count(), 1);
+        assert!(!people.insert(orcid("0000-0002-1825-0097")));
         assert!(people.contains(orcid("0000-0002-1825-0097")));
         assert!(!people.contains(orcid("0000-0002-1825-0098")));
         assert!(!people.contains(orcid("0000-0002-1825-010X")));

@@ -9,7 +9,7 @@ use super::ConvertError;
 use super::committing::NextState;
 use super::observer::Outcome;
 use super::plan::check_people;
-use crate::dataset::{ArchiveEntry, Dataset, Logs, Manifest, Store};
+use crate::dataset::{ACTIVITY_TABLES, ArchiveEntry, Dataset, Logs, Manifest, Store};
 use crate::slice::People;
 use orcid_xml::Orcid;
 use orcid_xml::ids::IdSet;
@@ -18,14 +18,6 @@ use orcid_xml::ids::IdSet;
 const NAMED: usize = 5;
 /// Tables with one row for each person.
 const PEOPLE: [&str; 2] = ["summaries/records", "summaries/tombstones"];
-/// Tables with one row for each activity.
-const ACTIVITIES: [&str; 5] = [
-    "activities/affiliations",
-    "activities/fundings",
-    "activities/peer_reviews",
-    "activities/research_resources",
-    "activities/works",
-];
 
 /// Adds all archives of `sources` to the dataset in `store`, in one step; gives for each source its
 /// archives with their outcomes. An archive that is there already is skipped. Files are copied.
@@ -134,7 +126,7 @@ impl Members {
                 }
             })?;
         }
-        for table in ACTIVITIES {
+        for (table, _) in ACTIVITY_TABLES {
             each_batch(dataset, entry, table, |batch| {
                 let codes =
                     batch.column_by_name("put_code").and_then(|codes| codes.as_primitive_opt::<Int64Type>());

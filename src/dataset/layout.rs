@@ -8,9 +8,20 @@ use std::path::{Path, PathBuf};
 use arrow::datatypes::SchemaRef;
 
 use crate::tables::{self, AnyTable, DumpKind};
+use orcid_xml::ActivitySection;
 
 /// The manifest's file name; a folder with it is a dataset.
 pub const MANIFEST_NAME: &str = "orcidlake.json";
+
+/// The tables with one row for each activity, by kind of activity; affiliations have a column for
+/// the kind.
+pub const ACTIVITY_TABLES: [(&str, Option<ActivitySection>); 5] = [
+    ("activities/affiliations", None),
+    ("activities/fundings", Some(ActivitySection::Fundings)),
+    ("activities/peer_reviews", Some(ActivitySection::PeerReviews)),
+    ("activities/research_resources", Some(ActivitySection::ResearchResources)),
+    ("activities/works", Some(ActivitySection::Works)),
+];
 
 /// A table's name across both kinds of dump, as `summaries/works`.
 pub fn table_key(dump: DumpKind, table: &str) -> String {

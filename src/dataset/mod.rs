@@ -48,7 +48,7 @@ pub use files::{create_file, remove as remove_path, rename as rename_path};
 pub use filter::Superseded;
 pub use finished::Finished;
 pub use keys::{ActivityKey, ActivitySet, OrcidSet, Targets};
-pub use layout::{MANIFEST_NAME, NewFile, random_word, schema_of, table_key, table_of};
+pub use layout::{ACTIVITY_TABLES, MANIFEST_NAME, NewFile, random_word, schema_of, table_key, table_of};
 pub use lock::{DatasetLock, LOCK_NAME};
 pub use looks::{read_dataset, read_dataset_in};
 pub use manifest::{

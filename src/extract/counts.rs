@@ -4,16 +4,8 @@ use std::collections::BTreeMap;
 
 use arrow::array::{Array, AsArray, RecordBatch};
 
+use crate::dataset::ACTIVITY_TABLES;
 use crate::report::{Members, Report};
-
-/// Tables of activities that have one row for each member.
-const ACTIVITIES: [&str; 5] = [
-    "activities/affiliations",
-    "activities/fundings",
-    "activities/peer_reviews",
-    "activities/research_resources",
-    "activities/works",
-];
 
 /// Rows that stay, by what they say about members.
 #[derive(Debug, Default)]
@@ -51,7 +43,7 @@ impl Counts {
             false => old,
         };
         let records = of(&["summaries/records"], old.members.records);
-        let activities = of(&ACTIVITIES, old.members.activities);
+        let activities = of(&ACTIVITY_TABLES.map(|(key, _)| key), old.members.activities);
         let (tombstones, rejects) = (sum(&self.tombstones), sum(&self.rejects));
         let kept = records + activities + tombstones + rejects + old.members.other;
         let members = old.members.members.max(kept);

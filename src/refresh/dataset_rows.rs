@@ -6,17 +6,8 @@ use arrow::datatypes::{Int64Type, TimestampMicrosecondType};
 use super::error::RefreshError;
 use super::queue::ItemOf;
 use super::scope::Organization;
-use crate::dataset::{ArchiveEntry, Dataset, EntryKind, Manifest};
+use crate::dataset::{ACTIVITY_TABLES, ArchiveEntry, Dataset, EntryKind, Manifest};
 use orcid_xml::{ActivitySection, Orcid, Timestamp};
-
-/// The tables of full items, by kind of item; affiliations have a column for the kind.
-const ACTIVITY_TABLES: [(&str, Option<ActivitySection>); 5] = [
-    ("activities/affiliations", None),
-    ("activities/fundings", Some(ActivitySection::Fundings)),
-    ("activities/peer_reviews", Some(ActivitySection::PeerReviews)),
-    ("activities/research_resources", Some(ActivitySection::ResearchResources)),
-    ("activities/works", Some(ActivitySection::Works)),
-];
 
 /// A part of the names of archives of full items, such as `ORCID_2025_10_activities_0.tar.gz`.
 const ACTIVITIES_NAME: &str = "_activities_";

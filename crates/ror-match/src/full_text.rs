@@ -85,21 +85,7 @@ impl Matcher {
         let mut found: Vec<Window> = Vec::new();
         for number in 0..layout.blocks.len() {
             let known = found.len();
-            self.read_block(
-                &layout,
-                number,
-                (&*reading, &mut *similar, &mut *steps),
-                &capitals,
-                &mut mentions.candidates,
-                &mut found,
-            );
-            let block = &mut layout.blocks[number];
-            if !block.place.country.is_known()
-                && let Some(country) = self.common_country(&found[known..])
-            {
-                // Acronyms count in their own country only, which the other names tell.
-                block.place.country = country;
-                found.truncate(known);
+            loop {
                 self.read_block(
                     &layout,
                     number,
@@ -108,6 +94,16 @@ impl Matcher {
                     &mut mentions.candidates,
                     &mut found,
                 );
+                let block = &mut layout.blocks[number];
+                if block.place.country.is_known() {
+                    break;
+                }
+                let country = self.common_country(&found[known..]).filter(|country| country.is_known());
+                let Some(country) = country else { break };
+                // Acronyms count in their own country only, which the other names tell: they are
+                // read again.
+                block.place.country = country;
+                found.truncate(known);
             }
         }
         let leading = leading(&found).map(|place| found[place].best.organization);

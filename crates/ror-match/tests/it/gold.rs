@@ -2,9 +2,10 @@
 //! (`../shared/data`), and on names in many languages, where a ROR release is present. `EXPLAIN=balanced`
 //! and `EXPLAIN=institutions` list what is not.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Instant;
 
+use crate::shared::shared;
 use ror_match::{Answer, Candidate, Matcher, NameKind, Preset, Query, Release, RorId, Scratch, Tier};
 
 /// A row of the gold set: name, city, country and the organisation meant.
@@ -44,15 +45,6 @@ impl Tally {
     fn f1(&self) -> f64 {
         2.0 * self.precision() * self.recall() / (self.precision() + self.recall()).max(f64::EPSILON)
     }
-}
-
-fn shared(below: &str) -> Option<PathBuf> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data").join(below);
-    if !path.exists() {
-        eprintln!("skipped: {below} is not here");
-        return None;
-    }
-    Some(path)
 }
 
 fn rows(path: &Path) -> Vec<Row> {

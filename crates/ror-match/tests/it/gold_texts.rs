@@ -1,22 +1,12 @@
 //! How often the leading organisation of a full affiliation is right, on the halves of public gold sets
 //! that may be looked at (`../shared/data`), where they are present.
 
-use std::path::{Path, PathBuf};
-
+use crate::shared::shared;
 use ror_match::{Matcher, Preset, Release, RorId, Scratch, Table};
 
 /// The sets, with the least precision and recall.
 const SETS: [(&str, f64, f64); 3] =
     [("rorapi_crossref", 0.945, 0.84), ("rorapi_springer", 0.96, 0.90), ("marple_openalex", 0.91, 0.68)];
-
-fn shared(below: &str) -> Option<PathBuf> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data").join(below);
-    if !path.exists() {
-        eprintln!("skipped: {below} is not here");
-        return None;
-    }
-    Some(path)
-}
 
 #[test]
 fn full_affiliations_are_read_as_annotators_have_read_them() {

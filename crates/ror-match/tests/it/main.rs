@@ -5,5 +5,6 @@ mod gold_texts;
 mod kinds;
 mod matching;
 mod releases;
+mod shared;
 mod texts;
 mod world;

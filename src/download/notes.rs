@@ -3,7 +3,7 @@
 
 use std::fs::{self, File};
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
@@ -38,6 +38,11 @@ pub fn read(path: &Path, file: &ReleaseFile) -> Ranges {
     ranges
 }
 
+/// The name of new notes until they are whole.
+pub fn unfinished(path: &Path) -> PathBuf {
+    path.with_extension("json.new")
+}
+
 /// Notes which bytes of `file` are there: in a new file that takes the place of the old one.
 ///
 /// # Errors
@@ -45,7 +50,7 @@ pub fn read(path: &Path, file: &ReleaseFile) -> Ranges {
 pub fn write(path: &Path, file: &ReleaseFile, ranges: &Ranges) -> io::Result<()> {
     let done = ranges.iter().map(|range| (range.start, range.end)).collect();
     let notes = Notes { size_bytes: file.size_bytes, md5: file.md5.clone(), done };
-    let new = path.with_extension("json.new");
+    let new = unfinished(path);
     let mut out = File::create(&new)?;
     out.write_all(serde_json::to_string(&notes)?.as_bytes())?;
     drop(out);

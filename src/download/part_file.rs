@@ -115,7 +115,7 @@ impl PartFile {
         written.map_err(DownloadError::io("write", &self.path))?;
         fs::rename(&self.path, target).map_err(DownloadError::io("write", target))?;
         remove(&self.notes)?;
-        remove(&self.notes.with_extension("json.new"))?;
+        remove(&notes::unfinished(&self.notes))?;
         let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty());
         let folder = File::open(folder.unwrap_or(Path::new(".")));
         folder.and_then(|folder| folder.sync_all()).map_err(DownloadError::io("write", target))

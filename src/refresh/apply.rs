@@ -79,7 +79,7 @@ pub fn apply(
     let update = Update {
         source: source.clone(),
         gone,
-        often_refreshed: who_returns(&queue, run, &settings.scope, &dataset.manifest)?,
+        often_refreshed: who_returns(&queue, run, &settings.scope, &dataset)?,
         scopes: watermarks.scopes,
         watermark: watermarks.whole,
         visibility: connected.map(|_| Visibility::Limited),
@@ -141,12 +141,7 @@ fn what_leaves(queue: &Queue, run: &Run) -> Result<Targets, RefreshError> {
 
 /// The people whom the next refresh of the scope may change; nobody if they are too many for files
 /// of their own.
-fn who_returns(
-    queue: &Queue,
-    run: &Run,
-    scope: &Scope,
-    manifest: &Manifest,
-) -> Result<OrcidSet, RefreshError> {
+fn who_returns(queue: &Queue, run: &Run, scope: &Scope, dataset: &Dataset) -> Result<OrcidSet, RefreshError> {
     let (mut people, mut count) = (OrcidSet::default(), 0);
     let mut add = |orcid| count += u64::from(people.insert(orcid));
     match scope {
@@ -156,8 +151,7 @@ fn who_returns(
             queue.each_found(run.id, FoundAs::Present, &mut add)?;
         }
     }
-    let records = manifest.parts().filter(|(key, _)| *key == RECORDS).map(|(_, part)| part.rows).sum::<u64>();
-    let are_few = count.saturating_mul(LEAST_TIMES_SCOPE) <= records;
+    let are_few = count.saturating_mul(LEAST_TIMES_SCOPE) <= dataset.row_count(RECORDS)?;
     Ok(if are_few { people } else { OrcidSet::default() })
 }
 

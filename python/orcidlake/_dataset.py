@@ -262,7 +262,7 @@ class Dataset:
             include_inactive: Include inactive and withdrawn child organisations.
             min_confidence: The lowest score of matches by name, from 0 to 1; matches by id have 1.
             kinds: Only these kinds, such as ``"employment"``.
-            current: Only affiliations without an end date.
+            current: Only affiliations without an end date, or with one that lies ahead.
             as_of: Only affiliations that were valid on this day.
             emails: Add public e-mail addresses.
         """

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::numbers::grouped;
-use super::page::{STYLE, escaped};
+use super::page::{END, begun, escaped};
 use crate::compare::{Compared, Flow};
 
 /// Flows of each level that are shown; the table has all.
@@ -22,12 +22,12 @@ const HEADINGS: [(&str, &str); 4] = [
 pub fn page(compared: &Compared) -> String {
     let [old, new] =
         compared.releases.map(|year| year.map_or("unknown year".to_owned(), |year| year.to_string()));
-    let mut html = format!(
-        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <title>ORCID, {old} and {new}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n<main>\n\
-         <h1>ORCID, {old} and {new}</h1>\n<p>What has changed in public ORCID records. Items are those of people whose \
-         records are in both datasets.</p>\n"
+    let title = format!("ORCID, {old} and {new}");
+    let mut html = begun(&title);
+    let _ = writeln!(
+        html,
+        "<h1>{title}</h1>\n<p>What has changed in public ORCID records. Items are those of people whose \
+         records are in both datasets.</p>"
     );
     html.push_str(&tiles(compared));
     html.push_str(&bars("People", "New, gone and returned, with the reason.", &compared.people));
@@ -49,7 +49,7 @@ pub fn page(compared: &Compared) -> String {
          person joined, by current employments.\n</footer>",
         env!("CARGO_PKG_VERSION")
     );
-    html + "</main>\n</body>\n</html>\n"
+    html + END
 }
 
 fn tiles(compared: &Compared) -> String {

@@ -11,7 +11,9 @@ use crate::matching::{Counted, Coverage, CoverageRow, NO_ID};
 const SOURCES: [&str; 6] = ["ROR", "GRID", "RINGGOLD", "FUNDREF", "LEI", NO_ID];
 /// How readers know them.
 const NAMES: [&str; 6] = ["ROR", "GRID", "Ringgold", "FundRef", "LEI", "no identifier"];
-pub const STYLE: &str = include_str!("page.css");
+const STYLE: &str = include_str!("page.css");
+/// What stands at the end of a page.
+pub const END: &str = "</main>\n</body>\n</html>\n";
 /// The widths of the chart of years, for screens and for telephones, with the class
 /// of each.
 const WIDTHS: [(f64, &str); 2] = [(720.0, "wide"), (340.0, "narrow")];
@@ -62,19 +64,25 @@ impl Total {
 /// The page as HTML.
 pub fn page(page: &Page<'_>) -> String {
     let rows = &page.coverage.rows;
-    let mut html = format!(
-        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <title>{title}: affiliations in ORCID</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n<main>\n\
-         <h1>{title}</h1>\n<p>Affiliations in public ORCID records, and how well they are identified.</p>\n",
-        title = escaped(&page.title)
-    );
+    let title = escaped(&page.title);
+    let mut html = begun(&format!("{title}: affiliations in ORCID"));
+    let about = "Affiliations in public ORCID records, and how well they are identified.";
+    let _ = writeln!(html, "<h1>{title}</h1>\n<p>{about}</p>");
     html.push_str(&tiles(page, Total::of(rows.iter())));
     html.push_str(&sources(rows));
     html.push_str(&years(rows));
     html.push_str(&institutions(rows));
     html.push_str(&footer(page));
-    html + "</main>\n</body>\n</html>\n"
+    html + END
+}
+
+/// A page up to its heading; `title` is HTML.
+pub fn begun(title: &str) -> String {
+    format!(
+        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
+         <title>{title}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n<main>\n"
+    )
 }
 
 fn tiles(page: &Page<'_>, total: Total) -> String {
@@ -84,7 +92,7 @@ fn tiles(page: &Page<'_>, total: Total) -> String {
     if let Some(people) = page.coverage.people {
         tiles.insert(0, (grouped(people), "people".to_owned()));
     }
-    tiles.push((of(total.current), "current: without an end date".to_owned()));
+    tiles.push((of(total.current), "current: not ended".to_owned()));
     tiles.push((of(without), "without an identifier".to_owned()));
     tiles.push((of(total.by_members), "added by member organisations".to_owned()));
     let mut html = "<section class=\"tiles\">\n".to_owned();
@@ -270,7 +278,7 @@ fn footer(page: &Page<'_>) -> String {
     let _ = writeln!(
         html,
         "{dump} (CC0), matched with ROR {} (CC0; places from GeoNames, CC BY 4.0) by orcidlake {}. Current means \
-         without an end date. Only what is public is counted.",
+         without an end date, or with one that lies ahead. Only what is public is counted.",
         escaped(page.ror_release),
         env!("CARGO_PKG_VERSION")
     );

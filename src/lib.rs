@@ -22,7 +22,7 @@ pub mod dataset;
 // Archives and datasets in object stores and on web servers.
 pub mod storage;
 
-// Releases of ORCID and ROR, brought to a disk.
+// Download: releases of ORCID and ROR.
 pub mod download;
 
 // The whole way: archives to a dataset; a dataset's organizations to ROR.

@@ -41,7 +41,7 @@ struct Scan {
 
 #[pymethods]
 impl Dataset {
-    /// Opens a dataset; without `include_limited`, only what is public is read of it.
+    /// Opens a dataset. Without `include_limited`, its methods give public rows and values only.
     #[new]
     fn new(py: Python<'_>, path: PathBuf, include_limited: bool, settings: Settings) -> PyResult<Self> {
         let store = settings.store(&path)?;

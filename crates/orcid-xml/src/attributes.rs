@@ -16,7 +16,7 @@ use super::unmapped::{INVALID, REPEATED};
 use super::xml::{Cursor, Reader, Tag};
 use super::{ActivityPath, ActivitySection, Orcid, ParseError, Text};
 
-/// The attribute by which ORCID says who may see an element, and its value for everybody.
+/// The attribute that says who may see an element; with the value `public`, everybody may.
 const VISIBILITY: &str = "visibility";
 const PUBLIC: &str = "public";
 /// The longest value of it that is kept, in characters; ORCID's longest has 15.

@@ -17,7 +17,7 @@ const MAX_BYTES: usize = 8 << 10;
 /// The place of a tag in the list of those that are known.
 pub(super) type Number = u16;
 
-/// The tag of which nothing is known.
+/// Stands for a tag that has not been learned.
 pub(super) const UNKNOWN: Number = 0;
 /// What stands before the first tag of a document.
 pub(super) const START: Number = 1;

@@ -47,7 +47,8 @@ impl<'a> Scanner<'a> {
         Self { source, place: 0, self_closed: false, learned, last: START, ready: UNKNOWN, text_end: None }
     }
 
-    /// The next tag, if it is one that is known to follow the last; passes what is known of it.
+    /// The next tag, if it is one that has followed the last tag before. Moves behind the bytes that
+    /// were compared.
     #[inline]
     pub fn known(&mut self) -> Option<&KnownTag<'a>> {
         if self.self_closed || self.text_end.is_some() {

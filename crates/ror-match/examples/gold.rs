@@ -230,7 +230,8 @@ fn rows(path: &Path, release: &Release) -> Result<Vec<Row>, String> {
     Ok(rows)
 }
 
-/// FNV-1a, by which rows are divided the same way on all machines.
+/// The FNV-1a hash of a text. It decides to which part a row belongs, so it must be the same on all
+/// machines and with all versions of Rust.
 fn checksum(text: &str) -> u32 {
     let hash = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)

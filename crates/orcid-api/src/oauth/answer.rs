@@ -52,7 +52,7 @@ impl TokenAnswer {
     /// Reads a body.
     ///
     /// # Errors
-    /// What is wrong with the body; the text quotes nothing of it.
+    /// Why the body cannot be read. The text quotes nothing from the body, which may hold tokens.
     pub fn parse(body: &[u8]) -> Result<Self, &'static str> {
         let fields: Fields = read_answer(body).ok_or("it holds no access token")?;
         if fields.token_type.is_some_and(|kind| !kind.eq_ignore_ascii_case("bearer")) {

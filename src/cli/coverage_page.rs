@@ -1,29 +1,21 @@
-//! The page of `coverage`: numbers, charts and tables in one file that needs
-//! nothing else. Every chart's numbers stand in a table too.
+//! The page of `coverage`, and its parts for the pages of a site.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use super::charts::{Bar, ByYear, Scale, Series, bars, by_year};
 use super::numbers::grouped;
+use super::page::{begun, details, ended, escaped, section, share, tiles, with_share};
 use crate::matching::{Counted, Coverage, CoverageRow, NO_ID};
 
 /// The sources of ids, always in this order and each in its own colour.
 const SOURCES: [&str; 6] = ["ROR", "GRID", "RINGGOLD", "FUNDREF", "LEI", NO_ID];
-/// How readers know them.
-const NAMES: [&str; 6] = ["ROR", "GRID", "Ringgold", "FundRef", "LEI", "no identifier"];
-const STYLE: &str = include_str!("page.css");
-/// What stands at the end of a page.
-pub const END: &str = "</main>\n</body>\n</html>\n";
-/// The widths of the chart of years, for screens and for telephones, with the class
-/// of each.
-const WIDTHS: [(f64, &str); 2] = [(720.0, "wide"), (340.0, "narrow")];
-/// Its height, and the room for its scales.
-const HEIGHT: f64 = 260.0;
-/// The room that a year's number takes.
-const YEAR_WIDTH: f64 = 40.0;
-const LEFT: f64 = 48.0;
-const BOTTOM: f64 = 24.0;
-const TOP: f64 = 8.0;
+/// How readers know them, with their colours.
+const NAMES: [Series<'_>; 6] =
+    [("ROR", 1), ("GRID", 2), ("Ringgold", 3), ("FundRef", 4), ("LEI", 5), ("no identifier", 6)];
+/// Who added affiliations.
+const ASSERTED: [Series<'_>; 3] =
+    [("by themselves", 1), ("by member organisations", 2), ("not known by whom", 6)];
 
 /// The columns of the table of institutions.
 const COLUMNS: [&str; 7] =
@@ -41,16 +33,16 @@ pub struct Page<'p> {
 
 /// Counts of some rows together.
 #[derive(Default, Clone, Copy)]
-struct Total {
-    affiliations: u64,
-    current: u64,
-    past: u64,
-    by_self: u64,
-    by_members: u64,
+pub struct Total {
+    pub affiliations: u64,
+    pub current: u64,
+    pub past: u64,
+    pub by_self: u64,
+    pub by_members: u64,
 }
 
 impl Total {
-    fn of<'r>(rows: impl Iterator<Item = &'r CoverageRow>) -> Self {
+    pub fn of<'r>(rows: impl Iterator<Item = &'r CoverageRow>) -> Self {
         rows.fold(Self::default(), |total, row| Self {
             affiliations: total.affiliations + row.affiliations,
             current: total.current + row.current,
@@ -58,6 +50,11 @@ impl Total {
             by_self: total.by_self + row.self_asserted,
             by_members: total.by_members + row.member_asserted,
         })
+    }
+
+    /// The affiliations whose id is of a source.
+    pub fn with_source(rows: &[CoverageRow], source: &str) -> u64 {
+        Self::of(rows.iter().filter(|row| row.source == source)).affiliations
     }
 }
 
@@ -68,243 +65,174 @@ pub fn page(page: &Page<'_>) -> String {
     let mut html = begun(&format!("{title}: affiliations in ORCID"));
     let about = "Affiliations in public ORCID records, and how well they are identified.";
     let _ = writeln!(html, "<h1>{title}</h1>\n<p>{about}</p>");
-    html.push_str(&tiles(page, Total::of(rows.iter())));
+    html.push_str(&figures(page.coverage));
     html.push_str(&sources(rows));
     html.push_str(&years(rows));
     html.push_str(&institutions(rows));
-    html.push_str(&footer(page));
-    html + END
+    html + &ended(&foot(page.organizations, page.ror_release, page.year))
 }
 
-/// A page up to its heading; `title` is HTML.
-pub fn begun(title: &str) -> String {
-    format!(
-        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <title>{title}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n<main>\n"
-    )
-}
-
-fn tiles(page: &Page<'_>, total: Total) -> String {
+/// The figures of a coverage.
+pub fn figures(coverage: &Coverage) -> String {
+    let total = Total::of(coverage.rows.iter());
     let of = |part: u64| share(part, total.affiliations);
-    let without = Total::of(page.coverage.rows.iter().filter(|row| row.source == NO_ID)).affiliations;
-    let mut tiles = vec![(grouped(total.affiliations), "affiliations".to_owned())];
-    if let Some(people) = page.coverage.people {
-        tiles.insert(0, (grouped(people), "people".to_owned()));
-    }
-    tiles.push((of(total.current), "current: not ended".to_owned()));
-    tiles.push((of(without), "without an identifier".to_owned()));
-    tiles.push((of(total.by_members), "added by member organisations".to_owned()));
-    let mut html = "<section class=\"tiles\">\n".to_owned();
-    for (number, what) in tiles {
-        let _ = writeln!(html, "<div><b>{number}</b><span>{what}</span></div>");
-    }
-    html + "</section>\n"
+    let people = coverage.people.map(|people| (grouped(people), "people"));
+    let others = [
+        (grouped(total.affiliations), "affiliations"),
+        (of(total.current), "current: not ended"),
+        (of(Total::with_source(&coverage.rows, NO_ID)), "without an identifier"),
+        (of(total.by_members), "added by member organisations"),
+    ];
+    tiles(&people.into_iter().chain(others).collect::<Vec<_>>())
 }
 
-fn sources(rows: &[CoverageRow]) -> String {
-    let counts = SOURCES.map(|source| Total::of(rows.iter().filter(|row| row.source == source)).affiliations);
-    let (total, most): (u64, u64) = (counts.iter().sum(), counts.iter().copied().max().unwrap_or(0).max(1));
-    let mut html = "<section>\n<h2>Whose identifier they have</h2>\n<p>ORCID took identifiers from Ringgold \
-                    until 2020, from GRID in 2021 and from ROR since; old ones stay as they are.</p>\n"
-        .to_owned();
-    for (place, (source, count)) in NAMES.into_iter().zip(counts).enumerate() {
-        let width = 100.0 * count as f64 / most as f64;
-        let _ = writeln!(
-            html,
-            "<div class=\"bar\"><span>{source}</span><span><i style=\"width:{width:.1}%;background:var(--s{})\"></i>\
-             </span><span>{} · {}</span></div>",
-            place + 1,
-            grouped(count),
-            share(count, total)
-        );
-    }
-    html + "</section>\n"
-}
-
-fn years(rows: &[CoverageRow]) -> String {
-    let mut years: BTreeMap<i32, [u64; 6]> = BTreeMap::new();
-    for row in rows {
-        let place = SOURCES.iter().position(|source| *source == row.source);
-        if let (Some(year), Some(place)) = (row.year, place) {
-            years.entry(year).or_default()[place] += row.affiliations;
-        }
-    }
-    let (Some((first, _)), Some((last, _))) = (years.first_key_value(), years.last_key_value()) else {
-        return String::new();
+/// Whose identifiers affiliations have.
+pub fn sources(rows: &[CoverageRow]) -> String {
+    let counts = SOURCES.map(|source| Total::with_source(rows, source));
+    let total = counts.iter().sum();
+    let bar = |((name, color), count): ((&'static str, usize), u64)| Bar {
+        name,
+        link: None,
+        parts: vec![(count, color)],
+        numbers: vec![with_share(count, total)],
     };
-    let all: Vec<(i32, [u64; 6])> =
-        (*first..=*last).map(|year| (year, years.get(&year).copied().unwrap_or_default())).collect();
-    let mut html = "<section>\n<h2>When they were added</h2>\n<ul class=\"legend\">\n".to_owned();
-    for (place, source) in NAMES.into_iter().enumerate() {
-        let _ = writeln!(html, "<li><i style=\"background:var(--s{})\"></i>{source}</li>", place + 1);
-    }
-    html.push_str("</ul>\n");
-    WIDTHS.iter().for_each(|(width, class)| html.push_str(&chart(&all, *width, class)));
-    html.push_str(&undated(rows));
-    html.push_str(
-        "<details><summary>The numbers</summary>\n<div class=\"scroll\">\n<table>\n<tr><th>Year</th>",
+    let rows: Vec<Bar<'_>> = NAMES.into_iter().zip(counts).map(bar).collect();
+    let about = "ORCID took identifiers from Ringgold until 2020, from GRID in 2021 and from ROR since; old \
+                 ones stay as they are.";
+    let table = bars(
+        "Affiliations by the source of their identifier",
+        &["Identifier", "Affiliations"],
+        Scale::Numbers,
+        &rows,
     );
-    NAMES.iter().for_each(|source| {
-        let _ = write!(html, "<th>{source}</th>");
-    });
-    html.push_str("</tr>\n");
-    for (year, counts) in &all {
-        let cells: String = counts.iter().map(|count| format!("<td>{}</td>", grouped(*count))).collect();
-        let _ = writeln!(html, "<tr><td>{year}</td>{cells}</tr>");
-    }
-    html + "</table>\n</div>\n</details>\n</section>\n"
+    section("sources", "Whose identifier they have", about, &table)
 }
 
-/// What the chart cannot show.
-fn undated(rows: &[CoverageRow]) -> String {
-    match Total::of(rows.iter().filter(|row| row.year.is_none())).affiliations {
-        0 => String::new(),
-        count => format!("<p>{} without a date of creation are not shown.</p>\n", grouped(count)),
-    }
-}
-
-/// Bars by year, the sources on top of each other.
-fn chart(years: &[(i32, [u64; 6])], chart_width: f64, class: &str) -> String {
-    let most = years.iter().map(|(_, counts)| counts.iter().sum::<u64>()).max().unwrap_or(0);
-    let step = step(most);
-    let lines = most.div_ceil(step).max(1);
-    let height = HEIGHT - TOP - BOTTOM;
-    let y = |value: f64| TOP + height * (1.0 - value / (lines * step) as f64);
-    let room = (chart_width - LEFT) / years.len() as f64;
-    let width = (room * 0.7).min(48.0);
-    let mut svg = format!(
-        "<svg class=\"{class}\" viewBox=\"0 0 {chart_width} {HEIGHT}\" role=\"img\" aria-label=\"Affiliations by the year in which they were added and the source of their identifier\">\n"
-    );
-    for line in 0..=lines {
-        let (value, place) = (line * step, y((line * step) as f64));
-        let _ =
-            writeln!(svg, "<line x1=\"{LEFT}\" x2=\"{chart_width}\" y1=\"{place:.1}\" y2=\"{place:.1}\"/>");
-        let _ = writeln!(
-            svg,
-            "<text x=\"{}\" y=\"{:.1}\" text-anchor=\"end\">{}</text>",
-            LEFT - 8.0,
-            place + 4.0,
-            grouped(value)
-        );
-    }
-    let every = (YEAR_WIDTH / room).ceil() as usize;
-    for (place, (year, counts)) in years.iter().enumerate() {
-        let x = LEFT + room * (place as f64 + 0.5);
-        let mut below = 0.0;
-        for (place, (source, count)) in
-            NAMES.into_iter().zip(counts).enumerate().filter(|(_, (_, count))| **count > 0)
-        {
-            let (top, bottom) = (y(below + *count as f64), y(below));
-            // A gap of one between neighbours, where there is room.
-            let gap = if bottom - top > 3.0 { 1.0 } else { 0.0 };
-            let _ = writeln!(
-                svg,
-                "<rect x=\"{:.1}\" y=\"{top:.1}\" width=\"{width:.1}\" height=\"{:.1}\" fill=\"var(--s{})\"><title>{year}, {source}: {}</title></rect>",
-                x - width / 2.0,
-                bottom - top - gap,
-                place + 1,
-                grouped(*count)
-            );
-            below += *count as f64;
+/// Affiliations by the year in which they were added, and the source of their identifier.
+pub fn years(rows: &[CoverageRow]) -> String {
+    let label = "Affiliations by the year in which they were added and the source of their identifier";
+    let place = |row: &CoverageRow| SOURCES.iter().position(|source| *source == row.source);
+    let add = |row: &CoverageRow, numbers: &mut [u64]| {
+        if let Some(place) = place(row) {
+            numbers[place] += row.affiliations;
         }
-        // From the last year back, which matters most.
-        if (years.len() - 1 - place).is_multiple_of(every) {
-            let _ = writeln!(
-                svg,
-                "<text x=\"{x:.1}\" y=\"{}\" text-anchor=\"middle\">{year}</text>",
-                HEIGHT - 6.0
-            );
+    };
+    year_section("years", "When they were added", label, &NAMES, rows, add)
+}
+
+/// Affiliations by the year in which they were added, and who added them.
+pub fn asserted(rows: &[CoverageRow]) -> String {
+    let label = "Affiliations by the year in which they were added and who added them";
+    let add = |row: &CoverageRow, numbers: &mut [u64]| {
+        numbers[0] += row.self_asserted;
+        numbers[1] += row.member_asserted;
+        numbers[2] += row.affiliations.saturating_sub(row.self_asserted + row.member_asserted);
+    };
+    year_section("asserted", "Who added them", label, &ASSERTED, rows, add)
+}
+
+fn year_section(
+    id: &str,
+    heading: &str,
+    label: &str,
+    series: &[Series<'_>],
+    rows: &[CoverageRow],
+    add: impl Fn(&CoverageRow, &mut [u64]),
+) -> String {
+    let mut years: BTreeMap<i32, Vec<u64>> = BTreeMap::new();
+    for row in rows {
+        if let Some(year) = row.year {
+            add(row, years.entry(year).or_insert_with(|| vec![0; series.len()]));
         }
     }
-    svg + "</svg>\n"
+    let undated = Total::of(rows.iter().filter(|row| row.year.is_none())).affiliations;
+    match by_year(&ByYear { label, series, years: &years, undated }) {
+        chart if chart.is_empty() => String::new(),
+        chart => section(id, heading, "", &chart),
+    }
 }
 
-/// A round number that divides a scale into four or so.
-fn step(most: u64) -> u64 {
-    let rough = (most / 4).max(1);
-    let power = 10u64.pow(rough.ilog10());
-    [1, 2, 5, 10].into_iter().map(|factor| factor * power).find(|step| *step >= rough).unwrap_or(10 * power)
-}
-
-fn institutions(rows: &[CoverageRow]) -> String {
-    let mut html =
-        "<section>\n<h2>By institution</h2>\n<p>Of each institution's affiliations: how many have no end date \
-                    or one, have an identifier, and were added by people themselves or by member organisations.</p>\n\
-                    <table class=\"cards\">\n<tr><th>Institution</th>"
-        .to_owned();
-    COLUMNS.iter().for_each(|column| {
-        let _ = write!(html, "<th>{column}</th>");
-    });
-    html.push_str("</tr>\n");
-    for rows in rows.chunk_by(|one, other| one.ror_id == other.ror_id) {
+/// A table of the institutions, one row each.
+pub fn institutions(rows: &[CoverageRow]) -> String {
+    let each = rows.chunk_by(|one, other| one.ror_id == other.ror_id);
+    let row = |rows: &[CoverageRow]| {
         let total = Total::of(rows.iter());
-        let of = |source: &str| {
-            share(Total::of(rows.iter().filter(|row| row.source == source)).affiliations, total.affiliations)
-        };
+        let of = |part: u64| share(part, total.affiliations);
         let name = rows[0].ror_name.as_deref().unwrap_or(&rows[0].ror_id);
         let cells = [
             grouped(total.affiliations),
-            share(total.current, total.affiliations),
-            share(total.past, total.affiliations),
-            of("ROR"),
-            of(NO_ID),
-            share(total.by_self, total.affiliations),
-            share(total.by_members, total.affiliations),
+            of(total.current),
+            of(total.past),
+            of(Total::with_source(rows, "ROR")),
+            of(Total::with_source(rows, NO_ID)),
+            of(total.by_self),
+            of(total.by_members),
         ];
-        let _ = write!(html, "<tr><td><a href=\"{}\">{}</a></td>", escaped(&rows[0].ror_id), escaped(name));
-        for (column, cell) in COLUMNS.iter().zip(cells) {
-            let _ = write!(html, "<td data-name=\"{column}\">{cell}</td>");
+        Card { name: name.to_owned(), link: rows[0].ror_id.clone(), cells: cells.into(), picture: None }
+    };
+    let about = "Of each institution's affiliations: how many have no end date or one, have an identifier, and \
+                 were added by people themselves or by member organisations.";
+    section("institutions", "By institution", about, &cards("Institution", &COLUMNS, each.map(row)))
+}
+
+/// A row of a table that becomes a card on narrow screens.
+pub struct Card {
+    pub name: String,
+    pub link: String,
+    pub cells: Vec<String>,
+    /// HTML in a cell behind them.
+    pub picture: Option<String>,
+}
+
+/// A table whose rows become cards on narrow screens. Roles are written, because browsers forget
+/// them with the layout.
+pub fn cards(first: &str, columns: &[&str], rows: impl Iterator<Item = Card>) -> String {
+    let mut html = format!(
+        "<table class=\"cards\" role=\"table\">\n<thead role=\"rowgroup\"><tr role=\"row\"><th scope=\"col\" role=\"columnheader\">{first}</th>"
+    );
+    columns.iter().for_each(|column| {
+        let _ = write!(html, "<th scope=\"col\" role=\"columnheader\">{column}</th>");
+    });
+    html.push_str("</tr></thead>\n<tbody role=\"rowgroup\">\n");
+    for Card { name, link, cells, picture } in rows {
+        let _ = write!(
+            html,
+            "<tr role=\"row\"><th scope=\"row\" role=\"rowheader\"><a href=\"{}\">{}</a></th>",
+            escaped(&link),
+            escaped(&name)
+        );
+        let cells = cells.iter().map(|cell| escaped(cell)).chain(picture);
+        for (column, cell) in columns.iter().zip(cells) {
+            let _ = write!(html, "<td role=\"cell\" data-name=\"{column}\">{cell}</td>");
         }
         html.push_str("</tr>\n");
     }
-    html + "</table>\n</section>\n"
+    html + "</tbody>\n</table>\n"
 }
 
-fn footer(page: &Page<'_>) -> String {
-    let mut html = "<footer>\n".to_owned();
-    if page.organizations.len() > 1 {
-        let names: Vec<String> = page.organizations.iter().map(|counted| escaped(&counted.name)).collect();
-        let _ = writeln!(
-            html,
-            "<details><summary>{} organisations are counted</summary>{}</details>",
-            page.organizations.len(),
-            names.join(" · ")
-        );
+/// The foot of a page: what was counted, and where the numbers come from.
+pub fn foot(organizations: &[Counted], ror_release: &str, year: Option<u16>) -> String {
+    let mut html = String::new();
+    if organizations.len() > 1 {
+        let names: Vec<String> = organizations.iter().map(|counted| escaped(&counted.name)).collect();
+        let summary = format!("{} organisations are counted", grouped(organizations.len() as u64));
+        html.push_str(&details(&summary, &names.join(" · ")));
     }
-    let dump = page
-        .year
-        .map_or_else(|| "ORCID public data".to_owned(), |year| format!("ORCID public data file {year}"));
-    let _ = writeln!(
+    let dump =
+        year.map_or_else(|| "ORCID public data".to_owned(), |year| format!("ORCID public data file {year}"));
+    let _ = write!(
         html,
-        "{dump} (CC0), matched with ROR {} (CC0; places from GeoNames, CC BY 4.0) by orcidlake {}. Current means \
-         without an end date, or with one that lies ahead. Only what is public is counted.",
-        escaped(page.ror_release),
+        "<p>{dump} (CC0), matched with ROR {} (CC0; places from GeoNames, CC BY 4.0) by orcidlake {}. Current means \
+         without an end date, or with one that lies ahead. Only what is public is counted.</p>",
+        escaped(ror_release),
         env!("CARGO_PKG_VERSION")
     );
-    html + "</footer>\n"
-}
-
-fn share(part: u64, whole: u64) -> String {
-    format!("{:.1} %", 100.0 * part as f64 / whole.max(1) as f64)
-}
-
-pub fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+    html
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn scales_have_round_steps() {
-        for (most, expected) in
-            [(0, 1), (3, 1), (10, 2), (100, 50), (170, 50), (999, 500), (4_000_000, 1_000_000)]
-        {
-            assert_eq!(step(most), expected, "{most}");
-        }
-    }
 
     #[test]
     fn names_cannot_break_the_page() {

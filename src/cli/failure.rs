@@ -15,6 +15,7 @@ use crate::export::ExportError;
 use crate::extract::ExtractError;
 use crate::get::GetError;
 use crate::matching::MatchError;
+use crate::overview::OverviewError;
 use crate::push::PushError;
 use crate::refresh::RefreshError;
 use crate::storage::StorageError;
@@ -123,6 +124,7 @@ hinted!(
     ExtractError,
     GetError,
     MatchError,
+    OverviewError,
     PushError,
     RefreshError,
     RorError,

@@ -127,15 +127,19 @@ impl Institution {
         (!ror.is_empty()).then_some(institution)
     }
 
-    /// What counts as the institution.
-    pub fn expansion(&self, dataset: &Dataset) -> Result<Expansion, Failure> {
-        let question = Question {
+    /// Which organisations count.
+    pub fn question(&self) -> Question {
+        Question {
             ror: self.ror.clone(),
             depth: if self.children { self.depth.unwrap_or(u8::MAX) } else { 0 },
             inactive: self.include_inactive,
             min_confidence: self.min_confidence,
-        };
-        let expansion = Expansion::of(dataset, &question)?;
+        }
+    }
+
+    /// What counts as the institution.
+    pub fn expansion(&self, dataset: &Dataset) -> Result<Expansion, Failure> {
+        let expansion = Expansion::of(dataset, &self.question())?;
         for id in &self.ror {
             if !expansion.organizations.iter().any(|counted| counted.ror_id == id.to_string()) {
                 return Err(Failure::new(

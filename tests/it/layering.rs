@@ -14,7 +14,7 @@ const LAYERS: &[&[&str]] = &[
     &["dataset"],
     &["storage"],
     &["convert", "download", "matching"],
-    &["compare", "export", "extract", "get", "refresh"],
+    &["compare", "export", "extract", "get", "overview", "refresh"],
     &["connect", "push"],
     &["cli"],
 ];

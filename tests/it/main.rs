@@ -46,6 +46,7 @@ mod odd_names;
 mod oddities;
 mod often_refreshed;
 mod outputs;
+mod overview;
 mod parts;
 mod push;
 mod push_connected;

@@ -80,7 +80,7 @@ fn changes(id: &str, heading: &str, about: &str, counts: &BTreeMap<String, u64>)
         numbers: vec![grouped(*count)],
     });
     let rows: Vec<Bar<'_>> = rows.collect();
-    section(id, heading, about, &bars(heading, &["Change", "Rows"], Scale::Numbers, &rows))
+    section(id, heading, about, &bars(heading, &["Change", "Number"], Scale::Numbers, &rows))
 }
 
 fn moves(level: &str, heading: &str, flows: &[&Flow]) -> String {

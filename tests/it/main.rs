@@ -24,6 +24,7 @@ mod connected_people;
 mod convert;
 mod damage;
 mod damage_matched;
+mod descriptions;
 mod docs;
 mod download;
 mod endings;

@@ -155,10 +155,11 @@ class World:
         self.faults.append(text)
 
     def check_clean(self, dataset, when):
-        """Only what the manifest names is there, and the versions and logs."""
+        """Only what the manifest names is there, and the versions, logs and descriptions."""
         manifest, names = self.store.manifest(dataset), self.store.names(dataset)
         named = {f"{table}/{name}" for table, own in parts(manifest).items() for name in own}
-        kept = {name for name in names if "/_delta_log/" in name or name.startswith("orcidlake-versions/0")}
+        kept = {name for name in names if "/_delta_log/" in name or name.startswith("orcidlake-versions/0")
+                or name in ("datapackage.json", "croissant.json")}
         for name in names - kept - named:
             self.fault(f"{when}: {dataset}/{name} is left")
         for name in named - names:

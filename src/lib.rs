@@ -29,6 +29,9 @@ pub mod download;
 pub mod convert;
 pub mod matching;
 
+// The rows of some people of a dataset.
+pub mod kept;
+
 // What has changed between two datasets.
 pub mod compare;
 

@@ -34,6 +34,7 @@ mod folders;
 mod format_1;
 mod get;
 mod index;
+mod inspect;
 mod layering;
 mod limited_rows;
 mod lists;

@@ -142,7 +142,8 @@ def fill(row, table, given={}):
             element = follow(element, step) if element is not None else None
         if element is None or not last:  # it has no such group, or no XPath
             continue
-        text = given.get(column["xpath"]) or value(column["type"])
+        # A document that is not public is a reject.
+        text = "public" if last == "@visibility" else given.get(column["xpath"]) or value(column["type"])
         if last.startswith("@"):
             element.set(last[1:], element.get(last[1:]) or text)
         else:

@@ -18,6 +18,7 @@ use super::only_args::OnlyArgs;
 use super::output::print_json;
 use super::progress::Progress;
 use super::stores::{ScratchArg, locked_store};
+use super::table_name::TableNameParser;
 use super::target::check_file;
 use super::{Common, Done};
 use crate::convert::{ConvertError, Options, Outcome, Selection, Shard, convert_in};
@@ -48,7 +49,14 @@ pub struct Args {
     #[arg(long, short, value_name = "DIR", env = "ORCIDLAKE_OUT")]
     out: PathBuf,
     /// Tables to write, such as works or summaries/affiliations; all if not given.
-    #[arg(long, value_delimiter = ',', value_name = "TABLE", env = "ORCIDLAKE_TABLES")]
+    #[arg(
+        long,
+        value_delimiter = ',',
+        value_name = "TABLE",
+        value_parser = TableNameParser::OF_ARCHIVES,
+        hide_possible_values = true,
+        env = "ORCIDLAKE_TABLES"
+    )]
     tables: Vec<String>,
     #[command(flatten)]
     only: OnlyArgs,
@@ -115,9 +123,11 @@ pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
         check_file(&index_path(archive), &[])?;
     }
     let progress = Progress::new(common.quiet);
+    progress.expect(&args.archives);
     let stop = stop_on_signals()?;
     let store = locked_store(&args.out, "convert", &args.scratch, common)?;
     let outcomes = convert_in(&args.archives, store.as_ref(), &options, &progress, &stop);
+    progress.end();
     let outcomes = outcomes.map_err(|error| {
         let hint = hint_of(&error, &args);
         Failure::from(error).with_hint(hint)

@@ -12,24 +12,28 @@ use super::failure::Failure;
 use super::hint::Hint;
 use super::limited::LimitedArg;
 use super::numbers::counted;
+use super::only_args::OnlyArgs;
 use super::output::print_json;
+use super::table_name::TableNameParser;
 use super::target::check_file;
 use super::{Common, Done, open_dataset};
 use crate::dataset::Dataset;
-use crate::export::{CsvOptions, ExportError, Exported, Format, export};
+use crate::export::{Changed, CsvOptions, ExportError, Exported, Format, export};
+use crate::slice::Slice;
 use crate::storage::shown;
 
 /// Write the tables of a dataset in a form that other programs open.
 ///
 /// sqlite is one database, with primary and foreign keys where they hold, and indexes. csv (RFC
-/// 4180) and jsonl are a file for each table, in a folder or a zip. Values keep their types;
-/// nothing is rounded.
+/// 4180) and jsonl are a file for each table, in a folder or a zip. xlsx is one workbook with a sheet
+/// for each table, or a workbook for each, in a folder or a zip. Values keep their types; nothing is
+/// rounded. Some people only are selected as by `extract`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The dataset.
     #[arg(value_name = "DATASET")]
     dataset: PathBuf,
-    /// The database; or the folder, new or empty, or the .zip for the tables.
+    /// The database or the .xlsx; or the folder, new or empty, or the .zip for the tables.
     #[arg(id = "export_to", long = "to", value_name = "FILE|DIR", env = "ORCIDLAKE_EXPORT_TO")]
     to: PathBuf,
     /// The form.
@@ -41,6 +45,8 @@ pub struct Args {
         long = "tables",
         value_delimiter = ',',
         value_name = "TABLE",
+        value_parser = TableNameParser::ALL,
+        hide_possible_values = true,
         env = "ORCIDLAKE_EXPORT_TABLES"
     )]
     tables: Vec<String>,
@@ -53,6 +59,8 @@ pub struct Args {
     semicolons: bool,
     #[command(flatten)]
     limited: LimitedArg,
+    #[command(flatten)]
+    only: OnlyArgs,
 }
 
 /// [`Format`], as the command line has it.
@@ -61,6 +69,7 @@ enum FormatArg {
     Sqlite,
     Csv,
     Jsonl,
+    Xlsx,
 }
 
 pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
@@ -73,15 +82,17 @@ pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
     let public = args.limited.of(&dataset);
     let dataset = public.as_ref().unwrap_or(&dataset);
     let tables = tables_of(dataset, &args.tables)?;
+    let slice = args.only.slice(dataset.manifest.organizations.as_ref(), common)?;
     let delimiter = if args.semicolons { b';' } else { b',' };
     let format = match args.format {
         FormatArg::Sqlite => Format::Sqlite,
         FormatArg::Csv => Format::Csv(CsvOptions { excel: args.excel, delimiter }),
         FormatArg::Jsonl => Format::JsonLines,
+        FormatArg::Xlsx => Format::Xlsx,
     };
     let stop = stop_on_signals()?;
-    let exported = export(dataset, &tables, &args.to, format, &stop)?;
-    tell(&args, &exported, common)?;
+    let exported = export(dataset, slice.as_deref(), &tables, &args.to, format, &stop)?;
+    tell(&args, &exported, slice.as_deref(), common)?;
     Ok(Done::All)
 }
 
@@ -111,10 +122,11 @@ fn tables_of(dataset: &Dataset, names: &[String]) -> Result<Vec<String>, Failure
     Ok(all)
 }
 
-fn tell(args: &Args, exported: &Exported, common: &Common) -> Result<(), Failure> {
+fn tell(args: &Args, exported: &Exported, slice: Option<&Slice>, common: &Common) -> Result<(), Failure> {
     if common.json {
         return print_json(&json!({ "dataset": shown(&args.dataset).to_string_lossy(),
-            "to": args.to.to_string_lossy(), "exported": exported }));
+            "to": args.to.to_string_lossy(), "selection": slice.map(Slice::selection),
+            "exported": exported }));
     }
     if !common.quiet {
         let (tables, rows) = (exported.rows.len() as u64, exported.rows.values().sum());
@@ -126,16 +138,39 @@ fn tell(args: &Args, exported: &Exported, common: &Common) -> Result<(), Failure
             counted(exported.defused, "cell")
         );
     }
+    tell_changed(&exported.changed);
     Ok(())
+}
+
+/// Says what Excel could not hold as it is.
+pub fn tell_changed(changed: &Changed) {
+    let Changed { long_texts, as_texts, further_sheets, .. } = *changed;
+    if further_sheets > 0 {
+        let sheets = counted(further_sheets, "sheet");
+        tell!("note: {sheets} more than tables, since a sheet of Excel has at most 1,048,576 rows");
+    }
+    if long_texts > 0 {
+        let texts = counted(long_texts, "text");
+        tell!(
+            "note: {texts} longer than the 32,767 characters of a cell; what follows them is in the sheet \"long texts\""
+        );
+    }
+    if as_texts > 0 {
+        tell!("note: {} as text, since Excel would round or not know them", counted(as_texts, "value"));
+    }
 }
 
 impl Hint for ExportError {
     fn hint(&self) -> Cow<'static, str> {
         let hint = match self {
             Self::Dataset(error) => return error.hint(),
+            Self::Kept(error) => return error.hint(),
             Self::Exists { .. } => "give another --to, or remove what is there",
             Self::Io { .. } | Self::Database { .. } => {
                 "check the path, the permissions and the room on the disk"
+            }
+            Self::Workbook { .. } => {
+                "check the room on the disk; or export fewer tables or people, or in another format"
             }
             Self::Stopped => "run the same command again",
         };

@@ -67,7 +67,7 @@ impl Hint for ExtractError {
         let hint = match self {
             Self::Dataset(error) => return error.hint(),
             Self::Exists { .. } => "give another --to, or remove that dataset",
-            Self::NoTable { .. } => "select by --ids or --ids-of, or convert with these tables",
+            Self::Kept(error) => return error.hint(),
             Self::Threads(_) => "give fewer --threads",
             Self::Stopped => "run the same command again",
         };

@@ -12,26 +12,34 @@ use super::output::{print, print_json};
 use super::progress::Progress;
 use super::stores::{is_dataset, uncommitted_at};
 use super::{Common, Done, open_dataset};
-use crate::convert::{Options, Uncommitted, inspect};
-use crate::dataset::{ArchiveEntry, EntryKind, Manifest};
-use crate::storage::shown;
+use crate::convert::{Options, Uncommitted, inspect, release_of};
+use crate::dataset::{ArchiveEntry, Citation, EntryKind, Manifest, citations, to_bibtex};
+use crate::storage::{Place, file_name, shown};
 
 /// Show what is in an archive or a dataset: year, members, rows, sizes, problems.
 ///
 /// Of a dataset, also what waits for `orcidlake commit`. An archive that was converted in parts is
-/// listed once.
+/// listed once, with the parts that are there. Ends with 1 if it finds problems in an archive; of a
+/// dataset it reports what the conversion has told, and ends with 0.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// An archive in any format that convert reads, or a dataset.
     #[arg(value_name = "ARCHIVE|DIR")]
     what: PathBuf,
+    /// Print what to cite, as BibTeX: the public data file, the ROR release, this program; of an
+    /// archive by its name, without reading it.
+    #[arg(long)]
+    bibtex: bool,
     #[command(flatten)]
     machine: Machine,
 }
 
 pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
+    if args.bibtex {
+        return cite(&args.what, common);
+    }
     let waiting = uncommitted_at(&args.what, common)?;
-    let (report, is_amiss) = if is_dataset(&args.what, common)? {
+    let is_amiss = if is_dataset(&args.what, common)? {
         let manifest = open_dataset(&args.what, common)?.1.manifest;
         let report = manifest.report();
         if common.json {
@@ -42,7 +50,9 @@ pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
         } else {
             print(&(dataset_text(&shown(&args.what), &manifest) + &waiting_text(&waiting)))?;
         }
-        (report, manifest.archives.iter().any(|archive| !archive.complete))
+        print_problems(&report);
+        // What the conversion has left out, it has told; this only reports it.
+        false
     } else if !waiting.is_empty() {
         let place = shown(&args.what);
         if common.json {
@@ -67,10 +77,32 @@ pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
         if holds_nothing {
             tell!("note: {} holds no ORCID documents", shown(&args.what).display());
         }
-        (entry.report, !entry.complete || holds_nothing)
+        print_problems(&entry.report);
+        entry.report.members.rejects > 0 || !entry.complete || holds_nothing
     };
-    print_problems(&report);
-    Ok(if report.members.rejects > 0 || is_amiss { Done::WithProblems } else { Done::All })
+    Ok(if is_amiss { Done::WithProblems } else { Done::All })
+}
+
+/// Prints what to cite.
+fn cite(what: &Path, common: &Common) -> Result<Done, Failure> {
+    let citations = match is_dataset(what, common)? {
+        true => citations(&open_dataset(what, common)?.1.manifest),
+        false => {
+            if matches!(Place::of(what)?, Place::Local(path) if !path.exists()) {
+                let message = format!("there is nothing at {}", shown(what).display());
+                return Err(Failure::new(message, "give an archive or a dataset"));
+            }
+            Citation::of_archive(release_of(&file_name(what)))
+        }
+    };
+    if citations[0].doi.is_none() && !common.quiet {
+        tell!("note: the DOI of this public data file is not known; see https://orcid.figshare.com");
+    }
+    match common.json {
+        true => print_json(&json!({ "citations": citations }))?,
+        false => print(&to_bibtex(&citations))?,
+    }
+    Ok(Done::All)
 }
 
 fn archive_text(entry: &ArchiveEntry) -> String {
@@ -101,15 +133,28 @@ fn dataset_text(root: &Path, manifest: &Manifest) -> String {
             (EntryKind::Archive, true) => "",
             (EntryKind::Archive, false) => ", salvaged",
         };
-        let parts = match archive.shard.as_deref().and_then(|shard| shard.split_once('/')) {
-            Some((_, of)) if of == own.len().to_string() => format!(", in {of} parts"),
-            Some((_, of)) => format!(", {} of {of} parts", own.len()),
-            None => String::new(),
-        };
+        let parts = parts_text(&own);
         let size = bytes(archive.size_bytes);
         let _ = writeln!(text, "  {} ({size}, md5 {}{state}{parts})", archive.name, archive.md5);
     }
     text + &report_text(&manifest.report())
+}
+
+/// Which parts of an archive there are: `, in 5 parts`, or `, parts 1, 3 and 4 of 5`.
+fn parts_text(own: &[&ArchiveEntry]) -> String {
+    let shards = own.iter().filter_map(|part| part.shard.as_deref()?.split_once('/'));
+    let shards: Vec<(&str, &str)> = shards.collect();
+    let Some((_, of)) = shards.first() else { return String::new() };
+    if *of == shards.len().to_string() {
+        return format!(", in {of} parts");
+    }
+    let mut numbers: Vec<&str> = shards.iter().map(|(number, _)| *number).collect();
+    numbers.sort_by_key(|number| number.parse::<u64>().unwrap_or(u64::MAX));
+    match &numbers[..] {
+        [one] => format!(", part {one} of {of}"),
+        [others @ .., last] => format!(", parts {} and {last} of {of}", others.join(", ")),
+        [] => String::new(),
+    }
 }
 
 /// The entries of each archive and each refresh, in the order of the first of each.

@@ -72,6 +72,7 @@ mod people;
 mod places;
 mod plan;
 mod progress;
+mod progress_whole;
 mod push;
 mod push_args;
 mod push_hints;
@@ -94,6 +95,7 @@ mod storage_hints;
 mod storage_option;
 mod stores;
 mod synth;
+mod table_name;
 mod target;
 mod verify;
 

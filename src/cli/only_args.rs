@@ -1,5 +1,6 @@
 //! The options that select people: by iDs, countries, organizations, institutions.
 
+use std::borrow::Cow;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -8,10 +9,12 @@ use clap::builder::BoolishValueParser;
 
 use super::Common;
 use super::failure::Failure;
+use super::hint::Hint;
 use super::matching::{Ror, Sources};
 use super::open_dataset;
 use super::people::parse_ror;
 use crate::dataset::Organizations;
+use crate::kept::KeptError;
 use crate::refresh::Scope;
 use crate::slice::{Conditions, Institution, OrganizationId, Slice};
 use orcid_xml::Orcid;
@@ -137,5 +140,14 @@ impl OnlyArgs {
                 "give a newer release by --ror-release, or the id of its successor",
             )
         })
+    }
+}
+
+impl Hint for KeptError {
+    fn hint(&self) -> Cow<'static, str> {
+        match self {
+            Self::Dataset(error) => error.hint(),
+            Self::NoTable { .. } => "select by --ids or --ids-of, or convert with these tables".into(),
+        }
     }
 }

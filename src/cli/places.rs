@@ -33,6 +33,10 @@ const REMOTE: &[(&str, &str)] = &[
     ("extract", "ror_release"),
     ("extract", "to"),
     ("export", "dataset"),
+    ("export", "only_crosswalk"),
+    ("export", "only_ids_of"),
+    ("export", "overrides"),
+    ("export", "ror_release"),
     // `connect export`.
     ("export", "to"),
     ("get", "from"),

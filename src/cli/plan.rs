@@ -9,6 +9,7 @@ use super::failure::Failure;
 use super::numbers::counted;
 use super::output::print;
 use super::stores::store_of;
+use super::table_name::TableNameParser;
 use super::target::{check_file, write_file};
 use super::{Common, Done};
 use crate::convert::{Options, Selection, Task, plan_in, plan_new};
@@ -43,7 +44,14 @@ pub struct Args {
     #[arg(long, value_name = "FILE", env = "ORCIDLAKE_INDEX_TASKS")]
     index_tasks: Option<PathBuf>,
     /// Tables to write, such as works or summaries/affiliations; all if not given.
-    #[arg(long, value_delimiter = ',', value_name = "TABLE", env = "ORCIDLAKE_TABLES")]
+    #[arg(
+        long,
+        value_delimiter = ',',
+        value_name = "TABLE",
+        value_parser = TableNameParser::OF_ARCHIVES,
+        hide_possible_values = true,
+        env = "ORCIDLAKE_TABLES"
+    )]
     tables: Vec<String>,
     /// Read the undamaged members of archives that are cut off or damaged; each archive is one part.
     #[arg(long, env = "ORCIDLAKE_SALVAGE", value_parser = BoolishValueParser::new())]

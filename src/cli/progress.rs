@@ -1,5 +1,5 @@
-//! How far a run has come: a line for each archive on a terminal, a plain line
-//! now and then elsewhere, nothing with `--quiet`.
+//! How far a run has come: a line for each archive on a terminal, and one for all of them, a plain
+//! line now and then elsewhere, nothing with `--quiet`.
 
 use std::collections::HashMap;
 use std::io::IsTerminal;
@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::numbers::{bytes, counted, duration};
+use super::progress_whole::{Whole, left};
 use crate::convert::{Observer, Outcome};
 use crate::report::Report;
 use crate::storage::{self, Place, shown};
@@ -28,6 +29,7 @@ const DRAWS_PER_SECOND: u8 = 5;
 pub struct Progress {
     kind: Kind,
     lines: Arc<Lines>,
+    whole: Mutex<Whole>,
 }
 
 type Lines = Mutex<HashMap<PathBuf, Line>>;
@@ -39,6 +41,7 @@ enum Kind {
 }
 
 struct Line {
+    name: String,
     begun: Instant,
     told: Instant,
     size_bytes: Option<u64>,
@@ -55,7 +58,25 @@ impl Progress {
         } else {
             Kind::Plain
         };
-        Self { kind, lines: Arc::default() }
+        Self { kind, lines: Arc::default(), whole: Mutex::new(Whole::of(&[])) }
+    }
+
+    /// Says which archives will be read, so that the progress of all can be told.
+    pub fn expect(&self, archives: &[PathBuf]) {
+        let mut whole = Whole::of(archives);
+        if let Kind::Bars(bars) = &self.kind
+            && whole.is_several()
+        {
+            whole.bar = Some(bars.add(new_bar()));
+        }
+        *self.whole() = whole;
+    }
+
+    /// Takes the line of all archives away.
+    pub fn end(&self) {
+        if let Some(bar) = self.whole().bar.take() {
+            bar.finish_and_clear();
+        }
     }
 
     /// Prints a line above the bars.
@@ -75,6 +96,25 @@ impl Progress {
 
     fn lines(&self) -> MutexGuard<'_, HashMap<PathBuf, Line>> {
         locked(&self.lines)
+    }
+
+    fn whole(&self) -> MutexGuard<'_, Whole> {
+        locked(&self.whole)
+    }
+
+    /// Tells how far all archives are, where there are several.
+    fn tell_whole(&self, lines: &HashMap<PathBuf, Line>) {
+        let mut whole = self.whole();
+        if !whole.is_several() {
+            return;
+        }
+        let text = whole.text(lines.values().map(|line| line.meter.read_bytes()).sum());
+        if let Some(bar) = &whole.bar {
+            bar.set_message(text);
+        } else if matches!(self.kind, Kind::Plain) && whole.told.elapsed() >= PLAIN_EVERY {
+            whole.told = Instant::now();
+            tell!("{text}");
+        }
     }
 
     /// Says when a stream gives no data for a while, as long as its line is there.
@@ -100,11 +140,16 @@ impl Progress {
 impl Observer for Progress {
     fn begun(&self, archive: &Path, size_bytes: Option<u64>, meter: &Meter) {
         let bar = match &self.kind {
-            Kind::Bars(bars) => Some(bars.add(new_bar(archive, size_bytes))),
+            // Above the line for all.
+            Kind::Bars(bars) => Some(match &self.whole().bar {
+                Some(whole) => bars.insert_before(whole, new_bar()),
+                None => bars.add(new_bar()),
+            }),
             Kind::Quiet | Kind::Plain => None,
         };
         let now = Instant::now();
-        let line = Line { begun: now, told: now, size_bytes, meter: meter.clone(), bar };
+        let name = self.whole().short_name(archive);
+        let line = Line { name, begun: now, told: now, size_bytes, meter: meter.clone(), bar };
         self.lines().insert(archive.to_owned(), line);
         if (size_bytes.is_none() || Place::is_remote(archive)) && !matches!(self.kind, Kind::Quiet) {
             self.tell_stalls(archive, meter.clone());
@@ -115,12 +160,12 @@ impl Observer for Progress {
         let mut lines = self.lines();
         let Some(line) = lines.get_mut(archive) else { return };
         if let Some(bar) = &line.bar {
-            bar.set_position(line.meter.read_bytes());
-            bar.set_message(line.rates(report));
+            bar.set_message(format!("{}{}, {}", line.share(), line.name, line.rates(report)));
         } else if matches!(self.kind, Kind::Plain) && line.told.elapsed() >= PLAIN_EVERY {
             line.told = Instant::now();
             tell!("{}: {}{}", file_name(archive), line.share(), line.rates(report));
         }
+        self.tell_whole(&lines);
     }
 
     fn ended(&self, archive: &Path, outcome: &Outcome) {
@@ -128,6 +173,9 @@ impl Observer for Progress {
         if let Some(bar) = line.as_ref().and_then(|line| line.bar.as_ref()) {
             bar.finish_and_clear();
         }
+        let is_read = line.is_some() && !matches!(outcome, Outcome::Skipped);
+        self.whole().ended(archive, is_read);
+        self.tell_whole(&self.lines());
         if matches!(self.kind, Kind::Quiet) {
             return;
         }
@@ -151,14 +199,9 @@ impl Observer for Progress {
 impl Line {
     /// `43 %, 2 min 04 s left, `, where the size is known.
     fn share(&self) -> String {
-        let read = self.meter.read_bytes();
         match self.size_bytes {
-            Some(size) if size > 0 && read > 0 => {
-                let share = read as f64 / size as f64;
-                let left = self.begun.elapsed().mul_f64((1.0 / share - 1.0).max(0.0));
-                format!("{:.0} %, {} left, ", share * 100.0, duration(left))
-            }
-            _ => String::new(),
+            Some(size) => left(self.meter.read_bytes(), size, self.begun.elapsed()),
+            None => String::new(),
         }
     }
 
@@ -169,20 +212,17 @@ impl Line {
     }
 }
 
-fn new_bar(archive: &Path, size_bytes: Option<u64>) -> ProgressBar {
-    let (bar, template) = match size_bytes {
-        Some(size) => (ProgressBar::new(size), "{prefix} {bar:24} {percent:>3} % {msg}, {eta} left"),
-        None => (ProgressBar::new_spinner(), "{prefix} {spinner} {msg}"),
-    };
-    // The templates are our own, so that they are well formed.
-    let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
-    let bar = bar.with_style(style.progress_chars("=> ")).with_prefix(file_name(archive));
+/// A line of text, cut where the terminal is narrow.
+fn new_bar() -> ProgressBar {
+    // The template is our own, so that it is well formed.
+    let style = ProgressStyle::with_template("{wide_msg}").unwrap_or_else(|_| ProgressStyle::default_bar());
+    let bar = ProgressBar::new_spinner().with_style(style);
     bar.enable_steady_tick(TICK);
     bar
 }
 
-fn locked(lines: &Lines) -> MutexGuard<'_, HashMap<PathBuf, Line>> {
-    lines.lock().unwrap_or_else(PoisonError::into_inner)
+fn locked<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn waiting_text(archive: &Path) -> String {

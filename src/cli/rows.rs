@@ -1,4 +1,4 @@
-//! Lists of rows as CSV, JSON Lines or Parquet.
+//! Lists of rows as CSV, JSON Lines, Parquet or a workbook.
 
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -12,10 +12,12 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::Common;
+use super::export::tell_changed;
 use super::failure::Failure;
 use super::output::print_json;
 use super::spreadsheet::{BYTE_ORDER_MARK, cells, check};
 use super::target::write_file;
+use crate::export::write_sheet;
 
 /// How rows are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,7 +27,11 @@ pub enum RowFormat {
     SpreadsheetCsv,
     JsonLines,
     Parquet,
+    Xlsx,
 }
+
+/// The sheet of a workbook that the rows are in.
+const SHEET: &str = "rows";
 
 /// What `--format` of a command that prints rows takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -34,6 +40,8 @@ pub enum Format {
     /// JSON Lines.
     Jsonl,
     Parquet,
+    /// A workbook of Excel.
+    Xlsx,
 }
 
 impl Format {
@@ -49,6 +57,7 @@ impl Format {
             Self::Csv => RowFormat::Csv,
             Self::Jsonl => RowFormat::JsonLines,
             Self::Parquet => RowFormat::Parquet,
+            Self::Xlsx => RowFormat::Xlsx,
         })
     }
 }
@@ -59,22 +68,25 @@ pub fn write_rows<R: Serialize + Default>(
     row_format: RowFormat,
     out: Option<&Path>,
 ) -> Result<(), Failure> {
-    if row_format == RowFormat::Parquet && out.is_none() {
-        return Err(Failure::new("Parquet cannot be written to standard output", "give --out"));
+    if let (None, RowFormat::Parquet | RowFormat::Xlsx) = (out, row_format) {
+        let what = if row_format == RowFormat::Xlsx { "a workbook" } else { "Parquet" };
+        return Err(Failure::new(format!("{what} cannot be written to standard output"), "give --out"));
     }
     match out {
-        Some(path) => write_file(path, |output| write_to(rows, row_format, output)),
+        Some(path) => write_file(path, |output| write_to(rows, row_format, path, output)),
         None => {
             let mut output = BufWriter::new(io::stdout());
-            write_to(rows, row_format, &mut output)?;
+            write_to(rows, row_format, Path::new(""), &mut output)?;
             Ok(output.flush()?)
         }
     }
 }
 
+/// Writes rows; a workbook's wait beside `path` until it is whole.
 fn write_to<R: Serialize + Default>(
     rows: &[R],
     row_format: RowFormat,
+    path: &Path,
     output: &mut (dyn Write + Send),
 ) -> Result<(), Failure> {
     match row_format {
@@ -82,6 +94,10 @@ fn write_to<R: Serialize + Default>(
         RowFormat::SpreadsheetCsv => write_spreadsheet(rows, output),
         RowFormat::JsonLines => write_json_lines(rows, output),
         RowFormat::Parquet => write_parquet(rows, output),
+        RowFormat::Xlsx => {
+            tell_changed(&write_sheet(SHEET, &batch(rows)?, path, output)?);
+            Ok(())
+        }
     }
 }
 
@@ -142,13 +158,18 @@ fn object<R: Serialize>(row: &R) -> Result<Map<String, Value>, Failure> {
     }
 }
 
-fn write_parquet<R: Serialize + Default>(rows: &[R], output: &mut (dyn Write + Send)) -> Result<(), Failure> {
+/// Rows with a type for each column.
+fn batch<R: Serialize + Default>(rows: &[R]) -> Result<RecordBatch, Failure> {
     let objects: Vec<Map<String, Value>> = rows.iter().map(object).collect::<Result<_, _>>()?;
     let columns: Vec<(Field, ArrayRef)> = header::<R>()?.iter().map(|name| column(name, &objects)).collect();
     let (fields, arrays): (Vec<Field>, Vec<ArrayRef>) = columns.into_iter().unzip();
     let schema = Arc::new(Schema::new(fields));
-    let batch = RecordBatch::try_new(schema.clone(), arrays).map_err(io::Error::other)?;
-    let mut writer = ArrowWriter::try_new(output, schema, None).map_err(io::Error::other)?;
+    Ok(RecordBatch::try_new(schema, arrays).map_err(io::Error::other)?)
+}
+
+fn write_parquet<R: Serialize + Default>(rows: &[R], output: &mut (dyn Write + Send)) -> Result<(), Failure> {
+    let batch = batch(rows)?;
+    let mut writer = ArrowWriter::try_new(output, batch.schema(), None).map_err(io::Error::other)?;
     writer.write(&batch).map_err(io::Error::other)?;
     writer.close().map_err(io::Error::other)?;
     Ok(())

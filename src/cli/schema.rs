@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use super::failure::Failure;
 use super::output::print;
 use super::stores::is_dataset;
+use super::table_name::TableNameParser;
 use super::{Common, Done, open_dataset};
 use crate::dataset::Dataset;
 use crate::storage::Place;
@@ -19,6 +20,7 @@ use crate::tables::{self, AnyTable, Type};
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// A table, such as works or summaries/affiliations; all if not given, as text a short list.
+    #[arg(value_parser = TableNameParser::ALL, hide_possible_values = true)]
     table: Option<String>,
     /// The output format.
     #[arg(long, short, value_enum, default_value_t = Format::Text, env = "ORCIDLAKE_FORMAT")]

@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use super::delta;
+use super::description::{DESCRIPTION_NAMES, descriptions};
 use super::error::DatasetError;
 use super::files::{
     self, is_same_file, link, link_or_copy, make_folder, open_or_create, remove, remove_empty_folder, rename,
@@ -124,6 +125,9 @@ impl Staging {
         folders.iter().try_for_each(|folder| sync_folder(folder))?;
         let taken = std::mem::take(&mut *self.taken.lock().unwrap_or_else(PoisonError::into_inner));
         WaitingPlace::note_taken(&next, &taken)?;
+        for (name, text) in descriptions(manifest) {
+            files::write_file(&next.join(name), &text)?;
+        }
         manifest.write(&next)?;
         sync_folder(&next)?;
         self.swap(&next)?;
@@ -310,6 +314,7 @@ fn files_that_go(old: Option<&Manifest>, new: &Manifest) -> HashSet<PathBuf> {
     let mut gone = old.map(paths).unwrap_or_default();
     gone.retain(|path| !stay.contains(path));
     gone.insert(super::MANIFEST_NAME.into());
+    gone.extend(DESCRIPTION_NAMES.map(PathBuf::from));
     gone.insert(TAKEN_NAME.into());
     gone
 }

@@ -8,6 +8,7 @@ mod change;
 mod commit;
 mod copying;
 mod delta;
+mod description;
 mod digest;
 mod error;
 mod file;
@@ -42,6 +43,7 @@ mod writer;
 
 pub use change::{begin_change, begin_change_in};
 pub use commit::Staging;
+pub use description::{Citation, DESCRIPTION_NAMES, citations, to_bibtex};
 pub use digest::digest;
 pub use error::DatasetError;
 pub use files::{create_file, remove as remove_path, rename as rename_path};

@@ -4,6 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::dataset::DatasetError;
+use crate::kept::KeptError;
 
 /// What went wrong.
 #[derive(Debug, thiserror::Error)]
@@ -11,12 +12,16 @@ use crate::dataset::DatasetError;
 pub enum ExportError {
     #[error(transparent)]
     Dataset(#[from] DatasetError),
+    #[error(transparent)]
+    Kept(#[from] KeptError),
     #[error("there is something at {path} already")]
     Exists { path: PathBuf },
     #[error("cannot write {path}")]
     Io { path: PathBuf, source: io::Error },
     #[error("cannot write the database {path}: {reason}")]
     Database { path: PathBuf, reason: String },
+    #[error("cannot write the workbook {path}: {reason}")]
+    Workbook { path: PathBuf, reason: String },
     #[error("stopped before the end")]
     Stopped,
 }

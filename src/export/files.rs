@@ -50,7 +50,7 @@ impl Files {
     }
 
     /// Begins the next file.
-    pub fn next(&mut self, name: &str) -> Result<&mut dyn Write, ExportError> {
+    pub fn next(&mut self, name: &str) -> Result<&mut (dyn Write + Send), ExportError> {
         match &mut self.target {
             Target::Zip(zip) => {
                 // Files of tables may be larger than the old form of zip allows.

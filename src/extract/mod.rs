@@ -6,7 +6,6 @@
 
 mod counts;
 mod error;
-mod kept;
 mod rows;
 
 pub use error::ExtractError;
@@ -16,10 +15,10 @@ use std::sync::atomic::AtomicBool;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use crate::dataset::{ArchiveEntry, Dataset, Logs, Manifest, NewFile, Part, Store};
+use crate::kept::Kept;
 use crate::report::Report;
 use crate::slice::Slice;
 use counts::Counts;
-use kept::Kept;
 
 /// Makes a dataset in `to` of those people of `from` whom `slice` selects; returns the report of
 /// the new dataset. Matchings and exported connections are not taken over.

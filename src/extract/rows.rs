@@ -3,14 +3,12 @@
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use arrow::array::{Array, AsArray, BooleanArray, RecordBatch};
-use arrow::compute::filter_record_batch;
 use rayon::ThreadPool;
 
 use super::counts::Counts;
 use super::error::ExtractError;
-use super::kept::Kept;
 use crate::dataset::{Dataset, DatasetError, Part, TableWriter, table_of};
+use crate::kept::Kept;
 
 /// Writes the rows that stay below `scratch`; counts what was read.
 #[expect(clippy::too_many_arguments, reason = "it is called once, from the loop over tables")]
@@ -31,7 +29,7 @@ pub fn write(
             if stop.load(Ordering::Relaxed) {
                 return Err(ExtractError::Stopped);
             }
-            let batch = filtered(&batch?, kept);
+            let batch = kept.rows_of(&batch?);
             if batch.num_rows() > 0 {
                 counts.look_at(key, &batch);
                 writer.write(&batch, pool)?;
@@ -40,12 +38,4 @@ pub fn write(
         }
     }
     Ok(writer.finish(pool)?.parts)
-}
-
-fn filtered(batch: &RecordBatch, kept: &Kept<'_>) -> RecordBatch {
-    let orcids = batch.column_by_name("orcid").expect("every table has an iD").as_string::<i32>();
-    let stays =
-        (0..batch.num_rows()).map(|row| Some(kept.has(orcids.is_valid(row).then(|| orcids.value(row)))));
-    let mask: BooleanArray = stays.collect();
-    filter_record_batch(batch, &mask).expect("the mask has one value for each row")
 }

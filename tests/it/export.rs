@@ -8,6 +8,7 @@ use rusqlite::Connection;
 use rusqlite::types::ValueRef;
 
 use crate::support::tables::{Tables, all_rows};
+use crate::support::workbooks::{sheet, sheets};
 use crate::support::{convert, dump, folder, run};
 use orcidlake::synth;
 
@@ -149,4 +150,152 @@ fn cells_that_look_like_formulas_are_defused_and_that_is_told() {
     let text = String::from_utf8(bytes).unwrap();
     assert!(text.starts_with('\u{feff}') && text.contains(";'=cmd|"), "{text}");
     assert!(text.ends_with("\r\n") && told.contains("1 cell that a spreadsheet"), "{told}");
+}
+
+/// The lines of each file of a folder, in no order.
+fn lines_of(folder: &Path) -> BTreeMap<String, Vec<String>> {
+    let mut found = BTreeMap::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let text = fs::read_to_string(&path).unwrap();
+        let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+        lines.sort();
+        found.insert(path.file_name().unwrap().to_string_lossy().into_owned(), lines);
+    }
+    found
+}
+
+#[test]
+fn some_people_are_exported_as_they_are_extracted() {
+    let place = folder();
+    let from = dataset(place.path());
+    let whole = place.path().join("whole");
+    export(&from, &whole, &["--format", "jsonl"]);
+    let whole = lines_of(&whole);
+    let one = whole["summaries_records.jsonl"][0].split('"').nth(3).unwrap().to_owned();
+    let ids = place.path().join("ids.txt");
+    fs::write(&ids, format!(" https://orcid.org/{}\n", one.replace('-', "").to_lowercase())).unwrap();
+    for (number, options) in
+        [vec!["--only", "--ids", ids.to_str().unwrap()], vec!["--country", "PT,ES,DE"], vec!["--current"]]
+            .into_iter()
+            .enumerate()
+    {
+        let (slice, lines) =
+            (place.path().join(format!("slice-{number}")), place.path().join(format!("lines-{number}")));
+        let extracted =
+            run(&[&["extract", from.to_str().unwrap(), "--to", slice.to_str().unwrap()], &options[..]]
+                .concat());
+        assert!(extracted.status.success(), "{}", String::from_utf8_lossy(&extracted.stderr));
+        let of_slice = place.path().join(format!("of-slice-{number}"));
+        export(&slice, &of_slice, &["--format", "jsonl"]);
+
+        export(&from, &lines, &[&["--format", "jsonl"], &options[..]].concat());
+
+        let found = lines_of(&lines);
+        for (file, expected) in lines_of(&of_slice) {
+            assert_eq!(found[&file], expected, "{options:?} {file}");
+        }
+        let records = found["summaries_records.jsonl"].len();
+        assert!(records > 0 && records < whole["summaries_records.jsonl"].len(), "{options:?}: {records}");
+        let organizations = "organizations_organizations.jsonl";
+        assert_eq!(found[organizations], whole[organizations], "they are nobody's");
+    }
+    let database = place.path().join("some.sqlite");
+    export(&from, &database, &["--format", "sqlite", "--country", "PT,ES,DE"]);
+    let database = Connection::open(&database).unwrap();
+    let count = |sql: &str| -> i64 { database.query_row(sql, [], |row| row.get(0)).unwrap() };
+    assert_eq!(count("SELECT count(*) FROM pragma_foreign_key_check"), 0);
+    assert_eq!(count("SELECT count(*) FROM pragma_foreign_key_list('summaries_affiliations')"), 2);
+}
+
+#[test]
+fn a_workbook_has_a_sheet_for_each_table_and_a_folder_a_workbook() {
+    let place = folder();
+    let from = dataset(place.path());
+    let (book, folder, csv) =
+        (place.path().join("orcid.xlsx"), place.path().join("books"), place.path().join("csv"));
+
+    export(&from, &book, &["--format", "xlsx"]);
+    export(&from, &folder, &["--format", "xlsx", "--tables", "works,affiliations"]);
+    export(&from, &csv, &["--format", "csv"]);
+
+    let found = sheets(&book);
+    let contents = &found[0].1[1..];
+    let expected = expected(&from);
+    let tables: Vec<&str> = contents.iter().map(|row| row[1].as_str()).collect();
+    for (table, rows) in &expected {
+        let row = contents.iter().find(|row| row[1] == *table).unwrap();
+        let (name, sheet) = found.iter().find(|(name, _)| *name == row[0]).unwrap();
+        assert!(name.len() <= 31, "{name}");
+        assert_eq!((row[2].clone(), sheet.len() - 1), (rows.to_string(), *rows), "{table}");
+        let mut reader = csv::Reader::from_path(csv.join(format!("{table}.csv"))).unwrap();
+        assert_eq!(sheet[0], reader.headers().unwrap().iter().collect::<Vec<_>>(), "{table}");
+        let is_number = |text: &str| text.parse::<f64>().is_ok();
+        for (row, record) in sheet[1..].iter().zip(reader.records()) {
+            for (cell, text) in row.iter().zip(record.unwrap().iter()) {
+                let is_time = text.len() > 19 && text.ends_with('Z') && is_number(cell);
+                let is_truth = matches!((cell.as_str(), text), ("1", "true") | ("0", "false"));
+                let is_same = cell == text || is_number(cell) && cell.parse::<f64>() == text.parse::<f64>();
+                assert!(is_same || is_truth || is_time, "{table}: {cell} for {text}");
+            }
+        }
+    }
+    assert!(tables.contains(&"summaries_rejects") && found.len() == tables.len() + 1, "{tables:?}");
+    let mut names: Vec<String> = fs::read_dir(&folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    let expected_names =
+        ["activities_affiliations", "activities_works", "summaries_affiliations", "summaries_works"];
+    assert_eq!(names, expected_names.map(|name| format!("{name}.xlsx")));
+    let rows = sheet(&folder.join("summaries_works.xlsx"), "summaries_works");
+    assert_eq!(rows.len() - 1, expected["summaries_works"]);
+    let left: Vec<_> = fs::read_dir(place.path())
+        .unwrap()
+        .filter(|entry| entry.as_ref().unwrap().file_name().to_string_lossy().contains("part"))
+        .collect();
+    assert!(left.is_empty(), "{left:?}");
+    let again = run(&["export", from.to_str().unwrap(), "--to", book.to_str().unwrap(), "--format", "xlsx"]);
+    assert_eq!(again.status.code(), Some(2), "what is there is not replaced");
+}
+
+#[test]
+fn lists_of_people_and_coverage_are_workbooks_too() {
+    let place = folder();
+    let from = dataset(place.path());
+    let from = from.to_str().unwrap();
+    let staff = place.path().join("staff.csv");
+    fs::write(&staff, "name,email\n=cmd,=1+1@example.org\n").unwrap();
+    let covered = String::from_utf8(run(&["coverage", from]).stdout).unwrap();
+    let institution = covered.lines().nth(1).unwrap().split(',').next().unwrap().to_owned();
+    for (number, arguments) in [
+        &["people", from, "--ror", &institution][..],
+        &["coverage", from],
+        &["reconcile", from, staff.to_str().unwrap()],
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let book = place.path().join(format!("{number}.xlsx"));
+        let csv = run(arguments);
+        let written = run(&[arguments, &["--format", "xlsx", "--out", book.to_str().unwrap()]].concat());
+        let refused = run(&[arguments, &["--format", "xlsx"]].concat());
+
+        assert!(written.status.success(), "{}", String::from_utf8_lossy(&written.stderr));
+        let rows = sheet(&book, "rows");
+        let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(&csv.stdout[..]);
+        let expected: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
+        assert!(expected.len() > 1, "{arguments:?}");
+        assert_eq!(rows.len(), expected.len(), "{arguments:?}");
+        for (row, record) in rows.iter().zip(&expected) {
+            for (cell, text) in row.iter().zip(record) {
+                let is_truth = matches!((cell.as_str(), text), ("1", "true") | ("0", "false"));
+                let is_number = cell.parse::<f64>().is_ok_and(|number| text.parse() == Ok(number));
+                assert!(cell == text || is_number || is_truth, "{arguments:?}: {cell} for {text}");
+            }
+        }
+        let told = String::from_utf8_lossy(&refused.stderr).into_owned();
+        assert!(refused.status.code() == Some(2) && told.contains("give --out"), "{told}");
+    }
 }

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 
 use crate::support::s3::{Act, BUCKET, Request, S3};
 use crate::support::{ONE, OTHER, convert, files, folder, gzip, orcidlake, record, run, tar, work};
-use orcidlake::dataset::{Dataset, read_dataset_in, record_batches, verify_in};
+use orcidlake::dataset::{DESCRIPTION_NAMES, Dataset, read_dataset_in, record_batches, verify_in};
 use orcidlake::storage::{open_objects, open_store};
 use serde_json::Value;
 
@@ -67,7 +67,10 @@ impl World {
         assert!(problems.is_empty(), "{problems:?}");
         let named: BTreeSet<String> = dataset.manifest.file_names().collect();
         let is_own = |key: &String| !key.contains("/_delta_log/") && !key.starts_with("orcidlake-versions/");
-        let there: BTreeSet<String> = self.s3.names(name).into_iter().filter(is_own).collect();
+        let mut there: BTreeSet<String> = self.s3.names(name).into_iter().filter(is_own).collect();
+        for description in DESCRIPTION_NAMES {
+            assert!(there.remove(description), "{description} is missing");
+        }
         assert_eq!(there, named);
         assert_eq!(self.s3.open_uploads(), Vec::<String>::new());
         let scratch = self.path("scratch").read_dir().map_or(0, Iterator::count);

@@ -16,7 +16,8 @@ use orcidlake::convert::{
 };
 use orcidlake::dataset::store::{Objects, Versioned};
 use orcidlake::dataset::{
-    Dataset, DatasetError, Logs, Manifest, Store, read_dataset_in, record_batches, verify_in,
+    DESCRIPTION_NAMES, Dataset, DatasetError, Logs, Manifest, Store, read_dataset_in, record_batches,
+    verify_in,
 };
 use targz_seek::index::{SPACING_BYTES, index_path};
 
@@ -74,7 +75,10 @@ fn assert_sound_and_alone(memory: &Memory, store: &dyn Store) {
     let named: BTreeSet<String> = dataset.manifest.file_names().collect();
     let is_other =
         |name: &&String| !name.contains("/_delta_log/") && !name.starts_with("orcidlake-versions/");
-    let there: BTreeSet<String> = memory.names().iter().filter(is_other).cloned().collect();
+    let mut there: BTreeSet<String> = memory.names().iter().filter(is_other).cloned().collect();
+    for name in DESCRIPTION_NAMES {
+        assert!(there.remove(name), "{name} is missing");
+    }
     assert_eq!(there, named);
 }
 

@@ -23,7 +23,8 @@ IDENTIFIED = {*ITEMS, *(item + "-summary" for item in ITEMS), "affiliation-group
               "peer-review-group", "proposal", "resource-item"}
 # Tables whose rows do not stand in a place of their own.
 SCATTERED = {"external_ids", "external_id_elements", "tombstones", "rejects", "unmapped_values"}
-# The sides share columns, but only summaries have groups, only activities resource items.
+# The tables that archives fill. Their columns are shared, but only summaries have groups and
+# only activities have resource items.
 UNFILLABLE = {"summaries": {"resource_item_index"}, "activities": {"group_index", "peer_review_group_index"}}
 PERSONS = ["0000-0002-1825-0097", "0000-0001-5109-3700"]
 GONE = {"0000-0002-9079-593X": {"error:error-code": "9007", "error:user-message": f"Now {PERSONS[0]}."},
@@ -45,7 +46,7 @@ TURNS = itertools.cycle((0, -1))
 def main(orcidlake, scratch):
     schema = json.loads(subprocess.check_output([orcidlake, "schema", "--format", "json"]))
     tables = {table["table"]: table for table in schema["tables"]
-              if not table["table"].startswith("organizations/")}
+              if os.path.dirname(table["table"]) in UNFILLABLE}
     archive, dataset = os.path.join(scratch, "fill_all.tar"), os.path.join(scratch, "fill_all")
     os.makedirs(scratch, exist_ok=True)
     with tarfile.open(archive, "w") as tar:
@@ -141,7 +142,8 @@ def fill(row, table, given={}):
             element = follow(element, step) if element is not None else None
         if element is None or not last:  # it has no such group, or no XPath
             continue
-        text = given.get(column["xpath"]) or value(column["type"])
+        # A document that is not public is a reject.
+        text = "public" if last == "@visibility" else given.get(column["xpath"]) or value(column["type"])
         if last.startswith("@"):
             element.set(last[1:], element.get(last[1:]) or text)
         else:

@@ -4,7 +4,7 @@
 usage: objectstore.py ORCIDLAKE FOLDER [KILLS]
        (needs: pip install 'moto[server]' boto3 polars 'deltalake>=1.6')
 
-Starts a local S3 (moto_server), makes archives in FOLDER, one of them with a table that
+Starts a local S3 (s3_server.py), makes archives in FOLDER, one of them with a table that
 is uploaded in parts, and runs `convert` to the bucket again and again: KILLS times
 (default 50) it is killed with SIGKILL at a random moment, half of them while it
 replaces a dataset. Then the same with `commit` of parts that other runs have written. Meanwhile Polars reads the newest manifest's files (scan_parquet),
@@ -21,6 +21,7 @@ import botocore.exceptions
 import deltalake
 import polars
 
+S3_SERVER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "s3_server.py")
 BUCKET = "lake"
 TABLES = ["summaries/records", "activities/works", "activities/affiliations"]
 WORK = """<work:work put-code="5" visibility="public" xmlns:work="http://www.orcid.org/ns/work"
@@ -30,14 +31,14 @@ SIGNS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-+"
 
 
 class Store:
-    """A moto_server in its own process, and what is in it."""
+    """A local S3 in its own process, and what is in it."""
 
     def __init__(self, folder):
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
         log = open(os.path.join(folder, "moto.log"), "w")
-        command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
+        command = [sys.executable, S3_SERVER, str(port)]
         self.process = subprocess.Popen(command, stdout=log, stderr=log)
         self.settings = {
             "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}", "AWS_ACCESS_KEY_ID": "key",
@@ -51,7 +52,7 @@ class Store:
                 return
             except botocore.exceptions.ConnectionError:
                 time.sleep(0.5)
-        raise SystemExit("moto_server does not answer")
+        raise SystemExit("the local S3 does not answer")
 
     def names(self, dataset):
         pages = self.client.get_paginator("list_objects_v2").paginate(Bucket=BUCKET, Prefix=dataset + "/")
@@ -155,10 +156,11 @@ class World:
         self.faults.append(text)
 
     def check_clean(self, dataset, when):
-        """Only what the manifest names is there, and the versions and logs."""
+        """Only what the manifest names is there, and the versions, logs and descriptions."""
         manifest, names = self.store.manifest(dataset), self.store.names(dataset)
         named = {f"{table}/{name}" for table, own in parts(manifest).items() for name in own}
-        kept = {name for name in names if "/_delta_log/" in name or name.startswith("orcidlake-versions/0")}
+        kept = {name for name in names if "/_delta_log/" in name or name.startswith("orcidlake-versions/0")
+                or name in ("datapackage.json", "croissant.json")}
         for name in names - kept - named:
             self.fault(f"{when}: {dataset}/{name} is left")
         for name in named - names:

@@ -4,7 +4,7 @@
 usage: readers_s3.py ORCIDLAKE DATASET ROR_RELEASE ARCHIVE...
        (needs: pip install 'moto[server]' boto3 polars 'deltalake>=1.6', and what readers.py needs)
 
-Starts a local S3 (moto_server), converts the archives to it and matches them, as DATASET was made on
+Starts a local S3 (s3_server.py), converts the archives to it and matches them, as DATASET was made on
 the local disk. Then reads each table from there: with deltalake, with Polars by the Delta Lake log
 (scan_delta), and with Polars by the files of the newest manifest (scan_parquet). Each must give the
 cells that pyarrow reads from DATASET. Exit status 1 on any difference.
@@ -18,16 +18,17 @@ import pyarrow.dataset
 
 from readers import rows_by_table, same_rows
 
+S3_SERVER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "s3_server.py")
 BUCKET = "lake"
 PATIENCE_SECONDS = 120
 
 
 def start_s3():
-    """A moto_server, a client of it with a bucket, and the settings that reach it."""
+    """A local S3, a client of it with a bucket, and the settings that reach it."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
+    command = [sys.executable, S3_SERVER, str(port)]
     server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     settings = {"AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}", "AWS_ACCESS_KEY_ID": "key",
                 "AWS_SECRET_ACCESS_KEY": "secret", "AWS_REGION": "us-east-1", "AWS_ALLOW_HTTP": "true"}

@@ -17,6 +17,7 @@ import orcidlake as ol
 
 #: A summary has about 32 kB of XML, and a part at least 8 MiB: this gives about four parts.
 PEOPLE = 1000
+S3_SERVER = Path(__file__).parents[3] / "tests/tools/s3_server.py"
 
 
 @pytest.fixture(scope="session")
@@ -47,7 +48,7 @@ def s3() -> Iterator[tuple[Any, dict[str, str]]]:
         port = free.getsockname()[1]
     endpoint = f"http://127.0.0.1:{port}"
     server = subprocess.Popen(
-        [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)],
+        [sys.executable, str(S3_SERVER), str(port)],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )

@@ -15,8 +15,8 @@ import orcidlake as ol
 #: Time in which a task to be killed has begun, on a busy machine.
 PATIENCE_SECONDS = 300
 BUCKET = "archives"
-#: Files of a dataset that are no files of tables: manifests, logs of Delta Lake, the lock.
-NO_TABLES = r"orcidlake\.json|orcidlake-versions/\d+\.json|.*/_delta_log/.*|[a-z]+\.lock"
+#: Files of a dataset that are no files of tables: manifests, descriptions, logs of Delta Lake, the lock.
+NO_TABLES = r"(orcidlake|datapackage|croissant)\.json|orcidlake-versions/\d+\.json|.*/_delta_log/.*|[a-z]+\.lock"
 
 
 class Folder:

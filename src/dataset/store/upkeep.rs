@@ -1,4 +1,4 @@
-//! The work after a version has been put: the tables' logs follow it, and what nobody needs any
+//! The work after a version has been put: the tables' logs and the descriptions follow it, and what nobody needs any
 //! more is removed. If a process dies meanwhile, the next change does the rest.
 
 use std::collections::HashSet;
@@ -8,6 +8,7 @@ use super::notes::Leftovers;
 use super::versions::{CHECK, VERSIONS, is_newest, manifest_of, newest_version, put_for};
 use super::{Files, Logs, Objects};
 use crate::dataset::delta::{self, LogPlace};
+use crate::dataset::description::descriptions;
 use crate::dataset::error::DatasetError;
 use crate::dataset::layout::{folders, table_with_file, table_with_log};
 use crate::dataset::manifest::Manifest;
@@ -90,7 +91,7 @@ fn clear(
     objects.remove(&gone)
 }
 
-/// Makes the logs agree with a version, unless a later version exists. Tables that the version
+/// Makes the logs, and the descriptions, agree with a version, unless a later version exists. Tables that the version
 /// lacks have no log any more; where logs begin, the other tables have none either at first.
 fn follow(
     objects: &dyn Objects,
@@ -108,7 +109,13 @@ fn follow(
     };
     let gone: Vec<String> = listed.iter().filter(goes).cloned().collect();
     objects.remove(&gone)?;
-    delta::commit_all(&Following { objects, number }, manifest)
+    delta::commit_all(&Following { objects, number }, manifest)?;
+    for (name, text) in descriptions(manifest) {
+        if is_newest(objects, number) {
+            objects.put(name, &text)?;
+        }
+    }
+    Ok(())
 }
 
 /// Logs that are updated to a version while it is the newest.

@@ -6,7 +6,9 @@ use std::collections::{HashMap, HashSet};
 use arrow::array::{Array, AsArray};
 use arrow::datatypes::Int64Type;
 
-use crate::dataset::{Dataset, DatasetError, schema_of};
+use super::super::error::ExportError;
+use super::super::tables::Source;
+use crate::dataset::schema_of;
 
 /// Tables with a column that should be unique.
 const PRIMARY: [(&str, &str); 4] = [
@@ -37,14 +39,14 @@ struct Values {
 
 impl Keys {
     /// Reads the key columns of the tables.
-    pub fn of(dataset: &Dataset, tables: &[String]) -> Result<Self, DatasetError> {
+    pub fn of(source: &Source<'_>, tables: &[String]) -> Result<Self, ExportError> {
         let mut keys = Self::default();
         let mut targets: HashMap<&str, HashSet<u64>> = HashMap::new();
         for (table, column) in PRIMARY {
             if !tables.iter().any(|key| key == table) {
                 continue;
             }
-            let values = Values::of(dataset, table, column)?;
+            let values = Values::of(source, table, column)?;
             if values.is_unique {
                 keys.primary.insert(table.to_owned(), column);
                 targets.insert(table, values.all);
@@ -59,7 +61,7 @@ impl Keys {
                 if schema_of(key).is_none_or(|schema| schema.field_with_name(column).is_err()) {
                     continue;
                 }
-                if Values::of(dataset, key, column)?.all.is_subset(known) {
+                if Values::of(source, key, column)?.all.is_subset(known) {
                     keys.foreign.entry(key.clone()).or_default().push((column, target, other));
                 }
             }
@@ -79,22 +81,19 @@ impl Keys {
 }
 
 impl Values {
-    fn of(dataset: &Dataset, table: &str, column: &str) -> Result<Self, DatasetError> {
+    fn of(source: &Source<'_>, table: &str, column: &str) -> Result<Self, ExportError> {
         let (mut all, mut is_unique) = (HashSet::new(), true);
-        for batch in dataset.rows(table, &[column]) {
-            let batch = batch?;
+        source.each_batch_of(table, &[column], |batch| {
             let values = batch.column(0);
-            for row in 0..batch.num_rows() {
-                if values.is_null(row) {
-                    continue;
-                }
+            for row in (0..batch.num_rows()).filter(|row| values.is_valid(*row)) {
                 let value = match values.as_primitive_opt::<Int64Type>() {
                     Some(numbers) => numbers.value(row).cast_unsigned(),
                     None => xxhash_rust::xxh3::xxh3_64(values.as_string::<i32>().value(row).as_bytes()),
                 };
                 is_unique &= all.insert(value);
             }
-        }
+            Ok(())
+        })?;
         Ok(Self { all, is_unique })
     }
 }

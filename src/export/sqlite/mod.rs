@@ -4,7 +4,6 @@ mod keys;
 
 use std::fs;
 use std::path::Path;
-use std::sync::atomic::AtomicBool;
 
 use arrow::datatypes::{DataType, SchemaRef};
 use rusqlite::types::{ToSqlOutput, Value as Sql, ValueRef};
@@ -13,20 +12,15 @@ use rusqlite::{Connection, ToSql, params_from_iter};
 use super::cells::{Value, value};
 use super::error::ExportError;
 use super::files::part_of;
-use super::tables::{Exported, each_batch, file_name};
-use crate::dataset::{Dataset, DatasetError, schema_of};
+use super::tables::{Exported, Source, file_name};
+use crate::dataset::{DatasetError, schema_of};
 use keys::Keys;
 
 /// Columns that get an index where a table has them.
 const INDEXED: [&str; 5] = ["orcid", "put_code", "org_key", "doi", "ror_id"];
 
 /// Writes tables into a new database.
-pub fn write(
-    dataset: &Dataset,
-    tables: &[String],
-    to: &Path,
-    stop: &AtomicBool,
-) -> Result<Exported, ExportError> {
+pub fn write(source: &Source<'_>, tables: &[String], to: &Path) -> Result<Exported, ExportError> {
     if to.exists() {
         return Err(ExportError::Exists { path: to.to_owned() });
     }
@@ -34,7 +28,7 @@ pub fn write(
     if part.exists() {
         fs::remove_file(&part).map_err(ExportError::io(&part))?;
     }
-    let keys = Keys::of(dataset, tables)?;
+    let keys = Keys::of(source, tables)?;
     let fault =
         |error: rusqlite::Error| ExportError::Database { path: to.to_owned(), reason: error.to_string() };
     let mut database = Connection::open(&part).map_err(fault)?;
@@ -52,7 +46,7 @@ pub fn write(
         let change = database.transaction().map_err(fault)?;
         {
             let mut insert = change.prepare(&insert).map_err(fault)?;
-            each_batch(dataset, key, stop, |batch| {
+            source.each_batch(key, |batch| {
                 for row in 0..batch.num_rows() {
                     let cells = batch.columns().iter().map(|column| value(column, row));
                     insert.execute(params_from_iter(cells)).map_err(fault)?;

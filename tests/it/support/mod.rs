@@ -17,6 +17,7 @@ pub mod s3;
 pub mod smtp;
 pub mod tables;
 pub mod web;
+pub mod workbooks;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};

@@ -1,11 +1,13 @@
-//! Who is kept of a dataset.
+//! The people of a dataset whom a slice selects, and their rows.
 
-use arrow::array::{Array, AsArray, RecordBatch, StringArray};
+use std::path::PathBuf;
+
+use arrow::array::{Array, AsArray, BooleanArray, RecordBatch, StringArray};
+use arrow::compute::filter_record_batch;
 use arrow::datatypes::Int16Type;
 use rustc_hash::FxHashMap;
 
-use super::error::ExtractError;
-use crate::dataset::Dataset;
+use crate::dataset::{Dataset, DatasetError};
 use crate::slice::{Found, People, Slice, Written};
 use orcid_xml::Orcid;
 
@@ -13,9 +15,11 @@ use orcid_xml::Orcid;
 const RECORDS: &str = "summaries/records";
 const ADDRESSES: &str = "summaries/addresses";
 const AFFILIATIONS: &str = "summaries/affiliations";
+/// The column with the iD of a row.
+pub const ORCID: &str = "orcid";
 /// The columns of an affiliation that decide.
 const AFFILIATION: [&str; 7] = [
-    "orcid",
+    ORCID,
     "end_year",
     "organization_name",
     "city",
@@ -24,7 +28,18 @@ const AFFILIATION: [&str; 7] = [
     "disambiguated_organization_identifier",
 ];
 
+/// Why nobody can say who is kept.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum KeptError {
+    #[error(transparent)]
+    Dataset(#[from] DatasetError),
+    #[error("{path} has no {table}, which decide about the selected people")]
+    NoTable { path: PathBuf, table: &'static str },
+}
+
 /// The people who are kept.
+#[derive(Debug)]
 pub struct Kept<'s> {
     slice: &'s Slice,
     /// `None` if iDs alone decide.
@@ -32,17 +47,17 @@ pub struct Kept<'s> {
 }
 
 impl<'s> Kept<'s> {
-    /// Finds them in the tables of summaries.
+    /// Finds them in the tables of summaries, as far as the dataset shows their rows.
     ///
     /// # Errors
-    /// [`ExtractError`] if the dataset lacks the tables, or cannot be read.
-    pub fn of(dataset: &Dataset, slice: &'s Slice) -> Result<Self, ExtractError> {
+    /// [`KeptError`] if the dataset lacks the tables, or cannot be read.
+    pub fn of(dataset: &Dataset, slice: &'s Slice) -> Result<Self, KeptError> {
         if !slice.asks_for_content() {
             return Ok(Self { slice, people: None });
         }
         for table in [RECORDS, ADDRESSES, AFFILIATIONS] {
             if !dataset.has(table) {
-                return Err(ExtractError::NoTable { path: dataset.root.clone(), table });
+                return Err(KeptError::NoTable { path: dataset.root.clone(), table });
             }
         }
         let mut found: FxHashMap<Orcid, Found> = FxHashMap::default();
@@ -51,7 +66,7 @@ impl<'s> Kept<'s> {
                 found.entry(orcid).or_default().add(found_now);
             }
         };
-        for batch in dataset.rows(ADDRESSES, &["orcid", "country"]) {
+        for batch in dataset.rows(ADDRESSES, &[ORCID, "country"]) {
             let batch = batch?;
             for row in 0..batch.num_rows() {
                 note(orcid_of(&batch, row), slice.look_at_address(text(&batch, "country", row)));
@@ -72,7 +87,7 @@ impl<'s> Kept<'s> {
         let enough = found.into_iter().filter(|(_, found)| slice.is_enough(found)).map(|(orcid, _)| orcid);
         let enough: People = enough.collect();
         let mut people = People::default();
-        for batch in dataset.rows(RECORDS, &["orcid"]) {
+        for batch in dataset.rows(RECORDS, &[ORCID]) {
             let batch = batch?;
             let orcids = (0..batch.num_rows()).filter_map(|row| orcid_of(&batch, row));
             people.extend(orcids.filter(|orcid| enough.contains(*orcid)));
@@ -89,10 +104,20 @@ impl<'s> Kept<'s> {
             (None, people) => people.is_none(),
         }
     }
+
+    /// The rows of a batch that are kept. Tables without a column `orcid` tell of nobody: all of
+    /// their rows are kept.
+    pub fn rows_of(&self, batch: &RecordBatch) -> RecordBatch {
+        let Some(column) = batch.column_by_name(ORCID) else { return batch.clone() };
+        let orcids = column.as_string::<i32>();
+        let stays = |row| Some(self.has(orcids.is_valid(row).then(|| orcids.value(row))));
+        let mask: BooleanArray = (0..batch.num_rows()).map(stays).collect();
+        filter_record_batch(batch, &mask).expect("the mask has one value for each row")
+    }
 }
 
 fn orcid_of(batch: &RecordBatch, row: usize) -> Option<Orcid> {
-    text(batch, "orcid", row).and_then(Orcid::new)
+    text(batch, ORCID, row).and_then(Orcid::new)
 }
 
 fn text<'b>(batch: &'b RecordBatch, column: &str, row: usize) -> Option<&'b str> {

@@ -36,14 +36,21 @@ pub struct ByYear<'c> {
 }
 
 /// A row of a table with a bar.
-pub struct Bar<'c> {
-    pub name: &'c str,
+pub struct Bar {
+    pub name: String,
     /// Where the name leads.
-    pub link: Option<&'c str>,
+    pub link: Option<String>,
     /// Parts of the bar, with the number of the colour of each.
     pub parts: Vec<(u64, usize)>,
     /// What stands behind the bar, as text.
     pub numbers: Vec<String>,
+}
+
+impl Bar {
+    /// A row whose bar has one part.
+    pub fn of(name: impl Into<String>, count: u64, number: String) -> Self {
+        Self { name: name.into(), link: None, parts: vec![(count, 1)], numbers: vec![number] }
+    }
 }
 
 /// What the lengths of bars mean.
@@ -90,10 +97,10 @@ pub fn legend(series: &[Series<'_>]) -> String {
 }
 
 /// A table with a bar in each row; `columns` are the names of the first column and of the numbers.
-pub fn bars(label: &str, columns: &[&str], scale: Scale, rows: &[Bar<'_>]) -> String {
-    let sum = |bar: &Bar<'_>| bar.parts.iter().map(|(count, _)| count).sum::<u64>();
+pub fn bars(label: &str, columns: &[&str], scale: Scale, rows: &[Bar]) -> String {
+    let sum = |bar: &Bar| bar.parts.iter().map(|(count, _)| count).sum::<u64>();
     let most = rows.iter().map(sum).max().unwrap_or(0);
-    let whole = |bar: &Bar<'_>| if scale == Scale::Shares { sum(bar) } else { most };
+    let whole = |bar: &Bar| if scale == Scale::Shares { sum(bar) } else { most };
     let mut html = format!("<table class=\"bars\">\n<caption>{}</caption>\n<thead><tr>", escaped(label));
     for (place, column) in columns.iter().enumerate() {
         let _ = write!(html, "<th scope=\"col\">{}</th>", escaped(column));
@@ -103,9 +110,9 @@ pub fn bars(label: &str, columns: &[&str], scale: Scale, rows: &[Bar<'_>]) -> St
     }
     html.push_str("</tr></thead>\n<tbody>\n");
     for bar in rows {
-        let name = match bar.link {
-            Some(link) => format!("<a href=\"{}\">{}</a>", escaped(link), escaped(bar.name)),
-            None => escaped(bar.name),
+        let name = match &bar.link {
+            Some(link) => format!("<a href=\"{}\">{}</a>", escaped(link), escaped(&bar.name)),
+            None => escaped(&bar.name),
         };
         let _ = write!(
             html,
@@ -121,7 +128,7 @@ pub fn bars(label: &str, columns: &[&str], scale: Scale, rows: &[Bar<'_>]) -> St
 }
 
 /// The bar of a row.
-fn strip(bar: &Bar<'_>, whole: u64) -> String {
+fn strip(bar: &Bar, whole: u64) -> String {
     let mut svg = "<svg class=\"strip\" viewBox=\"0 0 100 10\" preserveAspectRatio=\"none\">".to_owned();
     let mut left = 0.0;
     for (count, color) in bar.parts.iter().filter(|(count, _)| *count > 0) {
@@ -244,9 +251,7 @@ mod tests {
 
     #[test]
     fn bars_are_as_long_as_their_numbers() {
-        let bar =
-            |name, count| Bar { name, link: None, parts: vec![(count, 1)], numbers: vec![grouped(count)] };
-
+        let bar = |name: &str, count| Bar::of(name, count, grouped(count));
         let rows = [bar("works", 400), bar("fundings", 100)];
         let html = bars("Items", &["Kind", "Items"], Scale::Numbers, &rows);
 

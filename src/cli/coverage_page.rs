@@ -90,13 +90,11 @@ pub fn figures(coverage: &Coverage) -> String {
 pub fn sources(rows: &[CoverageRow]) -> String {
     let counts = SOURCES.map(|source| Total::with_source(rows, source));
     let total = counts.iter().sum();
-    let bar = |((name, color), count): ((&'static str, usize), u64)| Bar {
-        name,
-        link: None,
+    let bar = |((name, color), count): ((&str, usize), u64)| Bar {
         parts: vec![(count, color)],
-        numbers: vec![with_share(count, total)],
+        ..Bar::of(name, count, with_share(count, total))
     };
-    let rows: Vec<Bar<'_>> = NAMES.into_iter().zip(counts).map(bar).collect();
+    let rows: Vec<Bar> = NAMES.into_iter().zip(counts).map(bar).collect();
     let about = "ORCID took identifiers from Ringgold until 2020, from GRID in 2021 and from ROR since; old \
                  ones stay as they are.";
     let table = bars(

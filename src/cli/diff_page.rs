@@ -72,14 +72,8 @@ fn changes(id: &str, heading: &str, about: &str, counts: &BTreeMap<String, u64>)
     if counts.is_empty() {
         return String::new();
     }
-    let names: Vec<String> = counts.keys().map(|name| readable(name)).collect();
-    let rows = names.iter().zip(counts.values()).map(|(name, count)| Bar {
-        name,
-        link: None,
-        parts: vec![(*count, 1)],
-        numbers: vec![grouped(*count)],
-    });
-    let rows: Vec<Bar<'_>> = rows.collect();
+    let rows = counts.iter().map(|(name, count)| Bar::of(readable(name), *count, grouped(*count)));
+    let rows: Vec<Bar> = rows.collect();
     section(id, heading, about, &bars(heading, &["Change", "Number"], Scale::Numbers, &rows))
 }
 

@@ -7,7 +7,7 @@ use super::charts::{Bar, ByYear, Scale, Series, bars, by_year, legend};
 use super::numbers::grouped;
 use super::page::{begun, details, ended, escaped, readable, section, share, table, tiles, with_share};
 use super::report_quality::quality;
-use crate::overview::{IdentifierType, Organisations, Overview, SectionCounts};
+use crate::overview::{Country, IdentifierType, Organisations, Overview, SectionCounts};
 
 /// Rows of lists that are shown at first; further ones stand below.
 const SHOWN: usize = 20;
@@ -109,13 +109,8 @@ fn records(found: &Overview) -> String {
         let _ = write!(html, "<h3>Last changed</h3>\n{changed}");
     }
     if !found.tombstones.is_empty() {
-        let rows = found.tombstones.iter().map(|(status, count)| Bar {
-            name: status,
-            link: None,
-            parts: vec![(*count, 1)],
-            numbers: vec![grouped(*count)],
-        });
-        let rows: Vec<Bar<'_>> = rows.collect();
+        let rows = found.tombstones.iter();
+        let rows: Vec<Bar> = rows.map(|(status, count)| Bar::of(status, *count, grouped(*count))).collect();
         let _ = write!(
             html,
             "<h3>Gone</h3>\n{}",
@@ -131,14 +126,13 @@ fn records(found: &Overview) -> String {
 }
 
 fn items(sections: &[SectionCounts]) -> String {
-    let names: Vec<String> = sections.iter().map(|own| readable(&own.section)).collect();
-    let rows = names.iter().zip(sections).map(|(name, own)| Bar {
-        name,
+    let rows = sections.iter().map(|own| Bar {
+        name: readable(&own.section),
         link: None,
         parts: vec![(own.by_owner, 1), (own.by_client, 2), (own.without_source, 6)],
         numbers: vec![grouped(own.items), grouped(own.people)],
     });
-    let rows: Vec<Bar<'_>> = rows.collect();
+    let rows: Vec<Bar> = rows.collect();
     let chart =
         bars("Items by section and who added them", &["Section", "Items", "People"], Scale::Shares, &rows);
     let columns = ["Section", "Items", "Groups", "People", "By the owner", "By a client", "Not said"];
@@ -174,14 +168,8 @@ fn items_by_year(sections: &[SectionCounts]) -> String {
 /// A list whose first rows are bars, and whose further rows stand below.
 fn list(label: &str, columns: &[&str; 2], rows: &[(String, u64)]) -> String {
     let total: u64 = rows.iter().map(|(_, count)| count).sum();
-    let bar = |(name, count): &'_ (String, u64)| (name.clone(), vec![(*count, 1)], with_share(*count, total));
-    let made: Vec<_> = rows.iter().take(SHOWN).map(bar).collect();
-    let shown = made.iter().map(|(name, parts, number)| Bar {
-        name,
-        link: None,
-        parts: parts.clone(),
-        numbers: vec![number.clone()],
-    });
+    let shown = rows.iter().take(SHOWN);
+    let shown = shown.map(|(name, count)| Bar::of(name, *count, with_share(*count, total)));
     let mut html = bars(label, columns, Scale::Numbers, &shown.collect::<Vec<_>>());
     if rows.len() > SHOWN {
         let more = rows.iter().skip(SHOWN).take(MOST - SHOWN);
@@ -204,11 +192,14 @@ fn clients(found: &Overview) -> String {
         (name, client.items)
     });
     let rows: Vec<(String, u64)> = named.collect();
-    let inside = if rows.is_empty() {
-        "<p>No item names a client.</p>\n".to_owned()
-    } else {
-        list("Clients by the items that they added", &["Client", "Items"], &rows)
+    let mut inside = match rows.is_empty() {
+        true => "<p>No item names a client.</p>\n".to_owned(),
+        false => list("Clients by the items that they added", &["Client", "Items"], &rows),
     };
+    if found.further_clients > 0 {
+        let more = grouped(found.further_clients);
+        let _ = writeln!(inside, "<p>{more} items are of further clients, which were not told apart.</p>");
+    }
     let about = "Systems that added items, also on behalf of people.";
     section("clients", "Clients", about, &inside)
 }
@@ -217,22 +208,18 @@ fn countries(found: &Overview) -> String {
     const COLUMNS: [&str; 3] = ["Country", "Addresses", "Affiliations"];
     const SERIES: [Series<'_>; 2] = [("addresses", 1), ("affiliations", 2)];
     let label = "Countries by addresses and affiliations";
-    let bar = |own: &'_ crate::overview::Country| {
-        let parts = vec![(own.addresses, 1), (own.affiliations, 2)];
-        (own.country.clone(), parts, vec![grouped(own.addresses), grouped(own.affiliations)])
-    };
-    let made: Vec<_> = found.countries.iter().map(bar).collect();
-    let shown = made.iter().take(SHOWN).map(|(name, parts, numbers)| Bar {
-        name,
+    let numbers = |own: &Country| [grouped(own.addresses), grouped(own.affiliations)];
+    let shown = found.countries.iter().take(SHOWN).map(|own| Bar {
+        name: own.country.clone(),
         link: None,
-        parts: parts.clone(),
-        numbers: numbers.clone(),
+        parts: vec![(own.addresses, 1), (own.affiliations, 2)],
+        numbers: numbers(own).into(),
     });
     let mut html = legend(&SERIES) + &bars(label, &COLUMNS, Scale::Numbers, &shown.collect::<Vec<_>>());
-    if made.len() > SHOWN {
-        let more = made.iter().skip(SHOWN);
-        let more = more.map(|(name, _, numbers)| [vec![name.clone()], numbers.clone()].concat());
-        let summary = format!("{} more", grouped((made.len() - SHOWN) as u64));
+    if found.countries.len() > SHOWN {
+        let more = found.countries.iter().skip(SHOWN);
+        let more = more.map(|own| [own.country.clone()].into_iter().chain(numbers(own)).collect());
+        let summary = format!("{} more", grouped((found.countries.len() - SHOWN) as u64));
         html.push_str(&details(&summary, &table("Further countries", &COLUMNS, more)));
     }
     let about = "The countries of people's addresses, and those of the organizations of their affiliations, as \
@@ -264,29 +251,19 @@ fn identifiers(found: &Overview) -> String {
 fn matched(organisations: &Organisations) -> String {
     let rows = organisations.items.iter().filter(|(_, items)| **items > 0).map(|(name, items)| {
         let in_ror = organisations.items_found.get(name).copied().unwrap_or(0);
-        let parts = vec![(in_ror, 1), (items.saturating_sub(in_ror), 6)];
-        (readable(name), parts, vec![grouped(*items), share(in_ror, *items)])
-    });
-    let made: Vec<_> = rows.collect();
-    let rows = made.iter().map(|(name, parts, numbers)| Bar {
-        name,
-        link: None,
-        parts: parts.clone(),
-        numbers: numbers.clone(),
+        Bar {
+            name: readable(name),
+            link: None,
+            parts: vec![(in_ror, 1), (items.saturating_sub(in_ror), 6)],
+            numbers: vec![grouped(*items), share(in_ror, *items)],
+        }
     });
     let label = "Items by whether their organization was found in ROR";
     let mut html = legend(&FOUND)
         + &bars(label, &["Section", "Items", "Found"], Scale::Shares, &rows.collect::<Vec<_>>());
-    let most: Vec<(&str, &str, u64)> = organisations
-        .most
-        .iter()
-        .map(|own| (own.name.as_deref().unwrap_or(&own.ror_id), own.ror_id.as_str(), own.affiliations))
-        .collect();
-    let shown = most.iter().take(SHOWN).map(|(name, link, count)| Bar {
-        name,
-        link: Some(link),
-        parts: vec![(*count, 1)],
-        numbers: vec![grouped(*count)],
+    let shown = organisations.most.iter().take(SHOWN).map(|own| {
+        let name = own.name.as_ref().unwrap_or(&own.ror_id);
+        Bar { link: Some(own.ror_id.clone()), ..Bar::of(name, own.affiliations, grouped(own.affiliations)) }
     });
     let label = "Organisations with the most affiliations";
     let _ = write!(

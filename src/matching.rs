@@ -36,7 +36,7 @@ pub use expansion::{Counted, Expansion, NameForm, Question, Written};
 pub use inputs::open_input_file;
 pub use match_row::{CandidateRow, MatchRow};
 pub use names::{NameSimilarity, PersonName};
-pub use people::{Day, PeopleFilter, Person, people};
+pub use people::{PeopleFilter, Person, people};
 pub use reconcile::{Reconciled, reconcile};
 pub use staff::{Affiliated, Evidence, Staff, StaffList, Verdict};
 pub use summary::Summary;

@@ -38,7 +38,7 @@ pub struct Args {
 
 pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
     let (_, dataset) = open_dataset(&args.dataset, common)?;
-    let slice = args.only.slice(dataset.manifest.organizations.as_ref(), common)?;
+    let slice = args.only.slice(Some(&dataset), common)?;
     let slice = slice.ok_or_else(|| {
         Failure::new(
             "nothing selects people",

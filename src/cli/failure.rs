@@ -17,6 +17,7 @@ use crate::get::GetError;
 use crate::matching::MatchError;
 use crate::push::PushError;
 use crate::refresh::RefreshError;
+use crate::slice::SliceError;
 use crate::storage::StorageError;
 use crate::synth::SynthError;
 use orcid_api::ApiError;
@@ -126,6 +127,7 @@ hinted!(
     PushError,
     RefreshError,
     RorError,
+    SliceError,
     StorageError,
     SynthError
 );

@@ -6,7 +6,6 @@
 
 mod counts;
 mod error;
-mod kept;
 mod rows;
 
 pub use error::ExtractError;
@@ -15,11 +14,10 @@ use std::sync::atomic::AtomicBool;
 
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
-use crate::dataset::{ArchiveEntry, Dataset, Logs, Manifest, NewFile, Part, Store};
+use crate::dataset::{ArchiveEntry, Dataset, Logs, Manifest, NewFile, Part, Selected, Store};
 use crate::report::Report;
 use crate::slice::Slice;
 use counts::Counts;
-use kept::Kept;
 
 /// Makes a dataset in `to` of those people of `from` whom `slice` selects; returns the report of
 /// the new dataset. Matchings and exported connections are not taken over.
@@ -41,7 +39,10 @@ pub fn extract(
     if change.manifest()?.is_some() {
         return Err(ExtractError::Exists { path: to.place().to_owned() });
     }
-    let kept = Kept::of(from, slice)?;
+    if let Some(table) = Selected::lacks(from, slice) {
+        return Err(ExtractError::NoTable { path: from.root.clone(), table });
+    }
+    let kept = Selected::of(from, slice)?;
     let old = &from.manifest;
     let mut manifest = Manifest {
         release: old.release,
@@ -65,7 +66,7 @@ pub fn extract(
 
 struct Run<'r> {
     from: &'r Dataset,
-    kept: &'r Kept<'r>,
+    kept: &'r Selected<'r>,
     pool: &'r ThreadPool,
     stop: &'r AtomicBool,
 }

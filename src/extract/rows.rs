@@ -9,8 +9,7 @@ use rayon::ThreadPool;
 
 use super::counts::Counts;
 use super::error::ExtractError;
-use super::kept::Kept;
-use crate::dataset::{Dataset, DatasetError, Part, TableWriter, table_of};
+use crate::dataset::{Dataset, DatasetError, Part, Selected, TableWriter, table_of};
 
 /// Writes the rows that stay below `scratch`; counts what was read.
 #[expect(clippy::too_many_arguments, reason = "it is called once, from the loop over tables")]
@@ -18,7 +17,7 @@ pub fn write(
     from: &Dataset,
     key: &str,
     parts: &[Part],
-    kept: &Kept<'_>,
+    kept: &Selected<'_>,
     scratch: &Path,
     pool: &ThreadPool,
     stop: &AtomicBool,
@@ -42,7 +41,7 @@ pub fn write(
     Ok(writer.finish(pool)?.parts)
 }
 
-fn filtered(batch: &RecordBatch, kept: &Kept<'_>) -> RecordBatch {
+fn filtered(batch: &RecordBatch, kept: &Selected<'_>) -> RecordBatch {
     let orcids = batch.column_by_name("orcid").expect("every table has an iD").as_string::<i32>();
     let stays =
         (0..batch.num_rows()).map(|row| Some(kept.has(orcids.is_valid(row).then(|| orcids.value(row)))));

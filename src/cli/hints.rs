@@ -221,7 +221,6 @@ impl Hint for ConvertError {
             }
             Self::NoRecordsYet { .. } => "convert the summaries first, or select people by --ids-of DATASET",
             Self::Slice(error) => return error.hint(),
-            Self::OtherRecords { .. } => "run `orcidlake part` again for its task, then commit",
             Self::PartOfOtherTables { .. } => {
                 "nothing was committed; plan all archives of a dataset with the same --tables"
             }

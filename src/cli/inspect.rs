@@ -1,5 +1,6 @@
 //! `orcidlake inspect`.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -7,7 +8,7 @@ use serde_json::json;
 
 use super::convert::{Machine, print_problems, report_text, stop_on_signals};
 use super::failure::Failure;
-use super::numbers::{bytes, counted};
+use super::numbers::{bytes, counted, grouped};
 use super::output::{print, print_json};
 use super::progress::Progress;
 use super::stores::{is_dataset, uncommitted_at};
@@ -137,7 +138,23 @@ fn dataset_text(root: &Path, manifest: &Manifest) -> String {
         let size = bytes(archive.size_bytes);
         let _ = writeln!(text, "  {} ({size}, md5 {}{state}{parts})", archive.name, archive.md5);
     }
-    text + &report_text(&manifest.report())
+    text + &people_text(manifest) + &report_text(&manifest.report())
+}
+
+/// Who the people of the dataset are, if they were selected, and how many have left them.
+fn people_text(manifest: &Manifest) -> String {
+    let Some(selection) = &manifest.selection else { return String::new() };
+    let mut text = format!("  only people by {selection}\n");
+    let mut reasons: BTreeMap<&str, u64> = BTreeMap::new();
+    for leaver in manifest.left.values() {
+        *reasons.entry(&leaver.reason).or_default() += 1;
+    }
+    if !reasons.is_empty() {
+        let reasons: Vec<String> =
+            reasons.into_iter().map(|(reason, count)| format!("{} {reason}", grouped(count))).collect();
+        let _ = writeln!(text, "  {} left them: {}", manifest.left.len(), reasons.join(", "));
+    }
+    text
 }
 
 /// Which parts of an archive there are: `, in 5 parts`, or `, parts 1, 3 and 4 of 5`.

@@ -126,8 +126,13 @@ fn add_all(
     choose: impl FnOnce(Vec<WaitingPart>) -> Chosen,
 ) -> Result<Vec<(WaitingPart, Outcome)>, ConvertError> {
     let waiting = store.parts()?;
-    let Chosen { mut parts, absent, superfluous } = choose(waiting.parts);
-    let mut gone = [waiting.taken, superfluous].concat();
+    let records = current.as_ref().filter(|_| !replace).map(following::digest);
+    // Activities that have followed other records than the dataset has now are of no use.
+    let is_current = |part: &WaitingPart| part.records.is_none() || part.records == records;
+    let (there, outdated): (Vec<_>, Vec<_>) = waiting.parts.into_iter().partition(is_current);
+    let Chosen { mut parts, absent, superfluous } = choose(there);
+    let outdated = outdated.into_iter().map(|part| part.name).collect();
+    let mut gone = [waiting.taken, superfluous, outdated].concat();
     complete::sort(&mut parts);
     parts.dedup_by(|one, other| one.name == other.name);
     let Some(first) = parts.first() else {
@@ -260,9 +265,6 @@ fn check_make(part: &WaitingPart, manifest: &Manifest) -> Result<(), ConvertErro
         return Err(ConvertError::OtherVersion { part: shown(&part.entry), archive, found });
     }
     check_people(manifest.selection.as_ref(), part.selection.as_ref())?;
-    if part.records.as_ref().is_some_and(|records| *records != following::digest(manifest)) {
-        return Err(ConvertError::OtherRecords { part: shown(&part.entry) });
-    }
     if part.tables != manifest.tables {
         let archive = part.entry.name.clone();
         return Err(ConvertError::PartOfOtherTables { part: shown(&part.entry), archive });

@@ -54,8 +54,6 @@ pub enum ConvertError {
     NoRecordsYet { path: PathBuf },
     #[error(transparent)]
     Slice(#[from] SliceError),
-    #[error("{part} was made when the dataset had other records, which its activities follow")]
-    OtherRecords { part: String },
     #[error("{part} has other tables than the dataset, or than the other parts")]
     PartOfOtherTables { part: String, archive: String },
     #[error(

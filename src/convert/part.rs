@@ -75,15 +75,13 @@ fn run(
         None => None,
     };
     let records = manifest.as_ref().filter(|_| followed.is_some()).map(following::digest);
-    let name = task.part_name();
+    let name = task.part_name(records.as_deref());
     // With another index a part has other borders.
-    let has_borders =
+    let is_current =
         |found: &WaitingPart| match (found.range, part_range(&task.archive, &options.storage, task.shard)) {
             (Some(found), Ok(Some(range))) => found == range,
             _ => true,
         };
-    // Activities may have followed other records.
-    let is_current = |found: &WaitingPart| found.records == records && has_borders(found);
     if let Some(found) = store.part(&name)?.filter(is_current) {
         return as_planned(found, task, store);
     }

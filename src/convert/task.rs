@@ -206,11 +206,12 @@ impl PartTask {
     }
 
     /// The name of the part where it waits for its commit. Tasks that give the same bytes have the
-    /// same name, wherever the archive lies on the machine that runs them.
-    pub(super) fn part_name(&self) -> String {
+    /// same name, wherever the archive lies on the machine that runs them. `records` is a digest of the
+    /// records that its activities follow.
+    pub(super) fn part_name(&self, records: Option<&str>) -> String {
         let Self { name, fingerprint, shard, tables, salvage, .. } = self;
         let made_with = (FORMAT_VERSION, env!("CARGO_PKG_VERSION"));
-        let only = self.selection();
+        let only = (self.selection(), records);
         let identity = serde_json::json!([made_with, name, fingerprint, shard, tables, salvage, only]);
         format!("{:032x}", xxh3_128(identity.to_string().as_bytes()))
     }
@@ -263,7 +264,7 @@ impl PartTask {
         entry: ArchiveEntry,
     ) -> WaitingPart {
         WaitingPart {
-            name: self.part_name(),
+            name: self.part_name(records.as_deref()),
             format_version: FORMAT_VERSION,
             tool_version: env!("CARGO_PKG_VERSION").to_owned(),
             tables: self.tables.clone(),

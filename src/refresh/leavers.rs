@@ -57,7 +57,9 @@ pub fn note(
             }
         }
     })?;
-    if is_last && has_new_day(&selection, slice) {
+    // Without the tables that decide, nobody can be told to have left by the day.
+    let decides = Selected::lacks(dataset, slice).is_none();
+    if is_last && decides && has_new_day(&selection, slice) {
         let selected = Selected::of(dataset, slice)?;
         dataset_rows::records(dataset, &mut |orcid, _| {
             if !selected.has(Some(orcid.as_str()))

@@ -268,6 +268,25 @@ fn by_its_name(matched: &Path, ror: &str) -> String {
 }
 
 #[test]
+fn a_file_of_changes_tells_who_may_join() {
+    let world = World::new(&[], |_, _| list(&["--country", "US"]));
+    let changes = world.here.server.change(|world| world.evolve(3, 0.3));
+    let newcomer = world.shown(false).remove(0);
+    world.edit(&newcomer, |xml| joined(xml, &organization("A", "US", "GRID", "grid.0.0")));
+    let changed = changes.iter().map(|change| change.orcid().to_string()).chain([newcomer.clone()]);
+    let lines: String = changed.map(|orcid| format!("{orcid},2026-01-01 00:00:00.000001\n")).collect();
+    let file = world.here.write("last_modified.csv", &format!("orcid,last_modified\n{lines}"));
+
+    world.refresh(&["--changes", &file]);
+
+    assert!(world.people().contains(&newcomer));
+    world.assert_fresh("fresh", &[]);
+    let told = run(&["inspect", world.here.dataset.to_str().unwrap()]).stdout;
+    let told = String::from_utf8_lossy(&told);
+    assert!(told.contains("only people by countries US") && told.contains(" left them: "), "{told}");
+}
+
+#[test]
 fn a_list_of_ids_is_the_scope_of_its_slice() {
     let world = World::new(&[], |whole, place| {
         let rows = cells(whole, "summaries/records", &["orcid"]);

@@ -291,7 +291,7 @@ fn what_a_matching_has_learned_counts_where_people_are_taken_from_its_dataset() 
     // The name says nothing; the id was learned from the others.
     let unnamed = employed("Qqqq", city, country, "7777777");
     let elsewhere = employed("Qqqq", city, country, "8888888");
-    let [third, fourth] = ["0000-0002-1694-233X", "0000-0001-5000-0007"];
+    let [third, fourth] = ["0000-0002-1694-233X", "0000-0001-5000-012X"];
     let people = [(ONE, &named), (OTHER, &named), (third, &unnamed), (fourth, &elsewhere)];
     let documents = people.map(|(orcid, work)| (orcid, record(orcid, "A", work)));
     let summaries = archive(&empty_folder(at, "second"), &documents);

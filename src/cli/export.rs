@@ -16,9 +16,10 @@ use super::only_args::OnlyArgs;
 use super::output::print_json;
 use super::table_name::TableNameParser;
 use super::target::check_file;
+use super::workbook_notes::tell_changed;
 use super::{Common, Done, open_dataset};
 use crate::dataset::Dataset;
-use crate::export::{Changed, CsvOptions, ExportError, Exported, Format, export};
+use crate::export::{CsvOptions, ExportError, Exported, Format, export};
 use crate::slice::Slice;
 use crate::storage::shown;
 
@@ -140,24 +141,6 @@ fn tell(args: &Args, exported: &Exported, slice: Option<&Slice>, common: &Common
     }
     tell_changed(&exported.changed);
     Ok(())
-}
-
-/// Says what Excel could not hold as it is.
-pub fn tell_changed(changed: &Changed) {
-    let Changed { long_texts, as_texts, further_sheets, .. } = *changed;
-    if further_sheets > 0 {
-        let sheets = counted(further_sheets, "sheet");
-        tell!("note: {sheets} more than tables, since a sheet of Excel has at most 1,048,576 rows");
-    }
-    if long_texts > 0 {
-        let texts = counted(long_texts, "text");
-        tell!(
-            "note: {texts} longer than the 32,767 characters of a cell; what follows them is in the sheet \"long texts\""
-        );
-    }
-    if as_texts > 0 {
-        tell!("note: {} as text, since Excel would round or not know them", counted(as_texts, "value"));
-    }
 }
 
 impl Hint for ExportError {

@@ -98,6 +98,7 @@ mod synth;
 mod table_name;
 mod target;
 mod verify;
+mod workbook_notes;
 
 pub(crate) use common::Common;
 pub use diagram::diagram;

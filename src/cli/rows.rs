@@ -12,11 +12,11 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::Common;
-use super::export::tell_changed;
 use super::failure::Failure;
 use super::output::print_json;
 use super::spreadsheet::{BYTE_ORDER_MARK, cells, check};
 use super::target::write_file;
+use super::workbook_notes::tell_changed;
 use crate::export::write_sheet;
 
 /// How rows are written.

@@ -83,7 +83,7 @@ fn check(dataset: &Path) -> Described {
 #[test]
 fn descriptions_follow_each_commit() {
     let place = folder();
-    let archives = dump(place.path(), 60, true);
+    let archives = dump(place.path(), 120, true);
     let archives: Vec<&Path> = archives.iter().map(|path| path.as_path()).collect();
     let out = place.path().join("orcid");
 

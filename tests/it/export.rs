@@ -172,7 +172,8 @@ fn some_people_are_exported_as_they_are_extracted() {
     let whole = place.path().join("whole");
     export(&from, &whole, &["--format", "jsonl"]);
     let whole = lines_of(&whole);
-    let one = whole["summaries_records.jsonl"][0].split('"').nth(3).unwrap().to_owned();
+    let one: serde_json::Value = serde_json::from_str(&whole["summaries_records.jsonl"][0]).unwrap();
+    let one = one["orcid"].as_str().unwrap();
     let ids = place.path().join("ids.txt");
     fs::write(&ids, format!(" https://orcid.org/{}\n", one.replace('-', "").to_lowercase())).unwrap();
     for (number, options) in

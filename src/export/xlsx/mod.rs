@@ -6,6 +6,9 @@
 mod book;
 mod limits;
 mod sheet;
+mod table;
+#[cfg(test)]
+mod tests;
 
 use std::fs::{self, File};
 use std::io::{BufWriter, Write};
@@ -21,6 +24,7 @@ use super::tables::{Changed, Exported, Source, file_name};
 use crate::dataset::{DatasetError, schema_of};
 use crate::tables;
 use book::{Book, BookError};
+use table::Table;
 
 /// The ending of a workbook.
 const XLSX: &str = "xlsx";
@@ -47,7 +51,7 @@ pub fn write_sheet(
     let fault = fault(to);
     guarded(to, || {
         let mut book = Book::begin(folder_of(to)).map_err(fault)?;
-        let mut table = book.table(name, "", &rows.schema()).map_err(fault)?;
+        let mut table = Table::begin(&mut book, name, "", &rows.schema()).map_err(fault)?;
         table.add(rows).map_err(fault)?;
         table.end();
         book.save(out).map_err(fault)
@@ -108,7 +112,7 @@ fn fill(
         let is_key = |folder: &str, name: &str| key.split_once('/') == Some((folder, name));
         let about = tables::all().find(|(folder, table)| is_key(folder, table.name()));
         let about = about.map_or("", |(_, table)| table.doc());
-        let mut table = book.table(&file_name(key), about, &schema).map_err(fault)?;
+        let mut table = Table::begin(&mut book, &file_name(key), about, &schema).map_err(fault)?;
         source.each_batch(key, |batch| table.add(batch).map_err(fault))?;
         exported.rows.insert(key.clone(), table.end());
     }

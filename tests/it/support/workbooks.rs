@@ -47,6 +47,13 @@ fn add(mut row: Vec<String>, cell: &str) -> Vec<String> {
     let content = cell.split_once("<v>").or_else(|| cell.split_once("<t>")).map(|(_, rest)| rest);
     let content = content.or_else(|| cell.split_once("<t xml:space=\"preserve\">").map(|(_, rest)| rest));
     let content = content.and_then(|rest| rest.split_once("</")).map_or("", |(content, _)| content);
-    row.push(content.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&amp;", "&"));
+    row.push(
+        content
+            .replace("_x000D_", "\r")
+            .replace("&lt;", "<")
+            .replace("&gt;", ">")
+            .replace("&quot;", "\"")
+            .replace("&amp;", "&"),
+    );
     row
 }

@@ -29,9 +29,6 @@ pub mod download;
 pub mod convert;
 pub mod matching;
 
-// The rows of some people of a dataset.
-pub mod kept;
-
 // What is in a dataset; what has changed between two.
 pub mod compare;
 pub mod overview;

@@ -38,7 +38,7 @@ pub use inputs::open_input_file;
 pub use institutions::{InstitutionCoverage, InstitutionsCoverage, coverage_of_each};
 pub use match_row::{CandidateRow, MatchRow};
 pub use names::{NameSimilarity, PersonName};
-pub use people::{Day, PeopleFilter, Person, people};
+pub use people::{PeopleFilter, Person, people};
 pub use reconcile::{Reconciled, reconcile};
 pub use staff::{Affiliated, Evidence, Staff, StaffList, Verdict};
 pub use summary::Summary;

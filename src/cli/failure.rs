@@ -18,6 +18,7 @@ use crate::matching::MatchError;
 use crate::overview::OverviewError;
 use crate::push::PushError;
 use crate::refresh::RefreshError;
+use crate::slice::SliceError;
 use crate::storage::StorageError;
 use crate::synth::SynthError;
 use orcid_api::ApiError;
@@ -128,6 +129,7 @@ hinted!(
     PushError,
     RefreshError,
     RorError,
+    SliceError,
     StorageError,
     SynthError
 );

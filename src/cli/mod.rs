@@ -82,6 +82,7 @@ mod refresh;
 mod refresh_args;
 mod refresh_connected;
 mod refresh_report;
+mod refresh_slice;
 mod rematch;
 mod renamed;
 mod report;

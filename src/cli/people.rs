@@ -12,7 +12,8 @@ use super::rows::{Format, tell_where, write_rows};
 use super::target::{check_outputs, file_of};
 use super::{Common, Done, expect_dataset};
 use crate::dataset::{Dataset, read_dataset_in};
-use crate::matching::{Day, Expansion, PeopleFilter, Question, people};
+use crate::matching::{Expansion, PeopleFilter, Question, people};
+use crate::slice::Day;
 use orcid_xml::AffiliationKind;
 use ror_match::RorId;
 

@@ -9,8 +9,9 @@ use super::authenticated::authenticated;
 use super::cells::Cells;
 use super::error::MatchError;
 use super::expansion::{Expansion, for_each_written};
-use super::people::{Day, asserted_by, dump, has_ended};
+use super::people::{asserted_by, dump, has_ended};
 use crate::dataset::Dataset;
+use crate::slice::Day;
 
 /// The source of affiliations without an id.
 pub const NO_ID: &str = "none";

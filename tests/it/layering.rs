@@ -13,7 +13,7 @@ const LAYERS: &[&[&str]] = &[
     &["tables"],
     &["dataset"],
     &["storage"],
-    &["convert", "download", "kept", "matching"],
+    &["convert", "download", "matching"],
     &["compare", "export", "extract", "get", "overview", "refresh"],
     &["connect", "push"],
     &["cli"],

@@ -244,7 +244,7 @@ mod tests {
             assert!(html.contains(number), "{number}: {html}");
         }
         // The year between has no bar, but a place; a year long ago has none of both.
-        assert!(html.contains(">2024</text>") && !html.contains(">1066</text>"), "{html}");
+        assert!(html.contains(">2022</text>") && !html.contains(">1066</text>"), "{html}");
         assert!(!html.contains("<b>") && html.contains("aria-label=\"A &amp; B\""));
         assert_eq!(by_year(&ByYear { years: &BTreeMap::new(), label: "", series: &[], undated: 0 }), "");
     }

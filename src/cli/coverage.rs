@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::coverage_page::{Page, page};
+use super::coverage_page::{Origin, Page, page};
 use super::coverage_site::{Site, write_site};
 use super::failure::Failure;
 use super::limited::LimitedArg;
@@ -111,7 +111,7 @@ pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
         institution.tell(expansion, &dataset, common);
     }
     if let Some(path) = &args.html {
-        write_html(&found, &dataset, path, common)?;
+        write_html(&found, &dataset, args.limited, path, common)?;
     }
     if let Some(row_format) = row_format {
         write_rows(found.rows(), row_format, out.as_deref())?;
@@ -125,12 +125,22 @@ pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
 }
 
 /// Writes the page, or the site.
-fn write_html(found: &Found, dataset: &Dataset, path: &Path, common: &Common) -> Result<(), Failure> {
-    let ror_release = dataset.manifest.organizations.as_ref().map_or("", |matched| &matched.ror_release);
-    let year = dataset.manifest.release;
+fn write_html(
+    found: &Found,
+    dataset: &Dataset,
+    limited: LimitedArg,
+    path: &Path,
+    common: &Common,
+) -> Result<(), Failure> {
+    let manifest = &dataset.manifest;
+    let origin = Origin {
+        ror_release: manifest.organizations.as_ref().map_or("", |matched| &matched.ror_release),
+        year: manifest.release,
+        is_public: !limited.include_limited || manifest.visibility.is_public(),
+    };
     let told = match found {
         Found::Each(found) => {
-            let pages = write_site(&Site { found, ror_release, year }, path)?;
+            let pages = write_site(&Site { found, origin }, path)?;
             format!("{}: {}", path.display(), counted(pages as u64, "page"))
         }
         Found::Together { coverage, organizations } => {
@@ -139,7 +149,7 @@ fn write_html(found: &Found, dataset: &Dataset, path: &Path, common: &Common) ->
                 format!("{} with the most affiliations", counted(count as u64, "institution"))
             };
             let title = organizations.first().map_or_else(most, |counted| counted.name.clone());
-            let shown = Page { title, organizations, coverage, ror_release, year };
+            let shown = Page { title, organizations, coverage, origin };
             write_file(path, |out| Ok(out.write_all(page(&shown).as_bytes())?))?;
             path.display().to_string()
         }

@@ -26,9 +26,27 @@ pub struct Page<'p> {
     pub title: String,
     pub organizations: &'p [Counted],
     pub coverage: &'p Coverage,
-    pub ror_release: &'p str,
+    pub origin: Origin<'p>,
+}
+
+/// Where the numbers come from.
+#[derive(Debug, Clone, Copy)]
+pub struct Origin<'o> {
+    pub ror_release: &'o str,
     /// Of the dump.
     pub year: Option<u16>,
+    /// False if limited data are counted too.
+    pub is_public: bool,
+}
+
+impl Origin<'_> {
+    /// What the affiliations of a page are.
+    pub fn about(&self) -> &'static str {
+        match self.is_public {
+            true => "Affiliations in public ORCID records, and how well they are identified.",
+            false => "Affiliations in ORCID records, also limited ones, and how well they are identified.",
+        }
+    }
 }
 
 /// Counts of some rows together.
@@ -63,13 +81,12 @@ pub fn page(page: &Page<'_>) -> String {
     let rows = &page.coverage.rows;
     let title = escaped(&page.title);
     let mut html = begun(&format!("{title}: affiliations in ORCID"));
-    let about = "Affiliations in public ORCID records, and how well they are identified.";
-    let _ = writeln!(html, "<h1>{title}</h1>\n<p>{about}</p>");
+    let _ = writeln!(html, "<h1>{title}</h1>\n<p>{}</p>", page.origin.about());
     html.push_str(&figures(page.coverage));
     html.push_str(&sources(rows));
     html.push_str(&years(rows));
     html.push_str(&institutions(rows));
-    html + &ended(&foot(page.organizations, page.ror_release, page.year))
+    html + &ended(&foot(page.organizations, page.origin))
 }
 
 /// The figures of a coverage.
@@ -209,7 +226,8 @@ pub fn cards(first: &str, columns: &[&str], rows: impl Iterator<Item = Card>) ->
 }
 
 /// The foot of a page: what was counted, and where the numbers come from.
-pub fn foot(organizations: &[Counted], ror_release: &str, year: Option<u16>) -> String {
+pub fn foot(organizations: &[Counted], origin: Origin<'_>) -> String {
+    let Origin { ror_release, year, is_public } = origin;
     let mut html = String::new();
     if organizations.len() > 1 {
         let names: Vec<String> = organizations.iter().map(|counted| escaped(&counted.name)).collect();
@@ -221,9 +239,14 @@ pub fn foot(organizations: &[Counted], ror_release: &str, year: Option<u16>) -> 
     let _ = write!(
         html,
         "<p>{dump} (CC0), matched with ROR {} (CC0; places from GeoNames, CC BY 4.0) by orcidlake {}. Current means \
-         without an end date, or with one that lies ahead. Only what is public is counted.</p>",
+         without an end date, or with one that lies ahead. {}</p>",
         escaped(ror_release),
-        env!("CARGO_PKG_VERSION")
+        env!("CARGO_PKG_VERSION"),
+        if is_public {
+            "Only what is public is counted."
+        } else {
+            "Limited data are counted too: keep the page to yourself."
+        }
     );
     html
 }
@@ -246,11 +269,13 @@ mod tests {
             title: "<b>".to_owned(),
             organizations: &[],
             coverage: &coverage,
-            ror_release: "",
-            year: None,
+            origin: Origin { ror_release: "", year: None, is_public: true },
         });
 
         assert!(!html.contains("<script") && !html.contains("<b><"));
         assert!(html.contains("&lt;script&gt;&quot;&amp;"));
+        assert!(html.contains("Only what is public"));
+        let limited = Origin { ror_release: "", year: None, is_public: false };
+        assert!(foot(&[], limited).contains("Limited data are counted too"));
     }
 }

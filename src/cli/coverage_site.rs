@@ -6,7 +6,9 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
-use super::coverage_page::{Card, Total, asserted, cards, figures, foot, institutions, sources, years};
+use super::coverage_page::{
+    Card, Origin, Total, asserted, cards, figures, foot, institutions, sources, years,
+};
 use super::failure::Failure;
 use super::numbers::{counted, grouped};
 use super::page::{begun, ended, escaped, section, share};
@@ -36,9 +38,7 @@ const COLUMNS: [&str; 8] = [
 /// What is shown.
 pub struct Site<'s> {
     pub found: &'s InstitutionsCoverage,
-    pub ror_release: &'s str,
-    /// Of the dump.
-    pub year: Option<u16>,
+    pub origin: Origin<'s>,
 }
 
 /// Writes all pages into a folder, the overview last; gives their number.
@@ -75,15 +75,15 @@ impl Site<'_> {
         let mut html = begun(&title);
         let _ = writeln!(
             html,
-            "<h1>{title}</h1>\n<p>Affiliations in public ORCID records, and how well they are identified. \
-             An affiliation that counts for two institutions counts once in these sums.</p>"
+            "<h1>{title}</h1>\n<p>{} An affiliation that counts for two institutions counts once in these sums.</p>",
+            self.origin.about()
         );
         html.push_str(&figures(all));
         html.push_str(&self.ranking());
         html.push_str(&years(&all.rows));
         html.push_str(&asserted(&all.rows));
         html.push_str(&sources(&all.rows));
-        html + &ended(&foot(&[], self.ror_release, self.year))
+        html + &ended(&foot(&[], self.origin))
     }
 
     fn ranking(&self) -> String {
@@ -157,7 +157,7 @@ impl Site<'_> {
         if own.organizations.len() > 1 {
             html.push_str(&institutions(&own.coverage.rows));
         }
-        html + &ended(&foot(&own.organizations, self.ror_release, self.year))
+        html + &ended(&foot(&own.organizations, self.origin))
     }
 }
 
@@ -219,7 +219,8 @@ mod tests {
         let rows = institutions.iter().flat_map(|own| own.coverage.rows.clone()).collect();
         let found = InstitutionsCoverage { institutions, all: Coverage { rows, people: Some(12) } };
         let folder = tempfile::tempdir().unwrap();
-        let site = Site { found: &found, ror_release: "v1", year: Some(2025) };
+        let site =
+            Site { found: &found, origin: Origin { ror_release: "v1", year: Some(2025), is_public: true } };
 
         assert_eq!(write_site(&site, folder.path()).unwrap(), 3);
 

@@ -47,7 +47,9 @@ pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
         Ok(overview(public.as_ref().unwrap_or(dataset), &stop)?)
     })?;
     if let Some(path) = &args.html {
-        let html = page(&found, dataset.manifest.organizations.is_some());
+        let manifest = &dataset.manifest;
+        let is_public = !args.limited.include_limited || manifest.visibility.is_public();
+        let html = page(&found, manifest.organizations.is_some(), is_public);
         write_file(path, |out| Ok(out.write_all(html.as_bytes())?))?;
         if !common.quiet {
             tell!("{}", path.display());

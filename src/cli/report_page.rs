@@ -34,12 +34,12 @@ const PARTS: [(&str, &str); 8] = [
     ("quality", "Data quality"),
 ];
 
-/// The page as HTML.
-pub fn page(found: &Overview, is_matched: bool) -> String {
+/// The page as HTML. `is_public` says that no limited data are counted.
+pub fn page(found: &Overview, is_matched: bool, is_public: bool) -> String {
     let release = found.release.map_or_else(String::new, |year| format!(" {year}"));
     let title = format!("ORCID{release}: what is in the dataset");
     let mut html = begun(&title);
-    let _ = writeln!(html, "<h1>{title}</h1>\n<p>{}</p>", about(found));
+    let _ = writeln!(html, "<h1>{title}</h1>\n<p>{}</p>", about(found, is_public));
     html.push_str("<nav aria-label=\"Contents\">\n<ul>\n");
     for (id, name) in PARTS {
         let _ = writeln!(html, "<li><a href=\"#{id}\">{name}</a></li>");
@@ -58,15 +58,19 @@ pub fn page(found: &Overview, is_matched: bool) -> String {
     });
     html.push_str(&quality(found));
     let foot = format!(
-        "<p>Made by orcidlake {} from ORCID public data (CC0). The owner added an item if the record says so, also \
+        "<p>Made by orcidlake {}{}. The owner added an item if the record says so, also \
          through a client; a client is a system of a member of ORCID or of a service.</p>",
-        env!("CARGO_PKG_VERSION")
+        env!("CARGO_PKG_VERSION"),
+        if is_public { " from ORCID public data (CC0)" } else { "" }
     );
     html + &ended(&foot)
 }
 
-fn about(found: &Overview) -> String {
-    let mut text = "What is public in these ORCID records, who added it, and what is odd.".to_owned();
+fn about(found: &Overview, is_public: bool) -> String {
+    let mut text = match is_public {
+        true => "What is public in these ORCID records, who added it, and what is odd.".to_owned(),
+        false => "What is in these ORCID records, also limited data: keep the page to yourself.".to_owned(),
+    };
     if !found.not_counted.is_empty() {
         let tables = readable(&found.not_counted.join(", "));
         let _ = write!(text, " The dataset does not have {}.", escaped(&tables));

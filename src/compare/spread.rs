@@ -14,7 +14,7 @@ use super::sections::{SECTIONS, Section, date_of};
 use crate::dataset::Dataset;
 use orcid_xml::Orcid;
 
-/// Rows of one file, of both datasets together: some 300 MB in memory.
+/// Rows of one file, of both datasets together: some 500 MB in memory.
 const SHARE_ROWS: u64 = 1_000_000;
 /// Files at most: each is open, with a buffer. More rows make larger files, of some gigabytes at a
 /// billion rows.

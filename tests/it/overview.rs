@@ -192,4 +192,9 @@ fn limited_items_are_counted_only_if_they_are_asked_for() {
 
     let items = |found: &Value| section(found, "keywords")["items"].as_u64().unwrap();
     assert_eq!(items(&public) + 2, items(&all));
+    let page = dataset.with_extension("html");
+    report(&dataset, &["--include-limited", "--html", page.to_str().unwrap()]);
+    assert!(std::fs::read_to_string(&page).unwrap().contains("keep the page to yourself"));
+    report(&dataset, &["--html", page.to_str().unwrap()]);
+    assert!(!std::fs::read_to_string(&page).unwrap().contains("keep the page to yourself"));
 }

@@ -9,6 +9,7 @@ mod commit;
 mod copying;
 mod delta;
 mod digest;
+mod earlier_types;
 mod error;
 mod file;
 mod files;

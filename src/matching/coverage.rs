@@ -82,7 +82,7 @@ pub fn coverage(dataset: &Dataset, of: Option<&Expansion>, most: usize) -> Resul
         let batch = batch?;
         let cells = Cells(&batch);
         for row in 0..batch.num_rows() {
-            let number = cells.int64("org_key", row).and_then(|key| keys.get(&key));
+            let number = cells.org_key(row).and_then(|key| keys.get(&key));
             let Some(number) = number else { continue };
             let group = (*number, cells.year("created_date", row), source(&cells, row));
             let is_certain = cells.text("orcid", row).is_some_and(|orcid| certain.contains(orcid));
@@ -102,7 +102,7 @@ pub fn coverage(dataset: &Dataset, of: Option<&Expansion>, most: usize) -> Resul
 }
 
 /// The organisations, and which of them each key means.
-type Meaning = (FxHashMap<i64, u32>, Vec<(String, Option<String>)>);
+type Meaning = (FxHashMap<u64, u32>, Vec<(String, Option<String>)>);
 
 fn keys(dataset: &Dataset, of: Option<&Expansion>) -> Result<Meaning, MatchError> {
     let mut numbers: FxHashMap<String, u32> = FxHashMap::default();

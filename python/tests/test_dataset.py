@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime
+import io
 import shutil
+import sqlite3
 from pathlib import Path
 
 import duckdb
@@ -63,6 +65,23 @@ def test_every_table_is_the_same_in_every_library(full: str) -> None:
         assert found.to_pandas().shape == (len(found), len(found.columns))
         assert pandas.DataFrame.from_arrow(found).shape == (len(found), len(found.columns))
         assert sum(batch.num_rows for batch in found.batches()) == len(found)
+
+
+def test_affiliations_find_their_organizations_in_pandas_and_sqlite(dataset: str) -> None:
+    ds = ol.open(dataset)
+    named, organizations = (ds[key].select("org_key").to_pandas() for key in ("affiliations", "organizations"))
+    # As in a table with affiliations without an organization, where pandas keeps no integers.
+    with_gap = pandas.concat([named, pandas.DataFrame({"org_key": [None]})], ignore_index=True)
+
+    with sqlite3.connect(":memory:") as database:
+        with_gap.to_sql("affiliations", database, index=False)
+        organizations.to_sql("organizations", database, index=False)
+        joined = "SELECT * FROM affiliations JOIN organizations USING (org_key)"
+        by_sqlite = pandas.read_sql(joined, database)
+    again = pandas.read_csv(io.StringIO(with_gap.to_csv(index=False)))
+
+    assert len(named) > 100 and named["org_key"].notna().all()
+    assert len(by_sqlite) == len(again.merge(organizations, on="org_key")) == len(named)
 
 
 def test_columns_are_selected(dataset: str) -> None:

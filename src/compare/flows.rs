@@ -4,7 +4,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use arrow::array::{Array, AsArray};
-use arrow::datatypes::Int64Type;
 use rustc_hash::FxHashMap;
 
 use super::error::CompareError;
@@ -13,6 +12,7 @@ use super::person::Person;
 use super::row::Side;
 use super::sections::{AFFILIATIONS, COUNTRY, EMPLOYMENT, END, KIND, ORG_KEY};
 use crate::dataset::Dataset;
+use crate::tables::parse_org_key;
 
 /// The table that says which organisation each key means.
 const ORGANIZATIONS: &str = "organizations/organizations";
@@ -22,7 +22,7 @@ const MAX_PLACES: usize = 32;
 /// What organizations mean by their keys, in each dataset, and the names of organisations.
 #[derive(Debug, Default)]
 pub struct Organizations {
-    by_key: [FxHashMap<i64, u32>; 2],
+    by_key: [FxHashMap<u64, u32>; 2],
     ids: Vec<String>,
     names: Vec<String>,
 }
@@ -45,11 +45,14 @@ impl Organizations {
         for (side, dataset) in [old, new].into_iter().enumerate() {
             for batch in dataset.rows(ORGANIZATIONS, &["org_key", "ror_id", "ror_name"]) {
                 let batch = batch?;
-                let keys = batch.column_by_name("org_key").map(|keys| keys.as_primitive::<Int64Type>());
-                let texts = ["ror_id", "ror_name"]
+                let texts = ["org_key", "ror_id", "ror_name"]
                     .map(|name| batch.column_by_name(name).map(|own| own.as_string::<i32>()));
-                let (Some(keys), [Some(ids), Some(names)]) = (keys, texts) else { continue };
-                for row in (0..batch.num_rows()).filter(|row| keys.is_valid(*row) && ids.is_valid(*row)) {
+                let [Some(keys), Some(ids), Some(names)] = texts else { continue };
+                for row in (0..batch.num_rows()).filter(|row| ids.is_valid(*row)) {
+                    let Some(key) = keys.is_valid(row).then(|| keys.value(row)).and_then(parse_org_key)
+                    else {
+                        continue;
+                    };
                     let number = *numbers.entry(ids.value(row).to_owned()).or_insert_with(|| {
                         organizations.ids.push(ids.value(row).to_owned());
                         organizations.names.push(if names.is_valid(row) {
@@ -59,7 +62,7 @@ impl Organizations {
                         });
                         organizations.ids.len() as u32 - 1
                     });
-                    organizations.by_key[side].insert(keys.value(row), number);
+                    organizations.by_key[side].insert(key, number);
                 }
             }
         }
@@ -77,9 +80,9 @@ impl Flows {
                     continue;
                 }
                 countries.extend(row.text(COUNTRY).map(str::to_owned));
-                let key = row.text(ORG_KEY).and_then(|key| key.parse().ok());
+                let key = row.text(ORG_KEY).and_then(parse_org_key);
                 organisations
-                    .extend(key.and_then(|key: i64| organizations.by_key[side as usize].get(&key)).copied());
+                    .extend(key.and_then(|key| organizations.by_key[side as usize].get(&key)).copied());
             }
             (organisations, countries)
         });

@@ -14,9 +14,9 @@ use crate::report::Report;
 use crate::slice::{Leaver, Selection};
 
 /// The version of the tables' format; it grows with changes that readers must know.
-pub const FORMAT_VERSION: u32 = 2;
+pub const FORMAT_VERSION: u32 = 3;
 /// The oldest version that is read. 1 has neither `unmapped_values` nor an e-mail address's
-/// `verification_date`.
+/// `verification_date`; 1 and 2 have `org_key` as a number (`earlier_types.rs`).
 const OLDEST_READ: u32 = 1;
 
 /// The manifest of a dataset.

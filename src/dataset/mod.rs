@@ -10,6 +10,7 @@ mod copying;
 mod delta;
 mod description;
 mod digest;
+mod earlier_types;
 mod error;
 mod file;
 mod files;

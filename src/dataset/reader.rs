@@ -16,6 +16,7 @@ use parquet::errors::ParquetError;
 use parquet::file::metadata::ParquetMetaData;
 use parquet::file::reader::ChunkReader;
 
+use super::earlier_types::with_types_of_today;
 use super::error::DatasetError;
 use super::file::{FILTERS_KEY, filter_digest};
 use super::headers::check_headers;
@@ -320,6 +321,7 @@ impl Opened {
                 Ok(batches) => {
                     let path = self.file.path().to_owned();
                     Box::new(batches.map(move |batch| {
+                        let batch = batch.and_then(with_types_of_today);
                         batch.map_err(|error| DatasetError::parquet("read", &path)(error.into()))
                     }))
                 }

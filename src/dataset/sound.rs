@@ -14,6 +14,7 @@ use parquet::file::metadata::ParquetMetaData;
 use parquet::file::reader::Length;
 
 use super::digest::digest;
+use super::earlier_types::was_number;
 use super::error::{DatasetError, damaged};
 use super::file::FILTERS_KEY;
 use super::headers::footer_digest;
@@ -101,6 +102,7 @@ pub(super) fn check_layout(
     for field in schema.fields() {
         match own.field_with_name(field.name()) {
             Ok(known) if known.data_type() == field.data_type() => {}
+            Ok(known) if was_number(field, known) => {}
             Ok(known) => {
                 let (found, known) = (field.data_type(), known.data_type());
                 return damaged(

@@ -72,7 +72,7 @@ impl<'d> CachedAnswers<'d> {
                 continue;
             }
             let (cells, row) = (Cells(&self.batch), self.row);
-            let org_key = cells.int64("org_key", row).unwrap_or(i64::MIN);
+            let org_key = cells.org_key(row).unwrap_or(0);
             if org_key > key.org_key {
                 return Ok(None);
             }

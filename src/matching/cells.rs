@@ -5,6 +5,8 @@ use arrow::datatypes::{
     ArrowPrimitiveType, Float64Type, Int16Type, Int32Type, Int64Type, TimestampMicrosecondType,
 };
 
+use crate::tables::parse_org_key;
+
 /// A batch whose columns are found by name.
 pub struct Cells<'b>(pub &'b RecordBatch);
 
@@ -18,6 +20,11 @@ impl<'b> Cells<'b> {
     /// The same as an owned text.
     pub fn owned(&self, column: &str, row: usize) -> Option<String> {
         self.text(column, row).map(str::to_owned)
+    }
+
+    /// A key of organizations.
+    pub fn org_key(&self, row: usize) -> Option<u64> {
+        self.text("org_key", row).and_then(parse_org_key)
     }
 
     pub fn int64(&self, column: &str, row: usize) -> Option<i64> {

@@ -93,7 +93,7 @@ pub fn coverage(dataset: &Dataset, of: Option<&Expansion>, most: usize) -> Resul
 /// [`MatchError`] where the dataset cannot be read.
 pub(super) fn count(
     dataset: &Dataset,
-    keys: &FxHashMap<i64, u32>,
+    keys: &FxHashMap<u64, u32>,
     mut each: impl FnMut(u32, &str),
 ) -> Result<Groups, MatchError> {
     let certain = authenticated(dataset)?;
@@ -104,7 +104,7 @@ pub(super) fn count(
         let batch = batch?;
         let cells = Cells(&batch);
         for row in 0..batch.num_rows() {
-            let number = cells.int64("org_key", row).and_then(|key| keys.get(&key));
+            let number = cells.org_key(row).and_then(|key| keys.get(&key));
             let Some(number) = number else { continue };
             let group = (*number, cells.year("created_date", row), source(&cells, row));
             let orcid = cells.text("orcid", row);
@@ -120,7 +120,7 @@ pub(super) fn count(
 }
 
 /// The organisations, and which of them each key means.
-pub(super) type Meaning = (FxHashMap<i64, u32>, Vec<(String, Option<String>)>);
+pub(super) type Meaning = (FxHashMap<u64, u32>, Vec<(String, Option<String>)>);
 
 /// The organisations of an expansion, or else all, by the keys of organizations.
 ///

@@ -27,7 +27,7 @@ pub struct Question {
 pub struct Expansion {
     pub organizations: Vec<Counted>,
     /// Every organization as written, by its key.
-    pub keys: FxHashMap<i64, Written>,
+    pub keys: FxHashMap<u64, Written>,
 }
 
 /// An organisation that counts.
@@ -130,7 +130,7 @@ fn by_count<T>(mut rows: Vec<T>, count: impl Fn(&T) -> i64) -> Vec<T> {
 ///
 /// # Errors
 /// [`MatchError`] where the dataset cannot be read.
-pub fn for_each_written(dataset: &Dataset, mut each: impl FnMut(i64, Written)) -> Result<(), MatchError> {
+pub fn for_each_written(dataset: &Dataset, mut each: impl FnMut(u64, Written)) -> Result<(), MatchError> {
     const COLUMNS: [&str; 17] = [
         "org_key",
         "organization_name",
@@ -154,8 +154,7 @@ pub fn for_each_written(dataset: &Dataset, mut each: impl FnMut(i64, Written)) -
         let batch = batch?;
         let cells = Cells(&batch);
         for row in 0..batch.num_rows() {
-            let (Some(org_key), Some(ror_id)) = (cells.int64("org_key", row), cells.owned("ror_id", row))
-            else {
+            let (Some(org_key), Some(ror_id)) = (cells.org_key(row), cells.owned("ror_id", row)) else {
                 continue;
             };
             let count = |column: &str| cells.int64(column, row).unwrap_or(0);

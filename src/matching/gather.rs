@@ -9,12 +9,11 @@ use std::io::{BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use arrow::array::{Array, AsArray, RecordBatch, StringArray};
-use arrow::datatypes::Int64Type;
 use rustc_hash::FxHashMap;
 
 use super::key::{Key, SECTIONS, TEXTS};
 use crate::dataset::{Dataset, DatasetError, create_file};
-use crate::tables::DumpKind;
+use crate::tables::{DumpKind, parse_org_key};
 
 /// Files that keys are spread over.
 const SHARES: usize = 64;
@@ -49,7 +48,7 @@ pub fn gather(dataset: &Dataset, scratch: &Path, memory_bytes: usize) -> Result<
 
 /// Keys that are being gathered.
 struct Gathering {
-    found: FxHashMap<i64, Key>,
+    found: FxHashMap<u64, Key>,
     bytes: usize,
     limit: usize,
     spread: Spread,
@@ -64,10 +63,10 @@ struct Spread {
 impl Gathering {
     fn take(&mut self, batch: &RecordBatch, section: usize, dump: usize) -> Result<(), DatasetError> {
         let column = |name: &str| batch.column_by_name(name).expect("the column was asked for");
-        let keys = column("org_key").as_primitive::<Int64Type>();
+        let keys = column("org_key").as_string::<i32>();
         let texts: [&StringArray; 6] = TEXTS.map(|name| column(name).as_string::<i32>());
         for row in (0..batch.num_rows()).filter(|row| keys.is_valid(*row)) {
-            let org_key = keys.value(row);
+            let Some(org_key) = parse_org_key(keys.value(row)) else { continue };
             let key = self.found.entry(org_key).or_insert_with(|| {
                 let text = |column: &&StringArray| column.is_valid(row).then(|| column.value(row).into());
                 let key = Key { org_key, texts: texts.each_ref().map(text), ..Key::default() };
@@ -106,8 +105,7 @@ impl Spread {
                 self.files.push((path, BufWriter::new(file)));
             }
         }
-        // The sign bit is inverted, so that shares are in the order of signed numbers.
-        let share = (key.org_key.cast_unsigned() ^ 1 << 63) as usize >> (usize::BITS - SHARES.ilog2());
+        let share = (key.org_key >> (u64::BITS - SHARES.ilog2())) as usize;
         let (path, file) = &mut self.files[share];
         key.write(file).map_err(DatasetError::io("write", path))
     }
@@ -132,7 +130,7 @@ impl Keys {
         let Some(path) = self.files.get(share) else { return Ok(each(&self.here)) };
         let file = File::open(path).map_err(DatasetError::io("open", path))?;
         let mut input = BufReader::new(file);
-        let mut found: FxHashMap<i64, Key> = FxHashMap::default();
+        let mut found: FxHashMap<u64, Key> = FxHashMap::default();
         while let Some(key) = Key::read(&mut input).map_err(DatasetError::io("read", path))? {
             match found.entry(key.org_key) {
                 std::collections::hash_map::Entry::Occupied(mut known) => known.get_mut().add(&key),

@@ -21,7 +21,7 @@ const KEY_BYTES: usize = 256;
 /// One distinct organization.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Key {
-    pub org_key: i64,
+    pub org_key: u64,
     /// In the order of [`TEXTS`].
     pub texts: [Option<Box<str>>; 6],
     /// By section, in summaries and in activities.
@@ -104,7 +104,7 @@ impl Key {
             Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(None),
             result => result?,
         }
-        let mut key = Self { org_key: i64::from_le_bytes(eight), ..Self::default() };
+        let mut key = Self { org_key: u64::from_le_bytes(eight), ..Self::default() };
         let mut four = [0; 4];
         for count in key.counts.as_flattened_mut() {
             input.read_exact(&mut four)?;
@@ -130,7 +130,7 @@ mod tests {
 
     #[test]
     fn a_key_is_read_as_it_was_written() {
-        let mut key = Key { org_key: -5, ..Key::default() };
+        let mut key = Key { org_key: u64::MAX - 5, ..Key::default() };
         key.texts[0] = Some("Universität".into());
         key.texts[4] = Some("".into());
         key.counts[2][1] = 7;

@@ -91,7 +91,7 @@ pub fn people(
         let batch = batch?;
         let cells = Cells(&batch);
         for row in 0..batch.num_rows() {
-            let written = cells.int64("org_key", row).and_then(|key| expansion.keys.get(&key));
+            let written = cells.org_key(row).and_then(|key| expansion.keys.get(&key));
             let Some(written) = written else { continue };
             let kind = cells.text("kind", row).unwrap_or_default();
             let of_kind = filter.kinds.is_empty() || filter.kinds.iter().any(|filter| filter == kind);

@@ -13,7 +13,7 @@ const MAX_UNMATCHED: usize = 100_000;
 #[derive(Default)]
 pub struct Unmatched {
     /// The least frequent key is on top; of equally frequent ones the larger key.
-    heap: BinaryHeap<(Reverse<i64>, i64, Kept)>,
+    heap: BinaryHeap<(Reverse<i64>, u64, Kept)>,
 }
 
 /// A key with its candidates.

@@ -10,6 +10,7 @@ use arrow::datatypes::{Schema, SchemaRef};
 
 use super::column::{Column, ColumnInfo, Family, Row, Type, Value};
 use super::entry::Entry;
+use super::org_key::OrgKeyText;
 
 /// A table: its rows' source, and its columns.
 pub struct Table<F: Family> {
@@ -160,6 +161,9 @@ impl Cells {
                 fill(cells, rows.iter().map(|row| get(row)))
             }
             (Self::Text(cells), Value::Made(get)) => fill(cells, rows.iter().map(|row| get(row))),
+            (Self::Text(cells), Value::OrgKey(get)) => {
+                fill(cells, rows.iter().map(|row| get(row).map(OrgKeyText::of)))
+            }
             (Self::Int64(cells), Value::Int64(get) | Value::Ordinal(get)) => {
                 fill(cells, rows.iter().map(|row| get(row)))
             }

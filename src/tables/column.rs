@@ -47,6 +47,8 @@ pub enum Value<F: Family> {
     Text(for<'a> fn(&Row<'a, F>) -> Option<&'a str>),
     /// An identifier or an address that is made from other values.
     Made(for<'a> fn(&Row<'a, F>) -> Option<Cow<'a, str>>),
+    /// A key of organizations, as text.
+    OrgKey(for<'a> fn(&Row<'a, F>) -> Option<u64>),
     Int64(for<'a> fn(&Row<'a, F>) -> Option<i64>),
     /// A number that counts within a record, so small values repeat.
     Ordinal(for<'a> fn(&Row<'a, F>) -> Option<i64>),
@@ -93,7 +95,7 @@ pub enum EncodingHint {
     Words,
     /// Text without words, such as identifiers; some repeats, most does not.
     Codes,
-    /// Numbers and times that hardly repeat.
+    /// Numbers, times and keys that hardly repeat.
     Numbers,
 }
 
@@ -123,7 +125,8 @@ impl<F: Family> Column<F> {
 impl<F: Family> Value<F> {
     fn kind(&self) -> Type {
         match self {
-            Self::Key(_) | Self::Label(_) | Self::Code(_) | Self::Text(_) | Self::Made(_) => Type::Text,
+            Self::Key(_) | Self::Label(_) | Self::Code(_) | Self::Text(_) => Type::Text,
+            Self::Made(_) | Self::OrgKey(_) => Type::Text,
             Self::Int64(_) | Self::Ordinal(_) => Type::Int64,
             Self::Int32(_) => Type::Int32,
             Self::Float64(_) => Type::Float64,
@@ -140,7 +143,7 @@ impl<F: Family> Value<F> {
             Self::Label(_) => EncodingHint::Labels,
             Self::Text(_) => EncodingHint::Words,
             Self::Code(_) | Self::Made(_) => EncodingHint::Codes,
-            Self::Int64(_) | Self::Float64(_) | Self::Timestamp(_) => EncodingHint::Numbers,
+            Self::Int64(_) | Self::Float64(_) | Self::Timestamp(_) | Self::OrgKey(_) => EncodingHint::Numbers,
         }
     }
 }

@@ -18,6 +18,7 @@ mod fundings;
 mod hosts;
 mod identifier;
 mod keywords;
+mod org_key;
 pub mod organizations;
 mod other_names;
 mod peer_reviews;
@@ -34,6 +35,7 @@ mod works;
 pub use build::{AnyTable, Rows, Table};
 pub use column::{ColumnInfo, EncodingHint, Type};
 pub use entry::{DumpKind, Entry, Reject, UnmappedValues};
+pub use org_key::{OrgKeyText, parse_org_key};
 
 use std::sync::LazyLock;
 

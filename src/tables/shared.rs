@@ -2,7 +2,7 @@
 //! source, dates and organizations.
 
 use super::column::Value::{
-    Boolean, Day, Int32, Int64, Key, Label, Month, Ordinal, Text, Timestamp as Time, Year,
+    Boolean, Day, Int32, Int64, Key, Label, Month, Ordinal, OrgKey, Text, Timestamp as Time, Year,
 };
 use super::column::{Column, Family, Row, column};
 use orcid_xml::{Element, FuzzyDate, Group, Item, Organization, Section, Source, Timestamp, Title};
@@ -329,8 +329,8 @@ where
     column(
         "org_key",
         "",
-        "Key of the organization as written, the join to `organizations/`: the XXH3 64-bit hash (seed 0, as a signed integer) of organization_name, city, region, country, disambiguation_source and disambiguated_organization_identifier, joined by U+001F, an absent one empty. Empty where there is no organization.",
-        Int64(|row| row.organization().map(Organization::key)),
+        "Key of the organization as written, the join to `organizations/`: the letter `o` and the XXH3 64-bit hash (seed 0, 16 hexadecimal digits) of organization_name, city, region, country, disambiguation_source and disambiguated_organization_identifier, joined by U+001F, an absent one empty. Empty where there is no organization.",
+        OrgKey(|row| row.organization().map(Organization::key)),
     )
 }
 

@@ -6,7 +6,6 @@ use std::process::{Command, Output};
 
 use crate::support::refresh::{Here, json, text};
 use arrow::array::AsArray;
-use arrow::datatypes::Int64Type;
 use orcidlake::dataset::{Dataset, Manifest};
 use orcidlake::synth;
 
@@ -49,11 +48,11 @@ fn matches(dataset: &Path) -> Vec<(String, Vec<u8>)> {
         .collect()
 }
 
-fn keys(dataset: &Path) -> BTreeSet<i64> {
+fn keys(dataset: &Path) -> BTreeSet<String> {
     let dataset = Dataset::open(dataset).unwrap();
     let mut keys = BTreeSet::new();
     for batch in dataset.rows("organizations/organizations", &["org_key"]) {
-        keys.extend(batch.unwrap().column(0).as_primitive::<Int64Type>().values());
+        keys.extend(batch.unwrap().column(0).as_string::<i32>().iter().flatten().map(str::to_owned));
     }
     keys
 }

@@ -257,8 +257,7 @@ def org_key(row):
     parts = ["organization_name", "city", "region", "country", "disambiguation_source",
              "disambiguated_organization_identifier"]
     written = "\x1f".join(row.values[part] or "" for part in parts)
-    key = xxhash.xxh3_64_intdigest(written.encode(), seed=0)
-    return key - (1 << 64) if key >> 63 else key
+    return "o" + xxhash.xxh3_64_hexdigest(written.encode(), seed=0)
 
 
 def doi(row):

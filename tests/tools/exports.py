@@ -28,7 +28,7 @@ import pyarrow.parquet
 
 EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
 # Numbers that nobody calculates with are texts in workbooks.
-IDENTIFIERS = {"org_key", "put_code"}
+IDENTIFIERS = {"put_code"}
 # Cells that differ and are shown for a table.
 SHOWN = 3
 # Joins over exported names of tables; DuckDB sees the same names as views.

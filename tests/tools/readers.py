@@ -6,10 +6,11 @@ usage: readers.py ORCIDLAKE DATASET
 
 Reads each table with pyarrow, DuckDB, Polars, pandas, DataFusion and Spark, compares row counts with
 the manifest and column types with the data dictionary, and runs the DuckDB views that `orcidlake
-schema --format duckdb` makes. Every reader decodes every cell. Exit status 1 on any difference, or if
+schema --format duckdb` makes. Every reader decodes every cell. Of a matched dataset it also joins affiliations to organizations in pandas, as
+read, through CSV and through SQLite, and in JSON as JavaScript reads it. Exit status 1 on any difference, or if
 a reader is missing; Spark is left out, with a message, where it is not installed.
 """
-import json, os, shutil, subprocess, sys
+import io, json, os, shutil, sqlite3, subprocess, sys
 
 import datafusion
 import duckdb
@@ -64,6 +65,34 @@ def same_rows(found, expected):
     return found.sort_by(keys).equals(expected.cast(found.schema).sort_by(keys))
 
 
+def joins(dataset):
+    """Affiliations that find their organization by `org_key`: the number by DuckDB, and the numbers after
+    pandas, with its own types, has written and read both tables in each way."""
+    tables = [os.path.join(dataset, folder) for folder in ("summaries/affiliations", "organizations/organizations")]
+    expected = duckdb.sql(f"select count(*) from '{tables[0]}/*.parquet' join '{tables[1]}/*.parquet' using (org_key)")
+
+    def through_csv(frame):
+        return pandas.read_csv(io.StringIO(frame.to_csv(index=False)))
+
+    def through_sqlite(frame):
+        with sqlite3.connect(":memory:") as database:
+            frame.to_sql("rows", database, index=False)
+            return pandas.read_sql("select * from rows", database)
+
+    def through_json(frame):
+        # JavaScript and jq have no integers.
+        lines = frame.to_json(orient="records", lines=True).splitlines()
+        return pandas.DataFrame([json.loads(line, parse_int=float) for line in lines])
+
+    ways = {"as read": lambda frame: frame, "CSV": through_csv, "SQLite": through_sqlite, "JSON": through_json}
+    # A row without a key is there in any case: it makes pandas choose floating-point numbers for integers.
+    columns = [pandas.read_parquet(table, columns=["org_key"]) for table in tables]
+    columns[0] = pandas.concat([columns[0], pandas.DataFrame({"org_key": [None]})], ignore_index=True)
+    found = {way: len(pandas.merge(*(read(frame).dropna() for frame in columns), on="org_key"))
+             for way, read in ways.items()}
+    return expected.fetchone()[0], found
+
+
 def rows_by_table(manifest):
     """The number of rows of each table, by the manifest."""
     rows = {}
@@ -103,6 +132,10 @@ def main(orcidlake, dataset):
                    for reader, count in counts.items() if count != rows[key]]
         faults += [f"{key}: {name} reads other rows than pyarrow"
                    for name, reader in readers.items() if not same_rows(reader(folder), read)]
+    if "organizations/organizations" in rows and "summaries/affiliations" in rows:
+        expected, found = joins(dataset)
+        faults += [f"{count} of {expected} affiliations find their organization in pandas, {way}"
+                   for way, count in found.items() if count != expected or not expected]
     for fault in faults:
         print(fault)
     print(f"{len(rows)} tables read with pyarrow, {', '.join(readers)}, {len(faults)} faults")

@@ -4,7 +4,6 @@
 use std::collections::{HashMap, HashSet};
 
 use arrow::array::{Array, AsArray};
-use arrow::datatypes::Int64Type;
 
 use super::super::error::ExportError;
 use super::super::tables::Source;
@@ -31,7 +30,7 @@ pub struct Keys {
     foreign: HashMap<String, Vec<(&'static str, &'static str, &'static str)>>,
 }
 
-/// The values of a column, as digests of texts or numbers.
+/// The values of a column of texts, as digests.
 struct Values {
     all: HashSet<u64>,
     is_unique: bool,
@@ -84,13 +83,9 @@ impl Values {
     fn of(source: &Source<'_>, table: &str, column: &str) -> Result<Self, ExportError> {
         let (mut all, mut is_unique) = (HashSet::new(), true);
         source.each_batch_of(table, &[column], |batch| {
-            let values = batch.column(0);
+            let values = batch.column(0).as_string::<i32>();
             for row in (0..batch.num_rows()).filter(|row| values.is_valid(*row)) {
-                let value = match values.as_primitive_opt::<Int64Type>() {
-                    Some(numbers) => numbers.value(row).cast_unsigned(),
-                    None => xxhash_rust::xxh3::xxh3_64(values.as_string::<i32>().value(row).as_bytes()),
-                };
-                is_unique &= all.insert(value);
+                is_unique &= all.insert(xxhash_rust::xxh3::xxh3_64(values.value(row).as_bytes()));
             }
             Ok(())
         })?;

@@ -9,7 +9,7 @@ use super::limits::{MAX_TEXT, MAX_WHOLE, pieces};
 use super::sheet::{Cell, Sheet};
 
 /// Columns of numbers that are identifiers: nobody calculates with them.
-const IDENTIFIERS: [&str; 2] = ["org_key", "put_code"];
+const IDENTIFIERS: [&str; 1] = ["put_code"];
 /// From this day on, Excel's days are those of the calendar: it has a 29 February 1900.
 const FIRST_DAY: f64 = 61.0;
 /// The end of the year 9999, after which Excel knows no days.

@@ -88,7 +88,7 @@ fn what_excel_would_change_is_text() {
     let whole = MAX_WHOLE.cast_signed();
     let rows = batch(vec![
         ("number", Arc::new(Int64Array::from(vec![whole, whole + 1, -whole, -whole - 1]))),
-        ("org_key", Arc::new(Int64Array::from(vec![1, 2, 3, i64::MIN]))),
+        ("put_code", Arc::new(Int64Array::from(vec![1, 2, 3, i64::MIN]))),
         ("score", Arc::new(Float64Array::from(vec![0.1, f64::NAN, -1.5e-7, f64::INFINITY]))),
         (
             "at",

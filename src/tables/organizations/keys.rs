@@ -2,7 +2,7 @@
 //! it means.
 
 use crate::tables::build::Table;
-use crate::tables::column::Value::{Float64, Int64, Label, Text};
+use crate::tables::column::Value::{Float64, Int64, Label, OrgKey, Text};
 use crate::tables::column::{Column, Family, column};
 
 pub struct Organizations;
@@ -14,7 +14,7 @@ impl Family for Organizations {
 /// An organization as it was written, and how often.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct KeyRow<'a> {
-    pub org_key: i64,
+    pub org_key: u64,
     pub name: Option<&'a str>,
     pub city: Option<&'a str>,
     pub region: Option<&'a str>,
@@ -97,7 +97,7 @@ where
             "org_key",
             "",
             "Key of the organization as written, as in the other tables.",
-            Int64(|row| Some(row.key().org_key)),
+            OrgKey(|row| Some(row.key().org_key)),
         ),
         column("organization_name", "", "The name as it was written.", Text(|row| row.key().name)),
         column("city", "", "The city as it was written.", Label(|row| row.key().city)),

@@ -113,8 +113,8 @@ fn all_organisations_are_found_with_their_places_in_the_text() {
         ),
         // One of them with a typo.
         (
-            "Hillford University, UK; CNM, Universté de Lorient, France",
-            vec![(1, "Hillford University"), (7, "CNM"), (8, "Universté de Lorient")],
+            "Hillford University, UK; CNM, Université de Loriennt, France",
+            vec![(1, "Hillford University"), (7, "CNM"), (8, "Université de Loriennt")],
         ),
         ("Oslo Observatory, University of Oslo", vec![(12, "Oslo Observatory"), (11, "University of Oslo")]),
     ] {

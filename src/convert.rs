@@ -40,6 +40,7 @@ mod replacing;
 mod selection;
 mod shard;
 mod sink;
+mod slices;
 mod source;
 mod stop;
 mod task;
@@ -62,7 +63,8 @@ pub use planning::{plan, plan_in, plan_new};
 pub use release::release_of;
 pub use selection::Selection;
 pub use shard::Shard;
-pub use task::{IndexResult, IndexTask, PartResult, PartTask, Task};
+pub use slices::{learned_ids, same_slice, slice_of};
+pub use task::{IndexResult, IndexTask, PartResult, PartTask, Task, TaskPeople};
 pub use uncommitted::{Uncommitted, discard, uncommitted};
 pub use update::{Update, Updated, update, update_in};
 
@@ -129,7 +131,8 @@ fn convert_step(
     }
     let plan = Plan::until_stopped(archives, manifest, options, stop)?;
     let mut pipeline = Pipeline::new(options)?;
-    pipeline.follow(following::records(store, &plan.manifest, options)?);
+    let records = following::records(store, &plan.manifest, options)?;
+    pipeline.follow(plan.manifest.selection.as_ref(), records);
     let readers = pipeline.readers(plan.steps.len());
     let replacing = match options.replace {
         true => {

@@ -29,11 +29,9 @@ pub mod download;
 pub mod convert;
 pub mod matching;
 
-// The rows of some people of a dataset.
-pub mod kept;
-
-// What has changed between two datasets.
+// What is in a dataset; what has changed between two.
 pub mod compare;
+pub mod overview;
 
 // Tables in other forms.
 pub mod export;

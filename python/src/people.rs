@@ -7,7 +7,8 @@ use crate::arrow_data::Rows;
 use crate::errors::{Raise, bad_value, unknown_name};
 use orcid_xml::AffiliationKind;
 use orcidlake::dataset::Dataset;
-use orcidlake::matching::{Day, Expansion, PeopleFilter, Question, people};
+use orcidlake::matching::{Expansion, PeopleFilter, Question, people};
+use orcidlake::slice::Day;
 use ror_match::RorId;
 
 /// The columns of a [`Person`](orcidlake::matching::Person), in their order; e-mail addresses only if

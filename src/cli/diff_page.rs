@@ -4,8 +4,9 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use super::charts::{Bar, Scale, bars};
 use super::numbers::grouped;
-use super::page::{END, begun, escaped};
+use super::page::{begun, ended, readable, section, table, tiles};
 use crate::compare::{Compared, Flow};
 
 /// Flows of each level that are shown; the table has all.
@@ -29,97 +30,68 @@ pub fn page(compared: &Compared) -> String {
         "<h1>{title}</h1>\n<p>What has changed in public ORCID records. Items are those of people whose \
          records are in both datasets.</p>"
     );
-    html.push_str(&tiles(compared));
-    html.push_str(&bars("People", "New, gone and returned, with the reason.", &compared.people));
-    for (section, heading) in HEADINGS {
-        if let Some(counts) = compared.sections.get(section) {
-            html.push_str(&bars(heading, "", counts));
+    html.push_str(&figures(compared));
+    let about = "New, gone and returned, with the reason.";
+    html.push_str(&changes("people", "People", about, &compared.people));
+    for (name, heading) in HEADINGS {
+        if let Some(counts) = compared.sections.get(name) {
+            html.push_str(&changes(name, heading, "", counts));
         }
     }
-    html.push_str(&bars("Names", "Changed names, by column.", &compared.names));
+    html.push_str(&changes("names", "Names", "Changed names, by column.", &compared.names));
     for (level, heading) in
         [("organisation", "Moves between organisations"), ("country", "Moves between countries")]
     {
         let flows: Vec<&Flow> = compared.flows.iter().filter(|flow| flow.level == level).collect();
-        html.push_str(&moves(heading, &flows));
+        html.push_str(&moves(level, heading, &flows));
     }
-    let _ = writeln!(
-        html,
-        "<footer>\nMade by orcidlake {}. A move is counted once for each pair of a place that a person left and one that the \
-         person joined, by current employments.\n</footer>",
+    let foot = format!(
+        "<p>Made by orcidlake {}. A move is counted once for each pair of a place that a person left and one that the \
+         person joined, by current employments.</p>",
         env!("CARGO_PKG_VERSION")
     );
-    html + END
+    html + &ended(&foot)
 }
 
-fn tiles(compared: &Compared) -> String {
-    let of = |change: &str| -> u64 {
+fn figures(compared: &Compared) -> String {
+    let of = |change: &str| -> String {
         let own = compared.people.iter().filter(|(name, _)| name.split(':').next() == Some(change));
-        own.map(|(_, count)| count).sum()
+        grouped(own.map(|(_, count)| count).sum())
     };
-    let [old, new] = compared.records;
-    let mut html = "<section class=\"tiles\">\n".to_owned();
-    for (number, what) in [
+    let [old, new] = compared.records.map(grouped);
+    tiles(&[
         (old, "records before"),
         (new, "records now"),
         (of("new"), "new"),
         (of("gone"), "gone"),
         (of("returned"), "returned"),
-    ] {
-        let _ = writeln!(html, "<div><b>{}</b><span>{what}</span></div>", grouped(number));
-    }
-    html + "</section>\n"
+    ])
 }
 
-fn bars(heading: &str, about: &str, counts: &BTreeMap<String, u64>) -> String {
+fn changes(id: &str, heading: &str, about: &str, counts: &BTreeMap<String, u64>) -> String {
     if counts.is_empty() {
         return String::new();
     }
-    let most = counts.values().copied().max().unwrap_or(0).max(1);
-    let mut html = format!("<section>\n<h2>{heading}</h2>\n");
-    if !about.is_empty() {
-        let _ = writeln!(html, "<p>{about}</p>");
-    }
-    for (name, count) in counts {
-        let width = 100.0 * *count as f64 / most as f64;
-        let _ = writeln!(
-            html,
-            "<div class=\"bar\"><span>{}</span><span><i style=\"width:{width:.1}%;background:var(--s1)\"></i></span>\
-             <span>{}</span></div>",
-            escaped(&name.replace('_', " ")),
-            grouped(*count)
-        );
-    }
-    html + "</section>\n"
+    let rows = counts.iter().map(|(name, count)| Bar::of(readable(name), *count, grouped(*count)));
+    let rows: Vec<Bar> = rows.collect();
+    section(id, heading, about, &bars(heading, &["Change", "Number"], Scale::Numbers, &rows))
 }
 
-fn moves(heading: &str, flows: &[&Flow]) -> String {
+fn moves(level: &str, heading: &str, flows: &[&Flow]) -> String {
     if flows.is_empty() {
         return String::new();
     }
-    let mut html = format!(
-        "<section>\n<h2>{heading}</h2>\n<div class=\"scroll\"><table>\n<thead><tr><th scope=\"col\">From</th>\
-         <th scope=\"col\">To</th><th scope=\"col\">People</th></tr></thead>\n<tbody>\n"
-    );
-    for flow in flows.iter().take(SHOWN_FLOWS) {
-        let name = |name: &Option<String>, id: &String| escaped(name.as_deref().unwrap_or(id));
-        let _ = writeln!(
-            html,
-            "<tr><td>{}</td><td>{}</td><td>{}</td></tr>",
-            name(&flow.from_name, &flow.from),
-            name(&flow.to_name, &flow.to),
-            grouped(flow.people)
-        );
-    }
-    html.push_str("</tbody></table></div>\n");
+    let name = |name: &Option<String>, id: &String| name.as_ref().unwrap_or(id).clone();
+    let rows = flows.iter().take(SHOWN_FLOWS).map(|flow| {
+        vec![name(&flow.from_name, &flow.from), name(&flow.to_name, &flow.to), grouped(flow.people)]
+    });
+    let label = format!("{heading} by number of people");
+    let mut html = table(&label, &["From", "To", "People"], rows);
     if flows.len() > SHOWN_FLOWS {
-        let _ = writeln!(
-            html,
-            "<p>{} more flows are in the table.</p>",
-            grouped((flows.len() - SHOWN_FLOWS) as u64)
-        );
+        let more = grouped((flows.len() - SHOWN_FLOWS) as u64);
+        let _ = writeln!(html, "<p>{} more flows are in the table.</p>", more);
     }
-    html + "</section>\n"
+    section(level, heading, "", &html)
 }
 
 #[cfg(test)]

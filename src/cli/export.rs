@@ -83,7 +83,7 @@ pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
     let public = args.limited.of(&dataset);
     let dataset = public.as_ref().unwrap_or(&dataset);
     let tables = tables_of(dataset, &args.tables)?;
-    let slice = args.only.slice(dataset.manifest.organizations.as_ref(), common)?;
+    let slice = args.only.slice(Some(dataset), common)?;
     let delimiter = if args.semicolons { b';' } else { b',' };
     let format = match args.format {
         FormatArg::Sqlite => Format::Sqlite,
@@ -147,7 +147,7 @@ impl Hint for ExportError {
     fn hint(&self) -> Cow<'static, str> {
         let hint = match self {
             Self::Dataset(error) => return error.hint(),
-            Self::Kept(error) => return error.hint(),
+            Self::NoTable { .. } => "select by --ids or --ids-of, or convert with these tables",
             Self::Exists { .. } => "give another --to, or remove what is there",
             Self::Io { .. } | Self::Database { .. } => {
                 "check the path, the permissions and the room on the disk"

@@ -38,7 +38,7 @@ pub struct Args {
 
 pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
     let (_, dataset) = open_dataset(&args.dataset, common)?;
-    let slice = args.only.slice(dataset.manifest.organizations.as_ref(), common)?;
+    let slice = args.only.slice(Some(&dataset), common)?;
     let slice = slice.ok_or_else(|| {
         Failure::new(
             "nothing selects people",
@@ -67,7 +67,7 @@ impl Hint for ExtractError {
         let hint = match self {
             Self::Dataset(error) => return error.hint(),
             Self::Exists { .. } => "give another --to, or remove that dataset",
-            Self::Kept(error) => return error.hint(),
+            Self::NoTable { .. } => "select by --ids or --ids-of, or convert with these tables",
             Self::Threads(_) => "give fewer --threads",
             Self::Stopped => "run the same command again",
         };

@@ -15,8 +15,10 @@ use crate::export::ExportError;
 use crate::extract::ExtractError;
 use crate::get::GetError;
 use crate::matching::MatchError;
+use crate::overview::OverviewError;
 use crate::push::PushError;
 use crate::refresh::RefreshError;
+use crate::slice::SliceError;
 use crate::storage::StorageError;
 use crate::synth::SynthError;
 use orcid_api::ApiError;
@@ -123,9 +125,11 @@ hinted!(
     ExtractError,
     GetError,
     MatchError,
+    OverviewError,
     PushError,
     RefreshError,
     RorError,
+    SliceError,
     StorageError,
     SynthError
 );

@@ -55,6 +55,8 @@ impl Hint for RefreshError {
             Self::NoScope => {
                 "give --ids, --query, --ror, --grid, --ringgold, --all-in-dataset or --connected"
             }
+            Self::OtherPeople { .. } => "give the files that its people were selected with",
+            Self::NoSelection => "refresh it without a selection of people",
             Self::Line { .. } | Self::ListLines { .. } => "correct the file and run the same command again",
             Self::NoChanges { .. } => "get the file again: a complete file lists every record",
             Self::CutOff { .. } => "get the file again; if it is whole, end its last line",
@@ -218,7 +220,8 @@ impl Hint for ConvertError {
                 "give the options that the dataset was made with, or another --out, or --replace to replace it"
             }
             Self::NoRecordsYet { .. } => "convert the summaries first, or select people by --ids-of DATASET",
-            Self::SelectionInParts => "select people with `orcidlake convert` or `orcidlake extract`",
+            Self::Slice(error) => return error.hint(),
+            Self::OtherRecords { .. } => "run `orcidlake part` again for its task, then commit",
             Self::PartOfOtherTables { .. } => {
                 "nothing was committed; plan all archives of a dataset with the same --tables"
             }

@@ -13,6 +13,7 @@ use super::failure::Failure;
 use super::numbers::counted;
 use crate::dataset::{InputFile, MatchInputs, Organizations};
 use crate::matching::{MatchRow, open_input_file};
+use crate::slice::Inputs;
 use crate::storage::{InputFiles, Place, shown};
 use ror_match::{Crosswalk, Matcher, Overrides, Preset, Release, RorError};
 
@@ -104,6 +105,18 @@ impl Sources {
             preset: Preset::ALL.into_iter().find(|preset| preset.name() == before.preset)?,
             files: input_files(common),
         })
+    }
+
+    /// The preset.
+    pub fn preset(&self) -> Preset {
+        self.preset
+    }
+
+    /// Names the files in the inputs of a selection of people.
+    pub fn name_in(&self, inputs: &mut Inputs) {
+        inputs.ror_release = Some(self.ror.clone());
+        inputs.overrides.clone_from(&self.overrides);
+        inputs.crosswalk.clone_from(&self.crosswalk);
     }
 
     /// The files as they are now.

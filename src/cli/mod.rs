@@ -20,6 +20,7 @@ macro_rules! tell_part {
 }
 
 mod auth;
+mod charts;
 mod commit;
 mod common;
 mod completions;
@@ -38,6 +39,8 @@ mod connect_webhooks;
 mod connected_people;
 mod convert;
 mod coverage;
+mod coverage_page;
+mod coverage_site;
 mod diagram;
 mod diff;
 mod diff_page;
@@ -79,8 +82,13 @@ mod refresh;
 mod refresh_args;
 mod refresh_connected;
 mod refresh_report;
+mod refresh_slice;
 mod rematch;
 mod renamed;
+mod report;
+mod report_page;
+mod report_quality;
+mod ror_list;
 mod rows;
 mod schema;
 mod spreadsheet;
@@ -135,6 +143,7 @@ enum Command {
     Schema(schema::Args),
     Index(index::Args),
     Inspect(inspect::Args),
+    Report(report::Args),
     Extract(extract::Args),
     Diff(diff::Args),
     Export(export::Args),
@@ -241,6 +250,7 @@ fn run(arguments: Vec<OsString>) -> Result<Done, Failure> {
         Command::Extract(args) => extract::run(args, &cli.common),
         Command::Diff(args) => diff::run(args, &cli.common),
         Command::Inspect(args) => inspect::run(args, &cli.common),
+        Command::Report(args) => report::run(args, &cli.common),
         Command::Verify(args) => verify::run(args, &cli.common),
         Command::Get(args) => get::run(args, &cli.common),
         Command::Refresh(args) => refresh::run(&args, &cli.common),

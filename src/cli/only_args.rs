@@ -4,24 +4,18 @@ use std::borrow::Cow;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use arrow::array::AsArray;
 use clap::builder::BoolishValueParser;
 
-use super::Common;
 use super::failure::Failure;
 use super::hint::Hint;
 use super::matching::{Ror, Sources};
-use super::open_dataset;
+use super::numbers::counted;
 use super::people::parse_ror;
-use crate::dataset::Organizations;
-use crate::kept::KeptError;
-use crate::refresh::Scope;
-use crate::slice::{Conditions, Institution, OrganizationId, Slice};
-use orcid_xml::Orcid;
+use super::{Common, expect_dataset};
+use crate::convert::{learned_ids, slice_of};
+use crate::dataset::Dataset;
+use crate::slice::{Inputs, OrganizationId, RorSelection, Selection, Slice, SliceError};
 use ror_match::RorId;
-
-/// The tables with everybody whom a dataset knows: records, and what is in the place of records.
-const PEOPLE: [&str; 2] = ["summaries/records", "summaries/tombstones"];
 
 /// Whose records are kept. Options of different kinds must all hold; of one kind, any value does.
 #[derive(Debug, Clone, clap::Args)]
@@ -56,7 +50,8 @@ pub struct OnlyArgs {
     /// Include the child organisations of --ror, at all levels.
     #[arg(id = "only_children", long = "children", requires = "only_ror")]
     children: bool,
-    /// Count only affiliations without an end date; there must be one.
+    /// Count only affiliations that have not ended: without an end date, or with one that lies ahead;
+    /// there must be one.
     #[arg(id = "only_current", long = "current", env = "ORCIDLAKE_ONLY_CURRENT", value_parser = BoolishValueParser::new())]
     current: bool,
     #[command(flatten)]
@@ -75,23 +70,37 @@ fn parse_country(text: &str) -> Result<String, String> {
 }
 
 impl OnlyArgs {
-    /// The selected people; `None` if nothing selects. `before` is what a dataset was matched with.
+    /// The selected people; `None` if nothing selects. `from` is the dataset that they are taken from,
+    /// if they are: what it was matched with counts, and what that matching has learned.
     ///
     /// # Errors
     /// [`Failure`] if a list, a dataset or the release cannot be read, or if there is --only alone.
-    pub fn slice(
-        &self,
-        before: Option<&Organizations>,
-        common: &Common,
-    ) -> Result<Option<Arc<Slice>>, Failure> {
-        let conditions = Conditions {
-            ids: self.ids(common)?,
-            countries: self.country.clone(),
-            organization_ids: self.organization_id.clone(),
-            institution: self.institution(before, common)?,
-            current: self.current,
-        };
-        if !conditions.is_any() {
+    pub fn slice(&self, from: Option<&Dataset>, common: &Common) -> Result<Option<Arc<Slice>>, Failure> {
+        let mut wanted = Selection::default();
+        wanted.countries.extend(self.country.iter().cloned());
+        wanted.organization_ids.extend(self.organization_id.iter().map(ToString::to_string));
+        wanted.current = self.current;
+        let mut inputs = Inputs::default();
+        inputs.ids.clone_from(&self.ids);
+        if let Some(path) = &self.ids_of {
+            // Says what there is, if it is no dataset.
+            expect_dataset(path, common)?;
+            inputs.ids_of = Some(path.clone());
+        }
+        let mut learned = Vec::new();
+        if !self.ror.is_empty() {
+            let before = from.and_then(|dataset| dataset.manifest.organizations.as_ref());
+            let sources = Sources::of(&self.matching, self.crosswalk.as_ref(), before, common)?;
+            wanted.ror = Some(RorSelection {
+                ids: self.ror.iter().map(ToString::to_string).collect(),
+                children: self.children,
+                preset: sources.preset().name().to_owned(),
+                ..RorSelection::default()
+            });
+            sources.name_in(&mut inputs);
+            learned = from.map(learned_ids).transpose()?.unwrap_or_default();
+        }
+        if wanted == Selection::default() && inputs == Inputs::default() {
             return match self.only {
                 true => Err(Failure::new(
                     "--only selects nobody without a condition",
@@ -100,54 +109,34 @@ impl OnlyArgs {
                 false => Ok(None),
             };
         }
-        Ok(Some(Arc::new(Slice::new(conditions))))
-    }
-
-    fn ids(&self, common: &Common) -> Result<Option<Vec<Orcid>>, Failure> {
-        if let Some(path) = &self.ids {
-            return match Scope::read_ids(path)? {
-                Scope::Ids(ids) => Ok(Some(ids)),
-                _ => Ok(None),
-            };
-        }
-        let Some(path) = &self.ids_of else { return Ok(None) };
-        let (_, dataset) = open_dataset(path, common)?;
-        let mut ids = Vec::new();
-        for table in PEOPLE {
-            for batch in dataset.rows(table, &["orcid"]) {
-                let batch = batch?;
-                ids.extend(batch.column(0).as_string::<i32>().iter().flatten().filter_map(Orcid::new));
-            }
-        }
-        Ok(Some(ids))
-    }
-
-    fn institution(
-        &self,
-        before: Option<&Organizations>,
-        common: &Common,
-    ) -> Result<Option<Institution>, Failure> {
-        if self.ror.is_empty() {
-            return Ok(None);
-        }
-        let sources = Sources::of(&self.matching, self.crosswalk.as_ref(), before, common)?;
-        let matcher = sources.matcher(common)?;
-        let crosswalk = sources.crosswalk(&matcher.index.release)?;
-        let institution = Institution::new(matcher, crosswalk, &self.ror, self.children);
-        institution.map(Some).map_err(|error| {
-            Failure::new(
-                error.to_string(),
-                "give a newer release by --ror-release, or the id of its successor",
-            )
-        })
+        let slice = slice_of(&wanted, inputs, None, learned, &common.storage())?;
+        tell_release(&slice, common);
+        Ok(Some(Arc::new(slice)))
     }
 }
 
-impl Hint for KeptError {
+/// Says which release of ROR an institution is of.
+pub fn tell_release(slice: &Slice, common: &Common) {
+    if let Some(institution) = slice.institution().filter(|_| !common.quiet) {
+        let count = counted(institution.release_size() as u64, "organisation");
+        tell!("{}: {count}", institution.selection().release);
+    }
+}
+
+impl Hint for SliceError {
     fn hint(&self) -> Cow<'static, str> {
-        match self {
-            Self::Dataset(error) => error.hint(),
-            Self::NoTable { .. } => "select by --ids or --ids-of, or convert with these tables".into(),
-        }
+        let hint = match self {
+            Self::NotInRelease { .. } => "give a newer release by --ror-release, or the id of its successor",
+            Self::Ror(error) => return error.hint(),
+            Self::Read { .. } => "check the path and the permissions",
+            Self::Lines { .. } => "correct the file and run the same command again",
+            Self::NoList => "give the list of iDs",
+            Self::NoRelease => "give --ror-release FILE, the release that people were selected with",
+            Self::Other { .. } => {
+                "give the files that the people were selected with, or select them again into another dataset"
+            }
+            _ => "check the options that select people",
+        };
+        hint.into()
     }
 }

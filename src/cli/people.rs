@@ -12,7 +12,8 @@ use super::rows::{Format, tell_where, write_rows};
 use super::target::{check_outputs, file_of};
 use super::{Common, Done, expect_dataset};
 use crate::dataset::{Dataset, read_dataset_in};
-use crate::matching::{Day, Expansion, PeopleFilter, Question, people};
+use crate::matching::{Expansion, PeopleFilter, Question, people};
+use crate::slice::Day;
 use orcid_xml::AffiliationKind;
 use ror_match::RorId;
 
@@ -127,15 +128,19 @@ impl Institution {
         (!ror.is_empty()).then_some(institution)
     }
 
-    /// What counts as the institution.
-    pub fn expansion(&self, dataset: &Dataset) -> Result<Expansion, Failure> {
-        let question = Question {
+    /// Which organisations count.
+    pub fn question(&self) -> Question {
+        Question {
             ror: self.ror.clone(),
             depth: if self.children { self.depth.unwrap_or(u8::MAX) } else { 0 },
             inactive: self.include_inactive,
             min_confidence: self.min_confidence,
-        };
-        let expansion = Expansion::of(dataset, &question)?;
+        }
+    }
+
+    /// What counts as the institution.
+    pub fn expansion(&self, dataset: &Dataset) -> Result<Expansion, Failure> {
+        let expansion = Expansion::of(dataset, &self.question())?;
         for id in &self.ror {
             if !expansion.organizations.iter().any(|counted| counted.ror_id == id.to_string()) {
                 return Err(Failure::new(

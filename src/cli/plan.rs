@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::failure::Failure;
 use super::numbers::counted;
+use super::only_args::OnlyArgs;
 use super::output::print;
 use super::stores::store_of;
 use super::table_name::TableNameParser;
@@ -26,6 +27,9 @@ const MAX_PARTS: u64 = 100_000;
 /// first, and all of them must be done before the other tasks begin; --index-tasks writes them to
 /// a file of their own. Archives that cannot be divided become one part: folders, single XML files,
 /// archives with repeated names, and all with --salvage. Standard input cannot be planned.
+///
+/// With a selection of people, the tasks name the files that select them, under the same paths as the
+/// archives. Activities of people who are selected by their records are planned when the records are in the dataset.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Archives (.tar.gz, .tar), folders of .xml files, or single .xml files.
@@ -53,6 +57,8 @@ pub struct Args {
         env = "ORCIDLAKE_TABLES"
     )]
     tables: Vec<String>,
+    #[command(flatten)]
+    only: OnlyArgs,
     /// Read the undamaged members of archives that are cut off or damaged; each archive is one part.
     #[arg(long, env = "ORCIDLAKE_SALVAGE", value_parser = BoolishValueParser::new())]
     salvage: bool,
@@ -68,8 +74,8 @@ pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
     }
     let tables = Selection::new(&args.tables)?;
     let (salvage, replace, parts) = (args.salvage, args.replace, Some(args.parts));
-    let storage = common.storage();
-    let options = Options { tables, salvage, replace, parts, storage, ..Options::default() };
+    let (storage, only) = (common.storage(), args.only.slice(None, common)?);
+    let options = Options { tables, only, salvage, replace, parts, storage, ..Options::default() };
     let tasks = match &args.out {
         Some(out) => plan_in(&args.archives, store_of(out, common)?.as_ref(), &options)?,
         None => plan_new(&args.archives, &options)?,

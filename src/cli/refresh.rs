@@ -52,7 +52,7 @@ pub fn run(args: &Args, common: &Common) -> Result<Done, Failure> {
 }
 
 fn run_logged(args: &Args, common: &Common) -> Result<Done, Failure> {
-    let (settings, access) = args.settings(common.storage())?;
+    let (settings, access) = args.settings(common)?;
     let stop = stop_on_signals()?;
     let teller = Teller { quiet: common.quiet, plan_only: args.plan, json: common.json, ..Teller::new() };
     let outcome = refresh(&args.dataset, &settings, &access, &teller, &stop)?;

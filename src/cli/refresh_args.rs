@@ -1,16 +1,21 @@
 //! The options of `orcidlake refresh`, and the settings that they make.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use clap::ValueEnum;
 use clap::builder::BoolishValueParser;
 
+use super::Common;
 use super::auth::{ClientArgs, HostArgs, TimeoutArg, USER_AGENT};
 use super::convert::Machine;
 use super::failure::Failure;
 use super::refresh_connected::ConnectedArgs;
+use super::refresh_slice::{SliceArgs, Ways, scope_of};
+use crate::dataset::Dataset;
 use crate::refresh::{Access, MaxRemovals, Organization, RefreshError, Registry, Scope, Settings, Strategy};
+use crate::slice::Slice;
 use crate::storage::StorageOptions;
 use orcid_api::time::parse;
 use orcid_api::{ClientOptions, Host, RetryPolicy};
@@ -69,6 +74,8 @@ pub struct Args {
     connected: ConnectedArgs,
     #[command(flatten)]
     changes: ChangeArgs,
+    #[command(flatten)]
+    slice: SliceArgs,
     /// Read records from files in the place of the API: from ORCID's S3 for premium members (s3://),
     /// or from a folder or URL with the same files (a folder, s3://bucket/name, gs://…, az://…,
     /// https://…). Its last_modified.csv.tar tells what has changed. --storage-option sets
@@ -93,7 +100,8 @@ pub struct Args {
     pace: PaceArgs,
 }
 
-/// Whose records.
+/// Whose records. A dataset of some people needs none of these: who joins its selection is added, and
+/// who leaves it leaves.
 #[derive(Debug, Clone, clap::Args)]
 #[command(next_help_heading = "Whose records (one of)")]
 #[group(multiple = true)]
@@ -195,12 +203,23 @@ fn parse_rate(text: &str) -> Result<f64, String> {
     })
 }
 
+impl ChangeArgs {
+    fn strategy(&self) -> Option<Strategy> {
+        self.strategy.map(|strategy| match strategy {
+            StrategyArg::Each => Strategy::Each,
+            StrategyArg::Batches => Strategy::Batches,
+            StrategyArg::Windows => Strategy::Windows,
+        })
+    }
+}
+
 impl ScopeArgs {
-    fn scope(&self) -> Result<Scope, Failure> {
+    /// The scope that the options name; `None` if they name none.
+    fn scope(&self) -> Result<Option<Scope>, Failure> {
         let organization = |registry, id: &str| -> Result<Scope, Failure> {
             Ok(Scope::Organization(Organization::new(registry, id)?))
         };
-        match self {
+        let scope = match self {
             Self { ids: Some(path), .. } => Ok(Scope::read_ids(path)?),
             Self { query: Some(query), .. } if query.trim().is_empty() => {
                 Err(RefreshError::EmptyScope { what: "--query".to_owned() }.into())
@@ -210,8 +229,9 @@ impl ScopeArgs {
             Self { grid: Some(id), .. } => organization(Registry::Grid, id),
             Self { ringgold: Some(id), .. } => organization(Registry::Ringgold, id),
             Self { all_in_dataset: true, .. } => Ok(Scope::All),
-            _ => Err(RefreshError::NoScope.into()),
-        }
+            _ => return Ok(None),
+        };
+        scope.map(Some)
     }
 }
 
@@ -220,7 +240,7 @@ impl Args {
     ///
     /// # Errors
     /// [`Failure`] where options do not go together, or name files that cannot be read.
-    pub fn settings(&self, storage: StorageOptions) -> Result<(Settings, Access), Failure> {
+    pub fn settings(&self, common: &Common) -> Result<(Settings, Access), Failure> {
         let is_stdin = |path: &Option<PathBuf>| path.as_deref().is_some_and(|path| path == Path::new("-"));
         if is_stdin(&self.scope.ids) && is_stdin(&self.client.client_secret_file) {
             return Err(Failure::new(
@@ -230,22 +250,20 @@ impl Args {
         }
         self.refuse_beside_connected()?;
         let from_portal = self.connected.open()?;
-        let access = self.access(from_portal.as_ref().map(|portal| &portal.host), storage)?;
+        let access = self.access(from_portal.as_ref().map(|portal| &portal.host), common.storage())?;
         let (scope, connected) = match from_portal {
-            Some(portal) => (portal.scope, Some(portal.connected)),
+            Some(portal) => (Some(portal.scope), Some(portal.connected)),
             None => (self.scope.scope()?, None),
         };
+        let (scope, slice) = self.scope_and_slice(scope, common)?;
         let settings = Settings {
+            slice,
             connected,
             since: self.changes.since,
             changes: self.changes.changes.clone(),
             known_only: self.scope.known_only,
             changes_only: self.changes.changes_only,
-            strategy: self.changes.strategy.map(|strategy| match strategy {
-                StrategyArg::Each => Strategy::Each,
-                StrategyArg::Batches => Strategy::Batches,
-                StrategyArg::Windows => Strategy::Windows,
-            }),
+            strategy: self.changes.strategy(),
             rate: self.pace.rate,
             burst: self.pace.burst,
             in_flight: self.pace.in_flight.map(usize::from),
@@ -264,6 +282,34 @@ impl Args {
             ..Settings::new(scope)
         };
         Ok((settings, access))
+    }
+
+    /// The scope of the run, and the people of the dataset, if they were selected: these are the scope if
+    /// no other is named.
+    fn scope_and_slice(
+        &self,
+        scope: Option<Scope>,
+        common: &Common,
+    ) -> Result<(Scope, Option<Arc<Slice>>), Failure> {
+        if !Dataset::is_at(&self.dataset) {
+            return Ok((scope.ok_or(RefreshError::NoScope)?, None));
+        }
+        let dataset = Dataset::open(&self.dataset)?;
+        let slice = self.slice.slice(&dataset, scope.as_ref(), common)?;
+        let scope = match (scope, &slice) {
+            (Some(scope), _) => scope,
+            (None, None) => return Err(RefreshError::NoScope.into()),
+            (None, Some(slice)) => {
+                let ways = Ways {
+                    has_bucket: self.bucket.is_some(),
+                    has_changes: self.changes.changes.is_some(),
+                    strategy: self.changes.strategy(),
+                    known_only: self.scope.known_only,
+                };
+                scope_of(slice, &dataset, &ways, common)?
+            }
+        };
+        Ok((scope, slice))
     }
 
     /// True if the run begins with a new dataset, for limited data alone.

@@ -22,7 +22,11 @@ pub fn plan_text(plan: &Plan) -> String {
         records = format!("{} of {records} still", grouped(plan.records_left));
     }
     let strategy = Strategy::new(&plan.strategy).map_or("", Strategy::meaning);
-    let scope = if plan.scope == "all" { "everybody in the dataset" } else { &plan.scope };
+    let scope = match plan.scope.as_str() {
+        "all" => "everybody in the dataset",
+        scope if scope.starts_with("selection") => "the selected people",
+        scope => scope,
+    };
     let mut text = format!("{records} to read of {scope}, changed since {}\n", readable(plan.since));
     text.push_str(&format!("  strategy: {strategy}\n  requests to make: {}", grouped(plan.requests)));
     if plan.item_requests > 0 {

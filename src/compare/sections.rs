@@ -79,7 +79,8 @@ pub const SECTIONS: [Section; 6] = [
     Section {
         table: "summaries/peer_reviews",
         columns: &["reviewer_role", "review_type", "review_group_id", "completion_date", "organization_name"],
-        content: &[0, 1, 2, 3, 4],
+        // Role and type are in version 3.0 of the XML only.
+        content: &[2, 3, 4],
         has_put_codes: true,
     },
 ];

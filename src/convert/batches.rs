@@ -22,14 +22,13 @@ use super::budget::Permit;
 use super::members::Batch;
 use super::observer::Outcome;
 use super::pipeline::Pipeline;
-use super::plan::refuse_tables;
+use super::plan::{open, refuse_tables};
 use super::sink::Sink;
 use super::source::{Content, ReadMode, Source};
 use super::stop::until_stopped;
 use super::{ConvertError, Observer, Options};
 use crate::dataset::Visibility;
 use crate::report::Report;
-use crate::storage::ArchiveFile;
 use crate::tables::DumpKind;
 use targz_seek::Meter;
 
@@ -95,7 +94,7 @@ pub fn archive_batches(
 ) -> Result<ArchiveBatches, ConvertError> {
     refuse_tables(archive)?;
     let (chosen, archive, size_bytes) = until_stopped(stop, |meter| {
-        let opened = ArchiveFile::open(archive, &options.storage, meter)?;
+        let opened = open(archive, options, meter)?;
         let size_bytes = opened.size_bytes()?;
         Ok((ChosenTable::find(&opened, table, options.salvage)?, Arc::new(opened), size_bytes))
     })?;

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::ConvertError;
 use super::complete;
+use super::following;
 use super::observer::Outcome;
 use super::plan::{check_people, part_count};
 use super::release::agree;
@@ -140,11 +141,12 @@ fn add_all(
     let mut next = match manifest {
         Some(manifest) => {
             manifest.check_format(store.place())?;
-            // A part has all people of its archive.
-            check_people(manifest.selection.as_ref(), None)?;
             NextState::new(manifest)
         }
-        None => NextState::new(Manifest::new(first.tables.clone())),
+        None => NextState::new(Manifest {
+            selection: first.selection.clone(),
+            ..Manifest::new(first.tables.clone())
+        }),
     };
     let new: Vec<WaitingPart> = parts.iter().filter(|part| !next.holds(&part.entry)).cloned().collect();
     new.iter().try_for_each(|part| check_make(part, &next.manifest))?;
@@ -251,11 +253,15 @@ fn consists_of(manifest: &Manifest, parts: &[WaitingPart]) -> bool {
     own == parts.iter().map(|part| made(&part.entry)).collect()
 }
 
-/// Fails for files of another version of orcidlake, or with another selection of tables.
+/// Fails for files of another version of orcidlake, or with another selection of tables or people.
 fn check_make(part: &WaitingPart, manifest: &Manifest) -> Result<(), ConvertError> {
     if part.format_version != FORMAT_VERSION || part.tool_version != env!("CARGO_PKG_VERSION") {
         let (archive, found) = (part.entry.name.clone(), part.tool_version.clone());
         return Err(ConvertError::OtherVersion { part: shown(&part.entry), archive, found });
+    }
+    check_people(manifest.selection.as_ref(), part.selection.as_ref())?;
+    if part.records.as_ref().is_some_and(|records| *records != following::digest(manifest)) {
+        return Err(ConvertError::OtherRecords { part: shown(&part.entry) });
     }
     if part.tables != manifest.tables {
         let archive = part.entry.name.clone();

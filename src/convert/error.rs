@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::dataset::DatasetError;
+use crate::slice::SliceError;
 use targz_seek::ArchiveError;
 
 /// Numbers of missing parts that are listed.
@@ -51,8 +52,10 @@ pub enum ConvertError {
         "{path} has activities, which are kept of the people whose records the dataset has; it has no records yet"
     )]
     NoRecordsYet { path: PathBuf },
-    #[error("a selection of people cannot be converted in parts")]
-    SelectionInParts,
+    #[error(transparent)]
+    Slice(#[from] SliceError),
+    #[error("{part} was made when the dataset had other records, which its activities follow")]
+    OtherRecords { part: String },
     #[error("{part} has other tables than the dataset, or than the other parts")]
     PartOfOtherTables { part: String, archive: String },
     #[error(

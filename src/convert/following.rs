@@ -11,6 +11,7 @@ use crate::dataset::{Dataset, Manifest, Store};
 use crate::slice::People;
 use crate::storage::file_name;
 use orcid_xml::Orcid;
+use xxhash_rust::xxh3::Xxh3;
 
 /// The table with everybody whose record the dataset has.
 const RECORDS: &str = "summaries/records";
@@ -24,7 +25,7 @@ pub fn in_steps(
     options: &Options,
     convert: impl Fn(&[PathBuf]) -> Result<Vec<Outcome>, ConvertError>,
 ) -> Result<Vec<Outcome>, ConvertError> {
-    let follows = options.only.as_ref().is_some_and(|only| only.asks_for_content());
+    let follows = follows(options);
     let (later, first): (Vec<usize>, Vec<usize>) =
         (0..archives.len()).partition(|&place| follows && has_activities(&archives[place]));
     if later.is_empty() || first.is_empty() || options.replace {
@@ -40,7 +41,27 @@ pub fn in_steps(
     Ok(outcomes.into_iter().flatten().collect())
 }
 
-fn has_activities(archive: &Path) -> bool {
+/// True if activities follow records.
+pub fn follows(options: &Options) -> bool {
+    options.only.as_ref().is_some_and(|only| only.asks_for_content())
+}
+
+/// True if the dataset has records that activities can follow.
+pub fn has_records(manifest: &Manifest) -> bool {
+    manifest.parts().any(|(key, _)| key == RECORDS)
+}
+
+/// A digest of the dataset's records.
+pub fn digest(manifest: &Manifest) -> String {
+    let mut digest = Xxh3::new();
+    for (_, part) in manifest.parts().filter(|(key, _)| *key == RECORDS) {
+        digest.update(part.xxh3.as_bytes());
+    }
+    format!("{:016x}", digest.digest())
+}
+
+/// True for the name of an archive of activities.
+pub fn has_activities(archive: &Path) -> bool {
     file_name(archive).to_ascii_lowercase().contains(ACTIVITIES)
 }
 
@@ -51,8 +72,7 @@ pub fn records(
     manifest: &Manifest,
     options: &Options,
 ) -> Result<Option<People>, ConvertError> {
-    let follows = options.only.as_ref().is_some_and(|only| only.asks_for_content());
-    if !follows || options.replace || !manifest.parts().any(|(key, _)| key == RECORDS) {
+    if !follows(options) || options.replace || !has_records(manifest) {
         return Ok(None);
     }
     let dataset = Dataset::open_in(store)?;

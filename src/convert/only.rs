@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::slice::{People, Slice};
+use crate::slice::{Day, People, Selection, Slice};
 use crate::tables::Entry;
 use orcid_xml::{MemberName, Orcid};
 
@@ -10,17 +10,25 @@ use orcid_xml::{MemberName, Orcid};
 /// decides, activities follow the records that the dataset has.
 pub struct Only {
     slice: Arc<Slice>,
+    /// The day for which current affiliations are asked.
+    day: Day,
     records: Option<People>,
 }
 
 impl Only {
     pub fn new(slice: Arc<Slice>) -> Self {
-        Self { slice, records: None }
+        Self { day: slice.day(), slice, records: None }
     }
 
     /// Tells whose records the dataset has; `None` if it has no records.
     pub fn follow(&mut self, records: Option<People>) {
         self.records = records;
+    }
+
+    /// Keeps to the day of the dataset, if its selection has one: all of it is of one day.
+    pub fn keep_to(&mut self, has: Option<&Selection>) {
+        let day = has.and_then(|has| has.current_on.as_deref()).and_then(Day::last_of);
+        self.day = day.unwrap_or(self.day);
     }
 
     /// True for activities that nobody can decide about, since there are no records.
@@ -44,7 +52,7 @@ impl Only {
     /// True for a member that is kept.
     pub fn has(&self, entry: &Entry<'_>) -> bool {
         match entry {
-            Entry::Record { orcid, record } => self.slice.has_record(*orcid, record),
+            Entry::Record { orcid, record } => self.slice.has_record(*orcid, record, self.day),
             Entry::Tombstone { orcid, activity: Some(_), .. } | Entry::Activity { orcid, .. } => {
                 self.has_activities_of(*orcid)
             }

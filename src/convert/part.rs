@@ -4,14 +4,18 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use super::following;
 use super::index_task::ensure_index;
 use super::pipeline::Pipeline;
+use super::plan::check_people;
 use super::reading::part_range;
+use super::slices::same_slice;
 use super::source::{Content, ReadMode, Repeated, Source};
 use super::stop::until_stopped;
 use super::task::{PartResult, PartTask, Task, Written};
 use super::{ConvertError, Observer, Options};
 use crate::dataset::{ArchiveEntry, LocalStore, Store, Visibility, WaitingPart};
+use crate::slice::{Slice, SliceError};
 use crate::storage::{ArchiveFile, shown};
 
 /// Runs a task of a plan for the dataset at `dataset`. Only the threads and the memory of `options`
@@ -61,24 +65,31 @@ fn run(
     observer: &dyn Observer,
     stop: &AtomicBool,
 ) -> Result<WaitingPart, ConvertError> {
-    if options.only.is_some() {
-        return Err(ConvertError::SelectionInParts);
-    }
     if let Some(found) = committed(task, store)? {
         return Ok(found);
     }
+    let options = &Options { only: people_of(task, options)?, ..options.clone() };
+    let manifest = store.current()?.map(|version| version.manifest).filter(|_| !task.replace);
+    let followed = match &manifest {
+        Some(manifest) => following::records(store, manifest, options)?,
+        None => None,
+    };
+    let records = manifest.as_ref().filter(|_| followed.is_some()).map(following::digest);
     let name = task.part_name();
     // With another index a part has other borders.
-    let is_current =
+    let has_borders =
         |found: &WaitingPart| match (found.range, part_range(&task.archive, &options.storage, task.shard)) {
             (Some(found), Ok(Some(range))) => found == range,
             _ => true,
         };
+    // Activities may have followed other records.
+    let is_current = |found: &WaitingPart| found.records == records && has_borders(found);
     if let Some(found) = store.part(&name)?.filter(is_current) {
         return as_planned(found, task, store);
     }
     let new = store.begin_part(&name)?;
-    let pipeline = Pipeline::new(options)?;
+    let mut pipeline = Pipeline::new(options)?;
+    pipeline.follow(task.selection(), followed);
     let (readers, repeated) = (pipeline.readers(1), Repeated::InFirstPart);
     let written = match write_with(&pipeline, readers, task, repeated, new.folder(), observer, stop) {
         Ok(written) => written,
@@ -90,13 +101,29 @@ fn run(
         }
         Err(error) => return Err(error),
     };
-    let part = new.finish(task.waiting(written.range, written.entry))?;
+    let part = new.finish(task.waiting(written.range, records, written.entry))?;
     if committed(task, store)?.is_some() {
         // It was committed meanwhile, from the result of another run.
         store.remove_parts(&[name])?;
         return Ok(part);
     }
     as_planned(part, task, store)
+}
+
+/// The people of a task: those of the options, if they are the same, or else read from the files that
+/// the task names; `None` for all.
+fn people_of(task: &PartTask, options: &Options) -> Result<Option<Arc<Slice>>, ConvertError> {
+    let Some(only) = &task.only else { return Ok(None) };
+    if let Some(slice) = &options.only
+        && slice.selection().is_same_as(&only.selection)
+    {
+        return Ok(Some(slice.clone()));
+    }
+    let slice = same_slice(&only.selection, only.inputs.clone(), None, &options.storage)?;
+    match slice.lacks_list() {
+        true => Err(SliceError::NoList.into()),
+        false => Ok(Some(Arc::new(slice))),
+    }
 }
 
 /// A part that another run may have finished for another plan: the note that waits with it has to
@@ -118,13 +145,14 @@ fn committed(task: &PartTask, store: &dyn Store) -> Result<Option<WaitingPart>, 
     if manifest.tables != task.tables {
         return Err(ConvertError::OtherTables);
     }
+    check_people(manifest.selection.as_ref(), task.selection())?;
     let has = |entry: &&ArchiveEntry| {
         entry.is_whole()
             && task.has_ends_of(entry)
             && (entry.shard == task.shard_name() || manifest.has_archive(&entry.md5))
     };
     let entry = manifest.archives.iter().find(has);
-    Ok(entry.map(|entry| task.waiting(None, entry.clone())))
+    Ok(entry.map(|entry| task.waiting(None, None, entry.clone())))
 }
 
 /// Converts the archive of a task into files below `folder`, with threads and memory that other

@@ -31,7 +31,7 @@ use super::stop::stop_with;
 use super::{ConvertError, Observer, Options};
 use crate::dataset::{DumpWriter, OPEN_BYTES, Part, Superseded, Targets, Visibility, table_key};
 use crate::report::Report;
-use crate::slice::People;
+use crate::slice::{People, Selection};
 use crate::storage::{StorageOptions, shown};
 use crate::tables::{self, DumpKind};
 use orcid_xml::MemberName;
@@ -101,9 +101,11 @@ impl Pipeline {
         Ok(Self { pool, budget, threads, memory_bytes, storage, only })
     }
 
-    /// Tells whose records the dataset has, for selections that activities follow.
-    pub fn follow(&mut self, records: Option<People>) {
+    /// Tells how the dataset's people were selected, and whose records it has, for selections that
+    /// activities follow.
+    pub fn follow(&mut self, has: Option<&Selection>, records: Option<People>) {
         if let Some(only) = &mut self.only {
+            only.keep_to(has);
             only.follow(records);
         }
     }

@@ -1,16 +1,17 @@
 //! Plans a conversion: which archives, into which tables, and whether the archives belong together.
 
 use std::collections::HashSet;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
 use super::release::{agree, release_of};
 use super::stop::until_stopped;
-use super::task::PartTask;
+use super::task::{PartTask, TaskPeople};
 use super::{ConvertError, Options};
 use crate::dataset::{ArchiveEntry, Dataset, Manifest};
 use crate::slice::Selection;
-use crate::storage::{ArchiveFile, file_name, shown};
+use crate::storage::{ArchiveFile, Place, file_name, open_store, shown};
 use targz_seek::{ArchiveError, Meter};
 
 /// The file extension of tables.
@@ -96,7 +97,11 @@ pub fn check_people(has: Option<&Selection>, adds: Option<&Selection>) -> Result
         Some(selection) => format!("only people by {selection}"),
         None => "all people".to_owned(),
     };
-    match has == adds {
+    let is_same = match (has, adds) {
+        (Some(has), Some(adds)) => has.is_same_as(adds),
+        (has, adds) => has.is_none() && adds.is_none(),
+    };
+    match is_same {
         true => Ok(()),
         false => Err(ConvertError::OtherPeople { has: told(has), adds: told(adds) }),
     }
@@ -117,7 +122,7 @@ impl<S> Step<S> {
         look: &impl Fn(&PartTask, &ArchiveFile) -> Result<S, ConvertError>,
     ) -> Result<Self, ConvertError> {
         refuse_tables(path)?;
-        let file = ArchiveFile::open(path, &options.storage, meter)?;
+        let file = open(path, options, meter)?;
         let task = PartTask::new(path, &file, manifest, options)?;
         let archives = manifest.archives.iter().filter(|archive| task.is_of(archive));
         let known = archives.max_by_key(|archive| archive.is_whole());
@@ -170,6 +175,11 @@ impl PartTask {
             fingerprint,
             shard: options.shard,
             tables: manifest.tables.clone(),
+            only: options.only.as_deref().map(|slice| {
+                // All of a dataset is of one day.
+                let selection = manifest.selection.clone().unwrap_or_else(|| slice.selection().clone());
+                Box::new(TaskPeople { selection, inputs: slice.inputs().clone() })
+            }),
             salvage: options.salvage,
             write_index: options.write_index,
             replace: options.replace,
@@ -187,11 +197,50 @@ impl PartTask {
     }
 }
 
+/// Opens an archive. If there is none at a URL, but a dataset, says what that is.
+pub(super) fn open(path: &Path, options: &Options, meter: &Meter) -> Result<ArchiveFile, ConvertError> {
+    let is_folder = Place::is_remote(path) && path.to_string_lossy().ends_with('/');
+    let opened = match is_folder {
+        true => Err(None),
+        false => ArchiveFile::open(path, &options.storage, meter).map_err(Some),
+    };
+    match opened {
+        Ok(file) => Ok(file),
+        // A server that is down is not asked once more.
+        Err(Some(error)) if !is_missing(&error) => Err(error.into()),
+        Err(error) => match (stored_dataset(path, options), error) {
+            (Some(manifest), _) => {
+                Err(ConvertError::IsDataset { path: shown(path), what: told(Some(manifest)) })
+            }
+            (None, Some(error)) => Err(error.into()),
+            // A web server may have an archive under such a name too.
+            (None, None) => Ok(ArchiveFile::open(path, &options.storage, meter)?),
+        },
+    }
+}
+
+fn is_missing(error: &ArchiveError) -> bool {
+    let missing = [io::ErrorKind::NotFound, io::ErrorKind::PermissionDenied];
+    matches!(error, ArchiveError::Open { source, .. } if missing.contains(&source.kind()))
+}
+
+/// The manifest of a dataset at a URL; `None` if there is none, or it cannot be found out.
+fn stored_dataset(path: &Path, options: &Options) -> Option<Manifest> {
+    if !Place::is_remote(path) {
+        return None;
+    }
+    let store = open_store(path, &options.storage, &std::env::temp_dir()).ok()?;
+    Some(store.current().ok()??.manifest)
+}
+
 /// Fails for a dataset, for a part of one, and for folders of tables.
 pub(super) fn refuse_tables(path: &Path) -> Result<(), ConvertError> {
     let own = path.to_owned();
     if Dataset::is_at(path) {
-        return Err(ConvertError::IsDataset { path: own, what: told(path) });
+        return Err(ConvertError::IsDataset {
+            path: own,
+            what: told(Dataset::open(path).ok().map(|dataset| dataset.manifest)),
+        });
     }
     if path.is_dir() || path.extension().is_some_and(|extension| extension == TABLE_ENDING) {
         let real = path.canonicalize().unwrap_or_default();
@@ -203,8 +252,8 @@ pub(super) fn refuse_tables(path: &Path) -> Result<(), ConvertError> {
 }
 
 /// What a dataset is made of: its year, its archives, its people.
-fn told(path: &Path) -> String {
-    let Ok(Dataset { manifest, .. }) = Dataset::open(path) else {
+fn told(manifest: Option<Manifest>) -> String {
+    let Some(manifest) = manifest else {
         return "its manifest cannot be read".to_owned();
     };
     let year = manifest.release.map_or_else(String::new, |year| format!("of {year}, "));

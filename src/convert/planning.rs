@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::division::{Divisible, divide};
+use super::following;
 use super::index_task::good_index;
 use super::options::{ARCHIVE_OPTIONS, CHUNK_BYTES};
 use super::plan::{Plan, Step};
@@ -14,6 +15,8 @@ use crate::storage::{ArchiveFile, Place, shown};
 use targz_seek::index::{IndexError, SPACING_BYTES};
 use targz_seek::{Archive, ArchiveError, Meter};
 
+/// What stands for standard input.
+const STANDARD_INPUT: &str = "-";
 /// ORCID's archives are about an eighteenth of their content. An archive without an index is
 /// expected to have no more chunks than its size times this number allows.
 const COMPRESSION: u64 = 18;
@@ -64,13 +67,15 @@ fn tasks(
     manifest: Option<Manifest>,
     options: &Options,
 ) -> Result<Vec<Task>, ConvertError> {
-    if options.only.is_some() {
-        return Err(ConvertError::SelectionInParts);
-    }
+    check_follows(archives, manifest.as_ref(), options)?;
     let look = |task: &PartTask, archive: &ArchiveFile| match options.parts {
         Some(_) => Form::of(task, archive),
         None => Ok(Form::Whole),
     };
+    let list = options.only.as_ref().and_then(|only| only.inputs().ids.clone());
+    if let Some(path) = list.filter(|path| path == Path::new(STANDARD_INPUT)) {
+        return Err(ConvertError::Stream { path });
+    }
     let plan = Plan::looking(archives, manifest, options, &Meter::default(), look)?;
     let steps: Vec<Step<Form>> = plan.steps.into_iter().filter(|step| !step.is_done()).collect();
     if let Some(stream) = steps.iter().find(|step| step.task.fingerprint.is_none()) {
@@ -103,13 +108,33 @@ fn tasks(
     Ok(tasks)
 }
 
-/// The task with a path that does not depend on the current folder.
-fn anywhere(task: PartTask) -> PartTask {
-    if Place::is_remote(&task.archive) {
-        return task;
+/// Refuses activities of people whom only their records tell, if the dataset has no records yet: the
+/// parts would follow nobody.
+fn check_follows(
+    archives: &[PathBuf],
+    manifest: Option<&Manifest>,
+    options: &Options,
+) -> Result<(), ConvertError> {
+    let has_records = manifest.is_some_and(following::has_records);
+    let later = archives.iter().find(|archive| following::has_activities(archive));
+    match later.filter(|_| following::follows(options) && !has_records) {
+        Some(path) => Err(ConvertError::NoRecordsYet { path: shown(path) }),
+        None => Ok(()),
     }
-    let archive = std::path::absolute(&task.archive).unwrap_or_else(|_| task.archive.clone());
-    PartTask { archive, ..task }
+}
+
+/// The task with paths that do not depend on the current folder.
+fn anywhere(mut task: PartTask) -> PartTask {
+    let make_absolute = |path: &mut PathBuf| {
+        if !Place::is_remote(path) {
+            *path = std::path::absolute(&*path).unwrap_or_else(|_| path.clone());
+        }
+    };
+    make_absolute(&mut task.archive);
+    if let Some(only) = &mut task.only {
+        only.inputs.files().into_iter().flatten().for_each(make_absolute);
+    }
+    task
 }
 
 /// How an archive can be divided.

@@ -11,6 +11,7 @@ use super::converted::Converted;
 use super::line_fault::LineFault;
 use super::shard::Shard;
 use crate::dataset::{ArchiveEntry, EntryKind, FORMAT_VERSION, WaitingPart, WrittenTable};
+use crate::slice::{Inputs, Selection};
 use targz_seek::Fingerprint;
 
 /// A piece of a conversion that one process does. All index tasks of a plan must be done before
@@ -70,6 +71,9 @@ pub struct PartTask {
     pub shard: Option<Shard>,
     /// The tables that are written, such as `summaries/works`.
     pub tables: BTreeSet<String>,
+    /// The people whose members are converted; `None` for all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub only: Option<Box<TaskPeople>>,
     /// Read the complete members of an archive that is cut off or damaged.
     #[serde(default)]
     pub salvage: bool,
@@ -79,6 +83,17 @@ pub struct PartTask {
     /// The parts will replace the dataset, so the archives that it has now do not count.
     #[serde(default)]
     pub replace: bool,
+}
+
+/// The people of a task, and the files that tell who they are: any process that sees these selects the
+/// same people.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TaskPeople {
+    /// How they are selected.
+    pub selection: Selection,
+    /// The files, on the machine that runs the task.
+    #[serde(default)]
+    pub inputs: Inputs,
 }
 
 /// The result of a task.
@@ -138,8 +153,8 @@ impl TryFrom<SignedTask> for Task {
 }
 
 impl Task {
-    /// A digest of all that decides about the result. The path is not among it: the archive may lie
-    /// elsewhere on another machine, and its fingerprint tells whether it is the same.
+    /// A digest of all that decides about the result. Paths are not among it: files may lie elsewhere
+    /// on another machine, and fingerprints and digests tell whether they are the same.
     fn digest(&self) -> String {
         let content = match self {
             Self::Index(IndexTask { archive: _, name, fingerprint }) => {
@@ -148,7 +163,7 @@ impl Task {
             Self::Part(task) => {
                 let PartTask { archive: _, name, fingerprint, release, shard, tables, .. } = task;
                 let PartTask { salvage, write_index, replace, .. } = task;
-                let options = (salvage, write_index, replace);
+                let options = (salvage, write_index, replace, task.selection());
                 serde_json::json!(["part", name, fingerprint, release, shard, tables, options])
             }
         };
@@ -185,12 +200,18 @@ impl PartTask {
         self.shard.map(|shard| shard.to_string())
     }
 
+    /// How the people are selected; `None` for all people.
+    pub fn selection(&self) -> Option<&Selection> {
+        self.only.as_ref().map(|only| &only.selection)
+    }
+
     /// The name of the part where it waits for its commit. Tasks that give the same bytes have the
     /// same name, wherever the archive lies on the machine that runs them.
     pub(super) fn part_name(&self) -> String {
         let Self { name, fingerprint, shard, tables, salvage, .. } = self;
         let made_with = (FORMAT_VERSION, env!("CARGO_PKG_VERSION"));
-        let identity = serde_json::json!([made_with, name, fingerprint, shard, tables, salvage]);
+        let only = self.selection();
+        let identity = serde_json::json!([made_with, name, fingerprint, shard, tables, salvage, only]);
         format!("{:032x}", xxh3_128(identity.to_string().as_bytes()))
     }
 
@@ -235,12 +256,19 @@ impl PartTask {
     }
 
     /// The part that this task has written.
-    pub(super) fn waiting(&self, range: Option<(u64, u64)>, entry: ArchiveEntry) -> WaitingPart {
+    pub(super) fn waiting(
+        &self,
+        range: Option<(u64, u64)>,
+        records: Option<String>,
+        entry: ArchiveEntry,
+    ) -> WaitingPart {
         WaitingPart {
             name: self.part_name(),
             format_version: FORMAT_VERSION,
             tool_version: env!("CARGO_PKG_VERSION").to_owned(),
             tables: self.tables.clone(),
+            selection: self.selection().cloned(),
+            records,
             range,
             replace: self.replace,
             entry,

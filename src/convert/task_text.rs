@@ -100,6 +100,7 @@ mod tests {
             release: Some(2025),
             shard: Some("2/5".parse().unwrap()),
             tables: BTreeSet::from(["summaries/works".to_owned()]),
+            only: None,
             salvage: false,
             write_index: false,
             replace: false,

@@ -4,6 +4,7 @@
 //! members that were read or are gone from every table, and adds the new rows. Members that could
 //! not be read keep their old rows.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
@@ -18,6 +19,7 @@ use crate::dataset::{
     ArchiveEntry, Change, Dataset, EntryKind, Gone, LocalStore, Logs, Manifest, OrcidSet, Replacement, Store,
     Targets, Visibility, begin_change,
 };
+use crate::slice::{Leaver, Selection};
 use orcid_xml::MemberName;
 use targz_seek::OwnedMember;
 
@@ -41,6 +43,9 @@ pub struct Update {
     /// The new watermark of the whole dataset: the time up to which it has all changes, in
     /// microseconds since 1970 (UTC).
     pub watermark: Option<i64>,
+    /// How the dataset's people are selected from now on, and who has left them so far, if it has
+    /// selected people.
+    pub people: Option<(Selection, BTreeMap<String, Leaver>)>,
     /// Who may see the dataset from now on, if that changes.
     pub visibility: Option<Visibility>,
     /// Number of versions for which removed files stay in their folders, for time travel. If it is
@@ -164,6 +169,9 @@ fn next_manifest(change: Change, converted: Converted, update: Update) -> (Manif
     next.scopes.extend(update.scopes);
     next.watermark = update.watermark.or(next.watermark);
     next.visibility = update.visibility.unwrap_or(next.visibility);
+    if let Some((selection, left)) = update.people {
+        (next.selection, next.left) = (Some(selection), left);
+    }
     next.archives.push(entry.clone());
     forget_old_refreshes(&mut next);
     (next, entry)

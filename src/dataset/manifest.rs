@@ -9,8 +9,9 @@ use serde_json::{Map, Value};
 use super::error::DatasetError;
 use super::files::write_file;
 use super::layout::{MANIFEST_NAME, NewFile, part_name, part_number};
+use super::visibility::Visibility;
 use crate::report::Report;
-use crate::slice::Selection;
+use crate::slice::{Leaver, Selection};
 
 /// The version of the tables' format; it grows with changes that readers must know.
 pub const FORMAT_VERSION: u32 = 2;
@@ -31,6 +32,9 @@ pub struct Manifest {
     /// The people whose records are kept; `None` for all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub selection: Option<Selection>,
+    /// People who were selected once and are no longer, by iD. They have no rows.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub left: BTreeMap<String, Leaver>,
     /// Who may see its rows.
     #[serde(default, skip_serializing_if = "Visibility::is_public")]
     pub visibility: Visibility,
@@ -59,24 +63,6 @@ pub struct Manifest {
     /// Files of earlier versions that stay for time travel.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub kept: Vec<KeptPart>,
-}
-
-/// Who may see the rows of a dataset.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Visibility {
-    /// Everybody: it has only what is public.
-    #[default]
-    Public,
-    /// Those whom people have permitted to see what they show to trusted parties.
-    Limited,
-}
-
-impl Visibility {
-    /// True if everybody may see them.
-    pub fn is_public(&self) -> bool {
-        *self == Self::Public
-    }
 }
 
 /// The tables of `organizations/`, and the inputs of the matching.
@@ -254,6 +240,7 @@ impl Manifest {
             release: None,
             tables,
             selection: None,
+            left: BTreeMap::new(),
             visibility: Visibility::Public,
             archives: Vec::new(),
             watermark: None,

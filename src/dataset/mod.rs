@@ -34,10 +34,12 @@ mod room;
 mod row_selection;
 mod rows;
 mod runs;
+mod selected;
 mod settings;
 mod sound;
 pub mod store;
 mod verify;
+mod visibility;
 mod waiting;
 mod writer;
 
@@ -55,7 +57,7 @@ pub use lock::{DatasetLock, LOCK_NAME};
 pub use looks::{read_dataset, read_dataset_in};
 pub use manifest::{
     ArchiveEntry, Connections, EntryKind, FORMAT_VERSION, InputFile, KeptPart, Manifest, MatchInputs,
-    Organizations, Part, Visibility,
+    Organizations, Part,
 };
 pub use permitted::{CONNECTED, CONNECTED_PEOPLE, connected_people};
 pub use public_rows::TableRows;
@@ -63,7 +65,9 @@ pub use reader::{Dataset, record_batches, rows_of};
 pub use replace::{Change, Replacement};
 pub use room::check_can_change;
 pub use row_selection::Gone;
+pub use selected::{ORCID, Selected};
 pub use store::{LocalStore, Logs, Store};
 pub use verify::{Problem, verify, verify_at, verify_in};
+pub use visibility::Visibility;
 pub use waiting::{Waiting, WaitingPart, is_part_name};
 pub use writer::{DumpWriter, OPEN_BYTES, TableWriter, WrittenTable};

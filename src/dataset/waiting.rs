@@ -23,6 +23,7 @@ use super::files::{remove, remove_empty_folder, rename, sync_folder, write_file}
 use super::layout::{parts_folder, random_word};
 use super::manifest::ArchiveEntry;
 use super::runs::remove_if_dead;
+use crate::slice::Selection;
 
 /// The note in a part's folder that describes it.
 const NOTE_NAME: &str = "part.json";
@@ -45,6 +46,12 @@ pub struct WaitingPart {
     pub tool_version: String,
     /// The tables that were selected.
     pub tables: BTreeSet<String>,
+    /// The people who were selected; `None` for all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub selection: Option<Selection>,
+    /// A digest of the dataset's records that activities have followed; `None` if they follow none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub records: Option<String>,
     /// The bytes of the archive's uncompressed stream that it was made of; `None` for a whole
     /// archive.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -288,6 +295,8 @@ mod tests {
             format_version: 2,
             tool_version: "1".to_owned(),
             tables: BTreeSet::new(),
+            selection: None,
+            records: None,
             range: None,
             replace: false,
             entry: ArchiveEntry::default(),

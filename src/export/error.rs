@@ -4,7 +4,6 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::dataset::DatasetError;
-use crate::kept::KeptError;
 
 /// What went wrong.
 #[derive(Debug, thiserror::Error)]
@@ -12,8 +11,8 @@ use crate::kept::KeptError;
 pub enum ExportError {
     #[error(transparent)]
     Dataset(#[from] DatasetError),
-    #[error(transparent)]
-    Kept(#[from] KeptError),
+    #[error("{path} has no {table}, which decide about the selected people")]
+    NoTable { path: PathBuf, table: &'static str },
     #[error("there is something at {path} already")]
     Exists { path: PathBuf },
     #[error("cannot write {path}")]

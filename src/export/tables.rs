@@ -6,8 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use arrow::array::RecordBatch;
 
 use super::error::ExportError;
-use crate::dataset::{Dataset, DatasetError, schema_of};
-use crate::kept::{Kept, ORCID};
+use crate::dataset::{Dataset, DatasetError, ORCID, Selected, schema_of};
 use crate::slice::Slice;
 
 /// What was written.
@@ -54,7 +53,7 @@ pub fn columns(key: &str) -> Result<Vec<String>, ExportError> {
 /// Where rows come from: a dataset, or some of its people.
 pub struct Source<'s> {
     dataset: &'s Dataset,
-    kept: Option<Kept<'s>>,
+    kept: Option<Selected<'s>>,
     stop: &'s AtomicBool,
 }
 
@@ -65,7 +64,10 @@ impl<'s> Source<'s> {
         slice: Option<&'s Slice>,
         stop: &'s AtomicBool,
     ) -> Result<Self, ExportError> {
-        let kept = slice.map(|slice| Kept::of(dataset, slice)).transpose()?;
+        if let Some(table) = slice.and_then(|slice| Selected::lacks(dataset, slice)) {
+            return Err(ExportError::NoTable { path: dataset.root.clone(), table });
+        }
+        let kept = slice.map(|slice| Selected::of(dataset, slice)).transpose()?;
         Ok(Self { dataset, kept, stop })
     }
 

@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 
 use crate::dataset::DatasetError;
-use crate::kept::KeptError;
 
 /// What went wrong.
 #[derive(Debug, thiserror::Error)]
@@ -13,8 +12,8 @@ pub enum ExtractError {
     Dataset(#[from] DatasetError),
     #[error("there is a dataset at {path} already")]
     Exists { path: PathBuf },
-    #[error(transparent)]
-    Kept(#[from] KeptError),
+    #[error("{path} has no {table}, which decide about the selected people")]
+    NoTable { path: PathBuf, table: &'static str },
     #[error("cannot start threads")]
     Threads(#[source] std::io::Error),
     #[error("stopped before the end")]

@@ -14,8 +14,7 @@ use std::sync::atomic::AtomicBool;
 
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
-use crate::dataset::{ArchiveEntry, Dataset, Logs, Manifest, NewFile, Part, Store};
-use crate::kept::Kept;
+use crate::dataset::{ArchiveEntry, Dataset, Logs, Manifest, NewFile, Part, Selected, Store};
 use crate::report::Report;
 use crate::slice::Slice;
 use counts::Counts;
@@ -40,7 +39,10 @@ pub fn extract(
     if change.manifest()?.is_some() {
         return Err(ExtractError::Exists { path: to.place().to_owned() });
     }
-    let kept = Kept::of(from, slice)?;
+    if let Some(table) = Selected::lacks(from, slice) {
+        return Err(ExtractError::NoTable { path: from.root.clone(), table });
+    }
+    let kept = Selected::of(from, slice)?;
     let old = &from.manifest;
     let mut manifest = Manifest {
         release: old.release,
@@ -64,7 +66,7 @@ pub fn extract(
 
 struct Run<'r> {
     from: &'r Dataset,
-    kept: &'r Kept<'r>,
+    kept: &'r Selected<'r>,
     pool: &'r ThreadPool,
     stop: &'r AtomicBool,
 }

@@ -7,8 +7,7 @@ use rayon::ThreadPool;
 
 use super::counts::Counts;
 use super::error::ExtractError;
-use crate::dataset::{Dataset, DatasetError, Part, TableWriter, table_of};
-use crate::kept::Kept;
+use crate::dataset::{Dataset, DatasetError, Part, Selected, TableWriter, table_of};
 
 /// Writes the rows that stay below `scratch`; counts what was read.
 #[expect(clippy::too_many_arguments, reason = "it is called once, from the loop over tables")]
@@ -16,7 +15,7 @@ pub fn write(
     from: &Dataset,
     key: &str,
     parts: &[Part],
-    kept: &Kept<'_>,
+    kept: &Selected<'_>,
     scratch: &Path,
     pool: &ThreadPool,
     stop: &AtomicBool,

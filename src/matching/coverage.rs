@@ -9,8 +9,9 @@ use super::authenticated::authenticated;
 use super::cells::Cells;
 use super::error::MatchError;
 use super::expansion::{Expansion, for_each_written};
-use super::people::{Day, asserted_by, dump, has_ended};
+use super::people::{asserted_by, dump, has_ended};
 use crate::dataset::Dataset;
+use crate::slice::Day;
 
 /// The source of affiliations without an id.
 pub const NO_ID: &str = "none";
@@ -47,6 +48,8 @@ pub struct Coverage {
 
 /// The key by which rows are grouped: organisation, year, source.
 type Group = (u32, Option<i32>, u8);
+/// Counts by group.
+pub(super) type Groups = FxHashMap<Group, CoverageRow>;
 
 const SOURCES: [&str; 6] = ["ROR", "GRID", "RINGGOLD", "FUNDREF", "LEI", NO_ID];
 const COLUMNS: [&str; 11] = [
@@ -73,10 +76,29 @@ pub fn coverage(dataset: &Dataset, of: Option<&Expansion>, most: usize) -> Resul
         return Err(MatchError::NotMatched);
     }
     let (keys, organizations) = keys(dataset, of)?;
+    let mut people: FxHashSet<String> = FxHashSet::default();
+    let groups = count(dataset, &keys, |_, orcid| {
+        if of.is_some() && !people.contains(orcid) {
+            people.insert(orcid.to_owned());
+        }
+    })?;
+    let rows = in_order(groups, &organizations, if of.is_some() { usize::MAX } else { most });
+    Ok(Coverage { rows, people: of.map(|_| people.len() as u64) })
+}
+
+/// Counts the affiliations of organisations by their keys, and calls `each` with the organisation
+/// and the iD of every one.
+///
+/// # Errors
+/// [`MatchError`] where the dataset cannot be read.
+pub(super) fn count(
+    dataset: &Dataset,
+    keys: &FxHashMap<i64, u32>,
+    mut each: impl FnMut(u32, &str),
+) -> Result<Groups, MatchError> {
     let certain = authenticated(dataset)?;
     let today = Day::today();
-    let mut groups: FxHashMap<Group, CoverageRow> = FxHashMap::default();
-    let mut people: FxHashSet<String> = FxHashSet::default();
+    let mut groups = Groups::default();
     let table = format!("{}/affiliations", dump(dataset, "affiliations"));
     for batch in dataset.rows(&table, &COLUMNS) {
         let batch = batch?;
@@ -85,26 +107,26 @@ pub fn coverage(dataset: &Dataset, of: Option<&Expansion>, most: usize) -> Resul
             let number = cells.int64("org_key", row).and_then(|key| keys.get(&key));
             let Some(number) = number else { continue };
             let group = (*number, cells.year("created_date", row), source(&cells, row));
-            let is_certain = cells.text("orcid", row).is_some_and(|orcid| certain.contains(orcid));
+            let orcid = cells.text("orcid", row);
             let counts = groups.entry(group).or_default();
             counts.count(&cells, row, today);
-            counts.authenticated += u64::from(is_certain);
-            if of.is_some()
-                && let Some(orcid) = cells.text("orcid", row)
-                && !people.contains(orcid)
-            {
-                people.insert(orcid.to_owned());
+            counts.authenticated += u64::from(orcid.is_some_and(|orcid| certain.contains(orcid)));
+            if let Some(orcid) = orcid {
+                each(*number, orcid);
             }
         }
     }
-    let rows = in_order(groups, &organizations, if of.is_some() { usize::MAX } else { most });
-    Ok(Coverage { rows, people: of.map(|_| people.len() as u64) })
+    Ok(groups)
 }
 
 /// The organisations, and which of them each key means.
-type Meaning = (FxHashMap<i64, u32>, Vec<(String, Option<String>)>);
+pub(super) type Meaning = (FxHashMap<i64, u32>, Vec<(String, Option<String>)>);
 
-fn keys(dataset: &Dataset, of: Option<&Expansion>) -> Result<Meaning, MatchError> {
+/// The organisations of an expansion, or else all, by the keys of organizations.
+///
+/// # Errors
+/// [`MatchError`] where the dataset cannot be read.
+pub(super) fn keys(dataset: &Dataset, of: Option<&Expansion>) -> Result<Meaning, MatchError> {
     let mut numbers: FxHashMap<String, u32> = FxHashMap::default();
     let mut organizations = Vec::new();
     let mut keys = FxHashMap::default();
@@ -128,8 +150,9 @@ fn source(cells: &Cells<'_>, row: usize) -> u8 {
     place.unwrap_or(SOURCES.len() - 1) as u8
 }
 
-fn in_order(
-    groups: FxHashMap<Group, CoverageRow>,
+/// The rows of the `most` organisations with the most affiliations.
+pub(super) fn in_order(
+    groups: Groups,
     organizations: &[(String, Option<String>)],
     most: usize,
 ) -> Vec<CoverageRow> {

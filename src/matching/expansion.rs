@@ -183,10 +183,17 @@ pub fn for_each_written(dataset: &Dataset, mut each: impl FnMut(i64, Written)) -
     Ok(())
 }
 
-/// The organisations of the question, and their child organisations that count.
-fn counted(dataset: &Dataset, question: &Question) -> Result<Vec<Counted>, MatchError> {
+/// Each organisation of the question with all that is below it, as far as the question goes;
+/// itself included.
+///
+/// # Errors
+/// [`MatchError`] where the dataset cannot be read.
+pub(super) fn below_each(
+    dataset: &Dataset,
+    question: &Question,
+) -> Result<BTreeMap<String, BTreeMap<String, i32>>, MatchError> {
     let asked: FxHashSet<String> = question.ror.iter().map(ToString::to_string).collect();
-    let mut below: BTreeMap<String, (i32, String)> = BTreeMap::new();
+    let mut below: BTreeMap<String, BTreeMap<String, i32>> = BTreeMap::new();
     for batch in dataset.rows("organizations/ror_ancestors", &["ror_id", "ancestor_id", "depth"]) {
         let batch = batch?;
         let cells = Cells(&batch);
@@ -196,10 +203,22 @@ fn counted(dataset: &Dataset, question: &Question) -> Result<Vec<Counted>, Match
             };
             let depth = cells.int32("depth", row).unwrap_or(0);
             if asked.contains(above) && depth <= i32::from(question.depth) {
-                let new = (depth, above.to_owned());
-                let old = below.entry(id.to_owned()).or_insert_with(|| new.clone());
-                *old = new.min(old.clone());
+                let own = below.entry(above.to_owned()).or_default().entry(id.to_owned()).or_insert(depth);
+                *own = depth.min(*own);
             }
+        }
+    }
+    Ok(below)
+}
+
+/// The organisations of the question, and their child organisations that count.
+fn counted(dataset: &Dataset, question: &Question) -> Result<Vec<Counted>, MatchError> {
+    let mut below: BTreeMap<String, (i32, String)> = BTreeMap::new();
+    for (above, all) in below_each(dataset, question)? {
+        for (id, depth) in all {
+            let new = (depth, above.clone());
+            let old = below.entry(id).or_insert_with(|| new.clone());
+            *old = new.min(old.clone());
         }
     }
     let mut found = Vec::new();

@@ -1,7 +1,5 @@
 //! Who lists an institution: the affiliations under any of its ids and names.
 
-use std::time::{SystemTime, UNIX_EPOCH};
-
 use rustc_hash::FxHashMap;
 
 use super::authenticated::authenticated;
@@ -9,8 +7,7 @@ use super::cells::Cells;
 use super::error::MatchError;
 use super::expansion::Expansion;
 use crate::dataset::Dataset;
-
-const SECONDS_OF_A_DAY: u64 = 86_400;
+use crate::slice::Day;
 
 /// Which affiliations count.
 #[derive(Debug, Clone, Default)]
@@ -23,10 +20,6 @@ pub struct PeopleFilter {
     pub as_of: Option<Day>,
     pub emails: bool,
 }
-
-/// A day as year, month, day.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Day(pub i16, pub i16, pub i16);
 
 /// One affiliation of one person with the institution.
 #[derive(Debug, Clone, Default, PartialEq, serde::Serialize)]
@@ -172,41 +165,10 @@ impl PeopleFilter {
     }
 }
 
-/// True if the affiliation of a row had ended before a day. The unknown parts of its end are assumed
-/// to be as late as they can be.
+/// True if the affiliation of a row had ended before a day ([`Day::is_after_end`]).
 pub fn has_ended(cells: &Cells<'_>, row: usize, day: Day) -> bool {
     let part = |name: &str| cells.int16(name, row);
-    part("end_year")
-        .is_some_and(|year| Day(year, part("end_month").unwrap_or(12), part("end_day").unwrap_or(31)) < day)
-}
-
-impl Day {
-    /// The present day, in UTC.
-    pub fn today() -> Self {
-        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        Self::of_days((since.as_secs() / SECONDS_OF_A_DAY) as i64)
-    }
-
-    /// The day that is so many days after 1 January 1970 (Howard Hinnant's `civil_from_days`).
-    fn of_days(days: i64) -> Self {
-        let days = days + 719_468;
-        let era = days.div_euclid(146_097);
-        let of_era = days.rem_euclid(146_097);
-        let year_of_era = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
-        let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-        let shifted = (5 * of_year + 2) / 153;
-        let day = of_year - (153 * shifted + 2) / 5 + 1;
-        let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
-        Self((year_of_era + era * 400 + i64::from(month <= 2)) as i16, month as i16, day as i16)
-    }
-
-    /// The last day that a date such as `2019`, `2019-07` or `2019-07-01` may mean.
-    pub fn last_of(date: &str) -> Option<Self> {
-        let mut parts = date.split('-').map(str::parse);
-        let year = parts.next()?.ok()?;
-        let mut next = |most: i16| parts.next().map_or(Some(most), Result::ok);
-        Some(Self(year, next(12)?, next(31)?))
-    }
+    day.is_after_end(part("end_year"), part("end_month"), part("end_day"))
 }
 
 /// A date with its known parts: 2019, 2019-07, 2019-07-01.
@@ -268,31 +230,4 @@ fn places(people: &[Person]) -> FxHashMap<String, (usize, usize)> {
         places.entry(person.orcid.clone()).or_insert((place, place)).1 = place + 1;
     }
     places
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn days_are_counted_as_calendars_do() {
-        for (days, expected) in [
-            (0, Day(1970, 1, 1)),
-            (59, Day(1970, 3, 1)),
-            (11_016, Day(2000, 2, 29)),
-            (20_783, Day(2026, 11, 26)),
-            (-1, Day(1969, 12, 31)),
-        ] {
-            assert_eq!(Day::of_days(days), expected);
-        }
-        assert!(Day::today() > Day(2024, 1, 1));
-    }
-
-    #[test]
-    fn a_date_is_read_as_late_as_it_may_be() {
-        assert_eq!(Day::last_of("2019"), Some(Day(2019, 12, 31)));
-        assert_eq!(Day::last_of("2019-07"), Some(Day(2019, 7, 31)));
-        assert_eq!(Day::last_of("2019-07-01"), Some(Day(2019, 7, 1)));
-        assert_eq!(Day::last_of("soon"), None);
-    }
 }

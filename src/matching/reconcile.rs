@@ -10,9 +10,10 @@ use super::cells::Cells;
 use super::error::MatchError;
 use super::expansion::Expansion;
 use super::names::{NameSimilarity, PersonName};
-use super::people::{Day, PeopleFilter, Person, people};
+use super::people::{PeopleFilter, Person, people};
 use super::staff::{Affiliated, Evidence, StaffList, Verdict};
 use crate::dataset::Dataset;
+use crate::slice::Day;
 use ror_match::plain_words;
 
 /// Candidates that are listed for one person.

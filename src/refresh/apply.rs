@@ -12,11 +12,13 @@ use std::sync::atomic::AtomicBool;
 
 use super::connected::{Connected, note_people};
 use super::error::RefreshError;
+use super::fetch::NOT_SELECTED;
+use super::leavers;
 use super::max_removals::MaxRemovals;
 use super::outcome::{Applied, Stays};
 use super::queue::{FoundAs, Queue, Request, Run, StoredAnswer};
-use super::removals::GONE;
-use super::scope::Scope;
+use super::removals::{GONE, removes};
+use super::scope::{Newcomers, Scope};
 use super::settings::Settings;
 use super::watermark::Watermarks;
 use crate::convert::{Observer, Outcome, Update, update_in};
@@ -24,6 +26,7 @@ use crate::dataset::{
     Dataset, DatasetLock, LocalStore, Manifest, OrcidSet, Targets, Visibility, connected_people,
 };
 use crate::report::Report;
+use crate::slice::Slice;
 use orcid_api::work_of;
 use orcid_xml::{Orcid, Timestamp, pieces};
 use targz_seek::{Meter, OwnedMember};
@@ -52,18 +55,27 @@ pub fn apply(
     now: Timestamp,
     stop: &AtomicBool,
 ) -> Result<Applied, RefreshError> {
-    let mut gone = what_leaves(&queue, run)?;
+    let slice = settings.slice.as_deref();
+    let mut gone = what_leaves(&queue, run, slice)?;
     let source = if is_last { run.source.clone() } else { run.part_source() };
     let store = LocalStore::holding(lock.clone());
     let dataset = Dataset::open_in(&store)?;
-    let is_whole = matches!(settings.scope, Scope::All) && !settings.known_only;
+    let is_whole = match &settings.scope {
+        // Those who have joined the selection are not found.
+        Scope::All => !settings.known_only && slice.is_none(),
+        Scope::Selection(newcomers) => *newcomers == Newcomers::Changed,
+        _ => false,
+    };
     // Records that a search counted but did not give may have changed.
     let lacks = match is_last {
         false => Some(Stays::Unfinished),
         true if queue.missing_results(run.id)? > 0 => Some(Stays::MissingResults),
         true => {
-            let is_searched = settings.scope.query().is_some();
-            if is_searched { what_scope_lacks(&queue, run)? } else { None }
+            if settings.scope.is_searched() {
+                what_scope_lacks(&queue, run, &settings.scope)?
+            } else {
+                None
+            }
         }
     };
     let mut watermarks = Watermarks::after(&dataset, run, lacks.is_none(), is_whole, now)?;
@@ -76,8 +88,10 @@ pub fn apply(
     }
     let watermark = watermarks.own;
     let stays = lacks.or_else(|| watermark.is_none().then_some(Stays::NothingNewer));
+    let people = slice.map(|slice| leavers::note(&queue, run, &dataset, slice, is_last, now, &mut gone));
     let update = Update {
         source: source.clone(),
+        people: people.transpose()?,
         gone,
         often_refreshed: who_returns(&queue, run, &settings.scope, &dataset)?,
         scopes: watermarks.scopes,
@@ -86,7 +100,7 @@ pub fn apply(
         keep_versions: settings.keep_versions,
     };
     let mut members =
-        Members { queue: Some(queue), run, permits, last: 0, ready: VecDeque::new(), fault: None };
+        Members { queue: Some(queue), run, permits, slice, last: 0, ready: VecDeque::new(), fault: None };
     let updated = update_in(&store, update, &mut members, &settings.options, &Unwatched, stop);
     // The queue's own error says more than an error about its members.
     let updated = members.fault.take().map_or(updated.map_err(RefreshError::from), Err)?;
@@ -103,9 +117,13 @@ pub fn apply(
 /// Why the search that lists the scope's people may have missed changes: if nobody belongs to the
 /// scope, nothing is known; if an unusual share has left since the last refresh, the index may be
 /// incomplete.
-fn what_scope_lacks(queue: &Queue, run: &Run) -> Result<Option<Stays>, RefreshError> {
+fn what_scope_lacks(queue: &Queue, run: &Run, scope: &Scope) -> Result<Option<Stays>, RefreshError> {
     if !queue.finds_anybody(run.id, FoundAs::Present)? {
         return Ok(Some(Stays::EmptyScope));
+    }
+    if matches!(scope, Scope::Selection(_)) {
+        // Who has left its searches is read, and whoever was not found joins at the next run.
+        return Ok(None);
     }
     let (before, left) = queue.members_left(run)?;
     Ok((left > MaxRemovals::Usual.allowed(before)).then_some(Stays::ShrunkScope))
@@ -126,11 +144,15 @@ pub fn applied_before(manifest: &Manifest, run: &Run) -> Option<Applied> {
 }
 
 /// People and items that are removed without a new member.
-fn what_leaves(queue: &Queue, run: &Run) -> Result<Targets, RefreshError> {
+fn what_leaves(queue: &Queue, run: &Run, slice: Option<&Slice>) -> Result<Targets, RefreshError> {
     let mut gone = Targets::default();
     queue.each_record_of_commit(run, &mut |orcid, code| {
-        if GONE.contains(&code) {
+        if removes(code) {
             gone.people.insert(orcid);
+            // The rows of the record go by its tombstone, if it leaves one.
+            if slice.is_some_and(Slice::asks_for_content) {
+                gone.records.insert(orcid);
+            }
         }
     })?;
     queue.each_removed_item(run, &mut |item| {
@@ -145,7 +167,7 @@ fn who_returns(queue: &Queue, run: &Run, scope: &Scope, dataset: &Dataset) -> Re
     let (mut people, mut count) = (OrcidSet::default(), 0);
     let mut add = |orcid| count += u64::from(people.insert(orcid));
     match scope {
-        Scope::All => {}
+        Scope::All | Scope::Selection(_) => {}
         Scope::Ids(orcids) | Scope::Connected(orcids) => orcids.iter().copied().for_each(add),
         Scope::Query(_) | Scope::Organization(_) => {
             queue.each_found(run.id, FoundAs::Present, &mut add)?;
@@ -184,6 +206,7 @@ struct Members<'r> {
     run: &'r Run,
     /// The people whose answers are written; `None` for all.
     permits: Option<BTreeSet<Orcid>>,
+    slice: Option<&'r Slice>,
     last: i64,
     ready: VecDeque<OwnedMember>,
     /// The error itself; the commit learns only that there was one.
@@ -191,6 +214,19 @@ struct Members<'r> {
 }
 
 impl Members<'_> {
+    /// False for an answer of which the dataset takes no rows.
+    fn is_written(&self, answer: &StoredAnswer) -> bool {
+        let is_permitted = match (&self.permits, answer.request.orcid()) {
+            (Some(permits), Some(orcid)) => permits.contains(&orcid),
+            (permits, None) => permits.is_none(),
+            (None, _) => true,
+        };
+        // A tombstone has no content that could be selected.
+        let drops_tombstones = self.slice.is_some_and(Slice::asks_for_content);
+        let is_dropped = drops_tombstones && GONE.contains(&answer.code.as_str());
+        is_permitted && answer.code != NOT_SELECTED && !is_dropped
+    }
+
     fn broken(&mut self, error: RefreshError) -> io::Error {
         let reported = io::Error::other(error.to_string());
         self.fault = Some(error);
@@ -215,13 +251,9 @@ impl Iterator for Members<'_> {
                 }
                 Ok(answers) => {
                     self.last = answers.last().map_or(self.last, |answer| answer.id);
-                    let permits = |answer: &StoredAnswer| match (&self.permits, answer.request.orcid()) {
-                        (Some(permits), Some(orcid)) => permits.contains(&orcid),
-                        (permits, None) => permits.is_none(),
-                        (None, _) => true,
-                    };
-                    let permitted = answers.into_iter().filter(permits);
-                    self.ready.extend(permitted.flat_map(members_of));
+                    let written: Vec<_> =
+                        answers.into_iter().filter(|answer| self.is_written(answer)).collect();
+                    self.ready.extend(written.into_iter().flat_map(members_of));
                 }
             }
         }

@@ -115,7 +115,7 @@ impl ActiveRun<'_> {
             connected.clear_marks(&queue.read_people(run.id)?, run.begun)?;
         }
         let rejected: Vec<Orcid> = applied.rejected.iter().filter_map(MemberName::orcid).collect();
-        queue.finish(run, &rejected, self.settings.scope.query().is_some())?;
+        queue.finish(run, &rejected, self.settings.scope.is_searched())?;
         let outcome = self.outcome(queue, run, Ended::Applied, Some(applied))?;
         Ok(Outcome { given_up, ..outcome })
     }

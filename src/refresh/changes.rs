@@ -11,8 +11,8 @@ use csv::ByteRecord;
 use flate2::read::MultiGzDecoder;
 
 use super::error::RefreshError;
-use super::line_faults::LineFaults;
 use super::row_bytes::{Stream, Watched};
+use crate::slice::LineFaults;
 use orcid_api::time;
 use orcid_xml::{IdFault, Orcid, Timestamp};
 
@@ -210,7 +210,8 @@ fn read_rows(
         Some((line, false)) if !stream.has_ended_line() => {
             Err(RefreshError::CutOff { path: path.to_owned(), line })
         }
-        Some(_) => faults.check(path),
+        Some(_) if faults.is_empty() => Ok(()),
+        Some(_) => Err(RefreshError::ListLines { path: path.to_owned(), faults }),
     }
 }
 

@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use super::queue::QueueError;
 use crate::convert::ConvertError;
 use crate::dataset::DatasetError;
+use crate::slice::LineFaults;
 use crate::storage::StorageError;
 use orcid_api::ApiError;
-use orcid_xml::IdFault;
 use targz_seek::ArchiveError;
 
 /// Why the state of connected people cannot be read or written.
@@ -24,14 +24,18 @@ pub enum RefreshError {
     EmptyScope { what: String },
     #[error("no scope: say whose records are to be refreshed")]
     NoScope,
+    #[error("the dataset has only people by {selection}, and this would select others")]
+    OtherPeople { selection: String },
+    #[error("the dataset has all people, and this would select some of them")]
+    NoSelection,
     #[error("{path}: line {line} is not {expected}")]
     Line { path: PathBuf, line: u64, expected: &'static str },
     #[error(
         "{path} is cut off: its last line, {line}, has no line end, and it is shorter than the others or has another format"
     )]
     CutOff { path: PathBuf, line: u64 },
-    #[error("{path}: {}", list_faults(.faults, .more))]
-    ListLines { path: PathBuf, faults: Vec<(u64, IdFault)>, more: u64 },
+    #[error("{path}: {faults}")]
+    ListLines { path: PathBuf, faults: LineFaults },
     #[error("{path} lists no changed record: it is empty, cut off, or another file")]
     NoChanges { path: PathBuf },
     #[error(
@@ -98,17 +102,4 @@ fn had(before: u64) -> String {
         0 => ", but another search found people of it who have changed".to_owned(),
         before => format!(", which had {before} when it was refreshed last"),
     }
-}
-
-/// The lines of a list that have no usable iD.
-fn list_faults(faults: &[(u64, IdFault)], more: &u64) -> String {
-    let mut lines: Vec<String> = faults.iter().map(|(line, fault)| format!("line {line}: {fault}")).collect();
-    if let ([one], 0) = (lines.as_slice(), more) {
-        return one.clone();
-    }
-    let count = faults.len() as u64 + more;
-    if *more > 0 {
-        lines.push(format!("and {more} more"));
-    }
-    format!("{count} lines hold no iD that can be used\n    {}", lines.join("\n    "))
 }

@@ -8,10 +8,11 @@ use super::changes;
 use super::connected::Connected;
 use super::dataset_rows;
 use super::error::RefreshError;
-use super::scope::Scope;
+use super::scope::{Newcomers, Scope};
 use super::settings::Settings;
 use super::strategy::Strategy;
 use crate::dataset::{Dataset, OrcidSet};
+use crate::slice::Slice;
 use orcid_xml::{Orcid, Timestamp};
 
 /// The list of last changes, in the place of searches.
@@ -52,6 +53,8 @@ pub struct Inputs<'i> {
     /// Records count as changed even if they have the date of their row, so that items are fetched
     /// that the dataset lacks.
     pub restart: bool,
+    /// The people whom the dataset has, if they were selected.
+    pub slice: Option<&'i Slice>,
     pub connected: Option<&'i Connected>,
     /// Of connected people, only those whom ORCID has marked.
     pub reads_marked: bool,
@@ -68,11 +71,14 @@ impl<'i> Inputs<'i> {
         let file = settings.changes.as_deref().map(Changes::File);
         let connected = settings.connected.as_ref();
         Self {
+            slice: settings.slice.as_deref(),
             connected,
             reads_marked: connected.is_some_and(|connected| connected.reads_marked(&dataset.manifest, now)),
             dataset,
             scope: &settings.scope,
-            known_only: settings.known_only,
+            // Without the list, nobody else is known to be on it.
+            known_only: settings.known_only
+                || settings.slice.as_ref().is_some_and(|slice| slice.lacks_list()),
             changes_only: settings.changes_only,
             changes: bucket.map(Changes::Bucket).or(file),
             strategy: settings.strategy,
@@ -96,9 +102,12 @@ impl Inputs<'_> {
             (_, Scope::Connected(_), _) => return Ok(Strategy::Each),
             (Some(_), ..) => return Ok(Strategy::File),
             (_, Scope::Query(_) | Scope::Organization(_), _) => return Ok(Strategy::Query),
+            (_, Scope::Selection(Newcomers::Changed), _) => return Ok(Strategy::Windows),
             (_, _, Some(strategy)) => return Ok(strategy),
             (_, Scope::Ids(orcids), _) => count = orcids.len() as u64,
-            (_, Scope::All, _) => dataset_rows::records(self.dataset, &mut |_, _| count += 1)?,
+            (_, Scope::All | Scope::Selection(_), _) => {
+                dataset_rows::records(self.dataset, &mut |_, _| count += 1)?
+            }
         }
         Ok(Strategy::cheapest(count, elapsed, self.changes_only))
     }
@@ -106,7 +115,7 @@ impl Inputs<'_> {
     /// A bucket cannot be searched: its list tells who changed, or every record is read.
     fn choose_in_bucket(&self, bucket: &Bucket) -> Result<Strategy, RefreshError> {
         match (self.scope, self.strategy) {
-            (Scope::Ids(_) | Scope::All, None) => Ok(Strategy::File),
+            (Scope::Ids(_) | Scope::All | Scope::Selection(Newcomers::Changed), None) => Ok(Strategy::File),
             (Scope::Ids(_) | Scope::All, Some(Strategy::Each)) => Ok(Strategy::Each),
             _ => Err(RefreshError::NotSearchable { place: bucket.place().to_owned() }),
         }
@@ -119,7 +128,7 @@ impl Inputs<'_> {
                 orcids.iter().for_each(|orcid| visit(*orcid));
                 self.primaries(orcids)?.into_iter().for_each(visit);
             }
-            Scope::All => {
+            Scope::All | Scope::Selection(_) => {
                 dataset_rows::records(self.dataset, &mut |orcid, _| visit(orcid))?;
                 // A locked record may return; a deprecated one does not.
                 dataset_rows::tombstones(self.dataset, &mut |tombstone| {
@@ -127,6 +136,9 @@ impl Inputs<'_> {
                         visit(tombstone.orcid);
                     }
                 })?;
+                // Those who have left a selection may join it again.
+                let left = self.dataset.manifest.left.keys();
+                left.filter_map(|orcid| Orcid::new(orcid)).for_each(visit);
             }
             Scope::Connected(orcids) => orcids.iter().for_each(|orcid| visit(*orcid)),
             Scope::Query(_) | Scope::Organization(_) => {}

@@ -26,10 +26,11 @@ mod fetch;
 mod fetch_stage;
 mod id_range;
 mod inputs;
-mod line_faults;
+mod leavers;
 mod log;
 mod mark;
 mod max_removals;
+mod newcomers;
 mod observer;
 mod outcome;
 mod paging;
@@ -49,14 +50,15 @@ pub use bucket::Reads;
 pub use changes::read as read_changes;
 pub use connected::{Connected, ConnectedPeople};
 pub use error::{RefreshError, StateFault};
-pub use fetch::{BEHIND_LIST, End, PERMISSION_LOST};
+pub use fetch::{BEHIND_LIST, End, NOT_SELECTED, PERMISSION_LOST};
 pub use log::{Log, log_to};
 pub use max_removals::MaxRemovals;
+pub use newcomers::{Asked, searches};
 pub use observer::Observer;
 pub use outcome::{Applied, Ended, Outcome, Stays, WrongClock};
 pub use queue::{QUEUE_NAME, QueueError, QueueFault, Requests, Stage};
 pub use removals::Removals;
-pub use scope::{Organization, Registry, Scope};
+pub use scope::{Newcomers, Organization, Registry, Scope};
 pub use settings::{Access, Settings};
 pub use status::{Plan, Status, status};
 pub use strategy::Strategy;
@@ -67,7 +69,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use crate::dataset::{Dataset, DatasetError, DatasetLock, check_can_change};
+use crate::dataset::{Dataset, DatasetError, DatasetLock, Manifest, check_can_change};
 use crate::tables::DumpKind;
 use active_run::ActiveRun;
 use bucket::Bucket;
@@ -105,6 +107,7 @@ pub fn refresh(
     }
     let lock = lock(root, "refresh")?;
     let dataset = Dataset::open(root)?;
+    check_selection(&dataset.manifest, settings)?;
     // Obstacles to the last step are reported before the first step.
     check_can_change(root, &dataset.manifest)?;
     if let Some(connected) = &settings.connected {
@@ -121,6 +124,7 @@ pub fn refresh(
     let mut fetch =
         Fetch::new(client, limits, settings.retry_policy, Arc::new(clock), stop.clone(), run, activities);
     fetch.from_bucket = bucket.is_some();
+    fetch.slice.clone_from(&settings.slice);
     fetch.people = settings.connected.as_ref().map(|connected| connected.people.clone());
     fetch.go_on(&queue)?;
     let mut run = ActiveRun {
@@ -135,6 +139,19 @@ pub fn refresh(
         clock: OnceCell::new(),
     };
     run.go(queue)
+}
+
+/// Refuses people who were selected in another way than those of the dataset.
+fn check_selection(manifest: &Manifest, settings: &Settings) -> Result<(), RefreshError> {
+    let is_same = match (&manifest.selection, &settings.slice) {
+        (Some(has), Some(slice)) => has.is_same_as(slice.selection()),
+        (has, slice) => has.is_none() && slice.is_none(),
+    };
+    match (is_same, &manifest.selection) {
+        (true, _) => Ok(()),
+        (false, Some(selection)) => Err(RefreshError::OtherPeople { selection: selection.to_string() }),
+        (false, None) => Err(RefreshError::NoSelection),
+    }
 }
 
 /// Who answers the requests.

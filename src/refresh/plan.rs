@@ -2,13 +2,15 @@
 
 use super::dataset_rows;
 use super::error::RefreshError;
+use super::fetch::NOT_SELECTED;
 use super::inputs::{Changes, Inputs};
 use super::queue::{FoundAs, Queue, Request, Run};
-use super::scope::Scope;
+use super::scope::{Newcomers, Scope};
 use super::search::{BATCH_IDS, Finding, Search};
 use super::strategy::Strategy;
 use super::watermark::{INSTANT, is_future, refreshed_until};
 use crate::dataset::{Dataset, OrcidSet, connected_people};
+use crate::slice::Slice;
 use orcid_api::time::{DAY, parse};
 use orcid_xml::{Orcid, Timestamp};
 
@@ -36,7 +38,7 @@ pub fn add_searches(
     let first_day = first_day();
     let strategy = Strategy::new(&run.strategy).unwrap_or(Strategy::Each);
     let mut searches = Vec::new();
-    if let Some(query) = inputs.scope.query() {
+    for query in inputs.scope.queries() {
         searches.push(Search::new(Finding::Present, &query, first_day, until));
         if strategy != Strategy::File {
             searches.push(Search::new(Finding::Changed, &query, run.since, until));
@@ -77,34 +79,63 @@ pub fn add_records(
     let (mut has, mut gone) = (OrcidSet::default(), OrcidSet::default());
     dataset_rows::records(inputs.dataset, &mut |orcid, _| note(&mut has, orcid))?;
     dataset_rows::tombstones(inputs.dataset, &mut |tombstone| note(&mut gone, tombstone.orcid))?;
+    // Who has left the selection is known too; whose record is there returns only if it changes.
+    let mut unselected = OrcidSet::default();
+    for (orcid, leaver) in &inputs.dataset.manifest.left {
+        let Some(orcid) = Orcid::new(orcid) else { continue };
+        note(&mut gone, orcid);
+        if leaver.reason == NOT_SELECTED {
+            note(&mut unselected, orcid);
+        }
+    }
     let (mut changed, mut there) = (OrcidSet::default(), OrcidSet::default());
     queue.each_found(run.id, FoundAs::Changed, &mut |orcid| note(&mut changed, orcid))?;
     queue.each_found(run.id, FoundAs::Present, &mut |orcid| note(&mut there, orcid))?;
+    let mut to_read = Vec::new();
+    let reads_everybody = matches!(inputs.scope, Scope::Selection(Newcomers::Changed));
+    if reads_everybody {
+        queue.each_found(run.id, FoundAs::Changed, &mut |orcid| to_read.push(orcid))?;
+    }
     let in_future = match inputs.changes {
-        Some(changes) => add_changes(changes, run, now, &mut changed)?,
+        Some(changes) => add_changes(changes, run, now, &mut |orcid| {
+            if changed.insert(orcid) && reads_everybody {
+                to_read.push(orcid);
+            }
+        })?,
         None => 0,
     };
     let joined = add_connected(inputs, &mut changed)?;
     let holds = OrcidSet::contains;
-    let mut to_read = Vec::new();
+    let has_refreshed = refreshed_until(&inputs.dataset.manifest, &run.scope).is_some();
+    // Those whom a selection by content lacks do not meet its conditions, or do not exist: after the
+    // first refresh, they are read if they have changed.
+    let knows_others = inputs.slice.is_some_and(Slice::asks_for_content) && has_refreshed;
     // The scope's own iDs; the strategy `File` does not show who is gone.
     let presence = inputs.asks_for_presence(strategy);
     inputs.named(&mut |orcid| {
-        let is_new = !holds(&has, &orcid) && !holds(&gone, &orcid);
-        let missing = presence && !holds(&there, &orcid) && !holds(&gone, &orcid);
-        let returned = presence && !holds(&has, &orcid) && holds(&there, &orcid);
-        if strategy == Strategy::Each || is_new || missing || returned || holds(&changed, &orcid) {
+        let is_known = knows_others || holds(&has, &orcid) || holds(&gone, &orcid);
+        let is_lost = presence && !holds(&there, &orcid) && !holds(&gone, &orcid);
+        let missing = is_lost && (holds(&has, &orcid) || !knows_others);
+        let was_gone = holds(&gone, &orcid) && !holds(&unselected, &orcid) && !holds(&has, &orcid);
+        let returned = presence && was_gone && holds(&there, &orcid);
+        if strategy == Strategy::Each || !is_known || missing || returned || holds(&changed, &orcid) {
             to_read.push(orcid);
         }
     })?;
-    if inputs.scope.query().is_some() {
+    if inputs.scope.is_searched() {
         let mut members = OrcidSet::default();
         queue.each_member(&run.scope, &mut |orcid| note(&mut members, orcid))?;
         // A record that joins a scope may have changed while it did not belong to it.
-        let knows_members = refreshed_until(&inputs.dataset.manifest, &run.scope).is_some();
+        let reads_lacking = match (inputs.slice, inputs.scope) {
+            (None, _) => true,
+            // The selection has decided about everybody when the dataset was made.
+            (Some(_), Scope::Selection(_)) => false,
+            (Some(_), _) => !has_refreshed,
+        };
         queue.each_found(run.id, FoundAs::Present, &mut |orcid| {
-            let joins = knows_members && !holds(&members, &orcid);
-            if joins || !holds(&has, &orcid) || holds(&changed, &orcid) {
+            let joins = has_refreshed && !holds(&members, &orcid);
+            let lacks = reads_lacking && !holds(&has, &orcid);
+            if joins || lacks || holds(&changed, &orcid) {
                 to_read.push(orcid);
             }
         })?;
@@ -123,6 +154,7 @@ pub fn add_records(
     queue.each_unread(&run.scope, &mut |orcid| to_read.push(orcid))?;
     // People with a tombstone in the dataset are known too, and may return.
     to_read.retain(|orcid| !inputs.known_only || holds(&has, orcid) || holds(&gone, orcid));
+    to_read.retain(|orcid| inputs.slice.is_none_or(|slice| slice.may_be(*orcid)));
     if inputs.connected.is_none() {
         // A public answer must not replace what a person's own token gave.
         let listed = connected_people(&inputs.dataset.manifest);
@@ -136,13 +168,13 @@ pub fn add_records(
     Ok(in_future)
 }
 
-/// Adds the records that have changed according to a list; returns the number of changes in the
+/// Calls `add` with the records that have changed according to a list; returns the number of changes in the
 /// future.
 fn add_changes(
     changes: Changes<'_>,
     run: &mut Run,
     now: Timestamp,
-    changed: &mut OrcidSet,
+    add: &mut dyn FnMut(Orcid),
 ) -> Result<u64, RefreshError> {
     let (mut newest, mut in_future) = (run.since - INSTANT, 0);
     changes.read(&mut |orcid, modified| {
@@ -152,7 +184,7 @@ fn add_changes(
             newest = newest.max(modified);
         }
         if modified >= run.since {
-            changed.insert(orcid);
+            add(orcid);
         }
     })?;
     run.until = run.until.min(newest);
@@ -207,6 +239,7 @@ pub fn add_primaries(queue: &mut Queue, run: &Run, inputs: &Inputs<'_>) -> Resul
     let mut primaries = Vec::new();
     queue.each_found(run.id, FoundAs::Primary, &mut |orcid| primaries.push(orcid))?;
     primaries.retain(|orcid| !listed.contains(orcid));
+    primaries.retain(|orcid| inputs.slice.is_none_or(|slice| slice.may_be(*orcid)));
     if primaries.is_empty() {
         return Ok(false);
     }

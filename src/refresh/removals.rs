@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use super::dataset_rows;
 use super::error::RefreshError;
+use super::fetch::NOT_SELECTED;
 use super::inputs::Inputs;
 use super::max_removals::MaxRemovals;
 use super::queue::{FoundAs, Queue, Run};
@@ -18,6 +19,11 @@ use orcid_xml::Orcid;
 
 /// The codes of people who have gone.
 pub const GONE: [&str; 4] = ["deprecated", "locked", "deactivated", "not-found"];
+/// True for an answer that removes the person's rows.
+pub fn removes(code: &str) -> bool {
+    GONE.contains(&code) || code == NOT_SELECTED
+}
+
 /// The code of a removal that was left out of a commit on request.
 pub const HELD_BACK: &str = "held-back";
 /// The removals of a run.
@@ -49,7 +55,7 @@ impl Removals {
         most: MaxRemovals,
     ) -> Result<Self, RefreshError> {
         let mut any_gone = false;
-        queue.each_answered_record(run.id, &mut |_, code| any_gone |= GONE.contains(&code))?;
+        queue.each_answered_record(run.id, &mut |_, code| any_gone |= removes(code))?;
         if !any_gone {
             // Usually nobody has left, and the dataset's iDs need not be read.
             return Ok(Self::default());
@@ -60,7 +66,7 @@ impl Removals {
         })?;
         let mut removals = Self::default();
         queue.each_answered_record(run.id, &mut |orcid, code| {
-            if GONE.contains(&code) && has.contains(&orcid) {
+            if removes(code) && has.contains(&orcid) {
                 *removals.codes.entry(code.to_owned()).or_default() += 1;
                 removals.orcids.push(orcid);
             }

@@ -1,17 +1,16 @@
 //! The people whose records are refreshed: some iDs, the results of a query, an institution, or all
 //! people in the dataset.
 
-use std::collections::BTreeSet;
 use std::io::Read;
 use std::path::Path;
 
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::error::RefreshError;
-use super::line_faults::LineFaults;
 use crate::dataset::CONNECTED;
+use crate::slice::read_list;
 use orcid_api::quoted;
-use orcid_xml::{IdFault, Orcid, takes_no_room};
+use orcid_xml::Orcid;
 
 /// The greatest size of a list of iDs in bytes; twenty million iDs take less.
 const MAX_LIST_BYTES: u64 = 1 << 30;
@@ -27,8 +26,19 @@ pub enum Scope {
     Organization(Organization),
     /// Everybody whose record the dataset has.
     All,
+    /// The people whom the dataset's selection means: those whom it has, and those who join.
+    Selection(Newcomers),
     /// People who permit to read what is limited, sorted and without repeats.
     Connected(Vec<Orcid>),
+}
+
+/// How people who join a selection are found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Newcomers {
+    /// Everybody who has changed is read, so that nobody is missed.
+    Changed,
+    /// These queries of ORCID's search find all who may join, as far as the search can tell.
+    Found(Vec<String>),
 }
 
 /// An organization as affiliations name it.
@@ -119,30 +129,12 @@ impl Scope {
         };
         let mut bytes = Vec::new();
         stream.take(MAX_LIST_BYTES).read_to_end(&mut bytes).map_err(fault)?;
-        // Letters of another encoding may be beside iDs, but not in them.
-        let text = String::from_utf8_lossy(&bytes);
-        let mut orcids = BTreeSet::new();
-        let mut faults = LineFaults::default();
-        for (number, line) in text.lines().enumerate() {
-            let line = line.trim_matches(|sign: char| sign.is_whitespace() || takes_no_room(sign));
-            if line.is_empty() || line.starts_with('#') || number == 0 && is_heading(line) {
-                continue;
-            }
-            let cell = line.split([',', '\t', ';']).next().unwrap_or_default();
-            let orcid = match Orcid::read(cell) {
-                Err(IdFault::NoId) => Orcid::read(line),
-                read => read,
-            };
-            match orcid {
-                Ok(orcid) => drop(orcids.insert(orcid)),
-                Err(fault) => faults.note(number as u64 + 1, fault),
-            }
-        }
-        faults.check(path)?;
+        let lines = |faults| RefreshError::ListLines { path: path.to_owned(), faults };
+        let orcids = read_list(&bytes).map_err(lines)?;
         if orcids.is_empty() {
             return Err(RefreshError::EmptyScope { what: path.display().to_string() });
         }
-        Ok(Self::Ids(orcids.into_iter().collect()))
+        Ok(Self::Ids(orcids))
     }
 
     /// The name under which the scope's watermark is kept; the same scope has
@@ -156,27 +148,26 @@ impl Scope {
             Self::Query(query) => format!("query:{query}"),
             Self::Organization(organization) => organization.query(),
             Self::All => "all".to_owned(),
+            Self::Selection(Newcomers::Changed) => "selection".to_owned(),
+            Self::Selection(Newcomers::Found(_)) => "selection:searched".to_owned(),
             Self::Connected(_) => CONNECTED.to_owned(),
         }
     }
 
-    /// The query that finds the scope's people, if there is one.
-    pub fn query(&self) -> Option<String> {
+    /// The queries that find people of the scope; any one will do for a person.
+    pub fn queries(&self) -> Vec<String> {
         match self {
-            Self::Query(query) => Some(query.clone()),
-            Self::Organization(organization) => Some(organization.query()),
-            Self::Ids(_) | Self::All | Self::Connected(_) => None,
+            Self::Query(query) => vec![query.clone()],
+            Self::Organization(organization) => vec![organization.query()],
+            Self::Selection(Newcomers::Found(queries)) => queries.clone(),
+            Self::Ids(_) | Self::All | Self::Connected(_) | Self::Selection(Newcomers::Changed) => Vec::new(),
         }
     }
-}
 
-/// True for a line that names columns.
-fn is_heading(line: &str) -> bool {
-    let names_ids = |cell: &str| {
-        let cell = cell.trim_matches(['"', ' ']).to_ascii_lowercase();
-        cell.contains("orcid") || matches!(cell.as_str(), "id" | "ids")
-    };
-    line.split([',', '\t', ';']).any(names_ids) && !line.contains(|sign: char| sign.is_ascii_digit())
+    /// True if queries find people of the scope.
+    pub fn is_searched(&self) -> bool {
+        !self.queries().is_empty()
+    }
 }
 
 #[cfg(test)]

@@ -61,7 +61,7 @@ impl ActiveRun<'_> {
     /// a moment. If the scope is still empty, the run ends if the scope had people before, unless
     /// it was restarted; otherwise the observer is notified.
     fn look_for_scope(&self, queue: Queue, run: &mut Run) -> Result<(Queue, Option<Ended>), RefreshError> {
-        if self.settings.scope.query().is_none() || queue.finds_anybody(run.id, FoundAs::Present)? {
+        if !self.settings.scope.is_searched() || queue.finds_anybody(run.id, FoundAs::Present)? {
             return Ok((queue, None));
         }
         let (mut queue, end) = self.search_again(queue, run)?;
@@ -91,7 +91,7 @@ impl ActiveRun<'_> {
         self.observer.searching(strategy, searches);
         let (queue, end) = self.fetch.all(queue, &|answered, left| self.observer.fetched(answered, left));
         match end {
-            Err(RefreshError::NotUnderstood) if self.settings.scope.query().is_none() => {
+            Err(RefreshError::NotUnderstood) if !self.settings.scope.is_searched() => {
                 queue.drop_searches(run.id)?;
                 run.strategy = Strategy::Each.name().to_owned();
                 queue.note(run)?;

@@ -9,6 +9,7 @@ use super::max_removals::MaxRemovals;
 use super::scope::Scope;
 use super::strategy::Strategy;
 use crate::convert;
+use crate::slice::Slice;
 use crate::storage::StorageOptions;
 use orcid_api::{Client, ClientOptions, Limits, RetryPolicy};
 use orcid_xml::Timestamp;
@@ -47,6 +48,9 @@ pub struct Settings {
     /// A file of last changes, instead of searches.
     pub changes: Option<PathBuf>,
     pub known_only: bool,
+    /// The people whom the dataset has, if they were selected; who is not one of them is not added, and
+    /// leaves. It must be the selection of the dataset's manifest.
+    pub slice: Option<Arc<Slice>>,
     /// Read connected people with their own tokens.
     pub connected: Option<Connected>,
     /// Do not look for people who have gone from the registry.
@@ -81,6 +85,7 @@ impl Settings {
             since: None,
             changes: None,
             known_only: false,
+            slice: None,
             connected: None,
             changes_only: false,
             strategy: None,

@@ -82,6 +82,16 @@ impl OrganizationId {
         Ok(Self { scheme, value })
     }
 
+    /// The registry.
+    pub fn scheme(&self) -> Scheme {
+        self.scheme
+    }
+
+    /// The id, in the one form in which ids are compared.
+    pub fn value(&self) -> &str {
+        &self.value
+    }
+
     /// True if an organization was written with this id.
     pub fn is_of(&self, written: &Written<'_>) -> bool {
         let (Some(source), Some(id)) = (written.source, written.identifier) else { return false };

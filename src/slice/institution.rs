@@ -1,22 +1,27 @@
 //! Whether an organization as it was written means an institution, by its ids and its names.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 
 use rustc_hash::FxHashSet;
 
+use super::error::SliceError;
 use super::facts::Written;
 use super::selection::RorSelection;
-use ror_match::{Crosswalk, Finding, Matcher, Query, RorId, Scratch, Status, ask_id};
+use ror_match::{Crosswalk, Finding, Matcher, NameKind, Query, RorId, Scheme, Scratch, Status, ask_id};
 
 /// Levels of child organisations: all.
 const ALL_LEVELS: u8 = u8::MAX;
 
-/// Why people cannot be selected so.
-#[derive(Debug, thiserror::Error)]
+/// Of which files and ids an institution was made, besides the release.
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
-pub enum SliceError {
-    #[error("the release {release} of ROR has no organisation {id}")]
-    NotInRelease { id: String, release: String },
+pub struct MadeWith {
+    /// XXH3-64 of the user's tables of names and of ids, in hexadecimal.
+    pub overrides: Option<String>,
+    pub crosswalk: Option<String>,
+    /// Ids that a matching has learned; [`Scheme::normalize`] has given their values.
+    pub learned: Vec<(Scheme, String, RorId)>,
 }
 
 /// An institution: organisations of ROR, all ids by which the release knows them, and all names
@@ -38,9 +43,10 @@ impl Institution {
     /// [`SliceError::NotInRelease`] for an id that the release does not have.
     pub fn new(
         matcher: Matcher,
-        crosswalk: Crosswalk,
+        mut crosswalk: Crosswalk,
         ids: &[RorId],
         children: bool,
+        made_with: MadeWith,
     ) -> Result<Self, SliceError> {
         let release = &matcher.index.release;
         let mut counted = FxHashSet::default();
@@ -53,18 +59,71 @@ impl Institution {
                 counted.extend(below.filter(|below| release.organization(*below).status == Status::Active));
             }
         }
+        let mut learned = BTreeMap::new();
+        for (scheme, value, ror) in made_with.learned {
+            let Some(number) = release.number(ror) else { continue };
+            if counted.contains(&release.successor(number)) {
+                learned.insert(format!("{}:{value}", scheme.name()), ror.to_string());
+            }
+            crosswalk.learn(scheme, value, number);
+        }
         let selection = RorSelection {
             ids: ids.iter().map(ToString::to_string).collect(),
             children,
             release: release.name.clone(),
             preset: matcher.preset.name().to_owned(),
+            overrides: made_with.overrides,
+            crosswalk: made_with.crosswalk,
+            learned,
         };
         Ok(Self { matcher, crosswalk, counted, selection, scratch: Mutex::default() })
+    }
+
+    /// The number of organisations in its release of ROR.
+    pub fn release_size(&self) -> usize {
+        self.matcher.index.release.organizations.len()
     }
 
     /// What a manifest says of it.
     pub fn selection(&self) -> &RorSelection {
         &self.selection
+    }
+
+    /// All ids of the institution: those of ROR, those that the release lists, and those of tables
+    /// and learned ones. Values are as [`Scheme::normalize`] gives them.
+    pub fn ids(&self) -> BTreeSet<(Scheme, String)> {
+        let release = &self.matcher.index.release;
+        let mut ids = BTreeSet::new();
+        for organization in self.organizations() {
+            ids.insert((Scheme::Ror, organization.id.to_string()));
+            for id in &organization.external_ids {
+                let scheme = Scheme::of(id.registry);
+                ids.extend(scheme.normalize(&id.value).map(|value| (scheme, value)));
+            }
+        }
+        let added = self.crosswalk.added().filter(|(_, _, number)| self.counts(release.successor(*number)));
+        ids.extend(added.map(|(scheme, value, _)| (scheme, value.to_owned())));
+        ids
+    }
+
+    /// The names that the release has for the institution, without acronyms.
+    pub fn names(&self) -> BTreeSet<String> {
+        let of = |organization: &ror_match::Organization| {
+            let names = organization.names.iter().filter(|name| name.kind != NameKind::Acronym);
+            names.map(|name| name.value.clone()).collect::<Vec<_>>()
+        };
+        self.organizations().flat_map(of).collect()
+    }
+
+    /// The organisations that count, and those that they have replaced.
+    fn organizations(&self) -> impl Iterator<Item = &ror_match::Organization> {
+        let release = &self.matcher.index.release;
+        let numbered = (0..).zip(&release.organizations);
+        numbered.filter(|(number, _)| self.counts(release.successor(*number))).map(|(_, own)| own)
+    }
+
+    fn counts(&self, number: u32) -> bool {
+        self.counted.contains(&number)
     }
 
     /// True if the organization means the institution, as `match` decides it.
@@ -78,7 +137,7 @@ impl Institution {
         let id = ask_id(&self.matcher, &self.crosswalk, written.source, written.identifier);
         let finding = Finding::of(&self.matcher, id, answer, written.country);
         let release = &self.matcher.index.release;
-        finding.meant.is_some_and(|(number, _)| self.counted.contains(&release.successor(number)))
+        finding.meant.is_some_and(|(number, _)| self.counts(release.successor(number)))
     }
 }
 

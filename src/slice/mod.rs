@@ -6,15 +6,23 @@
 //! folder knows neither archives nor tables.
 
 mod answers;
+mod day;
+mod error;
 mod facts;
+mod inputs;
 mod institution;
+mod list;
 mod people;
 mod selection;
 mod tags;
 mod whole;
 
+pub use day::Day;
+pub use error::SliceError;
 pub use facts::{Found, OrganizationId, Written};
-pub use institution::{Institution, SliceError};
+pub use inputs::Inputs;
+pub use institution::{Institution, MadeWith};
+pub use list::{LineFaults, read_list};
 pub use people::People;
-pub use selection::{IdList, RorSelection, Selection};
+pub use selection::{IdList, Leaver, RorSelection, Selection};
 pub use whole::{Conditions, Slice};

@@ -1,6 +1,6 @@
 //! What a dataset's manifest says about the people that it was made of.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -21,9 +21,30 @@ pub struct Selection {
     /// People with an affiliation that means an institution, by its ids and its names.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ror: Option<RorSelection>,
-    /// Only affiliations without an end date count.
+    /// Only affiliations that have not ended count.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub current: bool,
+    /// The day before which they had not ended, such as `2026-11-26`, if only current ones count.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub current_on: Option<String>,
+}
+
+impl Selection {
+    /// True if both select the same people of the same records, on the same day.
+    pub fn is_same_as(&self, other: &Self) -> bool {
+        let of_no_day = |selection: &Self| Self { current_on: None, ..selection.clone() };
+        of_no_day(self) == of_no_day(other)
+    }
+}
+
+/// Somebody whose rows a dataset had, and who is no longer one of the selected people.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Leaver {
+    /// `not-selected` if the record no longer meets the conditions; else what has become of the record:
+    /// `deprecated`, `locked`, `deactivated` or `not-found`.
+    pub reason: String,
+    /// When a refresh noticed it, such as `2026-11-26T10:00:00Z`.
+    pub noticed: String,
 }
 
 /// A list of iDs; the manifest does not repeat them.
@@ -36,7 +57,7 @@ pub struct IdList {
 }
 
 /// An institution, and how it is found.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RorSelection {
     /// The ROR ids that were asked for.
     pub ids: BTreeSet<String>,
@@ -46,6 +67,16 @@ pub struct RorSelection {
     pub release: String,
     /// strict, balanced or recall.
     pub preset: String,
+    /// XXH3-64 of the user's table of names, in hexadecimal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub overrides: Option<String>,
+    /// XXH3-64 of the user's table of ids, in hexadecimal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub crosswalk: Option<String>,
+    /// Ids that mean the institution because a matching has learned so, such as `RINGGOLD:5376`,
+    /// with the organisation of ROR that each leads to.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub learned: BTreeMap<String, String>,
 }
 
 impl fmt::Display for Selection {

@@ -3,10 +3,12 @@
 use orcid_xml::{Activity, AffiliationKind, Document, Orcid, Record};
 
 use super::answers::Answers;
+use super::day::Day;
 use super::facts::{COUNTRY, Found, INSTITUTION, ORGANIZATION_ID, OrganizationId, Written};
+use super::inputs::Inputs;
 use super::institution::Institution;
 use super::people::People;
-use super::selection::Selection;
+use super::selection::{IdList, Selection};
 use super::tags::{each_country, each_organization, is_regular};
 
 /// What stands around an organization to make it a document of its own.
@@ -19,20 +21,28 @@ const AROUND: [&[u8]; 2] = [b"<employment:employment>", b"</employment:employmen
 pub struct Conditions {
     /// These iDs.
     pub ids: Option<Vec<Orcid>>,
+    /// A list of iDs that is not at hand: whoever else meets the conditions may be on it.
+    pub unknown_list: Option<IdList>,
     /// An address or an affiliation in these countries, in two letters.
     pub countries: Vec<String>,
     /// An affiliation with one of these ids.
     pub organization_ids: Vec<OrganizationId>,
     /// An affiliation that means this institution.
     pub institution: Option<Institution>,
-    /// Only affiliations without an end date count, and there must be one.
+    /// Only affiliations that have not ended count, and there must be one.
     pub current: bool,
+    /// The day before which they must not have ended ([`Day::is_after_end`]); the present day if not given.
+    pub day: Option<Day>,
+    /// The files that all this was read from.
+    pub inputs: Inputs,
 }
 
 /// A part of the people.
 #[derive(Debug)]
 pub struct Slice {
     selection: Selection,
+    inputs: Inputs,
+    day: Day,
     ids: Option<People>,
     organization_ids: Vec<OrganizationId>,
     institution: Option<Institution>,
@@ -45,6 +55,7 @@ impl Conditions {
     /// True if there is any condition.
     pub fn is_any(&self) -> bool {
         self.ids.is_some()
+            || self.unknown_list.is_some()
             || !self.countries.is_empty()
             || !self.organization_ids.is_empty()
             || self.institution.is_some()
@@ -55,22 +66,50 @@ impl Conditions {
 impl Slice {
     /// The people for whom all conditions hold.
     pub fn new(conditions: Conditions) -> Self {
-        let Conditions { ids, countries, organization_ids, institution, current } = conditions;
+        let Conditions { ids, unknown_list, countries, organization_ids, .. } = conditions;
+        let Conditions { institution, current, day, inputs, .. } = conditions;
+        let day = day.unwrap_or_else(Day::today);
         let selection = Selection {
-            ids: ids.as_deref().map(People::list_of),
+            ids: ids.as_deref().map(People::list_of).or(unknown_list),
             countries: countries.iter().map(|country| country.trim().to_ascii_uppercase()).collect(),
             organization_ids: organization_ids.iter().map(ToString::to_string).collect(),
             ror: institution.as_ref().map(|institution| institution.selection().clone()),
             current,
+            current_on: current.then(|| day.to_string()),
         };
         let ids = ids.map(|ids| ids.into_iter().collect());
         let (by_bytes, by_texts) = (Answers::default(), Answers::default());
-        Self { selection, ids, organization_ids, institution, by_bytes, by_texts }
+        Self { selection, inputs, day, ids, organization_ids, institution, by_bytes, by_texts }
     }
 
     /// What a manifest says of it.
     pub fn selection(&self) -> &Selection {
         &self.selection
+    }
+
+    /// The files that it was read from.
+    pub fn inputs(&self) -> &Inputs {
+        &self.inputs
+    }
+
+    /// The day before which current affiliations must not have ended.
+    pub fn day(&self) -> Day {
+        self.day
+    }
+
+    /// True if people of a list are meant, and the list is not at hand.
+    pub fn lacks_list(&self) -> bool {
+        self.selection.ids.is_some() && self.ids.is_none()
+    }
+
+    /// The ids of organizations that are asked for.
+    pub fn organization_ids(&self) -> &[OrganizationId] {
+        &self.organization_ids
+    }
+
+    /// The institution that is asked for.
+    pub fn institution(&self) -> Option<&Institution> {
+        self.institution.as_ref()
     }
 
     /// False if somebody with this iD is certainly not meant.
@@ -89,8 +128,20 @@ impl Slice {
         wanted == 0 || self.found_in(xml, wanted).is_none_or(|found| found & wanted == wanted)
     }
 
-    /// True if a record is meant.
-    pub fn has_record(&self, orcid: Orcid, record: &Record<'_>) -> bool {
+    /// True if the record of a document is meant; false for a document of another kind.
+    pub fn has_document(&self, orcid: Orcid, xml: &[u8]) -> bool {
+        if !self.may_be(orcid) || !self.may_have(xml) {
+            return false;
+        }
+        let source = orcid_xml::cleaned(xml);
+        match orcid_xml::parse(&source).map(|parsed| parsed.document) {
+            Ok(Document::Record(record)) => self.has_record(orcid, &record, self.day),
+            _ => false,
+        }
+    }
+
+    /// True if a record is meant; current affiliations must not have ended before `day`.
+    pub fn has_record(&self, orcid: Orcid, record: &Record<'_>, day: Day) -> bool {
         if !self.may_be(orcid) {
             return false;
         }
@@ -103,7 +154,9 @@ impl Slice {
             let grouped = section.groups.iter().flat_map(|group| &group.items);
             for affiliation in grouped.chain(&section.ungrouped) {
                 let written = affiliation.organization.as_ref().map(Written::from);
-                found.add(self.look_at_affiliation(written, affiliation.end_date.year.is_none()));
+                let end = &affiliation.end_date;
+                let has_ended = day.is_after_end(end.year, end.month, end.day);
+                found.add(self.look_at_affiliation(written, !has_ended));
             }
         }
         self.is_enough(&found)
@@ -115,7 +168,7 @@ impl Slice {
         Found { facts: if is_there { COUNTRY } else { 0 }, has_current: false }
     }
 
-    /// What an affiliation says; `is_current` if it has no end date.
+    /// What an affiliation says; `is_current` if it has not ended.
     pub fn look_at_affiliation(&self, organization: Option<Written<'_>>, is_current: bool) -> Found {
         let counts = is_current || !self.selection.current;
         let facts = organization.filter(|_| counts).map_or(0, |written| self.facts(&written, self.wanted()));
@@ -224,7 +277,8 @@ mod tests {
     fn has(slice: &Slice, xml: &str) -> bool {
         let parsed = orcid_xml::parse(xml.as_bytes()).unwrap();
         let Document::Record(record) = parsed.document else { panic!("it is a record") };
-        let has = slice.has_record(Orcid::new("0000-0002-1825-0097").unwrap(), &record);
+        let orcid = Orcid::new("0000-0002-1825-0097").unwrap();
+        let has = slice.has_record(orcid, &record, Day(2026, 11, 26));
         assert!(!has || slice.may_have(xml.as_bytes()), "{xml}");
         has
     }
@@ -258,6 +312,11 @@ mod tests {
         }
         let current = record(&employment("A", "ES", "grid.1.a", ""));
         assert!(has(&slice(countries(&["ES"]), grid("grid:grid.1.a"), true), &current));
+        for (end, expected) in [("2026", true), ("2027", true), ("2025", false)] {
+            let end = format!("<common:end-date><common:year>{end}</common:year></common:end-date>");
+            let ends = record(&employment("A", "ES", "grid.1.a", &end));
+            assert_eq!(has(&slice(vec![], grid("grid:grid.1.a"), true), &ends), expected, "{end}");
+        }
     }
 
     #[test]

@@ -273,3 +273,86 @@ fn two_synthetic_years_differ_as_a_slow_comparison_says() {
     assert!(sections.values().all(|counts| counts.as_object().unwrap().is_empty()), "{nothing}");
     assert_eq!(nothing["differences"]["people"], serde_json::json!({}));
 }
+
+/// A record with one item of each section: as version 2.0 of the XML writes it, or as 3.0. Put codes
+/// are larger by `more`.
+fn of_form(form: u8, more: i64) -> String {
+    let code = |code: i64| format!("put-code=\"{}\" visibility=\"public\"", code + more);
+    let organization = |prefix: &str| {
+        format!(
+            "<{prefix}:organization><common:name>Universität</common:name><common:address><common:city>Köln</common:city>\
+             <common:country>DE</common:country></common:address></{prefix}:organization>"
+        )
+    };
+    let dates = "<common:start-date><common:year>2010</common:year><common:month>01</common:month></common:start-date>";
+    let own = if form == 2 { "employment" } else { "common" };
+    let employment = format!(
+        "<employment:employment-summary xmlns:employment=\"http://www.orcid.org/ns/employment\" {}>\
+         <{own}:department-name>Physik</{own}:department-name><{own}:role-title>Professor</{own}:role-title>{dates}{}\
+         </employment:employment-summary>",
+        code(1),
+        organization(own)
+    );
+    let own = if form == 2 { "funding" } else { "common" };
+    let funding = format!(
+        "<funding:funding-summary xmlns:funding=\"http://www.orcid.org/ns/funding\" {}><funding:title><common:title>Grant\
+         </common:title></funding:title><funding:type>grant</funding:type>{dates}{}</funding:funding-summary>",
+        code(2),
+        organization(own)
+    );
+    let journal = if form == 2 {
+        ""
+    } else {
+        "<work:journal-title><common:content>J</common:content></work:journal-title>"
+    };
+    let work = format!(
+        "<work:work-summary {}><work:title><common:title>Title</common:title></work:title><work:type>journal-article\
+         </work:type>{journal}</work:work-summary>",
+        code(3)
+    );
+    let role = if form == 2 {
+        ""
+    } else {
+        "<peer-review:reviewer-role>reviewer</peer-review:reviewer-role><peer-review:review-type>review</peer-review:review-type>"
+    };
+    let review = format!(
+        "<peer-review:peer-review-summary xmlns:peer-review=\"http://www.orcid.org/ns/peer-review\" {}>{role}\
+         <peer-review:completion-date><common:year>2018</common:year></peer-review:completion-date>\
+         <peer-review:review-group-id>issn:1548-7660</peer-review:review-group-id><peer-review:convening-organization>\
+         <common:name>Publons</common:name></peer-review:convening-organization></peer-review:peer-review-summary>",
+        code(4)
+    );
+    let (group, inner) = match form {
+        2 => (employment, review),
+        _ => (
+            format!("<activities:affiliation-group>{employment}</activities:affiliation-group>"),
+            format!("<activities:peer-review-group>{review}</activities:peer-review-group>"),
+        ),
+    };
+    let inside = format!(
+        "<activities:activities-summary><activities:employments>{group}</activities:employments><activities:fundings>\
+         <activities:group>{funding}</activities:group></activities:fundings><activities:peer-reviews><activities:group>{inner}\
+         </activities:group></activities:peer-reviews><activities:works><activities:group>{work}</activities:group>\
+         </activities:works></activities:activities-summary>"
+    );
+    record(ONE, "One", &inside)
+}
+
+#[test]
+fn two_forms_of_the_source_compare_by_content() {
+    let place = folder();
+    let old = dataset(place.path(), "old", &[(ONE, of_form(2, 0))]);
+    let new = dataset(place.path(), "new", &[(ONE, of_form(3, 100))]);
+
+    let found = diff(&old, &new, &place.path().join("changes"));
+
+    let sections = found["differences"]["sections"].as_object().unwrap();
+    assert_eq!(sections.len(), 4);
+    assert!(sections.values().all(|counts| counts.as_object().unwrap().is_empty()), "{found}");
+    for table in ["affiliations", "fundings", "works", "peer_reviews"] {
+        for dataset in [&old, &new] {
+            let rows = rows_of(&dataset.join(format!("summaries/{table}/part-00000.parquet")));
+            assert_eq!(rows.len(), 1, "{table} has been read in both forms");
+        }
+    }
+}

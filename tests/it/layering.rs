@@ -13,8 +13,8 @@ const LAYERS: &[&[&str]] = &[
     &["tables"],
     &["dataset"],
     &["storage"],
-    &["convert", "download", "kept", "matching"],
-    &["compare", "export", "extract", "get", "refresh"],
+    &["convert", "download", "matching"],
+    &["compare", "export", "extract", "get", "overview", "refresh"],
     &["connect", "push"],
     &["cli"],
 ];

@@ -175,3 +175,51 @@ fn values_that_mean_nothing_are_refused() {
     ]);
     assert!(messages(&output).contains("has not been matched"), "{}", messages(&output));
 }
+
+#[test]
+fn a_list_of_institutions_gives_a_site_and_the_rows_of_each() {
+    let folder = folder();
+    let (archives, out) = (dump(folder.path(), 150, false), folder.path().join("orcid"));
+    assert_eq!(convert(&[&archives[0]], &out, &[]).0, 0);
+    let (ror, out) = (synth::write_ror(2_000, folder.path()).unwrap(), &out);
+    assert!(run(&["match", text(out), "--ror-release", text(&ror), "--quiet"]).status.success());
+    let (list, site) = (folder.path().join("members.txt"), folder.path().join("site"));
+    let found = run(&["coverage", text(out), "--top", "3", "--json", "--quiet"]);
+    let rows: Vec<serde_json::Value> = String::from_utf8(found.stdout)
+        .unwrap()
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let mut ids: Vec<&str> = rows.iter().map(|row| row["ror_id"].as_str().unwrap()).collect();
+    ids.dedup();
+    assert!(ids.len() > 1, "{rows:?}");
+    let bare = |id: &str| id.rsplit('/').next().unwrap().to_owned();
+    fs::write(&list, format!("# members\n{}  # the first\nROR:{}\n", ids[0], bare(ids[1]))).unwrap();
+
+    let output = run(&[
+        "coverage",
+        text(out),
+        "--ror-list",
+        text(&list),
+        "--html",
+        text(&site),
+        "-o",
+        text(&folder.path().join("t.csv")),
+    ]);
+
+    assert_eq!(output.status.code(), Some(0), "{}", messages(&output));
+    let index = fs::read_to_string(site.join("index.html")).unwrap();
+    assert!(ids[..2].iter().all(|id| index.contains(&format!("href=\"{}.html\"", bare(id)))), "{index}");
+    assert_eq!(fs::read_dir(&site).unwrap().count(), 3);
+    let table = fs::read_to_string(folder.path().join("t.csv")).unwrap();
+    let of_both = rows.iter().filter(|row| ids[..2].contains(&row["ror_id"].as_str().unwrap())).count();
+    assert_eq!(table.lines().count(), of_both + 1, "{table}");
+
+    let again = run(&["coverage", text(out), "--ror-list", text(&list), "--html", text(&site)]);
+    assert_eq!(again.status.code(), Some(2), "a site is not mixed with another");
+    fs::write(&list, "\nhttps://ror.org/04ttjf777\n").unwrap();
+    let wrong = run(&["coverage", text(out), "--ror-list", text(&list)]);
+    assert!(messages(&wrong).contains("line 2: the check digits"), "{}", messages(&wrong));
+    let both = run(&["coverage", text(out), "--ror-list", text(&list), "--ror", ids[0]]);
+    assert_eq!(both.status.code(), Some(2), "a list and an id cannot both be meant");
+}

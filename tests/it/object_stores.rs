@@ -134,6 +134,25 @@ fn printed(output: &Output, place: &str) -> String {
 }
 
 #[test]
+fn a_dataset_in_the_place_of_an_archive_is_told_as_what_it_is() {
+    let world = World::new();
+    let archive = world.path("ORCID_2025_10_summaries.tar.gz");
+    let member = format!("ORCID_2025_10_summaries/097/{ONE}.xml");
+    std::fs::write(&archive, gzip(&tar(&[(&member, record(ONE, "One", "").as_bytes())]))).unwrap();
+    assert_eq!(world.convert(&[&archive], "orcid", &[]).0, 0);
+
+    for name in ["orcid", "orcid/"] {
+        let (status, told) = world.convert(&[Path::new(&url(name))], "other", &[]);
+
+        assert_eq!(status, 2, "{told}");
+        let expected = "is a dataset that orcidlake has made (of 2025, from ORCID_2025_10_summaries.tar.gz)";
+        assert!(told.contains(expected), "{name}: {told}");
+    }
+    let (status, told) = world.convert(&[Path::new(&url("nothing"))], "other", &[]);
+    assert!(status == 2 && !told.contains("dataset that orcidlake"), "{told}");
+}
+
+#[test]
 fn commands_give_the_same_of_a_dataset_in_a_bucket_as_of_one_in_a_folder() {
     let world = World::new();
     let (archives, release) = sample();

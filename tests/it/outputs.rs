@@ -50,6 +50,7 @@ fn nothing_is_written_into_a_dataset() {
             &["people", text(&out), "--ror", ROR, "-o", target],
             &["coverage", text(&out), "-o", target],
             &["coverage", text(&out), "--html", target],
+            &["report", text(&out), "--html", target],
             &["index", text(&archive), "-o", target],
             &["man", target],
             &["synth", "--records", "1", "-o", target],

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use arrow::array::{Array, AsArray};
 use arrow::datatypes::{Int16Type, Int64Type};
+use orcidlake::slice::Day;
 use orcidlake::synth;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use serde_json::Value;
@@ -14,10 +15,10 @@ use serde_json::Value;
 use crate::support::tables::{Tables, all_rows, assert_same};
 use crate::support::{ONE, OTHER, convert, dump, folder, given_names, gzip, record, run, tar, work};
 
-type Row = BTreeMap<String, String>;
+pub type Row = BTreeMap<String, String>;
 
 /// Some columns of a table; cells that are empty are not in a row.
-fn cells(dataset: &Path, table: &str, columns: &[&str]) -> Vec<Row> {
+pub fn cells(dataset: &Path, table: &str, columns: &[&str]) -> Vec<Row> {
     let mut rows = Vec::new();
     let mut files: Vec<PathBuf> =
         fs::read_dir(dataset.join(table)).unwrap().map(|entry| entry.unwrap().path()).collect();
@@ -59,7 +60,7 @@ fn of_people(whole: &Path, people: &BTreeSet<String>) -> Tables {
     tables
 }
 
-fn with_rows(mut tables: Tables) -> Tables {
+pub fn with_rows(mut tables: Tables) -> Tables {
     tables.retain(|_, rows| !rows.is_empty());
     tables
 }
@@ -70,12 +71,22 @@ fn by_affiliation(whole: &Path, wanted: impl Fn(&Row) -> bool) -> BTreeSet<Strin
         "orcid",
         "country",
         "end_year",
+        "end_month",
+        "end_day",
         "org_key",
         "disambiguation_source",
         "disambiguated_organization_identifier",
     ];
     let rows = cells(whole, "summaries/affiliations", &columns);
     rows.into_iter().filter(|row| wanted(row)).map(|row| row["orcid"].clone()).collect()
+}
+
+/// True for an affiliation that has not ended today; what is unknown of its end is late.
+fn is_current(row: &Row) -> bool {
+    let part = |name: &str, latest: i16| row.get(name).map_or(latest, |text| text.parse().unwrap());
+    let today = Day::today();
+    !row.contains_key("end_year")
+        || (part("end_year", 0), part("end_month", 12), part("end_day", 31)) >= (today.0, today.1, today.2)
 }
 
 fn by_country(whole: &Path, codes: &[&str]) -> BTreeSet<String> {
@@ -89,12 +100,12 @@ fn everybody(whole: &Path) -> BTreeSet<String> {
     cells(whole, "summaries/records", &["orcid"]).into_iter().map(|row| row["orcid"].clone()).collect()
 }
 
-/// The keys of organizations that mean these organisations of ROR. What a matching has learned of
+/// The keys of organizations that mean these organisations of ROR. What a matching has `learned` of
 /// the whole dataset is not known while an archive is read.
-fn keys_of(whole: &Path, ror: &BTreeSet<String>) -> BTreeSet<String> {
+fn keys_of(whole: &Path, ror: &BTreeSet<String>, learned: bool) -> BTreeSet<String> {
     let rows = cells(whole, "organizations/organizations", &["org_key", "ror_id", "name_ror", "id_via"]);
     let means = |row: &Row| match row.get("id_via").map(String::as_str) {
-        Some("learned") => row.get("name_ror").cloned(),
+        Some("learned") if !learned => row.get("name_ror").cloned(),
         _ => row.get("ror_id").cloned(),
     };
     let wanted = rows.iter().filter(|row| means(row).is_some_and(|id| ror.contains(&id)));
@@ -130,7 +141,7 @@ fn usual(whole: &Path, table: &str, column: &str) -> String {
 }
 
 /// The organisation of ROR that the most affiliations mean.
-fn usual_institution(whole: &Path) -> String {
+pub fn usual_institution(whole: &Path) -> String {
     let rows = cells(whole, "organizations/organizations", &["org_key", "ror_id"]);
     let meant: BTreeMap<String, String> = rows
         .into_iter()
@@ -175,14 +186,14 @@ fn a_slice_has_the_rows_of_its_people_however_they_are_selected() {
         let current = by_affiliation(&whole, |row| {
             row.get(id) == Some(value)
                 && row.get("disambiguation_source").is_some_and(|own| own == registry)
-                && !row.contains_key("end_year")
+                && is_current(row)
         });
         let out = at.join(format!("{registry}-current"));
         check(&archives, &out, &["--organization-id", &wanted, "--current"], &of_people(&whole, &current));
     }
 
     let ror = usual_institution(&whole);
-    let keys = keys_of(&whole, &[ror.clone()].into());
+    let keys = keys_of(&whole, &[ror.clone()].into(), false);
     let people = by_affiliation(&whole, |row| row.get("org_key").is_some_and(|key| keys.contains(key)));
     assert!(!people.is_empty());
     let options = ["--ror", &ror, "--ror-release", release];
@@ -201,7 +212,7 @@ fn a_slice_has_the_rows_of_its_people_however_they_are_selected() {
         .map(|row| row["ror_id"].clone())
         .filter(|id| *id == parent || status[id] == "active")
         .collect();
-    let keys = keys_of(&whole, &counted);
+    let keys = keys_of(&whole, &counted, false);
     let people = by_affiliation(&whole, |row| row.get("org_key").is_some_and(|key| keys.contains(key)));
     let both: BTreeSet<String> = people.intersection(&countries).cloned().collect();
     let options = ["--ror", &parent, "--children", "--ror-release", release, "--country", "PT,ES"];
@@ -223,6 +234,9 @@ fn a_slice_has_the_rows_of_its_people_however_they_are_selected() {
     let expected = expected.into_iter().filter(|(table, _)| table.starts_with("activities")).collect();
     check(activities, &of, &["--ids-of", follows.to_str().unwrap()], &expected);
 
+    let accepted = cells(&whole, "organizations/learned_crosswalk", &["ror_id"]);
+    let learned =
+        accepted.iter().filter(|row| row["ror_id"] == ror || counted.contains(&row["ror_id"])).count();
     for (name, options) in [
         ("country", &["--country", "PT,ES"][..]),
         ("ror", &["--ror", &ror, "--ror-release", release]),
@@ -230,14 +244,78 @@ fn a_slice_has_the_rows_of_its_people_however_they_are_selected() {
         ("children", &["--ror", &parent, "--children", "--ror-release", release, "--country", "PT,ES"]),
     ] {
         let out = at.join(format!("extract-{name}"));
+        // An archive that is read has not been matched, so nothing is learned from it.
+        let learns = options.contains(&"--ror") && learned > 0;
         let output = run(&[&["extract", whole_text, "--to", out.to_str().unwrap()], options].concat());
         assert!(output.status.success(), "{name}: {}", String::from_utf8_lossy(&output.stderr));
+        if learns {
+            assert!(run(&["verify", out.to_str().unwrap()]).status.success(), "{name}");
+            continue;
+        }
         assert_same(&with_rows(all_rows(&out)), &with_rows(all_rows(&at.join(name))));
         assert!(run(&["verify", out.to_str().unwrap()]).status.success(), "{name}");
         let members = |dataset: &Path| report(dataset)["report"]["members"].clone();
         assert_eq!(members(&out)["members"], members(&at.join(name))["members"], "{name}");
         assert_eq!(members(&out)["left_out"], members(&at.join(name))["left_out"], "{name}");
     }
+}
+
+/// The employment of a record, at an organization with a Ringgold id.
+fn employed(name: &str, city: &str, country: &str, ringgold: &str) -> String {
+    format!(
+        "<activities:activities-summary><activities:employments xmlns:employment=\"http://www.orcid.org/ns/employment\">\
+         <activities:affiliation-group><employment:employment-summary put-code=\"1\"><common:organization>\
+         <common:name>{name}</common:name><common:address><common:city>{city}</common:city>\
+         <common:country>{country}</common:country></common:address><common:disambiguated-organization>\
+         <common:disambiguated-organization-identifier>{ringgold}</common:disambiguated-organization-identifier>\
+         <common:disambiguation-source>RINGGOLD</common:disambiguation-source></common:disambiguated-organization>\
+         </common:organization></employment:employment-summary></activities:affiliation-group>\
+         </activities:employments></activities:activities-summary>"
+    )
+}
+
+#[test]
+fn what_a_matching_has_learned_counts_where_people_are_taken_from_its_dataset() {
+    let place = folder();
+    let at = place.path();
+    let release = synth::write_ror(500, at).unwrap();
+    let release = release.to_str().unwrap();
+    let empty = at.join("empty");
+    let summaries = archive(&empty_folder(at, "first"), &[(ONE, record(ONE, "One", ""))]);
+    convert(&[&summaries], &empty, &[]);
+    assert!(run(&["match", empty.to_str().unwrap(), "--ror-release", release]).status.success());
+    let rows = cells(&empty, "organizations/ror", &["ror_id", "name", "city", "country", "status"]);
+    let own = rows.iter().find(|row| row["status"] == "active" && row.contains_key("city")).unwrap();
+    let (name, city, country) = (own["name"].as_str(), own["city"].as_str(), own["country"].as_str());
+    let named = employed(name, city, country, "7777777");
+    // The name says nothing; the id was learned from the others.
+    let unnamed = employed("Qqqq", city, country, "7777777");
+    let elsewhere = employed("Qqqq", city, country, "8888888");
+    let [third, fourth] = ["0000-0002-1694-233X", "0000-0001-5000-0007"];
+    let people = [(ONE, &named), (OTHER, &named), (third, &unnamed), (fourth, &elsewhere)];
+    let documents = people.map(|(orcid, work)| (orcid, record(orcid, "A", work)));
+    let summaries = archive(&empty_folder(at, "second"), &documents);
+    let whole = at.join("whole");
+    convert(&[&summaries], &whole, &[]);
+    assert!(run(&["match", whole.to_str().unwrap(), "--ror-release", release]).status.success());
+    let ror = own["ror_id"].as_str();
+    let (taken, read) = (at.join("taken"), at.join("read"));
+
+    let taken_text = taken.to_str().unwrap();
+    let output = run(&["extract", whole.to_str().unwrap(), "--to", taken_text, "--ror", ror]);
+    convert(&[&summaries], &read, &["--ror", ror, "--ror-release", release]);
+
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let people = |orcids: &[&str]| orcids.iter().map(|orcid| (*orcid).to_owned()).collect::<BTreeSet<_>>();
+    assert_eq!(everybody(&taken), people(&[ONE, OTHER, third]));
+    assert_eq!(everybody(&read), people(&[ONE, OTHER]));
+    let learned = report(&taken)["manifest"]["selection"]["ror"]["learned"].clone();
+    assert_eq!(learned, serde_json::json!({ "RINGGOLD:7777777": ror }));
+}
+
+fn empty_folder(at: &Path, name: &str) -> PathBuf {
+    fs::create_dir(at.join(name)).unwrap();
+    at.join(name)
 }
 
 #[test]

@@ -11,7 +11,7 @@ options, with what is below an institution taken from ROR's own JSON by a
 recursive query, and compares whole rows; then the figures of `coverage`. Exit
 status 1 on any difference.
 """
-import collections, csv, io, json, os, subprocess, sys, tempfile, zipfile
+import collections, csv, io, json, os, re, subprocess, sys, tempfile, zipfile
 
 import duckdb
 
@@ -223,6 +223,32 @@ def compare_coverage(orcidlake, dataset, db):
     return faults if rows else ["coverage: no rows to compare"]
 
 
+def compare_site(orcidlake, dataset, db):
+    """The ranking of a site of several institutions, each with all that is below it."""
+    ids = sorted({id for several in institutions(db) for id in several})
+    right = []
+    for id in ids:
+        below = sorted(counted(db, [id], {"children": True, "inactive": True}))
+        people, affiliations = db.execute("""select count(distinct a.orcid), count(*) from affiliations a
+            join organizations o using (org_key) where o.ror_id in (select unnest(?::text[]))""", [below]).fetchone()
+        right.append((-people, id, affiliations))
+    right = [(id.rsplit("/", 1)[1], -people, affiliations) for people, id, affiliations in sorted(right)]
+    with tempfile.TemporaryDirectory() as folder:
+        path, site = os.path.join(folder, "list.txt"), os.path.join(folder, "site")
+        with open(path, "w") as file:
+            file.writelines(f"{id}  # a comment\n" for id in ids)
+        subprocess.run([orcidlake, "coverage", dataset, "--ror-list", path, "--children", "--html", site, "--quiet"], check=True)
+        with open(os.path.join(site, "index.html")) as file:
+            rows = re.findall(r'<a href="(\w+)\.html">.*?data-name="People">([\d,]+)<.*?data-name="Affiliations">([\d,]+)<', file.read())
+        pages = set(os.listdir(site))
+    given = [(id, *(int(number.replace(",", "")) for number in numbers)) for id, *numbers in rows]
+    print(f"coverage of a list: {len(given)} institutions")
+    faults = [] if given == right else [f"the ranking is\n  {given}, expected\n  {right}"]
+    if pages != {"index.html", *(f"{id}.html" for id, *_ in right)}:
+        faults.append(f"the site has the pages {sorted(pages)}")
+    return faults if len(right) > 2 else [*faults, "coverage of a list: nothing to compare"]
+
+
 def compare_forms(orcidlake, dataset, db):
     """CSV and Parquet say what JSON Lines say."""
     ids = institutions(db)[0]
@@ -252,7 +278,7 @@ def main(orcidlake, dataset, ror):
         match(path)
         db = prepare(dataset, path)
     faults = compare_people(orcidlake, dataset, db) + compare_coverage(orcidlake, dataset, db)
-    faults += compare_forms(orcidlake, dataset, db)
+    faults += compare_forms(orcidlake, dataset, db) + compare_site(orcidlake, dataset, db)
     for fault in faults:
         print(fault)
     print(f"people and coverage against DuckDB: {len(faults)} faults")

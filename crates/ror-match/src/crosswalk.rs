@@ -136,6 +136,12 @@ impl Crosswalk {
         self.added.entry((scheme, value)).or_insert((organization, Via::Learned));
     }
 
+    /// The ids of [`Crosswalk::add_table`] and [`Crosswalk::learn`], as [`Scheme::normalize`] gives
+    /// them, each with the number of its organisation; in no particular order.
+    pub fn added(&self) -> impl Iterator<Item = (Scheme, &str, u32)> {
+        self.added.iter().map(|((scheme, value), (number, _))| (*scheme, value.as_str(), *number))
+    }
+
     /// The organisation that an id leads to. `source` is the name of a registry as ORCID writes
     /// it, in any case; an unknown one gives [`Resolved::Unknown`].
     pub fn find(&self, release: &Release, source: &str, id: &str) -> Resolved {
@@ -175,7 +181,8 @@ impl Claim {
 }
 
 impl Scheme {
-    fn of(registry: Registry) -> Self {
+    /// The scheme of a registry whose ids ROR lists.
+    pub fn of(registry: Registry) -> Self {
         match registry {
             Registry::Grid => Self::Grid,
             Registry::FundRef => Self::FundRef,

@@ -10,6 +10,7 @@ use super::exact::Search;
 use super::layout::{Block, Layout, Part, PartKind};
 use super::lexicon::{HOSPITAL, UNIVERSITY};
 use super::matcher::Matcher;
+use super::places::PlaceVerdict;
 use super::reading::{Reading, Token};
 use super::scratch::Scratch;
 use super::similar::Buffers;
@@ -145,15 +146,31 @@ impl Matcher {
         windows(&mut search, tokens, layout, (block.first, block.last), capitals, known, found);
         let parts = &layout.parts[block.first..=block.last];
         let others = |window: &Window| {
-            parts.iter().filter(|part| part.end <= window.start || window.end <= part.start).any(|part| {
+            let apart = |part: &&Part| part.end <= window.start || window.end <= part.start;
+            parts.iter().filter(apart).any(|part| {
                 tokens[part.start..part.end].iter().any(|token| token.meaning.kinds & INSTITUTIONS != 0)
             })
         };
         drop_weak(found, known, &self.tree, &others);
-        if found.len() == known
-            && let Some(limits) = self.preset.similarity()
-        {
+        let Some(limits) = self.preset.similarity() else { return };
+        if found.len() == known {
             found.extend(search.similar_part(reading, parts, limits, similar));
+            return;
+        }
+        // An institution that is named with a typo, or in another form, beside others.
+        let is_free = |part: &&Part| {
+            let apart = |window: &Window| part.end <= window.start || window.end <= part.start;
+            names_institution(&tokens[part.start..part.end]) && found[known..].iter().all(apart)
+        };
+        let rest: Vec<Part> = parts.iter().filter(is_free).cloned().collect();
+        if let Some(window) = search.similar_part(reading, &rest, limits, similar) {
+            let mut others = found.split_off(known);
+            if others.iter().all(|other| other.weak) {
+                others.retain(|other| other.best.city == PlaceVerdict::Agree);
+            }
+            found.extend(others);
+            found.push(window);
+            found[known..].sort_by_key(|window| window.start);
         }
     }
 
@@ -198,6 +215,10 @@ impl Matcher {
         }
         refused
     }
+}
+
+fn names_institution(tokens: &[Token]) -> bool {
+    tokens.iter().any(|token| token.meaning.kinds & (UNIVERSITY | HOSPITAL) != 0)
 }
 
 fn of_window(window: &Window) -> Match {

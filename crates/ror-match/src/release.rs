@@ -2,7 +2,10 @@
 
 use std::fs::File;
 use std::io::Read;
+use std::panic::resume_unwind;
 use std::path::Path;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread;
 
 use rustc_hash::FxHashMap;
 
@@ -15,6 +18,10 @@ use super::source::{open, with_json};
 
 /// Successors are followed so far, lest two name each other.
 const MAX_SUCCESSIONS: usize = 8;
+/// Bytes of objects that are given to the thread that parses them at a time.
+const BATCH_BYTES: usize = 256 << 10;
+/// Batches that wait for that thread at most.
+const MAX_WAITING: usize = 4;
 
 /// A ROR release: all its organisations, in the order of their ids. Each has a number, its place
 /// in this order from 0 on, which all other types of this crate use. Numbers hold for one
@@ -102,18 +109,63 @@ fn release_name(file: &str) -> String {
     name.to_owned()
 }
 
+/// The organisations of a release: this thread finds the objects, another one parses them.
 fn organizations(path: &Path, json: &mut dyn Read) -> Result<Vec<Organization>, RorError> {
+    thread::scope(|scope| {
+        let (sender, batches) = sync_channel(MAX_WAITING);
+        let parser = scope.spawn(move || parse(path, batches));
+        let split = split(json, &sender);
+        drop(sender);
+        // An object that cannot be parsed stands before the place where no object was found.
+        let found = parser.join().unwrap_or_else(|panic| resume_unwind(panic))?;
+        match split {
+            Ok(()) => Ok(found),
+            Err(NoObject::Io(source)) => Err(RorError::Read { path: path.to_owned(), source }),
+            Err(NoObject::Malformed(what)) => Err(RorError::NotRor { path: path.to_owned(), what }),
+        }
+    })
+}
+
+/// JSON objects on their way to the thread that parses them.
+#[derive(Default)]
+struct Batch {
+    bytes: Vec<u8>,
+    /// Where each object ends in `bytes`.
+    ends: Vec<usize>,
+}
+
+/// Sends the objects of an array until it ends, or until nobody takes them.
+fn split(json: &mut dyn Read, sender: &SyncSender<Batch>) -> Result<(), NoObject> {
     let mut objects = Objects::new(json);
-    let mut found = Vec::new();
-    loop {
-        let number = found.len() + 1;
+    let mut batch = Batch::default();
+    let ended = loop {
         match objects.next_object() {
-            Ok(Some(object)) => found.push(organization(path, number, object)?),
-            Ok(None) => return Ok(found),
-            Err(NoObject::Io(source)) => return Err(RorError::Read { path: path.to_owned(), source }),
-            Err(NoObject::Malformed(what)) => return Err(RorError::NotRor { path: path.to_owned(), what }),
+            Ok(Some(object)) => {
+                batch.bytes.extend_from_slice(object);
+                batch.ends.push(batch.bytes.len());
+            }
+            Ok(None) => break Ok(()),
+            Err(error) => break Err(error),
+        }
+        if batch.bytes.len() >= BATCH_BYTES && sender.send(std::mem::take(&mut batch)).is_err() {
+            return Ok(());
+        }
+    };
+    // Nobody takes it if another object could not be parsed, which is told then.
+    let _ = sender.send(batch);
+    ended
+}
+
+fn parse(path: &Path, batches: Receiver<Batch>) -> Result<Vec<Organization>, RorError> {
+    let mut found = Vec::new();
+    for batch in batches {
+        let mut start = 0;
+        for end in batch.ends {
+            found.push(organization(path, found.len() + 1, &batch.bytes[start..end])?);
+            start = end;
         }
     }
+    Ok(found)
 }
 
 fn organization(path: &Path, number: usize, object: &[u8]) -> Result<Organization, RorError> {

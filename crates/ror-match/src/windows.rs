@@ -28,6 +28,10 @@ const HEADS: [&str; 7] =
     ["center", "hospital", "institute", "academy", "foundation", "society", "association"];
 /// A word that names of so many organisations have is common.
 const MIN_SHARING: u32 = 200;
+/// The same in a short name of what universities have themselves, such as "Institute of Cell Biology".
+const MIN_SHARING_OF_PARTS: u32 = 60;
+/// Words that tell something in a short name at most.
+const MAX_SHORT_WORDS: usize = 3;
 /// Words of a name of common words that counts in any city.
 const MIN_WEAK_WORDS: usize = 3;
 /// Letters of an acronym at least.
@@ -137,11 +141,14 @@ fn from(
             window
         };
         if let Some((tier, best, next)) = window {
+            let is_short = telling <= MAX_SHORT_WORDS
+                && words.iter().all(|word| word.meaning.kinds & (UNIVERSITY | HOSPITAL) == 0);
+            let sharing = if is_short { MIN_SHARING_OF_PARTS } else { MIN_SHARING };
             let is_common = |word: &Token| {
                 !word.tells()
                     || word.meaning.shared
                     || word.number
-                    || index.vocabulary.organizations_sharing(word.meaning.canonical) >= MIN_SHARING
+                    || index.vocabulary.organizations_sharing(word.meaning.canonical) >= sharing
                         && !index.is_place(std::slice::from_ref(word))
             };
             let weak = words.iter().all(is_common);

@@ -11,6 +11,7 @@ pub struct Facts {
     pub ror: Vec<String>,
     pub grid: Vec<String>,
     pub ringgold: Vec<String>,
+    pub fundref: Vec<String>,
     pub organizations: Vec<String>,
     pub given_names: Vec<String>,
     pub family_name: Vec<String>,
@@ -45,6 +46,7 @@ impl Facts {
             Some("ROR") => &mut self.ror,
             Some("GRID") => &mut self.grid,
             Some("RINGGOLD") => &mut self.ringgold,
+            Some("FUNDREF") => &mut self.fundref,
             _ => return,
         };
         identifiers.extend(organization.identifier.as_deref().map(str::to_owned));

@@ -31,6 +31,7 @@ pub enum Field {
     Ror,
     Grid,
     Ringgold,
+    FundRef,
     OrganizationName,
     GivenNames,
     FamilyName,
@@ -61,6 +62,7 @@ impl Field {
             "ror-org-id" => Field::Ror,
             "grid-org-id" => Field::Grid,
             "ringgold-org-id" => Field::Ringgold,
+            "fundref-org-id" => Field::FundRef,
             "affiliation-org-name" => Field::OrganizationName,
             "given-names" => Field::GivenNames,
             "family-name" => Field::FamilyName,
@@ -146,6 +148,7 @@ impl Facts {
             Field::Ror => &self.ror,
             Field::Grid => &self.grid,
             Field::Ringgold => &self.ringgold,
+            Field::FundRef => &self.fundref,
             Field::OrganizationName => &self.organizations,
             Field::GivenNames => &self.given_names,
             Field::FamilyName => &self.family_name,
@@ -231,7 +234,8 @@ impl Parser<'_> {
             Token::Range(low, high) => Pattern::Range(Range { low: bound(low), high: bound(high) }),
             token => return Err(format!("{token:?} is not a value")),
         };
-        let exact = matches!(field, Field::Orcid | Field::Ror | Field::Grid | Field::Ringgold);
+        let exact =
+            matches!(field, Field::Orcid | Field::Ror | Field::Grid | Field::Ringgold | Field::FundRef);
         Ok(if exact { Query::Exact(field, pattern) } else { Query::Words(field, pattern) })
     }
 

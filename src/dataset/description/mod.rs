@@ -30,7 +30,8 @@ fn text(value: &Value) -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::manifest::{ArchiveEntry, EntryKind, Visibility};
+    use super::super::manifest::{ArchiveEntry, EntryKind};
+    use super::super::visibility::Visibility;
     use super::*;
 
     #[test]

@@ -5,6 +5,7 @@
 
 use super::context::Fetch;
 use super::decision::Decision;
+use super::record::NOT_SELECTED;
 use crate::refresh::dates::STALE;
 use crate::refresh::queue::{Request, Task};
 use orcid_xml::Timestamp;
@@ -31,6 +32,8 @@ pub fn judge(fetch: &Fetch, task: &Task, modified: Option<Timestamp>, decision: 
         return Decision::AskAgain { code: STALE, after: None, counts: true };
     }
     match decision {
+        // The file may be of a time when the record was not meant: the rows stay.
+        Decision::Keep { code: NOT_SELECTED, .. } => Decision::GiveUp { code: BEHIND_LIST },
         Decision::Keep { body: Some(body), mut effects, .. } => {
             effects.is_behind_list = true;
             Decision::Keep { code: BEHIND_LIST, body: Some(body), effects }

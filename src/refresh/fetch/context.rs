@@ -13,6 +13,7 @@ use super::refusals::Refusals;
 use crate::refresh::connected::ConnectedPeople;
 use crate::refresh::error::RefreshError;
 use crate::refresh::queue::{Queue, QueueError, Run, Spending};
+use crate::slice::Slice;
 use orcid_api::{Breaker, Client, Clock, Jitter, Limits, Pace, RetryPolicy};
 use orcid_xml::Timestamp;
 
@@ -39,6 +40,8 @@ pub struct Fetch {
     pub activities: bool,
     /// Records are files of a bucket, whose list tells how new they must be.
     pub from_bucket: bool,
+    /// The people whom the dataset has, if they were selected.
+    pub slice: Option<Arc<Slice>>,
     /// Whose own tokens are used, if they are.
     pub people: Option<Arc<dyn ConnectedPeople>>,
     breaker: Mutex<Breaker>,
@@ -94,6 +97,7 @@ impl Fetch {
             run,
             activities,
             from_bucket: false,
+            slice: None,
             people: None,
             breaker: Mutex::default(),
             jitter: Mutex::new(Jitter::new(seed)),

@@ -9,8 +9,9 @@ use std::time::Duration;
 use super::behind_list;
 use super::context::Fetch;
 use super::decision::Decision;
-use super::items::{bulk_effects, item_keys, record_effects};
+use super::items::{bulk_effects, item_keys};
 use super::permission::{left, permission_refused};
+use super::record::accept_record;
 use super::unauthorized::refused;
 use crate::refresh::connected_client::{NO_PERMISSION, NO_STATE};
 use crate::refresh::dates::{self, latest};
@@ -19,8 +20,8 @@ use crate::refresh::queue::{Effects, FoundAs, ItemDates, Request, Task};
 use crate::refresh::search::{PageOutcome, Search};
 use orcid_api::time::{day, end_of_day};
 use orcid_api::{
-    ApiError, BulkWork, Fault, ListedItem, Payload, Reply, Sight, TOO_MANY_REQUESTS, Treatment, UNANSWERED,
-    UNTRUSTED, treat, without_hidden, without_works,
+    ApiError, BulkWork, Fault, Payload, Reply, Sight, TOO_MANY_REQUESTS, Treatment, UNANSWERED, UNTRUSTED,
+    treat, without_hidden, without_works,
 };
 use orcid_xml::{Orcid, SearchPage, Timestamp};
 
@@ -32,9 +33,6 @@ const SHORT_PAGE_LOOKS: u32 = 4;
 const STALE_LOOKS: u32 = 3;
 /// The margin that is added to a server's waiting time.
 pub const COURTESY: Duration = Duration::from_millis(250);
-/// The code of a record with the same date as the dataset's row.
-const UNCHANGED: &str = "unchanged";
-
 /// Decides about an answer, or about a missing one.
 pub fn decide(fetch: &Fetch, task: &Task, result: Result<Reply, Fault>, asked_at: Timestamp) -> Decision {
     let mut reply = match result {
@@ -185,10 +183,6 @@ fn accept(fetch: &Fetch, task: &Task, payload: Payload, body: &[u8], latest: Tim
     }
 }
 
-fn is_unchanged(task: &Task, modified: Option<Timestamp>) -> bool {
-    modified.is_some() && modified == task.dataset_modified && !task.counts_as_changed
-}
-
 fn accept_page(fetch: &Fetch, task: &Task, search: &Search, page: &SearchPage) -> Decision {
     let looks = SHORT_PAGE_LOOKS.min(fetch.retry_policy.tries);
     if search.is_short(page) && task.tries + 1 < looks {
@@ -211,29 +205,6 @@ fn accept_page(fetch: &Fetch, task: &Task, search: &Search, page: &SearchPage) -
             let what = format!("{} results, which cannot be searched in parts", page.found);
             Decision::End { error: RefreshError::Search { what }, missing_results }
         }
-    }
-}
-
-/// Decides about a record with a date that can be trusted.
-fn accept_record(
-    fetch: &Fetch,
-    task: &Task,
-    modified: Option<Timestamp>,
-    items: &[ListedItem],
-    body: &[u8],
-    latest: Timestamp,
-) -> Decision {
-    if is_unchanged(task, modified) {
-        return Decision::keep_without_body(UNCHANGED, Effects::default());
-    }
-    let orcid = match task.request {
-        // Its items matter only if the dataset has full items.
-        Request::Record(orcid) if fetch.activities => orcid,
-        _ => return Decision::keep("record", body, Effects::default()),
-    };
-    match fetch.look_up(|queue| queue.dataset_items(fetch.run.id, orcid)) {
-        Ok(dataset) => Decision::keep("record", body, record_effects(orcid, items, &dataset, latest)),
-        Err(error) => Decision::end(error),
     }
 }
 

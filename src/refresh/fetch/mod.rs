@@ -5,8 +5,8 @@
 //! program waits only some seconds for the threads, so that a slow server does not hold it up;
 //! later answers are requested again.
 //!
-//! An answer is parsed once, when it arrives, and without the queue's lock: [`decide`] extracts all
-//! that is needed later and packs the body. Only plain values and packed bytes are written under
+//! An answer is parsed when it arrives, and without the queue's lock: [`decide`] extracts all that is
+//! needed later and packs the body; a selection of people looks at a record once more. Only plain values and packed bytes are written under
 //! the lock ([`write`]). (The commit parses the bodies once more, from the queue's file, because a
 //! run may have been killed in between.)
 
@@ -17,6 +17,7 @@ mod decision;
 mod heard;
 mod items;
 mod permission;
+mod record;
 mod refusals;
 mod unauthorized;
 mod write;
@@ -28,6 +29,7 @@ use std::time::Duration;
 pub use behind_list::BEHIND_LIST;
 pub use context::{End, Fetch};
 pub use permission::PERMISSION_LOST;
+pub use record::NOT_SELECTED;
 
 use super::error::RefreshError;
 use super::queue::{Kind, Next, Queue, Task};

@@ -111,6 +111,11 @@ fn all_organisations_are_found_with_their_places_in_the_text() {
             "Tübingen &amp; München, Universit&eacute; de Lorient, France",
             vec![(8, "Universit&eacute; de Lorient")],
         ),
+        // One of them with a typo.
+        (
+            "Hillford University, UK; CNM, Universté de Lorient, France",
+            vec![(1, "Hillford University"), (7, "CNM"), (8, "Universté de Lorient")],
+        ),
         ("Oslo Observatory, University of Oslo", vec![(12, "Oslo Observatory"), (11, "University of Oslo")]),
     ] {
         let mentions = matcher.find_in_text(text, &mut Scratch::default());

@@ -1,13 +1,12 @@
-//! The people of a dataset whom a slice selects, and their rows.
+//! Whom of a dataset a selection means, by its tables.
 
-use std::path::PathBuf;
-
-use arrow::array::{Array, AsArray, BooleanArray, RecordBatch, StringArray};
+use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, RecordBatch, StringArray};
 use arrow::compute::filter_record_batch;
 use arrow::datatypes::Int16Type;
 use rustc_hash::FxHashMap;
 
-use crate::dataset::{Dataset, DatasetError};
+use super::error::DatasetError;
+use super::reader::Dataset;
 use crate::slice::{Found, People, Slice, Written};
 use orcid_xml::Orcid;
 
@@ -18,9 +17,11 @@ const AFFILIATIONS: &str = "summaries/affiliations";
 /// The column with the iD of a row.
 pub const ORCID: &str = "orcid";
 /// The columns of an affiliation that decide.
-const AFFILIATION: [&str; 7] = [
+const AFFILIATION: [&str; 9] = [
     ORCID,
     "end_year",
+    "end_month",
+    "end_day",
     "organization_name",
     "city",
     "country",
@@ -28,37 +29,27 @@ const AFFILIATION: [&str; 7] = [
     "disambiguated_organization_identifier",
 ];
 
-/// Why nobody can say who is kept.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum KeptError {
-    #[error(transparent)]
-    Dataset(#[from] DatasetError),
-    #[error("{path} has no {table}, which decide about the selected people")]
-    NoTable { path: PathBuf, table: &'static str },
-}
-
-/// The people who are kept.
-#[derive(Debug)]
-pub struct Kept<'s> {
+/// The people of a dataset whom a selection means.
+pub struct Selected<'s> {
     slice: &'s Slice,
     /// `None` if iDs alone decide.
     people: Option<People>,
 }
 
-impl<'s> Kept<'s> {
-    /// Finds them in the tables of summaries, as far as the dataset shows their rows.
+impl<'s> Selected<'s> {
+    /// A table that decides about them and that the dataset does not have.
+    pub fn lacks(dataset: &Dataset, slice: &Slice) -> Option<&'static str> {
+        let tables = [RECORDS, ADDRESSES, AFFILIATIONS];
+        tables.into_iter().find(|table| slice.asks_for_content() && !dataset.has(table))
+    }
+
+    /// Finds them in the tables of summaries.
     ///
     /// # Errors
-    /// [`KeptError`] if the dataset lacks the tables, or cannot be read.
-    pub fn of(dataset: &Dataset, slice: &'s Slice) -> Result<Self, KeptError> {
+    /// [`DatasetError`] if the dataset cannot be read.
+    pub fn of(dataset: &Dataset, slice: &'s Slice) -> Result<Self, DatasetError> {
         if !slice.asks_for_content() {
             return Ok(Self { slice, people: None });
-        }
-        for table in [RECORDS, ADDRESSES, AFFILIATIONS] {
-            if !dataset.has(table) {
-                return Err(KeptError::NoTable { path: dataset.root.clone(), table });
-            }
         }
         let mut found: FxHashMap<Orcid, Found> = FxHashMap::default();
         let mut note = |orcid: Option<Orcid>, found_now: Found| {
@@ -74,10 +65,11 @@ impl<'s> Kept<'s> {
         }
         for batch in dataset.rows(AFFILIATIONS, &AFFILIATION) {
             let batch = batch?;
-            let ends =
-                batch.column_by_name("end_year").and_then(|column| column.as_primitive_opt::<Int16Type>());
+            let [years, months, days] =
+                ["end_year", "end_month", "end_day"].map(|name| batch.column_by_name(name));
             for row in 0..batch.num_rows() {
-                let is_current = ends.is_none_or(|ends| ends.is_null(row));
+                let [year, month, day] = [years, months, days].map(|column| number(column, row));
+                let is_current = !slice.day().is_after_end(year, month, day);
                 note(
                     orcid_of(&batch, row),
                     slice.look_at_affiliation(Some(written(&batch, row)), is_current),
@@ -122,6 +114,11 @@ fn orcid_of(batch: &RecordBatch, row: usize) -> Option<Orcid> {
 
 fn text<'b>(batch: &'b RecordBatch, column: &str, row: usize) -> Option<&'b str> {
     let column: &StringArray = batch.column_by_name(column)?.as_string_opt::<i32>()?;
+    column.is_valid(row).then(|| column.value(row))
+}
+
+fn number(column: Option<&ArrayRef>, row: usize) -> Option<i16> {
+    let column = column?.as_primitive_opt::<Int16Type>()?;
     column.is_valid(row).then(|| column.value(row))
 }
 

@@ -31,10 +31,10 @@ const XLSX: &str = "xlsx";
 
 /// Writes tables into one workbook, if `to` ends so, else each into a workbook of its own.
 pub fn write(source: &Source<'_>, tables: &[String], to: &Path) -> Result<Exported, ExportError> {
-    guarded(to, || match to.extension().is_some_and(|ending| ending.eq_ignore_ascii_case(XLSX)) {
+    match to.extension().is_some_and(|ending| ending.eq_ignore_ascii_case(XLSX)) {
         true => one(source, tables, to),
         false => each(source, tables, to),
-    })
+    }
 }
 
 /// Writes rows into a workbook with one sheet; `to` is the name of the file, beside which they wait
@@ -60,7 +60,7 @@ pub fn write_sheet(
 
 /// The library panics if it cannot write a temporary file.
 fn guarded<T>(to: &Path, work: impl FnOnce() -> Result<T, ExportError>) -> Result<T, ExportError> {
-    let reason = "its temporary files cannot be written";
+    let reason = "its temporary files cannot be written; the disk may be full";
     let broken = |_| Err(ExportError::Workbook { path: to.to_owned(), reason: reason.to_owned() });
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(broken)
 }
@@ -76,7 +76,7 @@ fn one(source: &Source<'_>, tables: &[String], to: &Path) -> Result<Exported, Ex
     }
     let part = part_of(to);
     let file = File::create(&part).map_err(ExportError::io(&part))?;
-    let written = fill(source, tables, to, &mut BufWriter::new(file));
+    let written = guarded(to, || fill(source, tables, to, &mut BufWriter::new(file)));
     if written.is_err() {
         // The fault counts; what cannot be removed is replaced by the next export.
         let _ = fs::remove_file(&part);
@@ -91,7 +91,7 @@ fn each(source: &Source<'_>, tables: &[String], to: &Path) -> Result<Exported, E
     let mut files = Files::begin(to)?;
     for key in tables {
         let file = files.next(&format!("{}.{XLSX}", file_name(key)))?;
-        exported.add(fill(source, std::slice::from_ref(key), to, file)?);
+        exported.add(guarded(to, || fill(source, std::slice::from_ref(key), to, file))?);
     }
     files.end()?;
     Ok(exported)

@@ -107,3 +107,28 @@ impl Observer for Notes {
         tell!("note: {reason}; reading the whole archive instead ({})", reason.hint());
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_is_taken_in_all_forms() {
+        for text in [
+            "0000-0002-1694-233X",
+            "0000-0002-1694-233x",
+            "000000021694233x",
+            "https://orcid.org/0000-0002-1694-233X",
+            "http://orcid.org/000000021694233X",
+            "orcid.org/0000-0002-1694-233x/",
+            "  0000 0002 1694 233X\t",
+        ] {
+            assert_eq!(parse_orcid(text).unwrap().as_str(), "0000-0002-1694-233X", "{text:?}");
+        }
+        // A dump may hold a record under a mistyped iD.
+        assert_eq!(parse_orcid("0000-0002-1694-2331").unwrap().as_str(), "0000-0002-1694-2331");
+        for text in ["", "0000-0002-1694", "0000-0002-1694-233X 0000-0002-1825-0097", "0000-0002-1694-233Y"] {
+            assert!(parse_orcid(text).is_err(), "{text:?}");
+        }
+    }
+}

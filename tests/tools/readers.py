@@ -90,7 +90,7 @@ def joins(dataset):
     columns[0] = pandas.concat([columns[0], pandas.DataFrame({"org_key": [None]})], ignore_index=True)
     found = {way: len(pandas.merge(*(read(frame).dropna() for frame in columns), on="org_key"))
              for way, read in ways.items()}
-    return expected.fetchone()[0], found
+    return expected.fetchall()[0][0], found
 
 
 def rows_by_table(manifest):

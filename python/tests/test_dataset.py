@@ -80,8 +80,9 @@ def test_affiliations_find_their_organizations_in_pandas_and_sqlite(dataset: str
         by_sqlite = pandas.read_sql(joined, database)
     again = pandas.read_csv(io.StringIO(with_gap.to_csv(index=False)))
 
-    assert len(named) > 100 and named["org_key"].notna().all()
-    assert len(by_sqlite) == len(again.merge(organizations, on="org_key")) == len(named)
+    keys = named["org_key"].notna().sum()
+    assert keys > 100
+    assert len(by_sqlite) == len(again.merge(organizations, on="org_key")) == keys
 
 
 def test_columns_are_selected(dataset: str) -> None:
@@ -102,7 +103,8 @@ def test_a_schema_tells_what_columns_mean(dataset: str) -> None:
 
     arrow = pyarrow.schema(schema)
     assert arrow.names == schema.names and len(schema) == len(arrow)
-    assert schema["org_key"].description and schema["org_key"].type == str(arrow.field("org_key").type).capitalize()
+    assert schema["org_key"].description
+    assert (schema["org_key"].type, arrow.field("org_key").type) == ("Utf8", pyarrow.string())
     assert schema["kind"].xpath or schema["kind"].description
     assert "org_key" in schema and "no" not in schema
     assert repr(schema).splitlines()[0] == "orcid: Utf8"

@@ -178,33 +178,39 @@ impl Cells {
         }
     }
 
-    /// Gives the cells as an array, and makes room for as many again.
+    /// Gives the cells as an array, and makes room for somewhat more.
     fn finish(&mut self) -> ArrayRef {
         match self {
             Self::Text(cells) => {
-                let room = StringBuilder::with_capacity(cells.len(), cells.values_slice().len());
-                Arc::new(std::mem::replace(cells, room).finish())
+                let next = StringBuilder::with_capacity(room(cells.len()), room(cells.values_slice().len()));
+                Arc::new(std::mem::replace(cells, next).finish())
             }
             Self::Int64(cells) => {
-                let room = Int64Builder::with_capacity(cells.len());
-                Arc::new(std::mem::replace(cells, room).finish())
+                let next = Int64Builder::with_capacity(room(cells.len()));
+                Arc::new(std::mem::replace(cells, next).finish())
             }
             Self::Int32(cells) => {
-                let room = Int32Builder::with_capacity(cells.len());
-                Arc::new(std::mem::replace(cells, room).finish())
+                let next = Int32Builder::with_capacity(room(cells.len()));
+                Arc::new(std::mem::replace(cells, next).finish())
             }
             Self::Int16(cells) => {
-                let room = Int16Builder::with_capacity(cells.len());
-                Arc::new(std::mem::replace(cells, room).finish())
+                let next = Int16Builder::with_capacity(room(cells.len()));
+                Arc::new(std::mem::replace(cells, next).finish())
             }
             Self::Float64(cells) => Arc::new(cells.finish()),
             Self::Boolean(cells) => Arc::new(cells.finish()),
             Self::Timestamp(cells) => {
-                let room = timestamps(cells.len());
-                Arc::new(std::mem::replace(cells, room).finish())
+                let next = timestamps(room(cells.len()));
+                Arc::new(std::mem::replace(cells, next).finish())
             }
         }
     }
+}
+
+/// Room for the next batch after one of this size. Batches differ, and one that is a little larger
+/// than its room is copied to twice the room.
+fn room(size: usize) -> usize {
+    size + size / 8
 }
 
 fn timestamps(capacity: usize) -> TimestampMicrosecondBuilder {

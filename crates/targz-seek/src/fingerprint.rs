@@ -3,14 +3,14 @@
 use std::io;
 use std::path::Path;
 
-use md5::{Digest, Md5};
 use serde::{Deserialize, Serialize};
+use xxhash_rust::xxh3::Xxh3;
 
 use super::error::ArchiveError;
 use super::explain::{explain, opening};
 use super::folder::listing;
 use super::gzip::is_gzip;
-use super::input::{Input, Meter, hex_digest};
+use super::input::{Input, Meter};
 use super::source::{ByteSource, FileSource};
 use super::tar::Fault;
 
@@ -25,9 +25,9 @@ const MARK_BYTES: usize = 2;
 pub struct Fingerprint {
     /// The size of the file, or of all files of the folder together, in bytes.
     pub size_bytes: u64,
-    /// An MD5 in lower-case hexadecimal: of the first and the last MiB of a file, or of the
-    /// names, sizes and times of change of a folder's files. It is not the MD5 of the file;
-    /// [`md5_of`] gives that.
+    /// A digest in lower-case hexadecimal: XXH3 of 128 bits of the first and the last MiB of a
+    /// file, or MD5 of the names, sizes and times of change of a folder's files. It is not the MD5
+    /// of the file; [`md5_of`] gives that.
     pub digest: String,
 }
 
@@ -39,13 +39,13 @@ impl Fingerprint {
     pub fn of(source: &dyn ByteSource) -> Result<Self, ArchiveError> {
         let read = || -> io::Result<Self> {
             let size_bytes = source.size_bytes()?.ok_or(io::ErrorKind::Unsupported)?;
-            let mut digest = Md5::new();
+            let mut digest = Xxh3::new();
             for start in [0, size_bytes.saturating_sub(FINGERPRINT_BYTES)] {
                 let mut bytes = vec![0; FINGERPRINT_BYTES.min(size_bytes) as usize];
                 source.read_exact_at(&mut bytes, start)?;
                 digest.update(&bytes);
             }
-            Ok(Self { size_bytes, digest: hex_digest(digest) })
+            Ok(Self { size_bytes, digest: format!("{:032x}", digest.digest128()) })
         };
         read().map_err(|error| opening(source.path(), error))
     }
@@ -112,4 +112,46 @@ pub fn md5_of_source(source: &dyn ByteSource, meter: Meter) -> Result<String, Ar
 
 fn file_at(path: &Path) -> Result<FileSource, ArchiveError> {
     FileSource::open(path).map_err(|source| ArchiveError::Open { path: path.to_owned(), source })
+}
+
+#[cfg(test)]
+mod tests {
+    use xxhash_rust::xxh3::xxh3_128;
+
+    use super::*;
+
+    fn of(bytes: &[u8]) -> Fingerprint {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.tar.gz");
+        std::fs::write(&path, bytes).unwrap();
+        fingerprint(&path).unwrap()
+    }
+
+    #[test]
+    fn the_size_and_both_ends_tell_files_apart() {
+        let end = FINGERPRINT_BYTES as usize;
+        let bytes: Vec<u8> = (0..3 * end as u32).map(|number| (number % 251) as u8).collect();
+        let changed = |place: usize| {
+            let mut bytes = bytes.clone();
+            bytes[place] ^= 1;
+            of(&bytes)
+        };
+        let own = of(&bytes);
+
+        for place in [0, end - 1, 2 * end, 3 * end - 1] {
+            assert_ne!(changed(place).digest, own.digest, "{place}");
+        }
+        for place in [end, 2 * end - 1] {
+            assert_eq!(changed(place), own, "{place}");
+        }
+        assert_ne!(of(&bytes[..3 * end - 1]).size_bytes, own.size_bytes);
+        let ends = [&bytes[..end], &bytes[2 * end..]].concat();
+        assert_eq!(own.digest, format!("{:032x}", xxh3_128(&ends)));
+    }
+
+    #[test]
+    fn a_short_file_is_digested_from_both_ends_too() {
+        assert_eq!(of(b"abc").digest, format!("{:032x}", xxh3_128(b"abcabc")));
+        assert_eq!(of(b"").size_bytes, 0);
+    }
 }

@@ -48,13 +48,13 @@ impl<'b> Header<'b> {
 
     /// The path of the entry, as far as the header holds it.
     pub fn name(self) -> Cow<'b, str> {
-        let name = String::from_utf8_lossy(text(&self.0[NAME]));
+        let name = lossy(text(&self.0[NAME]));
         let prefix = text(&self.0[PREFIX]);
         // GNU's own format has other things in the place of the prefix.
         if self.0[MAGIC] != *b"ustar\0" || prefix.is_empty() {
             return name;
         }
-        format!("{}/{name}", String::from_utf8_lossy(prefix)).into()
+        format!("{}/{name}", lossy(prefix)).into()
     }
 
     /// The bytes of the header.
@@ -108,6 +108,12 @@ fn text(field: &[u8]) -> &[u8] {
     field.split(|&byte| byte == 0).next().unwrap_or(field)
 }
 
+/// A name as text. The library's lossy reading goes byte by byte, its strict reading does not, and
+/// nearly every name is sound.
+fn lossy(name: &[u8]) -> Cow<'_, str> {
+    str::from_utf8(name).map_or_else(|_| String::from_utf8_lossy(name), Cow::Borrowed)
+}
+
 /// The sum of a header's bytes, its own field for the sum taken as spaces.
 fn unsigned_sum(block: &[u8]) -> u64 {
     let sum = |bytes: &[u8]| bytes.iter().map(|&byte| u32::from(byte)).sum::<u32>();
@@ -123,6 +129,13 @@ fn signed_excess(block: &[u8]) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_are_read_whatever_their_bytes() {
+        for name in [&b"a/0000-0001-5000-1007.xml"[..], "Zürich/ß".as_bytes(), b"a\xff\xc3b", b""] {
+            assert_eq!(lossy(name), String::from_utf8_lossy(name));
+        }
+    }
 
     #[test]
     fn numbers_are_read_in_all_their_forms() {

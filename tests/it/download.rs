@@ -295,6 +295,34 @@ fn a_kill_at_any_moment_costs_at_most_the_last_megabytes() {
     );
 }
 
+#[cfg(all(target_os = "linux", target_env = "gnu", target_pointer_width = "64"))]
+#[test]
+fn a_disk_that_fills_is_told_and_the_next_run_finishes() {
+    let place = folder();
+    let (to, shim) = (place.path().join("to"), crate::support::shim::shim_in(place.path()));
+    let server = Releases::start(two_files(), |_, reply| reply);
+    fs::create_dir(&to).unwrap();
+    // Some calls write bytes of the file, some its notes: the disk fills at one after the other.
+    for full_from in [0, 1, 2, 3, 5, 8, 13, 21] {
+        let mut command = download(&server, &to, &["--summaries"]);
+        command.env("LD_PRELOAD", &shim).env("FAULT_ROOT", to.canonicalize().unwrap());
+        command.env("FAULT_AT", full_from.to_string()).env("FAULT_HOW", "full");
+
+        let output = command.stdout(Stdio::piped()).stderr(Stdio::piped()).output().unwrap();
+
+        let told = messages(&output);
+        assert_eq!(output.status.code(), Some(2), "{full_from}: {told}");
+        assert!(told.contains("No space left") && told.contains("hint: "), "{full_from}: {told}");
+        assert!(!to.join(SUMMARIES).exists(), "{full_from}");
+    }
+
+    let output = download(&server, &to, &["--summaries"]).stderr(Stdio::piped()).output().unwrap();
+
+    assert!(output.status.success(), "{}", messages(&output));
+    assert!(fs::read(to.join(SUMMARIES)).unwrap() == *two_files()[0].bytes);
+    assert_eq!(names(&to), [SUMMARIES]);
+}
+
 #[test]
 fn the_program_downloads_what_is_chosen_and_prints_the_paths() {
     let to = folder();

@@ -15,6 +15,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::atomic::AtomicBool;
 
+use crate::support::shim::shim_in;
 use crate::support::{ONE, OTHER, gzip, record, tar, work};
 use orcid_mock::{Limits, LocalOrcid, World};
 use orcidlake::convert::{Options, PartTask, Selection, Shard, Task, Unobserved, index, plan, write_part};
@@ -67,12 +68,7 @@ impl Scenario {
     fn new(inputs: impl FnOnce(&Path) -> Option<LocalOrcid>, before: &[&[&str]], arguments: &[&str]) -> Self {
         let folder = crate::support::folder();
         let at = folder.path().canonicalize().unwrap();
-        let (root, old, shim) = (at.join("trial"), at.join("old"), at.join("shim.so"));
-        let source = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/support/faults/shim.c");
-        let mut compiler = Command::new("cc");
-        compiler.args(["-shared", "-fPIC", "-O1", "-o"]).arg(&shim).arg(source).arg("-ldl");
-        let compiled = compiler.status();
-        assert!(compiled.expect("there is a C compiler, as SQLite needs one").success());
+        let (root, old, shim) = (at.join("trial"), at.join("old"), shim_in(&at));
         let server = inputs(&at);
         let url = server.as_ref().map(LocalOrcid::base_url).unwrap_or_default();
         let fill = |arguments: &[&str]| -> Vec<String> {

@@ -108,7 +108,7 @@ pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
         fetched?;
         let path = folder.join(&file.name);
         if !common.json {
-            print(&format!("{}\n", path.display()))?;
+            progress.aside(|| print(&format!("{}\n", path.display())))?;
         }
         paths.push(path.to_string_lossy().into_owned());
     }

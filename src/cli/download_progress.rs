@@ -65,11 +65,17 @@ impl DownloadProgress {
         }
     }
 
-    fn say(&self, text: &str) {
+    /// Writes something while the line is away.
+    pub fn aside<T>(&self, write: impl FnOnce() -> T) -> T {
         match &self.bar {
-            Some(bar) => bar.suspend(|| tell!("{text}")),
-            None if self.is_quiet => {}
-            None => tell!("{text}"),
+            Some(bar) => bar.suspend(write),
+            None => write(),
+        }
+    }
+
+    fn say(&self, text: &str) {
+        if !self.is_quiet {
+            self.aside(|| tell!("{text}"));
         }
     }
 

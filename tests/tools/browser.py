@@ -14,7 +14,7 @@ must have the contrast of WCAG AA (4.5, or 3 for large text). Exit status 1 on a
 import csv, io, json, os, subprocess, sys
 
 from selenium import webdriver
-from selenium.common.exceptions import StaleElementReferenceException, TimeoutException
+from selenium.common.exceptions import TimeoutException, WebDriverException
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
@@ -181,8 +181,8 @@ class Person:
                     return True
             return False
         try:
-            # While a page is left, its elements are no longer there.
-            WebDriverWait(self.driver, 20, ignored_exceptions=[StaleElementReferenceException]).until(press)
+            # While a page is left, its elements are no longer there, which the driver tells in several ways.
+            WebDriverWait(self.driver, 20, ignored_exceptions=[WebDriverException]).until(press)
         except TimeoutException:
             raise SystemExit(f"{self.driver.current_url} has no {label!r}: {self.text()[:500]}") from None
         return self

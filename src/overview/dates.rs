@@ -5,6 +5,7 @@ use arrow::array::RecordBatch;
 use super::columns::Numbers;
 use super::outcome::OddDates;
 use crate::dataset::Manifest;
+use crate::slice::Day;
 
 /// No item of a living person is of an earlier year.
 pub const FIRST_YEAR: i64 = 1900;
@@ -13,9 +14,6 @@ pub const YEARS_AHEAD: i64 = 50;
 
 /// The days of the months of a leap year.
 const DAYS: [i64; 12] = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
-const MICROSECONDS_OF_A_DAY: i64 = 86_400_000_000;
-/// The days of 400 years, after which the calendar repeats itself.
-const DAYS_OF_400_YEARS: i64 = 146_097;
 
 /// A date whose parts may be absent.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -36,20 +34,8 @@ pub struct Dates<'b> {
 
 /// The last year that a dataset can tell about.
 pub fn data_year(manifest: &Manifest) -> Option<i32> {
-    let watermark = manifest.watermark.map(|time| year_of_day(time.div_euclid(MICROSECONDS_OF_A_DAY)));
+    let watermark = manifest.watermark.map(|time| i32::from(Day::of_time(time).0));
     watermark.max(manifest.release.map(i32::from))
-}
-
-/// The year of a day, counted from 1970.
-fn year_of_day(day: i64) -> i32 {
-    // Days from 1 March of year 0; leap days are the last of their years then.
-    let day = day + 719_468;
-    let era = day.div_euclid(DAYS_OF_400_YEARS);
-    let day = day.rem_euclid(DAYS_OF_400_YEARS);
-    let year = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365;
-    let day_of_year = day - (365 * year + year / 4 - year / 100);
-    let is_next_year = day_of_year >= 306;
-    (era * 400 + year + i64::from(is_next_year)) as i32
 }
 
 /// The names of the columns of a date.
@@ -187,12 +173,5 @@ mod tests {
         let expected =
             OddDates { end_before_start: 1, too_early: 1, begins_later: 1, ends_far_ahead: 1, no_date: 0 };
         assert_eq!(odd, expected);
-    }
-
-    #[test]
-    fn a_day_has_the_year_of_the_calendar() {
-        for (day, year) in [(0, 1970), (-1, 1969), (364, 1970), (365, 1971), (11_016, 2000), (20_454, 2026)] {
-            assert_eq!(year_of_day(day), year, "{day}");
-        }
     }
 }

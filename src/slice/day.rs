@@ -3,7 +3,9 @@
 use std::fmt;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-const SECONDS_OF_A_DAY: u64 = 86_400;
+use orcid_xml::Timestamp;
+
+const MICROSECONDS_OF_A_DAY: Timestamp = 86_400_000_000;
 
 /// A day as year, month, day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -13,7 +15,12 @@ impl Day {
     /// The present day, in UTC.
     pub fn today() -> Self {
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        Self::of_days((since.as_secs() / SECONDS_OF_A_DAY) as i64)
+        Self::of_time(since.as_micros() as Timestamp)
+    }
+
+    /// The day of a point in time, in UTC.
+    pub fn of_time(time: Timestamp) -> Self {
+        Self::of_days(time.div_euclid(MICROSECONDS_OF_A_DAY))
     }
 
     /// The day that is so many days after 1 January 1970 (Howard Hinnant's `civil_from_days`).
@@ -65,6 +72,12 @@ mod tests {
             (-1, Day(1969, 12, 31)),
         ] {
             assert_eq!(Day::of_days(days), expected);
+        }
+        for (days, year) in [(0, 1970), (-1, 1969), (364, 1970), (365, 1971), (11_016, 2000), (20_454, 2026)]
+        {
+            assert_eq!(Day::of_days(days).0, year, "{days}");
+            assert_eq!(Day::of_time(days * MICROSECONDS_OF_A_DAY), Day::of_days(days));
+            assert_eq!(Day::of_time((days + 1) * MICROSECONDS_OF_A_DAY - 1), Day::of_days(days));
         }
         assert!(Day::today() > Day(2024, 1, 1));
     }

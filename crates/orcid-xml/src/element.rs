@@ -298,7 +298,7 @@ impl<'a> Organization<'a> {
     /// A key of the organization as it is written; equal fields give equal keys, on all
     /// machines and in all versions. It is the 64-bit XXH3 (seed 0) of name, city, region,
     /// country, identifier source and identifier, joined by U+001F, with nothing for those that
-    /// are absent; as a signed integer.
+    /// are absent.
     pub fn key(&self) -> u64 {
         let parts =
             [&self.name, &self.city, &self.region, &self.country, &self.identifier_source, &self.identifier];

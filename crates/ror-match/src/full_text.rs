@@ -145,12 +145,12 @@ impl Matcher {
         }
         windows(&mut search, tokens, layout, (block.first, block.last), capitals, known, found);
         let parts = &layout.parts[block.first..=block.last];
-        let others = |window: &Window| {
-            let apart = |part: &&Part| part.end <= window.start || window.end <= part.start;
-            parts.iter().filter(apart).any(|part| {
-                tokens[part.start..part.end].iter().any(|token| token.meaning.kinds & INSTITUTIONS != 0)
-            })
+        let is_apart = |part: &Part, window: &Window| part.end <= window.start || window.end <= part.start;
+        let has_kind = |part: &Part, kinds| {
+            tokens[part.start..part.end].iter().any(|token| token.meaning.kinds & kinds != 0)
         };
+        let others =
+            |window: &Window| parts.iter().any(|part| is_apart(part, window) && has_kind(part, INSTITUTIONS));
         drop_weak(found, known, &self.tree, &others);
         let Some(limits) = self.preset.similarity() else { return };
         if found.len() == known {
@@ -159,8 +159,8 @@ impl Matcher {
         }
         // An institution that is named with a typo, or in another form, beside others.
         let is_free = |part: &&Part| {
-            let apart = |window: &Window| part.end <= window.start || window.end <= part.start;
-            names_institution(&tokens[part.start..part.end]) && found[known..].iter().all(apart)
+            has_kind(part, UNIVERSITY | HOSPITAL)
+                && found[known..].iter().all(|window| is_apart(part, window))
         };
         let rest: Vec<Part> = parts.iter().filter(is_free).cloned().collect();
         if let Some(window) = search.similar_part(reading, &rest, limits, similar) {
@@ -215,10 +215,6 @@ impl Matcher {
         }
         refused
     }
-}
-
-fn names_institution(tokens: &[Token]) -> bool {
-    tokens.iter().any(|token| token.meaning.kinds & (UNIVERSITY | HOSPITAL) != 0)
 }
 
 fn of_window(window: &Window) -> Match {

@@ -1,6 +1,7 @@
 //! Where the data of a dataset comes from: its title, licence, and what to cite.
 
 use super::super::manifest::Manifest;
+use crate::slice::Day;
 
 /// ORCID's public data files are in the public domain; so are releases of ROR.
 pub const LICENCE: &str = "CC0-1.0";
@@ -27,8 +28,6 @@ const DOIS: [(u16, &str); 10] = [
 ];
 /// The DOI of all releases of ROR.
 const ROR_DOI: &str = "10.5281/zenodo.6347574";
-/// Microseconds of a day.
-const DAY: i64 = 86_400_000_000;
 
 /// Something to cite.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -150,9 +149,8 @@ fn doi_of(year: Option<u16>) -> Option<&'static str> {
 
 /// The day up to which a refreshed dataset has all changes.
 fn updated_until(manifest: &Manifest) -> Option<String> {
-    let micros = manifest.watermark.filter(|_| manifest.has_refreshes())?;
-    let day = arrow::temporal_conversions::date32_to_datetime(i32::try_from(micros.div_euclid(DAY)).ok()?)?;
-    Some(day.format("%Y-%m-%d").to_string())
+    let watermark = manifest.watermark.filter(|_| manifest.has_refreshes())?;
+    Some(Day::of_time(watermark).to_string())
 }
 
 fn entry(citation: &Citation) -> String {

@@ -13,7 +13,6 @@
 
 mod authenticated;
 mod cached;
-mod cells;
 mod coverage;
 mod error;
 mod expansion;

@@ -18,7 +18,7 @@ use super::only_args::OnlyArgs;
 use super::output::print_json;
 use super::progress::Progress;
 use super::stores::{ScratchArg, locked_store};
-use super::table_name::TableNameParser;
+use super::tables_arg::TablesArg;
 use super::target::check_file;
 use super::{Common, Done};
 use crate::convert::{ConvertError, Options, Outcome, Selection, Shard, convert_in};
@@ -48,16 +48,8 @@ pub struct Args {
     /// s3://bucket/orcid.
     #[arg(long, short, value_name = "DIR", env = "ORCIDLAKE_OUT")]
     out: PathBuf,
-    /// Tables to write, such as works or summaries/affiliations; all if not given.
-    #[arg(
-        long,
-        value_delimiter = ',',
-        value_name = "TABLE",
-        value_parser = TableNameParser::OF_ARCHIVES,
-        hide_possible_values = true,
-        env = "ORCIDLAKE_TABLES"
-    )]
-    tables: Vec<String>,
+    #[command(flatten)]
+    tables: TablesArg,
     #[command(flatten)]
     only: OnlyArgs,
     #[command(flatten)]
@@ -112,7 +104,7 @@ impl Machine {
 }
 
 pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
-    let tables = Selection::new(&args.tables)?;
+    let tables = Selection::new(&args.tables.tables)?;
     let (write_index, shard) = (args.index, args.shard);
     let (salvage, replace) = (args.salvage, args.replace);
     let storage = common.storage();

@@ -97,6 +97,7 @@ mod storage_option;
 mod stores;
 mod synth;
 mod table_name;
+mod tables_arg;
 mod target;
 mod verify;
 mod workbook_notes;

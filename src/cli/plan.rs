@@ -10,7 +10,7 @@ use super::numbers::counted;
 use super::only_args::OnlyArgs;
 use super::output::print;
 use super::stores::store_of;
-use super::table_name::TableNameParser;
+use super::tables_arg::TablesArg;
 use super::target::{check_file, write_file};
 use super::{Common, Done};
 use crate::convert::{Options, Selection, Task, plan_in, plan_new};
@@ -47,16 +47,8 @@ pub struct Args {
     /// every archive has its index.
     #[arg(long, value_name = "FILE", env = "ORCIDLAKE_INDEX_TASKS")]
     index_tasks: Option<PathBuf>,
-    /// Tables to write, such as works or summaries/affiliations; all if not given.
-    #[arg(
-        long,
-        value_delimiter = ',',
-        value_name = "TABLE",
-        value_parser = TableNameParser::OF_ARCHIVES,
-        hide_possible_values = true,
-        env = "ORCIDLAKE_TABLES"
-    )]
-    tables: Vec<String>,
+    #[command(flatten)]
+    tables: TablesArg,
     #[command(flatten)]
     only: OnlyArgs,
     /// Read the undamaged members of archives that are cut off or damaged; each archive is one part.
@@ -72,7 +64,7 @@ pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
         let archives: Vec<_> = args.archives.iter().map(PathBuf::as_path).collect();
         check_file(path, &archives)?;
     }
-    let tables = Selection::new(&args.tables)?;
+    let tables = Selection::new(&args.tables.tables)?;
     let (salvage, replace, parts) = (args.salvage, args.replace, Some(args.parts));
     let (storage, only) = (common.storage(), args.only.slice(None, common)?);
     let options = Options { tables, only, salvage, replace, parts, storage, ..Options::default() };

@@ -4,6 +4,7 @@
 //! This layer knows tables and Parquet, not XML. A dataset is complete or absent: everything is
 //! written to a folder beside it, the manifest too, and the folders are exchanged.
 
+mod cells;
 mod change;
 mod commit;
 mod copying;
@@ -44,6 +45,7 @@ mod visibility;
 mod waiting;
 mod writer;
 
+pub(crate) use cells::Cells;
 pub use change::{begin_change, begin_change_in};
 pub use commit::Staging;
 pub use description::{Citation, DESCRIPTION_NAMES, citations, to_bibtex};

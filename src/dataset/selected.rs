@@ -1,10 +1,10 @@
 //! Whom of a dataset a selection means, by its tables.
 
-use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, RecordBatch, StringArray};
+use arrow::array::{Array, AsArray, BooleanArray, RecordBatch};
 use arrow::compute::filter_record_batch;
-use arrow::datatypes::Int16Type;
 use rustc_hash::FxHashMap;
 
+use super::cells::Cells;
 use super::error::DatasetError;
 use super::reader::Dataset;
 use crate::slice::{Found, People, Slice, Written};
@@ -59,20 +59,21 @@ impl<'s> Selected<'s> {
         };
         for batch in dataset.rows(ADDRESSES, &[ORCID, "country"]) {
             let batch = batch?;
+            let cells = Cells(&batch);
             for row in 0..batch.num_rows() {
-                note(orcid_of(&batch, row), slice.look_at_address(text(&batch, "country", row)));
+                note(orcid_of(&cells, row), slice.look_at_address(cells.text("country", row)));
             }
         }
         for batch in dataset.rows(AFFILIATIONS, &AFFILIATION) {
             let batch = batch?;
-            let [years, months, days] =
-                ["end_year", "end_month", "end_day"].map(|name| batch.column_by_name(name));
+            let cells = Cells(&batch);
             for row in 0..batch.num_rows() {
-                let [year, month, day] = [years, months, days].map(|column| number(column, row));
+                let [year, month, day] =
+                    ["end_year", "end_month", "end_day"].map(|name| cells.int16(name, row));
                 let is_current = !slice.day().is_after_end(year, month, day);
                 note(
-                    orcid_of(&batch, row),
-                    slice.look_at_affiliation(Some(written(&batch, row)), is_current),
+                    orcid_of(&cells, row),
+                    slice.look_at_affiliation(Some(written(&cells, row)), is_current),
                 );
             }
         }
@@ -81,7 +82,7 @@ impl<'s> Selected<'s> {
         let mut people = People::default();
         for batch in dataset.rows(RECORDS, &[ORCID]) {
             let batch = batch?;
-            let orcids = (0..batch.num_rows()).filter_map(|row| orcid_of(&batch, row));
+            let orcids = (0..batch.num_rows()).filter_map(|row| orcid_of(&Cells(&batch), row));
             people.extend(orcids.filter(|orcid| enough.contains(*orcid)));
         }
         Ok(Self { slice, people: Some(people) })
@@ -108,26 +109,16 @@ impl<'s> Selected<'s> {
     }
 }
 
-fn orcid_of(batch: &RecordBatch, row: usize) -> Option<Orcid> {
-    text(batch, ORCID, row).and_then(Orcid::new)
+fn orcid_of(cells: &Cells<'_>, row: usize) -> Option<Orcid> {
+    cells.text(ORCID, row).and_then(Orcid::new)
 }
 
-fn text<'b>(batch: &'b RecordBatch, column: &str, row: usize) -> Option<&'b str> {
-    let column: &StringArray = batch.column_by_name(column)?.as_string_opt::<i32>()?;
-    column.is_valid(row).then(|| column.value(row))
-}
-
-fn number(column: Option<&ArrayRef>, row: usize) -> Option<i16> {
-    let column = column?.as_primitive_opt::<Int16Type>()?;
-    column.is_valid(row).then(|| column.value(row))
-}
-
-fn written(batch: &RecordBatch, row: usize) -> Written<'_> {
+fn written<'b>(cells: &Cells<'b>, row: usize) -> Written<'b> {
     Written {
-        name: text(batch, "organization_name", row),
-        city: text(batch, "city", row),
-        country: text(batch, "country", row),
-        source: text(batch, "disambiguation_source", row),
-        identifier: text(batch, "disambiguated_organization_identifier", row),
+        name: cells.text("organization_name", row),
+        city: cells.text("city", row),
+        country: cells.text("country", row),
+        source: cells.text("disambiguation_source", row),
+        identifier: cells.text("disambiguated_organization_identifier", row),
     }
 }

@@ -3,8 +3,8 @@
 
 use rustc_hash::FxHashSet;
 
-use super::cells::Cells;
 use super::error::MatchError;
+use crate::dataset::Cells;
 use crate::dataset::Dataset;
 
 /// The table that `connect export` writes.

@@ -9,10 +9,10 @@ use std::sync::Arc;
 use arrow::array::RecordBatch;
 use arrow::datatypes::Schema;
 
-use super::cells::Cells;
 use super::error::MatchError;
 use super::key::Key;
 use super::rows::BETWEEN;
+use crate::dataset::Cells;
 use crate::dataset::{Dataset, DatasetError};
 use ror_match::{Answer, Candidate, Match, Matcher, NameKind, PlaceVerdict, Relation, RorId, Tier};
 

@@ -6,10 +6,10 @@ use std::collections::BTreeMap;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::authenticated::authenticated;
-use super::cells::Cells;
 use super::error::MatchError;
 use super::expansion::{Expansion, for_each_written};
 use super::people::{asserted_by, dump, has_ended};
+use crate::dataset::Cells;
 use crate::dataset::Dataset;
 use crate::slice::Day;
 

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::cells::Cells;
 use super::error::MatchError;
+use crate::dataset::Cells;
 use crate::dataset::Dataset;
 use ror_match::RorId;
 

@@ -3,9 +3,9 @@
 use rustc_hash::FxHashMap;
 
 use super::authenticated::authenticated;
-use super::cells::Cells;
 use super::error::MatchError;
 use super::expansion::Expansion;
+use crate::dataset::Cells;
 use crate::dataset::Dataset;
 use crate::slice::Day;
 

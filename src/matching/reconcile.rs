@@ -6,12 +6,12 @@ use std::collections::BTreeMap;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::authenticated::authenticated;
-use super::cells::Cells;
 use super::error::MatchError;
 use super::expansion::Expansion;
 use super::names::{NameSimilarity, PersonName};
 use super::people::{PeopleFilter, Person, people};
 use super::staff::{Affiliated, Evidence, StaffList, Verdict};
+use crate::dataset::Cells;
 use crate::dataset::Dataset;
 use crate::slice::Day;
 use ror_match::plain_words;

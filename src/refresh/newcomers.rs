@@ -6,10 +6,8 @@
 
 use std::collections::BTreeSet;
 
-use arrow::array::{Array, AsArray, RecordBatch};
-
 use super::error::RefreshError;
-use crate::dataset::Dataset;
+use crate::dataset::{Cells, Dataset};
 use crate::slice::{Institution, Slice, Written};
 use orcid_api::{encoded, quoted};
 use ror_match::Scheme;
@@ -80,9 +78,10 @@ fn add_written(
     let mut seen = BTreeSet::new();
     for batch in dataset.rows("summaries/affiliations", &["organization_name", "city", "country"]) {
         let batch = batch?;
+        let cells = Cells(&batch);
         for row in 0..batch.num_rows() {
-            let Some(name) = text(&batch, "organization_name", row) else { continue };
-            let (city, country) = (text(&batch, "city", row), text(&batch, "country", row));
+            let Some(name) = cells.text("organization_name", row) else { continue };
+            let (city, country) = (cells.text("city", row), cells.text("country", row));
             if names.contains(name) || !seen.insert((name.to_owned(), city.map(str::to_owned))) {
                 continue;
             }
@@ -92,11 +91,6 @@ fn add_written(
         }
     }
     Ok(())
-}
-
-fn text<'b>(batch: &'b RecordBatch, column: &str, row: usize) -> Option<&'b str> {
-    let column = batch.column_by_name(column)?.as_string_opt::<i32>()?;
-    column.is_valid(row).then(|| column.value(row))
 }
 
 /// The names that contain no other of them: a phrase also finds longer names with its words.

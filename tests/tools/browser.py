@@ -62,6 +62,18 @@ return faults;
 """
 
 
+def appearances(driver):
+    """Shows the page at each width, light and dark; gives the width and the scheme of each."""
+    for scheme in ("light", "dark"):
+        driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {
+            "features": [{"name": "prefers-color-scheme", "value": scheme}]})
+        for width in WIDTHS:
+            driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {
+                "width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 600})
+            yield width, scheme
+    driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
 class World:
     def __init__(self, orcidlake, mock, folder):
         self.orcidlake, self.folder, self.faults, self.shots = orcidlake, folder, [], 0
@@ -144,17 +156,11 @@ class Person:
 
     def see(self, name):
         """Looks at a page of the portal: screenshots, and what they show."""
-        for scheme in ("light", "dark"):
-            self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {
-                "features": [{"name": "prefers-color-scheme", "value": scheme}]})
-            for width in WIDTHS:
-                self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {
-                    "width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 600})
-                for text in self.driver.execute_script(MEASURE):
-                    self.world.fault(f"{name}, {width} px, {scheme}: {text}")
-                self.driver.save_screenshot(self.world.path(f"{name}-{width}-{scheme}.png"))
-                self.world.shots += 1
-        self.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+        for width, scheme in appearances(self.driver):
+            for text in self.driver.execute_script(MEASURE):
+                self.world.fault(f"{name}, {width} px, {scheme}: {text}")
+            self.driver.save_screenshot(self.world.path(f"{name}-{width}-{scheme}.png"))
+            self.world.shots += 1
         for entry in self.driver.get_log("browser"):
             # A page that answers 4xx is written to the console too.
             if entry["level"] == "SEVERE" and "status of" not in entry["message"]:

@@ -14,7 +14,7 @@ Exit status 1 on any fault.
 """
 import base64, json, os, pathlib, sys, urllib.parse
 
-from browser import MEASURE, WIDTHS
+from browser import MEASURE, appearances
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 
@@ -95,24 +95,18 @@ class Browser:
                 self.fault(f"{page.name}: the link {link} leads nowhere")
 
     def look(self, page, name):
-        for scheme in ("light", "dark"):
-            self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {
-                "features": [{"name": "prefers-color-scheme", "value": scheme}]})
-            for width in WIDTHS:
-                self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {
-                    "width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 600})
-                for are_open in (True, False):
-                    self.driver.execute_script(
-                        "for (const one of document.querySelectorAll('details')) one.open = arguments[0]", are_open)
-                    state = f"{name}, {width} px, {scheme}{', all open' if are_open else ''}"
-                    for text in self.driver.execute_script(MEASURE) + self.driver.execute_script(OWN):
-                        self.fault(f"{state}: {text}")
-                    if are_open:
-                        self.check(state)
-                shot = self.driver.execute_cdp_cmd("Page.captureScreenshot", {"captureBeyondViewport": True})
-                with open(os.path.join(self.shots, f"{name}-{width}-{scheme}.png"), "wb") as file:
-                    file.write(base64.b64decode(shot["data"]))
-        self.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+        for width, scheme in appearances(self.driver):
+            for are_open in (True, False):
+                self.driver.execute_script(
+                    "for (const one of document.querySelectorAll('details')) one.open = arguments[0]", are_open)
+                state = f"{name}, {width} px, {scheme}{', all open' if are_open else ''}"
+                for text in self.driver.execute_script(MEASURE) + self.driver.execute_script(OWN):
+                    self.fault(f"{state}: {text}")
+                if are_open:
+                    self.check(state)
+            shot = self.driver.execute_cdp_cmd("Page.captureScreenshot", {"captureBeyondViewport": True})
+            with open(os.path.join(self.shots, f"{name}-{width}-{scheme}.png"), "wb") as file:
+                file.write(base64.b64decode(shot["data"]))
         for entry in self.driver.get_log("browser"):
             if entry["level"] == "SEVERE":
                 self.fault(f"{name}: the console says {entry['message']}")

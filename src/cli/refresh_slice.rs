@@ -13,18 +13,18 @@ use crate::dataset::Dataset;
 use crate::refresh::{Newcomers, Scope, Strategy, searches};
 use crate::slice::{Inputs, People, RorSelection, Slice};
 
-/// Files by which the people of the dataset were selected.
+/// The files that selected the people of the dataset.
 #[derive(Debug, Clone, clap::Args)]
 #[command(next_help_heading = "For a dataset of some people")]
 pub struct SliceArgs {
-    /// The release of ROR by which people of an institution were selected. If not given, the one that
+    /// The release of ROR that selected the people of an institution. If not given, the one that
     /// the dataset was matched with.
     #[arg(long, value_name = "FILE", env = "ORCIDLAKE_ROR_RELEASE")]
     ror_release: Option<PathBuf>,
-    /// The table of names by which they were selected.
+    /// The table of names that was given then (--overrides).
     #[arg(long, value_name = "FILE", env = "ORCIDLAKE_OVERRIDES")]
     overrides: Option<PathBuf>,
-    /// The table of ids by which they were selected.
+    /// The table of ids that was given then (--crosswalk).
     #[arg(long, value_name = "FILE", env = "ORCIDLAKE_ONLY_CROSSWALK")]
     crosswalk: Option<PathBuf>,
 }

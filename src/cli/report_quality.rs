@@ -18,7 +18,7 @@ pub fn quality(found: &Overview) -> String {
         let names = quality.salvaged.join(", ");
         let _ = writeln!(
             html,
-            "<p>Damaged archives, of which only undamaged members were read: {}.</p>",
+            "<p>Damaged archives; only their undamaged members were read: {}.</p>",
             escaped(&names)
         );
     }

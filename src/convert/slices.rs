@@ -30,9 +30,9 @@ const LEARNED: &str = "organizations/learned_crosswalk";
 /// An id of an organization with the organisation of ROR that it means.
 type LearnedId = (Scheme, String, RorId);
 
-/// The people whom `wanted` and the files of `inputs` select together; `ids` stand for the list of iDs, if
-/// it has been read. Of `wanted`, the values count
-/// that no file gives; digests are made of the files. `learned` are ids that a matching has learned.
+/// The people whom `wanted` and the files of `inputs` select together. `ids` is the list of iDs, if the
+/// caller has read it. Values that files give are read from the files, and not taken from `wanted`.
+/// `learned` are ids that a matching has learned.
 ///
 /// # Errors
 /// [`SliceError`] if a file cannot be read, or does not fit.

@@ -47,8 +47,9 @@ const CHUNK_DIVISOR: usize = 6;
 const LOAN_DIVISOR: usize = 4;
 /// The limit of one archive's open row groups and batches, in bytes.
 const MEMORY_PER_ARCHIVE: usize = 512 << 20;
-/// Threads of the pool that one reader keeps busy: a seventh of the work is reading.
+/// Threads of the pool that one reader keeps busy: a seventh of the work is reading; of selected people, half.
 const THREADS_PER_READER: usize = 4;
+const SELECTING_THREADS_PER_READER: usize = 1;
 /// Memory for each reader; the chunks that it has read ahead take a fifth of it.
 const MEMORY_PER_READER: usize = 256 << 20;
 
@@ -126,13 +127,13 @@ impl Pipeline {
 
     /// How many readers each of `count` archives may have, if it has an index.
     pub fn readers(&self, count: usize) -> usize {
-        let wanted = self.threads.div_ceil(THREADS_PER_READER);
+        let each = if self.only.is_some() { SELECTING_THREADS_PER_READER } else { THREADS_PER_READER };
+        let wanted = self.threads.div_ceil(each);
         (wanted.min(self.memory_bytes / MEMORY_PER_READER) / self.side_by_side(count)).max(1)
     }
 
-    /// Lends the memory that an archive's open row groups will take; none for a part of an archive.
-    /// A part may be so small that all of it would be read ahead, and memory that is touched once
-    /// costs a small process more time than it gains.
+    /// Lends the memory that an archive's open row groups will take; none for a part of an archive, which
+    /// may be so small that touching that memory once would cost more time than it gains.
     fn lend(&self, shard: Option<Shard>) -> Reservation {
         let open_bytes = OPEN_BYTES.min(self.memory_bytes / LOAN_DIVISOR);
         self.budget.lend(if shard.is_some() { 0 } else { open_bytes })

@@ -10,9 +10,10 @@ use std::time::UNIX_EPOCH;
 use md5::{Digest, Md5};
 
 use super::chunk::{Chunk, Kind};
+use super::digesting::hex_digest;
 use super::error::ArchiveError;
 use super::foreign::{ARCHIVE_ENDINGS, XML, has_ending};
-use super::input::{Meter, hex_digest};
+use super::input::Meter;
 use super::options::Options;
 use super::walk::{Found, Walk, What, open_error, reason};
 

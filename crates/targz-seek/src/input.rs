@@ -1,10 +1,11 @@
 //! Raw bytes of a file or a stream, counted and digested as they pass.
 
+use std::collections::VecDeque;
 use std::io::{self, BufRead, Read};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use md5::{Digest, Md5};
+use super::digesting::Digesting;
 
 /// Bytes read from the disk at a time; below 256 KiB inflating slows down.
 pub(super) const READ_BYTES: usize = 512 << 10;
@@ -97,19 +98,28 @@ impl<R: Read> Read for Marked<R> {
 /// A buffered reader that knows its place and the MD5 of what it has read.
 pub(super) struct Input {
     reader: Marked<Box<dyn Read + Send>>,
-    buffer: Box<[u8]>,
+    buffer: Arc<Vec<u8>>,
+    /// Earlier buffers, the oldest first; those that are being digested cannot be used again yet.
+    earlier: VecDeque<Arc<Vec<u8>>>,
     filled: usize,
     used: usize,
     position: u64,
-    digest: Md5,
+    digesting: Digesting,
     meter: Meter,
 }
 
 impl Input {
     pub fn new(reader: Box<dyn Read + Send>, meter: Meter) -> Self {
-        let buffer = vec![0; READ_BYTES].into_boxed_slice();
-        let reader = Marked(reader);
-        Self { reader, buffer, filled: 0, used: 0, position: 0, digest: Md5::new(), meter }
+        Self {
+            reader: Marked(reader),
+            buffer: Arc::new(vec![0; READ_BYTES]),
+            earlier: VecDeque::new(),
+            filled: 0,
+            used: 0,
+            position: 0,
+            digesting: Digesting::new(),
+            meter,
+        }
     }
 
     /// Bytes handed out so far.
@@ -121,10 +131,9 @@ impl Input {
     /// stay to be read.
     pub fn peek(&mut self, min_bytes: usize) -> io::Result<&[u8]> {
         debug_assert!(min_bytes <= READ_BYTES);
-        self.buffer.copy_within(self.used..self.filled, 0);
-        (self.filled, self.used) = (self.filled - self.used, 0);
-        while self.filled < min_bytes && self.refill(self.filled)? > 0 {}
-        Ok(&self.buffer[..self.filled.min(min_bytes)])
+        while self.filled - self.used < min_bytes && self.refill()? > 0 {}
+        let end = self.filled.min(self.used + min_bytes);
+        Ok(&self.buffer[self.used..end])
     }
 
     /// Reads what is left and gives size and MD5 of the whole.
@@ -133,32 +142,50 @@ impl Input {
             let length = self.filled - self.used;
             self.consume(length);
         }
-        Ok((self.position, hex_digest(self.digest)))
+        Ok((self.position, self.digesting.finish()))
     }
 
-    /// Reads more bytes to `from` in the buffer.
-    fn refill(&mut self, from: usize) -> io::Result<usize> {
+    /// Moves the bytes that are not used yet to the beginning of a buffer, and reads more behind them.
+    fn refill(&mut self) -> io::Result<usize> {
         self.meter.check()?;
-        let length = self.reader.read(&mut self.buffer[from..])?;
-        self.digest.update(&self.buffer[from..from + length]);
-        self.filled = from + length;
+        let kept = self.used..self.filled;
+        (self.used, self.filled) = (0, kept.len());
+        let buffer = match Arc::get_mut(&mut self.buffer) {
+            Some(own) => {
+                own.copy_within(kept, 0);
+                own
+            }
+            None => {
+                let mut free = self.free_buffer();
+                let own = Arc::get_mut(&mut free).expect("nobody else has it");
+                own[..kept.len()].copy_from_slice(&self.buffer[kept]);
+                self.earlier.push_back(std::mem::replace(&mut self.buffer, free));
+                Arc::get_mut(&mut self.buffer).expect("nobody else has it")
+            }
+        };
+        let length = self.reader.read(&mut buffer[self.filled..])?;
+        let read = self.filled..self.filled + length;
+        self.filled = read.end;
+        self.digesting.update(&self.buffer, read);
         self.position += length as u64;
         self.meter.add(length as u64);
         Ok(length)
     }
-}
 
-/// An MD5 in the lower-case hexadecimal of download pages.
-pub(super) fn hex_digest(digest: Md5) -> String {
-    digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    /// A buffer that nobody reads any more.
+    fn free_buffer(&mut self) -> Arc<Vec<u8>> {
+        let is_free = self.earlier.front_mut().is_some_and(|oldest| Arc::get_mut(oldest).is_some());
+        match is_free {
+            true => self.earlier.pop_front().expect("it has an oldest"),
+            false => Arc::new(vec![0; READ_BYTES]),
+        }
+    }
 }
 
 impl BufRead for Input {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
         if self.used == self.filled {
-            self.used = 0;
-            self.filled = 0;
-            self.refill(0)?;
+            self.refill()?;
         }
         Ok(&self.buffer[self.used..self.filled])
     }

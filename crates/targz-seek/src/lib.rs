@@ -4,6 +4,7 @@
 #![cfg_attr(not(test), warn(clippy::unwrap_used))]
 
 mod chunk;
+mod digesting;
 mod error;
 mod explain;
 mod fingerprint;

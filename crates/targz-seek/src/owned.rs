@@ -5,7 +5,8 @@ use std::io;
 use md5::{Digest, Md5};
 
 use super::chunk::{Chunk, Kind};
-use super::input::{Meter, hex_digest};
+use super::digesting::hex_digest;
+use super::input::Meter;
 use super::options::Options;
 
 /// A member that the caller holds in memory, for

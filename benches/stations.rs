@@ -1,7 +1,7 @@
-//! Each station of `convert` alone, on one thread, over one synthetic archive:
-//! MB of XML a second and records a second. `BENCH_RECORDS` sets the size,
-//! `BENCH_ARCHIVE` takes another archive of summaries. At the end what more cores
-//! would reach.
+//! Each station of `convert` alone, on one thread, over a synthetic archive of summaries
+//! and over one of activities: MB of XML a second and members a second. `BENCH_RECORDS` sets
+//! the number of people, `BENCH_ARCHIVE` takes another archive of either kind. At the end of
+//! each what more cores would reach.
 //!
 //! Compare figures of one run with each other; clocks differ from day to day.
 
@@ -9,12 +9,12 @@ mod projection;
 
 use std::collections::HashMap;
 use std::fs::File;
-use std::io::Read;
+use std::io::{BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use flate2::bufread::MultiGzDecoder;
-use orcid_xml::{Document, MemberName, Parsed, parse, parse_by_reference};
+use orcid_xml::{ActivitySection, Document, MemberName, Parsed, parse, parse_by_reference};
 use orcidlake::convert::ARCHIVE_OPTIONS;
 use orcidlake::dataset::DumpWriter;
 use orcidlake::synth;
@@ -22,37 +22,55 @@ use orcidlake::tables::{self, DumpKind, Entry, Rows};
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use quick_xml::Reader;
 use quick_xml::events::Event;
-use targz_seek::{Archive, Chunk, Kind, Meter};
+use targz_seek::{Archive, Chunk, Kind, Meter, md5_of};
 
-/// Records of the archive that is made.
+/// People of the archives that are made. One archive of eleven has activities of a few of them.
 const DEFAULT_RECORDS: u64 = 20_000;
+/// The archive of activities that is made.
+const ENDING: char = '3';
 /// XML bytes whose entries become rows together, as in `convert`.
 const GATHERED_BYTES: usize = 256 << 10;
 
 struct Input {
+    kind: DumpKind,
     gz: PathBuf,
     tar: PathBuf,
-    records: u64,
+    members: u64,
     xml_bytes: u64,
 }
 
 fn main() {
     let folder = tempfile::tempdir().expect("there is room");
-    let input = prepare(folder.path());
-    println!("{} members, {:.0} MB of XML, one thread", input.records, input.xml_bytes as f64 / 1e6);
-    println!("{:28} {:>10} {:>12} {:>8}", "station", "MB/s", "records/s", "seconds");
+    let given = std::env::var_os("BENCH_ARCHIVE").map(|path| vec![PathBuf::from(path)]);
+    for archive in given.unwrap_or_else(|| make(folder.path())) {
+        measure(&archive, folder.path());
+    }
+}
+
+/// Measures all stations over one archive.
+fn measure(archive: &Path, folder: &Path) {
+    let input = prepare(archive, folder);
+    let kind = format!("{:?}", input.kind).to_lowercase();
+    println!(
+        "\n{} members of {kind}, {:.0} MB of XML, one thread",
+        input.members,
+        input.xml_bytes as f64 / 1e6
+    );
+    println!("{:28} {:>10} {:>12} {:>8}", "station", "MB/s", "members/s", "seconds");
     let inflating = tell(&input, "inflate", time(|| inflate(&input.gz)));
-    tell(&input, "tar and MD5", time(|| read(&input.tar)));
-    let reading = tell(&input, "inflate, tar and MD5", time(|| read(&input.gz)));
+    tell(&input, "plain tar and MD5", time(|| read(&input.tar)));
+    let reading = tell(&input, "inflate and tar", time(|| read(&input.gz)));
+    let digesting = tell(&input, "MD5, in its own thread", time(|| digest(&input.gz)));
     let chunks = chunks(&input.tar);
     let parsing = tell(&input, "parse (both readers)", time(|| parse_all(&chunks, parse)));
     tell(&input, "parse (reference alone)", time(|| parse_all(&chunks, parse_by_reference)));
     tell(&input, "quick-xml's events, bare", time(|| bare_events(&chunks)));
-    let tables = folder.path().join("tables");
-    let (build, encode) = build_and_encode(&chunks, &tables);
+    let tables = folder.join(kind);
+    let (build, encode) = build_and_encode(&chunks, input.kind, &tables);
     projection::print(&projection::Costs {
         read: reading,
         inflate: inflating,
+        digest: digesting,
         parse: parsing,
         build: tell(&input, "build", build),
         encode: tell(&input, "encode", encode),
@@ -60,28 +78,38 @@ fn main() {
     });
 }
 
-fn prepare(folder: &Path) -> Input {
-    let gz = std::env::var_os("BENCH_ARCHIVE").map_or_else(|| make(folder), PathBuf::from);
+fn prepare(archive: &Path, folder: &Path) -> Input {
     let tar = folder.join("plain.tar");
-    let file =
-        std::io::BufReader::with_capacity(1 << 20, std::fs::File::open(&gz).expect("the archive is there"));
-    let mut out = std::fs::File::create(&tar).expect("there is room");
+    let file = BufReader::with_capacity(1 << 20, File::open(archive).expect("the archive is there"));
+    let mut out = File::create(&tar).expect("there is room");
     std::io::copy(&mut MultiGzDecoder::new(file), &mut out).expect("the archive is sound");
-    let (mut records, mut xml_bytes) = (0, 0);
+    let (mut kind, mut members, mut xml_bytes) = (DumpKind::Summaries, 0, 0);
     for chunk in chunks(&tar) {
-        for (_, data, _) in files(&chunk) {
-            records += 1;
+        for (_, data, name) in files(&chunk) {
+            members += 1;
             xml_bytes += data.len() as u64;
+            if matches!(name, MemberName::Activity { .. }) {
+                kind = DumpKind::Activities;
+            }
         }
     }
-    Input { gz, tar, records, xml_bytes }
+    Input { kind, gz: archive.to_owned(), tar, members, xml_bytes }
 }
 
-fn make(folder: &Path) -> PathBuf {
+fn make(folder: &Path) -> Vec<PathBuf> {
     let records = std::env::var("BENCH_RECORDS").ok().and_then(|records| records.parse().ok());
-    let options = synth::Options { records: records.unwrap_or(DEFAULT_RECORDS), ..synth::Options::default() };
+    let options = synth::Options {
+        records: records.unwrap_or(DEFAULT_RECORDS),
+        activities: true,
+        activity_archives: vec![ENDING],
+        ..synth::Options::default()
+    };
     let written = synth::write_dump(&options, folder, &|_| {}).expect("the dump is made");
-    written.into_iter().next().expect("a summaries archive is made").path
+    written
+        .into_iter()
+        .map(|archive| archive.path)
+        .filter(|path| path.extension().is_some_and(|end| end == "gz"))
+        .collect()
 }
 
 fn time(work: impl FnOnce()) -> Duration {
@@ -93,19 +121,20 @@ fn time(work: impl FnOnce()) -> Duration {
 /// Prints what a station does; gives its milliseconds for each MB.
 fn tell(input: &Input, station: &str, time: Duration) -> f64 {
     let seconds = time.as_secs_f64();
-    let (rate, records) = (input.xml_bytes as f64 / 1e6 / seconds, input.records as f64 / seconds);
-    println!("{station:28} {rate:>10.0} {records:>12.0} {seconds:>8.2}");
+    let (rate, members) = (input.xml_bytes as f64 / 1e6 / seconds, input.members as f64 / seconds);
+    println!("{station:28} {rate:>10.0} {members:>12.0} {seconds:>8.2}");
     1e3 / rate
 }
 
 fn inflate(path: &Path) {
-    let file = std::io::BufReader::with_capacity(
-        512 << 10,
-        std::fs::File::open(path).expect("the archive is there"),
-    );
+    let file = BufReader::with_capacity(512 << 10, File::open(path).expect("the archive is there"));
     let mut decoder = MultiGzDecoder::new(file);
     let mut buffer = vec![0; 8 << 20];
     while decoder.read(&mut buffer).expect("the archive is sound") > 0 {}
+}
+
+fn digest(path: &Path) {
+    std::hint::black_box(md5_of(path).expect("the archive is there"));
 }
 
 /// Reads an archive as `convert` does, whose chunks' buffers are used again.
@@ -144,18 +173,26 @@ fn entries<'c>(members: &[(&'c str, &'c [u8], MemberName)]) -> Vec<Entry<'c>> {
         let orcid = name.orcid()?;
         Some(match parse(data).ok()?.document {
             Document::Record(record) => Entry::Record { orcid, record },
-            Document::Stub(stub) => Entry::Tombstone { orcid, activity: None, stub },
+            Document::Activity(activity) => Entry::Activity { orcid, activity },
+            Document::Stub(stub) => Entry::Tombstone { orcid, activity: activity_of(name), stub },
             _ => return None,
         })
     });
     entries.collect()
 }
 
-fn build_and_encode(chunks: &[Chunk], out: &Path) -> (Duration, Duration) {
+/// Which activity a file is named for.
+fn activity_of(name: &MemberName) -> Option<(ActivitySection, i64)> {
+    match *name {
+        MemberName::Activity { section, put_code, .. } => Some((section, put_code)),
+        _ => None,
+    }
+}
+
+fn build_and_encode(chunks: &[Chunk], kind: DumpKind, out: &Path) -> (Duration, Duration) {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().expect("one thread can be had");
-    let mut writer = DumpWriter::new(out, DumpKind::Summaries, |_| true, None);
-    let mut builders: Vec<Box<dyn Rows>> =
-        tables::of(DumpKind::Summaries).iter().map(|table| table.rows()).collect();
+    let mut writer = DumpWriter::new(out, kind, |_| true, None);
+    let mut builders: Vec<Box<dyn Rows>> = tables::of(kind).iter().map(|table| table.rows()).collect();
     let (mut build, mut encode) = (Duration::ZERO, Duration::ZERO);
     for chunk in chunks {
         let members: Vec<_> = files(chunk).collect();

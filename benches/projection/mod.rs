@@ -1,8 +1,8 @@
 //! What many cores would reach, from what each station costs on one thread.
 //!
-//! `convert` reads an archive in one thread, parses, builds and encodes in the pool,
-//! and ends a chunk's encoding before it begins the next one's. So there are three
-//! limits: the cores, the thread that reads, and the column that takes longest to
+//! `convert` reads an archive in one thread, digests it in another, parses, builds and
+//! encodes in the pool, and ends a chunk's encoding before it begins the next one's. So there
+//! are three limits: the cores, the thread that reads, and the column that takes longest to
 //! encode. The least of them is the rate; where it is the cores, nothing waits.
 
 use std::fmt::Write;
@@ -20,9 +20,11 @@ const SPECULATIVE_TIMES: f64 = 3.1;
 
 /// Milliseconds for each MB of XML, on one thread.
 pub struct Costs {
-    /// Inflating, tar walk and MD5; what an index needs is inflating alone.
+    /// Inflating and tar walk; inflating alone.
     pub read: f64,
     pub inflate: f64,
+    /// The MD5 of the archive, which reading by an index does not need.
+    pub digest: f64,
     pub parse: f64,
     pub build: f64,
     pub encode: f64,
@@ -35,6 +37,7 @@ struct Way {
     name: &'static str,
     readers: fn(u32) -> u32,
     read: f64,
+    digest: f64,
     archives: u32,
 }
 
@@ -42,18 +45,26 @@ pub fn print(costs: &Costs) {
     let rest = costs.parse + costs.build + costs.encode;
     let column = costs.encode * costs.largest_column;
     let ways = [
-        Way { name: "one archive", readers: |_| 1, read: costs.read, archives: 1 },
-        Way { name: "two archives side by side", readers: |_| 2, read: costs.read, archives: 2 },
+        Way { name: "one archive", readers: |_| 1, read: costs.read, digest: costs.digest, archives: 1 },
+        Way {
+            name: "two archives side by side",
+            readers: |_| 2,
+            read: costs.read,
+            digest: costs.digest,
+            archives: 2,
+        },
         Way {
             name: "one archive by its index",
             readers: |threads| threads.div_ceil(THREADS_PER_READER),
-            read: costs.inflate,
+            read: costs.read,
+            digest: 0.0,
             archives: 1,
         },
         Way {
             name: "one archive, its pieces inflated side by side without an index (not built)",
             readers: |threads| threads,
             read: costs.read + (SPECULATIVE_TIMES - 1.0) * costs.inflate,
+            digest: costs.digest,
             archives: 1,
         },
     ];
@@ -61,8 +72,8 @@ pub fn print(costs: &Costs) {
         "\nProjection: the least of what cores, readers and the largest column of a chunk allow, in MB/s."
     );
     println!(
-        "ms per MB: read {:.3} (by an index {:.3}), parse {:.3}, build {:.3}, encode {:.3}, its largest column {:.3}",
-        costs.read, costs.inflate, costs.parse, costs.build, costs.encode, column
+        "ms per MB: read {:.3}, MD5 {:.3}, parse {:.3}, build {:.3}, encode {:.3}, its largest column {:.3}",
+        costs.read, costs.digest, costs.parse, costs.build, costs.encode, column
     );
     for way in &ways {
         println!("{}", way.name);
@@ -88,7 +99,7 @@ fn rate(way: &Way, threads: u32, rest: f64, column: f64) -> f64 {
 fn limits(way: &Way, threads: u32, rest: f64, column: f64) -> [f64; 3] {
     let readers = (way.readers)(threads);
     [
-        1e3 * f64::from(threads) / (way.read + rest),
+        1e3 * f64::from(threads) / (way.read + way.digest + rest),
         1e3 * f64::from(readers) / way.read,
         1e3 * f64::from(way.archives) / column,
     ]
@@ -97,7 +108,7 @@ fn limits(way: &Way, threads: u32, rest: f64, column: f64) -> [f64; 3] {
 /// The three limits of one way on so many cores, with their arithmetic.
 fn line(way: &Way, threads: u32, rest: f64, column: f64) -> String {
     let readers = (way.readers)(threads);
-    let (read, archives) = (way.read, way.archives);
+    let (read, digest, archives) = (way.read, way.digest, way.archives);
     let [cores, reading, encoding] = limits(way, threads, rest, column);
     let rate = rate(way, threads, rest, column);
     let waits = if rate >= cores {
@@ -108,7 +119,7 @@ fn line(way: &Way, threads: u32, rest: f64, column: f64) -> String {
         format!("all wait for the largest column; {:.0} % of the cores in use", 100.0 * rate / cores)
     };
     let mut text = format!("  {threads:>2} threads {rate:>6.0} MB/s: ");
-    let _ = write!(text, "cores {threads} / ({read:.3} + {rest:.3}) = {cores:.0}, ");
+    let _ = write!(text, "cores {threads} / ({read:.3} + {digest:.3} + {rest:.3}) = {cores:.0}, ");
     let _ = write!(text, "readers {readers} / {read:.3} = {reading:.0}, ");
     let _ = write!(text, "column {archives} / {column:.3} = {encoding:.0}; {waits}");
     text

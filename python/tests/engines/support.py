@@ -7,14 +7,20 @@ import re
 import signal
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 import orcidlake as ol
+from orcidlake import _stages
 
 #: Time in which a task to be killed has begun, on a busy machine.
 PATIENCE_SECONDS = 300
 BUCKET = "archives"
+#: A test runs twice: with archives and dataset in a folder, and in a bucket.
+EVERYWHERE = pytest.mark.parametrize("place", ["folder", "s3"], indirect=True)
 #: Files of a dataset that are no files of tables: manifests, descriptions, logs of Delta Lake, the lock.
 NO_TABLES = r"(orcidlake|datapackage|croissant)\.json|orcidlake-versions/\d+\.json|.*/_delta_log/.*|[a-z]+\.lock"
 
@@ -79,6 +85,35 @@ def check(place: Folder | Bucket, expected: Path, report: ol.ConvertReport | Non
     assert others == set()
     if report is not None:
         assert report.rows == {table: wanted[table].num_rows for table in wanted.tables}
+
+
+def drive_twice(monkeypatch: pytest.MonkeyPatch, convert: Callable[[], ol.ConvertReport]) -> None:
+    """Two drivers convert at once, and both have all results when the first of them commits: one of them
+    makes the dataset, the other is told that it came late or that nothing was left to do."""
+    together, commit = threading.Barrier(2), _stages.commit
+
+    def commit_together(*arguments: object, **options: object) -> ol.ConvertReport:
+        together.wait()
+        return commit(*arguments, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(_stages, "commit", commit_together)
+    told: list[object] = []
+
+    def drive() -> None:
+        try:
+            told.append({archive.outcome for archive in convert()})
+        except (ol.LockedError, ol.ConflictError):
+            told.append("late")
+
+    drivers = [threading.Thread(target=drive) for _ in range(2)]
+    for driver in drivers:
+        driver.start()
+    for driver in drivers:
+        driver.join()
+
+    assert {"converted"} in told
+    told.remove({"converted"})
+    assert told[0] in ["late", {"skipped"}]
 
 
 class Gate:

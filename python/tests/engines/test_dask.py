@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from support import Folder, Gate, check
+from support import EVERYWHERE, Bucket, Folder, Gate, check, drive_twice
 
+import orcidlake as ol
 from orcidlake import _stages
-from orcidlake.dask import convert
+from orcidlake import dask as orcid
 
 distributed = pytest.importorskip("distributed", reason="dask[distributed] is not installed")
 
@@ -23,17 +24,23 @@ def client() -> Iterator[distributed.Client]:
         yield client
 
 
+def convert(client: distributed.Client, archives: list[str], place: Folder | Bucket) -> ol.ConvertReport:
+    return orcid.convert(client, archives, place.out, parts=6, storage_options=place.options)
+
+
+@EVERYWHERE
 def test_workers_convert(
-    client: distributed.Client, place: Folder, archives: list[str], expected: Path
+    client: distributed.Client, place: Folder | Bucket, archives: list[str], expected: Path
 ) -> None:
-    report = convert(client, archives, place.out, parts=6)
+    report = convert(client, archives, place)
 
     check(place, expected, report)
 
 
+@EVERYWHERE
 def test_a_worker_that_is_killed_loses_nothing(
     client: distributed.Client,
-    place: Folder,
+    place: Folder | Bucket,
     archives: list[str],
     expected: Path,
     gate: Gate,
@@ -42,8 +49,21 @@ def test_a_worker_that_is_killed_loses_nothing(
     monkeypatch.setattr(_stages, "Job", gate.job(wait_seconds=0))
     killer = gate.kill(0, after_seconds=0.3)
 
-    report = convert(client, archives, place.out, parts=6)
+    report = convert(client, archives, place)
 
     killer.join()
     assert gate.killed
     check(place, expected, report)
+
+
+@EVERYWHERE
+def test_of_two_drivers_one_commits_and_the_other_is_told(
+    client: distributed.Client,
+    place: Folder | Bucket,
+    archives: list[str],
+    expected: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    drive_twice(monkeypatch, lambda: convert(client, archives, place))
+
+    check(place, expected)

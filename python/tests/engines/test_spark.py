@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import shutil
 import sys
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pyarrow
 import pyarrow.compute
 import pytest
-from support import Bucket, Folder, Gate, check
+from support import EVERYWHERE, Bucket, Folder, Gate, check, drive_twice
 
 import orcidlake as ol
 from orcidlake import _stages
@@ -24,7 +23,6 @@ from pyspark.sql import SparkSession
 
 from orcidlake import spark as orcid
 
-EVERYWHERE = pytest.mark.parametrize("place", ["folder", "s3"], indirect=True)
 #: From a Python process of Spark to its executor: the daemon that forks such processes, the JVM.
 TO_EXECUTOR = 2
 
@@ -93,32 +91,9 @@ def test_of_two_drivers_one_commits_and_the_other_is_told(
     expected: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    # Both have all results when the first of them commits.
-    together, commit = threading.Barrier(2), _stages.commit
-
-    def commit_together(*arguments: object, **options: object) -> ol.ConvertReport:
-        together.wait()
-        return commit(*arguments, **options)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(_stages, "commit", commit_together)
-    told: list[object] = []
-
-    def drive() -> None:
-        try:
-            told.append({archive.outcome for archive in convert(spark, archives, place)})
-        except (ol.LockedError, ol.ConflictError):
-            told.append("late")
-
-    drivers = [threading.Thread(target=drive) for _ in range(2)]
-    for driver in drivers:
-        driver.start()
-    for driver in drivers:
-        driver.join()
+    drive_twice(monkeypatch, lambda: convert(spark, archives, place))
 
     check(place, expected)
-    assert {"converted"} in told
-    told.remove({"converted"})
-    assert told[0] in ["late", {"skipped"}]
 
 
 def test_an_archive_that_fails_is_named_and_the_others_are_converted(

@@ -263,7 +263,7 @@ fn a_cut_off_archive_leaves_the_dataset_as_it_was() {
     let mut random = Random(3);
     let cut = folder.path().join("cut.tar.gz");
 
-    for _ in 0..200 {
+    for _ in 0..rounds(50) {
         fs::write(&cut, &whole[..random.below(whole.len())]).unwrap();
         let (status, messages) = convert(&[&cut], &out, &["--threads", "2"]);
         assert_eq!(status, 2, "{messages}");
@@ -375,7 +375,7 @@ fn flipped_bytes_never_pass_unseen() {
     let mut random = Random(5);
     let flipped = folder.path().join("flipped.tar.gz");
 
-    for round in 0..rounds(40) {
+    for round in 0..rounds(10) {
         let mut bytes = whole.clone();
         // Behind the header, whose time and name nobody checks.
         let place = 10 + random.below(bytes.len() - 10);
@@ -394,7 +394,7 @@ fn flipped_bytes_of_a_plain_tar_are_a_reject_or_an_error_or_harmless() {
     let folder = folder();
     let whole = two_records();
     let mut random = Random(9);
-    for round in 0..rounds(40) {
+    for round in 0..rounds(10) {
         let mut bytes = whole.clone();
         let place = random.below(bytes.len());
         bytes[place] ^= 1 << random.below(8);
@@ -414,7 +414,7 @@ fn a_kill_at_any_moment_leaves_a_whole_dataset() {
     assert_eq!(convert(&archives, &whole, &["--memory", "256MiB"]).0, 0);
     let mut random = Random(1);
 
-    for _ in 0..12 {
+    for _ in 0..rounds(3) {
         let mut command = orcidlake(&["convert", "--quiet", "--memory", "256MiB"]);
         let mut child = command.args(&archives).arg("--out").arg(&out).spawn().unwrap();
         std::thread::sleep(Duration::from_millis(random.below(700) as u64));

@@ -5,7 +5,7 @@
 //! A library written in C (`support/faults/shim.c`) counts the calls and breaks one; so those
 //! of SQLite, of the Parquet writer and of the Delta kernel are broken too. As a rule a few
 //! calls of each command are tried; `ORCIDLAKE_FAULTS=all` tries every one in every way, a
-//! number so many of each command.
+//! number so many of each command; `.ci/run` tries four times as many as usual.
 
 #![cfg(all(target_os = "linux", target_env = "gnu", target_pointer_width = "64"))]
 
@@ -15,6 +15,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::atomic::AtomicBool;
 
+use crate::support::damage::rounds;
 use crate::support::shim::shim_in;
 use crate::support::{ONE, OTHER, gzip, record, tar, work};
 use orcid_mock::{Limits, LocalOrcid, World};
@@ -23,8 +24,8 @@ use orcidlake::dataset::{Dataset, verify};
 use orcidlake::synth;
 use targz_seek::index::{SPACING_BYTES, index_path};
 
-/// Trials of one command, where not all are asked for.
-const TRIALS: usize = 36;
+/// Trials of one command, where not all are asked for; `ROUNDS` multiplies them.
+const TRIALS: usize = 9;
 /// The folder of archives that wait to replace the dataset.
 const WAITING: &str = ".orcid.orcidlake-replace";
 /// The folder of parts that wait for their commit.
@@ -240,7 +241,7 @@ impl Scenario {
         let trials = match std::env::var("ORCIDLAKE_FAULTS").ok().as_deref() {
             Some("all") => all.len(),
             Some(number) => number.parse().expect("ORCIDLAKE_FAULTS is all or a number"),
-            None => TRIALS,
+            None => rounds(TRIALS),
         };
         let trials = trials.min(all.len());
         let chosen = (0..trials).map(|trial| all[trial * all.len() / trials]);

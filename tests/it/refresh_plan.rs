@@ -6,6 +6,7 @@ use std::os::unix::fs::MetadataExt;
 use crate::support::refresh::{Here, json, text};
 use crate::support::tables::{all_rows, assert_same};
 use orcid_mock::{Fault, When};
+use orcidlake::get;
 use serde_json::Value;
 
 const EACH: [&str; 6] = ["--all-in-dataset", "--strategy", "each", "--rate", "500", "--json"];
@@ -76,12 +77,13 @@ fn what_is_whole_when_the_quota_ends_is_applied_and_the_rest_another_day() {
     calm.refresh_each(&[]);
     here.server.clear_log();
     let world = here.server.world();
-    let state = |here: &Here| -> Vec<Vec<Vec<Value>>> {
+    let state = |here: &Here| -> Vec<Vec<Value>> {
         let tables = ["summaries/records", "summaries/works", "activities/works", "summaries/tombstones"];
         let people = world.people().map(|(orcid, _)| orcid);
         people
             .map(|orcid| {
-                tables.map(|key| crate::support::refresh::rows(&here.dataset, orcid.as_str(), key)).into()
+                let rows = get::to_json(&get::dataset_rows(&here.dataset, &[orcid]).unwrap());
+                tables.map(|key| rows.get(key).cloned().unwrap_or_default()).into()
             })
             .collect()
     };

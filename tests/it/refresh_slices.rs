@@ -201,12 +201,18 @@ fn usual_ids(whole: &Path, registry: &str) -> Vec<String> {
 
 #[test]
 fn people_of_an_organization_join_and_leave_its_slice() {
-    for registry in ["GRID", "RINGGOLD", "ROR", "FUNDREF"] {
+    let (batches, usual) = (&["--strategy", "batches"][..], &[][..]);
+    for (registry, strategies) in [
+        ("GRID", &[batches, usual][..]),
+        ("RINGGOLD", &[batches]),
+        ("ROR", &[usual]),
+        ("FUNDREF", &[batches]),
+    ] {
         let wanted = |whole: &Path| {
             let ids = usual_ids(whole, registry).into_iter();
             ids.map(|id| format!("{registry}:{id}")).collect::<Vec<_>>().join(",")
         };
-        for strategy in [&["--strategy", "batches"][..], &[]] {
+        for strategy in strategies {
             let endings = if registry == "GRID" { &ALL[..] } else { &[] };
             let world = World::new(endings, |whole, _| vec!["--organization-id".to_owned(), wanted(whole)]);
             let id = usual_ids(&world.whole, registry).remove(0);

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
+use crate::support::damage::step;
 use crate::support::memory_store::Memory;
 use crate::support::tables::rows_in_order as all_rows;
 use crate::support::{ONE, OTHER, gzip, record, tar, through_json, work};
@@ -225,6 +226,8 @@ fn a_commit_that_comes_late_is_whole_though_its_change_went_on(new: Memory) {
 }
 
 fn wherever_a_run_dies_a_whole_version_is_there_and_the_next_run_clears_the_rest(new: Memory) {
+    // Each place is tried in memory, which takes a quarter of the time.
+    let step = if new.is_in_s3() { step() } else { 1 };
     let folder = crate::support::folder();
     let [summaries, activities] = small(folder.path());
     let (before, store) = versioned(new, folder.path());
@@ -236,7 +239,7 @@ fn wherever_a_run_dies_a_whole_version_is_there_and_the_next_run_clears_the_rest
     assert_ne!(old, new);
     let mut seen = [0, 0];
 
-    for changes in 0..whole.changes() {
+    for changes in (0..whole.changes()).step_by(step) {
         let (memory, store) = versioned(before.copy(), folder.path());
         let (_, dying) = versioned(memory.dying_after(changes), folder.path());
         let died = convert_one(&activities, &dying);
@@ -252,7 +255,7 @@ fn wherever_a_run_dies_a_whole_version_is_there_and_the_next_run_clears_the_rest
         assert_sound_and_alone(&memory, &store);
     }
 
-    assert!(seen[0] > 10 && seen[1] > 10, "{seen:?}");
+    assert!(seen.iter().all(|&times| times > 10 / step), "{seen:?}");
 }
 
 /// One more archive, of another work.

@@ -350,7 +350,7 @@ fn a_log_that_tells_a_wrong_size_or_has_a_broken_checkpoint_begins_anew() {
         ("gone".to_owned(), Box::new(|| fs::remove_file(&checkpoint).unwrap())),
         ("hint".to_owned(), Box::new(|| rewrite(&log.join("_last_checkpoint"), |_| b"{".to_vec()))),
     ];
-    let flips = rounds(16);
+    let flips = rounds(4);
     for number in 0..flips {
         let (checkpoint, place) = (checkpoint.clone(), (length - 1) * number / (flips - 1));
         breaks.push((
@@ -546,7 +546,7 @@ fn a_kill_at_any_moment_leaves_the_old_or_the_new_rows() {
     let mut random = Random(11);
 
     let mut seen = BTreeSet::new();
-    for _ in 0..rounds(10) {
+    for _ in 0..rounds(3) {
         let test = ["--exact", "--ignored", "update::a_process_that_updates"];
         let mut child = Command::new(env::current_exe().unwrap());
         let child = child.args(test).env(DATASET_VARIABLE, folder.path()).stdout(std::process::Stdio::null());

@@ -167,14 +167,15 @@ fn no_flip_in_a_page_header_or_footer_of_a_large_file_gives_other_rows() {
         file.read_exact_at(&mut length, part.size_bytes - END_BYTES).unwrap();
         length
     }));
-    let every_bit = [0, 1, 2, 3, 4, 5, 6, 7];
+    // All bits take a minute.
+    let bits: &[u32] = if std::env::var_os("ROUNDS").is_some() { &[0, 1, 2, 3, 4, 5, 6, 7] } else { &[0, 5] };
 
     let flips = [
-        flip(&large, of_columns(&[]).into_iter(), &every_bit, all),
-        flip(&large, of_columns(&["content", "put_code"]).into_iter(), &every_bit, some),
-        flip(&large, of_columns(&["orcid", "put_code"]).into_iter(), &every_bit, marked),
+        flip(&large, of_columns(&[]).into_iter(), bits, all),
+        flip(&large, of_columns(&["content", "put_code"]).into_iter(), bits, some),
+        flip(&large, of_columns(&["orcid", "put_code"]).into_iter(), bits, marked),
         flip(&large, part.size_bytes - END_BYTES - footer..part.size_bytes, &[0, 5], all),
     ];
 
-    assert!(flips.iter().sum::<usize>() > 5_000, "{flips:?}");
+    assert!(flips.iter().sum::<usize>() > 700 * bits.len(), "{flips:?}");
 }

@@ -5,10 +5,15 @@ use std::process::{Command, Output};
 
 use super::tables::files;
 
-/// How often a test tries what it tries at random places; `ROUNDS=20` for a look that is twenty times as
-/// long.
+/// How often a test tries what it tries at many places: `usual` times, or with `ROUNDS=4`, as in `.ci/run`,
+/// four times as often.
 pub fn rounds(usual: usize) -> usize {
     usual * std::env::var("ROUNDS").ok().and_then(|factor| factor.parse().ok()).unwrap_or(1)
+}
+
+/// The step by which a test goes where it could try every place: 4, or with `ROUNDS=4` each.
+pub fn step() -> usize {
+    4usize.div_ceil(rounds(1))
 }
 
 pub fn run(arguments: &[&str]) -> Output {
@@ -43,10 +48,11 @@ pub fn flip(path: &Path, place: usize) {
     std::fs::write(path, bytes).unwrap();
 }
 
-/// One place of a file, another for each name; or with `ROUNDS` as many, from the first byte to the last.
+/// One place of a file, another for each name; with `ROUNDS=8` and more several, from the first byte to the
+/// last.
 pub fn places(path: &Path) -> Vec<usize> {
     let length = std::fs::metadata(path).unwrap().len() as usize;
-    let count = rounds(1);
+    let count = rounds(1).div_ceil(4);
     let name = path.parent().unwrap().to_string_lossy().bytes().map(usize::from).sum::<usize>();
     match count {
         1 => vec![(length - 1) * (name % 97) / 96],

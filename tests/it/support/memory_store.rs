@@ -113,6 +113,10 @@ impl Memory {
         Self { contents: Contents::in_s3(S3::start(), "orcid"), ..Self::default() }
     }
 
+    pub fn is_in_s3(&self) -> bool {
+        matches!(self.contents, Contents::S3 { .. })
+    }
+
     /// A copy of all objects as they are now.
     pub fn copy(&self) -> Self {
         let contents = match &self.contents {

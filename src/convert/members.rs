@@ -228,7 +228,12 @@ impl<'c> Maker<'_, 'c> {
         let mut entries: [Vec<Entry<'_>>; DumpKind::ALL.len()] = Default::default();
         for ((member, source), regular) in group.iter().zip(&sources).zip(regular) {
             if let Some((dump, entry)) = self.read(member, source, regular) {
-                entries[dump as usize].push(entry);
+                let kept = &mut entries[dump as usize];
+                if kept.is_empty() {
+                    // Entries are large; growing would move them.
+                    kept.reserve_exact(group.len());
+                }
+                kept.push(entry);
             }
         }
         for (dump, values) in self.unmapped.drain(..) {

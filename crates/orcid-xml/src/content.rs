@@ -79,11 +79,13 @@ impl<'a> Cursor<'a> {
     }
 
     /// Reads a timestamp into `slot`; other text is noted as unmapped.
+    #[inline]
     pub fn timestamp_into(&mut self, tag: Tag<'a>, slot: &mut Option<Timestamp>) -> Result<(), ParseError> {
         self.value_into(tag, slot, values::timestamp)
     }
 
     /// Reads an integer into `slot`; other text, or a number out of range, is noted as unmapped.
+    #[inline]
     pub fn integer_into<T: std::str::FromStr>(
         &mut self,
         tag: Tag<'a>,
@@ -93,10 +95,12 @@ impl<'a> Cursor<'a> {
     }
 
     /// Reads a truth value into `slot`; other text is noted as unmapped.
+    #[inline]
     pub fn boolean_into(&mut self, tag: Tag<'a>, slot: &mut Option<bool>) -> Result<(), ParseError> {
         self.value_into(tag, slot, values::boolean)
     }
 
+    #[inline]
     fn value_into<T>(
         &mut self,
         tag: Tag<'a>,
@@ -110,6 +114,17 @@ impl<'a> Cursor<'a> {
             let is_read = slot.is_some() || text.is_empty();
             return if is_read { Ok(()) } else { self.note_text(tag, text, Some(INVALID)) };
         }
+        self.other_value_into(tag, slot, parse)
+    }
+
+    /// Reads any text of a value.
+    #[inline(never)]
+    fn other_value_into<T>(
+        &mut self,
+        tag: Tag<'a>,
+        slot: &mut Option<T>,
+        parse: fn(&str) -> Option<T>,
+    ) -> Result<(), ParseError> {
         let Some(text) = self.text(tag)? else { return Ok(()) };
         match parse(&text) {
             Some(value) => self.fill_value(tag, slot, value, &text),

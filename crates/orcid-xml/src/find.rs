@@ -15,15 +15,15 @@ const LAST_NO_NAME: u8 = b'\'';
 /// sets all bits of the bytes that it means, and none of the others.
 #[inline]
 pub(super) fn find(bytes: &[u8], start: usize, stops: impl Fn(u8x16) -> u8x16) -> Option<usize> {
+    let (blocks, rest) = bytes.get(start..)?.as_chunks::<BLOCK>();
     let mut place = start;
-    while let Some(block) = bytes.get(place..)?.first_chunk::<BLOCK>() {
+    for block in blocks {
         let found = stops(u8x16::new(*block)).to_bitmask();
         if found != 0 {
             return Some(place + found.trailing_zeros() as usize);
         }
         place += BLOCK;
     }
-    let rest = &bytes[place..];
     let found = stops(padded(rest)).to_bitmask() & ((1 << rest.len()) - 1);
     (found != 0).then(|| place + found.trailing_zeros() as usize)
 }

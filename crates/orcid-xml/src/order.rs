@@ -44,20 +44,21 @@ pub(super) struct KnownTag<'a> {
     /// With its prefix; the same text in all tags of this name.
     pub name: &'a str,
     pub local_name: &'a str,
-    pub form: Form<'a>,
+    /// Those that are the same in all tags of this kind.
+    pub attributes: &'a str,
+    pub form: Form,
     /// Bytes from `<` to where reading goes on.
     pub length: usize,
     followers: [Vec<Follower<'a>>; 2],
 }
 
 /// What a known tag is, and how much of it is known.
-#[derive(Clone, Copy)]
-pub(super) enum Form<'a> {
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Form {
     /// A start tag as a whole.
-    Whole {
-        attributes: &'a str,
-        self_closed: bool,
-    },
+    Whole,
+    /// A start tag as a whole, `<a/>`.
+    SelfClosed,
     /// A start tag up to attributes that differ.
     Begun,
     End,
@@ -80,7 +81,8 @@ pub(super) struct Lesson<'a> {
     pub space: usize,
     pub name: &'a str,
     pub local_name: &'a str,
-    pub form: Form<'a>,
+    pub attributes: &'a str,
+    pub form: Form,
     /// Bytes of the tag.
     pub length: usize,
 }
@@ -90,7 +92,8 @@ impl<'a> Order<'a> {
         let nothing = || KnownTag {
             name: "",
             local_name: "",
-            form: Form::End,
+            attributes: "",
+            form: Form::Begun,
             length: 0,
             followers: Default::default(),
         };
@@ -120,7 +123,7 @@ impl<'a> Order<'a> {
     /// Remembers that a tag has followed `last`; returns its number.
     #[cold]
     pub fn learn(&mut self, last: Number, after: After, lesson: Lesson<'a>) -> Number {
-        let Lesson { bytes, space, name, local_name, form, length } = lesson;
+        let Lesson { bytes, space, name, local_name, attributes, form, length } = lesson;
         if bytes.len() > MAX_BYTES {
             return UNKNOWN;
         }
@@ -131,7 +134,8 @@ impl<'a> Order<'a> {
             None => {
                 let number = next as Number;
                 let name = *self.names.entry(name).or_insert(name);
-                self.tags.push(KnownTag { name, local_name, form, length, followers: Default::default() });
+                let followers = Default::default();
+                self.tags.push(KnownTag { name, local_name, attributes, form, length, followers });
                 self.numbers.insert(&bytes[space..], number);
                 number
             }

@@ -47,6 +47,19 @@ impl<'a> Scanner<'a> {
         Self { source, place: 0, self_closed: false, learned, last: START, ready: UNKNOWN, text_end: None }
     }
 
+    /// The tag that was passed together with the text before it, and has not been told. For none, one
+    /// that is neither a whole start tag nor an end tag.
+    #[inline(always)]
+    pub fn ready(&self) -> &KnownTag<'a> {
+        self.learned.order.tag(self.ready)
+    }
+
+    /// Notes that the tag of [`ready`](Self::ready) was told.
+    #[inline(always)]
+    pub fn tell_ready(&mut self) {
+        self.last = std::mem::replace(&mut self.ready, UNKNOWN);
+    }
+
     /// The next tag, if it is one that has followed the last tag before. Moves behind the bytes that
     /// were compared.
     #[inline]
@@ -129,13 +142,11 @@ impl<'a> Scanner<'a> {
             }
             Token::Stray(_) | Token::Eof => return Ok(token),
         };
-        let self_closed = self.self_closed;
-        let (form, end) = match attributes {
-            None => (Form::End, self.place),
-            Some(attributes) if is_constant(attributes) => {
-                (Form::Whole { attributes, self_closed }, self.place)
-            }
-            Some(attributes) => (Form::Begun, start + 1 + name.len() + name_spaces(attributes)),
+        let whole = if self.self_closed { Form::SelfClosed } else { Form::Whole };
+        let (form, attributes, end) = match attributes {
+            None => (Form::End, "", self.place),
+            Some(attributes) if is_constant(attributes) => (whole, attributes, self.place),
+            Some(attributes) => (Form::Begun, "", start + 1 + name.len() + name_spaces(attributes)),
         };
         let (from, after) = text_end.map_or((space, After::Tag), |end| (end, After::Text));
         let begun = matches!(form, Form::Begun);
@@ -143,7 +154,8 @@ impl<'a> Scanner<'a> {
         // What follows a name that is only begun ends it. A declaration stands at the start alone.
         let is_ended = !begun || bytes.last().is_some_and(|&byte| is_space(byte));
         let is_tag = self.last == START || !self.source[space..start].contains('<');
-        let lesson = Lesson { bytes, space: space - from, name, local_name, form, length: end - start };
+        let (space, length) = (space - from, end - start);
+        let lesson = Lesson { bytes, space, name, local_name, attributes, form, length };
         let is_sure = is_ended && is_tag;
         self.last = if is_sure { self.learned.order.learn(self.last, after, lesson) } else { UNKNOWN };
         Ok(token)

@@ -44,7 +44,24 @@ impl<'a> Cursor<'a> {
 
     /// Fills the slots of an element's text and of its `attribute`, which belong
     /// together: both come from the first such element that has a text.
+    #[inline]
     pub(super) fn fill_pair<T: ToString, A: ToString>(
+        &mut self,
+        tag: Tag<'_>,
+        attribute: &str,
+        slots: (&mut Option<T>, &mut Option<A>),
+        pair: (Option<T>, Option<A>),
+    ) -> Result<(), ParseError> {
+        if slots.0.is_none() && slots.1.is_none() {
+            (*slots.0, *slots.1) = pair;
+            return Ok(());
+        }
+        self.fill_pair_again(tag, attribute, slots, pair)
+    }
+
+    /// Fills the slots of a pair that another element has filled, or keeps both in them.
+    #[cold]
+    fn fill_pair_again<T: ToString, A: ToString>(
         &mut self,
         tag: Tag<'_>,
         attribute: &str,

@@ -4,6 +4,9 @@ use super::element::{Detail, id_into};
 use super::xml::{Cursor, Tag};
 use super::{Element, ExternalId, FuzzyDate, Item, ParseError, Text, Title};
 
+/// Bytes that a contributor takes in a document, so that a list gets room for all at once.
+const USUAL_CONTRIBUTOR_BYTES: usize = 300;
+
 /// A work, such as an article, a book or a data set: `work:work-summary` in a record, `work:work`
 /// as a document of its own.
 #[derive(Debug, Default, PartialEq)]
@@ -141,8 +144,15 @@ impl<'a> Contributor<'a> {
         while let Some(tag) = cursor.child()? {
             match tag.name {
                 "contributor" => {
+                    if contributors.is_empty() {
+                        contributors.reserve_exact(1 + cursor.left_bytes() / USUAL_CONTRIBUTOR_BYTES);
+                    }
                     cursor.take_room_for::<Self>()?;
-                    contributors.push(Self::parse(cursor, tag)?);
+                    // Where it stays: moving one costs as much as some of its values.
+                    contributors.push(Self::default());
+                    if let Some(contributor) = contributors.last_mut() {
+                        contributor.read(cursor, tag)?;
+                    }
                 }
                 _ => cursor.unmapped(tag)?,
             }
@@ -150,19 +160,18 @@ impl<'a> Contributor<'a> {
         Ok(())
     }
 
-    fn parse(cursor: &mut Cursor<'a>, tag: Tag<'a>) -> Result<Self, ParseError> {
-        let mut contributor = Self::default();
+    fn read(&mut self, cursor: &mut Cursor<'a>, tag: Tag<'a>) -> Result<(), ParseError> {
         cursor.container(tag)?;
         while let Some(tag) = cursor.child()? {
             match tag.name {
-                "contributor-orcid" => id_into(cursor, tag, &mut contributor.orcid)?,
-                "credit-name" => cursor.text_into(tag, &mut contributor.credit_name)?,
-                "contributor-email" => cursor.text_into(tag, &mut contributor.email)?,
-                "contributor-attributes" => contributor.parse_attributes(cursor, tag)?,
+                "contributor-orcid" => id_into(cursor, tag, &mut self.orcid)?,
+                "credit-name" => cursor.text_into(tag, &mut self.credit_name)?,
+                "contributor-email" => cursor.text_into(tag, &mut self.email)?,
+                "contributor-attributes" => self.parse_attributes(cursor, tag)?,
                 _ => cursor.unmapped(tag)?,
             }
         }
-        Ok(contributor)
+        Ok(())
     }
 
     fn parse_attributes(&mut self, cursor: &mut Cursor<'a>, tag: Tag<'a>) -> Result<(), ParseError> {

@@ -11,7 +11,7 @@
 use std::borrow::Cow;
 
 use super::learned::Learned;
-use super::order::Form;
+use super::order::{Form, KnownTag};
 use super::reference::Reference;
 use super::scan::Scanner;
 use super::space::trimmed;
@@ -102,26 +102,56 @@ impl<'a> Cursor<'a> {
         self.room.take(size_of::<T>())
     }
 
+    /// Bytes of the document after those that were read, if they are known; else 0.
+    pub(super) fn left_bytes(&self) -> usize {
+        match &self.reader {
+            Reader::Scanner(scanner) => self.source.len() - scanner.place,
+            Reader::Reference(_) => 0,
+        }
+    }
+
     /// Values for which the model has no field.
     pub fn take_unmapped(&mut self) -> Vec<Unmapped> {
         std::mem::take(&mut self.unmapped)
     }
 
     /// The next child of the element that is open; `None` at its end.
-    #[inline]
+    // Inlined everywhere: handing a tag over in memory costs as much as finding it.
+    #[inline(always)]
     pub fn child(&mut self) -> Result<Option<Tag<'a>>, ParseError> {
+        let Reader::Scanner(scanner) = &mut self.reader else { return self.other_child() };
+        let known = scanner.ready();
+        match known.form {
+            Form::Whole if self.open.len() < MAX_DEPTH => {
+                let KnownTag { name, local_name, attributes, length, .. } = *known;
+                let (start, prefix) = (scanner.place - length, name.len() - local_name.len());
+                scanner.tell_ready();
+                self.open.push(name);
+                Ok(Some(Tag { name: local_name, attributes, start, prefix }))
+            }
+            Form::End if self.open.last().is_some_and(|open| std::ptr::eq(*open, known.name)) => {
+                scanner.tell_ready();
+                self.open.pop();
+                Ok(None)
+            }
+            _ => self.other_child(),
+        }
+    }
+
+    /// The next child, also where its tag was not passed together with the text before it.
+    #[inline(never)]
+    fn other_child(&mut self) -> Result<Option<Tag<'a>>, ParseError> {
         let Reader::Scanner(scanner) = &mut self.reader else { return self.reference_child() };
         let Some(known) = scanner.known() else { return self.unknown_child() };
-        let (name, local_name, length) = (known.name, known.local_name, known.length);
-        let (attributes, start) = match known.form {
-            Form::Whole { attributes, self_closed } => {
-                scanner.self_closed = self_closed;
-                (attributes, scanner.place - length)
+        let KnownTag { name, local_name, attributes, length, form, .. } = *known;
+        let start = scanner.place - length;
+        let attributes = match form {
+            Form::Whole => attributes,
+            Form::SelfClosed => {
+                scanner.self_closed = true;
+                attributes
             }
-            Form::Begun => {
-                let start = scanner.place - length;
-                (scanner.pass_attributes(scanner.place)?, start)
-            }
+            Form::Begun => scanner.pass_attributes(scanner.place)?,
             Form::End => {
                 let Some(open) = self.open.pop() else { return Err(Irregular.into()) };
                 let is_same = std::ptr::eq(open, name) || open == name;

@@ -76,6 +76,13 @@ pub enum Kind {
 #[derive(Debug, Clone, Default)]
 pub struct Buffers(Arc<Mutex<Vec<Vec<u8>>>>);
 
+/// What names and members of a chunk need.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Room {
+    name_bytes: usize,
+    members: usize,
+}
+
 /// A buffer that goes back to its pool when it is dropped.
 #[derive(Debug, Default)]
 pub(super) struct PooledBuffer {
@@ -92,6 +99,16 @@ impl Chunk {
             members: Vec::new(),
             start: None,
         }
+    }
+
+    /// A chunk with room for as many names and members as another has.
+    pub(super) fn with_room_of(other: &Room) -> Self {
+        let (names, members) = (String::with_capacity(other.name_bytes), Vec::with_capacity(other.members));
+        Self { names, members, ..Self::new() }
+    }
+
+    pub(super) fn room(&self) -> Room {
+        Room { name_bytes: self.names.len(), members: self.members.len() }
     }
 
     /// Adds a member; `span` is where its data lie in the stream, up to the place where

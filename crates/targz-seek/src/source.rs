@@ -101,12 +101,13 @@ impl FileSource {
         Ok(Self { path: path.to_owned(), file: Arc::new(File::open(path)?), map: OnceLock::new() })
     }
 
-    /// The file in memory; `None` where it cannot be mapped.
+    /// The file in memory; `None` where it cannot be mapped, and for gzip data: of them each byte is
+    /// used once.
     fn map(&self) -> Option<&Arc<Map>> {
-        self.map.get_or_init(|| Map::new(&self.file).ok().map(Arc::new)).as_ref()
+        let map = || if self.is_gzip() { None } else { Map::new(&self.file).ok().map(Arc::new) };
+        self.map.get_or_init(map).as_ref()
     }
 
-    /// True for gzip data: they are read piece by piece, as each byte is used once.
     fn is_gzip(&self) -> bool {
         let mut mark = [0; MARK_BYTES];
         self.file.read_exact_at(&mut mark, 0).is_ok_and(|()| is_gzip(&mark))
@@ -127,8 +128,7 @@ impl ByteSource for FileSource {
     }
 
     fn read_range(&self, range: Range<u64>) -> io::Result<Box<dyn Read + Send>> {
-        let map = if self.is_gzip() { None } else { self.map().cloned() };
-        Ok(Box::new(FileReader { file: self.file.clone(), map, range }))
+        Ok(Box::new(FileReader { file: self.file.clone(), map: self.map().cloned(), range }))
     }
 
     fn read_exact_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<()> {

@@ -15,7 +15,7 @@ mod values;
 
 use std::io::{self, Read};
 
-use super::chunk::{Buffers, Chunk, Kind, PooledBuffer};
+use super::chunk::{Buffers, Chunk, Kind, PooledBuffer, Room};
 use entry::{Entry, is_extension};
 use extension::Extension;
 use header::{BLOCK, is_zero};
@@ -61,6 +61,8 @@ pub(super) struct TarWalk<R> {
     /// The buffer being filled, and how much of it is.
     buffer: PooledBuffer,
     filled: usize,
+    /// What the last chunk needed.
+    last_room: Room,
     /// Where the buffer begins in the stream.
     start: u64,
     input_ended: bool,
@@ -102,6 +104,7 @@ impl<R: Read> TarWalk<R> {
             buffer: buffers.take(chunk_bytes),
             buffers,
             filled: 0,
+            last_room: Room::default(),
             start: 0,
             input_ended: false,
             next: None,
@@ -123,7 +126,7 @@ impl<R: Read> TarWalk<R> {
 
     /// Whole entries up to about the chunk size; `None` at the end.
     pub fn next_chunk(&mut self) -> Result<Option<Chunk>, Fault> {
-        let mut chunk = Chunk::new();
+        let mut chunk = Chunk::with_room_of(&self.last_room);
         chunk.set_start(self.remembers_nothing().then_some(self.start));
         let mut place = 0;
         self.fill(self.chunk_bytes);
@@ -148,6 +151,7 @@ impl<R: Read> TarWalk<R> {
         let mut following = self.buffers.take(self.chunk_bytes.max(rest.len()));
         following[..rest.len()].copy_from_slice(&self.buffer[rest.clone()]);
         chunk.set_bytes(std::mem::replace(&mut self.buffer, following));
+        self.last_room = chunk.room();
         self.start += place as u64;
         self.filled = rest.len();
         Ok(Some(chunk))
@@ -291,9 +295,10 @@ impl<R: Read> TarWalk<R> {
         let size = usize::try_from(size).unwrap_or(usize::MAX).max(self.chunk_bytes);
         while self.filled < size && !self.input_ended {
             if self.filled == self.buffer.len() {
-                let grown = size.min(2 * self.buffer.len());
-                self.buffer.reserve_exact(grown - self.filled);
-                self.buffer.resize(grown, 0);
+                // The system gives its memory as zeros, while more of the same buffer would be cleared.
+                let mut grown = vec![0; size.min(2 * self.buffer.len())];
+                grown[..self.filled].copy_from_slice(&self.buffer[..self.filled]);
+                *self.buffer = grown;
             }
             self.fill(size.min(self.buffer.len()));
         }

@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use ror_match::{Matcher, Mention, Preset, Query, Release, RorId, Scratch, Table};
+use ror_match::{Match, Matcher, Mention, Preset, Query, Release, RorId, Scratch, Table};
 
 /// One part in so many is held back.
 const PARTS: u32 = 4;
@@ -130,7 +130,7 @@ fn run(options: &Options) -> Result<(), String> {
         for row in rows.iter().filter(of_part) {
             let (one, all, tier) = answer(&matcher, row, &mut scratch);
             if let Some(one) = one {
-                let counts: &mut [u32; 2] = tiers.entry(tier).or_default();
+                let counts: &mut [u32; 2] = tiers.entry(tier.clone()).or_default();
                 counts[0] += 1;
                 counts[1] += u32::from(row.meant.contains(&one));
             }
@@ -138,7 +138,7 @@ fn run(options: &Options) -> Result<(), String> {
                 answer(&matcher, row, &mut scratch);
             }
             tally.add(&row.meant, one, &all);
-            list(&matcher, row, (one, tier), &all, &options.list);
+            list(&matcher, row, (one, &tier), &all, &options.list);
         }
         println!("{name:28} {}", tally.text());
         if options.list == "tiers" {
@@ -151,7 +151,7 @@ fn run(options: &Options) -> Result<(), String> {
 }
 
 /// The one organisation that leads, and all.
-fn answer(matcher: &Matcher, row: &Row, scratch: &mut Scratch) -> (Option<u32>, Vec<u32>, &'static str) {
+fn answer(matcher: &Matcher, row: &Row, scratch: &mut Scratch) -> (Option<u32>, Vec<u32>, String) {
     let became = |number: u32| matcher.index.release.successor(number);
     if row.is_text {
         let mentions = matcher.find_in_text(&row.text, scratch);
@@ -160,13 +160,18 @@ fn answer(matcher: &Matcher, row: &Row, scratch: &mut Scratch) -> (Option<u32>, 
         let one = mentions.leading.map(|leading| all[leading]);
         all.sort_unstable();
         all.dedup();
-        let tier = mentions.leading.map_or("", |leading| mentions.all[leading].found.tier.name());
+        let tier = mentions.leading.map_or_else(String::new, |leading| way(&mentions.all[leading].found));
         return (one, all, tier);
     }
     let query = Query { name: &row.text, city: Some(&row.city), country: Some(&row.country) };
     let found = matcher.find(&query, scratch).found;
     let one = found.map(|found| became(found.found.organization));
-    (one, one.into_iter().collect(), found.map_or("", |found| found.tier.name()))
+    (one, one.into_iter().collect(), found.as_ref().map_or_else(String::new, way))
+}
+
+/// How an organisation was found.
+fn way(found: &Match) -> String {
+    format!("{}, city {}", found.tier.name(), found.found.city.name())
 }
 
 fn list(matcher: &Matcher, row: &Row, (one, tier): (Option<u32>, &str), all: &[u32], what: &str) {

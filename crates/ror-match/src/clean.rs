@@ -70,7 +70,7 @@ fn is_left_out(word: &str) -> bool {
     let bare = plain(word);
     let is_address = word.contains('@') && word.contains('.') && !word.starts_with('@');
     let is_link = bare.contains("://") || bare.starts_with("www.") || bare.contains("orcid.org/");
-    let is_announcement = word.ends_with([':', '#']) && ANNOUNCEMENTS.contains(&bare.as_str());
+    let is_announcement = word.contains([':', '#']) && ANNOUNCEMENTS.contains(&bare.as_str());
     is_address || is_link || is_announcement || is_id(&bare)
 }
 
@@ -112,6 +112,7 @@ mod tests {
             ("Newman University , Wichita, USA, a1@charter.net", "Newman University , Wichita, USA,"),
             ("Univ. of Kufa, Iraq. ORCID: 0000-0002-1825-0097", "Univ. of Kufa, Iraq."),
             ("aDepartment of Physics, bUniversity of Oslo", "Department of Physics,  University of Oslo"),
+            ("Univ. of Kufa, Iraq; ORCID:.", "Univ. of Kufa, Iraq;"),
             ("https://orcid.org/0000-0002-1825-009X INSEE", "INSEE"),
             ("iGReD, eBay, mRNA", "iGReD, eBay, mRNA"),
             ("", ""),

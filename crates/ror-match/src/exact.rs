@@ -2,14 +2,14 @@
 //! step allows more differences than the one before.
 
 use super::answer::{Candidate, Tier};
-use super::choose::{Choice, choose};
+use super::choose::{Choice, choose, list};
 use super::hash::row_hash;
 use super::index::{Entry, Index, is_generic};
 use super::normal::Words;
 use super::organization::NameKind;
 use super::places::PlaceVerdict;
 use super::query::QueryPlace;
-use super::reading::{KeyKind, Token, hash};
+use super::reading::{KeyKind, Reading, Token, hash};
 use super::script::{is_transliterated, skeleton};
 use super::tree::Tree;
 
@@ -17,8 +17,10 @@ use super::tree::Tree;
 const MIN_LONE_BYTES: u8 = 5;
 /// The least letters of a name that may be found regardless of its spaces.
 const MIN_LETTERS: usize = 9;
+/// Words of a name of kinds alone that means the institution of this name in the city.
+const MIN_GENERIC_WORDS: usize = 3;
 /// Institutes of an organisation that is known by its acronym in other cities than its own.
-const MIN_INSTITUTES: usize = 3;
+pub const MIN_INSTITUTES: usize = 3;
 /// The most words of a country's name.
 const MAX_COUNTRY_WORDS: usize = 4;
 
@@ -104,20 +106,64 @@ impl Search<'_> {
         // A main name in the city is sure; "Université du Wisconsin" may be a name of the system.
         let is_here = matches!(&found, Lookup::Found { tier: Tier::Exact, best, .. }
             if best.city == PlaceVerdict::Agree && best.kind < NameKind::Alias);
-        if is_here || self.place.city.is_empty() || is_generic(tokens) {
+        // "Universidade Federal" in Rio de Janeiro may be any of several.
+        let is_bare = || {
+            let telling = tokens.iter().filter(|token| token.tells()).count();
+            matches!(found, Lookup::Nothing) && telling < MIN_GENERIC_WORDS && is_generic(tokens)
+        };
+        if is_here || self.place.city.is_empty() || is_bare() {
             return found;
         }
         // "University of Wisconsin" and "Madison".
         let city = self.place.city.iter().copied().fold(0, u64::wrapping_add);
         let whole = hash(KeyKind::Canonical, tokens).wrapping_add(city);
         // Cities are written in several ways: a name with the city in it is enough.
-        let with_city = |entry: &Entry, _: &Candidate| !entry.generic;
+        let with_city = |entry: &Entry, candidate: &Candidate| {
+            !entry.generic && !is_generic(tokens) || candidate.city == PlaceVerdict::Agree
+        };
         let here = |_: &Entry, candidate: &Candidate| candidate.city == PlaceVerdict::Agree;
         let mut campus = self.look(KeyKind::Canonical, whole, Tier::City, &with_city);
-        if !matches!(campus, Lookup::Found { .. }) {
+        if let (Lookup::Found { tier: Tier::Exact, .. }, Lookup::Found { best, .. }) = (&found, &campus)
+            && !self.has_words(best.organization, tokens)
+        {
+            // "Normandie Université" is not the "Université de Rouen Normandie".
+            return found;
+        }
+        if !matches!(campus, Lookup::Found { .. }) && !is_generic(tokens) {
             campus = self.look(KeyKind::Cityless, hash(KeyKind::Cityless, tokens), Tier::City, &here);
         }
-        if matches!(campus, Lookup::Found { .. }) { campus } else { found }
+        match (campus, found) {
+            (campus @ Lookup::Found { .. }, _) => campus,
+            (_, Lookup::Found { best, .. }) if best.city == PlaceVerdict::Differ && self.is_system(&best) => {
+                // A campus that ROR does not have, or has by another name.
+                list(self.listed, std::iter::once(best));
+                Lookup::Tie
+            }
+            (_, found) => found,
+        }
+    }
+
+    /// True for a system of universities by a name that does not say so: "University of California" means one
+    /// of its campuses.
+    pub fn is_system(&self, found: &Candidate) -> bool {
+        let organization = self.index.release.organization(found.organization);
+        let is_system = |name: &str| name.split_whitespace().any(|word| word.eq_ignore_ascii_case("system"));
+        let own = &organization.names[usize::from(found.name)].value;
+        organization.types.iter().any(|kind| kind == "education")
+            && !is_system(own)
+            && organization.names.iter().any(|name| name.kind == NameKind::Display && is_system(&name.value))
+    }
+
+    /// True if a name of an organisation has the words one behind another.
+    fn has_words(&self, organization: u32, tokens: &[Token]) -> bool {
+        let telling = |tokens: &[Token]| -> Vec<u64> {
+            tokens.iter().filter(|token| token.tells()).map(|token| token.meaning.canonical).collect()
+        };
+        let words = telling(tokens);
+        self.index.release.organization(organization).names.iter().any(|name| {
+            let name = telling(&Reading::of(&name.value, &self.index.lexicon).tokens);
+            name.windows(words.len().max(1)).any(|run| run == words)
+        })
     }
 
     /// The name as a whole, by its letters.
@@ -276,7 +322,7 @@ impl Search<'_> {
 }
 
 /// Whether a name found by its words may be accepted.
-fn accept(tier: Tier, entry: &Entry, candidate: &Candidate, lone: bool) -> bool {
+pub fn accept(tier: Tier, entry: &Entry, candidate: &Candidate, lone: bool) -> bool {
     let alias = entry.kind == NameKind::Alias;
     let here = candidate.city == PlaceVerdict::Agree;
     if entry.kind == NameKind::Acronym || lone && alias && !here {

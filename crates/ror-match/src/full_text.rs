@@ -4,6 +4,7 @@
 use std::ops::Range;
 
 use super::answer::{Answer, Candidate, Match, Relation, Tier};
+use super::choose::list;
 use super::clean::clean;
 use super::countries::Country;
 use super::exact::Search;
@@ -14,6 +15,7 @@ use super::places::PlaceVerdict;
 use super::reading::{Reading, Token};
 use super::scratch::Scratch;
 use super::similar::Buffers;
+use super::whole::whole_names;
 use super::windows::{Window, drop_weak, leading, windows};
 
 /// Kinds of institutions that a name of common words belongs to: university, hospital, hochschule,
@@ -72,8 +74,9 @@ impl Matcher {
 
     fn read(&self, _text: &str, cleaned: &str, scratch: &mut Scratch) -> Mentions {
         let index = &self.index;
-        let Scratch { text: reading, steps, similar, .. } = scratch;
+        let Scratch { text: reading, steps, similar, letters, corrections, .. } = scratch;
         reading.read_text(cleaned, &index.lexicon);
+        reading.correct(&index.lexicon, corrections, |word| index.vocabulary.sharing(word));
         *steps = 0;
         let mut layout = Layout::default();
         layout.read(reading, cleaned, index);
@@ -90,7 +93,7 @@ impl Matcher {
                 self.read_block(
                     &layout,
                     number,
-                    (&*reading, &mut *similar, &mut *steps),
+                    (&*reading, &mut *similar, &mut *letters, &mut *steps),
                     &capitals,
                     &mut mentions.candidates,
                     &mut found,
@@ -131,7 +134,7 @@ impl Matcher {
         &self,
         layout: &Layout,
         number: usize,
-        (reading, similar, steps): (&Reading, &mut Buffers, &mut u64),
+        (reading, similar, letters, steps): (&Reading, &mut Buffers, &mut String, &mut u64),
         capitals: &dyn Fn(usize) -> bool,
         listed: &mut Vec<Candidate>,
         found: &mut Vec<Window>,
@@ -143,6 +146,7 @@ impl Matcher {
         if self.overridden_parts(&mut search, tokens, layout, block, found) {
             return;
         }
+        whole_names(&mut search, reading, layout, (block.first, block.last), letters, found);
         windows(&mut search, tokens, layout, (block.first, block.last), capitals, known, found);
         let parts = &layout.parts[block.first..=block.last];
         let is_apart = |part: &Part, window: &Window| part.end <= window.start || window.end <= part.start;
@@ -154,7 +158,13 @@ impl Matcher {
         drop_weak(found, known, &self.tree, &others);
         let Some(limits) = self.preset.similarity() else { return };
         if found.len() == known {
-            found.extend(search.similar_part(reading, parts, limits, similar));
+            let window = search.similar_part(reading, parts, limits, similar);
+            if block.place.country.is_known() || !block.place.city.is_empty() {
+                found.extend(window);
+            } else {
+                // Without a place a similar name may be that of another.
+                list(search.listed, window.iter().map(|window| window.best));
+            }
             return;
         }
         // An institution that is named with a typo, or in another form, beside others.

@@ -206,7 +206,7 @@ impl Reader<'_> {
         }
         let (tokens, kind) = (tokens.to_vec(), entry.kind);
         if tokens.len() == all.len() {
-            push(KeyKind::Letters, self.reading.letters(&mut self.letters), generic);
+            push(KeyKind::Letters, self.reading.letters(0..all.len(), &mut self.letters), generic);
         }
         if places.countries(entry.organization).iter().any(|country| is_transliterated(*country)) {
             push(KeyKind::Consonants, skeleton(&self.reading.words, &mut self.letters), generic);

@@ -312,7 +312,9 @@ impl Reader<'_> {
             let telling = words.iter().filter(|word| !word.meaning.stop).map(|word| word.meaning.canonical);
             let sum = telling.fold(0, u64::wrapping_add);
             let whole = !words[0].meaning.stop && !words[length - 1].meaning.stop;
-            let cities = if whole { places.city_countries(sum) } else { &[] };
+            // "Administration" is not the city of Commerce, which means the same.
+            let common = words.iter().all(|word| word.meaning.shared || word.meaning.stop);
+            let cities = if whole && !common { places.city_countries(sum) } else { &[] };
             // Iceland is seldom named in its own language, and islands are many.
             let is_island = length == 1 && self.reading.words.get(at) == "island";
             let countries = if is_island { &[] } else { self.index.lexicon.countries_named(row) };

@@ -10,6 +10,7 @@ mod codes;
 mod countries;
 mod country_names;
 mod crosswalk;
+mod edges;
 mod error;
 mod evidence;
 mod exact;
@@ -42,6 +43,7 @@ mod text;
 mod tree;
 mod typos;
 mod vocabulary;
+mod whole;
 mod windows;
 mod words;
 

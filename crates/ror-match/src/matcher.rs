@@ -42,7 +42,8 @@ impl Matcher {
         let Scratch { name, city, place, steps, corrections, .. } = scratch;
         name.read(query.name, &self.index.lexicon);
         let is_known = |word: u64| self.index.vocabulary.word(word).is_some();
-        let corrected = name.correct(&self.index.lexicon, corrections, is_known);
+        let corrected =
+            name.correct(&self.index.lexicon, corrections, |word| self.index.vocabulary.sharing(word));
         place.country = Country::of(query.country.unwrap_or_default());
         place.city.clear();
         *steps = 0;
@@ -108,7 +109,7 @@ impl Matcher {
         let mut lookup = search.by_words(tokens);
         lookup = search.campus(tokens, lookup);
         lookup = lookup.or(|| {
-            let hash = name.letters(letters);
+            let hash = name.letters(0..name.tokens.len(), letters);
             search.by_letters(letters, hash)
         });
         lookup = lookup.or(|| search.by_consonants(&name.words, letters));

@@ -67,7 +67,7 @@ impl Words {
     pub fn read(&mut self, text: &str) {
         self.folded.clear();
         fold(first_characters(text, MAX_CHARACTERS), &mut self.folded);
-        self.cut(MAX_WORDS);
+        self.cut(MAX_WORDS, false);
     }
 
     /// Replaces the words by those of `text`, a full affiliation, and notes where they stand.
@@ -75,10 +75,10 @@ impl Words {
         self.folded.clear();
         self.origins.clear();
         fold_with_origins(first_characters(text, MAX_TEXT_CHARACTERS), &mut self.folded, &mut self.origins);
-        self.cut(MAX_TEXT_WORDS);
+        self.cut(MAX_TEXT_WORDS, true);
     }
 
-    fn cut(&mut self, most: usize) {
+    fn cut(&mut self, most: usize, is_text: bool) {
         self.text.clear();
         self.words.clear();
         let mut cutter = Cutter {
@@ -87,6 +87,7 @@ impl Words {
             gap: Gap::default(),
             last: Kind::Other,
             most,
+            is_text,
         };
         for (place, character) in self.folded.char_indices() {
             if !cutter.take(place as u32, character) {
@@ -184,8 +185,9 @@ impl Gap {
         self.stops + self.strokes == 1 && self.characters == 1 + self.spaces && self.spaces <= self.stops
     }
 
-    fn level(&self) -> Break {
-        let soft = self.strokes > 0 || self.hyphens > 0 && self.spaces > 0;
+    fn level(&self, is_text: bool) -> Break {
+        let is_wide = is_text && self.spaces > 1 && self.spaces == self.characters;
+        let soft = is_wide || self.strokes > 0 || self.hyphens > 0 && self.spaces > 0;
         if soft { self.level.max(Break::Soft) } else { self.level }
     }
 }
@@ -206,6 +208,8 @@ struct Cutter<'a> {
     last: Kind,
     /// Words that are read.
     most: usize,
+    /// It is a full affiliation: several blanks stand between its parts.
+    is_text: bool,
 }
 
 impl Cutter<'_> {
@@ -244,7 +248,7 @@ impl Cutter<'_> {
         let word = Word {
             end: self.text.len() as u32,
             span: (place, place),
-            gap: self.gap.level(),
+            gap: self.gap.level(self.is_text),
             in_brackets: self.gap.depth > 0,
             may_join: self.gap.joins_initials() && self.words.last().is_some_and(|word| word.initials),
             initials: false,

@@ -2,11 +2,12 @@
 //! with other words before or after it.
 
 use super::answer::{Candidate, Relation, Tier};
-use super::exact::{Lookup, Search, without_city};
+use super::edges::is_whole;
+use super::exact::{Lookup, Search, accept, without_city};
 use super::hash::word_hash;
-use super::index::{Entry, is_generic};
+use super::index::{Entry, Index, is_generic};
 use super::layout::{Layout, Part, PartKind};
-use super::lexicon::{BODIES, PARENTS};
+use super::lexicon::{BODIES, HOSPITAL, PARENTS, UNIVERSITY};
 use super::normal::Words;
 use super::organization::NameKind;
 use super::places::PlaceVerdict;
@@ -14,10 +15,14 @@ use super::preset::Similarity;
 use super::reading::{KeyKind, Reading, Token, hash};
 use super::similar::Buffers;
 use super::tree::Tree;
-use super::windows::{Window, is_part, is_whole, leading, windows};
+use super::windows::{Window, is_part, is_weak, leading, windows};
 
+/// Segments behind the first that are of one name with it.
+const MAX_SEGMENTS: usize = 4;
 /// Parts of an address that are compared with similar names.
 const MAX_SIMILAR_PARTS: usize = 3;
+/// The score of a misspelt name that is in the right city.
+const MISSPELT_SCORE: f32 = 0.7;
 /// Words of such a part at most.
 const MAX_SIMILAR_WORDS: usize = 14;
 /// Words of the official forms of institutions, such as "The President and Fellows of".
@@ -55,11 +60,24 @@ impl Search<'_> {
         }
         let mut found: Option<(Lookup, u32)> = None;
         let mut part = false;
-        for segment in tokens.chunk_by(|_, next| !next.after_break) {
-            let Lookup::Found { best, next, .. } = self.segment(segment) else {
+        let is_institution = |token: &Token| token.meaning.kinds & (UNIVERSITY | HOSPITAL) != 0;
+        let mut rest = tokens;
+        while !rest.is_empty() {
+            let (lookup, segment) = self.first_segment(rest, rest.len() == tokens.len());
+            rest = &rest[segment.len()..];
+            let Lookup::Found { best, next, .. } = lookup else {
                 part |= segment.iter().any(|token| token.meaning.subunit);
                 continue;
             };
+            // The "Institute of Chemistry" of a university is none elsewhere.
+            if best.city != PlaceVerdict::Agree
+                && is_weak(self.index, segment)
+                && !segment.iter().any(is_institution)
+                && tokens.iter().any(is_institution)
+            {
+                part = true;
+                continue;
+            }
             let number = best.organization;
             match &found {
                 Some((_, known)) if *known == number || tree.is_above(number, *known) => {}
@@ -74,6 +92,28 @@ impl Search<'_> {
         }
         let relation = if part { Relation::PartOf } else { Relation::Same };
         found.map_or(nothing, |(lookup, _)| (lookup, relation))
+    }
+
+    /// The match of the segments in front: of the most that are one name as it stands in ROR, or of the first
+    /// one. `is_all`: there are no others.
+    fn first_segment<'a>(&mut self, tokens: &'a [Token], is_all: bool) -> (Lookup, &'a [Token]) {
+        let ends: Vec<usize> =
+            (1..=tokens.len()).filter(|end| tokens.get(*end).is_none_or(|next| next.after_break)).collect();
+        for end in ends.iter().skip(1).take(MAX_SEGMENTS).rev() {
+            let words = &tokens[..*end];
+            let is_known = is_all && *end == tokens.len();
+            if is_known || !self.index.may_have(hash(KeyKind::Canonical, words)) {
+                continue;
+            }
+            let accept = |entry: &Entry, candidate: &Candidate| accept(Tier::Exact, entry, candidate, false);
+            let row = hash(KeyKind::Row, words);
+            let lookup = self.look(KeyKind::Row, row, Tier::Exact, &accept);
+            if matches!(lookup, Lookup::Found { .. }) {
+                return (lookup, words);
+            }
+        }
+        let first = &tokens[..ends[0]];
+        (self.segment(first), first)
     }
 
     /// True if a segment is the acronym of an organisation unrelated to the one that was found, as
@@ -130,15 +170,24 @@ impl Search<'_> {
         limits: Similarity,
         buffers: &mut Buffers,
     ) -> Option<Window> {
+        let index = self.index;
         let named = parts.iter().rev().filter(|part| part.kind == PartKind::Name).filter_map(|part| {
             let end = if part.places > part.start { part.places } else { part.end };
-            may_be_similar(&reading.tokens[part.start..end]).then_some((part.start, end))
+            let tokens = &reading.tokens[part.start..end];
+            let is_similar = may_be_similar(tokens);
+            (is_similar || is_misspelt(index, tokens)).then_some((part.start, end, is_similar))
         });
-        for (start, end) in named.take(MAX_SIMILAR_PARTS) {
+        for (start, end, is_similar) in named.take(MAX_SIMILAR_PARTS) {
             let tokens = &reading.tokens[start..end];
             let mut lookup = self.by_city(tokens);
             lookup = lookup.or(|| self.by_similarity(reading, start..end, limits, buffers));
             if let Lookup::Found { tier, best, next } = lookup {
+                // "Hospital das Clínicas" may be in any city.
+                let is_other = best.city != PlaceVerdict::Agree && is_weak(self.index, tokens);
+                let is_sure = is_similar || best.city == PlaceVerdict::Agree && best.score >= MISSPELT_SCORE;
+                if is_other || !is_sure {
+                    continue;
+                }
                 let telling = tokens.iter().filter(|token| token.tells()).count();
                 let relation = Relation::Same;
                 return Some(Window { start, end, tier, best, next, relation, telling, weak: false });
@@ -287,6 +336,17 @@ fn may_be_similar(tokens: &[Token]) -> bool {
         // "The Economic Research Institute" may be any.
         && tokens.iter().any(|token| token.tells() && !token.meaning.shared && !token.number)
         && (!is_department || kinds(tokens) != 0)
+}
+
+/// True for words of which one is in no name: it may be misspelt.
+fn is_misspelt(index: &Index, tokens: &[Token]) -> bool {
+    let telling = tokens.iter().filter(|token| token.tells()).count();
+    let is_unknown = |token: &Token| {
+        token.tells()
+            && !token.number
+            && (token.corrected || index.vocabulary.word(token.meaning.canonical).is_none())
+    };
+    (2..=MAX_SIMILAR_WORDS).contains(&telling) && tokens.iter().any(is_unknown)
 }
 
 fn kinds(tokens: &[Token]) -> u32 {

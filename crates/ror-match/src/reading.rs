@@ -1,6 +1,8 @@
 //! A name read word by word, with what each word means, and the keys under
 //! which such a name is looked up.
 
+use std::ops::Range;
+
 use super::hash::{row_hash, word_hash};
 use super::lexicon::{Lexicon, Meaning};
 use super::normal::{Break, Words};
@@ -9,6 +11,11 @@ use super::normal::{Break, Words};
 /// differ behind them.
 const MIN_STEM_BYTES: usize = 4;
 const MAX_END_BYTES: usize = 3;
+
+/// Bytes of a word that may be misspelt though an organisation has it in its name, and how many times as
+/// many organisations must have the common word.
+const MIN_RARE_BYTES: u8 = 7;
+const MIN_TIMES: u32 = 1000;
 
 /// A name of which every word has been looked up.
 #[derive(Default)]
@@ -29,6 +36,8 @@ pub struct Token {
     /// What stands before it.
     pub gap: Break,
     pub in_brackets: bool,
+    /// It was taken for another word, from which it differs by a letter.
+    pub corrected: bool,
     /// Bytes of the word.
     pub length: u8,
 }
@@ -76,6 +85,7 @@ impl Reading {
                 after_break: self.words.is_after_break(number),
                 gap: self.words.gap(number),
                 in_brackets: self.words.is_in_brackets(number),
+                corrected: false,
                 length: word.len().min(255) as u8,
             });
         }
@@ -174,32 +184,42 @@ impl Reading {
         }
     }
 
-    /// Takes words that no name has for the common words that they are but for a letter:
-    /// `Univrsity`. True if there are any.
+    /// Takes words that no name has, and long ones that very few have, for the common words that they are but
+    /// for a letter: `Univrsity`. `sharing` counts the organisations. True if there are any.
     pub fn correct(
         &mut self,
         lexicon: &Lexicon,
         found: &mut Vec<(u32, f32)>,
-        is_known: impl Fn(u64) -> bool,
+        sharing: impl Fn(u64) -> Option<u32>,
     ) -> bool {
         let mut corrected = false;
         for (word, token) in self.words.iter().zip(&mut self.tokens) {
-            if token.number || token.meaning.shared || !token.tells() || is_known(token.meaning.canonical) {
+            if token.number || token.meaning.shared || !token.tells() {
                 continue;
             }
-            if let Some(meaning) = lexicon.misspelt(word, found) {
+            let count = sharing(token.meaning.canonical);
+            if count.is_some() && token.length < MIN_RARE_BYTES {
+                continue;
+            }
+            let is_rare = |meaning: &Meaning| {
+                let common = sharing(meaning.canonical).unwrap_or_default();
+                count.is_none_or(|count| count.saturating_mul(MIN_TIMES) <= common)
+            };
+            if let Some(meaning) = lexicon.misspelt(word, found).filter(is_rare) {
                 token.meaning = meaning;
+                token.corrected = true;
                 corrected = true;
             }
         }
         corrected
     }
 
-    /// The key of all letters but those of the form of a company.
-    pub fn letters(&self, letters: &mut String) -> u64 {
+    /// The key of all letters of some words, but those of the form of a company.
+    pub fn letters(&self, range: Range<usize>, letters: &mut String) -> u64 {
         letters.clear();
-        for (place, (word, token)) in self.words.iter().zip(&self.tokens).enumerate() {
-            let article = place == 0 && token.raw == the();
+        for place in range.clone() {
+            let (word, token) = (self.words.get(place), &self.tokens[place]);
+            let article = place == range.start && token.raw == the();
             if !article && (token.meaning.stop || !token.meaning.legal) {
                 // Two vowels that are one within a word are one between words that were joined.
                 let is_one = matches!(

@@ -36,8 +36,19 @@ pub fn skeleton(words: &Words, consonants: &mut String) -> u64 {
     consonants.clear();
     for word in words.iter().filter(|word| !NAMED_FOR.contains(word)) {
         let mut before = ' ';
-        for letter in word.chars() {
-            push_letter(consonants, before, letter);
+        let mut letters = word.chars().peekable();
+        while let Some(letter) = letters.next() {
+            // Greek ευ and αυ are read ev and av, or ef and af before some consonants; many write eu.
+            let is_diphthong = match letter {
+                'υ' => matches!(before, 'ε' | 'α'),
+                'u' | 'у' => matches!(before, 'e' | 'е'),
+                'f' => {
+                    matches!(before, 'e' | 'a')
+                        && letters.peek().is_none_or(|next| sound(*next).is_some() || *next == 'x')
+                }
+                _ => false,
+            };
+            push_letter(consonants, before, if is_diphthong { 'v' } else { letter });
             before = letter;
         }
     }
@@ -58,8 +69,6 @@ fn push_letter(consonants: &mut String, before: char, letter: char) {
             push(consonants, 's');
             push(consonants, 'c');
         }
-        // ευ and αυ are written ev and av.
-        'υ' if matches!(before, 'ε' | 'α') => push(consonants, 'v'),
         'x' | 'ξ' => {
             push(consonants, 'k');
             push(consonants, 's');
@@ -143,7 +152,8 @@ mod tests {
                 "Εθνικό Μετσόβιο Πολυτεχνείο",
                 ["Ethniko Metsovio Polytechneio", "Ethniko Metsovio Politechnio"],
             ),
-            ("Ευγενίδειο Ίδρυμα Αθηνών", ["Evgenidio Idryma Athinon", "Evgenideio Idrima Athinon"]),
+            ("Ευγενίδειο Ίδρυμα Αθηνών", ["Evgenidio Idryma Athinon", "Eugenideio Idrima Athinon"]),
+            ("Πανεπιστήμιο Λευκωσίας", ["Panepistimio Lefkosias", "Panepistimio Leukosias"]),
         ] {
             for other in others {
                 assert_eq!(consonants(own), consonants(other), "{other}");

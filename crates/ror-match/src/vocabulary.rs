@@ -150,6 +150,11 @@ impl Vocabulary {
         self.ids.get(&canonical).copied()
     }
 
+    /// The same; `None` if no name has the word.
+    pub fn sharing(&self, canonical: u64) -> Option<u32> {
+        self.word(canonical).map(|word| self.shared[word as usize].0)
+    }
+
     /// Of how many organisations a word is in a name beside other words. One that is in many says
     /// little by itself.
     pub fn organizations_sharing(&self, canonical: u64) -> u32 {

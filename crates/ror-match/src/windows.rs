@@ -4,7 +4,8 @@
 use std::cmp::Reverse;
 
 use super::answer::{Candidate, Relation, Tier};
-use super::exact::{Lookup, Search};
+use super::edges::{has_ended, is_of_hospital, is_whole};
+use super::exact::{Lookup, MIN_INSTITUTES, Search};
 use super::hash::word_hash;
 use super::index::{Entry, Index};
 use super::layout::{Layout, Part, PartKind};
@@ -15,17 +16,14 @@ use super::places::PlaceVerdict;
 use super::reading::{KeyKind, Reading, Token, hash};
 use super::tree::Tree;
 
+/// Words between two names.
+const AND: [&str; 6] = ["and", "et", "und", "y", "e", "i"];
 /// Words of a name that is looked for.
 const MAX_WINDOW_WORDS: usize = 14;
 /// Commas and brackets within a name, as in `University of California, Davis`.
 const MAX_COMMAS: usize = 2;
 /// Words that stand between an acronym and the number of a unit.
 const UNITS: [&str; 8] = ["umr", "ums", "upr", "umi", "fre", "usr", "u", "unit"];
-/// Words behind which the one stands that a name belongs to.
-const OF: [&str; 8] = ["of", "de", "del", "della", "do", "da", "des", "der"];
-/// Words that say at the end of a name what it names.
-const HEADS: [&str; 7] =
-    ["center", "hospital", "institute", "academy", "foundation", "society", "association"];
 /// A word that names of so many organisations have is common.
 const MIN_SHARING: u32 = 200;
 /// The same in a short name of what universities have themselves, such as "Institute of Cell Biology".
@@ -76,7 +74,8 @@ pub fn windows(
         }
     }
     all.retain(|window| {
-        !is_of_hospital(tokens, window) && (window.telling == 1 || has_ended(tokens, layout, window, end))
+        !is_of_hospital(tokens, (window.start, window.end))
+            && (window.telling == 1 || has_ended(tokens, layout, (window.end, window.tier), end))
     });
     all.sort_by(|one: &Window, other: &Window| {
         let rank = |window: &Window| {
@@ -140,21 +139,49 @@ fn from(
         } else {
             window
         };
-        if let Some((tier, best, next)) = window {
-            let is_short = telling <= MAX_SHORT_WORDS
-                && words.iter().all(|word| word.meaning.kinds & (UNIVERSITY | HOSPITAL) == 0);
-            let sharing = if is_short { MIN_SHARING_OF_PARTS } else { MIN_SHARING };
-            let is_common = |word: &Token| {
-                !word.tells()
-                    || word.meaning.shared
-                    || word.number
-                    || index.vocabulary.organizations_sharing(word.meaning.canonical) >= sharing
-                        && !index.is_place(std::slice::from_ref(word))
-            };
-            let weak = words.iter().all(is_common);
-            all.push(Window { start, end: stop, tier, best, next, relation: Relation::Same, telling, weak });
+        if let Some(named) = window {
+            all.push(window_of(index, words, (start, stop), named));
         }
     }
+}
+
+fn window_of(
+    index: &Index,
+    words: &[Token],
+    (start, end): (usize, usize),
+    (tier, best, next): Named,
+) -> Window {
+    let telling = words.iter().filter(|word| word.tells()).count();
+    let (tier, best) = if words.iter().any(|word| word.corrected) && tier > Tier::LegalForm {
+        let tier = tier.max(Tier::Similar);
+        (tier, Candidate { score: best.score.min(tier.score()), ..best })
+    } else {
+        (tier, best)
+    };
+    // "Universidade Católica Portuguesa" is the one that is called so.
+    let is_university = tier == Tier::Exact
+        && best.kind < NameKind::Alias
+        && best.country == PlaceVerdict::Agree
+        && telling >= MIN_WEAK_WORDS
+        && words.iter().any(|word| word.meaning.kinds & UNIVERSITY != 0)
+        && words.iter().all(|word| word.meaning.kinds & HOSPITAL == 0);
+    let weak = !is_university && is_weak(index, words);
+    Window { start, end, tier, best, next, relation: Relation::Same, telling, weak }
+}
+
+/// True for a name of common words, such as many institutions have parts with.
+pub fn is_weak(index: &Index, words: &[Token]) -> bool {
+    let telling = words.iter().filter(|word| word.tells()).count();
+    let is_short = telling <= MAX_SHORT_WORDS
+        && words.iter().all(|word| word.meaning.kinds & (UNIVERSITY | HOSPITAL) == 0);
+    let sharing = if is_short { MIN_SHARING_OF_PARTS } else { MIN_SHARING };
+    words.iter().all(|word| {
+        !word.tells()
+            || word.meaning.shared
+            || word.number
+            || index.vocabulary.organizations_sharing(word.meaning.canonical) >= sharing
+                && !index.is_place(std::slice::from_ref(word))
+    })
 }
 
 type Named = (Tier, Candidate, Option<Candidate>);
@@ -180,15 +207,21 @@ pub fn drop_weak(found: &mut Vec<Window>, known: usize, tree: &Tree, others: &dy
     let mut number = 0;
     found.retain(|window| {
         number += 1;
+        // "Centre National de la Recherche Scientifique" is known for its institutes.
+        let has_institutes = window.tier == Tier::Exact
+            && window.telling >= MIN_WEAK_WORDS
+            && window.best.country == PlaceVerdict::Agree
+            && tree.children(window.best.organization) >= MIN_INSTITUTES;
         let below = || strong.iter().any(|above| tree.is_above(*above, window.best.organization));
-        number <= known || !window.weak || below()
+        number <= known || !window.weak || has_institutes || below()
     });
 }
 
 /// The place of the organisation that leads: the last, as departments stand before institutions; but a
-/// name of several words comes before an acronym or a single word.
+/// name of several words comes before an acronym or a single word, and before one of common words.
 pub fn leading(found: &[Window]) -> Option<usize> {
-    let named = found.iter().rposition(|window| window.telling > 1);
+    let own = found.iter().rposition(|window| window.telling > 1 && !window.weak);
+    let named = own.or_else(|| found.iter().rposition(|window| window.telling > 1));
     named.or_else(|| found.len().checked_sub(1))
 }
 
@@ -202,9 +235,12 @@ pub fn is_part(tokens: &[Token], range: (usize, usize), windows: &[Window]) -> b
 
 /// The organisation with a name of several words; in the city of the address one that is named
 /// without its city comes before one elsewhere.
-fn named(search: &mut Search<'_>, words: &[Token]) -> Option<Named> {
+pub fn named(search: &mut Search<'_>, words: &[Token]) -> Option<Named> {
     let found = search.by_words(words);
     let Lookup::Found { tier, best, next } = search.campus(words, found) else { return None };
+    if best.city != PlaceVerdict::Agree && search.is_system(&best) {
+        return None;
+    }
     let (index, own) = (search.index, telling(words));
     if tier > Tier::Exact && telling_of(index, best.organization, best.name) != own {
         // "Washington University" is sooner the one "in St. Louis" than the "University of Washington".
@@ -250,6 +286,11 @@ fn lone(
         next.gap == Break::None && next.meaning.kinds & UNIVERSITY != 0 && capitals(start) && token.length > 1
     });
     if !has_kind && !is_apart(tokens, (start, stop), (begin, end)) {
+        return None;
+    }
+    // "UMS 3343" is the number of a unit.
+    let is_unit = UNITS.iter().any(|unit| token.raw == word_hash(unit));
+    if is_unit && tokens.get(stop).is_some_and(|next| next.number && next.gap == Break::None) {
         return None;
     }
     let is_acronym = capitals(start) && (has_kind || token.length >= MIN_ACRONYM_LETTERS);
@@ -307,78 +348,12 @@ fn is_in_order(index: &Index, words: &[Token], best: &Candidate, across: bool) -
     !across && own.len() == name.len() && (1..own.len()).any(is_turned)
 }
 
-/// True for the name of a university that is a piece of that of its hospital.
-fn is_of_hospital(tokens: &[Token], window: &Window) -> bool {
-    let is_hospital = |token: &Token| token.meaning.kinds & HOSPITAL != 0;
-    if tokens[window.start..window.end].iter().any(is_hospital) {
-        return false;
-    }
-    let behind = tokens.get(window.end).is_some_and(|next| next.gap == Break::None && is_hospital(next));
-    let before = window.start >= 2
-        && tokens[window.start].gap == Break::None
-        && tokens[window.start - 1].gap == Break::None
-        && tokens[window.start - 1].meaning.stop
-        && is_hospital(&tokens[window.start - 2]);
-    behind || before
-}
-
-/// True where the words stand between signs, or beside the number of a unit: `CNRS UMR 5800`.
+/// True where the words stand between signs or other names, or beside the number of a unit: `CNRS UMR 5800`.
 fn is_apart(tokens: &[Token], (start, stop): (usize, usize), (begin, end): (usize, usize)) -> bool {
     let is_unit = |token: &Token| token.number || UNITS.iter().any(|unit| token.raw == word_hash(unit));
-    (start == begin || tokens[start].gap > Break::None || is_unit(&tokens[start - 1]))
-        && (stop == end || tokens[stop].gap > Break::None || is_unit(&tokens[stop]))
-}
-
-/// True for a preposition that says what something belongs to.
-fn is_of(token: &Token) -> bool {
-    token.meaning.stop && OF.iter().any(|of| token.raw == word_hash(of))
-}
-
-/// False if the name goes on behind the words: "Yunnan University" of "Yunnan University of
-/// Nationalities", "Washington Hospital" of "Washington Hospital Center".
-fn has_ended(tokens: &[Token], layout: &Layout, window: &Window, end: usize) -> bool {
-    let none = |at: usize| at < end && tokens[at].gap == Break::None;
-    let at = window.end;
-    if !none(at) || layout.is_place(at) || tokens[at].number {
-        return true;
-    }
-    if is_of(&tokens[at]) {
-        let next = (at + 1..end).find(|next| tokens[*next].tells() || tokens[*next].gap > Break::None);
-        return next.is_none_or(|next| {
-            let token = &tokens[next];
-            token.gap > Break::None || token.meaning.generic || token.meaning.subunit || layout.is_place(next)
-        });
-    }
-    let token = &tokens[at];
-    if !token.tells() || token.meaning.subunit && none(at + 1) {
-        return true;
-    }
-    // The last word says what it is: a center, a hospital.
-    let is_head = token.meaning.generic
-        && !none(at + 1)
-        && HEADS.iter().any(|head| token.meaning.canonical == word_hash(head));
-    !is_head && (window.tier == Tier::Exact || token.meaning.subunit)
-}
-
-/// False where the words are a piece of a longer name: "Michigan University" of "Eastern Michigan
-/// University".
-pub fn is_whole(tokens: &[Token], (start, stop): (usize, usize), begin: usize) -> bool {
-    let token = &tokens[start];
-    if start == begin || token.gap > Break::None {
-        return true;
-    }
-    let before = &tokens[start - 1];
-    if is_of(before) && start >= begin + 2 && before.gap == Break::None {
-        // "New England" of "University of New England".
-        let kinds = |tokens: &[Token]| tokens.iter().any(|token| token.meaning.generic);
-        return !tokens[start - 2].meaning.generic
-            || tokens[start - 2].meaning.subunit
-            || kinds(&tokens[start..stop]);
-    }
-    if before.number || before.meaning.subunit || !before.tells() {
-        return true;
-    }
-    // "Department of Genetics Stanford University": the word before belongs to a phrase of its own.
-    let of = start >= begin + 2 && is_of(&tokens[start - 2]) && before.gap == Break::None;
-    of || before.meaning.shared && !before.meaning.generic && !before.meaning.divides
+    let is_apart = |token: &Token| {
+        is_unit(token) || token.meaning.stop && AND.iter().any(|and| token.raw == word_hash(and))
+    };
+    (start == begin || tokens[start].gap > Break::None || is_apart(&tokens[start - 1]))
+        && (stop == end || tokens[stop].gap > Break::None || is_apart(&tokens[stop]))
 }

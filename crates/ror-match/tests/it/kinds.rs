@@ -34,6 +34,12 @@ fn organizations() -> Vec<Value> {
         organization(21, &["University of Kentford"], "Kentford", "GB"),
         organization(22, &["Ευγενίδειο Ίδρυμα Μελετών"], "Αθήνα", "GR"),
         organization(23, &["Vale (Brazil)"], "Rio de Janeiro", "BR"),
+        organization(60, &["Institute of Chemistry"], "Mashhad", "IR"),
+        organization(61, &["University of Technology"], "Oakport", "US"),
+        organization(62, &["University of Technology, Davis"], "Davis", "US"),
+        organization(63, &["Normandie Université"], "Caen", "FR"),
+        organization(64, &["Université de Rouen Normandie"], "Rouen", "FR"),
+        organization(65, &["Πανεπιστήμιο Λευκωσίας"], "Nicosia", "CY"),
     ];
     // A word that many have in their names.
     all.extend(
@@ -63,6 +69,10 @@ fn a_name_that_is_in_ror_is_itself() {
         ("Department of Economics, Bocca University Milan", "Milan", "IT", Some(6)),
         ("Bocca University Milan School of Law", "Milan", "IT", Some(6)),
         ("Department of Physics, Sharaf University Tehran", "Tehran", "IR", Some(8)),
+        ("Institute of Chemistry, Sharaf University Tehran", "Tehran", "IR", Some(8)),
+        ("Faculty of Law, University of Oakland–Madden", "Portville", "US", Some(3)),
+        ("Department of Physics, Redeemer's University Milan", "Milan", "IT", None),
+        ("Department of Physics, Onova City University Milan", "Milan", "IT", None),
     ]);
 }
 
@@ -74,6 +84,8 @@ fn a_campus_comes_before_its_system_and_the_city_before_an_alias() {
         ("University of Oakland", "Oakport", "US", Some(1)),
         ("Weston University", "St. Mark", "US", Some(4)),
         ("Weston University", "Portville", "US", Some(5)),
+        ("University of Technology", "Davis", "US", Some(62)),
+        ("Normandie Université", "Rouen", "FR", Some(63)),
     ]);
 }
 
@@ -131,5 +143,10 @@ fn faculties_in_other_towns_and_official_forms_are_found() {
 
 #[test]
 fn greek_eu_is_ev() {
-    check(&[("Evgenideio Idryma Meleton", "Athens", "GR", Some(22))]);
+    check(&[
+        ("Evgenideio Idryma Meleton", "Athens", "GR", Some(22)),
+        ("Eugenideio Idryma Meleton", "Athens", "GR", Some(22)),
+        ("Panepistimio Lefkosias", "Nicosia", "CY", Some(65)),
+        ("Panepistimio Levkosias", "Nicosia", "CY", Some(65)),
+    ]);
 }

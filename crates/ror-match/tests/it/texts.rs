@@ -32,6 +32,23 @@ fn organizations() -> Vec<Value> {
         organization(18, &["Zentrum für Wattforschung"], "Büsum", "DE"),
         organization(19, &["Harwick University in Lowton"], "Lowton", "US"),
         organization(20, &["University of Harwick"], "Harwick", "US"),
+        organization(
+            21,
+            &["Agency for Roads, Bridges, Tunnels, Ferries and Harbours of Lowton"],
+            "Lowton",
+            "US",
+        ),
+        organization(22, &["Medikal, Inc. (Norway)"], "Oslo", "NO"),
+        organization(23, &["National Space Administration"], "Lowton", "US"),
+        organization(24, &["Texan Farmers"], "Commerce", "US"),
+        organization(25, &["Oakland College"], "Lowton", "US"),
+        organization(26, &["Unimesure", "ACRONYM:UMS"], "Lorient", "FR"),
+        organization(27, &["Institut des Eaux", "ACRONYM:IDEO"], "Lorient", "FR"),
+        organization(28, &["Centre National de la Recherche Scientifique"], "Paris", "FR"),
+        related(organization(29, &["Laboratoire Un"], "Paris", "FR"), "parent", 28),
+        related(organization(30, &["Laboratoire Deux"], "Paris", "FR"), "parent", 28),
+        related(organization(31, &["Laboratoire Trois"], "Paris", "FR"), "parent", 28),
+        organization(32, &["Hillford Wildlife Trust"], "Hillford", "GB"),
     ]
 }
 
@@ -78,6 +95,39 @@ fn the_leading_organisation_is_found_whatever_stands_around_it() {
 }
 
 #[test]
+fn a_name_is_found_as_it_stands_in_ror_whatever_it_consists_of() {
+    let matcher = matcher();
+    for (text, expected) in [
+        ("Agency for Roads, Bridges, Tunnels, Ferries and Harbours of Lowton", Some(21)),
+        ("Office 7, Agency for Roads, Bridges, Tunnels, Ferries and Harbours of Lowton, USA", Some(21)),
+        ("Medikal, Inc. (Norway)", Some(22)),
+        // Another word for administration is commerce, which is a city.
+        ("National Space Administration", Some(23)),
+        ("University of Oakland, Davis", Some(3)),
+        ("University of Oakland College of Medicine, USA", None),
+    ] {
+        assert_eq!(read(&matcher, text).1, expected, "{text}");
+    }
+}
+
+#[test]
+fn typos_joined_words_and_wide_blanks_are_read() {
+    let matcher = matcher();
+    for (text, expected) in [
+        ("Hillford Univrsity, Hillford, UK", Some(1)),
+        ("Department of Law, Hillforduniversity, Hillford, UK", Some(1)),
+        ("Department of Law, Hillforduniversity Hillford, UK", Some(1)),
+        ("Hilford Wildlife Trust, Hillford, UK", Some(32)),
+        ("Hillford Willdlife Trust, Hillford, UK", Some(32)),
+        ("Hillford Willdlife Trust, London, UK", None),
+        ("Department of Natural and Moral Biology  Hillford University  Hillford  UK", Some(1)),
+        ("Department of Natural and Moral Biology Hillford University Hillford UK", Some(1)),
+    ] {
+        assert_eq!(read(&matcher, text).1, expected, "{text}");
+    }
+}
+
+#[test]
 fn what_names_no_organisation_finds_none() {
     let matcher = matcher();
     for text in [
@@ -110,6 +160,17 @@ fn all_organisations_are_found_with_their_places_in_the_text() {
         (
             "Tübingen &amp; München, Universit&eacute; de Lorient, France",
             vec![(8, "Universit&eacute; de Lorient")],
+        ),
+        // The word before the number of a unit is no acronym.
+        ("UMS 3343, Université de Lorient, France", vec![(8, "Université de Lorient")]),
+        (
+            "Université de Lorient, CNM et IDEO, France",
+            vec![(8, "Université de Lorient"), (7, "CNM"), (27, "IDEO")],
+        ),
+        // Common words are a name where institutes belong to it.
+        (
+            "Université de Lorient, Centre National de la Recherche Scientifique, France",
+            vec![(8, "Université de Lorient"), (28, "Centre National de la Recherche Scientifique")],
         ),
         // One of them with a typo.
         (

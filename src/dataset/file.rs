@@ -8,10 +8,10 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use arrow::datatypes::SchemaRef;
+use arrow::datatypes::{Field, SchemaRef};
 use parquet::arrow::ArrowSchemaConverter;
 use parquet::arrow::arrow_reader::ArrowReaderMetadata;
-use parquet::arrow::arrow_writer::{ArrowColumnChunk, ArrowColumnWriter, ArrowRowGroupWriterFactory};
+use parquet::arrow::arrow_writer::{ArrowColumnWriter, ArrowRowGroupWriterFactory};
 use parquet::bloom_filter::Sbbf;
 use parquet::column::writer::ColumnCloseResult;
 use parquet::errors::ParquetError;
@@ -19,12 +19,13 @@ use parquet::file::metadata::KeyValue;
 use parquet::file::writer::SerializedFileWriter;
 use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 
+use super::columns::{ColumnWriter, TextWriter};
 use super::error::DatasetError;
 use super::files::{create_file, make_folder};
 use super::headers::{self, HEADERS_KEY, footer_digest};
 use super::manifest::Part;
 use super::pages::PageFile;
-use super::settings::Settings;
+use super::settings::{FILTER, Settings};
 
 /// The footer's key for the digests of the row groups' Bloom filters, in order and separated by
 /// commas; a digest is empty if the row group has no filter.
@@ -38,6 +39,9 @@ pub(super) struct PartFile {
     writer: SerializedFileWriter<Digesting>,
     columns: ArrowRowGroupWriterFactory,
     pages: PageFile,
+    schema: SchemaRef,
+    /// The column that has a Bloom filter.
+    filtered: Option<usize>,
     groups: usize,
     rows: u64,
     /// The digest of each row group's Bloom filter.
@@ -74,6 +78,8 @@ impl PartFile {
             writer,
             columns,
             pages,
+            schema: schema.clone(),
+            filtered: settings.filtered,
             groups: 0,
             rows: 0,
             filters: Vec::new(),
@@ -82,21 +88,32 @@ impl PartFile {
     }
 
     /// Writers for the columns of the next row group.
-    pub fn column_writers(&self) -> Result<Vec<ArrowColumnWriter>, DatasetError> {
+    pub fn column_writers(&self) -> Result<Vec<ColumnWriter>, DatasetError> {
         let writers = self.columns.create_column_writers(self.groups);
-        writers.map_err(DatasetError::parquet("encode", &self.path))
+        let writers = writers.map_err(DatasetError::parquet("encode", &self.path))?.into_iter().enumerate();
+        let fields = self.schema.fields().iter();
+        Ok(fields.zip(writers).map(|(field, (column, writer))| self.own(field, column, writer)).collect())
+    }
+
+    /// Our own writer instead of the library's, if the column has texts.
+    fn own(&self, field: &Field, column: usize, library: ArrowColumnWriter) -> ColumnWriter {
+        if !ColumnWriter::is_text(field.data_type()) {
+            return ColumnWriter::Other(library);
+        }
+        let descr = self.writer.schema_descr().column(column);
+        let filter = (self.filtered == Some(column)).then_some(FILTER);
+        let pages = self.pages.clone();
+        ColumnWriter::Text(Box::new(TextWriter::new(pages, column, descr, self.writer.properties(), filter)))
     }
 
     /// Appends a row group of encoded columns.
-    pub fn append_group(&mut self, chunks: Vec<ArrowColumnChunk>, rows: u64) -> Result<(), DatasetError> {
+    pub fn append_group(&mut self, chunks: Vec<ColumnCloseResult>, rows: u64) -> Result<(), DatasetError> {
         let mut filter = None;
         let mut headers = Vec::new();
         let append = || -> Result<(), ParquetError> {
             let mut group = self.writer.next_row_group()?;
-            for (column, mut chunk) in chunks.into_iter().enumerate() {
-                let bloom_filter = chunk.close_mut().bloom_filter.take();
-                filter = filter.take().or(bloom_filter.as_ref().map(filter_digest).transpose()?);
-                let close = ColumnCloseResult { bloom_filter, ..chunk.close().clone() };
+            for (column, close) in chunks.into_iter().enumerate() {
+                filter = filter.take().or(close.bloom_filter.as_ref().map(filter_digest).transpose()?);
                 let (pages, close) = self.pages.chunk(column, close)?;
                 headers.push(pages.header_checksum()?);
                 group.append_column(&pages, close)?;

@@ -6,6 +6,7 @@
 
 mod cells;
 mod change;
+mod columns;
 mod commit;
 mod copying;
 mod delta;

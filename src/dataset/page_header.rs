@@ -2,6 +2,7 @@
 //!
 //! `PageHeader` of Parquet's `parquet.thrift`, in Thrift's compact protocol.
 
+use std::num::TryFromIntError;
 use std::ops::Range;
 
 use integer_encoding::VarInt;
@@ -13,6 +14,13 @@ const NEXT_I32: u8 = 0x15;
 /// byte, and its kind in the lower; the fourth field is left out by the library, so that the
 /// next has a distance of two or more.
 const DISTANCE: u8 = 0x10;
+/// Kinds of fields: a struct, and a Boolean that is false.
+const STRUCT: u8 = 12;
+const FALSE: u8 = 2;
+/// Parquet's encodings.
+const PLAIN: i32 = 0;
+const RLE: i32 = 3;
+const RLE_DICTIONARY: i32 = 8;
 /// The first field of the header of a dictionary page, zigzag: `PageType` 2.
 const DICTIONARY_PAGE: [u8; 1] = [4];
 
@@ -70,6 +78,45 @@ fn struct_end(rest: &mut &[u8], depth: u32) -> Option<u64> {
     }
 }
 
+/// What a page has.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum PageKind {
+    /// Values, each behind the last, or the numbers of a dictionary's values.
+    Data {
+        is_plain: bool,
+    },
+    Dictionary,
+}
+
+/// The header that the library would write for a page of so many values that it has not compressed.
+///
+/// # Errors
+/// [`TryFromIntError`] if the page is larger than the format allows.
+pub(super) fn library_header(
+    kind: PageKind,
+    plain_bytes: usize,
+    values: usize,
+) -> Result<Vec<u8>, TryFromIntError> {
+    let (page, values) = (i32::try_from(plain_bytes)?, i32::try_from(values)?);
+    let mut header = Vec::with_capacity(MOST_HEADER_BYTES);
+    let (number, distance) = match kind {
+        PageKind::Data { .. } => (0, 2),
+        PageKind::Dictionary => (2, 4),
+    };
+    write_fields(&mut header, &[number, page, page]);
+    header.push(distance * DISTANCE | STRUCT);
+    match kind {
+        PageKind::Data { is_plain: true } => write_fields(&mut header, &[values, PLAIN, RLE, RLE]),
+        PageKind::Data { is_plain: false } => write_fields(&mut header, &[values, RLE_DICTIONARY, RLE, RLE]),
+        PageKind::Dictionary => {
+            write_fields(&mut header, &[values, PLAIN]);
+            header.push(DISTANCE | FALSE);
+        }
+    }
+    header.extend([0, 0]);
+    Ok(header)
+}
+
 /// A page's header as the library has written it.
 pub(super) struct PageHeader<'h> {
     bytes: &'h [u8],
@@ -120,6 +167,14 @@ fn take<V: VarInt>(rest: &mut &[u8]) -> Option<V> {
     let (value, length) = V::decode_var(rest)?;
     *rest = rest.get(length..)?;
     Some(value)
+}
+
+/// Appends the first fields of a struct, all integers.
+fn write_fields(out: &mut Vec<u8>, values: &[i32]) {
+    for value in values {
+        out.push(NEXT_I32);
+        write_i32(out, *value);
+    }
 }
 
 /// Appends an integer as Thrift's compact protocol has it.

@@ -98,6 +98,19 @@ impl PageFile {
         Ok(Self(Arc::new(Shared { file, end: AtomicU64::new(0), columns })))
     }
 
+    /// Forgets the pages of a column that is begun anew.
+    pub fn begin(&self, column: usize) {
+        drop(self.0.take(column));
+    }
+
+    /// Compresses a page of a column and keeps it, with the header that the library would write.
+    ///
+    /// # Errors
+    /// [`ParquetError`] if the file cannot be written.
+    pub fn keep(&self, column: usize, header: &[u8], page: &[u8]) -> Result<()> {
+        self.0.keep(column, header, page)
+    }
+
     /// Forgets all pages: the row group has been written.
     pub fn clear(&self) {
         self.0.end.store(0, Ordering::Relaxed);
@@ -156,7 +169,7 @@ impl Pages {
 impl PageStoreFactory for PageFile {
     fn create(&self, args: &PageStoreArgs<'_>) -> Result<Box<dyn PageStore>> {
         let column = args.column_index();
-        drop(self.0.take(column));
+        self.begin(column);
         Ok(Box::new(Inlet { shared: self.0.clone(), column, header: None }))
     }
 }

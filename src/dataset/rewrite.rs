@@ -14,10 +14,11 @@ use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder,
 };
-use parquet::arrow::arrow_writer::{ArrowColumnChunk, ArrowColumnWriter, compute_leaves};
+use parquet::column::writer::ColumnCloseResult;
 use parquet::errors::ParquetError;
 use rayon::prelude::*;
 
+use super::columns::ColumnWriter;
 use super::error::DatasetError;
 use super::file::PartFile;
 use super::manifest::Part;
@@ -92,12 +93,11 @@ impl Source<'_> {
 
     fn filter(&self, kept: &BooleanBuffer, to: &mut PartFile) -> Result<(), DatasetError> {
         let columns = self.metadata.metadata().row_group(self.group).columns();
-        let mut jobs: Vec<(usize, ArrowColumnWriter)> =
-            to.column_writers()?.into_iter().enumerate().collect();
+        let mut jobs: Vec<(usize, ColumnWriter)> = to.column_writers()?.into_iter().enumerate().collect();
         // The largest column first, so that no thread is left alone with it at the end.
         jobs.sort_by_key(|(column, _)| std::cmp::Reverse(columns[*column].uncompressed_size()));
         let encode = |(column, writer)| Ok((column, self.filter_column(column, kept, writer)?));
-        let chunks: Result<Vec<(usize, ArrowColumnChunk)>, DatasetError> =
+        let chunks: Result<Vec<(usize, ColumnCloseResult)>, DatasetError> =
             jobs.into_par_iter().with_max_len(1).map(encode).collect();
         let mut chunks = chunks?;
         chunks.sort_by_key(|(column, _)| *column);
@@ -109,10 +109,10 @@ impl Source<'_> {
         &self,
         column: usize,
         kept: &BooleanBuffer,
-        mut writer: ArrowColumnWriter,
-    ) -> Result<ArrowColumnChunk, DatasetError> {
+        mut writer: ColumnWriter,
+    ) -> Result<ColumnCloseResult, DatasetError> {
         let file = self.open()?;
-        let encode = || -> Result<ArrowColumnChunk, ParquetError> {
+        let encode = || -> Result<ColumnCloseResult, ParquetError> {
             let mask = ProjectionMask::leaves(self.metadata.parquet_schema(), [column]);
             let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(file, self.views.clone());
             let reader = reader.with_projection(mask).with_row_groups(vec![self.group]);
@@ -122,9 +122,7 @@ impl Source<'_> {
                 let kept = BooleanArray::from(kept.slice(first_row, batch.num_rows()));
                 first_row += batch.num_rows();
                 let values = filter(batch.column(0), &kept)?;
-                for leaf in compute_leaves(batch.schema().field(0), &values)? {
-                    writer.write(&leaf)?;
-                }
+                writer.write(&batch.schema().fields()[0], &values)?;
             }
             writer.close()
         };
@@ -175,10 +173,7 @@ mod tests {
             let writers = file.column_writers().unwrap().into_iter();
             let chunks =
                 writers.zip(schema.fields()).zip(batch.columns()).map(|((mut writer, field), values)| {
-                    compute_leaves(field, values)
-                        .unwrap()
-                        .iter()
-                        .for_each(|leaf| writer.write(leaf).unwrap());
+                    writer.write(field, values).unwrap();
                     writer.close().unwrap()
                 });
             file.append_group(chunks.collect(), 2).unwrap();

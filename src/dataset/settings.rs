@@ -11,6 +11,7 @@ use parquet::file::metadata::KeyValue;
 use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterPropertiesPtr};
 use parquet::schema::types::ColumnPath;
 
+use super::columns::Filter;
 use super::manifest::FORMAT_VERSION;
 use crate::tables::{AnyTable, EncodingHint};
 
@@ -29,16 +30,19 @@ const TEXT_PAGE_BYTES: usize = 4 << 20;
 /// for columns for which a dictionary may not pay.
 const DICTIONARY_BYTES: usize = 1 << 20;
 const TRIED_DICTIONARY_BYTES: usize = 256 << 10;
-/// Distinct iDs for which a Bloom filter is made, before it is folded to its final size.
-const BLOOM_DISTINCT: u64 = ROW_GROUP_ROWS as u64;
-/// Share of false positives of a Bloom filter.
-const BLOOM_FALSE_POSITIVES: f64 = 0.01;
+/// The column with a Bloom filter: only iDs are looked up one by one.
+const FILTERED_COLUMN: &str = "orcid";
+/// Distinct iDs for which a Bloom filter is made if there are too many for a dictionary, before it is
+/// folded to its final size; and its share of false positives.
+pub(super) const FILTER: Filter = Filter { most_distinct: ROW_GROUP_ROWS as u64, false_positives: 0.01 };
 
 /// How a table is written.
 #[derive(Clone)]
 pub(super) struct Settings {
     /// Settings of the encoders, without compression, which is done later.
     pub properties: WriterPropertiesPtr,
+    /// The column that has a Bloom filter.
+    pub filtered: Option<usize>,
     /// How each column is compressed.
     pub levels: Arc<[ZstdLevel]>,
 }
@@ -46,7 +50,8 @@ pub(super) struct Settings {
 impl Settings {
     /// Settings of the table `key`, and further notes for the metadata of its files.
     pub fn new(key: &str, table: &dyn AnyTable, schema: &SchemaRef, notes: &[(&str, String)]) -> Self {
-        Self { properties: Arc::new(properties(key, table, schema, notes)), levels: levels(table) }
+        let filtered = schema.index_of(FILTERED_COLUMN).ok();
+        Self { properties: Arc::new(properties(key, table, schema, notes)), filtered, levels: levels(table) }
     }
 }
 
@@ -92,7 +97,6 @@ fn properties(
     ];
     let metadata = metadata.into_iter().chain(notes.iter().cloned());
     let metadata = metadata.map(|(key, value)| KeyValue::new(key.to_owned(), value)).collect();
-    let orcid = ColumnPath::from("orcid");
     let mut builder = WriterProperties::builder()
         .set_created_by(format!("orcidlake version {version}"))
         .set_compression(Compression::UNCOMPRESSED)
@@ -100,9 +104,7 @@ fn properties(
         .set_dictionary_page_size_limit(DICTIONARY_BYTES)
         .set_data_page_row_count_limit(PAGE_ROWS)
         .set_max_row_group_row_count(None)
-        .set_key_value_metadata(Some(metadata))
-        .set_column_bloom_filter_max_ndv(orcid.clone(), BLOOM_DISTINCT)
-        .set_column_bloom_filter_fpp(orcid, BLOOM_FALSE_POSITIVES);
+        .set_key_value_metadata(Some(metadata));
     for column in table.columns() {
         let path = ColumnPath::from(column.name);
         let encoding = encoding(column.encoding_hint);

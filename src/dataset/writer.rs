@@ -10,11 +10,12 @@ use std::time::{Duration, Instant};
 
 use arrow::array::{Array, ArrayRef, RecordBatch};
 use arrow::datatypes::{FieldRef, SchemaRef};
-use parquet::arrow::arrow_writer::{ArrowColumnChunk, ArrowColumnWriter, compute_leaves};
+use parquet::column::writer::ColumnCloseResult;
 use parquet::errors::ParquetError;
 use rayon::ThreadPool;
 use rayon::prelude::*;
 
+use super::columns::ColumnWriter;
 use super::error::DatasetError;
 use super::file::PartFile;
 use super::layout::{part_name, table_folder, table_key};
@@ -27,10 +28,6 @@ const ROW_GROUP_BYTES: u64 = 64 << 20;
 /// Memory of the open row groups of one kind of dump together: dictionaries, Bloom filters and the
 /// values of unfinished pages. Above this limit, the largest row group ends.
 pub const OPEN_BYTES: usize = 192 << 20;
-/// Memory that column writers really take, in percent of the amount that they report (measured):
-/// for a page of plain text the library counts the bytes in the buffer, but not its capacity, which
-/// grows by doubling, and no levels.
-const TAKEN_PERCENT: usize = 150;
 /// Bytes of a file, after which the next file begins. A refresh writes a file of an archive again as
 /// soon as one row of it leaves, so a person who is new in a scope costs a file of each table.
 const FILE_BYTES: usize = 128 << 20;
@@ -68,13 +65,13 @@ pub struct TableWriter {
 }
 
 struct RowGroup {
-    writers: Vec<ArrowColumnWriter>,
+    writers: Vec<ColumnWriter>,
     rows: usize,
 }
 
 /// A column's values, and the writer that will encode them.
 struct Job<'w> {
-    writer: &'w mut ArrowColumnWriter,
+    writer: &'w mut ColumnWriter,
     field: &'w FieldRef,
     values: Vec<ArrayRef>,
 }
@@ -226,7 +223,7 @@ impl TableWriter {
     /// The approximate memory of the open row group.
     fn open_bytes(&self) -> usize {
         let writers = self.group.iter().flat_map(|group| &group.writers);
-        writers.map(ArrowColumnWriter::memory_size).sum::<usize>() * TAKEN_PERCENT / 100
+        writers.map(ColumnWriter::memory_bytes).sum()
     }
 
     /// Ends the last file; a table without rows gets one empty file.
@@ -252,8 +249,8 @@ impl TableWriter {
 
     fn end_group(&mut self, pool: &ThreadPool) -> Result<(), DatasetError> {
         let Some(group) = self.group.take() else { return Ok(()) };
-        let close = || group.writers.into_par_iter().with_max_len(1).map(ArrowColumnWriter::close);
-        let chunks: Result<Vec<ArrowColumnChunk>, _> = pool.install(|| close().collect());
+        let close = || group.writers.into_par_iter().with_max_len(1).map(ColumnWriter::close);
+        let chunks: Result<Vec<ColumnCloseResult>, _> = pool.install(|| close().collect());
         let path = self.folder.join(part_name(self.parts.len(), ""));
         let chunks = chunks.map_err(DatasetError::parquet("encode", &path))?;
         self.open()?.append_group(chunks, group.rows as u64)
@@ -279,9 +276,7 @@ fn encode(jobs: Vec<Job<'_>>, pool: &ThreadPool) -> Result<Duration, DatasetErro
 impl Job<'_> {
     fn run(self) -> Result<Duration, ParquetError> {
         let begun = Instant::now();
-        for values in &self.values {
-            compute_leaves(self.field, values)?.iter().try_for_each(|leaf| self.writer.write(leaf))?;
-        }
+        self.values.iter().try_for_each(|values| self.writer.write(self.field, values))?;
         Ok(begun.elapsed())
     }
 

@@ -156,8 +156,9 @@ impl Cells {
 
     fn append<F: Family>(&mut self, value: &Value<F>, rows: &[Row<'_, F>]) {
         match (self, value) {
-            (Self::Text(cells), Value::Key(get)) => rows.iter().for_each(|row| cells.append_value(get(row))),
-            (Self::Text(cells), Value::Label(get) | Value::Code(get) | Value::Text(get)) => {
+            (Self::Text(cells), Value::Key(get)) => fill_same(cells, rows.iter().map(|row| Some(get(row)))),
+            (Self::Text(cells), Value::Label(get)) => fill_same(cells, rows.iter().map(|row| get(row))),
+            (Self::Text(cells), Value::Code(get) | Value::Text(get)) => {
                 fill(cells, rows.iter().map(|row| get(row)))
             }
             (Self::Text(cells), Value::Made(get)) => fill(cells, rows.iter().map(|row| get(row))),
@@ -241,6 +242,31 @@ fn fill<V, B: Fill<V>>(cells: &mut B, values: impl Iterator<Item = Option<V>>) {
     if nulls > 0 {
         cells.nulls(nulls);
     }
+}
+
+/// Appends texts of which many are the very same one in memory as the last, such as a record's iD:
+/// each run of one text, or of nulls, at once.
+fn fill_same<'a>(cells: &mut StringBuilder, mut texts: impl Iterator<Item = Option<&'a str>>) {
+    let is_same = |text: Option<&str>, last: Option<&str>| match (text, last) {
+        (Some(text), Some(last)) => std::ptr::eq(text, last),
+        (text, last) => text.is_none() && last.is_none(),
+    };
+    let append = |cells: &mut StringBuilder, text, count| match (text, count) {
+        (None, count) => cells.append_nulls(count),
+        (Some(text), 1) => cells.append_value(text),
+        (Some(text), count) => cells.append_value_n(text, count),
+    };
+    let Some(mut last) = texts.next() else { return };
+    let mut count = 1;
+    for text in texts {
+        if is_same(text, last) {
+            count += 1;
+        } else {
+            append(cells, last, count);
+            (last, count) = (text, 1);
+        }
+    }
+    append(cells, last, count);
 }
 
 impl<V: AsRef<str>> Fill<V> for StringBuilder {

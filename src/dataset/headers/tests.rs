@@ -12,7 +12,6 @@ use arrow::array::{
 };
 use arrow::datatypes::{DataType, SchemaRef};
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions};
-use parquet::arrow::arrow_writer::compute_leaves;
 
 use super::*;
 use crate::dataset::file::PartFile;
@@ -82,7 +81,7 @@ fn large() -> Large {
         let writers = file.column_writers().unwrap().into_iter();
         let chunks =
             writers.zip(schema.fields()).zip(batch.columns()).map(|((mut writer, field), values)| {
-                compute_leaves(field, values).unwrap().iter().for_each(|leaf| writer.write(leaf).unwrap());
+                writer.write(field, values).unwrap();
                 writer.close().unwrap()
             });
         file.append_group(chunks.collect(), rows as u64).unwrap();

@@ -1,9 +1,11 @@
-//! Compares files whose pages are compressed by our code with files of the library.
+//! Compares files whose columns are encoded, and pages compressed, by our code with files of the
+//! library.
 
-use arrow::array::{ArrayRef, Int64Array, RecordBatch, StringArray};
+use arrow::array::{ArrayRef, Int16Array, Int64Array, RecordBatch, StringArray};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReader;
 use parquet::arrow::arrow_writer::{ArrowRowGroupWriterFactory, compute_leaves};
 use parquet::arrow::{ArrowSchemaConverter, add_encoded_arrow_schema_to_metadata};
+use parquet::file::metadata::ColumnChunkMetaData;
 use parquet::file::properties::{WriterProperties, WriterPropertiesPtr};
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::file::writer::SerializedFileWriter;
@@ -18,9 +20,12 @@ fn batch(from: i64) -> RecordBatch {
     let few: StringArray = numbers.clone().map(|number| Some(format!("word {}", number % 7))).collect();
     let many: StringArray =
         numbers.clone().map(|number| (number % 3 > 0).then(|| format!("{number:x} and more"))).collect();
-    let columns: [(&str, ArrayRef, bool); 3] = [
+    let years: Int16Array =
+        numbers.clone().map(|number| (number % 400 > 250).then(|| 1_990 + (number % 5) as i16)).collect();
+    let columns: [(&str, ArrayRef, bool); 4] = [
         ("few", Arc::new(few), false),
         ("many", Arc::new(many), true),
+        ("years", Arc::new(years), true),
         ("numbers", Arc::new(Int64Array::from_iter_values(numbers)), false),
     ];
     RecordBatch::try_from_iter_with_nullable(columns).unwrap()
@@ -64,7 +69,7 @@ fn by_us(level: ZstdLevel, groups: i64) -> Vec<u8> {
     let path = folder.path().join("part.parquet");
     let schema = batch(0).schema();
     let levels = vec![level; schema.fields().len()].into();
-    let settings = Settings { properties: properties(Compression::UNCOMPRESSED), levels };
+    let settings = Settings { properties: properties(Compression::UNCOMPRESSED), filtered: Some(0), levels };
     let mut file = PartFile::create(path.clone(), &schema, &settings).unwrap();
     // A writer that is dropped leaves no page behind.
     drop(file.column_writers().unwrap());
@@ -74,7 +79,7 @@ fn by_us(level: ZstdLevel, groups: i64) -> Vec<u8> {
         for ((mut writer, field), values) in
             file.column_writers().unwrap().into_iter().zip(schema.fields()).zip(batch.columns())
         {
-            compute_leaves(field, values).unwrap().iter().for_each(|leaf| writer.write(leaf).unwrap());
+            writer.write(field, values).unwrap();
             chunks.push(writer.close().unwrap());
         }
         file.append_group(chunks, batch.num_rows() as u64).unwrap();
@@ -84,19 +89,34 @@ fn by_us(level: ZstdLevel, groups: i64) -> Vec<u8> {
 }
 
 #[test]
-fn a_file_is_the_one_that_the_library_writes_but_for_checksums() {
+fn a_file_has_the_rows_and_bounds_of_the_one_that_the_library_writes() {
     for level in [1, 3, 4] {
         let level = ZstdLevel::try_new(level).unwrap();
         let (ours, theirs) = (by_us(level, 2), by_the_library(level));
-        assert_eq!(pages(&ours, true), pages(&theirs, false), "level {level:?}");
+        // Our checksums are right, and there are several pages with and without a dictionary.
+        assert!(pages(&ours).len() > 20, "level {level:?}");
+        assert_eq!(bounds(&ours), bounds(&theirs), "level {level:?}");
         let read = |bytes: Vec<u8>| ParquetRecordBatchReader::try_new(Bytes::from(bytes), 999).unwrap();
         let rows = |bytes| read(bytes).map(Result::unwrap).collect::<Vec<_>>();
         assert!(rows(ours) == rows(theirs), "level {level:?}");
     }
 }
 
-/// The pages of a file as they are stored, without their headers.
-fn pages(file: &[u8], checked: bool) -> Vec<Vec<u8>> {
+/// The least and the greatest value, nulls and encodings of each column chunk.
+fn bounds(file: &[u8]) -> Vec<String> {
+    let reader = SerializedFileReader::new(Bytes::copy_from_slice(file)).unwrap();
+    let columns = reader.metadata().row_groups().iter().flat_map(|group| group.columns());
+    let text = |column: &ColumnChunkMetaData| {
+        let statistics = column.statistics().unwrap();
+        let nulls = statistics.null_count_opt();
+        let encodings: Vec<_> = column.encodings().collect();
+        format!("{:?} {:?} {nulls:?} {encodings:?}", statistics.min_bytes_opt(), statistics.max_bytes_opt())
+    };
+    columns.map(text).collect()
+}
+
+/// The pages of a file as they are stored, without their headers, whose checksums are right.
+fn pages(file: &[u8]) -> Vec<Vec<u8>> {
     let reader = SerializedFileReader::new(Bytes::copy_from_slice(file)).unwrap();
     let mut pages = Vec::new();
     for group in reader.metadata().row_groups() {
@@ -104,8 +124,8 @@ fn pages(file: &[u8], checked: bool) -> Vec<Vec<u8>> {
             let (start, length) = column.byte_range();
             let mut rest = &file[start as usize..][..length as usize];
             while !rest.is_empty() {
-                let (header, data, after) = split_page(rest, checked);
-                assert_eq!(header, checked.then(|| crc32fast::hash(data)));
+                let (checksum, data, after) = split_page(rest);
+                assert_eq!(checksum, crc32fast::hash(data));
                 pages.push(data.to_vec());
                 rest = after;
             }
@@ -115,7 +135,7 @@ fn pages(file: &[u8], checked: bool) -> Vec<Vec<u8>> {
 }
 
 /// A page's checksum, its data, and what follows it.
-fn split_page(bytes: &[u8], checked: bool) -> (Option<u32>, &[u8], &[u8]) {
+fn split_page(bytes: &[u8]) -> (u32, &[u8], &[u8]) {
     let mut place = 0;
     let mut integer = || {
         assert_eq!(bytes[place], 0x15);
@@ -132,7 +152,7 @@ fn split_page(bytes: &[u8], checked: bool) -> (Option<u32>, &[u8], &[u8]) {
         ((value >> 1) as i64 ^ -((value & 1) as i64)) as i32
     };
     let (_kind, _plain, size) = (integer(), integer(), integer());
-    let checksum = checked.then(|| integer().cast_unsigned());
+    let checksum = integer().cast_unsigned();
     let header = header_length(bytes);
     let end = header + size as usize;
     (checksum, &bytes[header..end], &bytes[end..])

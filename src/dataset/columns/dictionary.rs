@@ -1,0 +1,157 @@
+//! The distinct texts of a column chunk, in the order of their first occurrence.
+
+use std::hash::Hasher;
+
+use rustc_hash::FxHasher;
+
+/// Bytes in front of a text in a page: its length.
+const LENGTH_BYTES: usize = 4;
+/// Places for texts at first, and how many of them may be taken before there are twice as many: half.
+const FIRST_PLACES: usize = 256;
+/// Taken places that a text may meet. Texts made to meet more would take a long time.
+const MOST_MET: usize = 256;
+
+/// Numbers texts.
+pub(super) struct Dictionary {
+    /// The texts as the dictionary's page has them, each behind its length.
+    page: Vec<u8>,
+    /// Where each text begins in the page.
+    starts: Vec<u32>,
+    /// For each place the upper half of a text's hash, and its number plus one; 0 if nothing is there.
+    places: Vec<u64>,
+    /// The number of the last text: many columns have the same text many times in a row.
+    last: u32,
+    /// True if a text has met too many others.
+    is_crowded: bool,
+}
+
+impl Dictionary {
+    pub fn new() -> Self {
+        let places = vec![0; FIRST_PLACES];
+        Self { page: Vec::new(), starts: Vec::new(), places, last: u32::MAX, is_crowded: false }
+    }
+
+    /// The number of a text, a new one if it has not been seen.
+    pub fn number(&mut self, text: &[u8]) -> u32 {
+        if self.starts.get(self.last as usize).is_some_and(|&start| self.at(start) == text) {
+            return self.last;
+        }
+        self.last = self.find(text);
+        self.last
+    }
+
+    fn find(&mut self, text: &[u8]) -> u32 {
+        let hash = hash(text);
+        let mask = self.places.len() - 1;
+        let (mut place, mut met) = (hash as usize & mask, 0);
+        loop {
+            let found = self.places[place];
+            if found == 0 {
+                break;
+            }
+            let number = found as u32 - 1;
+            if found >> 32 == hash >> 32 && self.at(self.starts[number as usize]) == text {
+                return number;
+            }
+            place = (place + 1) & mask;
+            met += 1;
+        }
+        self.is_crowded |= met > MOST_MET;
+        let number = self.starts.len() as u32;
+        self.places[place] = hash >> 32 << 32 | u64::from(number + 1);
+        self.starts.push(self.page.len() as u32);
+        self.page.extend_from_slice(&(text.len() as u32).to_le_bytes());
+        self.page.extend_from_slice(text);
+        if self.starts.len() * 2 > self.places.len() {
+            self.make_places();
+        }
+        number
+    }
+
+    fn make_places(&mut self) {
+        let mut places = vec![0; self.places.len() * 2];
+        let mask = places.len() - 1;
+        for (index, &start) in self.starts.iter().enumerate() {
+            let hash = hash(self.at(start));
+            let mut place = hash as usize & mask;
+            while places[place] != 0 {
+                place = (place + 1) & mask;
+            }
+            places[place] = hash >> 32 << 32 | (index as u64 + 1);
+        }
+        self.places = places;
+    }
+
+    /// The text that begins at `start` in the page.
+    fn at(&self, start: u32) -> &[u8] {
+        let (length, rest) = self.page[start as usize..].split_at(LENGTH_BYTES);
+        let length = u32::from_le_bytes(length.try_into().expect("a length has four bytes"));
+        &rest[..length as usize]
+    }
+
+    pub fn texts(&self) -> impl Iterator<Item = &[u8]> {
+        self.starts.iter().map(|&start| self.at(start))
+    }
+
+    pub fn len(&self) -> usize {
+        self.starts.len()
+    }
+
+    /// True if the column had better continue without a dictionary.
+    pub fn is_full(&self, most_bytes: usize) -> bool {
+        self.is_crowded || self.page.len() >= most_bytes
+    }
+
+    /// Bits of a number.
+    pub fn width(&self) -> u32 {
+        usize::BITS - self.starts.len().saturating_sub(1).leading_zeros()
+    }
+
+    /// The texts as a page has them.
+    pub fn page(&self) -> &[u8] {
+        &self.page
+    }
+
+    pub fn memory_bytes(&self) -> usize {
+        self.page.capacity()
+            + self.starts.capacity() * size_of::<u32>()
+            + self.places.len() * size_of::<u64>()
+    }
+}
+
+fn hash(text: &[u8]) -> u64 {
+    let mut hasher = FxHasher::default();
+    hasher.write(text);
+    hasher.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_text_has_one_number() {
+        let mut dictionary = Dictionary::new();
+        let texts: Vec<String> = (0..3_000).map(|number| format!("{:x}", number * number % 997)).collect();
+        let numbers: Vec<u32> = texts.iter().map(|text| dictionary.number(text.as_bytes())).collect();
+
+        let known: Vec<&[u8]> = dictionary.texts().collect();
+
+        assert!(numbers.iter().zip(&texts).all(|(number, text)| known[*number as usize] == text.as_bytes()));
+        let mut distinct = known.clone();
+        distinct.sort_unstable();
+        distinct.dedup();
+        assert_eq!((distinct.len(), dictionary.len()), (known.len(), known.len()));
+        assert_eq!(dictionary.width(), usize::BITS - (known.len() - 1).leading_zeros());
+        assert_eq!(dictionary.page().len(), known.iter().map(|text| text.len() + 4).sum::<usize>());
+    }
+
+    #[test]
+    fn no_text_and_an_empty_text_differ() {
+        let mut dictionary = Dictionary::new();
+        assert_eq!((dictionary.len(), dictionary.width()), (0, 0));
+
+        assert_eq!([b"", &b"a"[..], b"", b"a"].map(|text| dictionary.number(text)), [0, 1, 0, 1]);
+        assert_eq!((dictionary.width(), dictionary.is_full(10), dictionary.is_full(9)), (1, false, true));
+    }
+}

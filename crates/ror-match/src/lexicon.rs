@@ -1,7 +1,7 @@
 //! What single words mean for matching: which tell nothing, which stand for the
 //! same, which say what kind of institution is meant.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::countries::Country;
 use super::hash::{row_hash, word_hash};
@@ -67,6 +67,8 @@ pub struct Lexicon {
     /// Common words by what one letter may have made of them, each with its place in `spelt`.
     typos: Typos,
     spelt: Vec<Meaning>,
+    /// The first letters of common words.
+    beginnings: FxHashSet<[u8; 3]>,
     countries: FxHashMap<u64, Vec<Country>>,
 }
 
@@ -76,6 +78,7 @@ impl Lexicon {
             meanings: FxHashMap::default(),
             typos: Typos::default(),
             spelt: Vec::new(),
+            beginnings: FxHashSet::default(),
             countries: FxHashMap::default(),
         };
         lexicon.read_lines(CITIES, |meaning, _| meaning);
@@ -109,10 +112,16 @@ impl Lexicon {
             let words = Words::of(word);
             if words.len() == 1 && words.get(0).len() >= MIN_SPELT_BYTES {
                 self.typos.add(self.spelt.len() as u32, words.get(0));
+                self.beginnings.extend(words.get(0).as_bytes().first_chunk::<3>());
                 self.spelt.push(self.meaning(words.get(0), word_hash(words.get(0))));
             }
         }
         self.typos.finish();
+    }
+
+    /// True if a common word begins with the same three letters.
+    pub fn begins_as_common(&self, word: &str) -> bool {
+        word.as_bytes().first_chunk::<3>().is_some_and(|beginning| self.beginnings.contains(beginning))
     }
 
     /// The meaning of the common word that `word` is but for one letter; `None` if it is none, or

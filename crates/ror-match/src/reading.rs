@@ -16,6 +16,8 @@ const MAX_END_BYTES: usize = 3;
 /// many organisations must have the common word.
 const MIN_RARE_BYTES: u8 = 7;
 const MIN_TIMES: u32 = 1000;
+/// So many organisations have a word that is no mistake.
+const MAX_RARE: u32 = 40;
 
 /// A name of which every word has been looked up.
 #[derive(Default)]
@@ -198,7 +200,10 @@ impl Reading {
                 continue;
             }
             let count = sharing(token.meaning.canonical);
-            if count.is_some() && token.length < MIN_RARE_BYTES {
+            // Most words of names are in some other name; few of these are looked at further.
+            let is_known =
+                |count| count > MAX_RARE || token.length < MIN_RARE_BYTES || !lexicon.begins_as_common(word);
+            if count.is_some_and(is_known) {
                 continue;
             }
             let is_rare = |meaning: &Meaning| {

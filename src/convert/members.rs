@@ -229,10 +229,7 @@ impl<'c> Maker<'_, 'c> {
         for ((member, source), regular) in group.iter().zip(&sources).zip(regular) {
             if let Some((dump, entry)) = self.read(member, source, regular) {
                 let kept = &mut entries[dump as usize];
-                if kept.is_empty() {
-                    // Entries are large; growing would move them.
-                    kept.reserve_exact(group.len());
-                }
+                kept.reserve_exact(if kept.is_empty() { group.len() } else { 0 });
                 kept.push(entry);
             }
         }

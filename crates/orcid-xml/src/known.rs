@@ -57,7 +57,9 @@ impl<'a> Scanner<'a> {
         let known = repeats(&mut self.learned).find(name, depth, rest)?;
         self.place += known.bytes.len();
         self.last = known.end;
-        Some(known.value.clone())
+        let value = known.value.clone();
+        self.leave_run();
+        Some(value)
     }
 }
 

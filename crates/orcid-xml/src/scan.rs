@@ -18,7 +18,7 @@ use super::attribute_text::{is_constant, name_spaces};
 use super::clean::{has_illegal_bytes, is_illegal_character};
 use super::find::{are_equal, find, is, is_up_to, name_lengths, past_spaces};
 use super::learned::Learned;
-use super::order::{After, Form, KnownTag, Lesson, Number, START, UNKNOWN};
+use super::order::{After, Form, KnownTag, Lesson, Number, START, Steps, UNKNOWN};
 use super::space::{is_space, trim, trimmed};
 use super::token::{Irregular, RawTag, Token};
 
@@ -36,28 +36,57 @@ pub(super) struct Scanner<'a> {
     pub(super) learned: Box<Learned<'a>>,
     /// The tag that was passed last.
     pub(super) last: Number,
-    /// A known tag that has been passed, but not told; `UNKNOWN` for none.
-    ready: Number,
+    /// The run that was found last. Its tags stand in the source, and are passed as they are told.
+    run: Run,
     /// Where the end tag of a text begins that was passed last.
     text_end: Option<usize>,
 }
 
+/// Known tags that follow each other in the source.
+struct Run {
+    steps: Steps,
+    /// How many of the steps have been told.
+    told: usize,
+    /// The tag before the run.
+    from: Number,
+    after: After,
+    /// Where it begins in the source.
+    start: usize,
+}
+
+impl Run {
+    const NONE: Self = Self { steps: Steps::NONE, told: 0, from: UNKNOWN, after: After::Tag, start: 0 };
+
+    /// Where it ends in the source.
+    fn end(&self) -> usize {
+        self.start + self.steps.passed()
+    }
+}
+
 impl<'a> Scanner<'a> {
     pub fn new(source: &'a str, learned: Box<Learned<'a>>) -> Self {
-        Self { source, place: 0, self_closed: false, learned, last: START, ready: UNKNOWN, text_end: None }
+        Self { source, place: 0, self_closed: false, learned, last: START, run: Run::NONE, text_end: None }
     }
 
-    /// The tag that was passed together with the text before it, and has not been told. For none, one
-    /// that is neither a whole start tag nor an end tag.
+    /// The tag of the run that is to be told next. For none, one that is neither a whole start tag
+    /// nor an end tag.
     #[inline(always)]
     pub fn ready(&self) -> &KnownTag<'a> {
-        self.learned.order.tag(self.ready)
+        self.learned.order.tag(self.run.steps.at(self.run.told).tag)
     }
 
-    /// Notes that the tag of [`ready`](Self::ready) was told.
+    /// Passes the tag that [`ready`](Self::ready) gives.
     #[inline(always)]
-    pub fn tell_ready(&mut self) {
-        self.last = std::mem::replace(&mut self.ready, UNKNOWN);
+    pub fn pass_ready(&mut self) {
+        let step = self.run.steps.at(self.run.told);
+        self.run.told += 1;
+        self.last = step.tag;
+        self.place += step.passed as usize;
+    }
+
+    /// Forgets the rest of a run, as reading goes on elsewhere.
+    pub fn leave_run(&mut self) {
+        self.run = Run::NONE;
     }
 
     /// The next tag, if it is one that has followed the last tag before. Moves behind the bytes that
@@ -67,12 +96,27 @@ impl<'a> Scanner<'a> {
         if self.self_closed || self.text_end.is_some() {
             return None;
         }
-        let number = match std::mem::replace(&mut self.ready, UNKNOWN) {
-            UNKNOWN => self.pass_known(After::Tag, self.place)?,
-            number => number,
-        };
-        self.last = number;
-        Some(self.learned.order.tag(number))
+        if self.run.steps.at(self.run.told).tag == UNKNOWN {
+            self.find_run()?;
+        }
+        self.pass_ready();
+        Some(self.learned.order.tag(self.last))
+    }
+
+    /// Finds the run that comes directly after the last tag. If a run ended there, both become one.
+    fn find_run(&mut self) -> Option<()> {
+        let bytes = self.source.as_bytes();
+        let steps = *self.learned.order.follower(self.last, After::Tag, bytes.get(self.place..)?)?;
+        let Run { from, after, start, told, .. } = self.run;
+        if told > 0 && self.run.end() == self.place {
+            let parts = [&self.run.steps, &steps];
+            if let Some(joined) = self.learned.order.join(from, after, &bytes[start..], parts) {
+                self.run.steps = joined;
+                return Some(());
+            }
+        }
+        self.run = Run { steps, told: 0, from: self.last, after: After::Tag, start: self.place };
+        Some(())
     }
 
     /// The text of the element that was opened last, trimmed, if it is plain and the tag after it is
@@ -84,7 +128,7 @@ impl<'a> Scanner<'a> {
         if source.as_bytes()[end] != b'<' || self.self_closed {
             return None;
         }
-        self.ready = self.pass_known(After::Text, end)?;
+        self.find_run_after_text(end)?;
         Some(trim(&source[start..end]))
     }
 
@@ -100,13 +144,11 @@ impl<'a> Scanner<'a> {
         let plain = bytes[first] == b'<';
         let end = if plain { first } else { first + memchr(b'<', &bytes[first..]).ok_or(Irregular)? };
         let text = &self.source[start..end];
-        match self.pass_known(After::Text, end) {
-            Some(number) => self.ready = number,
-            None => {
-                self.place = end;
-                self.close(open)?;
-                self.text_end = Some(end);
-            }
+        if self.find_run_after_text(end).is_none() {
+            self.leave_run();
+            self.place = end;
+            self.close(open)?;
+            self.text_end = Some(end);
         }
         if plain {
             let text = trim(text);
@@ -115,13 +157,14 @@ impl<'a> Scanner<'a> {
         unescaped(text).map(trimmed)
     }
 
-    /// Passes what stands at `place` up to the end of a tag that is known to follow the last.
-    #[inline]
-    fn pass_known(&mut self, after: After, place: usize) -> Option<Number> {
-        let rest = self.source.as_bytes().get(place..)?;
-        let (number, passed) = self.learned.order.follower(self.last, after, rest)?;
-        self.place = place + passed;
-        Some(number)
+    /// Finds the run that comes after the text of the last tag, which ends at `end`, and moves there.
+    #[inline(always)]
+    fn find_run_after_text(&mut self, end: usize) -> Option<()> {
+        let rest = self.source.as_bytes().get(end..)?;
+        let steps = *self.learned.order.follower(self.last, After::Text, rest)?;
+        self.run = Run { steps, told: 0, from: self.last, after: After::Text, start: end };
+        self.place = end;
+        Some(())
     }
 
     /// The next child of the element `open`, or its end, where it is no known tag; `None` stands for

@@ -124,13 +124,13 @@ impl<'a> Cursor<'a> {
         match known.form {
             Form::Whole if self.open.len() < MAX_DEPTH => {
                 let KnownTag { name, local_name, attributes, length, .. } = *known;
+                scanner.pass_ready();
                 let (start, prefix) = (scanner.place - length, name.len() - local_name.len());
-                scanner.tell_ready();
                 self.open.push(name);
                 Ok(Some(Tag { name: local_name, attributes, start, prefix }))
             }
             Form::End if self.open.last().is_some_and(|open| std::ptr::eq(*open, known.name)) => {
-                scanner.tell_ready();
+                scanner.pass_ready();
                 self.open.pop();
                 Ok(None)
             }
@@ -138,7 +138,7 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// The next child, also where its tag was not passed together with the text before it.
+    /// The next child, also where its tag is of no run.
     #[inline(never)]
     fn other_child(&mut self) -> Result<Option<Tag<'a>>, ParseError> {
         let Reader::Scanner(scanner) = &mut self.reader else { return self.reference_child() };

@@ -102,7 +102,7 @@ pub fn number(field: &[u8]) -> Option<u64> {
     let text = field.strip_prefix(b"\0").unwrap_or(field).trim_ascii_start();
     let length = text.iter().take_while(|byte| (b'0'..=b'7').contains(byte)).count();
     let is_whole = text.get(length).is_none_or(|byte| matches!(byte, 0 | b' '));
-    let mut octal = text[..length].iter().map(|&byte| u64::from(byte - b'0'));
+    let octal = text[..length].iter().map(|&byte| u64::from(byte - b'0'));
     match length {
         _ if !is_whole => None,
         ..=MAX_SURE_DIGITS => Some(octal.fold(0, |value, digit| value << 3 | digit)),

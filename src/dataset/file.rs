@@ -8,7 +8,7 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use arrow::datatypes::{Field, SchemaRef};
+use arrow::datatypes::{FieldRef, SchemaRef};
 use parquet::arrow::ArrowSchemaConverter;
 use parquet::arrow::arrow_reader::ArrowReaderMetadata;
 use parquet::arrow::arrow_writer::{ArrowColumnWriter, ArrowRowGroupWriterFactory};
@@ -19,7 +19,7 @@ use parquet::file::metadata::KeyValue;
 use parquet::file::writer::SerializedFileWriter;
 use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 
-use super::columns::{ColumnWriter, TextWriter};
+use super::columns::ColumnWriter;
 use super::error::DatasetError;
 use super::files::{create_file, make_folder};
 use super::headers::{self, HEADERS_KEY, footer_digest};
@@ -90,20 +90,14 @@ impl PartFile {
     /// Writers for the columns of the next row group.
     pub fn column_writers(&self) -> Result<Vec<ColumnWriter>, DatasetError> {
         let writers = self.columns.create_column_writers(self.groups);
-        let writers = writers.map_err(DatasetError::parquet("encode", &self.path))?.into_iter().enumerate();
-        let fields = self.schema.fields().iter();
-        Ok(fields.zip(writers).map(|(field, (column, writer))| self.own(field, column, writer)).collect())
-    }
-
-    /// Our own writer instead of the library's, if the column has texts.
-    fn own(&self, field: &Field, column: usize, library: ArrowColumnWriter) -> ColumnWriter {
-        if !ColumnWriter::is_text(field.data_type()) {
-            return ColumnWriter::Other(library);
-        }
-        let descr = self.writer.schema_descr().column(column);
-        let filter = (self.filtered == Some(column)).then_some(FILTER);
-        let pages = self.pages.clone();
-        ColumnWriter::Text(Box::new(TextWriter::new(pages, column, descr, self.writer.properties(), filter)))
+        let writers = writers.map_err(DatasetError::parquet("encode", &self.path))?;
+        let fields = self.schema.fields().iter().zip(writers).enumerate();
+        let writer = |(column, (field, library)): (usize, (&FieldRef, ArrowColumnWriter))| {
+            let file = (self.writer.schema_descr().column(column), self.writer.properties().as_ref());
+            let filtered = (self.filtered == Some(column)).then_some(FILTER);
+            ColumnWriter::new(field, column, self.pages.clone(), file, filtered, library)
+        };
+        Ok(fields.map(writer).collect())
     }
 
     /// Appends a row group of encoded columns.

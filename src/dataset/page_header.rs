@@ -231,6 +231,23 @@ mod tests {
     }
 
     #[test]
+    fn a_header_of_ours_is_one_of_the_library() {
+        for (kind, page, expected) in [
+            (PageKind::Data { is_plain: true }, 4, &[0x15, 0, 0x15, 8, 0x15, 8, 0x2c, 0x15, 6, 0x15, 0][..]),
+            (PageKind::Data { is_plain: false }, 4, &[0x15, 0, 0x15, 8, 0x15, 8, 0x2c, 0x15, 6, 0x15, 16]),
+            (PageKind::Dictionary, 4, &[0x15, 4, 0x15, 8, 0x15, 8, 0x4c, 0x15, 6, 0x15, 0, 0x12, 0, 0]),
+        ] {
+            let header = library_header(kind, page, 3).unwrap();
+
+            assert!(header.starts_with(expected), "{header:x?}");
+            assert_eq!(sizes(&header), Some(Sizes { header: header.len(), page: 4 }));
+            let compressed = PageHeader::new(&header).unwrap().of_compressed(9, 7);
+            assert_eq!(sizes(&compressed), Some(Sizes { header: compressed.len(), page: 9 }));
+        }
+        assert!(library_header(PageKind::Dictionary, 1 << 31, 0).is_err());
+    }
+
+    #[test]
     fn what_is_no_header_is_told() {
         for bytes in [
             &[0x15, 4, 0x15, 2, 0x15, 2, 0x15, 9][..],

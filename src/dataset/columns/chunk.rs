@@ -1,4 +1,4 @@
-//! What the metadata of a column chunk of texts says: encodings, bounds of pages, rows.
+//! What the metadata of a column chunk says: encodings, bounds of pages, rows.
 
 use parquet::basic::{BoundaryOrder, Encoding, EncodingMask, PageType, Type};
 use parquet::bloom_filter::Sbbf;
@@ -11,30 +11,77 @@ use parquet::file::metadata::{
 use parquet::file::statistics::Statistics;
 use parquet::schema::types::ColumnDescPtr;
 
-/// The least and the greatest text.
-type Bounds = (Vec<u8>, Vec<u8>);
+/// The least or the greatest value of a page or a chunk.
+pub trait Bound: Ord + Clone {
+    /// The type of the column.
+    const TYPE: Type;
+    /// The value as statistics have it.
+    fn bytes(&self) -> Vec<u8>;
+    /// The statistics of a chunk.
+    fn statistics(bounds: Option<(Self, Self)>, nulls: u64) -> Statistics;
+}
+
+impl Bound for Vec<u8> {
+    const TYPE: Type = Type::BYTE_ARRAY;
+
+    fn bytes(&self) -> Vec<u8> {
+        self.clone()
+    }
+
+    fn statistics(bounds: Option<(Self, Self)>, nulls: u64) -> Statistics {
+        let (least, greatest) = bounds.unzip();
+        let text = |text: Option<Vec<u8>>| text.map(ByteArray::from);
+        Statistics::byte_array(text(least), text(greatest), None, Some(nulls), false)
+    }
+}
+
+impl Bound for i32 {
+    const TYPE: Type = Type::INT32;
+
+    fn bytes(&self) -> Vec<u8> {
+        self.to_le_bytes().to_vec()
+    }
+
+    fn statistics(bounds: Option<(Self, Self)>, nulls: u64) -> Statistics {
+        let (least, greatest) = bounds.unzip();
+        Statistics::int32(least, greatest, None, Some(nulls), false)
+    }
+}
+
+impl Bound for i64 {
+    const TYPE: Type = Type::INT64;
+
+    fn bytes(&self) -> Vec<u8> {
+        self.to_le_bytes().to_vec()
+    }
+
+    fn statistics(bounds: Option<(Self, Self)>, nulls: u64) -> Statistics {
+        let (least, greatest) = bounds.unzip();
+        Statistics::int64(least, greatest, None, Some(nulls), false)
+    }
+}
 
 /// Gathers the metadata, page by page.
-pub(super) struct ChunkNotes {
+pub(super) struct ChunkNotes<B> {
     descr: ColumnDescPtr,
     has_bounds: bool,
     pub has_dictionary: bool,
     rows: usize,
     nulls: usize,
-    text_bytes: usize,
-    /// Data pages of numbers, and of plain texts.
+    text_bytes: Option<i64>,
+    /// Data pages of a dictionary's numbers, and of plain values.
     numbered_pages: i32,
     plain_pages: i32,
     offsets: OffsetIndexBuilder,
     index: ColumnIndexBuilder,
-    bounds: Option<Bounds>,
-    /// The bounds of the last page that has texts, and in which order all are.
-    last: Option<Bounds>,
+    bounds: Option<(B, B)>,
+    /// The bounds of the last page that has values, and in which order all are.
+    last: Option<(B, B)>,
     is_ascending: bool,
     is_descending: bool,
 }
 
-impl ChunkNotes {
+impl<B: Bound> ChunkNotes<B> {
     pub fn new(descr: ColumnDescPtr, has_bounds: bool) -> Self {
         Self {
             descr,
@@ -42,11 +89,11 @@ impl ChunkNotes {
             has_dictionary: false,
             rows: 0,
             nulls: 0,
-            text_bytes: 0,
+            text_bytes: None,
             numbered_pages: 0,
             plain_pages: 0,
             offsets: OffsetIndexBuilder::new(),
-            index: ColumnIndexBuilder::new(Type::BYTE_ARRAY),
+            index: ColumnIndexBuilder::new(B::TYPE),
             bounds: None,
             last: None,
             is_ascending: true,
@@ -60,43 +107,38 @@ impl ChunkNotes {
         is_plain: bool,
         rows: usize,
         nulls: usize,
-        text_bytes: usize,
-        bounds: Option<Bounds>,
+        text_bytes: Option<usize>,
+        bounds: Option<(B, B)>,
     ) {
         self.rows += rows;
         self.nulls += nulls;
-        self.text_bytes += text_bytes;
         *(if is_plain { &mut self.plain_pages } else { &mut self.numbered_pages }) += 1;
         self.offsets.append_row_count(rows as i64);
         self.offsets.append_offset_and_size(0, 0);
-        self.offsets.append_unencoded_byte_array_data_bytes(Some(text_bytes as i64));
-        if !self.has_bounds {
-            return;
+        self.offsets.append_unencoded_byte_array_data_bytes(text_bytes.map(|bytes| bytes as i64));
+        if let Some(bytes) = text_bytes {
+            *self.text_bytes.get_or_insert(0) += bytes as i64;
         }
-        let (least, greatest) = bounds.clone().unwrap_or_default();
-        self.index.append(bounds.is_none(), least, greatest, nulls as i64, None);
-        if let Some((least, greatest)) = bounds {
-            self.widen(&least, &greatest);
-            if let Some((last_least, last_greatest)) = &self.last {
-                self.is_ascending &= *last_least <= least && *last_greatest <= greatest;
-                self.is_descending &= *last_least >= least && *last_greatest >= greatest;
-            }
-            self.last = Some((least, greatest));
+        if self.has_bounds {
+            self.note_bounds(bounds, nulls);
         }
     }
 
-    fn widen(&mut self, least: &[u8], greatest: &[u8]) {
-        match &mut self.bounds {
-            None => self.bounds = Some((least.to_vec(), greatest.to_vec())),
-            Some((all_least, all_greatest)) => {
-                if least < all_least.as_slice() {
-                    least.clone_into(all_least);
-                }
-                if greatest > all_greatest.as_slice() {
-                    greatest.clone_into(all_greatest);
-                }
-            }
+    fn note_bounds(&mut self, bounds: Option<(B, B)>, nulls: usize) {
+        let Some((least, greatest)) = bounds else {
+            return self.index.append(true, Vec::new(), Vec::new(), nulls as i64, None);
+        };
+        self.index.append(false, least.bytes(), greatest.bytes(), nulls as i64, None);
+        if let Some((last_least, last_greatest)) = &self.last {
+            self.is_ascending &= *last_least <= least && *last_greatest <= greatest;
+            self.is_descending &= *last_least >= least && *last_greatest >= greatest;
         }
+        let page = (least.clone(), greatest.clone());
+        self.bounds = Some(match self.bounds.take() {
+            None => page.clone(),
+            Some((all_least, all_greatest)) => (all_least.min(least), all_greatest.max(greatest)),
+        });
+        self.last = Some(page);
     }
 
     /// The metadata of the chunk. Sizes and places are still those of no page.
@@ -119,17 +161,9 @@ impl ChunkNotes {
             .set_num_values(self.rows as i64)
             .set_page_encoding_stats(stats.clone());
         if self.has_bounds {
-            let (least, greatest) = self.bounds.take().unzip();
-            let nulls = Some(self.nulls as u64);
             metadata = metadata
-                .set_statistics(Statistics::byte_array(
-                    least.map(ByteArray::from),
-                    greatest.map(ByteArray::from),
-                    None,
-                    nulls,
-                    false,
-                ))
-                .set_unencoded_byte_array_data_bytes(Some(self.text_bytes as i64));
+                .set_statistics(B::statistics(self.bounds, self.nulls as u64))
+                .set_unencoded_byte_array_data_bytes(self.text_bytes);
         }
         self.index.set_boundary_order(match (self.is_ascending, self.is_descending) {
             (true, _) => BoundaryOrder::ASCENDING,

@@ -4,8 +4,6 @@ use std::hash::Hasher;
 
 use rustc_hash::FxHasher;
 
-/// Bytes in front of a text in a page: its length.
-const LENGTH_BYTES: usize = 4;
 /// Places for texts at first, and how many of them may be taken before there are twice as many: half.
 const FIRST_PLACES: usize = 256;
 /// Taken places that a text may meet. Texts made to meet more would take a long time.
@@ -15,8 +13,8 @@ const MOST_MET: usize = 256;
 pub(super) struct Dictionary {
     /// The texts as the dictionary's page has them, each behind its length.
     page: Vec<u8>,
-    /// Where each text begins in the page.
-    starts: Vec<u32>,
+    /// Where each text begins and ends in the page.
+    spans: Vec<(u32, u32)>,
     /// For each place the upper half of a text's hash, and its number plus one; 0 if nothing is there.
     places: Vec<u64>,
     /// The number of the last text: many columns have the same text many times in a row.
@@ -28,12 +26,12 @@ pub(super) struct Dictionary {
 impl Dictionary {
     pub fn new() -> Self {
         let places = vec![0; FIRST_PLACES];
-        Self { page: Vec::new(), starts: Vec::new(), places, last: u32::MAX, is_crowded: false }
+        Self { page: Vec::new(), spans: Vec::new(), places, last: u32::MAX, is_crowded: false }
     }
 
     /// The number of a text, a new one if it has not been seen.
     pub fn number(&mut self, text: &[u8]) -> u32 {
-        if self.starts.get(self.last as usize).is_some_and(|&start| self.at(start) == text) {
+        if self.spans.get(self.last as usize).is_some_and(|&place| self.at(place) == text) {
             return self.last;
         }
         self.last = self.find(text);
@@ -50,19 +48,20 @@ impl Dictionary {
                 break;
             }
             let number = found as u32 - 1;
-            if found >> 32 == hash >> 32 && self.at(self.starts[number as usize]) == text {
+            if found >> 32 == hash >> 32 && self.at(self.spans[number as usize]) == text {
                 return number;
             }
             place = (place + 1) & mask;
             met += 1;
         }
         self.is_crowded |= met > MOST_MET;
-        let number = self.starts.len() as u32;
+        let number = self.spans.len() as u32;
         self.places[place] = hash >> 32 << 32 | u64::from(number + 1);
-        self.starts.push(self.page.len() as u32);
         self.page.extend_from_slice(&(text.len() as u32).to_le_bytes());
+        let start = self.page.len() as u32;
         self.page.extend_from_slice(text);
-        if self.starts.len() * 2 > self.places.len() {
+        self.spans.push((start, self.page.len() as u32));
+        if self.spans.len() * 2 > self.places.len() {
             self.make_places();
         }
         number
@@ -71,8 +70,8 @@ impl Dictionary {
     fn make_places(&mut self) {
         let mut places = vec![0; self.places.len() * 2];
         let mask = places.len() - 1;
-        for (index, &start) in self.starts.iter().enumerate() {
-            let hash = hash(self.at(start));
+        for (index, &text) in self.spans.iter().enumerate() {
+            let hash = hash(self.at(text));
             let mut place = hash as usize & mask;
             while places[place] != 0 {
                 place = (place + 1) & mask;
@@ -82,19 +81,17 @@ impl Dictionary {
         self.places = places;
     }
 
-    /// The text that begins at `start` in the page.
-    fn at(&self, start: u32) -> &[u8] {
-        let (length, rest) = self.page[start as usize..].split_at(LENGTH_BYTES);
-        let length = u32::from_le_bytes(length.try_into().expect("a length has four bytes"));
-        &rest[..length as usize]
+    /// The text at a place in the page.
+    fn at(&self, (start, end): (u32, u32)) -> &[u8] {
+        &self.page[start as usize..end as usize]
     }
 
     pub fn texts(&self) -> impl Iterator<Item = &[u8]> {
-        self.starts.iter().map(|&start| self.at(start))
+        self.spans.iter().map(|&place| self.at(place))
     }
 
     pub fn len(&self) -> usize {
-        self.starts.len()
+        self.spans.len()
     }
 
     /// True if the column had better continue without a dictionary.
@@ -104,7 +101,7 @@ impl Dictionary {
 
     /// Bits of a number.
     pub fn width(&self) -> u32 {
-        usize::BITS - self.starts.len().saturating_sub(1).leading_zeros()
+        usize::BITS - self.spans.len().saturating_sub(1).leading_zeros()
     }
 
     /// The texts as a page has them.
@@ -114,7 +111,7 @@ impl Dictionary {
 
     pub fn memory_bytes(&self) -> usize {
         self.page.capacity()
-            + self.starts.capacity() * size_of::<u32>()
+            + self.spans.capacity() * size_of::<(u32, u32)>()
             + self.places.len() * size_of::<u64>()
     }
 }

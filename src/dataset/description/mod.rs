@@ -25,7 +25,9 @@ pub(super) fn descriptions(manifest: &Manifest) -> [(&'static str, Vec<u8>); 2] 
 }
 
 fn text(value: &Value) -> Vec<u8> {
-    format!("{value:#}\n").into_bytes()
+    let mut text = serde_json::to_vec_pretty(value).expect("a value is always JSON");
+    text.push(b'\n');
+    text
 }
 
 #[cfg(test)]

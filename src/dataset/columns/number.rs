@@ -1,0 +1,193 @@
+//! Encodes a column of whole numbers, as `text.rs` does texts.
+
+use arrow::array::{Array, ArrowPrimitiveType, AsArray};
+use arrow::buffer::NullBuffer;
+use arrow::datatypes::{DataType, Int16Type, Int32Type, Int64Type, TimeUnit, TimestampMicrosecondType};
+use parquet::column::writer::ColumnCloseResult;
+use parquet::errors::Result;
+use parquet::file::properties::WriterProperties;
+use parquet::schema::types::ColumnDescPtr;
+
+use super::chunk::{Bound, ChunkNotes};
+use super::limits::{Limits, STEP_ROWS, wrong_type};
+use super::number_dictionary::NumberDictionary;
+use super::page::Page;
+use crate::dataset::page_header::{PageKind, library_header};
+use crate::dataset::pages::PageFile;
+
+/// A number as Parquet stores it.
+pub trait Number: Bound + Copy + Into<i64> {
+    /// Its bytes, the lowest first.
+    fn push(self, out: &mut Vec<u8>);
+}
+
+impl Number for i32 {
+    fn push(self, out: &mut Vec<u8>) {
+        out.extend_from_slice(&self.to_le_bytes());
+    }
+}
+
+impl Number for i64 {
+    fn push(self, out: &mut Vec<u8>) {
+        out.extend_from_slice(&self.to_le_bytes());
+    }
+}
+
+/// Writes the pages of one column chunk.
+pub struct NumberWriter<N> {
+    pages: PageFile,
+    column: usize,
+    limits: Limits,
+    page: Page,
+    /// The least and the greatest number of the page.
+    bounds: Option<(N, N)>,
+    dictionary: Option<NumberDictionary<N>>,
+    notes: ChunkNotes<N>,
+}
+
+impl NumberWriter<i32> {
+    /// True if a column of this type has numbers of 32 bits in a file.
+    pub fn takes(kind: &DataType) -> bool {
+        matches!(kind, DataType::Int16 | DataType::Int32)
+    }
+
+    /// Appends the numbers of an array.
+    ///
+    /// # Errors
+    /// An error of the file in which pages wait, or an array of another type.
+    pub fn write(&mut self, array: &dyn Array) -> Result<()> {
+        match array.data_type() {
+            DataType::Int16 => self.write_array::<Int16Type>(array),
+            DataType::Int32 => self.write_array::<Int32Type>(array),
+            other => Err(wrong_type(other)),
+        }
+    }
+}
+
+impl NumberWriter<i64> {
+    /// True if a column of this type has numbers of 64 bits in a file.
+    pub fn takes(kind: &DataType) -> bool {
+        matches!(kind, DataType::Int64 | DataType::Timestamp(TimeUnit::Microsecond, _))
+    }
+
+    /// Appends the numbers of an array.
+    ///
+    /// # Errors
+    /// An error of the file in which pages wait, or an array of another type.
+    pub fn write(&mut self, array: &dyn Array) -> Result<()> {
+        match array.data_type() {
+            DataType::Int64 => self.write_array::<Int64Type>(array),
+            DataType::Timestamp(TimeUnit::Microsecond, _) => {
+                self.write_array::<TimestampMicrosecondType>(array)
+            }
+            other => Err(wrong_type(other)),
+        }
+    }
+}
+
+impl<N: Number> NumberWriter<N> {
+    /// A writer of the column `column`, as `properties` say.
+    pub fn new(pages: PageFile, column: usize, descr: ColumnDescPtr, properties: &WriterProperties) -> Self {
+        pages.begin(column);
+        let limits = Limits::new(&descr, properties);
+        Self {
+            pages,
+            column,
+            page: Page::new(limits.is_nullable),
+            bounds: None,
+            dictionary: limits.has_dictionary.then(NumberDictionary::new),
+            notes: ChunkNotes::new(descr, limits.has_bounds),
+            limits,
+        }
+    }
+
+    fn write_array<T: ArrowPrimitiveType<Native: Into<N>>>(&mut self, array: &dyn Array) -> Result<()> {
+        let array = array.as_primitive::<T>();
+        let (values, mut from) = (array.values().as_ref(), 0);
+        while from < values.len() {
+            let rows = STEP_ROWS.min(values.len() - from).min(self.limits.page_rows - self.page.rows);
+            let nulls = array.nulls().map(|nulls| nulls.slice(from, rows));
+            self.write_rows(&values[from..from + rows], nulls.filter(|nulls| nulls.null_count() > 0));
+            self.end_full()?;
+            from += rows;
+        }
+        Ok(())
+    }
+
+    fn write_rows<V: Copy + Into<N>>(&mut self, values: &[V], nulls: Option<NullBuffer>) {
+        self.page.add_rows(nulls.as_ref(), values.len());
+        match &nulls {
+            None => self.write_values(values.iter().map(|value| (*value).into())),
+            Some(nulls) if nulls.null_count() == values.len() => {}
+            Some(nulls) => self.write_values(nulls.valid_indices().map(|row| values[row].into())),
+        }
+    }
+
+    fn write_values(&mut self, values: impl Iterator<Item = N>) {
+        let mut bounds = self.bounds;
+        let values = values.inspect(|value| widen(&mut bounds, *value));
+        match &mut self.dictionary {
+            Some(dictionary) => self.page.numbers.extend(values.map(|value| dictionary.number(value))),
+            None => {
+                self.page.make_room(STEP_ROWS * size_of::<N>(), self.limits.page_bytes);
+                values.for_each(|value| value.push(&mut self.page.plain));
+            }
+        }
+        self.bounds = bounds;
+    }
+
+    /// Ends a page, or the dictionary, that has become large enough.
+    fn end_full(&mut self) -> Result<()> {
+        let width = self.dictionary.as_ref().map_or(0, NumberDictionary::width);
+        if self.page.rows >= self.limits.page_rows || self.page.size_bytes(width) >= self.limits.page_bytes {
+            self.end_page()?;
+        }
+        let most_bytes = self.limits.dictionary_bytes;
+        if self.dictionary.as_ref().is_some_and(|dictionary| dictionary.is_full(most_bytes)) {
+            self.end_page()?;
+            self.end_dictionary()?;
+        }
+        Ok(())
+    }
+
+    fn end_page(&mut self) -> Result<()> {
+        if self.page.rows == 0 {
+            return Ok(());
+        }
+        let (rows, nulls) = (self.page.rows, self.page.nulls);
+        let width = self.dictionary.as_ref().map(NumberDictionary::width);
+        self.page.end(width, &self.pages, self.column)?;
+        self.notes.end_page(width.is_none(), rows, nulls, None, self.bounds.take());
+        Ok(())
+    }
+
+    fn end_dictionary(&mut self) -> Result<()> {
+        let Some(dictionary) = self.dictionary.take() else { return Ok(()) };
+        let mut page = Vec::with_capacity(size_of_val(dictionary.numbers()));
+        dictionary.numbers().iter().for_each(|number| number.push(&mut page));
+        let header = library_header(PageKind::Dictionary, page.len(), dictionary.numbers().len())?;
+        self.notes.has_dictionary = true;
+        self.pages.keep(self.column, &header, &page)
+    }
+
+    /// Ends the chunk.
+    ///
+    /// # Errors
+    /// An error of the file in which pages wait.
+    pub fn close(mut self) -> Result<ColumnCloseResult> {
+        self.end_page()?;
+        self.end_dictionary()?;
+        self.notes.close(None)
+    }
+
+    /// The memory that the writer takes.
+    pub fn memory_bytes(&self) -> usize {
+        self.page.memory_bytes() + self.dictionary.as_ref().map_or(0, NumberDictionary::memory_bytes)
+    }
+}
+
+/// Widens the bounds, so that a number lies within them.
+fn widen<N: Copy + Ord>(bounds: &mut Option<(N, N)>, number: N) {
+    let (least, greatest) = bounds.unwrap_or((number, number));
+    *bounds = Some((least.min(number), greatest.max(number)));
+}

@@ -1,0 +1,111 @@
+//! The page of a column that is being filled.
+
+use std::cell::RefCell;
+
+use arrow::array::BooleanBufferBuilder;
+use arrow::buffer::NullBuffer;
+use parquet::errors::Result;
+
+use super::hybrid::{push_bits, push_equal_bits, push_numbers};
+use crate::dataset::page_header::{PageKind, library_header};
+use crate::dataset::pages::PageFile;
+
+/// Room for plain values at first.
+const FIRST_ROOM_BYTES: usize = 16 << 10;
+
+thread_local! {
+    /// A page while it is put together.
+    static BODY: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Rows of a page and their values.
+pub(super) struct Page {
+    pub rows: usize,
+    pub nulls: usize,
+    is_nullable: bool,
+    /// Which rows have a value, if some may have none.
+    present: BooleanBufferBuilder,
+    /// Numbers of the dictionary's values, or plain values.
+    pub numbers: Vec<u32>,
+    pub plain: Vec<u8>,
+}
+
+impl Page {
+    pub fn new(is_nullable: bool) -> Self {
+        let present = BooleanBufferBuilder::new(0);
+        Self { rows: 0, nulls: 0, is_nullable, present, numbers: Vec::new(), plain: Vec::new() }
+    }
+
+    /// Adds rows, without their values.
+    pub fn add_rows(&mut self, nulls: Option<&NullBuffer>, rows: usize) {
+        if self.is_nullable {
+            match nulls {
+                None => self.present.append_n(rows, true),
+                Some(nulls) => self.present.append_buffer(nulls.inner()),
+            }
+        }
+        self.rows += rows;
+        self.nulls += nulls.map_or(0, NullBuffer::null_count);
+    }
+
+    /// Makes room for plain values: four times as much as there was, but not more than a page takes.
+    pub fn make_room(&mut self, bytes: usize, page_bytes: usize) {
+        let needed = self.plain.len() + bytes;
+        if needed > self.plain.capacity() {
+            let more = (self.plain.capacity() * 4).max(FIRST_ROOM_BYTES);
+            let room = needed.max(more.min(page_bytes + page_bytes / 16));
+            self.plain.reserve_exact(room - self.plain.len());
+        }
+    }
+
+    /// Bytes of the values, if the dictionary's numbers have `width` bits.
+    pub fn size_bytes(&self, width: u32) -> usize {
+        self.plain.len() + self.numbers.len() * width as usize / 8
+    }
+
+    /// Gives the page away and begins the next. With `width`, values are numbers of so many bits.
+    ///
+    /// # Errors
+    /// An error of the file in which pages wait.
+    pub fn end(&mut self, width: Option<u32>, pages: &PageFile, column: usize) -> Result<()> {
+        BODY.with_borrow_mut(|body| {
+            body.clear();
+            if self.is_nullable {
+                self.push_levels(body);
+            }
+            if let Some(width) = width {
+                body.push(width as u8);
+                push_numbers(body, &self.numbers, width);
+            }
+            // What stands alone need not be copied.
+            let is_alone = body.is_empty();
+            if !is_alone {
+                body.extend_from_slice(&self.plain);
+            }
+            let body = if is_alone { &self.plain } else { body };
+            let kind = PageKind::Data { is_plain: width.is_none() };
+            pages.keep(column, &library_header(kind, body.len(), self.rows)?, body)
+        })?;
+        (self.rows, self.nulls) = (0, 0);
+        self.present.truncate(0);
+        self.numbers.clear();
+        self.plain.clear();
+        Ok(())
+    }
+
+    /// Appends which rows have a value, behind the size of that.
+    fn push_levels(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(&[0; size_of::<u32>()]);
+        match self.nulls {
+            0 => push_equal_bits(out, true, self.rows),
+            nulls if nulls == self.rows => push_equal_bits(out, false, self.rows),
+            _ => push_bits(out, self.present.as_slice(), self.rows),
+        }
+        let size = (out.len() - size_of::<u32>()) as u32;
+        out[..size_of::<u32>()].copy_from_slice(&size.to_le_bytes());
+    }
+
+    pub fn memory_bytes(&self) -> usize {
+        self.plain.capacity() + self.numbers.capacity() * size_of::<u32>() + self.present.capacity() / 8
+    }
+}

@@ -104,7 +104,7 @@ pub(super) fn library_header(
         PageKind::Dictionary => (2, 4),
     };
     write_fields(&mut header, &[number, page, page]);
-    header.push(distance * DISTANCE | STRUCT);
+    header.push((distance * DISTANCE) | STRUCT);
     match kind {
         PageKind::Data { is_plain: true } => write_fields(&mut header, &[values, PLAIN, RLE, RLE]),
         PageKind::Data { is_plain: false } => write_fields(&mut header, &[values, RLE_DICTIONARY, RLE, RLE]),

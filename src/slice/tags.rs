@@ -3,22 +3,20 @@
 
 use std::borrow::Cow;
 
-use memchr::memmem::{self, Finder};
+use memchr::memmem::Finder;
 
-/// The elements that are looked for, as they stand behind a prefix.
-const COUNTRY: &[u8] = b":country";
-const ORGANIZATION: &[u8] = b":organization";
+/// The elements that are looked for; they stand behind a prefix.
+const COUNTRY: &[u8] = b"country";
+const ORGANIZATION: &[u8] = b"organization";
 /// Bytes before which a name of an element may begin.
 const MAX_PREFIX: usize = 64;
 
 /// True if what is looked for can be found by its bytes: there are no comments, no CDATA, no
-/// document type, no characters that parsing would take out, and no elements without a prefix.
+/// document type, and no characters that parsing would take out.
 pub fn is_regular(xml: &[u8]) -> bool {
-    let has = |text: &[u8]| memmem::find(xml, text).is_some();
-    !has(b"<!")
-        && !has(b"<country")
-        && !has(b"<organization")
-        && matches!(orcid_xml::cleaned(xml), Cow::Borrowed(_))
+    // One byte is found in fewer steps than two.
+    let has_declaration = memchr::memchr_iter(b'!', xml).any(|place| xml[..place].ends_with(b"<"));
+    !has_declaration && matches!(orcid_xml::cleaned(xml), Cow::Borrowed(_))
 }
 
 /// Calls `each` with the text of every country, until it returns false.
@@ -68,7 +66,7 @@ struct Tag {
     end: usize,
 }
 
-/// All tags with a name that ends so; `None` for one that is not written as ORCID writes it.
+/// All tags with this name behind a prefix; `None` for one that is not written as ORCID writes it.
 fn tags<'x>(xml: &'x [u8], name: &'static [u8]) -> impl Iterator<Item = Option<Tag>> + 'x {
     let finder = Finder::new(name).into_owned();
     let mut from = 0;
@@ -83,6 +81,13 @@ fn tags<'x>(xml: &'x [u8], name: &'static [u8]) -> impl Iterator<Item = Option<T
                 Some(byte) if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.') => continue,
                 _ => return Some(None),
             }
+            let place = match &xml[..place] {
+                [before @ .., b':'] => before.len(),
+                // A tag without a prefix.
+                [.., b'<'] | [.., b'<', b'/'] => return Some(None),
+                // The end of a longer name; or text.
+                _ => continue,
+            };
             let prefix = xml[place.saturating_sub(MAX_PREFIX)..place]
                 .iter()
                 .rev()
@@ -134,6 +139,9 @@ mod tests {
             ("<a:country x='1'>PT</a:country>", None),
             ("<a:country/>", None),
             ("<a:country>PT", None),
+            ("<country>PT</country>", None),
+            ("<a:b></country>", None),
+            ("<a:other-country>PT</a:other-country> country> text", Some(vec![])),
             ("text :country> text", None),
         ] {
             let expected = expected.map(|texts| texts.into_iter().map(str::to_owned).collect::<Vec<_>>());
@@ -154,6 +162,8 @@ mod tests {
             Some(vec![])
         );
         for odd in [
+            "<organization/>",
+            "<organization></organization>",
             "<a:organization>",
             "</a:organization>",
             "<a:organization><a:organization></a:organization></a:organization>",
@@ -167,14 +177,8 @@ mod tests {
     #[test]
     fn what_parsing_would_change_is_not_regular() {
         assert!(is_regular(b"<a:b>text</a:b>"));
-        for odd in [
-            &b"<a><!-- x --></a>"[..],
-            b"<a><![CDATA[x]]></a>",
-            b"<country>PT</country>",
-            b"<organization/>",
-            b"<a:coun\x01try>PT",
-            b"<a>&#0;</a>",
-        ] {
+        for odd in [&b"<a><!-- x --></a>"[..], b"<a><![CDATA[x]]></a>", b"<a:coun\x01try>PT", b"<a>&#0;</a>"]
+        {
             assert!(!is_regular(odd), "{odd:?}");
         }
     }

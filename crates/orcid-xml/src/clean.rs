@@ -6,6 +6,8 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use super::find::{find, is, is_up_to};
+
 /// Bytes of a character reference that are looked at, padding zeros included.
 const LONGEST_REFERENCE: usize = 64;
 const CDATA: &[u8] = b"<![CDATA[";
@@ -28,7 +30,9 @@ pub fn cleaned(bytes: &[u8]) -> Cow<'_, [u8]> {
 
 /// True where [`clean`] would take something out.
 fn needs_cleaning(bytes: &[u8]) -> bool {
-    let mut references = memchr::memmem::find_iter(bytes, b"&#");
+    // One byte is found in fewer steps than two.
+    let numbers = memchr::memchr_iter(b'#', bytes).filter(|place| *place > 0 && bytes[place - 1] == b'&');
+    let mut references = numbers.map(|place| place - 1);
     has_illegal_bytes(bytes)
         || has_noncharacters(bytes)
         || references
@@ -50,14 +54,10 @@ fn is_noncharacter(bytes: &[u8]) -> bool {
 }
 
 /// True where `bytes` hold a control byte that XML forbids: all below the space
-/// but tab, line feed and carriage return. Without a branch for each byte, so
-/// that sixteen are looked at in one.
+/// but tab, line feed and carriage return.
 pub(super) fn has_illegal_bytes(bytes: &[u8]) -> bool {
-    let illegal = |found: u8, &byte: &u8| {
-        let white_space = u8::from(byte == b'\t') | u8::from(byte == b'\n') | u8::from(byte == b'\r');
-        found | u8::from(byte < 0x20) & !white_space
-    };
-    bytes.chunks(64).any(|chunk| chunk.iter().fold(0, illegal) & 1 != 0)
+    let illegal = |block| is_up_to(block, 0x1f) & !(is(block, b'\t') | is(block, b'\n') | is(block, b'\r'));
+    find(bytes, 0, illegal).is_some()
 }
 
 /// True where `bytes` begin as an XML document in UTF-16 does without a byte order mark.

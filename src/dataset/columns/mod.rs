@@ -33,7 +33,7 @@ pub enum ColumnWriter {
     Text(Box<TextWriter>),
     Int32(Box<NumberWriter<i32>>),
     Int64(Box<NumberWriter<i64>>),
-    Other(ArrowColumnWriter),
+    Other(Box<ArrowColumnWriter>),
 }
 
 impl ColumnWriter {
@@ -57,7 +57,7 @@ impl ColumnWriter {
             kind if NumberWriter::<i64>::takes(kind) => {
                 Self::Int64(Box::new(NumberWriter::new(pages, column, descr, properties)))
             }
-            _ => Self::Other(library),
+            _ => Self::Other(Box::new(library)),
         }
     }
 

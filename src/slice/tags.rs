@@ -75,11 +75,10 @@ fn tags<'x>(xml: &'x [u8], name: &'static [u8]) -> impl Iterator<Item = Option<T
             let place = from + finder.find(&xml[from..])?;
             let behind = place + name.len();
             from = behind;
-            match xml.get(behind) {
-                Some(b'>') => {}
-                // Another element, such as `funding:organization-defined-type`; or text.
-                Some(byte) if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.') => continue,
-                _ => return Some(None),
+            let is_longer = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+            // Another element, such as `funding:organization-defined-type`; or text.
+            if xml.get(behind).is_some_and(is_longer) {
+                continue;
             }
             let place = match &xml[..place] {
                 [before @ .., b':'] => before.len(),
@@ -88,10 +87,13 @@ fn tags<'x>(xml: &'x [u8], name: &'static [u8]) -> impl Iterator<Item = Option<T
                 // The end of a longer name; or text.
                 _ => continue,
             };
+            if xml.get(behind) != Some(&b'>') {
+                return Some(None);
+            }
             let prefix = xml[place.saturating_sub(MAX_PREFIX)..place]
                 .iter()
                 .rev()
-                .take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
+                .take_while(|byte| is_longer(byte))
                 .count();
             let start = place - prefix;
             match &xml[..start] {

@@ -8,8 +8,11 @@ use parquet::errors::Result;
 use parquet::file::metadata::{
     ColumnChunkMetaData, ColumnIndexBuilder, OffsetIndexBuilder, PageEncodingStats,
 };
-use parquet::file::statistics::Statistics;
+use parquet::file::statistics::{Statistics, ValueStatistics};
 use parquet::schema::types::ColumnDescPtr;
+
+/// Bytes of the longest text that metadata have as a bound; the library has the same limit.
+const MOST_BOUND_BYTES: usize = 64;
 
 /// The least or the greatest value of a page or a chunk.
 pub trait Bound: Ord + Clone {
@@ -17,8 +20,12 @@ pub trait Bound: Ord + Clone {
     const TYPE: Type;
     /// The value as statistics have it.
     fn bytes(&self) -> Vec<u8>;
-    /// The statistics of a chunk.
-    fn statistics(bounds: Option<(Self, Self)>, nulls: u64) -> Statistics;
+    /// Bounds that take little room and still hold all values between `least` and `greatest`.
+    fn shortened(least: Self, greatest: Self) -> (Self, Self) {
+        (least, greatest)
+    }
+    /// The statistics of a chunk, whose bounds are values of it if they are exact.
+    fn statistics(bounds: Option<(Self, Self)>, are_exact: bool, nulls: u64) -> Statistics;
 }
 
 impl Bound for Vec<u8> {
@@ -28,10 +35,17 @@ impl Bound for Vec<u8> {
         self.clone()
     }
 
-    fn statistics(bounds: Option<(Self, Self)>, nulls: u64) -> Statistics {
+    fn shortened(least: Self, greatest: Self) -> (Self, Self) {
+        let least = beginning(&least).as_bytes().to_vec();
+        let greatest = if greatest.len() > MOST_BOUND_BYTES { next_text(&greatest) } else { greatest };
+        (least, greatest)
+    }
+
+    fn statistics(bounds: Option<(Self, Self)>, are_exact: bool, nulls: u64) -> Statistics {
         let (least, greatest) = bounds.unzip();
         let text = |text: Option<Vec<u8>>| text.map(ByteArray::from);
-        Statistics::byte_array(text(least), text(greatest), None, Some(nulls), false)
+        let statistics = ValueStatistics::new(text(least), text(greatest), None, Some(nulls), false);
+        Statistics::ByteArray(statistics.with_min_is_exact(are_exact).with_max_is_exact(are_exact))
     }
 }
 
@@ -42,7 +56,7 @@ impl Bound for i32 {
         self.to_le_bytes().to_vec()
     }
 
-    fn statistics(bounds: Option<(Self, Self)>, nulls: u64) -> Statistics {
+    fn statistics(bounds: Option<(Self, Self)>, _: bool, nulls: u64) -> Statistics {
         let (least, greatest) = bounds.unzip();
         Statistics::int32(least, greatest, None, Some(nulls), false)
     }
@@ -55,7 +69,7 @@ impl Bound for i64 {
         self.to_le_bytes().to_vec()
     }
 
-    fn statistics(bounds: Option<(Self, Self)>, nulls: u64) -> Statistics {
+    fn statistics(bounds: Option<(Self, Self)>, _: bool, nulls: u64) -> Statistics {
         let (least, greatest) = bounds.unzip();
         Statistics::int64(least, greatest, None, Some(nulls), false)
     }
@@ -75,6 +89,7 @@ pub(super) struct ChunkNotes<B> {
     offsets: OffsetIndexBuilder,
     index: ColumnIndexBuilder,
     bounds: Option<(B, B)>,
+    are_exact: bool,
     /// The bounds of the last page that has values, and in which order all are.
     last: Option<(B, B)>,
     is_ascending: bool,
@@ -95,6 +110,7 @@ impl<B: Bound> ChunkNotes<B> {
             offsets: OffsetIndexBuilder::new(),
             index: ColumnIndexBuilder::new(B::TYPE),
             bounds: None,
+            are_exact: true,
             last: None,
             is_ascending: true,
             is_descending: true,
@@ -128,6 +144,9 @@ impl<B: Bound> ChunkNotes<B> {
         let Some((least, greatest)) = bounds else {
             return self.index.append(true, Vec::new(), Vec::new(), nulls as i64, None);
         };
+        let whole = (least.clone(), greatest.clone());
+        let (least, greatest) = B::shortened(least, greatest);
+        self.are_exact &= whole == (least.clone(), greatest.clone());
         self.index.append(false, least.bytes(), greatest.bytes(), nulls as i64, None);
         if let Some((last_least, last_greatest)) = &self.last {
             self.is_ascending &= *last_least <= least && *last_greatest <= greatest;
@@ -162,7 +181,7 @@ impl<B: Bound> ChunkNotes<B> {
             .set_page_encoding_stats(stats.clone());
         if self.has_bounds {
             metadata = metadata
-                .set_statistics(B::statistics(self.bounds, self.nulls as u64))
+                .set_statistics(B::statistics(self.bounds, self.are_exact, self.nulls as u64))
                 .set_unencoded_byte_array_data_bytes(self.text_bytes);
         }
         self.index.set_boundary_order(match (self.is_ascending, self.is_descending) {
@@ -178,5 +197,54 @@ impl<B: Bound> ChunkNotes<B> {
             column_index: self.has_bounds.then(|| self.index.build()).transpose()?,
             offset_index: Some(self.offsets.build()),
         })
+    }
+}
+
+/// The beginning of a text, of whole characters.
+fn beginning(text: &[u8]) -> &str {
+    let text = std::str::from_utf8(text).expect("a column of texts has UTF-8");
+    &text[..text.floor_char_boundary(MOST_BOUND_BYTES)]
+}
+
+/// A short text that comes after all texts with the same beginning, or the text itself if there is none.
+fn next_text(text: &[u8]) -> Vec<u8> {
+    let mut beginning = beginning(text).to_owned();
+    while let Some(last) = beginning.pop() {
+        // A range of characters leaves out the halves of surrogate pairs.
+        if let Some(next) = (last..=char::MAX).nth(1) {
+            beginning.push(next);
+            return beginning.into_bytes();
+        }
+    }
+    text.to_vec()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bounds_of_long_texts_are_short_and_hold_them() {
+        let long = |first: &str, times: usize| first.repeat(times);
+        for text in [
+            long("a", 64),
+            long("a", 65),
+            long("é", 40),
+            long("\u{10ffff}", 30),
+            format!("{}\u{d7ff}x", long("a", 61)),
+            format!("{}\u{7f}x", long("b", 63)),
+            format!("x{}", long("\u{10ffff}", 30)),
+        ] {
+            let whole = text.clone().into_bytes();
+
+            let (least, greatest) = Bound::shortened(whole.clone(), whole.clone());
+
+            assert!(least <= whole && whole <= greatest, "{text}");
+            assert!(std::str::from_utf8(&least).is_ok() && std::str::from_utf8(&greatest).is_ok(), "{text}");
+            assert!(least.len() <= MOST_BOUND_BYTES, "{text}");
+            let has_next = text.chars().any(|character| character < char::MAX);
+            assert!(greatest.len() <= MOST_BOUND_BYTES + 3 || !has_next, "{text}");
+            assert!(whole.len() > MOST_BOUND_BYTES || (least == whole && greatest == whole), "{text}");
+        }
     }
 }

@@ -98,7 +98,7 @@ impl PageFile {
         Ok(Self(Arc::new(Shared { file, end: AtomicU64::new(0), columns })))
     }
 
-    /// Forgets the pages of a column that is begun anew.
+    /// Removes the pages that an earlier writer of the column has left.
     pub fn begin(&self, column: usize) {
         drop(self.0.take(column));
     }

@@ -244,8 +244,8 @@ fn fill<V, B: Fill<V>>(cells: &mut B, values: impl Iterator<Item = Option<V>>) {
     }
 }
 
-/// Appends texts of which many are the very same one in memory as the last, such as a record's iD:
-/// each run of one text, or of nulls, at once.
+/// Appends texts. Rows often share one text in memory, such as a record's iD: a run of rows with the same
+/// text, or of nulls, is appended at once.
 fn fill_same<'a>(cells: &mut StringBuilder, mut texts: impl Iterator<Item = Option<&'a str>>) {
     let is_same = |text: Option<&str>, last: Option<&str>| match (text, last) {
         (Some(text), Some(last)) => std::ptr::eq(text, last),

@@ -236,7 +236,8 @@ fn bring_forward(followers: &mut [Follower<'_>], place: usize) -> usize {
     place - 1
 }
 
-/// The first tag of a run of which only that is in `rest`; it is remembered as a run of its own.
+/// Where `rest` begins with the first tag of a run, but not with the whole run: that tag. It is remembered
+/// as a run of its own.
 #[cold]
 fn beginning<'f, 'a>(followers: &'f mut Vec<Follower<'a>>, rest: &[u8]) -> Option<&'f Steps> {
     let first = |follower: &Follower<'a>| {

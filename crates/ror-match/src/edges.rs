@@ -53,7 +53,7 @@ pub fn is_whole(tokens: &[Token], (start, stop): (usize, usize), begin: usize) -
 enum Phrase {
     /// So many words behind "of".
     Of { words: usize },
-    /// Words of which one is its own.
+    /// Words that name something: at least one of them is not a common word.
     Named,
     /// Common words.
     Common,

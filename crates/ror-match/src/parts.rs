@@ -338,7 +338,7 @@ fn may_be_similar(tokens: &[Token]) -> bool {
         && (!is_department || kinds(tokens) != 0)
 }
 
-/// True for words of which one is in no name: it may be misspelt.
+/// True where one of the words is in no name of the release: it may be misspelt.
 fn is_misspelt(index: &Index, tokens: &[Token]) -> bool {
     let telling = tokens.iter().filter(|token| token.tells()).count();
     let is_unknown = |token: &Token| {

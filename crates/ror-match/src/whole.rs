@@ -1,5 +1,5 @@
-//! Names that stand in a full affiliation between signs, word for word as ROR has them, whatever they
-//! have of commas, brackets and places; and names of which two words have been written as one.
+//! Finds names that stand in a full affiliation word for word as ROR has them, even if they contain commas,
+//! brackets or places; and names in which two words have been written as one.
 
 use super::answer::{Candidate, Relation, Tier};
 use super::exact::{Lookup, Search, accept};

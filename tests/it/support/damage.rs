@@ -11,7 +11,7 @@ pub fn rounds(usual: usize) -> usize {
     usual * std::env::var("ROUNDS").ok().and_then(|factor| factor.parse().ok()).unwrap_or(1)
 }
 
-/// The step by which a test goes where it could try every place: 4, or with `ROUNDS=4` each.
+/// A test tries every so many places: every fourth, or with `ROUNDS=4` every one.
 pub fn step() -> usize {
     4usize.div_ceil(rounds(1))
 }

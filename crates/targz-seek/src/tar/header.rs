@@ -127,7 +127,7 @@ fn lossy(name: &[u8]) -> Cow<'_, str> {
 
 /// The sum of a header's bytes, its own field for the sum taken as spaces.
 fn unsigned_sum(block: &[u8]) -> u64 {
-    // In sixteen bits, of which the processor adds eight pairs at once.
+    // The processor adds eight numbers of sixteen bits at once.
     let short_sum = |bytes: &[u8]| bytes.iter().fold(0u16, |sum, &byte| sum.wrapping_add(byte.into()));
     let sum = |bytes: &[u8]| bytes.chunks(SUMMED_BYTES).map(|part| u32::from(short_sum(part))).sum::<u32>();
     u64::from(sum(block) - sum(&block[SUM]) + SUM.len() as u32 * u32::from(b' '))

@@ -4,6 +4,8 @@ use std::hash::Hasher;
 
 use rustc_hash::FxHasher;
 
+use super::hybrid::width_below;
+
 /// Places for texts at first, and how many of them may be taken before there are twice as many: half.
 const FIRST_PLACES: usize = 256;
 /// Taken places that a text may meet. Texts made to meet more would take a long time.
@@ -101,7 +103,7 @@ impl Dictionary {
 
     /// Bits of a number.
     pub fn width(&self) -> u32 {
-        usize::BITS - self.spans.len().saturating_sub(1).leading_zeros()
+        width_below(self.spans.len())
     }
 
     /// The texts as a page has them.

@@ -43,6 +43,11 @@ fn equal_groups(bits: &[u8]) -> usize {
     if first != 0 && first != u8::MAX { 0 } else { bits.iter().take_while(|&&byte| byte == first).count() }
 }
 
+/// Bits of the numbers below `count`.
+pub(super) fn width_below(count: usize) -> u32 {
+    usize::BITS - count.saturating_sub(1).leading_zeros()
+}
+
 /// Appends numbers of `width` bits.
 pub(super) fn push_numbers(out: &mut Vec<u8>, numbers: &[u32], width: u32) {
     let mut rest = numbers;

@@ -5,6 +5,8 @@ use parquet::errors::ParquetError;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::schema::types::ColumnDescPtr;
 
+use super::page::Page;
+
 /// Rows after which the size of a page is looked at.
 pub(super) const STEP_ROWS: usize = 1_024;
 
@@ -29,6 +31,11 @@ impl Limits {
             page_bytes: properties.column_data_page_size_limit(path),
             dictionary_bytes: properties.column_dictionary_page_size_limit(path),
         }
+    }
+
+    /// True if a page is large enough, whose dictionary numbers have `width` bits.
+    pub fn is_full(&self, page: &Page, width: u32) -> bool {
+        page.rows >= self.page_rows || page.size_bytes(width) >= self.page_bytes
     }
 }
 

@@ -139,7 +139,7 @@ impl<N: Number> NumberWriter<N> {
     /// Ends a page, or the dictionary, that has become large enough.
     fn end_full(&mut self) -> Result<()> {
         let width = self.dictionary.as_ref().map_or(0, NumberDictionary::width);
-        if self.page.rows >= self.limits.page_rows || self.page.size_bytes(width) >= self.limits.page_bytes {
+        if self.limits.is_full(&self.page, width) {
             self.end_page()?;
         }
         let most_bytes = self.limits.dictionary_bytes;

@@ -1,5 +1,7 @@
 //! The distinct whole numbers of a column chunk, in the order of their first occurrence.
 
+use super::hybrid::width_below;
+
 /// Places for numbers at first; at most half of them are taken, or there are twice as many.
 const FIRST_PLACES: usize = 64;
 /// Taken places that a number may meet. Numbers made to meet more would take a long time.
@@ -77,7 +79,7 @@ impl<N: Copy + Eq + Into<i64>> NumberDictionary<N> {
 
     /// Bits of a number.
     pub fn width(&self) -> u32 {
-        usize::BITS - self.numbers.len().saturating_sub(1).leading_zeros()
+        width_below(self.numbers.len())
     }
 
     pub fn memory_bytes(&self) -> usize {

@@ -174,8 +174,8 @@ impl TextWriter {
 
     /// Ends a page, or the dictionary, that has become large enough.
     fn end_full(&mut self) -> Result<()> {
-        let bytes = self.page.size_bytes(self.dictionary.as_ref().map_or(0, Dictionary::width));
-        if self.page.rows >= self.limits.page_rows || bytes >= self.limits.page_bytes {
+        let width = self.dictionary.as_ref().map_or(0, Dictionary::width);
+        if self.limits.is_full(&self.page, width) {
             self.end_page()?;
         }
         let most_bytes = self.limits.dictionary_bytes;

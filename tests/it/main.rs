@@ -22,6 +22,7 @@ mod connect_webhooks;
 mod connected;
 mod connected_people;
 mod convert;
+mod convert_trouble;
 mod damage;
 mod damage_matched;
 mod descriptions;

@@ -15,6 +15,8 @@ pub mod registry;
 pub mod releases;
 pub mod s3;
 #[cfg(all(target_os = "linux", target_env = "gnu", target_pointer_width = "64"))]
+pub mod scenario;
+#[cfg(all(target_os = "linux", target_env = "gnu", target_pointer_width = "64"))]
 pub mod shim;
 pub mod smtp;
 pub mod tables;

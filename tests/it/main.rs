@@ -33,6 +33,7 @@ mod export;
 mod faults;
 mod folders;
 mod get;
+mod get_odd_archives;
 mod index;
 mod inspect;
 mod layering;

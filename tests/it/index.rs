@@ -1,33 +1,25 @@
-//! Indexes of archives: every member found, parts that together are the whole, and an
-//! answer for every kind of damage.
+//! Indexes of archives: every member is found in every form of archive, and only an index is written,
+//! replaced or taken for one.
 
-use std::collections::HashMap;
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use crate::support::{
-    ONE, OTHER, Random, convert, dump, files, folder, orcidlake, record, run, tar, work, write_index,
-};
-use arrow::array::RecordBatch;
-use arrow::compute::concat_batches;
+use crate::support::{ONE, OTHER, Random, convert, dump, files, folder, orcidlake, record, run, tar, work};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use orcid_xml::{MemberName, Orcid};
 use orcidlake::convert::{Observer, Outcome, index};
 use orcidlake::get::indexed_members;
 use orcidlake::report::Report;
-use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use targz_seek::index::{Index, SPACING_BYTES, index_path};
-use targz_seek::{Archive, Buffers, Kind, Meter, Options, OwnedMember};
+use targz_seek::{Archive, Kind, Meter, Options, OwnedMember};
 
 /// Uncompressed bytes between points; the least there can be.
-const SPACING: u64 = 64 << 10;
-const SMALL: Options = Options::new().chunk_bytes(40_000).max_member_bytes(60_000);
+pub(crate) const SPACING: u64 = 64 << 10;
 
-struct Silent;
+pub(crate) struct Silent;
 
 impl Observer for Silent {
     fn begun(&self, _: &Path, _: Option<u64>, _: &Meter) {}
@@ -39,7 +31,7 @@ impl Observer for Silent {
 type Members = Vec<(String, Kind, Vec<u8>, u64)>;
 
 /// iDs that the archives of these tests have.
-fn orcid(number: usize) -> Orcid {
+pub(crate) fn orcid(number: usize) -> Orcid {
     Orcid::new(&format!("0000-0002-{:04}-{:04}", number / 10, number % 10 * 7)).unwrap()
 }
 
@@ -49,7 +41,7 @@ fn gzip(bytes: &[u8], level: u32) -> Vec<u8> {
     encoder.finish().unwrap()
 }
 
-fn pack(bytes: &[u8]) -> Vec<u8> {
+pub(crate) fn pack(bytes: &[u8]) -> Vec<u8> {
     gzip(bytes, 6)
 }
 
@@ -83,7 +75,7 @@ fn stream(people: usize) -> Vec<u8> {
 }
 
 /// The stream in every form that an index is for.
-fn archives(folder: &Path, people: usize) -> Vec<PathBuf> {
+pub(crate) fn archives(folder: &Path, people: usize) -> Vec<PathBuf> {
     let stream = stream(people);
     let many: Vec<u8> = stream.chunks(100_001).flat_map(pack).collect();
     let tiny: Vec<u8> = stream.chunks(3_000).flat_map(pack).collect();
@@ -104,7 +96,7 @@ fn archives(folder: &Path, people: usize) -> Vec<PathBuf> {
     forms.into_iter().map(write).collect()
 }
 
-fn chunks(mut archive: Archive<'_>) -> Vec<Members> {
+pub(crate) fn chunks(mut archive: Archive<'_>) -> Vec<Members> {
     let mut chunks = Vec::new();
     while let Some(chunk) = archive.next_chunk().unwrap() {
         let members = chunk.members();
@@ -115,16 +107,16 @@ fn chunks(mut archive: Archive<'_>) -> Vec<Members> {
     chunks
 }
 
-fn whole(archive: &Path, options: Options) -> Vec<Members> {
+pub(crate) fn whole(archive: &Path, options: Options) -> Vec<Members> {
     chunks(Archive::open(archive, options, Meter::default()).unwrap())
 }
 
-fn make_index(archive: &Path, spacing_bytes: u64) {
+pub(crate) fn make_index(archive: &Path, spacing_bytes: u64) {
     index(archive, &index_path(archive), spacing_bytes, &Silent, &AtomicBool::new(false)).unwrap();
 }
 
 /// The members of an iD by reading all.
-fn by_reading(archive: &Path, wanted: Orcid) -> Vec<OwnedMember> {
+pub(crate) fn by_reading(archive: &Path, wanted: Orcid) -> Vec<OwnedMember> {
     let options = Options::new().chunk_bytes(1 << 20).max_member_bytes(1 << 30);
     let members = whole(archive, options).into_iter().flatten();
     let members = members.filter(|(name, ..)| MemberName::new(name).orcid() == Some(wanted));
@@ -147,129 +139,6 @@ fn every_member_is_found_in_every_form_of_archive() {
         let points = Index::beside(&archive).unwrap().unwrap().contents.points();
         assert!(points >= 5, "{} has {points} points", archive.display());
     }
-}
-
-#[test]
-fn parts_give_the_chunks_that_the_whole_gives() {
-    let folder = folder();
-    for archive in archives(folder.path(), 80) {
-        let index = Arc::new(write_index(&archive, SMALL, SPACING).0);
-        let expected = whole(&archive, SMALL);
-        assert!(expected.len() > 15);
-
-        for count in [1, 2, 3, 4, 5, 9, 50] {
-            let mut found = Vec::new();
-            for number in 1..=count {
-                let range = index.part(number, count).unwrap();
-                for stretch in index.stretches(range, 1).unwrap() {
-                    let (index, buffers) = (index.clone(), Buffers::default());
-                    let part = Archive::open_part(index, stretch, SMALL, buffers, Meter::default());
-                    found.extend(chunks(part.unwrap()));
-                }
-            }
-            assert!(found == expected, "{} in {count} parts", archive.display());
-        }
-        let stretches = index.stretches(0..index.contents.stream_bytes, 1).unwrap();
-        assert!(stretches.len() > 3, "{} has {} stretches", archive.display(), stretches.len());
-    }
-}
-
-#[test]
-fn damage_of_an_index_gives_a_message_or_the_right_members() {
-    let folder = folder();
-    let archive = archives(folder.path(), 30).swap_remove(0);
-    make_index(&archive, SPACING);
-    let path = index_path(&archive);
-    let sound = fs::read(&path).unwrap();
-    let wanted = [orcid(3), orcid(28)];
-    let expected = wanted.map(|orcid| by_reading(&archive, orcid));
-    let tables_begin = sound.len() - 1_500;
-    let places = (0..tables_begin).step_by(97).chain(tables_begin..sound.len());
-
-    let mut told = 0;
-    for place in places {
-        let mut bytes = sound.clone();
-        bytes[place] ^= 1 << (place % 8);
-        fs::write(&path, bytes).unwrap();
-        for (orcid, expected) in wanted.iter().zip(&expected) {
-            match indexed_members(&archive, *orcid) {
-                Ok(found) => assert_eq!(found.as_ref(), Some(expected), "byte {place}"),
-                Err(error) => told += usize::from(!error.to_string().is_empty()),
-            }
-        }
-    }
-    assert!(told > 500, "{told} were told");
-
-    for length in [0, 7, 31, 32, sound.len() / 2, sound.len() - 1] {
-        fs::write(&path, &sound[..length]).unwrap();
-        assert!(indexed_members(&archive, orcid(3)).is_err(), "cut to {length} bytes");
-    }
-}
-
-#[test]
-fn damage_of_an_archive_is_noticed_by_the_index() {
-    let folder = folder();
-    let archives = archives(folder.path(), 60).into_iter();
-    for (archive, spacing_bytes) in archives.zip([SPACING, SPACING_BYTES].into_iter().cycle()) {
-        make_index(&archive, spacing_bytes);
-        let sound = fs::read(&archive).unwrap();
-        let expected = by_reading(&archive, orcid(31));
-        let mut random = Random(1);
-
-        for _ in 0..200 {
-            let mut bytes = sound.clone();
-            let place = random.below(bytes.len());
-            bytes[place] ^= 1 << random.below(8);
-            fs::write(&archive, bytes).unwrap();
-
-            if let Ok(found) = indexed_members(&archive, orcid(31)) {
-                assert_eq!(found, Some(expected.clone()), "{}: byte {place}", archive.display());
-            }
-        }
-    }
-}
-
-#[test]
-fn members_before_and_behind_a_damaged_piece_are_told_apart() {
-    let folder = folder();
-    for archive in archives(folder.path(), 60) {
-        make_index(&archive, SPACING_BYTES);
-        let expected = by_reading(&archive, orcid(1));
-        let mut bytes = fs::read(&archive).unwrap();
-        let middle = bytes.len() * 6 / 10;
-        bytes[middle..middle + 2_000].fill(0x55);
-        fs::write(&archive, bytes).unwrap();
-
-        let before = indexed_members(&archive, orcid(1));
-        let behind = indexed_members(&archive, orcid(60));
-
-        assert_eq!(before.unwrap(), Some(expected), "{}", archive.display());
-        // What has points of its own behind the damage, or bytes that nothing packs, is whole.
-        if ["one.tar", "padded.tar"].iter().any(|name| archive.ends_with(name)) {
-            assert!(behind.is_err(), "{}", archive.display());
-        }
-    }
-}
-
-#[test]
-fn a_damaged_archive_gets_no_index_that_misleads() {
-    let folder = folder();
-    let archive = archives(folder.path(), 30).swap_remove(1);
-    let sound = fs::read(&archive).unwrap();
-    let expected = by_reading(&archive, orcid(28));
-    let (mut random, mut refused) = (Random(2), 0);
-    for _ in 0..150 {
-        let mut bytes = sound.clone();
-        let place = random.below(bytes.len());
-        bytes[place] ^= 1 << random.below(8);
-        fs::write(&archive, bytes).unwrap();
-
-        match index(&archive, &index_path(&archive), SPACING, &Silent, &AtomicBool::new(false)) {
-            Ok(_) => assert_eq!(indexed_members(&archive, orcid(28)).unwrap(), Some(expected.clone())),
-            Err(error) => refused += usize::from(!error.to_string().is_empty()),
-        }
-    }
-    assert!(refused > 140, "{refused} were refused");
 }
 
 #[test]
@@ -384,101 +253,4 @@ fn convert_with_an_index_gives_the_same_bytes_and_writes_the_same_index() {
     assert!(fs::read(index_path(&archive)).unwrap() == fs::read(own).unwrap());
     assert!(files(&indexing) == files(&alone));
     assert!(files(&shared) == files(&alone));
-}
-
-/// All rows of each table of some datasets, one after the other.
-fn rows_of(datasets: &[PathBuf]) -> Vec<(PathBuf, RecordBatch)> {
-    let tables = files(&datasets[0]).into_iter().map(|(path, _)| path);
-    let mut tables: Vec<PathBuf> = tables
-        .filter(|path| path.extension().is_some_and(|extension| extension == "parquet"))
-        .map(|path| path.parent().unwrap().to_owned())
-        .collect();
-    tables.dedup();
-    let rows = |table: &Path| {
-        let (mut schema, mut batches) = (None, Vec::new());
-        for part in datasets.iter().flat_map(|dataset| files(&dataset.join(table))) {
-            let reader = ParquetRecordBatchReaderBuilder::try_new(bytes::Bytes::from(part.1)).unwrap();
-            // Files of parts say so in their metadata; the rows are what counts.
-            let plain = reader.schema().as_ref().clone().with_metadata(HashMap::new());
-            schema.get_or_insert(Arc::new(plain));
-            batches.extend(reader.build().unwrap().map(Result::unwrap));
-        }
-        concat_batches(&schema.unwrap(), &batches).unwrap()
-    };
-    tables.iter().map(|table| (table.clone(), rows(table))).collect()
-}
-
-/// What a file says of itself.
-fn metadata(path: &Path) -> Vec<(String, Option<String>)> {
-    let reader = ParquetRecordBatchReaderBuilder::try_new(fs::File::open(path).unwrap()).unwrap();
-    let pairs = reader.metadata().file_metadata().key_value_metadata().unwrap();
-    pairs.iter().map(|pair| (pair.key.clone(), pair.value.clone())).collect()
-}
-
-#[test]
-fn parts_of_an_archive_together_have_the_rows_of_the_whole() {
-    let folder = folder();
-    let archive = dump(folder.path(), 1_500, false).remove(0);
-    let whole = folder.path().join("whole");
-    assert_eq!(convert(&[&archive], &whole, &["--index"]).0, 0);
-    let expected = rows_of(&[whole]);
-    assert!(expected.iter().any(|(_, rows)| rows.num_rows() > 1_000));
-
-    for count in [1, 2, 3, 5] {
-        let parts = (1..=count).map(|number| {
-            let out = folder.path().join(format!("{number}-of-{count}"));
-            let shard = format!("{number}/{count}");
-            let (status, messages) = convert(&[&archive], &out, &["--shard", &shard]);
-            assert_eq!(status, 0, "{messages}");
-            assert!(
-                fs::read_to_string(out.join("orcidlake.json")).unwrap().contains(&format!("\"{shard}\""))
-            );
-            out
-        });
-        let parts: Vec<PathBuf> = parts.collect();
-
-        assert!(rows_of(&parts) == expected, "{count} parts");
-        let metadata = metadata(&parts[0].join("summaries/records/part-00000.parquet"));
-        assert!(metadata.contains(&("orcidlake.shard".to_owned(), Some(format!("1/{count}")))));
-    }
-}
-
-#[test]
-fn parts_join_in_one_dataset_but_not_with_other_parts() {
-    let folder = folder();
-    let archive = dump(folder.path(), 600, false).remove(0);
-    let (whole, out) = (folder.path().join("whole"), folder.path().join("out"));
-    assert_eq!(convert(&[&archive], &whole, &["--index"]).0, 0);
-
-    assert_eq!(convert(&[&archive], &out, &["--shard", "1/2"]).0, 0);
-    for other in [&["--shard", "2/3"][..], &[]] {
-        let (status, messages) = convert(&[&archive], &out, other);
-        assert!(status == 2 && messages.contains("with another number of shards"), "{messages}");
-    }
-    assert_eq!(convert(&[&archive], &out, &["--shard", "2/2"]).0, 0);
-
-    assert!(rows_of(std::slice::from_ref(&out)) == rows_of(&[whole]));
-    let verified = orcidlake(&["verify"]).arg(&out).output().unwrap();
-    assert!(verified.status.success(), "{}", String::from_utf8_lossy(&verified.stderr));
-    // All of it is there, in whatever parts it is asked for.
-    for other in [&["--shard", "2/2"][..], &["--shard", "2/3"], &[]] {
-        let (status, messages) = convert(&[&archive], &out, other);
-        assert!(status == 0 && messages.contains("already in the dataset"), "{messages}");
-    }
-}
-
-#[test]
-fn an_archive_with_members_that_come_again_is_not_taken_in_parts() {
-    let folder = folder();
-    let archive = folder.path().join("a.tar.gz");
-    let (one, other) = (record(ONE, "One", ""), record(ONE, "Other", ""));
-    let members =
-        tar(&[(&format!("x/{ONE}.xml"), one.as_bytes()), (&format!("y/{ONE}.xml"), other.as_bytes())]);
-    fs::write(&archive, pack(&members)).unwrap();
-    assert!(run(&["index", archive.to_str().unwrap()]).status.success());
-
-    let (status, messages) = convert(&[&archive], &folder.path().join("out"), &["--shard", "1/2"]);
-
-    assert!(status == 2 && messages.contains("several members with the same name"), "{messages}");
-    assert_eq!(convert(&[&archive], &folder.path().join("out"), &["--threads", "16"]).0, 0);
 }

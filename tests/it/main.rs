@@ -35,6 +35,8 @@ mod folders;
 mod get;
 mod get_odd_archives;
 mod index;
+mod index_damage;
+mod index_parts;
 mod inspect;
 mod layering;
 mod limited_rows;

@@ -46,6 +46,7 @@ mod matching;
 mod matching_texts;
 mod messages;
 mod object_stores;
+mod odd_archive_ends;
 mod odd_archives;
 mod odd_names;
 mod oddities;

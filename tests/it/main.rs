@@ -84,6 +84,7 @@ mod renamed;
 mod slices;
 mod slices_in_parts;
 mod store;
+mod store_parts;
 mod streams;
 mod tasks;
 mod update;

@@ -3,6 +3,7 @@
 
 pub mod bucket;
 pub mod damage;
+pub mod dataset_store;
 pub mod entries;
 pub mod gateway;
 pub mod imports;

@@ -46,6 +46,7 @@ mod matching;
 mod matching_texts;
 mod messages;
 mod object_stores;
+mod object_stores_kills;
 mod odd_archive_ends;
 mod odd_archives;
 mod odd_names;

@@ -9,6 +9,7 @@ pub mod gateway;
 pub mod imports;
 pub mod members;
 pub mod memory_store;
+pub mod object_stores;
 pub mod portal;
 pub mod portal_program;
 pub mod refresh;
@@ -135,6 +136,11 @@ pub fn orcidlake(arguments: &[&str]) -> Command {
 /// Runs the program to its end.
 pub fn run(arguments: &[&str]) -> Output {
     orcidlake(arguments).output().expect("the program starts")
+}
+
+/// What a run said on standard error.
+pub fn told(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
 /// Converts archives into `out` with more arguments; gives status and messages.

@@ -58,6 +58,7 @@ mod overview;
 mod parts;
 mod push;
 mod push_connected;
+mod push_interrupted;
 mod push_kills;
 mod push_lists;
 mod push_member;

@@ -12,6 +12,7 @@ pub mod memory_store;
 pub mod object_stores;
 pub mod portal;
 pub mod portal_program;
+pub mod push;
 pub mod refresh;
 pub mod registry;
 pub mod releases;

@@ -62,6 +62,7 @@ mod push_interrupted;
 mod push_kills;
 mod push_lists;
 mod push_member;
+mod push_member_permissions;
 mod push_modes;
 mod readers;
 mod refresh;

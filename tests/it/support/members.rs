@@ -148,6 +148,11 @@ pub fn employment(id: &str, person: &str, role: &str) -> String {
     format!("{id},{person},staff,{role},2020-01,ORCID,Bethesda,US,{ROR},ROR,\n")
 }
 
+/// A table of rows.
+pub fn table(rows: &[String]) -> String {
+    format!("{HEADER}{}", rows.concat())
+}
+
 /// A line of a work in JSON lines.
 pub fn work(id: &str, person: &str, title: &str, doi: &str) -> String {
     let value: Value = serde_json::json!({

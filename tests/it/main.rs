@@ -70,6 +70,7 @@ mod refresh_again;
 mod refresh_answers;
 mod refresh_begin;
 mod refresh_bucket;
+mod refresh_bucket_doubt;
 mod refresh_dates;
 mod refresh_doubt;
 mod refresh_inputs;

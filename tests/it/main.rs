@@ -81,6 +81,7 @@ mod refresh_options;
 mod refresh_pace;
 mod refresh_plan;
 mod refresh_refused;
+mod refresh_removals;
 mod refresh_scope;
 mod refresh_search;
 mod refresh_slices;

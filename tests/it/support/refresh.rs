@@ -8,7 +8,10 @@ use orcid_xml::Orcid;
 use orcidlake::get;
 use serde_json::Value;
 
-use orcid_mock::{Limits, LocalOrcid, World};
+use orcid_mock::{Fault, Limits, LocalOrcid, When, World};
+
+/// Few tries, and no long waits.
+const SHORT: [&str; 4] = ["--retry-wait", "1", "--tries", "4"];
 
 /// A server, and a dataset of what it held when the test began.
 pub struct Here {
@@ -194,4 +197,39 @@ pub fn with_most_works(here: &Here) -> (String, Vec<i64>) {
     let works = world.put_codes(&orcid, "works");
     assert!(works.len() > 3, "{}", works.len());
     (orcid, works)
+}
+
+/// An answer that is ORCID's document of an error.
+pub fn error(status: u16, code: u32, message: &str) -> Fault {
+    let body = format!(
+        r#"<?xml version="1.0" encoding="UTF-8"?><error:error xmlns:error="http://www.orcid.org/ns/error"><error:response-code>{status}</error:response-code><error:developer-message>{message}</error:developer-message><error:user-message>{message}</error:user-message><error:error-code>{code}</error:error-code></error:error>"#
+    );
+    Fault::Says { status, body }
+}
+
+/// Requests with this part in their path.
+pub fn at(part: &str) -> When {
+    When::Path(part.to_owned())
+}
+
+/// A refresh of everybody by searches for a hundred iDs each.
+pub fn by_batches(here: &Here, more: &[&str]) -> Output {
+    let arguments = ["--all-in-dataset", "--strategy", "batches", "--rate", "500", "--json"];
+    here.refresh(&[&arguments, &SHORT[..], more].concat())
+}
+
+/// A refresh of everybody, iD by iD.
+pub fn each(here: &Here, more: &[&str]) -> Output {
+    here.refresh_each(&[&["--json"], &SHORT[..], more].concat())
+}
+
+/// The watermark of everybody in the dataset.
+pub fn watermark(here: &Here) -> Option<i64> {
+    let manifest = orcidlake::dataset::Manifest::read(&here.dataset).unwrap().unwrap();
+    manifest.scopes.get("all").and_then(|scope| scope["watermark"].as_i64())
+}
+
+/// The iDs of people who are shown.
+pub fn active(here: &Here) -> Vec<String> {
+    here.server.world().active().iter().map(ToString::to_string).collect()
 }

@@ -90,6 +90,7 @@ mod remote;
 mod renamed;
 mod slices;
 mod slices_in_parts;
+mod slices_joined;
 mod store;
 mod store_parts;
 mod streams;

@@ -9,8 +9,8 @@ use orcid_xml::Orcid;
 use orcidlake::dataset::Manifest;
 use orcidlake::synth;
 
-use crate::slices::{cells, usual_institution, with_rows};
 use crate::support::refresh::{Here, text};
+use crate::support::slices::{cells, usual_institution, with_rows};
 use crate::support::tables::{all_rows, assert_same};
 use crate::support::{convert, run};
 

@@ -2,54 +2,16 @@
 //! in both versions of the XML, and whatever the form of the documents.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::{self, File};
+use std::fs;
 use std::path::{Path, PathBuf};
 
-use arrow::array::{Array, AsArray};
-use arrow::datatypes::{Int16Type, Int64Type};
 use orcidlake::slice::Day;
 use orcidlake::synth;
-use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use serde_json::Value;
 
+use crate::support::slices::{Row, archive, cells, everybody, usual_institution, with_country, with_rows};
 use crate::support::tables::{Tables, all_rows, assert_same};
-use crate::support::{ONE, OTHER, convert, dump, folder, given_names, gzip, record, run, tar, work};
-
-pub type Row = BTreeMap<String, String>;
-
-/// Some columns of a table; cells that are empty are not in a row.
-pub fn cells(dataset: &Path, table: &str, columns: &[&str]) -> Vec<Row> {
-    let mut rows = Vec::new();
-    let mut files: Vec<PathBuf> =
-        fs::read_dir(dataset.join(table)).unwrap().map(|entry| entry.unwrap().path()).collect();
-    files.retain(|path| path.extension().is_some_and(|end| end == "parquet"));
-    files.sort();
-    for file in files {
-        let reader = ParquetRecordBatchReaderBuilder::try_new(File::open(file).unwrap()).unwrap();
-        for batch in reader.build().unwrap() {
-            let batch = batch.unwrap();
-            for row in 0..batch.num_rows() {
-                let mut found = Row::new();
-                for name in columns {
-                    let column = batch.column_by_name(name).unwrap();
-                    if !column.is_valid(row) {
-                        continue;
-                    }
-                    let text = if let Some(texts) = column.as_string_opt::<i32>() {
-                        texts.value(row).to_owned()
-                    } else if let Some(numbers) = column.as_primitive_opt::<Int64Type>() {
-                        numbers.value(row).to_string()
-                    } else {
-                        column.as_primitive::<Int16Type>().value(row).to_string()
-                    };
-                    found.insert((*name).to_owned(), text);
-                }
-                rows.push(found);
-            }
-        }
-    }
-    rows
-}
+use crate::support::{ONE, OTHER, convert, dump, folder, given_names, record, run};
 
 /// The rows of some people. Rows of `unmapped_values` and all others have their iD first.
 fn of_people(whole: &Path, people: &BTreeSet<String>) -> Tables {
@@ -57,11 +19,6 @@ fn of_people(whole: &Path, people: &BTreeSet<String>) -> Tables {
     tables.retain(|table, _| !table.starts_with("organizations"));
     let is_of = |row: &String| row.split('\t').next().is_some_and(|orcid| people.contains(orcid));
     tables.values_mut().for_each(|rows| rows.retain(is_of));
-    tables
-}
-
-pub fn with_rows(mut tables: Tables) -> Tables {
-    tables.retain(|_, rows| !rows.is_empty());
     tables
 }
 
@@ -94,10 +51,6 @@ fn by_country(whole: &Path, codes: &[&str]) -> BTreeSet<String> {
     let addresses = cells(whole, "summaries/addresses", &["orcid", "country"]);
     let by_address = addresses.into_iter().filter(|row| is_there(row)).map(|row| row["orcid"].clone());
     by_address.chain(by_affiliation(whole, is_there)).collect()
-}
-
-fn everybody(whole: &Path) -> BTreeSet<String> {
-    cells(whole, "summaries/records", &["orcid"]).into_iter().map(|row| row["orcid"].clone()).collect()
 }
 
 /// The keys of organizations that mean these organisations of ROR. What a matching has `learned` of
@@ -138,21 +91,6 @@ fn usual(whole: &Path, table: &str, column: &str) -> String {
         row.get(column).into_iter().for_each(|value| *counts.entry(value.clone()).or_default() += 1);
     }
     counts.into_iter().max_by_key(|(value, count)| (*count, value.clone())).unwrap().0
-}
-
-/// The organisation of ROR that the most affiliations mean.
-pub fn usual_institution(whole: &Path) -> String {
-    let rows = cells(whole, "organizations/organizations", &["org_key", "ror_id"]);
-    let meant: BTreeMap<String, String> = rows
-        .into_iter()
-        .filter_map(|mut row| Some((row.remove("org_key")?, row.remove("ror_id")?)))
-        .collect();
-    let mut counts: BTreeMap<&String, usize> = BTreeMap::new();
-    for row in cells(whole, "summaries/affiliations", &["org_key"]) {
-        let ror = row.get("org_key").and_then(|key| meant.get(key));
-        ror.into_iter().for_each(|ror| *counts.entry(ror).or_default() += 1);
-    }
-    counts.into_iter().max_by_key(|(_, count)| *count).unwrap().0.clone()
 }
 
 #[test]
@@ -350,26 +288,6 @@ fn real_files_of_both_versions_give_the_same_slices() {
     }
 }
 
-/// An archive of two people; the second has an address in `code`, in a form of its own.
-fn archive(at: &Path, documents: &[(&str, String)]) -> PathBuf {
-    let members: Vec<(String, &[u8])> = documents
-        .iter()
-        .map(|(orcid, xml)| (format!("ORCID_2025_10_summaries/{}/{orcid}.xml", &orcid[16..]), xml.as_bytes()))
-        .collect();
-    let members: Vec<(&str, &[u8])> = members.iter().map(|(path, xml)| (path.as_str(), *xml)).collect();
-    let path = at.join("ORCID_2025_10_summaries.tar.gz");
-    fs::write(&path, gzip(&tar(&members))).unwrap();
-    path
-}
-
-fn with_country(orcid: &str, name: &str, country: &str) -> String {
-    let address = format!(
-        "<person:person><address:addresses xmlns:address=\"http://www.orcid.org/ns/address\"><address:address>\
-         <address:country>{country}</address:country></address:address></address:addresses></person:person>"
-    );
-    record(orcid, name, "").replace("<person:person>", &address.replace("</person:person>", ""))
-}
-
 #[test]
 fn a_document_in_another_form_is_found_too() {
     let plain = with_country(ONE, "One", "PT");
@@ -427,95 +345,4 @@ fn damage_is_a_reject_where_it_may_be_of_a_selected_person() {
     assert_eq!((status, other), (1, 0), "{told}");
     assert_eq!(report(&place.path().join("pt"))["report"]["members"]["rejects"], 1);
     assert_eq!(given_names(&place.path().join("es"), OTHER), ["Other"]);
-}
-
-#[test]
-fn a_dataset_keeps_to_one_selection() {
-    let place = folder();
-    let summaries = archive(place.path(), &[(ONE, with_country(ONE, "One", "PT"))]);
-    let works = tar(&[(
-        &format!("ORCID_2025_10_activities_7/097/{ONE}/works/{ONE}_works_5.xml"),
-        work(5, "A").as_bytes(),
-    )]);
-    let activities = place.path().join("ORCID_2025_10_activities_7.tar.gz");
-    fs::write(&activities, gzip(&works)).unwrap();
-    let out = place.path().join("out");
-    let (status, told) = convert(&[&activities], &out, &["--country", "PT"]);
-    assert!(status == 2 && told.contains("it has no records yet"), "{told}");
-
-    // In one command, the records come first.
-    let (status, told) = convert(&[&activities, &summaries], &out, &["--country", "PT"]);
-    assert_eq!(status, 0, "{told}");
-    assert_eq!(crate::support::rows(&out, ONE, "activities/works").len(), 1);
-
-    for options in [&[][..], &["--country", "ES"], &["--country", "PT", "--current"]] {
-        let (status, told) = convert(&[&summaries], &out, options);
-        assert!(status == 2 && told.contains("countries PT"), "{options:?}: {told}");
-    }
-    let (status, told) = convert(&[&summaries], &out, &["--country", "PT"]);
-    assert!(status == 0 && told.contains("already in the dataset"), "{told}");
-    let (status, told) = convert(&[&summaries], &place.path().join("new"), &["--only"]);
-    assert!(status == 2 && told.contains("--only selects nobody"), "{told}");
-    let output = run(&["extract", out.to_str().unwrap(), "--to", out.to_str().unwrap(), "--country", "PT"]);
-    assert!(String::from_utf8_lossy(&output.stderr).contains("there is a dataset"), "{output:?}");
-}
-
-#[test]
-fn datasets_made_apart_become_one_unless_they_share_members_or_years() {
-    let place = folder();
-    let at = place.path();
-    let archives = dump(at, 60, true);
-    let whole = at.join("whole");
-    let paths: Vec<&Path> = archives.iter().map(PathBuf::as_path).collect();
-    convert(&paths, &whole, &[]);
-    let text = |path: &Path| path.to_str().unwrap().to_owned();
-    let parts: Vec<PathBuf> = (0..paths.len()).map(|number| at.join(format!("part-{number}"))).collect();
-    for (archive, part) in paths.iter().zip(&parts) {
-        convert(&[archive], part, &[]);
-    }
-    let joined = at.join("joined");
-    let commit = |sources: &[&Path]| {
-        let mut arguments = vec!["commit".to_owned(), text(&joined)];
-        arguments.extend(sources.iter().map(|source| text(source)));
-        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-        let output = run(&arguments);
-        (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
-    };
-
-    let all: Vec<&Path> = parts.iter().map(PathBuf::as_path).collect();
-    assert_eq!(commit(&all).0, Some(0));
-
-    assert_same(&with_rows(all_rows(&joined)), &with_rows(all_rows(&whole)));
-    assert!(run(&["verify", &text(&joined)]).status.success());
-    assert!(run(&["verify", &text(&parts[0])]).status.success(), "the source is as it was");
-    let (status, told) = commit(&all);
-    assert!(status == Some(0) && told.contains("already in the dataset"), "{told}");
-
-    // The same people in an archive of other bytes.
-    let people: Vec<String> = everybody(&whole).into_iter().take(2).collect();
-    let documents: Vec<(&str, String)> =
-        people.iter().map(|orcid| (orcid.as_str(), record(orcid, "Again", ""))).collect();
-    let elsewhere = at.join("elsewhere");
-    fs::create_dir(&elsewhere).unwrap();
-    let again = archive(&elsewhere, &documents);
-    let again = {
-        // Another name, or it would be taken for another content of the same archive.
-        let named = elsewhere.join("ORCID_2025_10_more.tar.gz");
-        fs::rename(again, &named).unwrap();
-        named
-    };
-    let other = at.join("again");
-    convert(&[&again], &other, &[]);
-    let (status, told) = commit(&[&other]);
-    assert!(status == Some(2) && told.contains("shares 2 members") && told.contains(&people[0]), "{told}");
-
-    let earlier = at.join("ORCID_2019_summaries.tar.gz");
-    fs::write(&earlier, gzip(&tar(&[(&format!("summaries/{ONE}.xml"), record(ONE, "One", "").as_bytes())])))
-        .unwrap();
-    let earlier_dataset = at.join("earlier");
-    convert(&[&earlier], &earlier_dataset, &[]);
-    let (status, told) = commit(&[&earlier_dataset]);
-    assert!(status == Some(2) && told.contains("2019") && told.contains("2025"), "{told}");
-    let (status, told) = convert(&[&whole], &at.join("wrong"), &[]);
-    assert!(status == 2 && told.contains("is a dataset that orcidlake has made (of 2025, from"), "{told}");
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use orcidlake::synth;
 
-use crate::slices::{cells, usual_institution, with_rows};
+use crate::support::slices::{cells, usual_institution, with_rows};
 use crate::support::tables::{all_rows, assert_same};
 use crate::support::{convert, dump, folder, run};
 

@@ -85,6 +85,7 @@ mod refresh_removals;
 mod refresh_scope;
 mod refresh_search;
 mod refresh_slices;
+mod refresh_slices_scope;
 mod rematch;
 mod remote;
 mod renamed;

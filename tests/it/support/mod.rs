@@ -21,6 +21,7 @@ pub mod s3;
 pub mod scenario;
 #[cfg(all(target_os = "linux", target_env = "gnu", target_pointer_width = "64"))]
 pub mod shim;
+pub mod slice_world;
 pub mod slices;
 pub mod smtp;
 pub mod tables;

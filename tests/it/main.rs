@@ -88,6 +88,8 @@ mod refresh_slices;
 mod refresh_slices_scope;
 mod rematch;
 mod remote;
+mod remote_archives;
+mod remote_messages;
 mod renamed;
 mod slices;
 mod slices_in_parts;

@@ -98,4 +98,5 @@ mod store;
 mod store_parts;
 mod streams;
 mod tasks;
+mod tasks_refused;
 mod update;

@@ -25,6 +25,7 @@ pub mod slice_world;
 pub mod slices;
 pub mod smtp;
 pub mod tables;
+pub mod tasks;
 pub mod web;
 pub mod workbooks;
 

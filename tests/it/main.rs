@@ -100,3 +100,4 @@ mod streams;
 mod tasks;
 mod tasks_refused;
 mod update;
+mod update_logs;

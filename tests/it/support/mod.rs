@@ -26,6 +26,7 @@ pub mod slices;
 pub mod smtp;
 pub mod tables;
 pub mod tasks;
+pub mod updates;
 pub mod web;
 pub mod workbooks;
 

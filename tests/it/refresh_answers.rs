@@ -1,8 +1,6 @@
 //! Answers that must not be believed, and servers that give nothing of use.
 
-use std::process::Output;
-
-use crate::support::refresh::{Here, json, records, text};
+use crate::support::refresh::{Here, each, json, records, text};
 use crate::support::tables::{all_rows, assert_same};
 use orcid_mock::{Fault, RetryAfter, When};
 
@@ -11,10 +9,6 @@ fn error(status: u16, code: u32, message: &str) -> Fault {
         r#"<error:error xmlns:error="http://www.orcid.org/ns/error"><error:response-code>{status}</error:response-code><error:developer-message>{message}</error:developer-message><error:error-code>{code}</error:error-code></error:error>"#
     );
     Fault::Says { status, body }
-}
-
-fn each(here: &Here, more: &[&str]) -> Output {
-    here.refresh_each(&[&["--json", "--retry-wait", "1", "--tries", "4"], more].concat())
 }
 
 #[test]

@@ -1,16 +1,10 @@
 //! Answers whose dates cannot be true: older than what is known, of the future, or without one.
 
-use std::process::Output;
-
-use crate::support::refresh::{Here, json, records, rows, text, with_most_works, with_works_of};
+use crate::support::refresh::{Here, each, json, records, rows, text, with_most_works, with_works_of};
 use crate::support::tables::{all_rows, assert_same};
 use orcid_mock::{Fault, When};
 
 const ENDINGS: [char; 11] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'X'];
-
-fn each(here: &Here, more: &[&str]) -> Output {
-    here.refresh_each(&[&["--json", "--retry-wait", "1", "--tries", "4"], more].concat())
-}
 
 /// A full work, dated anew.
 fn dated(here: &Here, orcid: &str, put_code: i64, clock: i64) -> String {

@@ -2,8 +2,8 @@
 
 use std::process::Output;
 
-use crate::support::refresh::{Here, json, records, text};
-use orcid_mock::{Fault, When, xml};
+use crate::support::refresh::{Here, at, json, records, text};
+use orcid_mock::{Fault, xml};
 
 /// How a search's window reads in a URL that asks who belongs to the scope: since ORCID's first day.
 const THERE: &str = "%5B2012-01-01";
@@ -19,10 +19,6 @@ fn page(people: &[String]) -> Fault {
     let found = people.len();
     let body = xml::document(&format!("<search:search num-found=\"{found}\">{results}</search:search>"));
     Fault::Says { status: 200, body }
-}
-
-fn at(part: &str) -> When {
-    When::Path(part.to_owned())
 }
 
 /// A dataset, those of it who have a public given name, and the query for them.

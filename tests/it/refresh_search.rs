@@ -2,7 +2,7 @@
 
 use std::process::Output;
 
-use crate::support::refresh::{Here, json, records, text};
+use crate::support::refresh::{Here, json, records, text, watermark};
 use orcid_mock::{Fault, Limits, LocalOrcid, When, World, plain, xml};
 
 /// More people than a search can show.
@@ -25,11 +25,6 @@ fn mass_change() -> Here {
 fn by_windows(here: &Here) -> Output {
     let arguments = ["--all-in-dataset", "--strategy", "windows", "--rate", "1000", "--json"];
     here.refresh(&[&arguments[..], &["--in-flight", "1", "--retry-wait", "1"]].concat())
-}
-
-fn watermark(here: &Here) -> Option<i64> {
-    let manifest = orcidlake::dataset::Manifest::read(&here.dataset).unwrap().unwrap();
-    manifest.scopes.get("all").and_then(|scope| scope["watermark"].as_i64())
 }
 
 fn asked_by_range(here: &Here) -> usize {

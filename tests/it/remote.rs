@@ -27,10 +27,12 @@ fn all(source: &dyn ByteSource) -> io::Result<Vec<u8>> {
     source.read_all(&Meter::default())?.read_to_end(&mut found).map(|_| found)
 }
 
-#[test]
-fn the_bytes_are_right_whatever_the_server_does() {
-    type Answer = fn(&Asked, Reply) -> Reply;
-    let cases: [(&str, Answer); 17] = [
+/// What a server makes of its reply.
+type Habit = fn(&Asked, Reply) -> Reply;
+
+/// What servers do that serve the right bytes all the same.
+fn habits() -> [(&'static str, Habit); 17] {
+    [
         ("serves well", |_, reply| reply),
         ("cuts every connection", |_, reply| Reply { cut_after: Some(100_000), ..reply }),
         (
@@ -80,10 +82,14 @@ fn the_bytes_are_right_whatever_the_server_does() {
             1 => Reply { status: 200, ..reply.without("Content-Range") },
             _ => reply,
         }),
-    ];
+    ]
+}
+
+#[test]
+fn the_bytes_are_right_whatever_the_server_does() {
     let bytes = bytes();
     std::thread::scope(|scope| {
-        for (name, answer) in cases {
+        for (name, answer) in habits() {
             let bytes = &bytes;
             scope.spawn(move || {
                 let content = bytes.clone();

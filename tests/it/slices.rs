@@ -93,6 +93,47 @@ fn usual(whole: &Path, table: &str, column: &str) -> String {
     counts.into_iter().max_by_key(|(value, count)| (*count, value.clone())).unwrap().0
 }
 
+/// Checks the slices of an organization's id, one for each registry, with and without `--current`.
+fn check_organization_ids(archives: &[&Path], whole: &Path, at: &Path) {
+    let id = "disambiguated_organization_identifier";
+    let rows = cells(whole, "summaries/affiliations", &["disambiguation_source", id]);
+    for registry in ["GRID", "RINGGOLD", "ROR", "FUNDREF"] {
+        let own =
+            rows.iter().filter(|row| row.get("disambiguation_source").is_some_and(|own| own == registry));
+        let Some(value) = own.filter_map(|row| row.get(id)).max() else { continue };
+        let people = by_affiliation(whole, |row| {
+            row.get("disambiguation_source").is_some_and(|own| own == registry) && row.get(id) == Some(value)
+        });
+        let wanted = format!("{}:{}", registry.to_lowercase(), value.trim());
+        let out = at.join(registry);
+        check(archives, &out, &["--organization-id", &wanted], &of_people(whole, &people));
+        let current = by_affiliation(whole, |row| {
+            row.get(id) == Some(value)
+                && row.get("disambiguation_source").is_some_and(|own| own == registry)
+                && is_current(row)
+        });
+        let out = at.join(format!("{registry}-current"));
+        check(archives, &out, &["--organization-id", &wanted, "--current"], &of_people(whole, &current));
+    }
+}
+
+/// Extracts a slice from the whole dataset; unless the matching `learns`, it has the rows of the one
+/// that was converted under `name`.
+fn check_extract(whole: &str, at: &Path, name: &str, options: &[&str], learns: bool) {
+    let out = at.join(format!("extract-{name}"));
+    let output = run(&[&["extract", whole, "--to", out.to_str().unwrap()], options].concat());
+    assert!(output.status.success(), "{name}: {}", String::from_utf8_lossy(&output.stderr));
+    if learns {
+        assert!(run(&["verify", out.to_str().unwrap()]).status.success(), "{name}");
+        return;
+    }
+    assert_same(&with_rows(all_rows(&out)), &with_rows(all_rows(&at.join(name))));
+    assert!(run(&["verify", out.to_str().unwrap()]).status.success(), "{name}");
+    let members = |dataset: &Path| report(dataset)["report"]["members"].clone();
+    assert_eq!(members(&out)["members"], members(&at.join(name))["members"], "{name}");
+    assert_eq!(members(&out)["left_out"], members(&at.join(name))["left_out"], "{name}");
+}
+
 #[test]
 fn a_slice_has_the_rows_of_its_people_however_they_are_selected() {
     let place = folder();
@@ -109,26 +150,7 @@ fn a_slice_has_the_rows_of_its_people_however_they_are_selected() {
     let countries = by_country(&whole, &["PT", "ES"]);
     check(&archives, &at.join("country"), &["--country", "pt,ES"], &of_people(&whole, &countries));
 
-    let id = "disambiguated_organization_identifier";
-    let rows = cells(&whole, "summaries/affiliations", &["disambiguation_source", id]);
-    for registry in ["GRID", "RINGGOLD", "ROR", "FUNDREF"] {
-        let own =
-            rows.iter().filter(|row| row.get("disambiguation_source").is_some_and(|own| own == registry));
-        let Some(value) = own.filter_map(|row| row.get(id)).max() else { continue };
-        let people = by_affiliation(&whole, |row| {
-            row.get("disambiguation_source").is_some_and(|own| own == registry) && row.get(id) == Some(value)
-        });
-        let wanted = format!("{}:{}", registry.to_lowercase(), value.trim());
-        let out = at.join(registry);
-        check(&archives, &out, &["--organization-id", &wanted], &of_people(&whole, &people));
-        let current = by_affiliation(&whole, |row| {
-            row.get(id) == Some(value)
-                && row.get("disambiguation_source").is_some_and(|own| own == registry)
-                && is_current(row)
-        });
-        let out = at.join(format!("{registry}-current"));
-        check(&archives, &out, &["--organization-id", &wanted, "--current"], &of_people(&whole, &current));
-    }
+    check_organization_ids(&archives, &whole, at);
 
     let ror = usual_institution(&whole);
     let keys = keys_of(&whole, &[ror.clone()].into(), false);
@@ -181,20 +203,9 @@ fn a_slice_has_the_rows_of_its_people_however_they_are_selected() {
         ("ids", &["--ids", list]),
         ("children", &["--ror", &parent, "--children", "--ror-release", release, "--country", "PT,ES"]),
     ] {
-        let out = at.join(format!("extract-{name}"));
         // An archive that is read has not been matched, so nothing is learned from it.
         let learns = options.contains(&"--ror") && learned > 0;
-        let output = run(&[&["extract", whole_text, "--to", out.to_str().unwrap()], options].concat());
-        assert!(output.status.success(), "{name}: {}", String::from_utf8_lossy(&output.stderr));
-        if learns {
-            assert!(run(&["verify", out.to_str().unwrap()]).status.success(), "{name}");
-            continue;
-        }
-        assert_same(&with_rows(all_rows(&out)), &with_rows(all_rows(&at.join(name))));
-        assert!(run(&["verify", out.to_str().unwrap()]).status.success(), "{name}");
-        let members = |dataset: &Path| report(dataset)["report"]["members"].clone();
-        assert_eq!(members(&out)["members"], members(&at.join(name))["members"], "{name}");
-        assert_eq!(members(&out)["left_out"], members(&at.join(name))["left_out"], "{name}");
+        check_extract(whole_text, at, name, options, learns);
     }
 }
 

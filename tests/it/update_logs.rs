@@ -60,6 +60,13 @@ fn rewrite(path: &Path, change: impl FnOnce(Vec<u8>) -> Vec<u8>) {
     fs::write(path, bytes).unwrap();
 }
 
+/// Copies a dataset to a place, and removes what was there.
+fn copy_to(from: &Path, to: &Path) {
+    let _ = fs::remove_dir_all(to);
+    let status = Command::new("cp").arg("-r").args([from, to]).status().unwrap();
+    assert!(status.success());
+}
+
 #[test]
 fn a_log_that_tells_a_wrong_size_or_has_a_broken_checkpoint_begins_anew() {
     let folder = folder();
@@ -68,11 +75,6 @@ fn a_log_that_tells_a_wrong_size_or_has_a_broken_checkpoint_begins_anew() {
         apply(&out, named(&format!("turn {turn}")), vec![summary(ONE, &format!("Turn {turn}"))]).unwrap();
     }
     let whole = folder.path().join("whole");
-    let copy_to = |from: &Path, to: &Path| {
-        let _ = fs::remove_dir_all(to);
-        let status = Command::new("cp").arg("-r").args([from, to]).status().unwrap();
-        assert!(status.success());
-    };
     copy_to(&out, &whole);
     let log = out.join("summaries/records/_delta_log");
     let checkpoint = log.join("00000000000000000020.checkpoint.parquet");

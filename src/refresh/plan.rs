@@ -75,22 +75,8 @@ pub fn add_records(
     inputs: &Inputs<'_>,
     now: Timestamp,
 ) -> Result<u64, RefreshError> {
-    let strategy = Strategy::new(&run.strategy).unwrap_or(Strategy::Each);
-    let (mut has, mut gone) = (OrcidSet::default(), OrcidSet::default());
-    dataset_rows::records(inputs.dataset, &mut |orcid, _| note(&mut has, orcid))?;
-    dataset_rows::tombstones(inputs.dataset, &mut |tombstone| note(&mut gone, tombstone.orcid))?;
-    // Who has left the selection is known too; whose record is there returns only if it changes.
-    let mut unselected = OrcidSet::default();
-    for (orcid, leaver) in &inputs.dataset.manifest.left {
-        let Some(orcid) = Orcid::new(orcid) else { continue };
-        note(&mut gone, orcid);
-        if leaver.reason == NOT_SELECTED {
-            note(&mut unselected, orcid);
-        }
-    }
-    let (mut changed, mut there) = (OrcidSet::default(), OrcidSet::default());
-    queue.each_found(run.id, FoundAs::Changed, &mut |orcid| note(&mut changed, orcid))?;
-    queue.each_found(run.id, FoundAs::Present, &mut |orcid| note(&mut there, orcid))?;
+    let known = Known::read(inputs.dataset)?;
+    let mut found = Found::read(queue, run)?;
     let mut to_read = Vec::new();
     let reads_everybody = matches!(inputs.scope, Scope::Selection(Newcomers::Changed));
     if reads_everybody {
@@ -98,62 +84,20 @@ pub fn add_records(
     }
     let in_future = match inputs.changes {
         Some(changes) => add_changes(changes, run, now, &mut |orcid| {
-            if changed.insert(orcid) && reads_everybody {
+            if found.changed.insert(orcid) && reads_everybody {
                 to_read.push(orcid);
             }
         })?,
         None => 0,
     };
-    let joined = add_connected(inputs, &mut changed)?;
-    let holds = OrcidSet::contains;
-    let has_refreshed = refreshed_until(&inputs.dataset.manifest, &run.scope).is_some();
-    // Those whom a selection by content lacks do not meet its conditions, or do not exist: after the
-    // first refresh, they are read if they have changed.
-    let knows_others = inputs.slice.is_some_and(Slice::asks_for_content) && has_refreshed;
-    // The scope's own iDs; the strategy `File` does not show who is gone.
-    let presence = inputs.asks_for_presence(strategy);
-    inputs.named(&mut |orcid| {
-        let is_known = knows_others || holds(&has, &orcid) || holds(&gone, &orcid);
-        let is_lost = presence && !holds(&there, &orcid) && !holds(&gone, &orcid);
-        let missing = is_lost && (holds(&has, &orcid) || !knows_others);
-        let was_gone = holds(&gone, &orcid) && !holds(&unselected, &orcid) && !holds(&has, &orcid);
-        let returned = presence && was_gone && holds(&there, &orcid);
-        if strategy == Strategy::Each || !is_known || missing || returned || holds(&changed, &orcid) {
-            to_read.push(orcid);
-        }
-    })?;
+    let joined = add_connected(inputs, &mut found.changed)?;
+    choose_named(run, inputs, &known, &found, &mut to_read)?;
     if inputs.scope.is_searched() {
-        let mut members = OrcidSet::default();
-        queue.each_member(&run.scope, &mut |orcid| note(&mut members, orcid))?;
-        // A record that joins a scope may have changed while it did not belong to it.
-        let reads_lacking = match (inputs.slice, inputs.scope) {
-            (None, _) => true,
-            // The selection has decided about everybody when the dataset was made.
-            (Some(_), Scope::Selection(_)) => false,
-            (Some(_), _) => !has_refreshed,
-        };
-        queue.each_found(run.id, FoundAs::Present, &mut |orcid| {
-            let joins = has_refreshed && !holds(&members, &orcid);
-            let lacks = reads_lacking && !holds(&has, &orcid);
-            if joins || lacks || holds(&changed, &orcid) {
-                to_read.push(orcid);
-            }
-        })?;
-        queue.each_found(run.id, FoundAs::Changed, &mut |orcid| to_read.push(orcid))?;
-        // A record that no longer belongs to the scope has changed, or is gone.
-        let mut left = |orcid: Orcid| {
-            if holds(&has, &orcid) && !holds(&there, &orcid) {
-                to_read.push(orcid);
-            }
-        };
-        queue.each_member(&run.scope, &mut left)?;
-        if let Scope::Organization(organization) = inputs.scope {
-            dataset_rows::listing(inputs.dataset, organization, &mut left)?;
-        }
+        choose_searched(queue, run, inputs, &known, &found, &mut to_read)?;
     }
     queue.each_unread(&run.scope, &mut |orcid| to_read.push(orcid))?;
     // People with a tombstone in the dataset are known too, and may return.
-    to_read.retain(|orcid| !inputs.known_only || holds(&has, orcid) || holds(&gone, orcid));
+    to_read.retain(|orcid| !inputs.known_only || known.has.contains(orcid) || known.gone.contains(orcid));
     to_read.retain(|orcid| inputs.slice.is_none_or(|slice| slice.may_be(*orcid)));
     if inputs.connected.is_none() {
         // A public answer must not replace what a person's own token gave.
@@ -166,6 +110,122 @@ pub fn add_records(
     let all = inputs.restart && dataset_rows::has_activities(&inputs.dataset.manifest);
     queue.count_as_changed(run.id, &run.scope, all)?;
     Ok(in_future)
+}
+
+/// The people whom a dataset knows.
+struct Known {
+    /// People with a record.
+    has: OrcidSet,
+    /// People with a tombstone, and people who have left the dataset.
+    gone: OrcidSet,
+    /// People who have left because the selection no longer chooses them.
+    unselected: OrcidSet,
+}
+
+impl Known {
+    fn read(dataset: &Dataset) -> Result<Self, RefreshError> {
+        let (mut has, mut gone) = (OrcidSet::default(), OrcidSet::default());
+        dataset_rows::records(dataset, &mut |orcid, _| note(&mut has, orcid))?;
+        dataset_rows::tombstones(dataset, &mut |tombstone| note(&mut gone, tombstone.orcid))?;
+        let mut unselected = OrcidSet::default();
+        for (orcid, leaver) in &dataset.manifest.left {
+            let Some(orcid) = Orcid::new(orcid) else { continue };
+            note(&mut gone, orcid);
+            if leaver.reason == NOT_SELECTED {
+                note(&mut unselected, orcid);
+            }
+        }
+        Ok(Self { has, gone, unselected })
+    }
+}
+
+/// The people whom a run's searches have found.
+struct Found {
+    changed: OrcidSet,
+    present: OrcidSet,
+}
+
+impl Found {
+    fn read(queue: &Queue, run: &Run) -> Result<Self, RefreshError> {
+        let (mut changed, mut present) = (OrcidSet::default(), OrcidSet::default());
+        queue.each_found(run.id, FoundAs::Changed, &mut |orcid| note(&mut changed, orcid))?;
+        queue.each_found(run.id, FoundAs::Present, &mut |orcid| note(&mut present, orcid))?;
+        Ok(Self { changed, present })
+    }
+}
+
+/// Chooses, of the iDs that the scope names, those to read.
+fn choose_named(
+    run: &Run,
+    inputs: &Inputs<'_>,
+    known: &Known,
+    found: &Found,
+    to_read: &mut Vec<Orcid>,
+) -> Result<(), RefreshError> {
+    let strategy = Strategy::new(&run.strategy).unwrap_or(Strategy::Each);
+    // The strategy `File` does not show who is gone.
+    let presence = inputs.asks_for_presence(strategy);
+    // Those whom a selection by content lacks do not meet its conditions, or do not exist: after the
+    // first refresh, they are read if they have changed.
+    let knows_others = inputs.slice.is_some_and(Slice::asks_for_content) && has_refreshed(run, inputs);
+    inputs.named(&mut |orcid| {
+        let [has, gone] = [&known.has, &known.gone].map(|set| set.contains(&orcid));
+        let is_present = found.present.contains(&orcid);
+        let is_known = knows_others || has || gone;
+        let missing = presence && !is_present && !gone && (has || !knows_others);
+        // Who is no longer selected, but present, returns only by a change.
+        let was_gone = gone && !has && !known.unselected.contains(&orcid);
+        let returned = presence && is_present && was_gone;
+        let changed = found.changed.contains(&orcid);
+        if strategy == Strategy::Each || !is_known || missing || returned || changed {
+            to_read.push(orcid);
+        }
+    })
+}
+
+/// Chooses, of the people whom searches have found or find no longer, those to read.
+fn choose_searched(
+    queue: &Queue,
+    run: &Run,
+    inputs: &Inputs<'_>,
+    known: &Known,
+    found: &Found,
+    to_read: &mut Vec<Orcid>,
+) -> Result<(), RefreshError> {
+    let mut members = OrcidSet::default();
+    queue.each_member(&run.scope, &mut |orcid| note(&mut members, orcid))?;
+    let has_refreshed = has_refreshed(run, inputs);
+    let reads_lacking = match (inputs.slice, inputs.scope) {
+        (None, _) => true,
+        // The selection has decided about everybody when the dataset was made.
+        (Some(_), Scope::Selection(_)) => false,
+        (Some(_), _) => !has_refreshed,
+    };
+    queue.each_found(run.id, FoundAs::Present, &mut |orcid| {
+        // A record that joins a scope may have changed while it did not belong to it.
+        let joins = has_refreshed && !members.contains(&orcid);
+        let lacks = reads_lacking && !known.has.contains(&orcid);
+        if joins || lacks || found.changed.contains(&orcid) {
+            to_read.push(orcid);
+        }
+    })?;
+    queue.each_found(run.id, FoundAs::Changed, &mut |orcid| to_read.push(orcid))?;
+    // A record that no longer belongs to the scope has changed, or is gone.
+    let mut left = |orcid: Orcid| {
+        if known.has.contains(&orcid) && !found.present.contains(&orcid) {
+            to_read.push(orcid);
+        }
+    };
+    queue.each_member(&run.scope, &mut left)?;
+    if let Scope::Organization(organization) = inputs.scope {
+        dataset_rows::listing(inputs.dataset, organization, &mut left)?;
+    }
+    Ok(())
+}
+
+/// Whether the run's scope has been refreshed before.
+fn has_refreshed(run: &Run, inputs: &Inputs<'_>) -> bool {
+    refreshed_until(&inputs.dataset.manifest, &run.scope).is_some()
 }
 
 /// Calls `add` with the records that have changed according to a list; returns the number of changes in the

@@ -83,12 +83,11 @@ fn rows(to: &Path, table: &str) -> Vec<String> {
     rows
 }
 
-#[test]
-fn each_change_is_found_and_counted() {
-    let place = folder();
+/// Four people before the changes of [`each_change_is_found_and_counted`].
+fn year_before(place: &Path) -> PathBuf {
     let stays = employment(1, "Stays", "Professor", "");
-    let old = dataset(
-        place.path(),
+    dataset(
+        place,
         "old",
         &[
             (
@@ -97,7 +96,7 @@ fn each_change_is_found_and_counted() {
                     ONE,
                     "Before",
                     &[
-                        stays.clone(),
+                        stays,
                         employment(2, "Ends", "Lecturer", ""),
                         employment(3, "Corrected", "Lektor", "2019"),
                         employment(4, "Recoded", "Reader", "2018"),
@@ -110,9 +109,14 @@ fn each_change_is_found_and_counted() {
             (THIRD, person(THIRD, "Third", &[], &[])),
             (FOURTH, stub(FOURTH, 9018, "The ORCID record is locked")),
         ],
-    );
-    let new = dataset(
-        place.path(),
+    )
+}
+
+/// The same people after them: one of each kind of change.
+fn year_after(place: &Path) -> PathBuf {
+    let stays = employment(1, "Stays", "Professor", "");
+    dataset(
+        place,
         "new",
         &[
             (
@@ -140,7 +144,13 @@ fn each_change_is_found_and_counted() {
             ),
             (FOURTH, person(FOURTH, "Fourth", &[], &[])),
         ],
-    );
+    )
+}
+
+#[test]
+fn each_change_is_found_and_counted() {
+    let place = folder();
+    let (old, new) = (year_before(place.path()), year_after(place.path()));
     let to = place.path().join("changes");
 
     let found = diff(&old, &new, &to);

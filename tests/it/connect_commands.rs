@@ -265,12 +265,9 @@ fn a_state_belongs_to_one_server_and_its_keys_lie_elsewhere() {
     );
 }
 
-#[test]
-fn the_program_serves_a_portal_and_ends_on_a_signal_with_no_secret_in_its_log() {
-    let orcid = LocalOrcid::start(orcid_mock::World::default(), orcid_mock::Limits::none());
-    orcid.add_person(orcid_mock::Account::new(SOMEBODY, "Sofia", "Garcia"));
-    let folder = tempfile::tempdir().unwrap();
-    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+/// Writes what a portal needs to be served on a free port, `staff.csv` among it; `path` gives a file's path.
+/// Returns the path of its TOML file and its address.
+fn configured(orcid: &LocalOrcid, path: &dyn Fn(&str) -> String) -> (String, String) {
     std::fs::write(path("secret"), CLIENT_SECRET).unwrap();
     std::fs::write(path("password"), "administrators-password\n").unwrap();
     std::fs::write(path("staff.csv"), "id,name\n7,Sofia\n").unwrap();
@@ -290,7 +287,16 @@ fn the_program_serves_a_portal_and_ends_on_a_signal_with_no_secret_in_its_log() 
         path("password")
     );
     std::fs::write(path("config.toml"), config).unwrap();
-    let config = path("config.toml");
+    (path("config.toml"), url)
+}
+
+#[test]
+fn the_program_serves_a_portal_and_ends_on_a_signal_with_no_secret_in_its_log() {
+    let orcid = LocalOrcid::start(orcid_mock::World::default(), orcid_mock::Limits::none());
+    orcid.add_person(orcid_mock::Account::new(SOMEBODY, "Sofia", "Garcia"));
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let (config, url) = configured(&orcid, &path);
 
     let mut server = orcidlake(&["connect", "serve", "--config", &config, "--json"])
         .stdout(Stdio::piped())

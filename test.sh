@@ -5,6 +5,13 @@ cd "$(dirname "$0")"
 cargo fmt --check
 # Without the default features, which are jemalloc alone: it takes a minute to build.
 cargo clippy --workspace --all-targets --no-default-features --quiet -- -D warnings
+# The tests write and sync many small files: in memory, where there is room for them.
+shm=/dev/shm
+if [ -w $shm ] && [ "$(df --output=avail --block-size=1G $shm | tail -n 1)" -ge 8 ]; then
+    TMPDIR=$(mktemp -d $shm/orcidlake-tests.XXXXXX)
+    export TMPDIR
+    trap 'rm -rf "$TMPDIR"' EXIT
+fi
 if cargo nextest --version >/dev/null 2>&1; then
     # Many tests wait for a local server, so that twice as many as processors run at a time.
     cargo nextest run --workspace --no-default-features --no-fail-fast --test-threads $((2 * $(getconf _NPROCESSORS_ONLN)))

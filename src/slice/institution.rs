@@ -8,7 +8,10 @@ use rustc_hash::FxHashSet;
 use super::error::SliceError;
 use super::facts::Written;
 use super::selection::RorSelection;
-use ror_match::{Crosswalk, Finding, Matcher, NameKind, Query, RorId, Scheme, Scratch, Status, ask_id};
+use ror_match::{
+    Crosswalk, Finding, Matcher, NameKind, Query, Resolved, RorId, Scheme, Scratch, Status, ask_id,
+    meant_by_id_alone,
+};
 
 /// Levels of child organisations: all.
 const ALL_LEVELS: u8 = u8::MAX;
@@ -128,16 +131,21 @@ impl Institution {
 
     /// True if the organization means the institution, as `match` decides it.
     pub fn is_meant(&self, written: &Written<'_>) -> bool {
+        let id = ask_id(&self.matcher, &self.crosswalk, written.source, written.identifier);
+        let meant = meant_by_id_alone(&self.matcher, id, written.country)
+            .or_else(|| self.meant_by_id_and_name(id, written));
+        meant.is_some_and(|number| self.counts(self.matcher.index.release.successor(number)))
+    }
+
+    /// The number of the organisation that id and name lead to together.
+    fn meant_by_id_and_name(&self, id: Resolved, written: &Written<'_>) -> Option<u32> {
         let pool = || self.scratch.lock().unwrap_or_else(PoisonError::into_inner);
         let mut scratch = pool().pop().unwrap_or_default();
-        let query =
-            Query { name: written.name.unwrap_or_default(), city: written.city, country: written.country };
-        let answer = self.matcher.find(&query, &mut scratch);
+        let Written { name, city, country, .. } = *written;
+        let answer =
+            self.matcher.find(&Query { name: name.unwrap_or_default(), city, country }, &mut scratch);
         pool().push(scratch);
-        let id = ask_id(&self.matcher, &self.crosswalk, written.source, written.identifier);
-        let finding = Finding::of(&self.matcher, id, answer, written.country);
-        let release = &self.matcher.index.release;
-        finding.meant.is_some_and(|(number, _)| self.counts(release.successor(number)))
+        Finding::of(&self.matcher, id, answer, country).meant.map(|(number, _)| number)
     }
 }
 

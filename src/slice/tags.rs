@@ -2,32 +2,34 @@
 //! one. `None` means that only parsing can tell.
 
 use std::borrow::Cow;
+use std::sync::LazyLock;
 
 use memchr::memmem::Finder;
 
 /// The elements that are looked for; they stand behind a prefix.
-const COUNTRY: &[u8] = b"country";
-const ORGANIZATION: &[u8] = b"organization";
+static COUNTRY: LazyLock<Finder> = LazyLock::new(|| Finder::new("country"));
+static ORGANIZATION: LazyLock<Finder> = LazyLock::new(|| Finder::new("organization"));
 /// Bytes before which a name of an element may begin.
 const MAX_PREFIX: usize = 64;
 
-/// True if what is looked for can be found by its bytes: there are no comments, no CDATA, no
-/// document type, and no characters that parsing would take out.
-pub fn is_regular(xml: &[u8]) -> bool {
-    // One byte is found in fewer steps than two.
-    let has_declaration = memchr::memchr_iter(b'!', xml).any(|place| xml[..place].ends_with(b"<"));
-    !has_declaration && matches!(orcid_xml::cleaned(xml), Cow::Borrowed(_))
+/// True if parsing takes out no characters: two parts of a name would become one.
+pub fn is_clean(xml: &[u8]) -> bool {
+    matches!(orcid_xml::cleaned(xml), Cow::Borrowed(_))
 }
 
 /// Calls `each` with the text of every country, until it returns false.
 pub fn each_country(xml: &[u8], mut each: impl FnMut(&str) -> bool) -> Option<()> {
-    for tag in tags(xml, COUNTRY) {
+    for tag in tags(xml, &COUNTRY) {
         let Tag { is_end, end, .. } = tag?;
         if is_end {
             continue;
         }
         let length = memchr::memchr(b'<', &xml[end..])?;
-        let text = &xml[end..end + length];
+        let (text, rest) = xml[end..].split_at(length);
+        // The text may go on behind a comment.
+        if !rest.starts_with(b"</") {
+            return None;
+        }
         // What stands for another character, or may count as space, is left to the parser.
         if !text.is_ascii() || text.contains(&b'&') {
             return None;
@@ -41,9 +43,12 @@ pub fn each_country(xml: &[u8], mut each: impl FnMut(&str) -> bool) -> Option<()
 
 /// Calls `each` with every organization, its tags included, until it returns `Some(false)`, or
 /// `None` if it cannot tell.
+///
+/// A tag in a comment or a text is taken for one too. Inside an organization it cuts off what is given, which
+/// then cannot be parsed; elsewhere it gives more organizations, or tags that are no pair.
 pub fn each_organization(xml: &[u8], mut each: impl FnMut(&[u8]) -> Option<bool>) -> Option<()> {
     let mut begun = None;
-    for tag in tags(xml, ORGANIZATION) {
+    for tag in tags(xml, &ORGANIZATION) {
         let Tag { is_end, start, end } = tag?;
         match (is_end, begun.take()) {
             (false, None) => begun = Some(start),
@@ -67,13 +72,12 @@ struct Tag {
 }
 
 /// All tags with this name behind a prefix; `None` for one that is not written as ORCID writes it.
-fn tags<'x>(xml: &'x [u8], name: &'static [u8]) -> impl Iterator<Item = Option<Tag>> + 'x {
-    let finder = Finder::new(name).into_owned();
+fn tags<'x>(xml: &'x [u8], name: &'x Finder<'_>) -> impl Iterator<Item = Option<Tag>> + 'x {
     let mut from = 0;
     std::iter::from_fn(move || {
         loop {
-            let place = from + finder.find(&xml[from..])?;
-            let behind = place + name.len();
+            let place = from + name.find(&xml[from..])?;
+            let behind = place + name.needle().len();
             from = behind;
             let is_longer = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
             // Another element, such as `funding:organization-defined-type`; or text.
@@ -140,6 +144,10 @@ mod tests {
             ("<a:country>&#80;T</a:country>", None),
             ("<a:country x='1'>PT</a:country>", None),
             ("<a:country/>", None),
+            ("<a:country>P<!-- x -->T</a:country>", None),
+            ("<a:country><![CDATA[PT]]></a:country>", None),
+            ("<a:country><?x?>PT</a:country>", None),
+            ("<!-- <a:country>PT</a:country> -->", Some(vec!["PT"])),
             ("<a:country>PT", None),
             ("<country>PT</country>", None),
             ("<a:b></country>", None),
@@ -177,11 +185,10 @@ mod tests {
     }
 
     #[test]
-    fn what_parsing_would_change_is_not_regular() {
-        assert!(is_regular(b"<a:b>text</a:b>"));
-        for odd in [&b"<a><!-- x --></a>"[..], b"<a><![CDATA[x]]></a>", b"<a:coun\x01try>PT", b"<a>&#0;</a>"]
-        {
-            assert!(!is_regular(odd), "{odd:?}");
+    fn what_parsing_would_take_out_is_not_clean() {
+        assert!(is_clean(b"<a:b>text &#13; <!-- x --></a:b>"));
+        for odd in [&b"<a:coun\x01try>PT"[..], b"<a>&#0;</a>", b"<a>\xef\xbf\xbf</a>"] {
+            assert!(!is_clean(odd), "{odd:?}");
         }
     }
 }

@@ -9,7 +9,7 @@ use super::inputs::Inputs;
 use super::institution::Institution;
 use super::people::People;
 use super::selection::{IdList, Selection};
-use super::tags::{each_country, each_organization, is_regular};
+use super::tags::{each_country, each_organization, is_clean};
 
 /// What stands around an organization to make it a document of its own.
 const AROUND: [&[u8]; 2] = [b"<employment:employment>", b"</employment:employment>"];
@@ -217,7 +217,7 @@ impl Slice {
     /// All that may hold of a record by its bytes: the same as by its content, or more, since
     /// organizations of fundings count too, and past affiliations. `None` if only parsing can tell.
     fn found_in(&self, xml: &[u8], wanted: u8) -> Option<u8> {
-        if !is_regular(xml) {
+        if !is_clean(xml) {
             return None;
         }
         let mut found = 0;
@@ -242,7 +242,8 @@ impl Slice {
     /// What holds of an organization, by its element alone.
     fn facts_of_bytes(&self, block: &[u8], wanted: u8) -> Option<u8> {
         let document = [AROUND[0], block, AROUND[1]].concat();
-        let parsed = orcid_xml::parse(&document).ok()?;
+        // The scanner has to learn of each document anew, which takes longer than a short one takes to read.
+        let parsed = orcid_xml::parse_by_reference(&document).ok()?;
         let Document::Activity(Activity::Affiliation(_, affiliation)) = parsed.document else { return None };
         let organization = affiliation.organization?;
         Some(self.facts(&Written::from(&organization), wanted) & !COUNTRY)
@@ -273,14 +274,19 @@ mod tests {
         )
     }
 
-    /// The decision by content; the look at the bytes must not contradict it.
-    fn has(slice: &Slice, xml: &str) -> bool {
-        let parsed = orcid_xml::parse(xml.as_bytes()).unwrap();
-        let Document::Record(record) = parsed.document else { panic!("it is a record") };
+    /// The decision by content; the look at the bytes must not contradict it. `None` if the document
+    /// cannot be read.
+    fn decision(slice: &Slice, xml: &str) -> Option<bool> {
+        let cleaned = orcid_xml::cleaned(xml.as_bytes());
+        let Document::Record(record) = orcid_xml::parse(&cleaned).ok()?.document else { return None };
         let orcid = Orcid::new("0000-0002-1825-0097").unwrap();
         let has = slice.has_record(orcid, &record, Day(2026, 11, 26));
         assert!(!has || slice.may_have(xml.as_bytes()), "{xml}");
-        has
+        Some(has)
+    }
+
+    fn has(slice: &Slice, xml: &str) -> bool {
+        decision(slice, xml).unwrap()
     }
 
     fn grid(text: &str) -> Vec<OrganizationId> {
@@ -331,9 +337,53 @@ mod tests {
             xml.replace("common:organization>", "organization>"),
             xml.replace("grid.2.b", "<![CDATA[grid.1.a]]>"),
             xml.replace("grid.2.b", "grid.1.&#97;"),
-            xml.replace("</record:record>", "<!-- x --></record:record>"),
+            xml.replace("</record:record>", "\u{1}</record:record>"),
         ] {
             assert!(slice.may_have(odd.as_bytes()), "{odd}");
+        }
+        for usual in [
+            xml.replace("</record:record>", "<!-- x --></record:record>"),
+            xml.replace("grid.2.b", "grid.2.&amp;"),
+            xml.replace("activities:employments>", "activities:educations>"),
+        ] {
+            assert!(!slice.may_have(usual.as_bytes()), "{usual}");
+        }
+    }
+
+    /// What looks like a tag, hides one or breaks one.
+    const DECOYS: [&str; 17] = [
+        "<!-- x -->",
+        "<!-- <common:organization> -->",
+        "<!-- </common:organization> -->",
+        "<!--</common:organization><common:organization>-->",
+        "<!--<common:organization></common:organization>-->",
+        "<!--<common:country>ES</common:country>-->",
+        "<![CDATA[<common:organization>]]>",
+        "<![CDATA[</common:organization>]]>",
+        "<![CDATA[</common:country>]]>",
+        "<?x <common:organization>?>",
+        "<?x </common:organization>?>",
+        "<x:y z=\"<common:organization>\"/>",
+        "<x:y z='</common:organization>'/>",
+        "\u{1}",
+        "\u{fffe}",
+        "&#1;",
+        "\n",
+    ];
+
+    #[test]
+    fn nobody_is_passed_over_for_what_only_looks_like_a_tag() {
+        let countries = Conditions { countries: vec!["PT".to_owned()], ..Conditions::default() };
+        let ids = Conditions { organization_ids: grid("grid:grid.1.a"), ..Conditions::default() };
+        let xml = record(&employment("R&amp;D", "PT", "grid.1.a", ""));
+        for slice in [countries, ids].map(Slice::new) {
+            for decoy in DECOYS {
+                let places = (0..=xml.len()).filter(|place| {
+                    let (before, after) = xml.split_at(*place);
+                    decision(&slice, &[before, decoy, after].concat()) == Some(true)
+                });
+                assert!(places.count() > 10, "{decoy}");
+            }
         }
     }
 }

@@ -15,7 +15,7 @@ use wide::u8x16;
 
 use super::Text;
 use super::attribute_text::{is_constant, name_spaces};
-use super::clean::{has_illegal_bytes, is_illegal_character};
+use super::clean::{LAST_CONTROL, has_illegal_bytes, is_illegal_character};
 use super::find::{are_equal, find, is, is_up_to, name_lengths, past_spaces};
 use super::learned::Learned;
 use super::order::{After, Form, KnownTag, Lesson, Number, START, Steps, UNKNOWN};
@@ -24,8 +24,6 @@ use super::token::{Irregular, RawTag, Token};
 
 /// What ORCID declares; of another encoding the reference decides.
 const UTF_8: &str = " encoding=\"UTF-8\"";
-/// The last of the control bytes, of which most are forbidden.
-const LAST_CONTROL: u8 = 0x1f;
 
 pub(super) struct Scanner<'a> {
     pub(super) source: &'a str,

@@ -85,11 +85,25 @@ impl Finding {
 /// The rule for a disagreement.
 fn name_wins(matcher: &Matcher, id: u32, via: Via, found: &Match, country: Option<&str>) -> bool {
     let exact = found.tier <= Tier::Reordered && found.found.country == PlaceVerdict::Agree;
-    let elsewhere = || {
-        let country = Country::of(country.unwrap_or_default());
-        matcher.index.places.country(id, country) == PlaceVerdict::Differ
-    };
-    found.tier == Tier::Override || exact && (via == Via::Learned || elsewhere())
+    found.tier == Tier::Override || exact && yields_to_exact(matcher, id, via, country)
+}
+
+/// True if an exact name wins against the id.
+fn yields_to_exact(matcher: &Matcher, id: u32, via: Via, country: Option<&str>) -> bool {
+    let country = Country::of(country.unwrap_or_default());
+    via == Via::Learned || matcher.index.places.country(id, country) == PlaceVerdict::Differ
+}
+
+/// The number of the organisation that [`Finding::of`] takes for what is meant, whatever the name
+/// leads to; `None` if the name must be looked up.
+pub fn meant_by_id_alone(matcher: &Matcher, id: Resolved, country: Option<&str>) -> Option<u32> {
+    match id {
+        Resolved::One(id, via) => {
+            let no_name_wins = matcher.overrides.is_empty() && !yields_to_exact(matcher, id, via, country);
+            no_name_wins.then_some(id)
+        }
+        _ => None,
+    }
 }
 
 /// Looks up an id of a registry, with [`Crosswalk::find`]; [`Resolved::Unknown`] if either is

@@ -51,7 +51,7 @@ pub use answer::{Answer, Candidate, Match, Relation, Tier};
 pub use countries::Country;
 pub use crosswalk::{Crosswalk, Resolved, Scheme, Via};
 pub use error::RorError;
-pub use evidence::{Agreement, By, Finding, ask_id};
+pub use evidence::{Agreement, By, Finding, ask_id, meant_by_id_alone};
 pub use full_text::{Mention, Mentions};
 pub use id::{NotRor, RorId};
 pub use index::Index;

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use crate::world::{find, id, matcher};
 use ror_match::{
     Address, Agreement, By, Crosswalk, Finding, Overrides, Preset, Query, Resolved, RorId, Scratch, Status,
-    Tier, Via, ask_id,
+    Tier, Via, ask_id, meant_by_id_alone,
 };
 
 #[test]
@@ -143,6 +143,43 @@ fn where_id_and_name_differ_the_rule_decides() {
     let differing = hear(learned, "University of Coimbra", "Coimbra", "PT");
     assert_eq!(differing, (Agreement::Differ, Some((number(1), By::Name))));
     assert_eq!(hear(Resolved::Unknown, "Nowhere", "", "PT"), (Agreement::None, None));
+}
+
+#[test]
+fn an_id_is_enough_where_no_name_wins_against_it() {
+    let mut matcher = matcher(Preset::Balanced);
+    let number = |own| matcher.index.release.number(RorId::parse(&id(own)).unwrap()).unwrap();
+    let (coimbra, other) = (number(1), number(8));
+    let cases = [
+        (Resolved::One(other, Via::Ror), Some("PT"), Some(other)),
+        (Resolved::One(other, Via::Listed), None, Some(other)),
+        (Resolved::One(other, Via::Table), Some(""), Some(other)),
+        (Resolved::One(other, Via::Ror), Some("DK"), None),
+        (Resolved::One(other, Via::Learned), Some("PT"), None),
+        (Resolved::Unknown, Some("PT"), None),
+        (Resolved::Several, Some("PT"), None),
+        (Resolved::Mistyped, Some("PT"), None),
+    ];
+    for (id, country, expected) in cases {
+        let alone = meant_by_id_alone(&matcher, id, country);
+
+        assert_eq!(alone, expected, "{id:?} {country:?}");
+        for name in ["University of Coimbra", "University of Porto", "Nowhere", ""] {
+            let query = Query { name, city: Some("Coimbra"), country };
+            let answer = matcher.find(&query, &mut Scratch::default());
+            let meant = Finding::of(&matcher, id, answer, country).meant.map(|(number, _)| number);
+            assert!(alone.is_none() || alone == meant, "{id:?} {country:?} {name}: {meant:?}");
+        }
+    }
+    let (folder, given) = (tempfile::tempdir().unwrap(), matcher.index.release.organization(coimbra).id);
+    let table = folder.path().join("overrides.csv");
+    std::fs::write(&table, format!("name,country,ror\nNowhere,PT,{given}\n")).unwrap();
+
+    matcher.overrides = Overrides::read(&table, &matcher.index.release, &matcher.index.lexicon).unwrap();
+
+    for (id, country, _) in cases {
+        assert_eq!(meant_by_id_alone(&matcher, id, country), None, "{id:?} {country:?}");
+    }
 }
 
 #[test]

@@ -27,7 +27,7 @@ use crate::tables::{self, AnyTable, DumpKind};
 const ROW_GROUP_BYTES: u64 = 64 << 20;
 /// Memory of the open row groups of one kind of dump together: dictionaries, Bloom filters and the
 /// values of unfinished pages. Above this limit, the largest row group ends.
-pub const OPEN_BYTES: usize = 192 << 20;
+const OPEN_BYTES: usize = 192 << 20;
 /// Bytes of a file, after which the next file begins. A refresh writes a file of an archive again as
 /// soon as one row of it leaves, so a person who is new in a scope costs a file of each table.
 const FILE_BYTES: usize = 128 << 20;

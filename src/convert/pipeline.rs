@@ -29,7 +29,7 @@ use super::sink::Sink;
 use super::source::{Content, Source, archive_name};
 use super::stop::stop_with;
 use super::{ConvertError, Observer, Options};
-use crate::dataset::{DumpWriter, OPEN_BYTES, Part, Superseded, Targets, Visibility, table_key};
+use crate::dataset::{DumpWriter, Part, Superseded, Targets, Visibility, table_key};
 use crate::report::Report;
 use crate::slice::{People, Selection};
 use crate::storage::{StorageOptions, shown};
@@ -42,8 +42,9 @@ const CHUNKS_PER_THREAD: usize = 4;
 /// Chunks in flight may take the memory divided by this number, plus the memory lent to them; the
 /// rest is for rows being built and for open row groups.
 const CHUNK_DIVISOR: usize = 6;
-/// An archive's open row groups may grow to the memory divided by this number; until then it is
-/// lent to chunks.
+/// Memory that the open row groups of a large archive take. Until they take it, it is lent to chunks,
+/// but not more of it than the memory divided by the number below.
+const OPEN_GROUPS_BYTES: usize = 96 << 20;
 const LOAN_DIVISOR: usize = 4;
 /// The limit of one archive's open row groups and batches, in bytes.
 const MEMORY_PER_ARCHIVE: usize = 512 << 20;
@@ -135,8 +136,8 @@ impl Pipeline {
     /// Lends the memory that an archive's open row groups will take; none for a part of an archive, which
     /// may be so small that touching that memory once would cost more time than it gains.
     fn lend(&self, shard: Option<Shard>) -> Reservation {
-        let open_bytes = OPEN_BYTES.min(self.memory_bytes / LOAN_DIVISOR);
-        self.budget.lend(if shard.is_some() { 0 } else { open_bytes })
+        let lent_bytes = OPEN_GROUPS_BYTES.min(self.memory_bytes / LOAN_DIVISOR);
+        self.budget.lend(if shard.is_some() { 0 } else { lent_bytes })
     }
 
     /// Reads an archive; writes the tables in `keep` below `scratch`, or none.

@@ -6,12 +6,10 @@
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use arrow::datatypes::{FieldRef, SchemaRef};
 use parquet::arrow::ArrowSchemaConverter;
 use parquet::arrow::arrow_reader::ArrowReaderMetadata;
-use parquet::arrow::arrow_writer::{ArrowColumnWriter, ArrowRowGroupWriterFactory};
 use parquet::bloom_filter::Sbbf;
 use parquet::column::writer::ColumnCloseResult;
 use parquet::errors::ParquetError;
@@ -37,12 +35,10 @@ const WRITE_BYTES: usize = 128 << 10;
 pub(super) struct PartFile {
     path: PathBuf,
     writer: SerializedFileWriter<Digesting>,
-    columns: ArrowRowGroupWriterFactory,
     pages: PageFile,
     schema: SchemaRef,
     /// The column that has a Bloom filter.
     filtered: Option<usize>,
-    groups: usize,
     rows: u64,
     /// The digest of each row group's Bloom filter.
     filters: Vec<String>,
@@ -67,20 +63,15 @@ impl PartFile {
         let pages = pages.map_err(DatasetError::io("make a file beside", &path))?;
         let make = || -> Result<_, ParquetError> {
             let parquet = ArrowSchemaConverter::new().convert(schema)?;
-            let writer =
-                SerializedFileWriter::new(sink, parquet.root_schema_ptr(), settings.properties.clone())?;
-            let columns = ArrowRowGroupWriterFactory::new(&writer, schema.clone());
-            Ok((writer, columns.with_page_store_factory(Arc::new(pages.clone()))))
+            SerializedFileWriter::new(sink, parquet.root_schema_ptr(), settings.properties.clone())
         };
-        let (writer, columns) = make().map_err(DatasetError::parquet("write", &path))?;
+        let writer = make().map_err(DatasetError::parquet("write", &path))?;
         Ok(Self {
             path,
             writer,
-            columns,
             pages,
             schema: schema.clone(),
             filtered: settings.filtered,
-            groups: 0,
             rows: 0,
             filters: Vec::new(),
             headers: Vec::new(),
@@ -89,15 +80,13 @@ impl PartFile {
 
     /// Writers for the columns of the next row group.
     pub fn column_writers(&self) -> Result<Vec<ColumnWriter>, DatasetError> {
-        let writers = self.columns.create_column_writers(self.groups);
-        let writers = writers.map_err(DatasetError::parquet("encode", &self.path))?;
-        let fields = self.schema.fields().iter().zip(writers).enumerate();
-        let writer = |(column, (field, library)): (usize, (&FieldRef, ArrowColumnWriter))| {
+        let writer = |(column, field): (usize, &FieldRef)| {
             let file = (self.writer.schema_descr().column(column), self.writer.properties().as_ref());
             let filtered = (self.filtered == Some(column)).then_some(FILTER);
-            ColumnWriter::new(field, column, self.pages.clone(), file, filtered, library)
+            ColumnWriter::new(field, column, self.pages.clone(), file, filtered)
         };
-        Ok(fields.map(writer).collect())
+        let writers = self.schema.fields().iter().enumerate().map(writer).collect::<Result<_, _>>();
+        writers.map_err(DatasetError::parquet("encode", &self.path))
     }
 
     /// Appends a row group of encoded columns.
@@ -118,7 +107,6 @@ impl PartFile {
         self.pages.clear();
         self.headers.push(headers::written(headers.into_iter()));
         self.filters.push(filter.unwrap_or_default());
-        self.groups += 1;
         self.rows += rows;
         Ok(())
     }
@@ -160,7 +148,6 @@ impl PartFile {
         copy().map_err(DatasetError::parquet("write", &self.path))?;
         self.headers.push(headers::written(headers.into_iter()));
         self.filters.push(filter.unwrap_or_default());
-        self.groups += 1;
         self.rows += rows;
         Ok(())
     }

@@ -74,4 +74,4 @@ pub use store::{LocalStore, Logs, Store};
 pub use verify::{Problem, verify, verify_at, verify_in};
 pub use visibility::Visibility;
 pub use waiting::{Waiting, WaitingPart, is_part_name};
-pub use writer::{DumpWriter, OPEN_BYTES, TableWriter, WrittenTable};
+pub use writer::{DumpWriter, TableWriter, WrittenTable};

@@ -1,18 +1,15 @@
-//! Parses the header of a Parquet page, as far as needed to compress the page.
+//! Writes the header of a Parquet page, and finds its end.
 //!
 //! `PageHeader` of Parquet's `parquet.thrift`, in Thrift's compact protocol.
 
 use std::num::TryFromIntError;
-use std::ops::Range;
 
 use integer_encoding::VarInt;
 
-/// How a page's header begins each of its first three fields: the next one, a 32-bit
-/// integer (Thrift's compact protocol).
+/// How a field begins that is the next one, and a 32-bit integer.
 const NEXT_I32: u8 = 0x15;
-/// How a field after that begins: by the distance of its number in the upper half of a
-/// byte, and its kind in the lower; the fourth field is left out by the library, so that the
-/// next has a distance of two or more.
+/// How any field begins: by the distance of its number in the upper half of a byte, and its kind in
+/// the lower.
 const DISTANCE: u8 = 0x10;
 /// Kinds of fields: a struct, and a Boolean that is false.
 const STRUCT: u8 = 12;
@@ -21,8 +18,9 @@ const FALSE: u8 = 2;
 const PLAIN: i32 = 0;
 const RLE: i32 = 3;
 const RLE_DICTIONARY: i32 = 8;
-/// The first field of the header of a dictionary page, zigzag: `PageType` 2.
-const DICTIONARY_PAGE: [u8; 1] = [4];
+/// Parquet's types of pages.
+const DATA_PAGE: i32 = 0;
+const DICTIONARY_PAGE: i32 = 2;
 
 /// Bytes of the longest header that our files have: those of their kind, without statistics,
 /// take less than half of it.
@@ -88,22 +86,27 @@ pub(super) enum PageKind {
     Dictionary,
 }
 
-/// The header that the library would write for a page of so many values that it has not compressed.
+/// The header of a page with so many values, which takes `plain_bytes` before it was compressed. It has
+/// the checksum of the stored bytes, CRC-32 as in gzip.
 ///
 /// # Errors
 /// [`TryFromIntError`] if the page is larger than the format allows.
-pub(super) fn library_header(
+pub(super) fn header(
     kind: PageKind,
-    plain_bytes: usize,
     values: usize,
+    plain_bytes: usize,
+    compressed: &[u8],
 ) -> Result<Vec<u8>, TryFromIntError> {
-    let (page, values) = (i32::try_from(plain_bytes)?, i32::try_from(values)?);
+    let (values, plain_bytes) = (i32::try_from(values)?, i32::try_from(plain_bytes)?);
+    let stored_bytes = i32::try_from(compressed.len())?;
+    let checksum = crc32fast::hash(compressed).cast_signed();
     let mut header = Vec::with_capacity(MOST_HEADER_BYTES);
-    let (number, distance) = match kind {
-        PageKind::Data { .. } => (0, 2),
-        PageKind::Dictionary => (2, 4),
+    // The number of the struct with the rest, counted from the field of the checksum.
+    let (page_type, distance) = match kind {
+        PageKind::Data { .. } => (DATA_PAGE, 1),
+        PageKind::Dictionary => (DICTIONARY_PAGE, 3),
     };
-    write_fields(&mut header, &[number, page, page]);
+    write_fields(&mut header, &[page_type, plain_bytes, stored_bytes, checksum]);
     header.push((distance * DISTANCE) | STRUCT);
     match kind {
         PageKind::Data { is_plain: true } => write_fields(&mut header, &[values, PLAIN, RLE, RLE]),
@@ -115,51 +118,6 @@ pub(super) fn library_header(
     }
     header.extend([0, 0]);
     Ok(header)
-}
-
-/// A page's header as the library has written it.
-pub(super) struct PageHeader<'h> {
-    bytes: &'h [u8],
-    /// The positions of its first and its third field: the page's kind and its compressed size.
-    kind: Range<usize>,
-    size: Range<usize>,
-}
-
-impl<'h> PageHeader<'h> {
-    /// `None` if the bytes do not begin like a header.
-    pub fn new(bytes: &'h [u8]) -> Option<Self> {
-        let mut end = 0;
-        let mut next = || {
-            let start = end + 1;
-            let length = bytes.get(start..)?.iter().position(|&byte| byte & 0x80 == 0)? + 1;
-            let begins = bytes[end] == NEXT_I32;
-            end = start + length;
-            begins.then_some(start..end)
-        };
-        let (kind, _plain_size, size) = (next()?, next()?, next()?);
-        // The format has a field for the checksum, but the library does not write it.
-        bytes.get(size.end).is_none_or(|next| next / DISTANCE > 1).then_some(())?;
-        Some(Self { bytes, kind, size })
-    }
-
-    pub fn is_dictionary(&self) -> bool {
-        self.bytes[self.kind.clone()] == DICTIONARY_PAGE
-    }
-
-    /// The same header, with this compressed size of the page and with the checksum of the stored
-    /// bytes: CRC-32 as in gzip, in the fourth field.
-    pub fn of_compressed(&self, bytes: i32, checksum: u32) -> Vec<u8> {
-        let mut header = self.bytes[..self.size.start].to_vec();
-        write_i32(&mut header, bytes);
-        header.push(NEXT_I32);
-        write_i32(&mut header, checksum.cast_signed());
-        let rest = &self.bytes[self.size.end..];
-        // The distance of the next field is now counted from the checksum's field, one less than
-        // from the size's field.
-        header.extend(rest.first().map(|next| next - DISTANCE));
-        header.extend_from_slice(rest.get(1..).unwrap_or_default());
-        header
-    }
 }
 
 /// Takes an integer of Thrift's compact protocol from the front; `None` if it is incomplete.
@@ -205,19 +163,6 @@ mod tests {
     }
 
     #[test]
-    fn the_size_is_replaced_and_a_checksum_put_behind_it() {
-        let header = [0x15, 4, 0x15, 0x80, 1, 0x15, 0x82, 1, 0x5c, 0x15];
-
-        let known = PageHeader::new(&header).unwrap();
-
-        assert!(known.is_dictionary());
-        assert_eq!(known.of_compressed(1, 2), [0x15, 4, 0x15, 0x80, 1, 0x15, 2, 0x15, 4, 0x4c, 0x15]);
-        let most = known.of_compressed(1, u32::MAX);
-        assert_eq!(most, [0x15, 4, 0x15, 0x80, 1, 0x15, 2, 0x15, 1, 0x4c, 0x15]);
-        assert!(!PageHeader::new(&[0x15, 0, 0x15, 2, 0x15, 2]).unwrap().is_dictionary());
-    }
-
-    #[test]
     fn a_header_tells_where_it_and_its_page_end() {
         // A data page of 300 bytes with a checksum and a struct of four integers, then the page.
         let header =
@@ -231,32 +176,19 @@ mod tests {
     }
 
     #[test]
-    fn a_header_of_ours_is_one_of_the_library() {
-        for (kind, page, expected) in [
-            (PageKind::Data { is_plain: true }, 4, &[0x15, 0, 0x15, 8, 0x15, 8, 0x2c, 0x15, 6, 0x15, 0][..]),
-            (PageKind::Data { is_plain: false }, 4, &[0x15, 0, 0x15, 8, 0x15, 8, 0x2c, 0x15, 6, 0x15, 16]),
-            (PageKind::Dictionary, 4, &[0x15, 4, 0x15, 8, 0x15, 8, 0x4c, 0x15, 6, 0x15, 0, 0x12, 0, 0]),
+    fn a_header_has_sizes_checksum_and_encodings() {
+        // The checksum of "123456789", zigzag.
+        let start = |page_type: u8| [0x15, page_type, 0x15, 80, 0x15, 18, 0x15, 0xb3, 0x9b, 0xde, 0xc0, 0x06];
+        for (kind, page_type, rest) in [
+            (PageKind::Data { is_plain: true }, 0, &[0x1c, 0x15, 6, 0x15, 0, 0x15, 6, 0x15, 6, 0, 0][..]),
+            (PageKind::Data { is_plain: false }, 0, &[0x1c, 0x15, 6, 0x15, 16, 0x15, 6, 0x15, 6, 0, 0]),
+            (PageKind::Dictionary, 4, &[0x3c, 0x15, 6, 0x15, 0, 0x12, 0, 0]),
         ] {
-            let header = library_header(kind, page, 3).unwrap();
+            let header = header(kind, 3, 40, b"123456789").unwrap();
 
-            assert!(header.starts_with(expected), "{header:x?}");
-            assert_eq!(sizes(&header), Some(Sizes { header: header.len(), page: 4 }));
-            let compressed = PageHeader::new(&header).unwrap().of_compressed(9, 7);
-            assert_eq!(sizes(&compressed), Some(Sizes { header: compressed.len(), page: 9 }));
+            assert_eq!(header, [&start(page_type)[..], rest].concat());
+            assert_eq!(sizes(&header), Some(Sizes { header: header.len(), page: 9 }));
         }
-        assert!(library_header(PageKind::Dictionary, 1 << 31, 0).is_err());
-    }
-
-    #[test]
-    fn what_is_no_header_is_told() {
-        for bytes in [
-            &[0x15, 4, 0x15, 2, 0x15, 2, 0x15, 9][..],
-            &[0x15, 4, 0x15, 0x80, 1, 0x15, 0x82],
-            &[0x15, 4, 0x25, 2, 0x15, 2],
-            &[0x15],
-            &[],
-        ] {
-            assert!(PageHeader::new(bytes).is_none(), "{bytes:x?}");
-        }
+        assert!(header(PageKind::Dictionary, 1 << 31, 0, b"").is_err());
     }
 }

@@ -16,7 +16,6 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
-use parquet::arrow::arrow_writer::{PageKey, PageStore, PageStoreArgs, PageStoreFactory};
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::column::writer::ColumnCloseResult;
 use parquet::errors::{ParquetError, Result};
@@ -25,7 +24,7 @@ use zstd::bulk::Compressor;
 use zstd::zstd_safe::compress_bound;
 
 use super::files::nameless_file;
-use super::page_header::{self, MOST_HEADER_BYTES, PageHeader};
+use super::page_header::{self, MOST_HEADER_BYTES, PageKind};
 
 thread_local! {
     /// A compressor, and a buffer for its output.
@@ -66,13 +65,6 @@ struct PagePlace {
     plain_bytes: usize,
 }
 
-/// Takes the pages of one column: header and data in turn.
-struct Inlet {
-    shared: Arc<Shared>,
-    column: usize,
-    header: Option<Bytes>,
-}
-
 /// A complete column chunk that waits, its dictionary first.
 pub struct WaitingChunk {
     shared: Arc<Shared>,
@@ -103,12 +95,12 @@ impl PageFile {
         drop(self.0.take(column));
     }
 
-    /// Compresses a page of a column and keeps it, with the header that the library would write.
+    /// Compresses a page of a column, with so many values, and keeps it behind its header.
     ///
     /// # Errors
     /// [`ParquetError`] if the file cannot be written.
-    pub fn keep(&self, column: usize, header: &[u8], page: &[u8]) -> Result<()> {
-        self.0.keep(column, header, page)
+    pub fn keep(&self, column: usize, kind: PageKind, values: usize, page: &[u8]) -> Result<()> {
+        self.0.keep(column, kind, values, page)
     }
 
     /// Forgets all pages: the row group has been written.
@@ -166,28 +158,6 @@ impl Pages {
     }
 }
 
-impl PageStoreFactory for PageFile {
-    fn create(&self, args: &PageStoreArgs<'_>) -> Result<Box<dyn PageStore>> {
-        let column = args.column_index();
-        self.begin(column);
-        Ok(Box::new(Inlet { shared: self.0.clone(), column, header: None }))
-    }
-}
-
-impl PageStore for Inlet {
-    fn put(&mut self, blob: Bytes) -> Result<PageKey> {
-        match self.header.take() {
-            None => self.header = Some(blob),
-            Some(header) => self.shared.keep(self.column, &header, &blob)?,
-        }
-        Ok(PageKey::new(0))
-    }
-
-    fn take(&mut self, _key: PageKey) -> Result<Bytes> {
-        Err(ParquetError::General("a page goes with its whole column".to_owned()))
-    }
-}
-
 impl Shared {
     /// Takes the waiting pages of a column.
     fn take(&self, column: usize) -> Pages {
@@ -195,13 +165,10 @@ impl Shared {
     }
 
     /// Compresses a page and writes it to the file.
-    fn keep(&self, column: usize, header: &[u8], page: &[u8]) -> Result<()> {
+    fn keep(&self, column: usize, kind: PageKind, values: usize, page: &[u8]) -> Result<()> {
         let Column { level, pages } = &self.columns[column];
-        let header = PageHeader::new(header)
-            .ok_or_else(|| ParquetError::General("a page's header is not of the known form".to_owned()))?;
         let place = compressed(page, *level, |compressed| {
-            let checksum = crc32fast::hash(compressed);
-            let header = header.of_compressed(i32::try_from(compressed.len())?, checksum);
+            let header = page_header::header(kind, values, page.len(), compressed)?;
             let bytes = header.len() + compressed.len();
             // Columns are encoded side by side; each reserves a range of the file and writes there.
             let start = self.end.fetch_add(bytes as u64, Ordering::Relaxed);
@@ -210,10 +177,9 @@ impl Shared {
             Ok(PagePlace { start, bytes, plain_bytes: header.len() + page.len() })
         })?;
         let mut pages = lock(pages);
-        if header.is_dictionary() {
-            pages.dictionary = Some(place);
-        } else {
-            pages.data.push(place);
+        match kind {
+            PageKind::Dictionary => pages.dictionary = Some(place),
+            PageKind::Data { .. } => pages.data.push(place),
         }
         Ok(())
     }

@@ -122,7 +122,7 @@ impl Source<'_> {
                 let kept = BooleanArray::from(kept.slice(first_row, batch.num_rows()));
                 first_row += batch.num_rows();
                 let values = filter(batch.column(0), &kept)?;
-                writer.write(&batch.schema().fields()[0], &values)?;
+                writer.write(&values)?;
             }
             writer.close()
         };
@@ -171,11 +171,10 @@ mod tests {
         for orcids in [&ORCIDS[..2], &ORCIDS[2..]] {
             let batch = batch(orcids);
             let writers = file.column_writers().unwrap().into_iter();
-            let chunks =
-                writers.zip(schema.fields()).zip(batch.columns()).map(|((mut writer, field), values)| {
-                    writer.write(field, values).unwrap();
-                    writer.close().unwrap()
-                });
+            let chunks = writers.zip(batch.columns()).map(|(mut writer, values)| {
+                writer.write(values).unwrap();
+                writer.close().unwrap()
+            });
             file.append_group(chunks.collect(), 2).unwrap();
         }
         file.finish().unwrap()

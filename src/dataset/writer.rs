@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use arrow::array::{Array, ArrayRef, RecordBatch};
-use arrow::datatypes::{FieldRef, SchemaRef};
+use arrow::datatypes::SchemaRef;
 use parquet::column::writer::ColumnCloseResult;
 use parquet::errors::ParquetError;
 use rayon::ThreadPool;
@@ -27,7 +27,7 @@ use crate::tables::{self, AnyTable, DumpKind};
 const ROW_GROUP_BYTES: u64 = 64 << 20;
 /// Memory of the open row groups of one kind of dump together: dictionaries, Bloom filters and the
 /// values of unfinished pages. Above this limit, the largest row group ends.
-pub const OPEN_BYTES: usize = 192 << 20;
+const OPEN_BYTES: usize = 192 << 20;
 /// Bytes of a file, after which the next file begins. A refresh writes a file of an archive again as
 /// soon as one row of it leaves, so a person who is new in a scope costs a file of each table.
 const FILE_BYTES: usize = 128 << 20;
@@ -72,7 +72,6 @@ struct RowGroup {
 /// A column's values, and the writer that will encode them.
 struct Job<'w> {
     writer: &'w mut ColumnWriter,
-    field: &'w FieldRef,
     values: Vec<ArrayRef>,
 }
 
@@ -198,8 +197,8 @@ impl TableWriter {
         let group = self.group.as_mut().expect("the group was just begun");
         group.rows += batches.iter().map(|batch| batch.num_rows()).sum::<usize>();
         let values = |column| batches.iter().map(|batch| batch.column(column).clone()).collect();
-        let columns = group.writers.iter_mut().zip(self.schema.fields()).enumerate();
-        Ok(columns.map(|(column, (writer, field))| Job { writer, field, values: values(column) }).collect())
+        let columns = group.writers.iter_mut().enumerate();
+        Ok(columns.map(|(column, writer)| Job { writer, values: values(column) }).collect())
     }
 
     /// Ends the open row group if it is full.
@@ -276,7 +275,7 @@ fn encode(jobs: Vec<Job<'_>>, pool: &ThreadPool) -> Result<Duration, DatasetErro
 impl Job<'_> {
     fn run(self) -> Result<Duration, ParquetError> {
         let begun = Instant::now();
-        self.values.iter().try_for_each(|values| self.writer.write(self.field, values))?;
+        self.values.iter().try_for_each(|values| self.writer.write(values))?;
         Ok(begun.elapsed())
     }
 

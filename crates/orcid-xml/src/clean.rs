@@ -6,16 +6,20 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use wide::u8x16;
+
 use super::find::{STRIDE, any_of, find, is, is_up_to};
 
 /// Bytes of a character reference that are looked at, padding zeros included.
 const LONGEST_REFERENCE: usize = 64;
-/// The last of the control bytes, of which most are forbidden.
-pub(super) const LAST_CONTROL: u8 = 0x1f;
 const CDATA: &[u8] = b"<![CDATA[";
 const CDATA_END: &[u8] = b"]]>";
 /// U+FFFE in UTF-8; U+FFFF differs in the last byte.
-const NONCHARACTER: [u8; 3] = [0xef, 0xbf, 0xbe];
+const NONCHARACTER: [u8; 3] = [FIRST_OF_NONCHARACTER, 0xbf, 0xbe];
+/// The first byte of both, and of all characters from U+F000 on that have three bytes.
+const FIRST_OF_NONCHARACTER: u8 = 0xef;
+/// The last of the control bytes, of which most are forbidden.
+const LAST_CONTROL: u8 = 0x1f;
 /// The two halves of which UTF-16 makes a character beyond 16 bits.
 const HIGH_HALVES: Range<u32> = 0xD800..0xDC00;
 const LOW_HALVES: Range<u32> = 0xDC00..0xE000;
@@ -50,10 +54,27 @@ fn is_illegal_reference(bytes: &[u8]) -> bool {
 /// True where `bytes` hold U+FFFE or U+FFFF, which XML forbids.
 pub(super) fn has_noncharacters(bytes: &[u8]) -> bool {
     // Most documents do not even have the first of the three bytes.
-    let Some(first) = memchr::memchr(NONCHARACTER[0], bytes) else { return false };
+    let Some(first) = memchr::memchr(FIRST_OF_NONCHARACTER, bytes) else { return false };
     let rest = &bytes[first..];
     let mut beginnings = memchr::memmem::find_iter(rest, &NONCHARACTER[..2]);
     beginnings.any(|place| is_noncharacter(&rest[place..]))
+}
+
+/// Marks the bytes with which forbidden characters begin, and a few others: tab, line feed and carriage
+/// return, and the first byte of characters from U+F000 on.
+#[inline]
+pub(super) fn may_be_forbidden(block: u8x16) -> u8x16 {
+    is_up_to(block, LAST_CONTROL) | is(block, FIRST_OF_NONCHARACTER)
+}
+
+/// True where `bytes` hold a character that XML forbids. References to them are not looked at.
+pub(super) fn has_forbidden(bytes: &[u8]) -> bool {
+    has_illegal_bytes(bytes) || has_noncharacters(bytes)
+}
+
+/// True where `bytes` begin with a character that XML forbids.
+pub(super) fn is_forbidden(bytes: &[u8]) -> bool {
+    bytes.first().is_some_and(|byte| is_illegal(*byte)) || is_noncharacter(bytes)
 }
 
 /// True for U+FFFE or U+FFFF at the start of `bytes`.
@@ -63,7 +84,7 @@ fn is_noncharacter(bytes: &[u8]) -> bool {
 
 /// True where `bytes` hold a control byte that XML forbids: all below the space
 /// but tab, line feed and carriage return.
-pub(super) fn has_illegal_bytes(bytes: &[u8]) -> bool {
+fn has_illegal_bytes(bytes: &[u8]) -> bool {
     // Of the control bytes, documents have line ends alone, but for a few.
     let unusual = |block| is_up_to(block, LAST_CONTROL) & !is(block, b'\n');
     let illegal = |block| unusual(block) & !(is(block, b'\t') | is(block, b'\r'));

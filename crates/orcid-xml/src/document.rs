@@ -1,6 +1,6 @@
 //! A whole XML document, told by its root element.
 
-use super::clean::{has_noncharacters, is_utf16};
+use super::clean::is_utf16;
 use super::learned::Learned;
 use super::summary::is_section;
 use super::xml::{Cursor, Tag};
@@ -87,9 +87,6 @@ impl<'a> Parser<'a> {
     /// Parses as [`parse_by_scanner`] does: `None` for a document that is not of the regular form
     /// that ORCID writes, sound or not. The result does not depend on the documents before.
     pub fn parse_by_scanner(&mut self, bytes: &'a [u8]) -> Option<Parsed<'a>> {
-        if has_noncharacters(bytes) {
-            return None;
-        }
         self.parse_regular(simdutf8::basic::from_utf8(bytes).ok()?)
     }
 

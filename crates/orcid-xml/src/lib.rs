@@ -12,6 +12,7 @@ mod content;
 mod document;
 mod element;
 mod error;
+mod escapes;
 mod external_id;
 mod find;
 mod first;

@@ -15,8 +15,9 @@ use wide::u8x16;
 
 use super::Text;
 use super::attribute_text::{is_constant, name_spaces};
-use super::clean::{LAST_CONTROL, has_illegal_bytes, is_illegal_character};
-use super::find::{are_equal, find, is, is_up_to, name_lengths, past_spaces};
+use super::clean::{has_forbidden, has_noncharacters, is_forbidden, may_be_forbidden};
+use super::escapes::unescaped;
+use super::find::{are_equal, find, is, name_lengths, past_spaces};
 use super::learned::Learned;
 use super::order::{After, Form, KnownTag, Lesson, Number, START, Steps, UNKNOWN};
 use super::space::{is_space, trim, trimmed};
@@ -254,6 +255,9 @@ impl<'a> Scanner<'a> {
         let rest = tag.as_bytes();
         let (prefix, length) = name_lengths(rest).filter(|&(_, length)| length > 0).ok_or(Irregular)?;
         let (name, local_name) = (&tag[..length], &tag[prefix..length]);
+        if has_noncharacters(name.as_bytes()) {
+            return Err(Irregular);
+        }
         if rest[length] == b'>' {
             self.place = start + length + 2;
             return Ok(RawTag { start, name, local_name, attributes: "" });
@@ -288,76 +292,39 @@ impl<'a> Scanner<'a> {
         let declaration = &rest[..end];
         let utf8 = declaration.contains(UTF_8) || !declaration.contains("encoding");
         // A reference there may mean a character that XML forbids.
-        let is_plain = !declaration.contains('&') && !has_illegal_bytes(declaration.as_bytes());
+        let is_plain = !declaration.contains('&') && !has_forbidden(declaration.as_bytes());
         if utf8 && is_plain { Ok(()) } else { Err(Irregular) }
     }
 }
 
-/// Marks what ends a text that stands as it is: a tag, a reference, a control byte.
+/// Marks what ends a text that stands as it is: a tag, a reference, a control byte, or the first byte of
+/// a character that may be forbidden.
 #[inline]
 fn ends_plain(block: u8x16) -> u8x16 {
-    is(block, b'<') | is(block, b'&') | is_up_to(block, LAST_CONTROL)
+    is(block, b'<') | is(block, b'&') | may_be_forbidden(block)
 }
 
 /// Where the `>` is that ends a tag's attributes. `None` where there is none, or a
 /// character before it that is, or may mean, one that XML forbids.
 #[inline]
 fn end_of_tag(rest: &[u8], start: usize) -> Option<usize> {
-    let stops = |block| is(block, b'>') | is(block, b'&') | is_up_to(block, LAST_CONTROL);
+    let stops = |block| is(block, b'>') | is(block, b'&') | may_be_forbidden(block);
     let mut place = start;
     loop {
         place = find(rest, place, stops)?;
         match rest[place] {
             b'>' => return Some(place),
-            b'\n' | b'\t' | b'\r' => {}
-            b'&' if rest.get(place + 1) != Some(&b'#') => {}
-            _ => return None,
+            b'&' if rest.get(place + 1) == Some(&b'#') => return None,
+            _ if is_forbidden(&rest[place..]) => return None,
+            _ => {}
         }
         place += 1;
     }
 }
 
-/// Text with its entities and character references resolved, where it has some.
-fn unescaped(text: &str) -> Result<Cow<'_, str>, Irregular> {
-    if memchr(b'\r', text.as_bytes()).is_some() || has_illegal_bytes(text.as_bytes()) {
-        return Err(Irregular);
-    }
-    if memchr(b'&', text.as_bytes()).is_none() {
-        return Ok(Cow::Borrowed(text));
-    }
-    let mut whole = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(place) = memchr(b'&', rest.as_bytes()) {
-        whole.push_str(&rest[..place]);
-        let (name, after) = rest[place + 1..].split_once(';').ok_or(Irregular)?;
-        whole.push(character(name).ok_or(Irregular)?);
-        rest = after;
-    }
-    whole.push_str(rest);
-    Ok(Cow::Owned(whole))
-}
-
-fn character(name: &str) -> Option<char> {
-    let code = match name {
-        "amp" => return Some('&'),
-        "lt" => return Some('<'),
-        "gt" => return Some('>'),
-        "quot" => return Some('"'),
-        "apos" => return Some('\''),
-        name => name.strip_prefix('#')?,
-    };
-    let digits = |digits: &str| digits.bytes().all(|byte| byte.is_ascii_hexdigit());
-    let code = match code.strip_prefix('x') {
-        Some(code) if digits(code) => u32::from_str_radix(code, 16).ok()?,
-        None if digits(code) => code.parse().ok()?,
-        _ => return None,
-    };
-    char::from_u32(code).filter(|_| !is_illegal_character(code))
-}
-
 #[cfg(test)]
 mod tests {
-    use crate::{parse_by_reference, parse_by_scanner};
+    use crate::{Parser, parse_by_reference, parse_by_scanner};
 
     #[test]
     fn what_hides_the_end_of_a_tag_is_left_to_the_reference() {
@@ -377,6 +344,37 @@ mod tests {
             assert!(parse_by_reference(document.as_bytes()).is_err(), "{document}");
         }
     }
+
+    #[test]
+    fn a_forbidden_character_is_left_to_the_reference_wherever_it_stands() {
+        let document = "<?xml version=\"1.0\"?>\n<w:work put-code=\"5\">\n <w:title>\n  <c:title>A b</c:title>\n \
+             </w:title>\n <w:type>book</w:type>\n <w:x c:y=\"z\"/>\n</w:work>\n";
+        let mut parser = Parser::new();
+        for _ in 0..3 {
+            assert!(parser.parse_by_scanner(document.as_bytes()).is_some());
+        }
+        for place in 0..=document.len() {
+            for character in ["\u{fffe}", "\u{ffff}", "\u{1}", "\u{b}"] {
+                let (before, after) = document.split_at(place);
+                let document: &'static str = format!("{before}{character}{after}").leak();
+
+                assert!(parser.parse_by_scanner(document.as_bytes()).is_none(), "{document}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_character_that_begins_like_a_forbidden_one_is_read() {
+        for text in ["\u{ff08}A\u{ff09}", "\u{fffd}", "a\u{f000}", "\u{ff08}A &amp; B\u{ff09}"] {
+            let document = format!("<w:work><w:type>{text}</w:type><w:x c:y=\"{text}\"/></w:work>");
+            let reference = parse_by_reference(document.as_bytes()).unwrap();
+
+            let scanned = parse_by_scanner(document.as_bytes()).unwrap();
+
+            assert_eq!((scanned.document, scanned.unmapped), (reference.document, reference.unmapped));
+        }
+    }
+
     #[test]
     fn a_slash_within_a_tag_is_of_a_name() {
         for (document, unmapped) in [

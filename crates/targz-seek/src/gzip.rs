@@ -5,19 +5,23 @@
 
 use std::io::{self, BufRead, Read};
 
+use flate2::bufread::GzDecoder;
 use zlib_rs::{Inflate, InflateFlush, Status};
 
 use super::input::Input;
 
 const MAGIC: [u8; 2] = [0x1f, 0x8b];
-/// A window of 32 KiB as zlib counts it, and what zlib adds to read gzip, checks included.
-pub(super) const GZIP_WINDOW_BITS: u8 = 15 + 16;
+/// The window of deflate as zlib counts it, 32 KiB.
+pub(super) const WINDOW_BITS: u8 = 15;
+/// The same, and what zlib adds to read gzip, checks included.
+pub(super) const GZIP_WINDOW_BITS: u8 = WINDOW_BITS + 16;
+/// CRC and length at the end of a member.
+pub(super) const TRAILER_BYTES: usize = 8;
 
 pub(super) struct Gunzip {
     input: Input,
-    member: GzipMember,
-    /// The member has ended, and what follows it has not been looked at.
-    member_ended: bool,
+    /// The member that is being read; `None` before its header.
+    member: Option<GzipMember>,
     ended: bool,
     /// Where garbage after the last member begins.
     garbage_at: Option<u64>,
@@ -26,6 +30,8 @@ pub(super) struct Gunzip {
 /// Inflates one gzip member. What it gives before a fault is handed out before the fault.
 pub(super) struct GzipMember {
     inflate: Inflate,
+    /// Made here, because zlib-rs takes more time for it.
+    crc: crc32fast::Hasher,
     fault: Option<io::Error>,
 }
 
@@ -33,12 +39,13 @@ pub(super) struct GzipMember {
 pub(super) struct Inflated {
     pub used: usize,
     pub made: usize,
+    /// The data of the member have ended, and all of them have been given.
     pub ended: bool,
 }
 
 impl Gunzip {
     pub fn new(input: Input) -> Self {
-        Self { input, member: GzipMember::new(), member_ended: false, ended: false, garbage_at: None }
+        Self { input, member: None, ended: false, garbage_at: None }
     }
 
     pub fn garbage_at(&self) -> Option<u64> {
@@ -54,15 +61,15 @@ impl Gunzip {
         self.input
     }
 
-    /// Goes on to the next member, if there is one.
-    fn next_member(&mut self) -> io::Result<()> {
-        self.member_ended = false;
-        if another_begins(&mut self.input)? {
-            self.member = GzipMember::new();
-            return Ok(());
+    /// Checks the member whose data have ended, and looks for the next one.
+    fn end_member(&mut self) -> io::Result<()> {
+        if let Some(member) = self.member.take() {
+            member.end(&mut self.input)?;
         }
-        self.ended = true;
-        self.garbage_at = garbage_at(&mut self.input)?;
+        if !another_begins(&mut self.input)? {
+            self.ended = true;
+            self.garbage_at = garbage_at(&mut self.input)?;
+        }
         Ok(())
     }
 }
@@ -70,15 +77,17 @@ impl Gunzip {
 impl Read for Gunzip {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
         while !self.ended && !out.is_empty() {
-            if self.member_ended {
-                self.next_member()?;
-                continue;
-            }
-            let step = self.member.inflate(self.input.fill_buf()?, out, InflateFlush::NoFlush)?;
+            let member = match &mut self.member {
+                Some(member) => member,
+                None => self.member.insert(GzipMember::begin(&mut self.input)?),
+            };
+            let step = member.inflate(self.input.fill_buf()?, out, InflateFlush::NoFlush)?;
             self.input.consume(step.used);
-            self.member_ended = step.ended;
             if step.made > 0 {
                 return Ok(step.made);
+            }
+            if step.ended {
+                self.end_member()?;
             }
         }
         Ok(0)
@@ -86,8 +95,17 @@ impl Read for Gunzip {
 }
 
 impl GzipMember {
-    pub fn new() -> Self {
-        Self { inflate: Inflate::new(true, GZIP_WINDOW_BITS), fault: None }
+    /// Reads the header of a member.
+    ///
+    /// # Errors
+    /// An I/O error where it is damaged or cut off.
+    pub fn begin(input: &mut Input) -> io::Result<Self> {
+        let mut header = GzDecoder::new(input);
+        if header.header().is_none() {
+            return Err(header.read(&mut [0]).err().unwrap_or_else(stuck));
+        }
+        let inflate = Inflate::new(false, WINDOW_BITS);
+        Ok(Self { inflate, crc: crc32fast::Hasher::new(), fault: None })
     }
 
     /// True where nothing has come of it yet.
@@ -107,17 +125,37 @@ impl GzipMember {
         let status = self.inflate.decompress(packed, out, flush);
         let used = (self.inflate.total_in() - before.0) as usize;
         let made = (self.inflate.total_out() - before.1) as usize;
-        let ended = matches!(status, Ok(Status::StreamEnd));
+        self.crc.update(&out[..made]);
+        let ended = matches!(status, Ok(Status::StreamEnd)) && made == 0;
         if let Err(error) = status {
             let fault = invalid(self.inflate.error_message().unwrap_or(error.as_str()));
             if made == 0 {
                 return Err(fault);
             }
             self.fault = Some(fault);
-        } else if used + made == 0 {
+        } else if used + made == 0 && !ended {
             return Err(if packed.is_empty() { io::ErrorKind::UnexpectedEof.into() } else { stuck() });
         }
         Ok(Inflated { used, made, ended })
+    }
+
+    /// Reads CRC and length behind the member's data, and compares them.
+    ///
+    /// # Errors
+    /// An I/O error where they are cut off, or not those of the data.
+    pub fn end(self, input: &mut Input) -> io::Result<()> {
+        let mut trailer = [0; TRAILER_BYTES];
+        input.read_exact(&mut trailer)?;
+        // The length is that of the data modulo 2 to the power of 32.
+        let length = self.inflate.total_out() as u32;
+        let (crc_found, length_found) = trailer.split_at(size_of::<u32>());
+        if crc_found != self.crc.finalize().to_le_bytes() {
+            return Err(invalid("incorrect data check"));
+        }
+        if length_found != length.to_le_bytes() {
+            return Err(invalid("incorrect length check"));
+        }
+        Ok(())
     }
 }
 

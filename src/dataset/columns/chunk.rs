@@ -15,7 +15,7 @@ use parquet::schema::types::ColumnDescPtr;
 const MOST_BOUND_BYTES: usize = 64;
 
 /// The least or the greatest value of a page or a chunk.
-pub trait Bound: Ord + Clone {
+pub trait Bound: PartialOrd + Clone {
     /// The type of the column.
     const TYPE: Type;
     /// The value as statistics have it.
@@ -72,6 +72,37 @@ impl Bound for i64 {
     fn statistics(bounds: Option<(Self, Self)>, _: bool, nulls: u64) -> Statistics {
         let (least, greatest) = bounds.unzip();
         Statistics::int64(least, greatest, None, Some(nulls), false)
+    }
+}
+
+impl Bound for f64 {
+    const TYPE: Type = Type::DOUBLE;
+
+    fn bytes(&self) -> Vec<u8> {
+        self.to_le_bytes().to_vec()
+    }
+
+    /// A zero as a bound is the one that holds both zeros, as the format wants it.
+    fn shortened(least: Self, greatest: Self) -> (Self, Self) {
+        (if least == 0.0 { -0.0 } else { least }, if greatest == 0.0 { 0.0 } else { greatest })
+    }
+
+    fn statistics(bounds: Option<(Self, Self)>, _: bool, nulls: u64) -> Statistics {
+        let (least, greatest) = bounds.unzip();
+        Statistics::double(least, greatest, None, Some(nulls), false)
+    }
+}
+
+impl Bound for bool {
+    const TYPE: Type = Type::BOOLEAN;
+
+    fn bytes(&self) -> Vec<u8> {
+        vec![u8::from(*self)]
+    }
+
+    fn statistics(bounds: Option<(Self, Self)>, _: bool, nulls: u64) -> Statistics {
+        let (least, greatest) = bounds.unzip();
+        Statistics::boolean(least, greatest, None, Some(nulls), false)
     }
 }
 
@@ -155,7 +186,10 @@ impl<B: Bound> ChunkNotes<B> {
         let page = (least.clone(), greatest.clone());
         self.bounds = Some(match self.bounds.take() {
             None => page.clone(),
-            Some((all_least, all_greatest)) => (all_least.min(least), all_greatest.max(greatest)),
+            Some((all_least, all_greatest)) => (
+                if least < all_least { least } else { all_least },
+                if greatest > all_greatest { greatest } else { all_greatest },
+            ),
         });
         self.last = Some(page);
     }

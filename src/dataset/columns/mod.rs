@@ -1,5 +1,4 @@
-//! Writers of single columns of a row group: our own for texts and whole numbers, which are nearly
-//! all, and the library's for everything else.
+//! Writers of single columns of a row group, for each type that our tables have.
 
 mod chunk;
 mod dictionary;
@@ -9,45 +8,46 @@ mod number;
 mod number_dictionary;
 mod page;
 mod text;
+mod truth;
 
 use arrow::array::ArrayRef;
-use arrow::datatypes::{DataType, Field, FieldRef};
-use parquet::arrow::arrow_writer::{ArrowColumnWriter, compute_leaves};
+use arrow::datatypes::{DataType, Field};
 use parquet::column::writer::ColumnCloseResult;
 use parquet::errors::Result;
 use parquet::file::properties::WriterProperties;
 use parquet::schema::types::ColumnDescPtr;
 
+use self::limits::wrong_type;
 use self::number::NumberWriter;
 use self::text::TextWriter;
+use self::truth::TruthWriter;
 use super::pages::PageFile;
 
 pub use self::text::Filter;
-
-/// Memory that the library's writers really take, in percent of the amount that they report
-/// (measured): levels are not counted, nor room that is not used yet.
-const TAKEN_PERCENT: usize = 150;
 
 /// Writes one column of a row group.
 pub enum ColumnWriter {
     Text(Box<TextWriter>),
     Int32(Box<NumberWriter<i32>>),
     Int64(Box<NumberWriter<i64>>),
-    Other(Box<ArrowColumnWriter>),
+    Float64(Box<NumberWriter<f64>>),
+    Truth(Box<TruthWriter>),
 }
 
 impl ColumnWriter {
     /// The writer of a column whose type in Arrow is that of `field`.
+    ///
+    /// # Errors
+    /// A type that no table has.
     pub fn new(
         field: &Field,
         column: usize,
         pages: PageFile,
         file: (ColumnDescPtr, &WriterProperties),
         filtered: Option<Filter>,
-        library: ArrowColumnWriter,
-    ) -> Self {
+    ) -> Result<Self> {
         let (descr, properties) = file;
-        match field.data_type() {
+        Ok(match field.data_type() {
             DataType::Utf8 => {
                 Self::Text(Box::new(TextWriter::new(pages, column, descr, properties, filtered)))
             }
@@ -57,39 +57,39 @@ impl ColumnWriter {
             kind if NumberWriter::<i64>::takes(kind) => {
                 Self::Int64(Box::new(NumberWriter::new(pages, column, descr, properties)))
             }
-            _ => Self::Other(Box::new(library)),
-        }
+            kind if NumberWriter::<f64>::takes(kind) => {
+                Self::Float64(Box::new(NumberWriter::new(pages, column, descr, properties)))
+            }
+            DataType::Boolean => Self::Truth(Box::new(TruthWriter::new(pages, column, descr, properties))),
+            other => return Err(wrong_type(other)),
+        })
     }
 
     /// Appends the values of an array.
     ///
     /// # Errors
-    /// An error of the library, or of the file in which pages wait.
-    pub fn write(&mut self, field: &FieldRef, values: &ArrayRef) -> Result<()> {
+    /// An error of the file in which pages wait, or an array of another type.
+    pub fn write(&mut self, values: &ArrayRef) -> Result<()> {
         match self {
             Self::Text(writer) => writer.write(values),
             Self::Int32(writer) => writer.write(values),
             Self::Int64(writer) => writer.write(values),
-            Self::Other(writer) => {
-                compute_leaves(field, values)?.iter().try_for_each(|leaf| writer.write(leaf))
-            }
+            Self::Float64(writer) => writer.write(values),
+            Self::Truth(writer) => writer.write(values),
         }
     }
 
     /// Ends the column.
     ///
     /// # Errors
-    /// As [`ColumnWriter::write`].
+    /// An error of the file in which pages wait.
     pub fn close(self) -> Result<ColumnCloseResult> {
         match self {
             Self::Text(writer) => writer.close(),
             Self::Int32(writer) => writer.close(),
             Self::Int64(writer) => writer.close(),
-            Self::Other(writer) => {
-                let mut chunk = writer.close()?;
-                let bloom_filter = chunk.close_mut().bloom_filter.take();
-                Ok(ColumnCloseResult { bloom_filter, ..chunk.close().clone() })
-            }
+            Self::Float64(writer) => writer.close(),
+            Self::Truth(writer) => writer.close(),
         }
     }
 
@@ -99,7 +99,8 @@ impl ColumnWriter {
             Self::Text(writer) => writer.memory_bytes(),
             Self::Int32(writer) => writer.memory_bytes(),
             Self::Int64(writer) => writer.memory_bytes(),
-            Self::Other(writer) => writer.memory_size() * TAKEN_PERCENT / 100,
+            Self::Float64(writer) => writer.memory_bytes(),
+            Self::Truth(writer) => writer.memory_bytes(),
         }
     }
 }

@@ -1,8 +1,9 @@
-//! Encodes a column of whole numbers, as `text.rs` does texts.
+//! Encodes a column of numbers, as `text.rs` does texts.
 
 use arrow::array::{Array, ArrowPrimitiveType, AsArray};
 use arrow::buffer::NullBuffer;
-use arrow::datatypes::{DataType, Int16Type, Int32Type, Int64Type, TimeUnit, TimestampMicrosecondType};
+use arrow::datatypes::{DataType, Float64Type, TimeUnit, TimestampMicrosecondType};
+use arrow::datatypes::{Int16Type, Int32Type, Int64Type};
 use parquet::column::writer::ColumnCloseResult;
 use parquet::errors::Result;
 use parquet::file::properties::WriterProperties;
@@ -12,24 +13,30 @@ use super::chunk::{Bound, ChunkNotes};
 use super::limits::{Limits, STEP_ROWS, wrong_type};
 use super::number_dictionary::NumberDictionary;
 use super::page::Page;
-use crate::dataset::page_header::{PageKind, library_header};
+use crate::dataset::page_header::PageKind;
 use crate::dataset::pages::PageFile;
 
 /// A number as Parquet stores it.
-pub trait Number: Bound + Copy + Into<i64> {
-    /// Its bytes, the lowest first.
-    fn push(self, out: &mut Vec<u8>);
+pub trait Number: Bound + Copy {
+    /// Its bits, which are the lowest of these.
+    fn bits(self) -> i64;
 }
 
 impl Number for i32 {
-    fn push(self, out: &mut Vec<u8>) {
-        out.extend_from_slice(&self.to_le_bytes());
+    fn bits(self) -> i64 {
+        self.into()
     }
 }
 
 impl Number for i64 {
-    fn push(self, out: &mut Vec<u8>) {
-        out.extend_from_slice(&self.to_le_bytes());
+    fn bits(self) -> i64 {
+        self
+    }
+}
+
+impl Number for f64 {
+    fn bits(self) -> i64 {
+        self.to_bits().cast_signed()
     }
 }
 
@@ -41,7 +48,7 @@ pub struct NumberWriter<N> {
     page: Page,
     /// The least and the greatest number of the page.
     bounds: Option<(N, N)>,
-    dictionary: Option<NumberDictionary<N>>,
+    dictionary: Option<NumberDictionary>,
     notes: ChunkNotes<N>,
 }
 
@@ -85,7 +92,28 @@ impl NumberWriter<i64> {
     }
 }
 
+impl NumberWriter<f64> {
+    /// True if a column of this type has fractions of 64 bits in a file.
+    pub fn takes(kind: &DataType) -> bool {
+        matches!(kind, DataType::Float64)
+    }
+
+    /// Appends the numbers of an array.
+    ///
+    /// # Errors
+    /// An error of the file in which pages wait, or an array of another type.
+    pub fn write(&mut self, array: &dyn Array) -> Result<()> {
+        match array.data_type() {
+            DataType::Float64 => self.write_array::<Float64Type>(array),
+            other => Err(wrong_type(other)),
+        }
+    }
+}
+
 impl<N: Number> NumberWriter<N> {
+    /// Bytes of a number in a file.
+    const BYTES: usize = size_of::<N>();
+
     /// A writer of the column `column`, as `properties` say.
     pub fn new(pages: PageFile, column: usize, descr: ColumnDescPtr, properties: &WriterProperties) -> Self {
         pages.begin(column);
@@ -127,10 +155,10 @@ impl<N: Number> NumberWriter<N> {
         let mut bounds = self.bounds;
         let values = values.inspect(|value| widen(&mut bounds, *value));
         match &mut self.dictionary {
-            Some(dictionary) => self.page.numbers.extend(values.map(|value| dictionary.number(value))),
+            Some(dictionary) => self.page.numbers.extend(values.map(|value| dictionary.number(value.bits()))),
             None => {
-                self.page.make_room(STEP_ROWS * size_of::<N>(), self.limits.page_bytes);
-                values.for_each(|value| value.push(&mut self.page.plain));
+                self.page.make_room(STEP_ROWS * Self::BYTES, self.limits.page_bytes);
+                values.for_each(|value| push::<N>(value.bits(), &mut self.page.plain));
             }
         }
         self.bounds = bounds;
@@ -142,8 +170,8 @@ impl<N: Number> NumberWriter<N> {
         if self.limits.is_full(&self.page, width) {
             self.end_page()?;
         }
-        let most_bytes = self.limits.dictionary_bytes;
-        if self.dictionary.as_ref().is_some_and(|dictionary| dictionary.is_full(most_bytes)) {
+        let most_numbers = self.limits.dictionary_bytes / Self::BYTES;
+        if self.dictionary.as_ref().is_some_and(|dictionary| dictionary.is_full(most_numbers)) {
             self.end_page()?;
             self.end_dictionary()?;
         }
@@ -163,11 +191,11 @@ impl<N: Number> NumberWriter<N> {
 
     fn end_dictionary(&mut self) -> Result<()> {
         let Some(dictionary) = self.dictionary.take() else { return Ok(()) };
-        let mut page = Vec::with_capacity(size_of_val(dictionary.numbers()));
-        dictionary.numbers().iter().for_each(|number| number.push(&mut page));
-        let header = library_header(PageKind::Dictionary, page.len(), dictionary.numbers().len())?;
+        let numbers = dictionary.numbers();
+        let mut page = Vec::with_capacity(numbers.len() * Self::BYTES);
+        numbers.iter().for_each(|number| push::<N>(*number, &mut page));
         self.notes.has_dictionary = true;
-        self.pages.keep(self.column, &header, &page)
+        self.pages.keep(self.column, PageKind::Dictionary, numbers.len(), &page)
     }
 
     /// Ends the chunk.
@@ -186,8 +214,14 @@ impl<N: Number> NumberWriter<N> {
     }
 }
 
+/// Appends the bytes of a number, the lowest first.
+fn push<N: Number>(bits: i64, out: &mut Vec<u8>) {
+    out.extend_from_slice(&bits.to_le_bytes()[..size_of::<N>()]);
+}
+
 /// Widens the bounds, so that a number lies within them.
-fn widen<N: Copy + Ord>(bounds: &mut Option<(N, N)>, number: N) {
+fn widen<N: Number>(bounds: &mut Option<(N, N)>, number: N) {
     let (least, greatest) = bounds.unwrap_or((number, number));
-    *bounds = Some((least.min(number), greatest.max(number)));
+    let least = if number < least { number } else { least };
+    *bounds = Some((least, if number > greatest { number } else { greatest }));
 }

@@ -1,4 +1,4 @@
-//! The distinct whole numbers of a column chunk, in the order of their first occurrence.
+//! The distinct numbers of a column chunk, in the order of their first occurrence.
 
 use super::hybrid::width_below;
 
@@ -9,9 +9,9 @@ const MOST_MET: usize = 256;
 /// Spreads numbers: 2 to the power of 64, divided by the golden ratio.
 const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
 
-/// Numbers the distinct values.
-pub(super) struct NumberDictionary<N> {
-    numbers: Vec<N>,
+/// Numbers the distinct values, which are told apart by their bits.
+pub(super) struct NumberDictionary {
+    numbers: Vec<i64>,
     /// The place of a number in `numbers`, plus one; 0 if nothing is there.
     places: Vec<u32>,
     /// Where the last value is in `numbers`: many columns have the same one many times in a row.
@@ -20,20 +20,20 @@ pub(super) struct NumberDictionary<N> {
     is_crowded: bool,
 }
 
-impl<N: Copy + Eq + Into<i64>> NumberDictionary<N> {
+impl NumberDictionary {
     pub fn new() -> Self {
         Self { numbers: Vec::new(), places: vec![0; FIRST_PLACES], last: u32::MAX, is_crowded: false }
     }
 
     /// The number of a value, a new one if it has not been seen.
-    pub fn number(&mut self, value: N) -> u32 {
+    pub fn number(&mut self, value: i64) -> u32 {
         if self.numbers.get(self.last as usize) != Some(&value) {
             self.last = self.find(value);
         }
         self.last
     }
 
-    fn find(&mut self, value: N) -> u32 {
+    fn find(&mut self, value: i64) -> u32 {
         let (mut place, mut met) = (self.first_place(value), 0);
         while let Some(index) = self.places[place].checked_sub(1) {
             if self.numbers[index as usize] == value {
@@ -63,18 +63,17 @@ impl<N: Copy + Eq + Into<i64>> NumberDictionary<N> {
         }
     }
 
-    fn first_place(&self, value: N) -> usize {
-        let value: i64 = value.into();
+    fn first_place(&self, value: i64) -> usize {
         (value.cast_unsigned().wrapping_mul(SPREAD) >> (u64::BITS - self.places.len().ilog2())) as usize
     }
 
-    pub fn numbers(&self) -> &[N] {
+    pub fn numbers(&self) -> &[i64] {
         &self.numbers
     }
 
     /// True if the column had better continue without a dictionary.
-    pub fn is_full(&self, most_bytes: usize) -> bool {
-        self.is_crowded || size_of_val(self.numbers()) >= most_bytes
+    pub fn is_full(&self, most_numbers: usize) -> bool {
+        self.is_crowded || self.numbers.len() >= most_numbers
     }
 
     /// Bits of a number.
@@ -83,7 +82,7 @@ impl<N: Copy + Eq + Into<i64>> NumberDictionary<N> {
     }
 
     pub fn memory_bytes(&self) -> usize {
-        self.numbers.capacity() * size_of::<N>() + self.places.len() * size_of::<u32>()
+        self.numbers.capacity() * size_of::<i64>() + self.places.len() * size_of::<u32>()
     }
 }
 
@@ -93,7 +92,7 @@ mod tests {
 
     #[test]
     fn each_value_has_one_number() {
-        let mut dictionary = NumberDictionary::<i64>::new();
+        let mut dictionary = NumberDictionary::new();
         let values: Vec<i64> = (0..3_000).map(|number| number * number % 997 - 400).collect();
 
         let numbers: Vec<u32> = values.iter().map(|value| dictionary.number(*value)).collect();
@@ -104,6 +103,6 @@ mod tests {
         distinct.sort_unstable();
         distinct.dedup();
         assert_eq!(distinct.len(), known.len());
-        assert!(dictionary.is_full(known.len() * 8) && !dictionary.is_full(known.len() * 8 + 1));
+        assert!(dictionary.is_full(known.len()) && !dictionary.is_full(known.len() + 1));
     }
 }

@@ -7,7 +7,7 @@ use arrow::buffer::NullBuffer;
 use parquet::errors::Result;
 
 use super::hybrid::{push_bits, push_equal_bits, push_numbers};
-use crate::dataset::page_header::{PageKind, library_header};
+use crate::dataset::page_header::PageKind;
 use crate::dataset::pages::PageFile;
 
 /// Room for plain values at first.
@@ -84,7 +84,7 @@ impl Page {
             }
             let body = if is_alone { &self.plain } else { body };
             let kind = PageKind::Data { is_plain: width.is_none() };
-            pages.keep(column, &library_header(kind, body.len(), self.rows)?, body)
+            pages.keep(column, kind, self.rows, body)
         })?;
         (self.rows, self.nulls) = (0, 0);
         self.present.truncate(0);

@@ -14,7 +14,7 @@ use super::chunk::ChunkNotes;
 use super::dictionary::Dictionary;
 use super::limits::{Limits, STEP_ROWS, wrong_type};
 use super::page::Page;
-use crate::dataset::page_header::{PageKind, library_header};
+use crate::dataset::page_header::PageKind;
 use crate::dataset::pages::PageFile;
 
 /// How a Bloom filter is made.
@@ -200,8 +200,7 @@ impl TextWriter {
 
     fn end_dictionary(&mut self) -> Result<()> {
         let Some(dictionary) = self.dictionary.take() else { return Ok(()) };
-        let header = library_header(PageKind::Dictionary, dictionary.page().len(), dictionary.len())?;
-        self.pages.keep(self.column, &header, dictionary.page())?;
+        self.pages.keep(self.column, PageKind::Dictionary, dictionary.len(), dictionary.page())?;
         self.notes.has_dictionary = true;
         self.filter = self.new_filter();
         if let Some(filter) = &mut self.filter {

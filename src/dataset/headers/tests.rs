@@ -79,11 +79,10 @@ fn large() -> Large {
     for rows in GROUP_ROWS {
         let batch = batch(&schema, rows, &mut seed);
         let writers = file.column_writers().unwrap().into_iter();
-        let chunks =
-            writers.zip(schema.fields()).zip(batch.columns()).map(|((mut writer, field), values)| {
-                writer.write(field, values).unwrap();
-                writer.close().unwrap()
-            });
+        let chunks = writers.zip(batch.columns()).map(|(mut writer, values)| {
+            writer.write(values).unwrap();
+            writer.close().unwrap()
+        });
         file.append_group(chunks.collect(), rows as u64).unwrap();
     }
     let part = file.finish().unwrap();

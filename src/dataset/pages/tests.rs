@@ -1,7 +1,7 @@
 //! Compares files whose columns are encoded, and pages compressed, by our code with files of the
 //! library.
 
-use arrow::array::{ArrayRef, Int16Array, Int64Array, RecordBatch, StringArray};
+use arrow::array::{ArrayRef, BooleanArray, Float64Array, Int16Array, Int64Array, RecordBatch, StringArray};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReader;
 use parquet::arrow::arrow_writer::{ArrowRowGroupWriterFactory, compute_leaves};
 use parquet::arrow::{ArrowSchemaConverter, add_encoded_arrow_schema_to_metadata};
@@ -22,11 +22,21 @@ fn batch(from: i64) -> RecordBatch {
         numbers.clone().map(|number| (number % 3 > 0).then(|| format!("{number:x} and more"))).collect();
     let years: Int16Array =
         numbers.clone().map(|number| (number % 400 > 250).then(|| 1_990 + (number % 5) as i16)).collect();
-    let columns: [(&str, ArrayRef, bool); 4] = [
+    let truths: BooleanArray = numbers.clone().map(|number| Some(number % 1_300 > 1_100)).collect();
+    let some_truths: BooleanArray =
+        numbers.clone().map(|number| (number % 4 > 1).then_some(number % 5 > 1)).collect();
+    let fractions: Float64Array =
+        numbers.clone().map(|number| (number % 9 > 1).then(|| (number - 2_500) as f64 / 3.0)).collect();
+    let zeros: Float64Array = numbers.clone().map(|number| Some(number as f64 * -0.0)).collect();
+    let columns: [(&str, ArrayRef, bool); 8] = [
         ("few", Arc::new(few), false),
         ("many", Arc::new(many), true),
         ("years", Arc::new(years), true),
         ("numbers", Arc::new(Int64Array::from_iter_values(numbers)), false),
+        ("truths", Arc::new(truths), false),
+        ("some truths", Arc::new(some_truths), true),
+        ("fractions", Arc::new(fractions), true),
+        ("zeros", Arc::new(zeros), false),
     ];
     RecordBatch::try_from_iter_with_nullable(columns).unwrap()
 }
@@ -76,10 +86,8 @@ fn by_us(level: ZstdLevel, groups: i64) -> Vec<u8> {
     for group in 0..groups {
         let batch = batch(group);
         let mut chunks = Vec::new();
-        for ((mut writer, field), values) in
-            file.column_writers().unwrap().into_iter().zip(schema.fields()).zip(batch.columns())
-        {
-            writer.write(field, values).unwrap();
+        for (mut writer, values) in file.column_writers().unwrap().into_iter().zip(batch.columns()) {
+            writer.write(values).unwrap();
             chunks.push(writer.close().unwrap());
         }
         file.append_group(chunks, batch.num_rows() as u64).unwrap();

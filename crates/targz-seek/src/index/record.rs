@@ -21,7 +21,8 @@ enum Decoder {
 }
 
 struct Gunzip {
-    member: GzipMember,
+    /// The member that is being read; `None` before its header.
+    member: Option<GzipMember>,
     /// The byte that the decoder has taken last.
     last: u8,
     ended: bool,
@@ -34,7 +35,7 @@ impl Recorder {
     }
 
     pub fn gzip(input: Input, spacing_bytes: u64) -> Self {
-        let gunzip = Gunzip { member: GzipMember::new(), last: 0, ended: false, garbage_at: None };
+        let gunzip = Gunzip { member: None, last: 0, ended: false, garbage_at: None };
         let decoder = Decoder::Gzip(Box::new(gunzip));
         Self { input, finder: Finder::new(Kind::Header, spacing_bytes), decoder }
     }
@@ -91,12 +92,16 @@ impl Read for Recorder {
 impl Gunzip {
     /// Inflates some of the input, up to the end of a block where a point is due.
     fn step(&mut self, input: &mut Input, finder: &mut Finder, out: &mut [u8]) -> io::Result<usize> {
+        let member = match &mut self.member {
+            Some(member) => member,
+            None => self.member.insert(GzipMember::begin(input)?),
+        };
         // Right after a member's header there is nothing that a window could hold.
-        let quiet_bytes = if self.member.is_fresh() { Some(1) } else { finder.quiet_bytes() };
+        let quiet_bytes = if member.is_fresh() { Some(1) } else { finder.quiet_bytes() };
         let flush = if quiet_bytes.is_none() { InflateFlush::Block } else { InflateFlush::NoFlush };
         let room = quiet_bytes.map_or(out.len(), |bytes| out.len().min(bytes as usize));
         let packed = input.fill_buf()?;
-        let step = self.member.inflate(packed, &mut out[..room], flush)?;
+        let step = member.inflate(packed, &mut out[..room], flush)?;
         let (used, made) = (step.used, step.made);
         let stopped = !step.ended && made < room && used < packed.len();
         self.last = packed[..used].last().copied().unwrap_or(self.last);
@@ -104,20 +109,22 @@ impl Gunzip {
         input.consume(used);
         if step.ended {
             finder.member_ended();
-            self.next_member(input, finder)?;
+            self.end_member(input, finder)?;
         } else if stopped && quiet_bytes.is_none() {
             finder.block_ended(input.position(), self.last);
         }
         Ok(made)
     }
 
-    /// Goes on to the next member, if there is one.
-    fn next_member(&mut self, input: &mut Input, finder: &mut Finder) -> io::Result<()> {
+    /// Checks the member whose data have ended, and looks for the next one.
+    fn end_member(&mut self, input: &mut Input, finder: &mut Finder) -> io::Result<()> {
+        if let Some(member) = self.member.take() {
+            member.end(input)?;
+        }
         if another_begins(input)? {
             if finder.quiet_bytes().is_none() {
                 finder.mark(Kind::Header, input.position());
             }
-            self.member = GzipMember::new();
             return Ok(());
         }
         self.ended = true;

@@ -9,12 +9,10 @@ use std::io;
 
 use zlib_rs::{Inflate, InflateFlush, Status};
 
-use crate::gzip::invalid;
+use crate::gzip::{WINDOW_BITS, invalid};
 
 /// The window of deflate, and so the history that a block may refer to.
 pub const WINDOW_BYTES: usize = 32 << 10;
-/// As zlib counts a window of 32 KiB.
-const WINDOW_BITS: u8 = 15;
 /// Bits of an empty block with fixed codes: its header and its end.
 const FIXED_BLOCK_BITS: u32 = 10;
 

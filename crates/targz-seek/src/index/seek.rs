@@ -12,15 +12,13 @@ use super::checks::{Checks, piece_end};
 use super::points::Kind;
 use super::read::{Index, Point};
 use super::resume::resume;
-use crate::gzip::{GZIP_WINDOW_BITS, invalid, stuck};
+use crate::gzip::{GZIP_WINDOW_BITS, TRAILER_BYTES, invalid, stuck};
 use crate::input::{Marked, Meter, marked};
 
 /// Bytes read from the disk at a time; a span takes some 120 kB.
 const READ_BYTES: usize = 128 << 10;
 /// Bytes that are inflated at a time where nobody wants them.
 const SKIPPED_BYTES: usize = 64 << 10;
-/// CRC and length at the end of a gzip member.
-const TRAILER_BYTES: usize = 8;
 
 /// A range of a stream.
 pub struct SpanReader {

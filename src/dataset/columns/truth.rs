@@ -1,0 +1,93 @@
+//! Encodes a column of truth values, as `text.rs` does texts.
+
+use arrow::array::{Array, AsArray, BooleanArray, BooleanBufferBuilder};
+use parquet::column::writer::ColumnCloseResult;
+use parquet::errors::Result;
+use parquet::file::properties::WriterProperties;
+use parquet::schema::types::ColumnDescPtr;
+
+use super::chunk::ChunkNotes;
+use super::limits::{Limits, wrong_type};
+use super::page::Page;
+use crate::dataset::pages::PageFile;
+
+/// Writes the pages of one column chunk.
+pub struct TruthWriter {
+    pages: PageFile,
+    column: usize,
+    limits: Limits,
+    page: Page,
+    /// The page's values, a bit each.
+    values: BooleanBufferBuilder,
+    notes: ChunkNotes<bool>,
+}
+
+impl TruthWriter {
+    /// A writer of the column `column`, as `properties` say.
+    pub fn new(pages: PageFile, column: usize, descr: ColumnDescPtr, properties: &WriterProperties) -> Self {
+        pages.begin(column);
+        let limits = Limits::new(&descr, properties);
+        Self {
+            pages,
+            column,
+            page: Page::new(limits.is_nullable),
+            values: BooleanBufferBuilder::new(0),
+            notes: ChunkNotes::new(descr, limits.has_bounds),
+            limits,
+        }
+    }
+
+    /// Appends the values of an array.
+    ///
+    /// # Errors
+    /// An error of the file in which pages wait, or an array of another type.
+    pub fn write(&mut self, array: &dyn Array) -> Result<()> {
+        let array = array.as_boolean_opt().ok_or_else(|| wrong_type(array.data_type()))?;
+        let mut from = 0;
+        while from < array.len() {
+            let rows = (array.len() - from).min(self.limits.page_rows - self.page.rows);
+            self.write_rows(&array.slice(from, rows));
+            if self.page.rows == self.limits.page_rows {
+                self.end_page()?;
+            }
+            from += rows;
+        }
+        Ok(())
+    }
+
+    fn write_rows(&mut self, rows: &BooleanArray) {
+        let nulls = rows.nulls().filter(|nulls| nulls.null_count() > 0);
+        self.page.add_rows(nulls, rows.len());
+        match nulls {
+            None => self.values.append_buffer(rows.values()),
+            Some(nulls) => nulls.valid_indices().for_each(|row| self.values.append(rows.value(row))),
+        }
+    }
+
+    fn end_page(&mut self) -> Result<()> {
+        if self.page.rows == 0 {
+            return Ok(());
+        }
+        let (rows, nulls, values) = (self.page.rows, self.page.nulls, self.values.finish());
+        let true_values = values.count_set_bits();
+        let bounds = (!values.is_empty()).then_some((true_values == values.len(), true_values > 0));
+        self.page.plain.extend_from_slice(values.values());
+        self.page.end(None, &self.pages, self.column)?;
+        self.notes.end_page(true, rows, nulls, None, bounds);
+        Ok(())
+    }
+
+    /// Ends the chunk.
+    ///
+    /// # Errors
+    /// An error of the file in which pages wait.
+    pub fn close(mut self) -> Result<ColumnCloseResult> {
+        self.end_page()?;
+        self.notes.close(None)
+    }
+
+    /// The memory that the writer takes.
+    pub fn memory_bytes(&self) -> usize {
+        self.page.memory_bytes() + self.values.capacity() / 8
+    }
+}

@@ -9,7 +9,7 @@
 
 use std::cell::RefCell;
 use std::fs::File;
-use std::io::{self, Cursor, Read};
+use std::io::{self, Read};
 use std::os::unix::fs::FileExt;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -57,7 +57,7 @@ struct Pages {
 }
 
 /// The position of a page with its header in the file.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Default, Clone, Copy)]
 struct PagePlace {
     start: u64,
     bytes: usize,
@@ -74,8 +74,9 @@ pub struct WaitingChunk {
 /// Reads a column chunk page by page.
 pub struct ChunkPages {
     shared: Arc<Shared>,
+    /// What is still to be read of the current page.
+    page: PagePlace,
     rest: std::vec::IntoIter<PagePlace>,
-    page: Cursor<Vec<u8>>,
 }
 
 impl PageFile {
@@ -216,7 +217,7 @@ impl ChunkReader for WaitingChunk {
 
     fn get_read(&self, start: u64) -> Result<ChunkPages> {
         let rest = self.places.clone().into_iter();
-        let mut pages = ChunkPages { shared: self.shared.clone(), rest, page: Cursor::default() };
+        let mut pages = ChunkPages { shared: self.shared.clone(), page: PagePlace::default(), rest };
         io::copy(&mut pages.by_ref().take(start), &mut io::sink())?;
         Ok(pages)
     }
@@ -230,17 +231,15 @@ impl ChunkReader for WaitingChunk {
 
 impl Read for ChunkPages {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        loop {
-            let length = self.page.read(out)?;
-            if length > 0 || out.is_empty() {
-                return Ok(length);
-            }
+        while self.page.bytes == 0 {
             let Some(next) = self.rest.next() else { return Ok(0) };
-            let mut bytes = std::mem::take(&mut self.page).into_inner();
-            bytes.resize(next.bytes, 0);
-            self.shared.file.read_exact_at(&mut bytes, next.start)?;
-            self.page = Cursor::new(bytes);
+            self.page = next;
         }
+        let length = out.len().min(self.page.bytes);
+        self.shared.file.read_exact_at(&mut out[..length], self.page.start)?;
+        self.page.start += length as u64;
+        self.page.bytes -= length;
+        Ok(length)
     }
 }
 

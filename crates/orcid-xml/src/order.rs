@@ -9,7 +9,7 @@
 //! beginnings of others, they are compared together: a run. A run begins as one tag, and each time
 //! that another run comes directly after it, the two become one.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 /// Tags that are remembered, with the white space before them; ORCID writes some hundred.
 const MAX_TAGS: usize = 4096;
@@ -41,9 +41,9 @@ pub(super) enum After {
 pub(super) struct Order<'a> {
     tags: Vec<KnownTag<'a>>,
     /// By white space and tag.
-    numbers: HashMap<&'a [u8], Number>,
+    numbers: FxHashMap<&'a [u8], Number>,
     /// One text for each name, so that names of known tags are compared by their place.
-    names: HashMap<&'a str, &'a str>,
+    names: FxHashMap<&'a str, &'a str>,
 }
 
 /// A tag that has been read, in one of its places.
@@ -151,7 +151,7 @@ impl<'a> Order<'a> {
             followers: Default::default(),
         };
         // In the order of their numbers: UNKNOWN and START.
-        Self { tags: vec![nothing(), nothing()], numbers: HashMap::new(), names: HashMap::new() }
+        Self { tags: vec![nothing(), nothing()], numbers: FxHashMap::default(), names: FxHashMap::default() }
     }
 
     /// The run that follows `last` in `rest`, if it is one that has followed it before.

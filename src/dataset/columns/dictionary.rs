@@ -33,7 +33,7 @@ impl Dictionary {
 
     /// The number of a text, a new one if it has not been seen.
     pub fn number(&mut self, text: &[u8]) -> u32 {
-        if self.spans.get(self.last as usize).is_some_and(|&place| self.at(place) == text) {
+        if self.spans.get(self.last as usize).is_some_and(|&place| is_same(self.at(place), text)) {
             return self.last;
         }
         self.last = self.find(text);
@@ -50,7 +50,7 @@ impl Dictionary {
                 break;
             }
             let number = found as u32 - 1;
-            if found >> 32 == hash >> 32 && self.at(self.spans[number as usize]) == text {
+            if found >> 32 == hash >> 32 && is_same(self.at(self.spans[number as usize]), text) {
                 return number;
             }
             place = (place + 1) & mask;
@@ -118,6 +118,22 @@ impl Dictionary {
     }
 }
 
+/// True for the same bytes. Most texts are short, and a call would take longer than their comparison.
+fn is_same(one: &[u8], other: &[u8]) -> bool {
+    match one.len() {
+        length if length != other.len() => false,
+        4..8 => ends_are_same::<4>(one, other),
+        8..16 => ends_are_same::<8>(one, other),
+        16..=32 => ends_are_same::<16>(one, other),
+        _ => one == other,
+    }
+}
+
+/// Compares the first and the last `N` bytes, which may overlap.
+fn ends_are_same<const N: usize>(one: &[u8], other: &[u8]) -> bool {
+    one.first_chunk::<N>() == other.first_chunk::<N>() && one.last_chunk::<N>() == other.last_chunk::<N>()
+}
+
 fn hash(text: &[u8]) -> u64 {
     let mut hasher = FxHasher::default();
     hasher.write(text);
@@ -143,6 +159,19 @@ mod tests {
         assert_eq!((distinct.len(), dictionary.len()), (known.len(), known.len()));
         assert_eq!(dictionary.width(), usize::BITS - (known.len() - 1).leading_zeros());
         assert_eq!(dictionary.page().len(), known.iter().map(|text| text.len() + 4).sum::<usize>());
+    }
+
+    #[test]
+    fn texts_are_the_same_in_every_byte() {
+        for length in 0..40 {
+            let text = vec![b'a'; length];
+            assert!(is_same(&text, &text.clone()) && !is_same(&text, &vec![b'a'; length + 1]));
+            for place in 0..length {
+                let mut other = text.clone();
+                other[place] = b'b';
+                assert!(!is_same(&text, &other), "{place} of {length}");
+            }
+        }
     }
 
     #[test]

@@ -121,7 +121,7 @@ impl<N: Number> NumberWriter<N> {
         Self {
             pages,
             column,
-            page: Page::new(limits.is_nullable),
+            page: Page::new(limits.is_nullable, limits.page_rows),
             bounds: None,
             dictionary: limits.has_dictionary.then(NumberDictionary::new),
             notes: ChunkNotes::new(descr, limits.has_bounds),

@@ -11,11 +11,16 @@ use crate::dataset::page_header::PageKind;
 use crate::dataset::pages::PageFile;
 
 /// Room for plain values at first.
-const FIRST_ROOM_BYTES: usize = 16 << 10;
+const FIRST_ROOM_BYTES: usize = 256 << 10;
 
 thread_local! {
     /// A page while it is put together.
     static BODY: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Bytes that the levels of a page take at most: their size, and two for eight rows.
+fn most_level_bytes(rows: usize) -> usize {
+    size_of::<u32>() + 2 * rows.div_ceil(8)
 }
 
 /// Rows of a page and their values.
@@ -25,15 +30,24 @@ pub(super) struct Page {
     is_nullable: bool,
     /// Which rows have a value, if some may have none.
     present: BooleanBufferBuilder,
-    /// Numbers of the dictionary's values, or plain values.
+    /// Numbers of the dictionary's values, or plain values; these stand behind room for the levels.
     pub numbers: Vec<u32>,
     pub plain: Vec<u8>,
+    level_room: usize,
 }
 
 impl Page {
-    pub fn new(is_nullable: bool) -> Self {
-        let present = BooleanBufferBuilder::new(0);
-        Self { rows: 0, nulls: 0, is_nullable, present, numbers: Vec::new(), plain: Vec::new() }
+    /// A page of at most so many rows.
+    pub fn new(is_nullable: bool, most_rows: usize) -> Self {
+        Self {
+            rows: 0,
+            nulls: 0,
+            is_nullable,
+            present: BooleanBufferBuilder::new(0),
+            numbers: Vec::new(),
+            plain: Vec::new(),
+            level_room: if is_nullable { most_level_bytes(most_rows) } else { 0 },
+        }
     }
 
     /// Adds rows, without their values.
@@ -50,17 +64,20 @@ impl Page {
 
     /// Makes room for plain values: four times as much as there was, but not more than a page takes.
     pub fn make_room(&mut self, bytes: usize, page_bytes: usize) {
-        let needed = self.plain.len() + bytes;
+        let needed = self.plain.len().max(self.level_room) + bytes;
         if needed > self.plain.capacity() {
-            let more = (self.plain.capacity() * 4).max(FIRST_ROOM_BYTES);
+            let more = (self.plain.capacity() * 4).max(self.level_room + FIRST_ROOM_BYTES);
             let room = needed.max(more.min(page_bytes + page_bytes / 16));
             self.plain.reserve_exact(room - self.plain.len());
+        }
+        if self.plain.is_empty() {
+            self.plain.resize(self.level_room, 0);
         }
     }
 
     /// Bytes of the values, if the dictionary's numbers have `width` bits.
     pub fn size_bytes(&self, width: u32) -> usize {
-        self.plain.len() + self.numbers.len() * width as usize / 8
+        self.plain.len().saturating_sub(self.level_room) + self.numbers.len() * width as usize / 8
     }
 
     /// Gives the page away and begins the next. With `width`, values are numbers of so many bits.
@@ -73,23 +90,27 @@ impl Page {
             if self.is_nullable {
                 self.push_levels(body);
             }
-            if let Some(width) = width {
-                body.push(width as u8);
-                push_numbers(body, &self.numbers, width);
-            }
-            // What stands alone need not be copied.
-            let is_alone = body.is_empty();
-            if !is_alone {
-                body.extend_from_slice(&self.plain);
-            }
-            let body = if is_alone { &self.plain } else { body };
+            let body: &[u8] = match width {
+                Some(width) => {
+                    body.push(width as u8);
+                    push_numbers(body, &self.numbers, width);
+                    body
+                }
+                None if self.plain.is_empty() => body,
+                // The levels move before the values, which take more bytes.
+                None => {
+                    let start = self.level_room - body.len();
+                    self.plain[start..self.level_room].copy_from_slice(body);
+                    &self.plain[start..]
+                }
+            };
             let kind = PageKind::Data { is_plain: width.is_none() };
             pages.keep(column, kind, self.rows, body)
         })?;
         (self.rows, self.nulls) = (0, 0);
         self.present.truncate(0);
         self.numbers.clear();
-        self.plain.clear();
+        self.plain.truncate(self.level_room);
         Ok(())
     }
 

@@ -84,7 +84,7 @@ impl TextWriter {
             pages,
             column,
             filtered,
-            page: Page::new(limits.is_nullable),
+            page: Page::new(limits.is_nullable, limits.page_rows),
             text_bytes: 0,
             bounds: None,
             notes: ChunkNotes::new(descr, limits.has_bounds),
@@ -133,7 +133,11 @@ impl TextWriter {
         let nulls = texts.nulls().map(|nulls| nulls.slice(from, to - from));
         let nulls = nulls.filter(|nulls| nulls.null_count() > 0);
         self.page.add_rows(nulls.as_ref(), to - from);
-        self.text_bytes += texts.size_bytes(from, to);
+        let bytes = texts.size_bytes(from, to);
+        self.text_bytes += bytes;
+        if self.dictionary.is_none() {
+            self.page.make_room(bytes + (to - from) * size_of::<u32>(), self.limits.page_bytes);
+        }
         match &nulls {
             None => self.write_values(texts, || from..to),
             Some(nulls) if nulls.null_count() == to - from => {}
@@ -153,12 +157,15 @@ impl TextWriter {
                 texts().for_each(|text| widen(bounds, text));
             }
             for text in texts() {
-                page.make_room(size_of::<u32>() + text.len(), self.limits.page_bytes);
                 page.plain.extend_from_slice(&(text.len() as u32).to_le_bytes());
                 page.plain.extend_from_slice(text);
             }
             return;
         };
+        if page.numbers.capacity() == 0 {
+            // For a whole page: room that is not used takes no memory.
+            page.numbers.reserve_exact(self.limits.page_rows);
+        }
         if !self.limits.has_bounds {
             return page.numbers.extend(texts().map(|text| dictionary.number(text)));
         }

@@ -30,7 +30,7 @@ impl TruthWriter {
         Self {
             pages,
             column,
-            page: Page::new(limits.is_nullable),
+            page: Page::new(limits.is_nullable, limits.page_rows),
             values: BooleanBufferBuilder::new(0),
             notes: ChunkNotes::new(descr, limits.has_bounds),
             limits,
@@ -71,6 +71,7 @@ impl TruthWriter {
         let (rows, nulls, values) = (self.page.rows, self.page.nulls, self.values.finish());
         let true_values = values.count_set_bits();
         let bounds = (!values.is_empty()).then_some((true_values == values.len(), true_values > 0));
+        self.page.make_room(values.values().len(), self.limits.page_bytes);
         self.page.plain.extend_from_slice(values.values());
         self.page.end(None, &self.pages, self.column)?;
         self.notes.end_page(true, rows, nulls, None, bounds);

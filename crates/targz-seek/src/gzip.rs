@@ -5,12 +5,12 @@
 
 use std::io::{self, BufRead, Read};
 
-use flate2::bufread::GzDecoder;
 use zlib_rs::{Inflate, InflateFlush, Status};
 
+use super::gzip_header::pass_header;
 use super::input::Input;
 
-const MAGIC: [u8; 2] = [0x1f, 0x8b];
+pub(super) const MAGIC: [u8; 2] = [0x1f, 0x8b];
 /// The window of deflate as zlib counts it, 32 KiB.
 pub(super) const WINDOW_BITS: u8 = 15;
 /// The same, and what zlib adds to read gzip, checks included.
@@ -100,10 +100,7 @@ impl GzipMember {
     /// # Errors
     /// An I/O error where it is damaged or cut off.
     pub fn begin(input: &mut Input) -> io::Result<Self> {
-        let mut header = GzDecoder::new(input);
-        if header.header().is_none() {
-            return Err(header.read(&mut [0]).err().unwrap_or_else(stuck));
-        }
+        pass_header(input)?;
         let inflate = Inflate::new(false, WINDOW_BITS);
         Ok(Self { inflate, crc: crc32fast::Hasher::new(), fault: None })
     }

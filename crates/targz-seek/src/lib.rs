@@ -11,6 +11,7 @@ mod fingerprint;
 mod folder;
 mod foreign;
 mod gzip;
+mod gzip_header;
 pub mod index;
 mod input;
 mod map;

@@ -39,12 +39,11 @@ use targz_seek::{ArchiveError, Chunk, Meter, Totals};
 
 /// Chunks in flight for each thread; with three the threads wait for the reader at times.
 const CHUNKS_PER_THREAD: usize = 4;
-/// Chunks in flight may take the memory divided by this number, plus the memory lent to them; the
-/// rest is for rows being built and for open row groups.
+/// Chunks in flight may take the memory divided by this number, and what is lent to them.
 const CHUNK_DIVISOR: usize = 6;
-/// Memory that the open row groups of a large archive take. Until they take it, it is lent to chunks,
-/// but not more of it than the memory divided by the number below.
+/// What a large archive's open row groups take. It is lent to chunks until then.
 const OPEN_GROUPS_BYTES: usize = 96 << 20;
+/// No more than the memory divided by this number is lent.
 const LOAN_DIVISOR: usize = 4;
 /// The limit of one archive's open row groups and batches, in bytes.
 const MEMORY_PER_ARCHIVE: usize = 512 << 20;

@@ -94,6 +94,7 @@ mod renamed;
 mod slices;
 mod slices_in_parts;
 mod slices_joined;
+mod slices_odd_documents;
 mod store;
 mod store_parts;
 mod streams;

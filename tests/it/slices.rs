@@ -1,5 +1,5 @@
-//! Datasets of some people: row for row what is left of the whole dataset, for each way to select,
-//! in both versions of the XML, and whatever the form of the documents.
+//! Datasets of some people: row for row what is left of the whole dataset, for each way to select and
+//! in both versions of the XML.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -14,7 +14,7 @@ use crate::support::tables::{Tables, all_rows, assert_same};
 use crate::support::{ONE, OTHER, convert, dump, folder, given_names, record, run};
 
 /// The rows of some people. Rows of `unmapped_values` and all others have their iD first.
-fn of_people(whole: &Path, people: &BTreeSet<String>) -> Tables {
+pub(crate) fn of_people(whole: &Path, people: &BTreeSet<String>) -> Tables {
     let mut tables = all_rows(whole);
     tables.retain(|table, _| !table.starts_with("organizations"));
     let is_of = |row: &String| row.split('\t').next().is_some_and(|orcid| people.contains(orcid));
@@ -71,7 +71,7 @@ fn report(dataset: &Path) -> Value {
 }
 
 /// Converts a slice, compares its rows, and checks that it is a sound dataset.
-fn check(archives: &[&Path], out: &Path, options: &[&str], expected: &Tables) {
+pub(crate) fn check(archives: &[&Path], out: &Path, options: &[&str], expected: &Tables) {
     let (status, told) = convert(archives, out, options);
     assert!(status < 2, "{options:?}: {told}");
     assert_same(&with_rows(all_rows(out)), &with_rows(expected.clone()));
@@ -210,7 +210,7 @@ fn a_slice_has_the_rows_of_its_people_however_they_are_selected() {
 }
 
 /// The employment of a record, at an organization with a Ringgold id.
-fn employed(name: &str, city: &str, country: &str, ringgold: &str) -> String {
+pub(crate) fn employed(name: &str, city: &str, country: &str, ringgold: &str) -> String {
     format!(
         "<activities:activities-summary><activities:employments xmlns:employment=\"http://www.orcid.org/ns/employment\">\
          <activities:affiliation-group><employment:employment-summary put-code=\"1\"><common:organization>\
@@ -262,7 +262,7 @@ fn what_a_matching_has_learned_counts_where_people_are_taken_from_its_dataset() 
     assert_eq!(learned, serde_json::json!({ "RINGGOLD:7777777": ror }));
 }
 
-fn empty_folder(at: &Path, name: &str) -> PathBuf {
+pub(crate) fn empty_folder(at: &Path, name: &str) -> PathBuf {
     fs::create_dir(at.join(name)).unwrap();
     at.join(name)
 }
@@ -296,117 +296,6 @@ fn real_files_of_both_versions_give_the_same_slices() {
             &["--organization-id", &wanted],
             &of_people(&whole, &people),
         );
-    }
-}
-
-#[test]
-fn a_document_in_another_form_is_found_too() {
-    let plain = with_country(ONE, "One", "PT");
-    let forms = [
-        plain.clone(),
-        plain.replace("<address:country>PT", "<address:country >PT"),
-        plain.replace(">PT<", ">&#80;T<"),
-        plain.replace(">PT<", "><![CDATA[PT]]><"),
-        plain.replace(">PT<", ">\n PT\t<"),
-        plain.replace("address:country", "country"),
-        plain.replace(">PT<", ">P\u{1}T<"),
-        plain.replace("<address:country>", "<!-- x --><address:country>"),
-    ];
-    for form in forms {
-        let place = folder();
-        let archive =
-            archive(place.path(), &[(ONE, form.clone()), (OTHER, with_country(OTHER, "Other", "ES"))]);
-        let out = place.path().join("out");
-
-        let (status, told) = convert(&[&archive], &out, &["--country", "PT"]);
-
-        assert!(status < 2, "{told}");
-        assert_eq!(given_names(&out, ONE), ["One"], "{form}");
-        assert!(given_names(&out, OTHER).is_empty());
-    }
-}
-
-/// The same record in forms in which ORCID does not write it.
-fn odd_forms(record: &str) -> Vec<String> {
-    let organization = "<common:organization>";
-    let works = "<activities:works><activities:group><work:work-summary put-code=\"7\"><work:title>\
-                 <common:title>The organization: of &lt;common:organization&gt;</common:title></work:title>\
-                 </work:work-summary></activities:group></activities:works>";
-    let sections = "<activities:distinctions/><activities:educations></activities:educations>";
-    let long =
-        format!("<common:role-title>{}</common:role-title>{organization}", "A long role. ".repeat(50_000));
-    let summary = "<activities:activities-summary>";
-    let in_order = record
-        .replace("</activities:activities-summary>", &format!("{works}</activities:activities-summary>"));
-    let works_first = record.replace(summary, &format!("{summary}{works}"));
-    let before = |text: &str| record.replace(organization, &format!("{text}{organization}"));
-    let within = |text: &str| record.replace(organization, &format!("{organization}{text}"));
-    vec![
-        in_order.replace(summary, &format!("{summary}{sections}")),
-        works_first.clone(),
-        works_first
-            .replace("</activities:activities-summary>", &format!("{works}</activities:activities-summary>")),
-        record
-            .replace("activities:affiliation-group>", "activities:other>")
-            .replace("<activities:other>", "")
-            .replace("</activities:other>", ""),
-        record.replace(organization, &long),
-        before("<!-- <activities:works> -->"),
-        before("<!-- <common:organization> -->"),
-        before("<!-- </common:organization> -->"),
-        before("<!-- <common:organization></common:organization> -->"),
-        before("<![CDATA[<common:organization></common:organization>]]>"),
-        before("<?x <common:organization> ?>"),
-        within("<!-- </common:organization> -->"),
-        within("<!-- </common:organization><common:organization> -->"),
-        within("<x:y z=\"</common:organization>\"/>"),
-        record.replace("common:organization>", "c:organization>"),
-        record.replace("common:organization>", "organization>"),
-        record.replace(organization, "<common:organization >"),
-        record.replace(organization, "<common:organization visibility=\"public\">"),
-        record.replace(organization, "<common:orga\u{1}nization>"),
-        record.replace(organization, "<common:orga&#1;nization>"),
-        record.replace("<common:name>", "<common:name><!-- x -->"),
-    ]
-}
-
-#[test]
-fn an_institution_is_found_in_documents_of_any_form() {
-    let place = folder();
-    let at = place.path();
-    let release = synth::write_ror(50, at).unwrap();
-    let release = release.to_str().unwrap();
-    let (empty, first) =
-        (at.join("empty"), archive(&empty_folder(at, "first"), &[(ONE, record(ONE, "One", ""))]));
-    convert(&[&first], &empty, &[]);
-    assert!(run(&["match", empty.to_str().unwrap(), "--ror-release", release]).status.success());
-    let rows = cells(&empty, "organizations/ror", &["ror_id", "name", "city", "country", "status"]);
-    let own = rows.iter().find(|row| row["status"] == "active" && row.contains_key("city")).unwrap();
-    let (name, ror) = (own["name"].as_str(), own["ror_id"].as_str());
-    let employed = |name: &str| employed(name, &own["city"], &own["country"], "7777777");
-    let (initial, rest) = name.split_at(name.chars().next().unwrap().len_utf8());
-    let spelt = format!("&#{};{rest}", u32::from(initial.chars().next().unwrap()));
-    let mut forms = odd_forms(&record(ONE, "One", &employed(name)));
-    forms.push(record(ONE, "One", &employed(&spelt)));
-    forms.push(record(ONE, "One", &employed(&format!("<![CDATA[{name}]]>"))));
-    for (number, form) in forms.into_iter().enumerate() {
-        let other =
-            record(OTHER, "Other", &employed("R&amp;D &#233; <![CDATA[& Co]]>").replace("7777777", "1"));
-        let archive = archive(&empty_folder(at, &number.to_string()), &[(ONE, form.clone()), (OTHER, other)]);
-        let whole = at.join(format!("whole-{number}"));
-        let (status, told) = convert(&[&archive], &whole, &[]);
-        assert_eq!(status, 0, "{told}");
-        let expected = of_people(&whole, &[ONE.to_owned()].into());
-        assert_eq!(given_names(&whole, ONE), ["One"], "{form}");
-
-        for (name, options) in [
-            ("ror", &["--ror", ror, "--ror-release", release][..]),
-            ("id", &["--organization-id", "ringgold:7777777"]),
-            ("current", &["--organization-id", "ringgold:7777777", "--current"]),
-        ] {
-            let out = at.join(format!("{name}-{number}"));
-            check(&[&archive], &out, options, &expected);
-        }
     }
 }
 

@@ -7,10 +7,9 @@ use std::io::{self, BufRead, Read};
 
 use zlib_rs::{Inflate, InflateFlush, Status};
 
-use super::gzip_header::pass_header;
+use super::gzip_header::{MAGIC, invalid, pass_header};
 use super::input::Input;
 
-pub(super) const MAGIC: [u8; 2] = [0x1f, 0x8b];
 /// The window of deflate as zlib counts it, 32 KiB.
 pub(super) const WINDOW_BITS: u8 = 15;
 /// The same, and what zlib adds to read gzip, checks included.
@@ -154,10 +153,6 @@ impl GzipMember {
         }
         Ok(())
     }
-}
-
-pub(super) fn invalid(reason: &str) -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidData, reason.to_owned())
 }
 
 /// What a decoder that neither takes nor gives is told.

@@ -4,8 +4,7 @@ use std::io::{self, BufRead};
 
 use crc32fast::Hasher;
 
-use super::gzip::{MAGIC, invalid};
-
+pub(super) const MAGIC: [u8; 2] = [0x1f, 0x8b];
 /// The method of compression: deflate.
 const DEFLATE: u8 = 8;
 /// Bits of the flags: what follows the ten bytes that each header has.
@@ -77,6 +76,10 @@ impl<R: BufRead> Header<'_, R> {
             }
         }
     }
+}
+
+pub(super) fn invalid(reason: &str) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, reason.to_owned())
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use parquet::arrow::{ArrowSchemaConverter, add_encoded_arrow_schema_to_metadata}
 use parquet::file::metadata::ColumnChunkMetaData;
 use parquet::file::properties::{WriterProperties, WriterPropertiesPtr};
 use parquet::file::reader::{FileReader, SerializedFileReader};
+use parquet::file::statistics::Statistics;
 use parquet::file::writer::SerializedFileWriter;
 
 use super::*;
@@ -110,7 +111,8 @@ fn a_file_has_the_rows_and_bounds_of_the_one_that_the_library_writes() {
     }
 }
 
-/// The least and the greatest value, nulls and encodings of each column chunk.
+/// The least and the greatest value, nulls and encodings of each column chunk. A greatest value of -0 is
+/// told as +0, as the format wants it written: the library keeps whichever zero came first.
 fn bounds(file: &[u8]) -> Vec<String> {
     let reader = SerializedFileReader::new(Bytes::copy_from_slice(file)).unwrap();
     let columns = reader.metadata().row_groups().iter().flat_map(|group| group.columns());
@@ -118,7 +120,13 @@ fn bounds(file: &[u8]) -> Vec<String> {
         let statistics = column.statistics().unwrap();
         let nulls = statistics.null_count_opt();
         let encodings: Vec<_> = column.encodings().collect();
-        format!("{:?} {:?} {nulls:?} {encodings:?}", statistics.min_bytes_opt(), statistics.max_bytes_opt())
+        let greatest = match statistics {
+            Statistics::Double(bounds) => {
+                bounds.max_opt().map(|greatest| (greatest + 0.0).to_le_bytes().to_vec())
+            }
+            bounds => bounds.max_bytes_opt().map(<[u8]>::to_vec),
+        };
+        format!("{:?} {greatest:?} {nulls:?} {encodings:?}", statistics.min_bytes_opt())
     };
     columns.map(text).collect()
 }

@@ -9,7 +9,8 @@ use std::io;
 
 use zlib_rs::{Inflate, InflateFlush, Status};
 
-use crate::gzip::{WINDOW_BITS, invalid};
+use crate::gzip::WINDOW_BITS;
+use crate::gzip_header::invalid;
 
 /// The window of deflate, and so the history that a block may refer to.
 pub const WINDOW_BYTES: usize = 32 << 10;

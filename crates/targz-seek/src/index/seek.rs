@@ -12,7 +12,8 @@ use super::checks::{Checks, piece_end};
 use super::points::Kind;
 use super::read::{Index, Point};
 use super::resume::resume;
-use crate::gzip::{GZIP_WINDOW_BITS, TRAILER_BYTES, invalid, stuck};
+use crate::gzip::{GZIP_WINDOW_BITS, TRAILER_BYTES, stuck};
+use crate::gzip_header::invalid;
 use crate::input::{Marked, Meter, marked};
 
 /// Bytes read from the disk at a time; a span takes some 120 kB.

@@ -1,0 +1,118 @@
+//! People are selected whatever the form of their documents: comments, CDATA, other prefixes, other order.
+
+use orcidlake::synth;
+
+use crate::slices::{check, employed, empty_folder, of_people};
+use crate::support::slices::{archive, cells, with_country};
+use crate::support::{ONE, OTHER, convert, folder, given_names, record, run};
+
+#[test]
+fn a_document_in_another_form_is_found_too() {
+    let plain = with_country(ONE, "One", "PT");
+    let forms = [
+        plain.clone(),
+        plain.replace("<address:country>PT", "<address:country >PT"),
+        plain.replace(">PT<", ">&#80;T<"),
+        plain.replace(">PT<", "><![CDATA[PT]]><"),
+        plain.replace(">PT<", ">\n PT\t<"),
+        plain.replace("address:country", "country"),
+        plain.replace(">PT<", ">P\u{1}T<"),
+        plain.replace("<address:country>", "<!-- x --><address:country>"),
+    ];
+    for form in forms {
+        let place = folder();
+        let archive =
+            archive(place.path(), &[(ONE, form.clone()), (OTHER, with_country(OTHER, "Other", "ES"))]);
+        let out = place.path().join("out");
+
+        let (status, told) = convert(&[&archive], &out, &["--country", "PT"]);
+
+        assert!(status < 2, "{told}");
+        assert_eq!(given_names(&out, ONE), ["One"], "{form}");
+        assert!(given_names(&out, OTHER).is_empty());
+    }
+}
+
+/// The same record in forms in which ORCID does not write it.
+fn odd_forms(record: &str) -> Vec<String> {
+    let organization = "<common:organization>";
+    let works = "<activities:works><activities:group><work:work-summary put-code=\"7\"><work:title>\
+                 <common:title>The organization: of &lt;common:organization&gt;</common:title></work:title>\
+                 </work:work-summary></activities:group></activities:works>";
+    let sections = "<activities:distinctions/><activities:educations></activities:educations>";
+    let long =
+        format!("<common:role-title>{}</common:role-title>{organization}", "A long role. ".repeat(50_000));
+    let summary = "<activities:activities-summary>";
+    let in_order = record
+        .replace("</activities:activities-summary>", &format!("{works}</activities:activities-summary>"));
+    let works_first = record.replace(summary, &format!("{summary}{works}"));
+    let before = |text: &str| record.replace(organization, &format!("{text}{organization}"));
+    let within = |text: &str| record.replace(organization, &format!("{organization}{text}"));
+    vec![
+        in_order.replace(summary, &format!("{summary}{sections}")),
+        works_first.clone(),
+        works_first
+            .replace("</activities:activities-summary>", &format!("{works}</activities:activities-summary>")),
+        record
+            .replace("activities:affiliation-group>", "activities:other>")
+            .replace("<activities:other>", "")
+            .replace("</activities:other>", ""),
+        record.replace(organization, &long),
+        before("<!-- <activities:works> -->"),
+        before("<!-- <common:organization> -->"),
+        before("<!-- </common:organization> -->"),
+        before("<!-- <common:organization></common:organization> -->"),
+        before("<![CDATA[<common:organization></common:organization>]]>"),
+        before("<?x <common:organization> ?>"),
+        within("<!-- </common:organization> -->"),
+        within("<!-- </common:organization><common:organization> -->"),
+        within("<x:y z=\"</common:organization>\"/>"),
+        record.replace("common:organization>", "c:organization>"),
+        record.replace("common:organization>", "organization>"),
+        record.replace(organization, "<common:organization >"),
+        record.replace(organization, "<common:organization visibility=\"public\">"),
+        record.replace(organization, "<common:orga\u{1}nization>"),
+        record.replace(organization, "<common:orga&#1;nization>"),
+        record.replace("<common:name>", "<common:name><!-- x -->"),
+    ]
+}
+
+#[test]
+fn an_institution_is_found_in_documents_of_any_form() {
+    let place = folder();
+    let at = place.path();
+    let release = synth::write_ror(50, at).unwrap();
+    let release = release.to_str().unwrap();
+    let (empty, first) =
+        (at.join("empty"), archive(&empty_folder(at, "first"), &[(ONE, record(ONE, "One", ""))]));
+    convert(&[&first], &empty, &[]);
+    assert!(run(&["match", empty.to_str().unwrap(), "--ror-release", release]).status.success());
+    let rows = cells(&empty, "organizations/ror", &["ror_id", "name", "city", "country", "status"]);
+    let own = rows.iter().find(|row| row["status"] == "active" && row.contains_key("city")).unwrap();
+    let (name, ror) = (own["name"].as_str(), own["ror_id"].as_str());
+    let employed = |name: &str| employed(name, &own["city"], &own["country"], "7777777");
+    let (initial, rest) = name.split_at(name.chars().next().unwrap().len_utf8());
+    let spelt = format!("&#{};{rest}", u32::from(initial.chars().next().unwrap()));
+    let mut forms = odd_forms(&record(ONE, "One", &employed(name)));
+    forms.push(record(ONE, "One", &employed(&spelt)));
+    forms.push(record(ONE, "One", &employed(&format!("<![CDATA[{name}]]>"))));
+    for (number, form) in forms.into_iter().enumerate() {
+        let other =
+            record(OTHER, "Other", &employed("R&amp;D &#233; <![CDATA[& Co]]>").replace("7777777", "1"));
+        let archive = archive(&empty_folder(at, &number.to_string()), &[(ONE, form.clone()), (OTHER, other)]);
+        let whole = at.join(format!("whole-{number}"));
+        let (status, told) = convert(&[&archive], &whole, &[]);
+        assert_eq!(status, 0, "{told}");
+        let expected = of_people(&whole, &[ONE.to_owned()].into());
+        assert_eq!(given_names(&whole, ONE), ["One"], "{form}");
+
+        for (name, options) in [
+            ("ror", &["--ror", ror, "--ror-release", release][..]),
+            ("id", &["--organization-id", "ringgold:7777777"]),
+            ("current", &["--organization-id", "ringgold:7777777", "--current"]),
+        ] {
+            let out = at.join(format!("{name}-{number}"));
+            check(&[&archive], &out, options, &expected);
+        }
+    }
+}

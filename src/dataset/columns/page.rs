@@ -10,7 +10,7 @@ use super::hybrid::{push_bits, push_equal_bits, push_numbers};
 use crate::dataset::page_header::PageKind;
 use crate::dataset::pages::PageFile;
 
-/// Room for plain values at first.
+/// Room for plain values at first. What is not used of it takes no memory.
 const FIRST_ROOM_BYTES: usize = 256 << 10;
 
 thread_local! {
@@ -34,6 +34,8 @@ pub(super) struct Page {
     pub numbers: Vec<u32>,
     pub plain: Vec<u8>,
     level_room: usize,
+    /// Bytes of values of the largest page so far.
+    largest_bytes: usize,
 }
 
 impl Page {
@@ -47,6 +49,7 @@ impl Page {
             numbers: Vec::new(),
             plain: Vec::new(),
             level_room: if is_nullable { most_level_bytes(most_rows) } else { 0 },
+            largest_bytes: 0,
         }
     }
 
@@ -107,6 +110,7 @@ impl Page {
             let kind = PageKind::Data { is_plain: width.is_none() };
             pages.keep(column, kind, self.rows, body)
         })?;
+        self.largest_bytes = self.taken_bytes();
         (self.rows, self.nulls) = (0, 0);
         self.present.truncate(0);
         self.numbers.clear();
@@ -126,7 +130,13 @@ impl Page {
         out[..size_of::<u32>()].copy_from_slice(&size.to_le_bytes());
     }
 
+    /// The memory that the page takes. Room that no page has used yet takes none.
     pub fn memory_bytes(&self) -> usize {
-        self.plain.capacity() + self.numbers.capacity() * size_of::<u32>() + self.present.capacity() / 8
+        self.taken_bytes() + self.present.capacity() / 8
+    }
+
+    /// Bytes of the values, or of those of the largest page before.
+    fn taken_bytes(&self) -> usize {
+        self.largest_bytes.max(self.plain.len() + self.numbers.len() * size_of::<u32>())
     }
 }

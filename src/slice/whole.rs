@@ -242,7 +242,7 @@ impl Slice {
     /// What holds of an organization, by its element alone.
     fn facts_of_bytes(&self, block: &[u8], wanted: u8) -> Option<u8> {
         let document = [AROUND[0], block, AROUND[1]].concat();
-        // The scanner has to learn of each document anew, which takes longer than a short one takes to read.
+        // A new scanner first learns how a document is written, which takes longer than reading a short one.
         let parsed = orcid_xml::parse_by_reference(&document).ok()?;
         let Document::Activity(Activity::Affiliation(_, affiliation)) = parsed.document else { return None };
         let organization = affiliation.organization?;

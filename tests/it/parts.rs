@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
 use crate::support::tables::rows_in_order;
+use crate::support::tasks::dump;
 use crate::support::{ONE, OTHER, record, tar, through_json};
 use orcidlake::convert::{
     ConvertError, Options, Outcome, PartResult, PartTask, Shard, Task, Unobserved, commit, commit_waiting,
@@ -15,24 +16,15 @@ use orcidlake::dataset::{Dataset, LocalStore, Manifest, WaitingPart, verify};
 use orcidlake::synth;
 use targz_seek::index::{SPACING_BYTES, index_path};
 
+/// Records of the dumps of these tests.
+const RECORDS: u64 = 400;
+
 fn options() -> Options {
     Options { threads: 2, ..Options::default() }
 }
 
 fn in_parts(parts: u64) -> Options {
     Options { parts: Some(parts), ..options() }
-}
-
-/// A dump of summaries and one archive of activities.
-fn dump(folder: &Path) -> Vec<PathBuf> {
-    let options = synth::Options {
-        records: 400,
-        seed: 11,
-        activities: true,
-        activity_archives: vec!['3'],
-        ..synth::Options::default()
-    };
-    synth::write_dump(&options, folder, &|_| ()).unwrap().into_iter().map(|written| written.path).collect()
 }
 
 fn write(task: &Task, out: &Path) -> Result<PartResult, ConvertError> {
@@ -84,7 +76,7 @@ fn waiting(out: &Path) -> PathBuf {
 #[test]
 fn whole_archives_give_the_dataset_of_one_conversion() {
     let folder = crate::support::folder();
-    let archives = dump(folder.path());
+    let archives = dump(folder.path(), RECORDS);
     let (whole, out) = (folder.path().join("whole"), folder.path().join("parts"));
     converted(&archives, &whole);
 
@@ -111,7 +103,7 @@ fn whole_archives_give_the_dataset_of_one_conversion() {
 #[test]
 fn more_parts_than_members_have_all_rows_in_their_order() {
     let folder = crate::support::folder();
-    let archives = dump(folder.path());
+    let archives = dump(folder.path(), RECORDS);
     archives.iter().for_each(|archive| write_index(archive, SPACING_BYTES));
     let (whole, out) = (folder.path().join("whole"), folder.path().join("parts"));
     let whole = converted(&archives, &whole);
@@ -149,7 +141,7 @@ fn more_parts_than_members_have_all_rows_in_their_order() {
 #[test]
 fn some_parts_of_an_archive_are_not_the_archive() {
     let folder = crate::support::folder();
-    let archives = [dump(folder.path()).swap_remove(0)];
+    let archives = [dump(folder.path(), RECORDS).swap_remove(0)];
     write_index(&archives[0], SPACING_BYTES);
     let out = folder.path().join("orcid");
     let shard = |number, of| Options { shard: Some(Shard { number, of }), ..options() };
@@ -222,7 +214,7 @@ fn where_names_repeat_the_first_part_is_the_archive() {
 #[test]
 fn what_cannot_be_divided_is_one_task() {
     let folder = crate::support::folder();
-    let archive = dump(folder.path()).swap_remove(0);
+    let archive = dump(folder.path(), RECORDS).swap_remove(0);
     let single = folder.path().join(format!("{ONE}.xml"));
     fs::write(&single, record(ONE, "One", "")).unwrap();
     let records = folder.path().join("records");
@@ -252,7 +244,7 @@ fn what_cannot_be_divided_is_one_task() {
 #[test]
 fn what_does_not_belong_is_refused_and_changes_nothing() {
     let folder = crate::support::folder();
-    let archives = dump(folder.path());
+    let archives = dump(folder.path(), RECORDS);
     let (out, elsewhere) = (folder.path().join("orcid"), folder.path().join("elsewhere"));
     let tasks = plan(&archives, &out, &options()).unwrap();
     let result = write(&tasks[0], &out).unwrap();
@@ -302,7 +294,7 @@ fn what_does_not_belong_is_refused_and_changes_nothing() {
 #[test]
 fn a_damaged_part_is_written_again() {
     let folder = crate::support::folder();
-    let archives = [dump(folder.path()).swap_remove(0)];
+    let archives = [dump(folder.path(), RECORDS).swap_remove(0)];
     let out = folder.path().join("orcid");
     let task = plan(&archives, &out, &options()).unwrap().remove(0);
     let result = write(&task, &out).unwrap();
@@ -320,7 +312,7 @@ fn a_damaged_part_is_written_again() {
 #[test]
 fn parts_of_two_indexes_do_not_fit_until_they_are_written_again() {
     let folder = crate::support::folder();
-    let archives = [dump(folder.path()).swap_remove(0)];
+    let archives = [dump(folder.path(), RECORDS).swap_remove(0)];
     let out = folder.path().join("orcid");
     write_index(&archives[0], 64 << 10);
     let whole = plan(&archives, &out, &options()).unwrap().remove(0);
@@ -343,7 +335,7 @@ fn parts_of_two_indexes_do_not_fit_until_they_are_written_again() {
 #[test]
 fn parts_can_be_copied_from_the_machines_that_wrote_them() {
     let folder = crate::support::folder();
-    let archives = dump(folder.path());
+    let archives = dump(folder.path(), RECORDS);
     let (out, other) = (folder.path().join("orcid"), folder.path().join("other/orcid"));
     let tasks = plan_new(&archives, &options()).unwrap();
     let results = [write(&tasks[0], &out).unwrap(), write(&tasks[1], &other).unwrap()];

@@ -156,17 +156,7 @@ fn what_is_no_word_of_orcid_removes_nobody() {
         let before = crate::support::tables::all_rows(&here.dataset);
         here.server.fail(When::Path("/record".to_owned()), fault.clone());
 
-        let output = here.refresh(&[
-            "--all-in-dataset",
-            "--strategy",
-            "each",
-            "--rate",
-            "500",
-            "--retry-wait",
-            "1",
-            "--tries",
-            "2",
-        ]);
+        let output = here.refresh_each(&["--retry-wait", "1", "--tries", "2"]);
 
         assert_eq!(output.status.code(), Some(1), "{fault:?}: {}", text(&output));
         assert_same(&crate::support::tables::all_rows(&here.dataset), &before);

@@ -90,17 +90,7 @@ fn a_server_that_is_down_ends_the_run_and_nothing_is_lost() {
     here.server.fail(When::Request(10), Fault::ResetBefore);
     here.server.fail(When::Always, Fault::ResetBefore);
 
-    let output = here.refresh(&[
-        "--all-in-dataset",
-        "--strategy",
-        "each",
-        "--rate",
-        "500",
-        "--retry-wait",
-        "20",
-        "--outage-timeout",
-        "2",
-    ]);
+    let output = here.refresh_each(&["--retry-wait", "20", "--outage-timeout", "2"]);
 
     assert_eq!(output.status.code(), Some(2), "{}", text(&output));
     assert!(text(&output).contains("has given no good answer"), "{} at port {port}", text(&output));

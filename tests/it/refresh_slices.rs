@@ -4,11 +4,10 @@
 use std::path::Path;
 
 use orcidlake::dataset::Manifest;
-use orcidlake::synth;
 
 use crate::support::run;
-use crate::support::slice_world::{BEGIN, END, World, joined, list, organization};
-use crate::support::slices::{cells, usual_institution};
+use crate::support::slice_world::{BEGIN, END, World, joined, list, of_usual_institution, organization};
+use crate::support::slices::cells;
 
 /// All people's activities: a refresh fetches those of whoever joins.
 const ALL: [char; 11] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'X'];
@@ -68,14 +67,8 @@ fn current_people_of_a_country_join_and_leave() {
 
 #[test]
 fn people_of_an_institution_join_under_its_ids_and_its_names() {
-    let options = |whole: &Path, place: &Path| {
-        let release = synth::write_ror(2_000, place).unwrap();
-        let release = release.to_str().unwrap();
-        assert!(run(&["match", whole.to_str().unwrap(), "--ror-release", release]).status.success());
-        list(&["--ror", &usual_institution(whole), "--ror-release", release])
-    };
     for (by_name, strategy) in [(false, None), (true, None), (true, Some("windows"))] {
-        let world = World::new(&[], options);
+        let world = World::new(&[], of_usual_institution);
         let (ror, release) = (&world.options[1], &world.options[3]);
         let block = match by_name {
             false => organization("Quite another name", "AQ", "ROR", ror),

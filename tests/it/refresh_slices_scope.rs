@@ -1,16 +1,12 @@
 //! Whom a refresh of a dataset of some people asks for: those of its list of iDs, of a scope of the
 //! user's own, or of a search. It refuses other files than the dataset was made of, and to empty it.
 
-use std::path::Path;
-
 use orcid_mock::Standing;
 use orcid_xml::Orcid;
-use orcidlake::synth;
 
 use crate::support::refresh::text;
-use crate::support::run;
-use crate::support::slice_world::{World, joined, left, list, organization};
-use crate::support::slices::{cells, usual_institution, with_rows};
+use crate::support::slice_world::{World, joined, left, list, of_usual_institution, organization};
+use crate::support::slices::{cells, with_rows};
 use crate::support::tables::{all_rows, assert_same};
 
 #[test]
@@ -97,13 +93,7 @@ fn a_run_that_would_empty_a_slice_changes_nothing() {
 
 #[test]
 fn a_slice_is_refreshed_only_by_the_files_that_it_was_made_of() {
-    let options = |whole: &Path, place: &Path| {
-        let release = synth::write_ror(2_000, place).unwrap();
-        let release = release.to_str().unwrap();
-        assert!(run(&["match", whole.to_str().unwrap(), "--ror-release", release]).status.success());
-        list(&["--ror", &usual_institution(whole), "--ror-release", release])
-    };
-    let world = World::new(&[], options);
+    let world = World::new(&[], of_usual_institution);
 
     let without = world.here.refresh(&["--rate", "500"]);
     let release = serde_json::json!([{

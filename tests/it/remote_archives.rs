@@ -7,15 +7,12 @@ use std::path::Path;
 use std::process::Stdio;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::support::s3::{BUCKET, S3};
 use crate::support::web::{Asked, Reply, Web, file};
-use crate::support::{dump, files, folder, orcidlake, run, told};
+use crate::support::{dump, ended, files, folder, orcidlake, run, told};
 use targz_seek::index::index_path;
-
-/// A program that has not ended by then hangs.
-const PATIENCE: Duration = Duration::from_secs(3);
 
 /// A server that has an archive and its index, and is no better than it must be.
 fn troubled(archive: Vec<u8>, index: Option<Vec<u8>>) -> Web {
@@ -120,7 +117,7 @@ fn records_reports_and_indexes_of_a_url_are_those_of_the_file() {
     assert!(fs::read(&out).unwrap() == index);
 }
 
-/// True for the request by which an archive is read to its end, unlike that for its first bytes.
+/// True for a request for all bytes of an archive, false for one for its first bytes.
 fn is_for_all(asked: &Asked, bytes: &[u8]) -> bool {
     asked.range == Some(0..bytes.len() as u64)
 }
@@ -177,19 +174,7 @@ fn a_signal_ends_a_run_while_the_server_is_silent() {
         let signal = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status();
         assert!(signal.unwrap().success());
 
-        let begun = Instant::now();
-        let status = loop {
-            match child.try_wait().unwrap() {
-                Some(status) => break status,
-                None if begun.elapsed() > PATIENCE => {
-                    child.kill().unwrap();
-                    panic!("the program did not end, stalled after {stall_after} bytes");
-                }
-                None => std::thread::sleep(Duration::from_millis(10)),
-            }
-        };
-
-        assert_eq!(status.code(), Some(2));
+        assert_eq!(ended(&mut child).code(), Some(2), "stalled after {stall_after} bytes");
         assert!(!out.join("orcidlake.json").exists());
     }
 }

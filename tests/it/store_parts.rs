@@ -1,5 +1,5 @@
-//! Parts of a conversion that are sent to a store of objects: the rows of one conversion, whoever sends
-//! them and whenever one dies, and nothing left of parts that nobody commits.
+//! Parts of a conversion are sent to an object store. Together they have the rows of one conversion,
+//! whichever machine sends them and even if one of them dies. Parts that nobody commits are removed.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};

@@ -9,9 +9,6 @@ use std::time::{Duration, Instant};
 
 use crate::support::{ONE, folder, gzip, orcidlake, record, tar};
 
-/// A program that has not ended by then hangs.
-const PATIENCE: Duration = Duration::from_secs(3);
-
 fn signal(child: &Child, name: &str) {
     let status = Command::new("kill").args([name, &child.id().to_string()]).status().unwrap();
     assert!(status.success());
@@ -20,16 +17,7 @@ fn signal(child: &Child, name: &str) {
 /// Waits until the program ends; its status, what it said, and how long it took.
 fn ended(mut child: Child) -> (Option<i32>, String, Duration) {
     let begun = Instant::now();
-    let status = loop {
-        match child.try_wait().unwrap() {
-            Some(status) => break status,
-            None if begun.elapsed() > PATIENCE => {
-                child.kill().unwrap();
-                panic!("the program did not end");
-            }
-            None => std::thread::sleep(Duration::from_millis(10)),
-        }
-    };
+    let status = crate::support::ended(&mut child);
     let mut messages = String::new();
     child.stderr.take().unwrap().read_to_string(&mut messages).unwrap();
     (status.code(), messages, begun.elapsed())

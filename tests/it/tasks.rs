@@ -8,7 +8,7 @@ use std::process::Stdio;
 
 use crate::support::tables::rows_in_order;
 use crate::support::tasks::{
-    assert_same_rows, count, dump, fails, messages, names, out_of, part, plan, small, text,
+    SEVERAL_CHUNKS, assert_same_rows, count, dump, fails, messages, names, out_of, part, plan, small, text,
 };
 use crate::support::{convert, files, folder, gzip, orcidlake, run, tar};
 use orcidlake::convert::{PartTask, Shard, Task};
@@ -24,7 +24,7 @@ fn sample() -> Vec<PathBuf> {
 #[test]
 fn the_dataset_is_that_of_one_conversion_whoever_ran_what() {
     let folder = folder();
-    let archives = dump(folder.path());
+    let archives = dump(folder.path(), SEVERAL_CHUNKS);
     let whole = folder.path().join("whole");
     assert_eq!(convert(&[&archives[0], &archives[1]], &whole, &[]).0, 0);
     let (indexes, tasks) = plan(&archives, 7, folder.path());
@@ -164,7 +164,7 @@ fn an_empty_part_says_nothing_alarming() {
 #[test]
 fn an_index_that_cannot_be_used_is_made_again() {
     let folder = folder();
-    let archive = dump(folder.path()).swap_remove(0);
+    let archive = dump(folder.path(), SEVERAL_CHUNKS).swap_remove(0);
     let out = folder.path().join("orcid");
     out_of(&run(&["index", text(&archive)]));
     let index = folder.path().join(format!("{}.idx", archive.file_name().unwrap().to_str().unwrap()));
@@ -189,7 +189,7 @@ fn an_index_that_cannot_be_used_is_made_again() {
 #[test]
 fn an_archive_in_parts_is_inspected_as_one() {
     let folder = folder();
-    let archives = dump(folder.path());
+    let archives = dump(folder.path(), SEVERAL_CHUNKS);
     let out = folder.path().join("orcid");
     let (indexes, tasks) = plan(&archives, 6, folder.path());
     (0..count(&indexes)).for_each(|number| drop(part(&indexes, number, &out)));

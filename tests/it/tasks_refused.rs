@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use crate::support::tasks::{
-    assert_same_rows, dump, fails, messages, names, out_of, part, plan, small, text,
+    SEVERAL_CHUNKS, assert_same_rows, dump, fails, messages, names, out_of, part, plan, small, text,
 };
 use crate::support::{convert, folder, gzip, run, tar};
 use orcidlake::convert::{PartTask, Shard, Task};
@@ -84,7 +84,7 @@ fn what_cannot_be_a_task_or_a_result_is_refused() {
 #[test]
 fn parts_that_are_missing_are_named_and_can_follow() {
     let folder = folder();
-    let archives = dump(folder.path());
+    let archives = dump(folder.path(), SEVERAL_CHUNKS);
     let out = folder.path().join("orcid");
     let (indexes, tasks) = plan(&archives[..1], 4, folder.path());
     // Before its index is there, a part cannot be written.

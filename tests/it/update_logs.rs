@@ -1,5 +1,5 @@
-//! The Delta logs of a dataset that is updated: a broken one begins anew with the next change. Many
-//! updates leave few files, short logs, and as many old versions as are asked for.
+//! The Delta logs of a dataset. The next update replaces a broken log by a new one. Many updates leave
+//! few files, short logs, and as many old versions as are asked for.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -53,7 +53,7 @@ fn a_broken_log_is_told_and_begins_anew_with_the_next_change() {
     }
 }
 
-/// Writes a file anew, under a name that no other link shares.
+/// Replaces a file, so that other hard links keep the old bytes.
 fn rewrite(path: &Path, change: impl FnOnce(Vec<u8>) -> Vec<u8>) {
     let bytes = change(fs::read(path).unwrap());
     fs::remove_file(path).unwrap();

@@ -18,7 +18,7 @@ const CDATA_END: &[u8] = b"]]>";
 const NONCHARACTER: [u8; 3] = [FIRST_OF_NONCHARACTER, 0xbf, 0xbe];
 /// The first byte of both, and of all characters from U+F000 on that have three bytes.
 const FIRST_OF_NONCHARACTER: u8 = 0xef;
-/// The last of the control bytes, of which most are forbidden.
+/// Control bytes go up to this one. XML forbids most of them.
 const LAST_CONTROL: u8 = 0x1f;
 /// The two halves of which UTF-16 makes a character beyond 16 bits.
 const HIGH_HALVES: Range<u32> = 0xD800..0xDC00;
@@ -38,7 +38,7 @@ pub fn cleaned(bytes: &[u8]) -> Cow<'_, [u8]> {
 fn needs_cleaning(bytes: &[u8]) -> bool {
     // The first byte of a noncharacter, and the second of a reference to a number, which is rarer than the
     // first. All documents are looked through: two bytes are found together in half the time.
-    let mut beginnings = memchr::memchr2_iter(NONCHARACTER[0], b'#', bytes);
+    let mut beginnings = memchr::memchr2_iter(FIRST_OF_NONCHARACTER, b'#', bytes);
     has_illegal_bytes(bytes)
         || beginnings.any(|place| match bytes[place] {
             b'#' => is_illegal_reference(&bytes[place.saturating_sub(1)..]),

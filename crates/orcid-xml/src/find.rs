@@ -7,7 +7,7 @@ use wide::u8x16;
 
 /// Bytes that are looked at together.
 pub(super) const BLOCK: usize = 16;
-/// Bytes of which it is asked together whether any is marked.
+/// Bytes that [`any_of`] looks at in one step.
 pub(super) const STRIDE: usize = 4 * BLOCK;
 /// The apostrophe: neither it nor what stands before it in ASCII can be in a name. A quotation
 /// mark there would hide the end of the tag.

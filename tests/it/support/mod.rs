@@ -32,7 +32,8 @@ pub mod workbooks;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::time::{Duration, Instant};
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -129,6 +130,24 @@ pub fn dump(folder: &Path, records: u64, activities: bool) -> Vec<PathBuf> {
     };
     let written = synth::write_dump(&options, folder, &|_| {}).expect("the dump is made");
     written.into_iter().map(|written| written.path).collect()
+}
+
+/// A program that has not ended by then hangs.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// Waits until a program ends, but not for ever.
+pub fn ended(child: &mut Child) -> ExitStatus {
+    let begun = Instant::now();
+    loop {
+        match child.try_wait().unwrap() {
+            Some(status) => return status,
+            None if begun.elapsed() > PATIENCE => {
+                child.kill().unwrap();
+                panic!("the program did not end");
+            }
+            None => std::thread::sleep(Duration::from_millis(10)),
+        }
+    }
 }
 
 /// The program with some arguments.

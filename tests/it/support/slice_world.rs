@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use orcidlake::dataset::Manifest;
+use orcidlake::synth;
 
-use super::convert;
 use super::refresh::{Here, text};
-use super::slices::{cells, with_rows};
+use super::slices::{cells, usual_institution, with_rows};
 use super::tables::{all_rows, assert_same};
+use super::{convert, run};
 
 /// An organization that no selection of these tests means.
 const NOWHERE: &str = "<common:organization><common:name>Nowhere at All</common:name><common:address>\
@@ -163,6 +164,15 @@ impl World {
         self.assert_fresh("fresher", endings);
         told
     }
+}
+
+/// The options that select the people of the institution with the most affiliations. Its dataset is matched to
+/// find it.
+pub fn of_usual_institution(whole: &Path, place: &Path) -> Vec<String> {
+    let release = synth::write_ror(2_000, place).unwrap();
+    let release = release.to_str().unwrap();
+    assert!(run(&["match", whole.to_str().unwrap(), "--ror-release", release]).status.success());
+    list(&["--ror", &usual_institution(whole), "--ror-release", release])
 }
 
 pub fn list(values: &[&str]) -> Vec<String> {

@@ -24,10 +24,13 @@ pub fn out_of(output: &Output) -> String {
     String::from_utf8(output.stdout.clone()).unwrap()
 }
 
-/// Summaries of several chunks, and an archive of activities.
-pub fn dump(folder: &Path) -> Vec<PathBuf> {
+/// Records of which the summaries take several chunks.
+pub const SEVERAL_CHUNKS: u64 = 1_500;
+
+/// Summaries and an archive of activities.
+pub fn dump(folder: &Path, records: u64) -> Vec<PathBuf> {
     let options = synth::Options {
-        records: 1_500,
+        records,
         seed: 5,
         activities: true,
         activity_archives: vec!['3'],

@@ -247,6 +247,25 @@ fn files_stay_small_and_say_what_they_are_for() {
     }
 }
 
+/// `Cargo.toml` builds all other crates without assertions and overflow checks.
+#[test]
+fn our_packages_are_tested_with_all_checks() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let manifest = fs::read_to_string(root.join("Cargo.toml")).unwrap();
+    let (_, packages) = manifest.split_once("[profile.dev.package]").unwrap();
+    let folders = ["crates", "dev"].into_iter().flat_map(|folder| fs::read_dir(root.join(folder)).unwrap());
+    let folders = folders.map(|folder| folder.unwrap().path());
+    for folder in folders.chain([root.to_owned(), root.join("python")]) {
+        let own = fs::read_to_string(folder.join("Cargo.toml")).unwrap();
+        let name = own.lines().find_map(|line| line.strip_prefix("name = \"")).unwrap().trim_end_matches('"');
+
+        let line = packages.lines().find(|line| line.starts_with(&format!("{name} = ")));
+
+        let checks = ["debug-assertions = true", "overflow-checks = true"];
+        assert!(line.is_some_and(|line| checks.iter().all(|check| line.contains(check))), "{name}: {line:?}");
+    }
+}
+
 #[test]
 fn a_dataset_is_read_through_its_store() {
     // What of dataset/ the readers are; the others make the next state of a local folder.

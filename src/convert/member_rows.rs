@@ -11,7 +11,7 @@ use arrow::compute::filter_record_batch;
 use super::duplicates::{Seen, note_replaced};
 use super::members::{SpareBuilders, Wanted, read_members};
 use super::source::archive_name;
-use crate::dataset::{DatasetError, Superseded, TableRows, Visibility, rows_of, table_key};
+use crate::dataset::{DatasetError, Superseded, TableRows, Visibility, WantedPeople, table_key};
 use crate::tables::{self, DumpKind};
 use orcid_xml::Orcid;
 use targz_seek::Member;
@@ -25,7 +25,7 @@ pub type ChunkMember<'c> = (&'c str, &'c [u8], &'c Member);
 /// the same name, the last readable one counts. Only rows of these iDs are kept.
 pub struct MemberRows {
     archive: String,
-    orcids: Vec<Orcid>,
+    people: WantedPeople,
     seen: Seen,
     spare: SpareBuilders,
     superseded: Superseded,
@@ -38,7 +38,7 @@ impl MemberRows {
     pub fn new(archive: &Path, orcids: &[Orcid]) -> Self {
         Self {
             archive: archive_name(archive).into_owned(),
-            orcids: orcids.to_vec(),
+            people: WantedPeople::new(orcids),
             seen: Seen::default(),
             spare: SpareBuilders::default(),
             superseded: Superseded::default(),
@@ -69,7 +69,7 @@ impl MemberRows {
     fn add_rows(&mut self, key: String, batch: Option<&RecordBatch>) {
         let Some(batch) = batch else { return };
         let column = batch.column_by_name("orcid").expect("every table has an iD");
-        let own = rows_of(column, &self.orcids).expect("iDs are text");
+        let own = self.people.rows_of(column).expect("iDs are text");
         let batch = filter_record_batch(batch, &own).expect("the mask has one value for each row");
         if batch.num_rows() > 0 {
             self.superseded.chunk_ended(key.clone(), self.chunks, batch.num_rows() as u64);

@@ -65,7 +65,7 @@ pub use manifest::{
 };
 pub use permitted::{CONNECTED, CONNECTED_PEOPLE, connected_people};
 pub use public_rows::TableRows;
-pub use reader::{Dataset, record_batches, rows_of};
+pub use reader::{Dataset, WantedPeople, record_batches};
 pub use replace::{Change, Replacement};
 pub use room::check_can_change;
 pub use row_selection::Gone;

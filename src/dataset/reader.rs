@@ -1,6 +1,5 @@
 //! Reads a dataset's own files: for one record, for checks.
 
-use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -15,6 +14,7 @@ use parquet::arrow::arrow_reader::{
 use parquet::errors::ParquetError;
 use parquet::file::metadata::ParquetMetaData;
 use parquet::file::reader::ChunkReader;
+use rustc_hash::FxHashSet;
 
 use super::earlier_types::with_types_of_today;
 use super::error::DatasetError;
@@ -135,18 +135,30 @@ pub fn record_batches(dataset: &Dataset, orcids: &[Orcid]) -> Result<TableRows, 
     Ok(found)
 }
 
-/// A mask of the rows of an iD column whose iD is in `orcids`.
-///
-/// # Errors
-/// [`ArrowError`] if the column does not hold text.
-pub fn rows_of(column: &dyn Array, orcids: &[Orcid]) -> Result<BooleanArray, ArrowError> {
-    let column = column.as_string_opt::<i32>();
-    let column = column.ok_or_else(|| ArrowError::SchemaError("iDs are no text".to_owned()))?;
-    if let [orcid] = orcids {
-        return Ok(BooleanArray::from_unary(column, |other| other == orcid.as_str()));
+/// The iDs whose rows are wanted, made once for all batches.
+pub struct WantedPeople {
+    first: Option<Orcid>,
+    all: FxHashSet<Box<str>>,
+}
+
+impl WantedPeople {
+    pub fn new(orcids: &[Orcid]) -> Self {
+        let all = orcids.iter().map(|orcid| orcid.as_str().into()).collect();
+        Self { first: orcids.first().copied(), all }
     }
-    let wanted: HashSet<&str> = orcids.iter().map(Orcid::as_str).collect();
-    Ok(column.iter().map(|orcid| Some(orcid.is_some_and(|orcid| wanted.contains(orcid)))).collect())
+
+    /// A mask of the rows of an iD column whose iD is wanted.
+    ///
+    /// # Errors
+    /// [`ArrowError`] if the column does not hold text.
+    pub fn rows_of(&self, column: &dyn Array) -> Result<BooleanArray, ArrowError> {
+        let column = column.as_string_opt::<i32>();
+        let column = column.ok_or_else(|| ArrowError::SchemaError("iDs are no text".to_owned()))?;
+        if let (Some(only), 1) = (self.first, self.all.len()) {
+            return Ok(BooleanArray::from_unary(column, |other| other == only.as_str()));
+        }
+        Ok(column.iter().map(|orcid| Some(orcid.is_some_and(|orcid| self.all.contains(orcid)))).collect())
+    }
 }
 
 impl Dataset {
@@ -345,7 +357,7 @@ impl Opened {
         let build = || -> Result<ParquetRecordBatchReader, ParquetError> {
             let builder = self.builder().with_batch_size(BATCH_ROWS).with_row_groups(vec![group]);
             match orcids {
-                Some(orcids) => with_rows_of(builder, orcids).with_projection(mask.clone()).build(),
+                Some(orcids) => with_rows_of(builder, &orcids).with_projection(mask.clone()).build(),
                 None => builder.with_projection(mask.clone()).build(),
             }
         };
@@ -355,9 +367,10 @@ impl Opened {
 
 fn with_rows_of(
     builder: ParquetRecordBatchReaderBuilder<StoredFile>,
-    orcids: Arc<[Orcid]>,
+    orcids: &[Orcid],
 ) -> ParquetRecordBatchReaderBuilder<StoredFile> {
     let mask = ProjectionMask::columns(builder.parquet_schema(), ["orcid"]);
-    let is_of = ArrowPredicateFn::new(mask, move |batch: RecordBatch| rows_of(batch.column(0), &orcids));
+    let wanted = WantedPeople::new(orcids);
+    let is_of = ArrowPredicateFn::new(mask, move |batch: RecordBatch| wanted.rows_of(batch.column(0)));
     builder.with_row_filter(RowFilter::new(vec![Box::new(is_of)]))
 }

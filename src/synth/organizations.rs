@@ -4,13 +4,16 @@
 //! to fit. The first ones are met most often. An institution in a record is a
 //! use of one from the table, with the liberties that people take.
 
-use std::collections::HashMap;
+use std::ops::Index;
+use std::sync::{Arc, OnceLock};
+
+use rustc_hash::FxHashMap;
 
 use super::identifiers::{CAPITALS, DIGITS, lei, ror};
 use super::model::{Identifier, Organization};
 use super::random::{Random, Stream};
 use super::syllables::Script;
-use super::words::{Lexicon, capitalised};
+use super::words::{Lexicon, Lexicons, capitalised};
 
 /// So many institutions there are.
 pub const ORGANIZATIONS: u64 = 20_000;
@@ -32,33 +35,66 @@ pub struct KnownOrganization {
     pub lei: String,
 }
 
-impl KnownOrganization {
-    fn numbered(
-        number: u64,
-        lexicons: &[Lexicon],
-        name_counts: &mut HashMap<String, usize>,
-    ) -> KnownOrganization {
-        let mut random = Random::new(0, Stream::Organizations, number);
-        let script = random.weighted(&[(Script::Latin, 80), (Script::Accented, 20)]);
-        let lexicon = &lexicons[script as usize];
-        let city = lexicon.place_name(&mut random);
-        let subject = lexicon.place_name(&mut random);
+/// The random numbers of an institution, and the words of its script.
+fn begun(number: u64, lexicons: &Lexicons) -> (Random, &Lexicon) {
+    let mut random = Random::new(0, Stream::Organizations, number);
+    let script = random.weighted(&[(Script::Latin, 80), (Script::Accented, 20)]);
+    (random, lexicons.of(script))
+}
+
+/// A name in its words, which are shorter to compare than the name is to write.
+#[derive(PartialEq, Eq, Hash)]
+enum Name<'l> {
+    UniversityOf(&'l str),
+    University(&'l str),
+    Institute(&'l str, &'l str),
+    Universidad(&'l str, &'l str),
+    Foundation(&'l str, &'l str),
+}
+
+impl<'l> Name<'l> {
+    /// The name and the city of an institution, whose random numbers have begun.
+    fn and_city(random: &mut Random, lexicon: &'l Lexicon) -> (Name<'l>, &'l str) {
+        let (city, subject) = (lexicon.place(random), lexicon.place(random));
         let name = match random.below(6) {
-            0 | 1 => format!("University of {city}"),
-            2 => format!("{subject} University"),
-            3 => format!("{subject} Institute of {city}"),
-            4 => format!("Universidad {subject} de {city}"),
-            _ => format!("{subject} {} Foundation", lexicon.proper_name(&mut random, 1)),
+            0 | 1 => Name::UniversityOf(city),
+            2 => Name::University(subject),
+            3 => Name::Institute(subject, city),
+            4 => Name::Universidad(subject, city),
+            _ => Name::Foundation(subject, lexicon.word(random)),
         };
-        // A number distinguishes equal names.
-        let others = name_counts.entry(name.clone()).or_default();
-        *others += 1;
-        let name = if *others == 1 { name } else { format!("{name} {others}") };
+        (name, city)
+    }
+
+    /// As it stands in the registries; a number tells it from `others` of the same name.
+    fn text(&self, others: u16) -> String {
+        let name = match *self {
+            Name::UniversityOf(city) => format!("University of {}", capitalised(city)),
+            Name::University(subject) => format!("{} University", capitalised(subject)),
+            Name::Institute(subject, city) => {
+                format!("{} Institute of {}", capitalised(subject), capitalised(city))
+            }
+            Name::Universidad(subject, city) => {
+                format!("Universidad {} de {}", capitalised(subject), capitalised(city))
+            }
+            Name::Foundation(subject, word) => {
+                format!("{} {} Foundation", capitalised(subject), capitalised(word))
+            }
+        };
+        if others == 0 { name } else { format!("{name} {}", others + 1) }
+    }
+}
+
+impl KnownOrganization {
+    fn numbered(number: u64, lexicons: &Lexicons, others: u16) -> KnownOrganization {
+        let (mut random, lexicon) = begun(number, lexicons);
+        let (name, city) = Name::and_city(&mut random, lexicon);
+        let name = name.text(others);
         KnownOrganization {
             acronym: name.split_whitespace().filter_map(|word| word.chars().next()).collect(),
             name,
-            city,
-            region: random.chance(0.75).then(|| lexicon.proper_name(&mut random, 1)),
+            city: capitalised(city),
+            region: random.chance(0.75).then(|| capitalised(lexicon.word(&mut random))),
             country: random.weighted(COUNTRIES),
             ror: ror(number * 53_639 + 1_000_003),
             grid: format!("grid.{}.{}", 400_000 + number, random.code(b"0123456789abcdef", 1)),
@@ -120,25 +156,62 @@ impl KnownOrganization {
     }
 }
 
-/// All institutions, by their numbers; no two share a name or an identifier.
-pub fn known() -> Vec<KnownOrganization> {
-    let lexicons: Vec<Lexicon> = Script::ALL.into_iter().map(Lexicon::new).collect();
-    table(&lexicons)
+/// Institutions by their numbers; no two share a name or an identifier. Each is made when it is first
+/// asked for: most records name few.
+pub struct Organizations {
+    lexicons: Arc<Lexicons>,
+    /// Of each, how many before it have the same name.
+    others: Vec<u16>,
+    made: Vec<OnceLock<Box<KnownOrganization>>>,
 }
 
-/// The same, where the words are there already.
-pub(super) fn table(lexicons: &[Lexicon]) -> Vec<KnownOrganization> {
-    let mut name_counts = HashMap::new();
-    (0..ORGANIZATIONS).map(|number| KnownOrganization::numbered(number, lexicons, &mut name_counts)).collect()
+/// All institutions.
+pub fn known() -> Organizations {
+    Organizations::first(ORGANIZATIONS, Arc::default())
+}
+
+impl Organizations {
+    /// The first ones, of all at most.
+    pub(super) fn first(count: u64, lexicons: Arc<Lexicons>) -> Organizations {
+        let count = count.min(ORGANIZATIONS);
+        let mut names = FxHashMap::default();
+        let mut others_before = |number| {
+            let (mut random, lexicon) = begun(number, &lexicons);
+            let others = names.entry(Name::and_city(&mut random, lexicon).0).or_insert(0);
+            *others += 1;
+            *others - 1
+        };
+        let others = (0..count).map(&mut others_before).collect();
+        drop(names);
+        Organizations { lexicons, others, made: (0..count).map(|_| OnceLock::new()).collect() }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.made.len()
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = &KnownOrganization> {
+        (0..self.len()).map(|number| &self[number])
+    }
+}
+
+impl Index<usize> for Organizations {
+    type Output = KnownOrganization;
+
+    fn index(&self, number: usize) -> &KnownOrganization {
+        let (lexicons, others) = (&self.lexicons, self.others[number]);
+        self.made[number]
+            .get_or_init(|| Box::new(KnownOrganization::numbered(number as u64, lexicons, others)))
+    }
 }
 
 /// Any institution; the first ones more often.
-pub(super) fn any<'a>(table: &'a [KnownOrganization], random: &mut Random) -> &'a KnownOrganization {
+pub(super) fn any<'a>(table: &'a Organizations, random: &mut Random) -> &'a KnownOrganization {
     &table[random.early(table.len())]
 }
 
 /// Any institution that gives money.
-pub(super) fn funder<'a>(table: &'a [KnownOrganization], random: &mut Random) -> &'a KnownOrganization {
+pub(super) fn funder<'a>(table: &'a Organizations, random: &mut Random) -> &'a KnownOrganization {
     let every = FUNDER_EVERY as usize;
     &table[random.early(table.len() / every) * every]
 }

@@ -27,7 +27,7 @@ pub fn peer_reviews(
     }
     (0..random.quantile(JOURNALS) as u64)
         .map(|_| {
-            let journal = random.early(world.journals.len());
+            let journal = world.any_journal(random);
             let group_id = group_id(world, random, journal);
             let organization = random.early(world.organizations.len());
             (0..random.quantile(REVIEWS) as u64)
@@ -44,7 +44,7 @@ pub fn peer_reviews(
 }
 
 fn group_id(world: &World, random: &mut Random, journal: usize) -> String {
-    let issn = &world.journals[journal].issn;
+    let issn = &world.journal(journal).issn;
     match random.below(50) {
         0 => format!("orcid-generated:{}", journal + 1000),
         1 => format!("publons:{}", journal + 77),
@@ -103,7 +103,7 @@ fn details(world: &World, provenance: Provenance) -> PeerReviewDetails {
     let random = &mut world.random(Stream::Details, provenance.put_code ^ 0x0E00_0000_0000);
     let lexicon = world.any_lexicon(random);
     let named = random.chance(0.25);
-    let journal = &world.journals[random.early(world.journals.len())];
+    let journal = world.journal(world.any_journal(random));
     let doi = format!("{}{}", journal.doi_stem, random.below(100_000));
     PeerReviewDetails {
         subject_id: named.then(|| ExternalId {

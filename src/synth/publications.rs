@@ -44,10 +44,10 @@ pub fn publication(world: &World, number: u64) -> Publication<'_> {
     let random = &mut world.random(Stream::Publications, number);
     let topic = number / ON_ONE_TOPIC;
     let lexicon = world.any_lexicon(random);
-    let journal = &world.journals[match random.below(3) {
-        0 => random.early(world.journals.len()),
+    let journal = world.journal(match random.below(3) {
+        0 => world.any_journal(random),
         _ => topic_journal(world, topic, random.below(TOPIC_JOURNALS)),
-    }];
+    });
     let age = random.quantile(&[(0.0, 0.0), (0.5, 7.0), (0.9, 19.0), (0.99, 38.0), (1.0, 84.0)]);
     let year = i64::from(world.year) - age as i64;
     let title = Title {
@@ -71,7 +71,7 @@ pub fn publication(world: &World, number: u64) -> Publication<'_> {
 
 fn topic_journal(world: &World, topic: u64, rank: u64) -> usize {
     let journal = topic * TOPIC_JOURNALS + rank;
-    world.random(Stream::Journals, journal).early(world.journals.len())
+    world.any_journal(&mut world.random(Stream::Journals, journal))
 }
 
 fn doi(random: &mut Random, journal: &Journal, year: i64) -> String {

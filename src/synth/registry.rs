@@ -6,13 +6,14 @@
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde_json::{Value, json};
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
 use super::error::SynthError;
-use super::organizations::{KnownOrganization, known};
+use super::organizations::{KnownOrganization, Organizations};
 use super::part::{part_of, put_in_place};
 
 /// The release's name, as ROR writes such.
@@ -36,9 +37,8 @@ pub fn write_ror(count: u64, dir: &Path) -> Result<PathBuf, SynthError> {
         let mut zip = ZipWriter::new(BufWriter::new(File::create(part_of(&path))?));
         let options = SimpleFileOptions::default().last_modified_time(zip::DateTime::default());
         zip.start_file(format!("{NAME}.json"), options)?;
-        let known = known();
-        let known = &known[..known.len().min(count as usize)];
-        let organizations: Vec<Value> = (0..known.len()).map(|number| organization(known, number)).collect();
+        let known = Organizations::first(count, Arc::default());
+        let organizations: Vec<Value> = (0..known.len()).map(|number| organization(&known, number)).collect();
         // ROR indents by four, for which serde has no short word; two will do.
         zip.write_all(serde_json::to_string_pretty(&organizations)?.as_bytes())?;
         zip.finish()?.flush()
@@ -47,7 +47,7 @@ pub fn write_ror(count: u64, dir: &Path) -> Result<PathBuf, SynthError> {
     Ok(path)
 }
 
-fn organization(known: &[KnownOrganization], number: usize) -> Value {
+fn organization(known: &Organizations, number: usize) -> Value {
     let own = &known[number];
     let has = |(every, place): (usize, usize)| number % every == place && number + 1 < known.len();
     let status = match number {
@@ -106,7 +106,7 @@ fn names(own: &KnownOrganization) -> Value {
     Value::Array(names)
 }
 
-fn relationships(known: &[KnownOrganization], number: usize, status: &str) -> Value {
+fn relationships(known: &Organizations, number: usize, status: &str) -> Value {
     let link = |kind: &str, other: usize| json!({ "id": known[other].ror, "label": known[other].name, "type": kind });
     let first = number - number % 10;
     let mut links = Vec::new();

@@ -3,6 +3,8 @@
 //! A lexicon is built once and read by all threads. Early words come more often
 //! than late ones, so that the text compresses about as well as real text does.
 
+use std::sync::OnceLock;
+
 use super::random::{Random, Stream};
 use super::syllables::Script;
 
@@ -13,6 +15,16 @@ const GIVEN_NAMES: usize = 1200;
 const FAMILY_NAMES: usize = 3000;
 /// So many words are typical of a topic.
 const TOPIC_WORDS: usize = 40;
+
+/// The lexicons of all scripts. Each is built when it is first asked for: few records need all ten.
+#[derive(Default)]
+pub struct Lexicons([OnceLock<Lexicon>; Script::ALL.len()]);
+
+impl Lexicons {
+    pub fn of(&self, script: Script) -> &Lexicon {
+        self.0[script as usize].get_or_init(|| Lexicon::new(script))
+    }
+}
 
 /// The words and names of one script.
 pub struct Lexicon {
@@ -93,9 +105,9 @@ impl Lexicon {
         words.join(self.script.space())
     }
 
-    /// A name by which a place differs from others: no frequent word.
-    pub fn place_name(&self, random: &mut Random) -> String {
-        capitalised(random.pick::<String>(&self.words[FREQUENT_WORDS..]))
+    /// A word by which a place differs from others: no frequent one.
+    pub fn place(&self, random: &mut Random) -> &str {
+        random.pick::<String>(&self.words[FREQUENT_WORDS..])
     }
 
     /// A title with the punctuation, and now and then the dirt, of real titles.

@@ -2,17 +2,19 @@
 //!
 //! Built once, then only read, by all threads.
 
+use std::sync::{Arc, OnceLock};
+
 use super::dates::Moment;
 use super::identifiers::{CAPITALS, DIGITS, grouped, issn};
 
-use super::organizations::{self, KnownOrganization};
+use super::organizations::{ORGANIZATIONS, Organizations};
 use super::places::Places;
 use super::random::{Random, Stream};
 use super::syllables::Script;
-use super::words::Lexicon;
+use super::words::{Lexicon, Lexicons};
 
 const CLIENTS: u64 = 300;
-const JOURNALS: u64 = 6_000;
+const JOURNALS: usize = 6_000;
 
 /// A member's system that writes to records.
 pub struct Client {
@@ -43,26 +45,36 @@ pub struct World {
     pub year: u16,
     /// Whether the full activities are needed.
     pub in_full: bool,
-    lexicons: Vec<Lexicon>,
-    pub organizations: Vec<KnownOrganization>,
+    lexicons: Arc<Lexicons>,
+    pub organizations: Organizations,
     pub clients: Vec<Client>,
-    pub journals: Vec<Journal>,
+    /// Each is made when it is first asked for.
+    journals: Vec<OnceLock<Journal>>,
 }
 
 impl World {
     pub fn new(seed: u64, records: u64, year: u16, in_full: bool) -> World {
-        let lexicons: Vec<Lexicon> = Script::ALL.into_iter().map(Lexicon::new).collect();
+        let lexicons: Arc<Lexicons> = Arc::default();
         World {
             seed,
             places: Places { records },
             snapshot: Moment::midnight(i64::from(year), 9, 23),
             year,
             in_full,
-            organizations: organizations::table(&lexicons),
+            organizations: Organizations::first(ORGANIZATIONS, lexicons.clone()),
             clients: (0..CLIENTS).map(|number| client(number, &lexicons)).collect(),
-            journals: (0..JOURNALS).map(|number| journal(number, &lexicons)).collect(),
+            journals: (0..JOURNALS).map(|_| OnceLock::new()).collect(),
             lexicons,
         }
+    }
+
+    /// The number of any journal; the first ones more often.
+    pub fn any_journal(&self, random: &mut Random) -> usize {
+        random.early(JOURNALS)
+    }
+
+    pub fn journal(&self, number: usize) -> &Journal {
+        self.journals[number].get_or_init(|| journal(number as u64, &self.lexicons))
     }
 
     /// The random numbers of one thing in this dump.
@@ -71,7 +83,7 @@ impl World {
     }
 
     pub fn lexicon(&self, script: Script) -> &Lexicon {
-        &self.lexicons[script as usize]
+        self.lexicons.of(script)
     }
 
     /// The words of some script, by how often scripts are met.
@@ -80,9 +92,9 @@ impl World {
     }
 }
 
-fn client(number: u64, lexicons: &[Lexicon]) -> Client {
+fn client(number: u64, lexicons: &Lexicons) -> Client {
     let mut random = Random::new(0, Stream::Clients, number);
-    let lexicon = &lexicons[random.weighted(&[(Script::Latin, 9), (Script::Accented, 1)]) as usize];
+    let lexicon = lexicons.of(random.weighted(&[(Script::Latin, 9), (Script::Accented, 1)]));
     let id = if random.chance(0.45) {
         grouped(&format!("00000002{}", random.code(DIGITS, 7)))
     } else {
@@ -97,9 +109,9 @@ fn client(number: u64, lexicons: &[Lexicon]) -> Client {
     Client { id, name }
 }
 
-fn journal(number: u64, lexicons: &[Lexicon]) -> Journal {
+fn journal(number: u64, lexicons: &Lexicons) -> Journal {
     let mut random = Random::new(0, Stream::Journals, number);
-    let lexicon = &lexicons[random.weighted(&Script::SHARES) as usize];
+    let lexicon = lexicons.of(random.weighted(&Script::SHARES));
     let words = random.between(1, 4);
     let title = match random.below(3) {
         0 => format!("Journal of {}", lexicon.proper_name(&mut random, words)),

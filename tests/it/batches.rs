@@ -62,7 +62,7 @@ fn write(folder: &Path, name: &str, members: &[(&str, &[u8])]) -> PathBuf {
 #[test]
 fn every_table_has_the_rows_of_a_conversion() {
     let folder = folder();
-    let archives = dump(folder.path(), 300, true);
+    let archives = dump(folder.path(), 301, true);
     let out = folder.path().join("orcid");
     convert_all(&archives, &out);
     let of_dump =
@@ -81,7 +81,7 @@ fn every_table_has_the_rows_of_a_conversion() {
 #[test]
 fn the_members_tell_which_works_are_meant() {
     let folder = folder();
-    let archives = dump(folder.path(), 1_000, true);
+    let archives = dump(folder.path(), 199, true);
 
     for archive in &archives {
         let batches = begin(archive, &table("works"), &options()).unwrap();

@@ -27,7 +27,7 @@ pub(crate) fn write(folder: &Path, name: &str, bytes: &[u8]) -> PathBuf {
 #[test]
 fn the_same_archive_gives_the_same_bytes_with_any_number_of_threads() {
     let folder = folder();
-    let archives = dump(folder.path(), 1_500, true);
+    let archives = dump(folder.path(), 800, true);
     let archives: Vec<&Path> = archives.iter().map(PathBuf::as_path).collect();
 
     let datasets = ["1", "2", "8", "1", "2", "8"].iter().enumerate().map(|(number, threads)| {
@@ -117,7 +117,7 @@ fn long_names_are_read_in_both_ways() {
 #[test]
 fn a_second_run_skips_what_is_done_and_adds_what_is_new() {
     let folder = folder();
-    let archives = dump(folder.path(), 1_000, true);
+    let archives = dump(folder.path(), 301, true);
     let archives: Vec<&Path> = archives.iter().map(PathBuf::as_path).collect();
     let (at_once, in_turn) = (folder.path().join("at-once"), folder.path().join("in-turn"));
     assert_eq!(convert(&archives, &at_once, &[]).0, 0);

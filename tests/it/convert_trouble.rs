@@ -158,7 +158,7 @@ fn flipped_bytes_of_a_plain_tar_are_a_reject_or_an_error_or_harmless() {
 #[test]
 fn a_kill_at_any_moment_leaves_a_whole_dataset() {
     let folder = folder();
-    let archives = dump(folder.path(), 1_000, true);
+    let archives = dump(folder.path(), 401, true);
     let archives: Vec<&Path> = archives.iter().map(PathBuf::as_path).collect();
     let (whole, out) = (folder.path().join("whole"), folder.path().join("out"));
     assert_eq!(convert(&archives, &whole, &["--memory", "256MiB"]).0, 0);
@@ -167,7 +167,7 @@ fn a_kill_at_any_moment_leaves_a_whole_dataset() {
     for _ in 0..rounds(3) {
         let mut command = orcidlake(&["convert", "--quiet", "--memory", "256MiB"]);
         let mut child = command.args(&archives).arg("--out").arg(&out).spawn().unwrap();
-        std::thread::sleep(Duration::from_millis(random.below(700) as u64));
+        std::thread::sleep(Duration::from_millis(random.below(350) as u64));
         child.kill().unwrap();
         child.wait().unwrap();
         if out.exists() {

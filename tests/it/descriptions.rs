@@ -124,7 +124,7 @@ fn the_same_input_gives_the_same_descriptions() {
 #[test]
 fn a_dataset_in_a_bucket_has_the_descriptions_of_its_newest_version() {
     let (s3, place) = (S3::start(), folder());
-    let archives = dump(place.path(), 60, true);
+    let archives = dump(place.path(), 61, true);
     let url = format!("s3://{BUCKET}/orcid");
     let convert = |number: usize| {
         let mut command = orcidlake(&["convert", "--quiet", "--out", &url]);

@@ -19,8 +19,16 @@ const ACTIVITIES: &str = "ORCID_2025_10_activities_0.tar.gz";
 const SIZE_BYTES: usize = 18_500_000;
 
 fn bytes(seed: u64, length: usize) -> Vec<u8> {
+    // A piece again and again, each time with other bytes before it: no two places have the same.
     let mut random = Random(seed);
-    (0..length.div_ceil(4)).flat_map(|_| (random.below(1 << 32) as u32).to_le_bytes()).take(length).collect()
+    let piece: Vec<u8> = (0..4096).map(|_| random.below(256) as u8).collect();
+    let mut bytes = Vec::with_capacity(length + 2 * piece.len());
+    while bytes.len() < length {
+        bytes.extend(random.below(usize::MAX).to_le_bytes());
+        bytes.extend(&piece);
+    }
+    bytes.truncate(length);
+    bytes
 }
 
 fn two_files() -> Vec<Served> {

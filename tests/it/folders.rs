@@ -6,6 +6,7 @@ use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
 
 use crate::support::{ONE, OTHER, convert, dump, folder, given_names, gzip, record, run, tar};
+use orcidlake::dataset::Manifest;
 use serde_json::Value;
 use targz_seek::{Archive, Kind, Meter, Options};
 
@@ -179,9 +180,7 @@ fn what_is_no_archive_is_named_and_the_others_are_converted() {
             assert_eq!((alone, status), (2, 2), "{name}: {messages}");
             assert!(messages.contains(said) && alone_said.contains("hint"), "{said}: {messages}");
             assert_eq!(given_names(&out, ONE), ["Name"], "{name}");
-            let inspected = run(&["inspect", out.to_str().unwrap(), "--json"]);
-            let manifest: Value = serde_json::from_slice(&inspected.stdout).unwrap();
-            assert_eq!(manifest["manifest"]["archives"].as_array().unwrap().len(), 1, "{name}");
+            assert_eq!(Manifest::read(&out).unwrap().unwrap().archives.len(), 1, "{name}");
         }
     }
 }

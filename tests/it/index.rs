@@ -240,7 +240,7 @@ fn what_needs_no_index_is_told_and_leaves_nothing_behind() {
 #[test]
 fn convert_with_an_index_gives_the_same_bytes_and_writes_the_same_index() {
     let folder = folder();
-    let archive = dump(folder.path(), 2_500, false).remove(0);
+    let archive = dump(folder.path(), 1_000, false).remove(0);
     let (alone, indexing, shared) =
         (folder.path().join("alone"), folder.path().join("indexing"), folder.path().join("shared"));
     assert_eq!(convert(&[&archive], &alone, &["--threads", "2"]).0, 0);

@@ -49,7 +49,9 @@ fn rows_of(datasets: &[PathBuf]) -> Vec<(PathBuf, RecordBatch)> {
     tables.dedup();
     let rows = |table: &Path| {
         let (mut schema, mut batches) = (None, Vec::new());
-        for part in datasets.iter().flat_map(|dataset| files(&dataset.join(table))) {
+        // A part without rows of a table has no folder of it.
+        let folders = datasets.iter().map(|dataset| dataset.join(table)).filter(|folder| folder.exists());
+        for part in folders.flat_map(|folder| files(&folder)) {
             let reader = ParquetRecordBatchReaderBuilder::try_new(bytes::Bytes::from(part.1)).unwrap();
             // Files of parts say so in their metadata; the rows are what counts.
             let plain = reader.schema().as_ref().clone().with_metadata(HashMap::new());
@@ -71,7 +73,7 @@ fn metadata(path: &Path) -> Vec<(String, Option<String>)> {
 #[test]
 fn parts_of_an_archive_together_have_the_rows_of_the_whole() {
     let folder = folder();
-    let archive = dump(folder.path(), 1_500, false).remove(0);
+    let archive = dump(folder.path(), 1_000, false).remove(0);
     let whole = folder.path().join("whole");
     assert_eq!(convert(&[&archive], &whole, &["--index"]).0, 0);
     let expected = rows_of(&[whole]);

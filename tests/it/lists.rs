@@ -181,7 +181,7 @@ fn a_list_of_institutions_gives_a_site_and_the_rows_of_each() {
     let folder = folder();
     let (archives, out) = (dump(folder.path(), 150, false), folder.path().join("orcid"));
     assert_eq!(convert(&[&archives[0]], &out, &[]).0, 0);
-    let (ror, out) = (synth::write_ror(2_000, folder.path()).unwrap(), &out);
+    let (ror, out) = (synth::write_ror(500, folder.path()).unwrap(), &out);
     assert!(run(&["match", text(out), "--ror-release", text(&ror), "--quiet"]).status.success());
     let (list, site) = (folder.path().join("members.txt"), folder.path().join("site"));
     let found = run(&["coverage", text(out), "--top", "3", "--json", "--quiet"]);

@@ -15,36 +15,34 @@ use orcidlake::synth;
 use ror_match::{Crosswalk, Matcher, Preset, Release};
 use serde_json::Value;
 
-/// A dataset that has been matched, and the release it was matched with.
+/// A dataset that has been matched.
 struct World {
     folder: tempfile::TempDir,
 }
 
 impl World {
-    fn dataset(&self) -> PathBuf {
-        self.folder.path().join("orcid")
-    }
-
-    fn ror(&self) -> PathBuf {
-        self.folder.path().join("v0.1-2025-10-01-ror-data.zip")
-    }
-}
-
-/// Made once, and only read.
-fn world() -> &'static World {
-    static WORLD: OnceLock<World> = OnceLock::new();
-    WORLD.get_or_init(|| {
+    /// Matched with a release of so many organisations.
+    fn new(organizations: u64) -> Self {
         let world = World { folder: folder() };
         let archives = dump(world.folder.path(), 300, false);
         let archives: Vec<&Path> = archives.iter().map(PathBuf::as_path).collect();
         let (status, messages) = convert(&archives, &world.dataset(), &[]);
         assert_eq!(status, 0, "{messages}");
-        synth::write_ror(20_000, world.folder.path()).unwrap();
-        let (dataset, ror) = (world.dataset(), world.ror());
-        let output = run(&["match", text(&dataset), "--ror-release", text(&ror)]);
+        let ror = synth::write_ror(organizations, world.folder.path()).unwrap();
+        let output = run(&["match", text(&world.dataset()), "--ror-release", text(&ror)]);
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         world
-    })
+    }
+
+    fn dataset(&self) -> PathBuf {
+        self.folder.path().join("orcid")
+    }
+}
+
+/// Made once, and only read. The release has what people name most often.
+fn world() -> &'static World {
+    static WORLD: OnceLock<World> = OnceLock::new();
+    WORLD.get_or_init(|| World::new(1_000))
 }
 
 fn text(path: &Path) -> &str {
@@ -86,7 +84,8 @@ fn texts(dataset: &Dataset, key: &str, columns: &[&str]) -> Vec<Vec<Option<Strin
 
 #[test]
 fn most_of_a_synthetic_dataset_is_matched_and_all_of_it_is_sound() {
-    let dataset = Dataset::open(&world().dataset()).unwrap();
+    let world = World::new(synth::organizations::ORGANIZATIONS);
+    let dataset = Dataset::open(&world.dataset()).unwrap();
 
     let rows = texts(&dataset, "organizations/organizations", &["org_key", "ror_id", "agreement"]);
 
@@ -129,13 +128,13 @@ fn ringgold_ids_are_learned() {
 
 #[test]
 fn threads_and_memory_do_not_change_a_byte() {
-    let world = world();
+    let folder = folder();
+    let archives = dump(folder.path(), 60, false);
+    let release = synth::write_ror(1_000, folder.path()).unwrap();
+    let matcher = Matcher::new(Release::read(&release).unwrap(), Preset::Balanced);
     let matched = |threads, memory_bytes| {
-        let folder = folder();
-        let archives = dump(folder.path(), 60, false);
-        let out = folder.path().join("orcid");
+        let out = folder.path().join(format!("{threads}-{memory_bytes}"));
         convert(&archives.iter().map(PathBuf::as_path).collect::<Vec<_>>(), &out, &[]);
-        let matcher = Matcher::new(Release::read(&world.ror()).unwrap(), Preset::Balanced);
         let crosswalk = Crosswalk::new(&matcher.index.release);
         let options = Options { threads, memory_bytes, anew: false };
         match_dataset(&out, &matcher, crosswalk, None, options, &AtomicBool::new(false)).unwrap();
@@ -155,7 +154,7 @@ fn matching_again_takes_the_place_of_what_was_there() {
     let archives = dump(folder.path(), 20, false);
     let out = folder.path().join("orcid");
     convert(&archives.iter().map(PathBuf::as_path).collect::<Vec<_>>(), &out, &[]);
-    let ror = world().ror();
+    let ror = synth::write_ror(50, folder.path()).unwrap();
 
     for preset in ["balanced", "strict"] {
         let output = run(&["match", text(&out), "--ror-release", text(&ror), "--preset", preset, "--json"]);
@@ -358,7 +357,8 @@ fn a_list_from_a_spreadsheet_is_read_with_its_lines() {
 
 #[test]
 fn a_table_keeps_its_columns_and_gets_those_of_the_match() {
-    let (ror, folder) = (world().ror(), folder());
+    let folder = folder();
+    let ror = synth::write_ror(50, folder.path()).unwrap();
     let known = &synth::organizations::known()[2];
     let table = folder.path().join("table.csv");
     let rows = format!("No,Org,Town,Land\n1,\"{}\",{},{}\n2,,,\n3\n", known.name, known.city, known.country);

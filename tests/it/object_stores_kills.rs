@@ -9,19 +9,22 @@ use crate::support::damage::{rounds, step};
 use crate::support::dataset_store::small;
 use crate::support::object_stores::{World, url};
 use crate::support::s3::{Act, Request};
-use crate::support::{ONE, gzip, orcidlake, record, tar};
+use crate::support::{ONE, Random, gzip, orcidlake, record, tar};
+
+/// Longer than two parts of an upload, when it has been compressed.
+const LARGE_BYTES: usize = 12 << 20;
 
 /// An archive whose table `records` has more than one part of an upload.
 fn large(folder: &Path) -> PathBuf {
     // Text that does not compress well.
-    let mut state = 1_u64;
-    let text: String = (0..14 << 20)
-        .map(|_| {
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-            char::from(b'0' + (state >> 58) as u8)
-        })
-        .map(|sign| if sign.is_alphanumeric() { sign } else { '-' })
-        .collect();
+    let letters: Vec<u8> = (b'0'..=b'9').chain(b'A'..=b'Z').chain(b'a'..=b'z').chain(*b"-_").collect();
+    let mut random = Random(1);
+    let mut text = Vec::with_capacity(LARGE_BYTES);
+    while text.len() < LARGE_BYTES {
+        let number = random.below(1 << 60);
+        text.extend((0..60).step_by(6).map(|bit| letters[(number >> bit) & 63]));
+    }
+    let text = String::from_utf8(text).unwrap();
     let name = format!("ORCID_2025_10_summaries/097/{ONE}.xml");
     archive(folder, "ORCID_2025_10_summaries.tar.gz", &tar(&[(&name, record(ONE, &text, "").as_bytes())]))
 }

@@ -19,7 +19,7 @@ fn release() -> Release {
     }
     println!("a synthetic release stands for the real one, which is not here");
     let folder = folder();
-    synth::write_ror(20_000, folder.path()).unwrap();
+    synth::write_ror(5_000, folder.path()).unwrap();
     Release::read(&folder.path().join("v0.1-2025-10-01-ror-data.zip")).unwrap()
 }
 

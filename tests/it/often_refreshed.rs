@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
+use crate::support::damage::copy;
 use crate::support::refresh::{Here, text};
 use crate::support::tables::{all_rows, assert_same};
 use crate::support::{convert, dump, folder, members};
@@ -73,12 +74,11 @@ fn refresh_six_times(
 #[test]
 fn later_refreshes_of_the_same_people_leave_the_archives_files_as_they_are() {
     let folder = folder();
-    let archives = dump(folder.path(), 600, true);
+    let archives = dump(folder.path(), 199, true);
     let paths: Vec<&Path> = archives.iter().map(PathBuf::as_path).collect();
     let [fresh, apart, mixed] = ["fresh", "apart", "mixed"].map(|name| folder.path().join(name));
-    for out in [&fresh, &apart, &mixed] {
-        assert_eq!(convert(&paths, out, &[]).0, 0);
-    }
+    assert_eq!(convert(&paths, &fresh, &[]).0, 0);
+    [&apart, &mixed].into_iter().for_each(|out| copy(&fresh, out));
     let members = members(&archives);
     let people: BTreeSet<Orcid> = members.iter().filter_map(owner).collect();
     let scope: Vec<Orcid> = people.into_iter().step_by(PEOPLE_PER_MEMBER).collect();
@@ -102,7 +102,7 @@ fn later_refreshes_of_the_same_people_leave_the_archives_files_as_they_are() {
 #[test]
 fn a_file_without_changes_keeps_the_rows_of_those_who_are_refreshed_often() {
     let folder = folder();
-    let archives = dump(folder.path(), 100, true);
+    let archives = dump(folder.path(), 101, true);
     let paths: Vec<&Path> = archives.iter().map(PathBuf::as_path).collect();
     let out = folder.path().join("orcid");
     assert!(convert(&paths, &out, &[]).0 < 2);

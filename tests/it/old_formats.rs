@@ -113,7 +113,7 @@ fn one_is_compared_with_a_dataset_of_today() {
     let old = OLD[1].unpacked(folder.path()).join("dataset");
     let (source, new) = (folder.path().join("source"), folder.path().join("new"));
     let [old, source, new] = [&old, &source, &new].map(|path| path.to_str().unwrap());
-    let ror = orcidlake::synth::write_ror(3_000, folder.path()).unwrap();
+    let ror = orcidlake::synth::write_ror(500, folder.path()).unwrap();
     printed(&["synth", "--records", "12", "--seed", "4", "--out", source]);
     printed(&["convert", &format!("{source}/ORCID_2025_10_summaries.tar.gz"), "--out", new]);
     printed(&["match", new, "--ror-release", ror.to_str().unwrap()]);

@@ -57,7 +57,7 @@ fn agree_in_turn(documents: &[Vec<u8>]) {
 fn both_readers_agree_on_a_synthetic_dump() {
     let folder = folder();
 
-    let archives = dump(folder.path(), 300, true);
+    let archives = dump(folder.path(), 301, true);
 
     let documents: Vec<Vec<u8>> = archives.iter().flat_map(|archive| documents(archive)).collect();
     documents.iter().for_each(|document| agree(document));

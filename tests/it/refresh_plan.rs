@@ -6,6 +6,7 @@ use std::os::unix::fs::MetadataExt;
 use crate::support::refresh::{Here, json, text};
 use crate::support::tables::{all_rows, assert_same};
 use orcid_mock::{Fault, When};
+use orcid_xml::Orcid;
 use orcidlake::get;
 use serde_json::Value;
 
@@ -76,16 +77,14 @@ fn what_is_whole_when_the_quota_ends_is_applied_and_the_rest_another_day() {
     let calm = here.again();
     calm.refresh_each(&[]);
     here.server.clear_log();
-    let world = here.server.world();
+    let people: Vec<_> = here.server.world().people().map(|(orcid, _)| orcid).collect();
+    // What each of them has in some tables.
     let state = |here: &Here| -> Vec<Vec<Value>> {
         let tables = ["summaries/records", "summaries/works", "activities/works", "summaries/tombstones"];
-        let people = world.people().map(|(orcid, _)| orcid);
-        people
-            .map(|orcid| {
-                let rows = get::to_json(&get::dataset_rows(&here.dataset, &[orcid]).unwrap());
-                tables.map(|key| rows.get(key).cloned().unwrap_or_default()).into()
-            })
-            .collect()
+        let rows = get::to_json(&get::dataset_rows(&here.dataset, &people).unwrap());
+        let all = tables.iter().filter_map(|key| rows.get(*key)?.as_array()).flatten();
+        let own = |orcid: &Orcid| all.clone().filter(|row| row["orcid"] == orcid.as_str()).cloned().collect();
+        people.iter().map(own).collect()
     };
     let (old, new) = (state(&here), state(&calm));
     let mut seen = Vec::new();

@@ -58,11 +58,11 @@ fn people_of_countries_join_and_leave_if_everybody_who_has_changed_is_read() {
 }
 
 #[test]
-fn current_people_of_a_country_join_and_leave() {
-    let world = World::new(&[], |_, _| list(&["--country", "US", "--current"]));
+fn current_people_of_countries_join_and_leave() {
+    let world = World::new(&[], |_, _| list(&["--country", "US,CN,BR", "--current"]));
     let block = organization("A", "US", "GRID", "grid.0.0");
 
-    world.lives_on(&[], &block, &["US"], &["--strategy", "windows"]);
+    world.lives_on(&[], &block, &["US", "CN", "BR"], &["--strategy", "windows"]);
 }
 
 #[test]

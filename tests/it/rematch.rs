@@ -20,7 +20,7 @@ fn run(arguments: &[&str]) -> Output {
 fn matched_and_changed() -> (Here, String) {
     // Without activities: what they name does not change with the summaries.
     let here = Here::new(60, 7, &[]);
-    synth::write_ror(20_000, Path::new(&here.path(""))).unwrap();
+    synth::write_ror(1_000, Path::new(&here.path(""))).unwrap();
     let ror = here.path("v0.1-2025-10-01-ror-data.zip");
     run(&["match", here.dataset.to_str().unwrap(), "--ror-release", &ror]);
     here.server.change(|world| world.evolve(5, 0.4));

@@ -46,10 +46,10 @@ fn selection(dataset: &Path) -> serde_json::Value {
 fn a_slice_in_parts_has_the_rows_of_one_conversion() {
     let place = folder();
     let at = place.path();
-    let archives = dump(at, 3_000, true);
+    let archives = dump(at, 700, true);
     let archives: Vec<&Path> = archives.iter().map(PathBuf::as_path).collect();
     let (summaries, activities) = archives.split_at(1);
-    let release = synth::write_ror(2_000, at).unwrap();
+    let release = synth::write_ror(1_000, at).unwrap();
     let release = release.to_str().unwrap();
     let whole = at.join("whole");
     convert(&archives, &whole, &["--tables", "records,affiliations"]);
@@ -57,7 +57,7 @@ fn a_slice_in_parts_has_the_rows_of_one_conversion() {
     let ror = usual_institution(&whole);
     let ids = at.join("ids.txt");
     let people = cells(&whole, "summaries/records", &["orcid"]);
-    fs::write(&ids, people.iter().step_by(50).map(|row| format!("{}\n", row["orcid"])).collect::<String>())
+    fs::write(&ids, people.iter().step_by(20).map(|row| format!("{}\n", row["orcid"])).collect::<String>())
         .unwrap();
     let ids = ids.to_str().unwrap();
     for (name, options) in [
@@ -104,7 +104,7 @@ fn parts_of_other_people_do_not_become_one_dataset() {
 fn a_task_keeps_to_its_people_and_its_files() {
     let place = folder();
     let at = place.path();
-    let archives = dump(at, 60, true);
+    let archives = dump(at, 61, true);
     let archives: Vec<&Path> = archives.iter().map(PathBuf::as_path).collect();
     let (ids, moved) = (at.join("ids.txt"), at.join("moved.txt"));
     fs::write(&ids, "0000-0002-1825-0097\n").unwrap();

@@ -43,7 +43,7 @@ fn a_dataset_keeps_to_one_selection() {
 fn datasets_made_apart_become_one_unless_they_share_members_or_years() {
     let place = folder();
     let at = place.path();
-    let archives = dump(at, 60, true);
+    let archives = dump(at, 61, true);
     let whole = at.join("whole");
     let paths: Vec<&Path> = archives.iter().map(PathBuf::as_path).collect();
     convert(&paths, &whole, &[]);

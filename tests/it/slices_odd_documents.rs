@@ -1,9 +1,11 @@
 //! People are selected whatever the form of their documents: comments, CDATA, other prefixes, other order.
 
+use orcid_mock::plain::crowd_id;
 use orcidlake::synth;
 
 use crate::slices::{check, employed, empty_folder, of_people};
 use crate::support::slices::{archive, cells, with_country};
+use crate::support::tables::all_rows;
 use crate::support::{ONE, OTHER, convert, folder, given_names, record, run};
 
 #[test]
@@ -96,23 +98,26 @@ fn an_institution_is_found_in_documents_of_any_form() {
     let mut forms = odd_forms(&record(ONE, "One", &employed(name)));
     forms.push(record(ONE, "One", &employed(&spelt)));
     forms.push(record(ONE, "One", &employed(&format!("<![CDATA[{name}]]>"))));
-    for (number, form) in forms.into_iter().enumerate() {
-        let other =
-            record(OTHER, "Other", &employed("R&amp;D &#233; <![CDATA[& Co]]>").replace("7777777", "1"));
-        let archive = archive(&empty_folder(at, &number.to_string()), &[(ONE, form.clone()), (OTHER, other)]);
-        let whole = at.join(format!("whole-{number}"));
-        let (status, told) = convert(&[&archive], &whole, &[]);
-        assert_eq!(status, 0, "{told}");
-        let expected = of_people(&whole, &[ONE.to_owned()].into());
-        assert_eq!(given_names(&whole, ONE), ["One"], "{form}");
+    // Each form is the record of another person.
+    let people: Vec<String> = (0..forms.len() as u64).map(|number| crowd_id(number).to_string()).collect();
+    let own = people.iter().zip(&forms).map(|(orcid, form)| (orcid.as_str(), form.replace(ONE, orcid)));
+    let other = record(OTHER, "Other", &employed("R&amp;D &#233; <![CDATA[& Co]]>").replace("7777777", "1"));
+    let documents: Vec<(&str, String)> = own.chain([(OTHER, other)]).collect();
+    let archive = archive(&empty_folder(at, "odd"), &documents);
+    let whole = at.join("whole");
+    let (status, told) = convert(&[&archive], &whole, &[]);
+    assert_eq!(status, 0, "{told}");
+    let read = cells(&whole, "summaries/records", &["orcid", "given_names"]);
+    for (orcid, form) in people.iter().zip(&forms) {
+        assert!(read.iter().any(|row| row["orcid"] == *orcid && row["given_names"] == "One"), "{form}");
+    }
+    let expected = of_people(&all_rows(&whole), &people.into_iter().collect());
 
-        for (name, options) in [
-            ("ror", &["--ror", ror, "--ror-release", release][..]),
-            ("id", &["--organization-id", "ringgold:7777777"]),
-            ("current", &["--organization-id", "ringgold:7777777", "--current"]),
-        ] {
-            let out = at.join(format!("{name}-{number}"));
-            check(&[&archive], &out, options, &expected);
-        }
+    for (name, options) in [
+        ("ror", &["--ror", ror, "--ror-release", release][..]),
+        ("id", &["--organization-id", "ringgold:7777777"]),
+        ("current", &["--organization-id", "ringgold:7777777", "--current"]),
+    ] {
+        check(&[&archive], &at.join(name), options, &expected);
     }
 }

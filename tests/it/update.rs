@@ -70,7 +70,7 @@ fn before(after: &[OwnedMember]) -> (Vec<OwnedMember>, Vec<OwnedMember>) {
 #[test]
 fn an_update_gives_the_rows_of_a_fresh_conversion() {
     let folder = folder();
-    let archives = dump(folder.path(), 1_500, true);
+    let archives = dump(folder.path(), 401, true);
     let paths: Vec<&Path> = archives.iter().map(PathBuf::as_path).collect();
     let fresh = folder.path().join("fresh");
     assert_eq!(convert(&paths, &fresh, &[]).0, 0);
@@ -96,7 +96,7 @@ fn an_update_gives_the_rows_of_a_fresh_conversion() {
 #[test]
 fn the_same_update_gives_the_same_bytes_with_any_number_of_threads() {
     let folder = folder();
-    let archives = dump(folder.path(), 1_000, true);
+    let archives = dump(folder.path(), 301, true);
     let (before, changed) = before(&members(&archives));
 
     let states = [1, 2, 7].map(|threads| {
@@ -297,7 +297,7 @@ fn an_archive_does_not_bring_back_what_a_refresh_replaced() {
 #[test]
 fn a_kill_at_any_moment_leaves_the_old_or_the_new_rows() {
     let folder = folder();
-    let archives = dump(folder.path(), 1_000, true);
+    let archives = dump(folder.path(), 301, true);
     let (before, changed) = before(&members(&archives));
     let out = dataset(folder.path(), &before);
     let old = all_rows(&out);
@@ -314,7 +314,7 @@ fn a_kill_at_any_moment_leaves_the_old_or_the_new_rows() {
         let mut child = Command::new(env::current_exe().unwrap());
         let child = child.args(test).env(DATASET_VARIABLE, folder.path()).stdout(std::process::Stdio::null());
         let mut child = child.spawn().unwrap();
-        std::thread::sleep(Duration::from_millis(random.below(900) as u64));
+        std::thread::sleep(Duration::from_millis(random.below(400) as u64));
         child.kill().unwrap();
         child.wait().unwrap();
         let rows = all_rows(&out);

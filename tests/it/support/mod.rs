@@ -118,7 +118,8 @@ pub fn gzip(bytes: &[u8]) -> Vec<u8> {
     encoder.finish().expect("memory takes all")
 }
 
-/// A small synthetic dump below `folder`; gives its archives.
+/// A small synthetic dump below `folder`; gives its archives. Some numbers of records have iDs with few
+/// last characters; with primes there are activities in each archive.
 pub fn dump(folder: &Path, records: u64, activities: bool) -> Vec<PathBuf> {
     let endings = if activities { vec!['0', 'X'] } else { Vec::new() };
     let options = synth::Options {
@@ -129,7 +130,12 @@ pub fn dump(folder: &Path, records: u64, activities: bool) -> Vec<PathBuf> {
         ..synth::Options::default()
     };
     let written = synth::write_dump(&options, folder, &|_| {}).expect("the dump is made");
-    written.into_iter().map(|written| written.path).collect()
+    let paths: Vec<PathBuf> = written.into_iter().map(|written| written.path).collect();
+    for path in &paths {
+        let size_bytes = std::fs::metadata(path).expect("it is there").len();
+        assert!(size_bytes > 1_000, "nobody of {records} is in {}", path.display());
+    }
+    paths
 }
 
 /// A program that has not ended by then hangs.

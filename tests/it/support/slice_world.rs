@@ -64,7 +64,7 @@ pub fn left(xml: &str, codes: &[&str]) -> String {
 impl World {
     /// `options` may be made of the whole dataset.
     pub fn new(endings: &[char], options: impl Fn(&Path, &Path) -> Vec<String>) -> Self {
-        let mut here = Here::new(120, 7, endings);
+        let mut here = Here::new(60, 7, endings);
         let place = tempfile::tempdir().unwrap();
         let options = options(&here.dataset, place.path());
         let own = Self::converted(&here, place.path(), "slice", endings, &options);
@@ -169,7 +169,7 @@ impl World {
 /// The options that select the people of the institution with the most affiliations. Its dataset is matched to
 /// find it.
 pub fn of_usual_institution(whole: &Path, place: &Path) -> Vec<String> {
-    let release = synth::write_ror(2_000, place).unwrap();
+    let release = synth::write_ror(500, place).unwrap();
     let release = release.to_str().unwrap();
     assert!(run(&["match", whole.to_str().unwrap(), "--ror-release", release]).status.success());
     list(&["--ror", &usual_institution(whole), "--ror-release", release])

@@ -104,13 +104,12 @@ pub fn assert_same(found: &Tables, expected: &Tables) {
     for table in found.keys().chain(expected.keys()).collect::<BTreeSet<_>>() {
         let none = Vec::new();
         let (found, expected) = (found.get(table).unwrap_or(&none), expected.get(table).unwrap_or(&none));
+        if found == expected {
+            continue;
+        }
         let extra: Vec<_> = found.iter().filter(|row| !expected.contains(row)).take(2).collect();
         let missing: Vec<_> = expected.iter().filter(|row| !found.contains(row)).take(2).collect();
-        assert!(
-            found == expected,
-            "{table}: {} of {} rows\n{extra:#?}\n{missing:#?}",
-            found.len(),
-            expected.len()
-        );
+        let (found, expected) = (found.len(), expected.len());
+        panic!("{table}: {found} of {expected} rows\n{extra:#?}\n{missing:#?}");
     }
 }

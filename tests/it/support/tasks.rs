@@ -25,7 +25,7 @@ pub fn out_of(output: &Output) -> String {
 }
 
 /// Records of which the summaries take several chunks.
-pub const SEVERAL_CHUNKS: u64 = 1_500;
+pub const SEVERAL_CHUNKS: u64 = 800;
 
 /// Summaries and an archive of activities.
 pub fn dump(folder: &Path, records: u64) -> Vec<PathBuf> {

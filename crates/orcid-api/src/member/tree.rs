@@ -3,8 +3,6 @@
 //!
 //! Namespaces are left out: names are local. It knows no element of ORCID's.
 
-use std::ops::Range;
-
 use quick_xml::XmlVersion;
 use quick_xml::events::{BytesRef, BytesStart, Event};
 use quick_xml::reader::Reader;
@@ -175,32 +173,32 @@ fn referred(reference: &BytesRef<'_>) -> Result<String, String> {
     text.map(str::to_owned).ok_or_else(|| format!("&{name}; is not defined"))
 }
 
-/// Lines and columns of a text's bytes, asked for in rising order.
+/// Lines and columns of a text's bytes, asked for in rising order. Each byte is looked at once: a whole
+/// document may be one line.
 struct Places<'t> {
     text: &'t str,
     at: usize,
     line: u64,
-    line_begin: usize,
+    column: u64,
 }
 
 impl<'t> Places<'t> {
     fn new(text: &'t str) -> Self {
-        Self { text, at: 0, line: 1, line_begin: 0 }
+        Self { text, at: 0, line: 1, column: 1 }
     }
 
     fn of(&mut self, byte: usize) -> (u64, u64) {
         let byte = byte.min(self.text.len());
-        let range: Range<usize> = self.at.min(byte)..byte;
-        for (place, _) in
-            self.text.as_bytes()[range.clone()].iter().enumerate().filter(|(_, byte)| **byte == b'\n')
-        {
-            self.line += 1;
-            self.line_begin = range.start + place + 1;
+        for &passed in &self.text.as_bytes()[self.at.min(byte)..byte] {
+            match passed {
+                b'\n' => (self.line, self.column) = (self.line + 1, 1),
+                // The first byte of a sign stands for all of it.
+                0x80..0xC0 => {}
+                _ => self.column += 1,
+            }
         }
         self.at = self.at.max(byte);
-        let begin = self.line_begin.min(byte);
-        let signs = String::from_utf8_lossy(&self.text.as_bytes()[begin..byte]).chars().count();
-        (self.line, signs as u64 + 1)
+        (self.line, self.column)
     }
 }
 
@@ -219,6 +217,16 @@ mod tests {
         let d = tree.child("d").unwrap();
         assert_eq!((d.line, d.column), (4, 7));
         assert_eq!(tree.all("b").len(), 1);
+    }
+
+    #[test]
+    fn a_long_document_of_one_line_has_its_places_at_once() {
+        let count = 100_000;
+
+        let tree = Tree::parse(&format!("<a>{}<ä/><b/></a>", "<b/>".repeat(count))).unwrap();
+
+        let last = tree.all("b").last().map(|last| (last.line, last.column));
+        assert_eq!(last, Some((1, "<a>".len() as u64 + 4 * count as u64 + 5)));
     }
 
     #[test]

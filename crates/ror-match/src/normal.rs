@@ -213,10 +213,13 @@ enum Kind {
 impl Kind {
     fn of(character: char) -> Self {
         match character {
-            // Chinese characters are the most frequent ones that are not ASCII.
-            'a'..='z' | '\u{4E00}'..='\u{9FFF}' => Self::Letter,
+            'a'..='z' => Self::Letter,
             '0'..='9' => Self::Digit,
             '\0'..='@' => Self::Other,
+            // The letters of the most frequent scripts, which take longer to find in the tables of Unicode:
+            // Greek, Cyrillic, Arabic, Devanagari, Korean, Japanese, Chinese.
+            'α'..='ω' | 'а'..='ҁ' | '\u{620}'..='\u{64A}' | 'ऄ'..='ह' => Self::Letter,
+            '\u{1100}'..='\u{11FF}' | 'ぁ'..='ゖ' | 'ァ'..='ヺ' | '\u{4E00}'..='\u{9FFF}' => Self::Letter,
             _ if character.is_alphabetic() || is_combining_mark(character) => Self::Letter,
             _ if character.is_numeric() => Self::Digit,
             _ => Self::Other,

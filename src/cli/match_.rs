@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::BufRead as _;
+use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -22,7 +23,7 @@ use crate::dataset::{LocalStore, Store};
 use crate::matching::Summary;
 use crate::refresh::hold;
 use crate::storage::Place;
-use ror_match::{Table, Tier};
+use ror_match::{Matcher, Table, Tier};
 
 /// Find the organisation of ROR that each affiliation means.
 ///
@@ -123,7 +124,7 @@ fn table(args: &Args, path: &Path, common: &Common) -> Result<Done, Failure> {
         // A column's name is the key of its values, so that none may come twice.
         table.header().iter().try_for_each(|name| table.column(name).map(drop))?;
     }
-    let matcher = Sources::of(&args.ror, None, None, common)?.matcher(common)?;
+    let matcher = lasting_matcher(&Sources::of(&args.ror, None, None, common)?, common)?;
     Bulk::new(&matcher, args.all, &args.machine)?.table(table, &columns, output(args, common))
 }
 
@@ -132,12 +133,18 @@ fn texts(args: &Args, common: &Common) -> Result<Done, Failure> {
     if args.text.is_empty() {
         return Err(Failure::new("there is nothing to match", "give a dataset, --text or --csv"));
     }
-    let matcher = Sources::of(&args.ror, None, None, common)?.matcher(common)?;
+    let matcher = lasting_matcher(&Sources::of(&args.ror, None, None, common)?, common)?;
     let bulk = Bulk::new(&matcher, args.all, &args.machine)?;
     if args.text == [STDIN] {
         return bulk.texts(std::io::stdin().lock().lines(), output(args, common));
     }
     bulk.texts(args.text.iter().cloned().map(Ok), output(args, common))
+}
+
+/// The matcher, which is not freed: the program ends soon after its last match, and to free hundreds of
+/// thousands of names one by one takes as long as to match thousands.
+fn lasting_matcher(sources: &Sources, common: &Common) -> Result<ManuallyDrop<Matcher>, Failure> {
+    Ok(ManuallyDrop::new(sources.matcher(common)?))
 }
 
 fn output(args: &Args, common: &Common) -> Format {
@@ -152,7 +159,7 @@ fn dataset(args: &Args, path: &Path, common: &Common) -> Result<Done, Failure> {
     let before = manifest.organizations;
     let stop = stop_on_signals()?;
     let sources = Sources::of(&args.ror, args.crosswalk.as_ref(), before.as_ref(), common)?;
-    let (inputs, matcher) = (sources.inputs()?, sources.matcher(common)?);
+    let (inputs, matcher) = (sources.inputs()?, lasting_matcher(&sources, common)?);
     let options = rematch::options(&args.machine, args.anew);
     let store: Arc<dyn Store> = match Place::of(path)? {
         // Nobody refreshes it meanwhile.

@@ -101,13 +101,15 @@ impl<'h> Output<'h> {
         let Row { cells, part } = row;
         match &mut self.writer {
             Writer::Csv { writer, excel } => {
+                let mut write = |cell: &str| {
+                    writer.write_field(quoted(cell, *excel).as_ref()).map_err(std::io::Error::from)
+                };
+                cells.iter().try_for_each(|cell| write(cell))?;
                 // A row that is too short would put the match under the wrong columns.
-                let padding = std::iter::repeat_n("", self.header.len().saturating_sub(cells.len()));
-                let own =
-                    cells.iter().map(|cell| Cow::Borrowed(cell.as_str())).chain(padding.map(Cow::Borrowed));
-                let place = if self.is_text { text_cells(part).to_vec() } else { Vec::new() };
-                for cell in own.chain(match_cells(&part.found)).chain(place) {
-                    writer.write_field(quoted(&cell, *excel).as_ref()).map_err(std::io::Error::from)?;
+                (cells.len()..self.header.len()).try_for_each(|_| write(""))?;
+                match_cells(&part.found).iter().try_for_each(|cell| write(cell))?;
+                if self.is_text {
+                    text_cells(part).iter().try_for_each(|cell| write(cell))?;
                 }
                 writer.write_record(None::<&[u8]>).map_err(std::io::Error::from)?;
             }
@@ -147,17 +149,15 @@ fn match_cells(row: &MatchRow) -> [Cow<'_, str>; COLUMNS.len()] {
     fn text<'t>(value: &'t Option<impl AsRef<str>>) -> Cow<'t, str> {
         Cow::Borrowed(value.as_ref().map_or("", AsRef::as_ref))
     }
-    // As JSON has them: 1.0, not 1.
-    let number =
-        |value: Option<f64>| value.map_or(Cow::Borrowed(""), |value| Cow::Owned(format!("{value:?}")));
-    let candidate = |row: &CandidateRow| format!("{} {:?}", row.ror_id, row.score);
+    let score = |value: Option<f64>| value.map_or(Cow::Borrowed(""), |value| Cow::Owned(number(value)));
+    let candidate = |row: &CandidateRow| format!("{} {}", row.ror_id, number(row.score));
     [
         text(&row.ror_id),
         text(&row.ror_name),
         text(&row.tier),
         text(&row.relation),
-        number(row.score),
-        number(row.margin),
+        score(row.score),
+        score(row.margin),
         text(&row.matched_name),
         text(&row.matched_name_type),
         text(&row.country_verdict),
@@ -169,6 +169,20 @@ fn match_cells(row: &MatchRow) -> [Cow<'_, str>; COLUMNS.len()] {
     ]
 }
 
+/// A score as JSON has it: 1.0, not 1. Scores have three digits, which are written sooner than any number.
+fn number(score: f64) -> String {
+    let thousandths = (score * 1000.0).round();
+    if score.is_sign_negative() || thousandths > 1000.0 || thousandths / 1000.0 != score {
+        return format!("{score:?}");
+    }
+    let thousandths = thousandths as u16;
+    let digit = |place: u16| char::from(b'0' + (thousandths / place % 10) as u8);
+    let mut text = String::from_iter([digit(1000), '.', digit(100), digit(10), digit(1)]);
+    let length = text.trim_end_matches('0').len();
+    text.truncate(length.max("0.0".len()));
+    text
+}
+
 /// The cells of [`TEXT_COLUMNS`].
 fn text_cells(part: &Part) -> [Cow<'_, str>; TEXT_COLUMNS.len()] {
     match &part.place {
@@ -178,5 +192,18 @@ fn text_cells(part: &Part) -> [Cow<'_, str>; TEXT_COLUMNS.len()] {
             Cow::Borrowed(text.as_str()),
         ],
         None => [Cow::Borrowed(""), Cow::Borrowed(""), Cow::Borrowed("")],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scores_are_written_as_in_json() {
+        let thousandths = (0..=1000).map(|thousandth| f64::from(thousandth) / 1000.0);
+        for score in thousandths.chain([-0.07, -0.0, 0.1234, 1.001, f64::NAN]) {
+            assert_eq!(number(score), format!("{score:?}"));
+        }
     }
 }

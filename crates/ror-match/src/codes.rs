@@ -1,6 +1,6 @@
 //! The codes of ISO 3166-1: three letters and two for each country.
 
-/// All countries of ISO 3166-1, and Kosovo, whose codes are in use.
+/// All countries of ISO 3166-1, and Kosovo, whose codes are in use, by their three letters.
 const CODES: &str = "\
     ABW:AW AFG:AF AGO:AO AIA:AI ALA:AX ALB:AL AND:AD ARE:AE ARG:AR ARM:AM ASM:AS ATA:AQ \
     ATF:TF ATG:AG AUS:AU AUT:AT AZE:AZ BDI:BI BEL:BE BEN:BJ BES:BQ BFA:BF BGD:BD BGR:BG \
@@ -22,17 +22,42 @@ const CODES: &str = "\
     SRB:RS SSD:SS STP:ST SUR:SR SVK:SK SVN:SI SWE:SE SWZ:SZ SXM:SX SYC:SC SYR:SY TCA:TC \
     TCD:TD TGO:TG THA:TH TJK:TJ TKL:TK TKM:TM TLS:TL TON:TO TTO:TT TUN:TN TUR:TR TUV:TV \
     TWN:TW TZA:TZ UGA:UG UKR:UA UMI:UM URY:UY USA:US UZB:UZ VAT:VA VCT:VC VEN:VE VGB:VG \
-    VIR:VI VNM:VN VUT:VU WLF:WF WSM:WS YEM:YE ZAF:ZA ZMB:ZM ZWE:ZW XKX:XK";
+    VIR:VI VNM:VN VUT:VU WLF:WF WSM:WS XKX:XK YEM:YE ZAF:ZA ZMB:ZM ZWE:ZW ";
 
-/// The three letters and the two of each country.
-fn codes() -> impl Iterator<Item = (&'static str, &'static str)> {
-    CODES.split(' ').filter_map(|pair| pair.split_once(':'))
+/// Bytes of a country among [`CODES`]: three letters, a colon, two letters, a blank.
+const BYTES: usize = 7;
+/// Where the two letters begin.
+const TWO: usize = 4;
+/// Pairs of capitals.
+const PAIRS: usize = 26 * 26;
+
+/// For each pair of capitals, where in [`CODES`] it begins; 0 if it is no country's code. The rows of
+/// a large table are checked one by one.
+static PLACES: [u16; PAIRS] = places();
+
+const fn places() -> [u16; PAIRS] {
+    let codes = CODES.as_bytes();
+    let mut places = [0; PAIRS];
+    let mut place = TWO;
+    while place < codes.len() {
+        places[pair(codes[place], codes[place + 1])] = place as u16;
+        place += BYTES;
+    }
+    places
+}
+
+/// The number of a pair of capitals.
+const fn pair(first: u8, second: u8) -> usize {
+    (first - b'A') as usize * 26 + (second - b'A') as usize
 }
 
 /// The code of two letters for one of three, in any case.
 pub fn of_three_letters(text: &str) -> Option<[u8; 2]> {
-    let (_, code) = codes().find(|(three, _)| three.eq_ignore_ascii_case(text))?;
-    code.as_bytes().try_into().ok()
+    let mut letters: [u8; 3] = text.as_bytes().try_into().ok()?;
+    letters.make_ascii_uppercase();
+    let (countries, _) = CODES.as_bytes().as_chunks::<BYTES>();
+    let place = countries.binary_search_by(|country| country[..3].cmp(&letters)).ok()?;
+    Some([countries[place][TWO], countries[place][TWO + 1]])
 }
 
 /// True where two letters in capitals are the code of a country.
@@ -42,7 +67,11 @@ pub fn is_code(code: &str) -> bool {
 
 /// Two letters in capitals, if they are the code of a country, as a constant.
 pub fn listed(code: &str) -> Option<&'static str> {
-    codes().map(|(_, known)| known).find(|known| *known == code)
+    let [first @ b'A'..=b'Z', second @ b'A'..=b'Z'] = *code.as_bytes() else { return None };
+    match usize::from(PLACES[pair(first, second)]) {
+        0 => None,
+        place => Some(&CODES[place..place + 2]),
+    }
 }
 
 #[cfg(test)]
@@ -53,12 +82,18 @@ mod tests {
 
     #[test]
     fn each_country_has_codes_of_its_own() {
-        let three: BTreeSet<&str> = codes().map(|(three, _)| three).collect();
-        let two: BTreeSet<&str> = codes().map(|(_, two)| two).collect();
+        let countries: Vec<(&str, &str)> =
+            CODES.split_terminator(' ').filter_map(|country| country.split_once(':')).collect();
+        let three: BTreeSet<&str> = countries.iter().map(|(three, _)| *three).collect();
+        let two: BTreeSet<&str> = countries.iter().map(|(_, two)| *two).collect();
 
-        assert_eq!((codes().count(), three.len(), two.len()), (250, 250, 250));
+        assert_eq!((countries.len(), three.len(), two.len()), (250, 250, 250));
+        for (three, two) in countries {
+            assert_eq!(of_three_letters(three).as_ref().map(<[u8; 2]>::as_slice), Some(two.as_bytes()));
+            assert_eq!(listed(two), Some(two));
+        }
         assert_eq!(of_three_letters("prt"), Some(*b"PT"));
         assert_eq!(of_three_letters("XYZ"), None);
-        assert!(is_code("AX") && !is_code("XX"));
+        assert!(is_code("AX") && !is_code("XX") && !is_code("") && !is_code("pt") && !is_code("PRT"));
     }
 }

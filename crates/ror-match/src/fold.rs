@@ -6,6 +6,9 @@ use unicode_normalization::UnicodeNormalization;
 /// Bytes of a character reference of HTML at most.
 const MAX_REFERENCE_BYTES: usize = 12;
 
+/// What is read in place of `&`.
+const AND: &str = " and ";
+
 /// Appends `text` in lower case, without entities and without marks on Latin
 /// letters.
 pub fn fold(text: &str, folded: &mut String) {
@@ -15,9 +18,19 @@ pub fn fold(text: &str, folded: &mut String) {
         return;
     }
     // Some systems encode what is encoded already.
-    let text = decode(&decode(text));
-    for character in text.nfkd() {
-        fold_character(character, folded);
+    let decoded = text.contains('&').then(|| decode(&decode(text)));
+    let mut rest = decoded.as_deref().unwrap_or(text);
+    while !rest.is_empty() {
+        let (plain, others) = rest.split_at(rest.bytes().take_while(u8::is_ascii).count());
+        for (number, piece) in plain.split('&').enumerate() {
+            folded.push_str(if number > 0 { AND } else { "" });
+            folded.push_str(piece);
+        }
+        let (others, next) = others.split_at(others.bytes().take_while(|byte| !byte.is_ascii()).count());
+        for character in others.nfkd() {
+            fold_character(character, folded);
+        }
+        rest = next;
     }
     folded.make_ascii_lowercase();
 }
@@ -33,8 +46,10 @@ pub fn fold_with_origins(text: &str, folded: &mut String, origins: &mut Vec<u32>
     let mut place = 0;
     while let Some(first) = text[place..].chars().next() {
         let (character, length) = decoded(&text[place..]).unwrap_or((first, first.len_utf8()));
-        for part in std::iter::once(character).nfkd() {
-            fold_character(part, folded);
+        if character.is_ascii() {
+            fold_character(character, folded);
+        } else {
+            std::iter::once(character).nfkd().for_each(|part| fold_character(part, folded));
         }
         origins.resize(folded.len(), place as u32);
         place += length;
@@ -46,7 +61,7 @@ pub fn fold_with_origins(text: &str, folded: &mut String, origins: &mut Vec<u32>
 fn fold_character(character: char, folded: &mut String) {
     for character in character.to_lowercase() {
         match character {
-            '&' => folded.push_str(" and "),
+            '&' => folded.push_str(AND),
             '\0'..='\x7F' => folded.push(character),
             // Marks that have not found a letter to stand on.
             '\u{300}'..='\u{36F}' => {}

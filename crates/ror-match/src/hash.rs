@@ -4,7 +4,12 @@ use xxhash_rust::xxh3::xxh3_64;
 
 /// The hash of a word, by which it is known from here on.
 pub fn word_hash(word: &str) -> u64 {
-    xxh3_64(word.as_bytes())
+    bytes_hash(word.as_bytes())
+}
+
+/// The same of the bytes of a word.
+pub fn bytes_hash(bytes: &[u8]) -> u64 {
+    xxh3_64(bytes)
 }
 
 /// The hash of a row of words.

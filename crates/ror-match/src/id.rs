@@ -54,11 +54,14 @@ impl RorId {
 impl fmt::Display for RorId {
     /// The address, as ROR writes its ids.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("https://ror.org/0")?;
-        for place in (0..6).rev() {
-            write!(formatter, "{}", char::from(CROCKFORD[(self.0 >> (5 * place)) as usize & 31]))?;
+        let mut number = *b"000000000";
+        for (place, character) in (0..6).rev().zip(&mut number[1..]) {
+            *character = CROCKFORD[(self.0 >> (5 * place)) as usize & 31];
         }
-        write!(formatter, "{:02}", self.check_digits())
+        let digits = self.check_digits() as u8;
+        (number[7], number[8]) = (b'0' + digits / 10, b'0' + digits % 10);
+        formatter.write_str("https://ror.org/")?;
+        formatter.write_str(std::str::from_utf8(&number).expect("all characters are ASCII"))
     }
 }
 

@@ -86,7 +86,7 @@ impl Index {
 
     /// All names with a key. For the matcher; neither type is documented.
     pub fn find(&self, key_kind: KeyKind, hash: u64) -> &[Entry] {
-        if hash == 0 {
+        if hash == 0 || key_kind.is_sum() && !self.may_have(hash) {
             return &[];
         }
         let key = key(key_kind, hash);
@@ -179,8 +179,8 @@ impl Reader<'_> {
             return;
         }
         let sums = &mut self.sums;
-        let mut push = |form, hash, generic| {
-            if matches!(form, KeyKind::Canonical | KeyKind::Cityless) {
+        let mut push = |form: KeyKind, hash, generic| {
+            if form.is_sum() {
                 let (place, bit) = sum_bit(hash);
                 sums[place] |= bit;
             }
@@ -199,19 +199,20 @@ impl Reader<'_> {
             }
         }
         let city = places.city_words(entry.organization);
-        let cityless: Vec<Token> =
-            tokens.iter().filter(|token| !city.contains(&token.meaning.canonical)).copied().collect();
-        if cityless.len() < tokens.len() && !is_generic(&cityless) {
-            push(KeyKind::Cityless, hash(KeyKind::Cityless, &cityless), false);
+        let is_of_city = |token: &Token| city.contains(&token.meaning.canonical);
+        if tokens.iter().any(is_of_city) {
+            let cityless: Vec<Token> = tokens.iter().filter(|token| !is_of_city(token)).copied().collect();
+            if !is_generic(&cityless) {
+                push(KeyKind::Cityless, hash(KeyKind::Cityless, &cityless), false);
+            }
         }
-        let (tokens, kind) = (tokens.to_vec(), entry.kind);
         if tokens.len() == all.len() {
             push(KeyKind::Letters, self.reading.letters(0..all.len(), &mut self.letters), generic);
         }
         if places.countries(entry.organization).iter().any(|country| is_transliterated(*country)) {
             push(KeyKind::Consonants, skeleton(&self.reading.words, &mut self.letters), generic);
         }
-        vocabulary.add(entry.organization, entry.name, kind, &tokens, &self.reading.words);
+        vocabulary.add(entry.organization, entry.name, entry.kind, tokens, &self.reading.words);
     }
 }
 

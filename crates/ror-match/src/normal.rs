@@ -5,8 +5,7 @@
 
 use std::ops::Range;
 
-use unicode_normalization::char::is_combining_mark;
-
+use super::characters::Kind;
 use super::fold::{fold, fold_with_origins};
 
 /// The most characters of a name that are read.
@@ -89,10 +88,20 @@ impl Words {
             most,
             is_text,
         };
-        for (place, character) in self.folded.char_indices() {
-            if !cutter.take(place as u32, character) {
+        let mut rest = self.folded.as_str();
+        while let Some(first) = rest.chars().next() {
+            let place = (self.folded.len() - rest.len()) as u32;
+            let letters = rest.bytes().take_while(u8::is_ascii_lowercase).count();
+            let length = letters.max(first.len_utf8());
+            let goes_on = if letters > 0 {
+                cutter.take_letters(place, &rest[..letters])
+            } else {
+                cutter.take(place, first)
+            };
+            if !goes_on {
                 break;
             }
+            rest = &rest[length..];
         }
         cutter.settle();
     }
@@ -192,14 +201,6 @@ impl Gap {
     }
 }
 
-/// What a character can be part of.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    Letter,
-    Digit,
-    Other,
-}
-
 /// Cuts folded text into words.
 struct Cutter<'a> {
     text: &'a mut String,
@@ -215,29 +216,46 @@ struct Cutter<'a> {
 impl Cutter<'_> {
     /// Takes the next character; false when there are words enough.
     fn take(&mut self, place: u32, character: char) -> bool {
-        let kind = match character {
-            'a'..='z' => Kind::Letter,
-            '0'..='9' => Kind::Digit,
-            _ if character.is_alphabetic() || is_combining_mark(character) => Kind::Letter,
-            _ if character.is_numeric() => Kind::Digit,
-            _ => Kind::Other,
-        };
+        let kind = Kind::of(character);
         if kind == Kind::Other {
             self.gap.take(character);
         } else {
             if kind != self.last && !self.begin(place) {
                 return false;
             }
-            let drop = self.is_second_vowel(character);
-            if !drop {
-                self.text.push(character);
-            }
-            let word = self.words.last_mut().expect("a word has begun");
-            word.end = self.text.len() as u32;
-            word.span.1 = place + character.len_utf8() as u32;
+            self.text.push(character);
+            self.end_at(place + character.len_utf8() as u32);
         }
         self.last = kind;
         true
+    }
+
+    /// Takes the next letters, which are ASCII, all at once.
+    fn take_letters(&mut self, place: u32, letters: &str) -> bool {
+        if self.last != Kind::Letter && !self.begin(place) {
+            return false;
+        }
+        let mut kept = 0;
+        let mut before = self.last_of_word();
+        for (at, letter) in letters.bytes().enumerate() {
+            if is_second_vowel(before, letter) {
+                self.text.push_str(&letters[kept..at]);
+                kept = at + 1;
+            } else {
+                before = Some(letter);
+            }
+        }
+        self.text.push_str(&letters[kept..]);
+        self.end_at(place + letters.len() as u32);
+        self.last = Kind::Letter;
+        true
+    }
+
+    /// Lets the word end with the text, and at `place` of the folded text.
+    fn end_at(&mut self, place: u32) {
+        let word = self.words.last_mut().expect("a word has begun");
+        word.end = self.text.len() as u32;
+        word.span.1 = place;
     }
 
     fn begin(&mut self, place: u32) -> bool {
@@ -277,21 +295,27 @@ impl Cutter<'_> {
         self.text.len() - start
     }
 
-    /// `ae`, `oe`, `ue` and `aa` are one vowel.
-    fn is_second_vowel(&self, character: char) -> bool {
-        let last = self.text.as_bytes().last();
-        let pair = match character {
-            'e' => matches!(last, Some(b'a' | b'o' | b'u')),
-            'a' => last == Some(&b'a'),
-            _ => false,
-        };
-        pair && self.length_of_last() > 0
+    /// The last byte of the word that is being read.
+    fn last_of_word(&self) -> Option<u8> {
+        if self.length_of_last() > 0 { self.text.as_bytes().last().copied() } else { None }
+    }
+}
+
+/// `ae`, `oe`, `ue` and `aa` are one vowel.
+fn is_second_vowel(before: Option<u8>, letter: u8) -> bool {
+    match letter {
+        b'e' => matches!(before, Some(b'a' | b'o' | b'u')),
+        b'a' => before == Some(b'a'),
+        _ => false,
     }
 }
 
 /// The beginning of a text.
 fn first_characters(text: &str, most: usize) -> &str {
-    match text.char_indices().nth(most.min(text.len())) {
+    if text.len() <= most {
+        return text;
+    }
+    match text.char_indices().nth(most) {
         Some((end, _)) => &text[..end],
         None => text,
     }

@@ -17,6 +17,8 @@ pub struct Objects<R> {
     buffer: Vec<u8>,
     /// What has been handed out already.
     start: usize,
+    /// Where what has been read ends in the buffer.
+    end: usize,
     begun: bool,
     ended: bool,
 }
@@ -30,7 +32,7 @@ pub enum NoObject {
 
 impl<R: Read> Objects<R> {
     pub fn new(input: R) -> Self {
-        Self { input, buffer: Vec::new(), start: 0, begun: false, ended: false }
+        Self { input, buffer: Vec::new(), start: 0, end: 0, begun: false, ended: false }
     }
 
     /// The next object, or nothing behind the array's end.
@@ -57,7 +59,7 @@ impl<R: Read> Objects<R> {
 
     /// The byte at the present place.
     fn byte(&mut self) -> Result<Option<u8>, NoObject> {
-        if self.start == self.buffer.len() && !self.fill()? {
+        if self.start == self.end && !self.fill()? {
             return Ok(None);
         }
         Ok(Some(self.buffer[self.start]))
@@ -68,12 +70,12 @@ impl<R: Read> Objects<R> {
         let mut scan = Scan::default();
         let mut seen = 0;
         loop {
-            if let Some(length) = scan.end(&self.buffer[self.start..], seen) {
+            if let Some(length) = scan.end(&self.buffer[self.start..self.end], seen) {
                 let start = self.start;
                 self.start += length;
                 return Ok(&self.buffer[start..start + length]);
             }
-            seen = self.buffer.len() - self.start;
+            seen = self.end - self.start;
             if seen > MAX_OBJECT_BYTES {
                 return Err(NoObject::Malformed("one of its objects does not end"));
             }
@@ -85,17 +87,18 @@ impl<R: Read> Objects<R> {
 
     /// Reads on; false at the end of the input.
     fn fill(&mut self) -> Result<bool, NoObject> {
-        self.buffer.drain(..self.start);
-        self.start = 0;
-        let length = self.buffer.len();
-        self.buffer.resize(length + READ_BYTES, 0);
+        self.buffer.copy_within(self.start..self.end, 0);
+        (self.start, self.end) = (0, self.end - self.start);
+        // What is there already need not be made zero again.
+        let length = self.buffer.len().max(self.end + READ_BYTES);
+        self.buffer.resize(length, 0);
         let read = loop {
-            match self.input.read(&mut self.buffer[length..]) {
+            match self.input.read(&mut self.buffer[self.end..]) {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 result => break result.map_err(NoObject::Io)?,
             }
         };
-        self.buffer.truncate(length + read);
+        self.end += read;
         Ok(read > 0)
     }
 }

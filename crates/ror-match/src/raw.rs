@@ -56,9 +56,12 @@ struct RawRelationship {
 struct RawName {
     value: String,
     #[serde(default)]
-    types: Vec<String>,
+    types: Vec<RawNameKind>,
     lang: Option<String>,
 }
+
+/// A type of a name, if it is known.
+struct RawNameKind(Option<NameKind>);
 
 #[derive(Deserialize)]
 struct RawLocation {
@@ -114,14 +117,8 @@ struct RawExternalId {
 }
 
 /// GRID ids stand alone in schema 1, all others in lists.
-#[derive(Default, Deserialize)]
-#[serde(untagged)]
-enum OneOrMany {
-    #[default]
-    None,
-    One(String),
-    Many(Vec<String>),
-}
+#[derive(Default)]
+struct OneOrMany(Vec<String>);
 
 impl RawOrganization {
     /// The organisation, under an id that has been checked.
@@ -204,14 +201,7 @@ fn in_order(mut names: Vec<Name>) -> Vec<Name> {
 impl RawName {
     /// The name as its surest kind.
     fn finish(self) -> Option<Name> {
-        let has = |kind: &str| self.types.iter().any(|known| known == kind);
-        let kinds = [
-            ("ror_display", NameKind::Display),
-            ("label", NameKind::Label),
-            ("alias", NameKind::Alias),
-            ("acronym", NameKind::Acronym),
-        ];
-        let kind = kinds.into_iter().find(|(name, _)| has(name)).map_or(NameKind::Alias, |(_, kind)| kind);
+        let kind = self.types.iter().filter_map(|kind| kind.0).min().unwrap_or(NameKind::Alias);
         Some(Name { value: self.value, kind, language: self.lang })
     }
 }
@@ -246,11 +236,7 @@ impl RawAddress {
 impl RawExternalIds {
     fn add(&mut self, registry: &str, ids: RawExternalId) {
         let Some(registry) = Registry::named(registry) else { return };
-        let mut all = match ids.all {
-            OneOrMany::None => Vec::new(),
-            OneOrMany::One(value) => vec![value],
-            OneOrMany::Many(values) => values,
-        };
+        let OneOrMany(mut all) = ids.all;
         if let Some(preferred) = ids.preferred.as_ref().filter(|preferred| !all.contains(preferred)) {
             all.insert(0, preferred.clone());
         }
@@ -301,5 +287,63 @@ impl<'de> Visitor<'de> for ExternalIdsVisitor {
             }
         }
         Ok(ids)
+    }
+}
+
+impl<'de> Deserialize<'de> for OneOrMany {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(OneOrManyVisitor)
+    }
+}
+
+struct OneOrManyVisitor;
+
+impl<'de> Visitor<'de> for OneOrManyVisitor {
+    type Value = OneOrMany;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("an id or a list of ids")
+    }
+
+    fn visit_unit<E>(self) -> Result<OneOrMany, E> {
+        Ok(OneOrMany::default())
+    }
+
+    fn visit_str<E>(self, one: &str) -> Result<OneOrMany, E> {
+        Ok(OneOrMany(vec![one.to_owned()]))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<OneOrMany, A::Error> {
+        let mut ids = Vec::new();
+        while let Some(id) = list.next_element()? {
+            ids.push(id);
+        }
+        Ok(OneOrMany(ids))
+    }
+}
+
+impl<'de> Deserialize<'de> for RawNameKind {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_str(NameKindVisitor)
+    }
+}
+
+struct NameKindVisitor;
+
+impl Visitor<'_> for NameKindVisitor {
+    type Value = RawNameKind;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a string")
+    }
+
+    fn visit_str<E>(self, kind: &str) -> Result<RawNameKind, E> {
+        Ok(RawNameKind(match kind {
+            "ror_display" => Some(NameKind::Display),
+            "label" => Some(NameKind::Label),
+            "alias" => Some(NameKind::Alias),
+            "acronym" => Some(NameKind::Acronym),
+            _ => None,
+        }))
     }
 }

@@ -63,6 +63,13 @@ pub enum KeyKind {
     Consonants,
 }
 
+impl KeyKind {
+    /// True for the sums of which the index has a bit each.
+    pub fn is_sum(self) -> bool {
+        matches!(self, Self::Canonical | Self::Cityless)
+    }
+}
+
 impl Reading {
     /// Reads `text`, a name, in place of what was there.
     pub fn read(&mut self, text: &str, lexicon: &Lexicon) {

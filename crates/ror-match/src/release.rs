@@ -169,11 +169,12 @@ fn parse(path: &Path, batches: Receiver<Batch>) -> Result<Vec<Organization>, Ror
 }
 
 fn organization(path: &Path, number: usize, object: &[u8]) -> Result<Organization, RorError> {
-    let raw: RawOrganization = serde_json::from_slice(object).map_err(|source| RorError::Organization {
-        path: path.to_owned(),
-        number,
-        source,
-    })?;
+    // Text is checked sooner as a whole than string by string.
+    let raw: Result<RawOrganization, _> = match std::str::from_utf8(object) {
+        Ok(text) => serde_json::from_str(text),
+        Err(_) => serde_json::from_slice(object),
+    };
+    let raw = raw.map_err(|source| RorError::Organization { path: path.to_owned(), number, source })?;
     match RorId::parse(&raw.id) {
         Ok(id) => Ok(raw.finish(id)),
         Err(_) => Err(RorError::Id { path: path.to_owned(), number, id: raw.id }),

@@ -32,23 +32,24 @@ const CITY_BONUS: f32 = 0.03;
 const CONTRARY_WEIGHT: f32 = 4.5;
 /// Bytes of an acronym at most.
 const MAX_ACRONYM_BYTES: u8 = 5;
-/// What a word may weigh at most.
-const MAX_WEIGHT: f32 = 9.0;
 
 /// Buffers that are used again.
 #[derive(Default)]
 pub struct Buffers {
     asked: Vec<Asked>,
+    /// The words of all in `asked`.
+    words: Vec<(u32, f32)>,
     corrections: Vec<(u32, f32)>,
     sought: Vec<(u32, f32)>,
     sums: Vec<f32>,
     touched: Vec<u32>,
+    ranked: Vec<u64>,
 }
 
 /// A word of the query.
 struct Asked {
-    /// The words of the vocabulary that it may be, with how alike they are.
-    words: Vec<(u32, f32)>,
+    /// Where the words of the vocabulary that it may be stand, each with how alike it is.
+    words: Range<usize>,
     weight: f32,
     /// It is one of the city's.
     city: bool,
@@ -95,10 +96,10 @@ impl Search<'_> {
         for number in &buffers.touched {
             let document = *self.index.vocabulary.document(*number);
             let is_marked = self.are_marked_alike(document.marks, marks);
-            if !fit(kinds, document.kinds) || !is_marked && marks != 0 {
+            if !fit(kinds, self.index.vocabulary.kinds(*number)) || !is_marked && marks != 0 {
                 continue;
             }
-            let one = self.score(document, &buffers.asked);
+            let one = self.score(document, &buffers.asked, &buffers.words);
             // "Sharif University" of Tehran may be the one "of Technology".
             if is_marked || one.city == PlaceVerdict::Agree && one.has_own {
                 scored.push(one);
@@ -116,10 +117,11 @@ impl Search<'_> {
     /// True for the same numbers and fields; most universities of some countries are of the state,
     /// whether their names say it or not.
     fn are_marked_alike(&self, one: u64, other: u64) -> bool {
-        let state = word_hash("state");
-        one == other
-            || is_transliterated(self.place.country)
-                && (one == other.wrapping_add(state) || other == one.wrapping_add(state))
+        let differ_by_state = || {
+            let state = word_hash("state");
+            one == other.wrapping_add(state) || other == one.wrapping_add(state)
+        };
+        one == other || is_transliterated(self.place.country) && differ_by_state()
     }
 
     fn decide(&mut self, scored: &[Scored], limits: Similarity) -> Lookup {
@@ -171,6 +173,7 @@ impl Search<'_> {
     fn ask(&self, reading: &Reading, range: Range<usize>, buffers: &mut Buffers) -> (u32, u64) {
         let vocabulary = &self.index.vocabulary;
         buffers.asked.clear();
+        buffers.words.clear();
         let (mut kinds, mut marks) = (0, 0u64);
         let mut seen: Vec<u64> = Vec::with_capacity(range.len());
         for place in range {
@@ -182,15 +185,17 @@ impl Search<'_> {
             seen.push(canonical);
             kinds |= token.meaning.kinds;
             marks = marks.wrapping_add(token.mark());
-            let words = match vocabulary.word(canonical) {
-                Some(word) => vec![(word, 1.0)],
+            let start = buffers.words.len();
+            match vocabulary.word(canonical) {
+                Some(word) => buffers.words.push((word, 1.0)),
                 None => {
                     vocabulary.corrections(reading.words.get(place), &mut buffers.corrections);
-                    buffers.corrections.clone()
+                    buffers.words.extend_from_slice(&buffers.corrections);
                 }
-            };
-            let known = words.iter().map(|(word, _)| vocabulary.weight(*word)).reduce(f32::max);
-            let weight = known.unwrap_or(vocabulary.unknown_weight()).min(MAX_WEIGHT);
+            }
+            let words = start..buffers.words.len();
+            let weights = buffers.words[start..].iter().map(|(word, _)| vocabulary.weight(*word));
+            let weight = weights.reduce(f32::max).unwrap_or(vocabulary.unknown_weight());
             let city = self.place.city.contains(&canonical);
             let own = !city && !token.meaning.generic && !token.number;
             buffers.asked.push(Asked { words, weight, city, own, long: token.length > MAX_ACRONYM_BYTES });
@@ -203,10 +208,11 @@ impl Search<'_> {
     fn gather(&self, (first, end): (u32, u32), kinds: u32, buffers: &mut Buffers) -> u64 {
         let mut steps = 0;
         let vocabulary = &self.index.vocabulary;
-        let Buffers { asked, sought, sums, touched, .. } = buffers;
+        let Buffers { asked, words, sought, sums, touched, ranked, .. } = buffers;
         sought.clear();
-        sought
-            .extend(asked.iter().flat_map(|asked| asked.words.iter().map(|(word, _)| (*word, asked.weight))));
+        for asked in asked.iter() {
+            sought.extend(words[asked.words.clone()].iter().map(|(word, _)| (*word, asked.weight)));
+        }
         sought.sort_by(|one, other| other.1.total_cmp(&one.1).then(one.0.cmp(&other.0)));
         sought.truncate(MAX_SOUGHT);
         touched.clear();
@@ -229,40 +235,48 @@ impl Search<'_> {
         if touched.len() > MAX_COMPARED {
             // Of hundreds of names with a city's name, those of the kind that is asked for.
             touched.retain(|name| {
-                let is_fit = fit(kinds, vocabulary.document(*name).kinds);
+                let is_fit = fit(kinds, vocabulary.kinds(*name));
                 if !is_fit {
                     sums[(*name - first) as usize] = 0.0;
                 }
                 is_fit
             });
         }
-        let sum = |name: &u32| sums[(*name - first) as usize];
         if touched.len() > MAX_COMPARED {
-            touched.select_nth_unstable_by(MAX_COMPARED, |one, other| {
-                sum(other).total_cmp(&sum(one)).then(one.cmp(other))
-            });
+            // Those with the greatest sums, the first of several with one sum. No sum is negative, so that
+            // its bits are in its order.
+            ranked.clear();
+            ranked.extend(touched.iter().map(|name| {
+                let sum = std::mem::take(&mut sums[(*name - first) as usize]);
+                u64::from(!sum.to_bits()) << 32 | u64::from(*name)
+            }));
+            let (most, ..) = ranked.select_nth_unstable(MAX_COMPARED);
+            touched.clear();
+            touched.extend(most.iter().map(|rank| *rank as u32));
+        } else {
+            touched.iter().for_each(|name| sums[(*name - first) as usize] = 0.0);
         }
-        touched.iter().for_each(|name| sums[(*name - first) as usize] = 0.0);
-        touched.truncate(MAX_COMPARED);
         steps
     }
 
     /// How much of what both names tell is the same. The city, if it is the
     /// right one, need not be in both.
-    fn score(&self, document: Document, asked: &[Asked]) -> Scored {
-        let vocabulary = &self.index.vocabulary;
-        let words = vocabulary.words(&document);
+    fn score(&self, document: Document, asked: &[Asked], sought: &[(u32, f32)]) -> Scored {
+        let words = self.index.vocabulary.words(&document);
         let city = self.index.places.city(document.organization, &self.place.city);
         let share = |city_word: bool| match city {
             PlaceVerdict::Agree if city_word => CITY_SHARE,
             PlaceVerdict::Unknown if city_word => UNKNOWN_CITY_SHARE,
             _ => 1.0,
         };
-        let weight: f32 = words.iter().map(|word| vocabulary.weight(*word).min(MAX_WEIGHT)).sum();
+        let weight = document.weight;
         let (mut shared, mut left) = (0.0, 0.0);
         let (mut shares_own, mut lacks_own) = (false, false);
         for asked in asked {
-            let alike = asked.words.iter().filter(|(word, _)| words.contains(word)).map(|(_, alike)| *alike);
+            let alike = sought[asked.words.clone()]
+                .iter()
+                .filter(|(word, _)| words.contains(word))
+                .map(|(_, alike)| *alike);
             let alike = alike.fold(0.0, f32::max);
             shares_own |= asked.own && alike > 0.0;
             lacks_own |= asked.own && asked.long && alike == 0.0;

@@ -6,6 +6,8 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, Chain, Cursor, Read};
 use std::path::{Path, PathBuf};
 
+use memchr::memchr3;
+
 use super::error::RorError;
 use super::source::open;
 
@@ -161,13 +163,14 @@ impl Table {
         }
         let closed_after = bytes.len();
         let end = loop {
+            self.take_before(self.delimiter, &mut bytes)?;
+            self.check_size(&bytes, begin)?;
             match self.next()? {
                 None => break End::Table,
                 Some(b'\n') => break End::Row,
                 Some(byte) if byte == self.delimiter => break End::Cell,
                 Some(byte) => bytes.push(byte),
             }
-            self.check_size(&bytes, begin)?;
         };
         if is_quoted && !bytes[closed_after..].trim_ascii().is_empty() {
             let what = "the cell goes on after its closing quote: a quote is not closed, or one inside is not doubled";
@@ -183,6 +186,8 @@ impl Table {
     fn quoted(&mut self, bytes: &mut Vec<u8>) -> Result<(), RorError> {
         let begin = self.line;
         loop {
+            self.take_before(b'"', bytes)?;
+            self.check_size(bytes, begin)?;
             match self.next()? {
                 Some(b'"') if self.peek()? == Some(b'"') => {
                     self.next()?;
@@ -197,8 +202,18 @@ impl Table {
                 }
                 None => return Err(self.fault(begin, "a quote is not closed".to_owned())),
             }
-            self.check_size(bytes, begin)?;
         }
+    }
+
+    /// Appends the bytes that stand before `sign` or the end of a line, as far as they have been read from
+    /// the file.
+    fn take_before(&mut self, sign: u8, bytes: &mut Vec<u8>) -> Result<(), RorError> {
+        self.peek()?;
+        let read = self.input.buffer();
+        let length = memchr3(sign, b'\n', b'\r', read).unwrap_or(read.len());
+        bytes.extend_from_slice(&read[..length]);
+        self.input.consume(length);
+        Ok(())
     }
 
     fn check_size(&self, bytes: &[u8], begin: u64) -> Result<(), RorError> {

@@ -4,7 +4,7 @@
 //! letter is taken out; two words that share such a form differ by one letter
 //! more, less, changed or swapped.
 
-use super::hash::word_hash;
+use super::hash::bytes_hash;
 
 /// Bytes of a word that may be misspelt; in shorter ones a letter makes another
 /// word.
@@ -33,7 +33,7 @@ impl Typos {
         if fits(word) {
             let place = self.words.len() as u32;
             self.words.push((word.into(), id));
-            self.forms.push((short(word), place));
+            self.forms.push((short(word.as_bytes()), place));
             without_one(word, |form| self.forms.push((short(form), place)));
         }
     }
@@ -58,7 +58,7 @@ impl Typos {
         if !fits(word) || self.buckets.is_empty() {
             return;
         }
-        let mut look = |form: &str| {
+        let mut look = |form: &[u8]| {
             let form = short(form);
             let bucket = (form >> (32 - BUCKET_BITS)) as usize;
             let listed = &self.forms[self.buckets[bucket] as usize..self.buckets[bucket + 1] as usize];
@@ -71,7 +71,7 @@ impl Typos {
                 }
             }
         };
-        look(word);
+        look(word.as_bytes());
         without_one(word, look);
     }
 }
@@ -82,18 +82,22 @@ fn fits(word: &str) -> bool {
         && word.bytes().all(|byte| byte.is_ascii_lowercase())
 }
 
-fn short(form: &str) -> u32 {
-    (word_hash(form) >> 32) as u32
+fn short(form: &[u8]) -> u32 {
+    (bytes_hash(form) >> 32) as u32
 }
 
 /// Calls `each` with the word without one of its letters.
-fn without_one(word: &str, mut each: impl FnMut(&str)) {
+fn without_one(word: &str, mut each: impl FnMut(&[u8])) {
     let mut form = [0; MAX_BYTES];
-    let bytes = word.as_bytes();
-    for gap in 0..bytes.len() {
-        form[..gap].copy_from_slice(&bytes[..gap]);
-        form[gap..bytes.len() - 1].copy_from_slice(&bytes[gap + 1..]);
-        each(std::str::from_utf8(&form[..bytes.len() - 1]).expect("the word is ASCII"));
+    // First without the first letter; then each letter in turn comes back in place of the next one.
+    let Some((first, rest)) = word.as_bytes().split_first() else { return };
+    let form = &mut form[..rest.len()];
+    form.copy_from_slice(rest);
+    each(form);
+    let mut back = *first;
+    for gap in 0..rest.len() {
+        back = std::mem::replace(&mut form[gap], back);
+        each(form);
     }
 }
 
@@ -107,8 +111,8 @@ fn differ_by_one(one: &str, other: &str) -> bool {
         ([], [_]) | ([_], []) => true,
         ([first, one @ ..], [second, other @ ..]) => {
             one == other
-                || [&[*first], one].concat() == other
-                || one == [&[*second], other].concat()
+                || other.split_first() == Some((first, one))
+                || one.split_first() == Some((second, other))
                 || matches!((one, other), ([third, one @ ..], [fourth, other @ ..])
                     if first == fourth && second == third && one == other)
         }

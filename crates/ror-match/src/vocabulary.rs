@@ -12,6 +12,8 @@ use super::typos::Typos;
 
 /// Words of a name that are compared.
 const MAX_NAME_WORDS: usize = 24;
+/// What a word may weigh at most.
+const MAX_WEIGHT: f32 = 9.0;
 
 /// A name, as far as its words go.
 #[derive(Clone, Copy)]
@@ -21,8 +23,6 @@ pub struct Document {
     pub kind: NameKind,
     start: u32,
     length: u8,
-    /// The kinds of institution that it speaks of.
-    pub kinds: u32,
     /// The sum of what its words tell.
     pub weight: f32,
     /// The sum of the hashes of what must be the same: numbers, and words that
@@ -42,6 +42,9 @@ pub struct Vocabulary {
     weights: Vec<f32>,
     words: Vec<u32>,
     documents: Vec<Document>,
+    /// For each name, the kinds of institution that it speaks of. They stand apart, as they are read of
+    /// hundreds of names of which few are compared.
+    kinds: Vec<u32>,
     /// For each group of countries, its documents.
     countries: FxHashMap<Country, (u32, u32)>,
     posting_starts: Vec<u32>,
@@ -72,16 +75,8 @@ impl Vocabulary {
         }
         if length > 0 {
             let (start, length) = (start as u32, length as u8);
-            self.documents.push(Document {
-                organization,
-                name,
-                kind,
-                start,
-                length,
-                kinds,
-                weight: 0.0,
-                marks,
-            });
+            self.documents.push(Document { organization, name, kind, start, length, weight: 0.0, marks });
+            self.kinds.push(kinds);
         }
     }
 
@@ -101,27 +96,26 @@ impl Vocabulary {
     /// Weighs words and names, and lists names by word and country.
     pub fn finish(&mut self, places: &Places) {
         let total = self.documents.len().max(1) as f32;
-        self.weights = self.counts.iter().map(|count| (1.0 + total / (*count).max(1) as f32).ln()).collect();
+        let weight = |count: &u32| (1.0 + total / (*count).max(1) as f32).ln().min(MAX_WEIGHT);
+        self.weights = self.counts.iter().map(weight).collect();
         self.typos.finish();
         self.spellings = FxHashSet::default();
-        let mut placed: Vec<(Country, Document)> = Vec::with_capacity(self.documents.len());
-        for document in std::mem::take(&mut self.documents) {
+        let mut placed: Vec<(Country, Document, u32)> = Vec::with_capacity(self.documents.len());
+        let (documents, kinds) = (std::mem::take(&mut self.documents), std::mem::take(&mut self.kinds));
+        for (mut document, kinds) in documents.into_iter().zip(kinds) {
+            document.weight = self.words(&document).iter().map(|id| self.weight(*id)).sum();
             let mut groups: Vec<Country> =
                 places.countries(document.organization).iter().map(|country| country.group()).collect();
             groups.sort_unstable();
             groups.dedup();
-            placed.extend(groups.into_iter().map(|group| (group, document)));
+            placed.extend(groups.into_iter().map(|group| (group, document, kinds)));
         }
-        placed.sort_by_key(|(country, document)| (*country, document.organization, document.name));
-        for (number, (country, _)) in (0..).zip(&placed) {
+        placed.sort_by_key(|(country, document, _)| (*country, document.organization, document.name));
+        for (number, (country, ..)) in (0..).zip(&placed) {
             self.countries.entry(*country).or_insert((number, number)).1 = number + 1;
         }
-        self.documents = placed.into_iter().map(|(_, document)| document).collect();
-        let mut documents = std::mem::take(&mut self.documents);
-        for document in &mut documents {
-            document.weight = self.words(document).iter().map(|id| self.weight(*id)).sum();
-        }
-        self.documents = documents;
+        self.kinds = placed.iter().map(|(.., kinds)| *kinds).collect();
+        self.documents = placed.into_iter().map(|(_, document, _)| document).collect();
         self.list();
     }
 
@@ -173,11 +167,16 @@ impl Vocabulary {
 
     /// What a word tells that no name has.
     pub fn unknown_weight(&self) -> f32 {
-        (self.documents.len().max(1) as f32).ln()
+        (self.documents.len().max(1) as f32).ln().min(MAX_WEIGHT)
     }
 
     pub fn document(&self, number: u32) -> &Document {
         &self.documents[number as usize]
+    }
+
+    /// The kinds of institution that a document speaks of.
+    pub fn kinds(&self, number: u32) -> u32 {
+        self.kinds[number as usize]
     }
 
     pub fn words(&self, document: &Document) -> &[u32] {

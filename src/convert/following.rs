@@ -46,9 +46,11 @@ pub fn follows(options: &Options) -> bool {
     options.only.as_ref().is_some_and(|only| only.asks_for_content())
 }
 
-/// True if the dataset has records that activities can follow.
+/// True if the dataset has records that activities can follow, or if its summaries have been read and
+/// nobody in them was selected: only summaries can be left out where there are no records.
 pub fn has_records(manifest: &Manifest) -> bool {
-    manifest.parts().any(|(key, _)| key == RECORDS)
+    let selected_nobody = || manifest.archives.iter().any(|archive| archive.report.members.left_out > 0);
+    manifest.parts().any(|(key, _)| key == RECORDS) || manifest.tables.contains(RECORDS) && selected_nobody()
 }
 
 /// A digest of the dataset's records.

@@ -110,9 +110,6 @@ fn check_organization_ids(archives: &[&Path], whole: &Path, all: &Tables, at: &P
         let out = at.join(registry);
         check(archives, &out, &["--organization-id", &wanted], &of_people(all, &people));
         let current = by_affiliation(whole, |row| id_of(row).as_ref() == Some(&value) && is_current(row));
-        if current.is_empty() {
-            continue;
-        }
         let out = at.join(format!("{registry}-current"));
         check(archives, &out, &["--organization-id", &wanted, "--current"], &of_people(all, &current));
     }
@@ -332,4 +329,37 @@ fn damage_is_a_reject_where_it_may_be_of_a_selected_person() {
     assert_eq!((status, other), (1, 0), "{told}");
     assert_eq!(report(&place.path().join("pt"))["report"]["members"]["rejects"], 1);
     assert_eq!(given_names(&place.path().join("es"), OTHER), ["Other"]);
+}
+
+#[test]
+fn activities_follow_nobody_where_nobody_was_selected() {
+    let place = folder();
+    let at = place.path();
+    let archives = dump(at, 101, true);
+    let archives: Vec<&Path> = archives.iter().map(PathBuf::as_path).collect();
+    let (summaries, activities) = archives.split_at(1);
+    let nobody = ["--country", "AQ"];
+    for (out, steps) in
+        [(at.join("at-once"), vec![&archives[..]]), (at.join("in-steps"), vec![summaries, activities])]
+    {
+        for step in steps {
+            let (status, told) = convert(step, &out, &nobody);
+            assert_eq!(status, 0, "{told}");
+        }
+
+        assert!(with_rows(all_rows(&out)).is_empty());
+        let counts = &report(&out)["report"]["members"];
+        assert!(
+            counts["left_out"].as_u64() > Some(101) && counts["left_out"] == counts["members"],
+            "{counts}"
+        );
+    }
+    // Without the summaries, or without their table, nobody knows whom to keep.
+    for (name, options) in
+        [("none", nobody.to_vec()), ("no-table", [&nobody[..], &["--tables", "works"]].concat())]
+    {
+        let wanted = if name == "none" { activities } else { &archives };
+        let (status, told) = convert(wanted, &at.join(name), &options);
+        assert!(status == 2 && told.contains("no records yet"), "{name}: {told}");
+    }
 }

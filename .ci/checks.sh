@@ -6,6 +6,8 @@
 python=$scratch/venv/bin/python
 # uv installs Python packages side by side, in a fifth of the time that pip takes.
 install() { "$scratch/venv/bin/uv" pip install --quiet --no-cache --python "$python" "$@"; }
+# Installs Debian's packages. It needs root, so that it is asked only for what is missing.
+install_package() { apt-get update -qq && apt-get install -y -qq "$@" >/dev/null; }
 # The tests have built it. `cargo build` would build most dependencies again, with
 # the features that they have without the tests'.
 orcidlake=$PWD/target/debug/orcidlake
@@ -19,12 +21,10 @@ tools() {
         openpyxl frictionless mlcroissant selenium 'maturin>=1.16,<2' mypy pytest pytest-xdist tqdm ray distributed
     # DuckDB's Delta extension comes for one version of it, which stands beside the newest.
     install --no-deps --target "$scratch/delta-duckdb" duckdb==1.5.5 duckdb-extension-delta==1.5.5
-    apt-get update -qq
-    command -v xmllint >/dev/null || apt-get install -y -qq libxml2-utils >/dev/null
-    command -v chromium >/dev/null && command -v chromedriver >/dev/null \
-        || apt-get install -y -qq chromium chromium-driver >/dev/null
+    command -v xmllint >/dev/null || install_package libxml2-utils
+    command -v chromium >/dev/null && command -v chromedriver >/dev/null || install_package chromium chromium-driver
     # Without R the exports are not read with it.
-    command -v Rscript >/dev/null || apt-get install -y -qq --no-install-recommends r-base-core >/dev/null || true
+    command -v Rscript >/dev/null || install_package --no-install-recommends r-base-core || true
 }
 
 # The dataset of sample-data, matched.

@@ -136,15 +136,11 @@ pub fn record_batches(dataset: &Dataset, orcids: &[Orcid]) -> Result<TableRows, 
 }
 
 /// The iDs whose rows are wanted, made once for all batches.
-pub struct WantedPeople {
-    first: Option<Orcid>,
-    all: FxHashSet<Box<str>>,
-}
+pub struct WantedPeople(FxHashSet<Box<str>>);
 
 impl WantedPeople {
     pub fn new(orcids: &[Orcid]) -> Self {
-        let all = orcids.iter().map(|orcid| orcid.as_str().into()).collect();
-        Self { first: orcids.first().copied(), all }
+        Self(orcids.iter().map(|orcid| orcid.as_str().into()).collect())
     }
 
     /// A mask of the rows of an iD column whose iD is wanted.
@@ -154,10 +150,11 @@ impl WantedPeople {
     pub fn rows_of(&self, column: &dyn Array) -> Result<BooleanArray, ArrowError> {
         let column = column.as_string_opt::<i32>();
         let column = column.ok_or_else(|| ArrowError::SchemaError("iDs are no text".to_owned()))?;
-        if let (Some(only), 1) = (self.first, self.all.len()) {
-            return Ok(BooleanArray::from_unary(column, |other| other == only.as_str()));
+        let mut people = self.0.iter();
+        if let (Some(only), None) = (people.next(), people.next()) {
+            return Ok(BooleanArray::from_unary(column, |other| other == &**only));
         }
-        Ok(column.iter().map(|orcid| Some(orcid.is_some_and(|orcid| self.all.contains(orcid)))).collect())
+        Ok(column.iter().map(|orcid| Some(orcid.is_some_and(|orcid| self.0.contains(orcid)))).collect())
     }
 }
 

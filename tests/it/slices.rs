@@ -9,7 +9,9 @@ use orcidlake::slice::Day;
 use orcidlake::synth;
 use serde_json::Value;
 
-use crate::support::slices::{Row, archive, cells, everybody, usual_institution, with_country, with_rows};
+use crate::support::slices::{
+    Row, archive, cells, everybody, most_frequent, usual_institution, with_country, with_rows,
+};
 use crate::support::tables::{Tables, all_rows, assert_same};
 use crate::support::{ONE, OTHER, convert, dump, folder, given_names, record, run};
 
@@ -86,11 +88,8 @@ pub(crate) fn check(archives: &[&Path], out: &Path, options: &[&str], expected: 
 
 /// The most frequent value of a column.
 fn usual(whole: &Path, table: &str, column: &str) -> String {
-    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
-    for row in cells(whole, table, &[column]) {
-        row.get(column).into_iter().for_each(|value| *counts.entry(value.clone()).or_default() += 1);
-    }
-    counts.into_iter().max_by_key(|(value, count)| (*count, value.clone())).unwrap().0
+    let rows = cells(whole, table, &[column]);
+    most_frequent(rows.into_iter().filter_map(|mut row| row.remove(column))).unwrap()
 }
 
 /// Checks the slices of an organization's id, one for each registry, with and without `--current`.
@@ -102,9 +101,7 @@ fn check_organization_ids(archives: &[&Path], whole: &Path, all: &Tables, at: &P
             let is_own = row.get("disambiguation_source").is_some_and(|own| own == registry);
             row.get(id).filter(|_| is_own).map(|value| value.trim().to_owned())
         };
-        let mut counts: BTreeMap<String, usize> = BTreeMap::new();
-        rows.iter().filter_map(id_of).for_each(|value| *counts.entry(value).or_default() += 1);
-        let Some((value, _)) = counts.into_iter().max_by_key(|(_, count)| *count) else { continue };
+        let Some(value) = most_frequent(rows.iter().filter_map(id_of)) else { continue };
         let people = by_affiliation(whole, |row| id_of(row).as_ref() == Some(&value));
         let wanted = format!("{}:{value}", registry.to_lowercase());
         let out = at.join(registry);
@@ -355,11 +352,11 @@ fn activities_follow_nobody_where_nobody_was_selected() {
         );
     }
     // Without the summaries, or without their table, nobody knows whom to keep.
-    for (name, options) in
-        [("none", nobody.to_vec()), ("no-table", [&nobody[..], &["--tables", "works"]].concat())]
-    {
-        let wanted = if name == "none" { activities } else { &archives };
-        let (status, told) = convert(wanted, &at.join(name), &options);
+    for (name, archives, options) in [
+        ("none", activities, &nobody[..]),
+        ("no-table", &archives, &[nobody[0], nobody[1], "--tables", "works"]),
+    ] {
+        let (status, told) = convert(archives, &at.join(name), options);
         assert!(status == 2 && told.contains("no records yet"), "{name}: {told}");
     }
 }

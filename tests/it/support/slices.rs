@@ -67,12 +67,15 @@ pub fn usual_institution(whole: &Path) -> String {
         .into_iter()
         .filter_map(|mut row| Some((row.remove("org_key")?, row.remove("ror_id")?)))
         .collect();
-    let mut counts: BTreeMap<&String, usize> = BTreeMap::new();
-    for row in cells(whole, "summaries/affiliations", &["org_key"]) {
-        let ror = row.get("org_key").and_then(|key| meant.get(key));
-        ror.into_iter().for_each(|ror| *counts.entry(ror).or_default() += 1);
-    }
-    counts.into_iter().max_by_key(|(_, count)| *count).unwrap().0.clone()
+    let rows = cells(whole, "summaries/affiliations", &["org_key"]);
+    most_frequent(rows.iter().filter_map(|row| meant.get(row.get("org_key")?))).unwrap().clone()
+}
+
+/// The most frequent value; of several the greatest.
+pub fn most_frequent<T: Ord>(values: impl Iterator<Item = T>) -> Option<T> {
+    let mut counts: BTreeMap<T, usize> = BTreeMap::new();
+    values.for_each(|value| *counts.entry(value).or_default() += 1);
+    counts.into_iter().max_by_key(|(_, count)| *count).map(|(value, _)| value)
 }
 
 /// An archive of summaries: people and their documents.

@@ -105,7 +105,7 @@ impl Lexicon {
         words.join(self.script.space())
     }
 
-    /// A word by which a place differs from others: no frequent one.
+    /// A word to name a place with. Frequent words are left out, so that few places have the same name.
     pub fn place(&self, random: &mut Random) -> &str {
         random.pick::<String>(&self.words[FREQUENT_WORDS..])
     }

@@ -64,7 +64,7 @@ pub enum KeyKind {
 }
 
 impl KeyKind {
-    /// True for the sums of which the index has a bit each.
+    /// True for the kinds whose hashes [`Index::may_have`](super::index::Index::may_have) knows.
     pub fn is_sum(self) -> bool {
         matches!(self, Self::Canonical | Self::Cityless)
     }

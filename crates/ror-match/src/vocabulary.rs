@@ -42,8 +42,8 @@ pub struct Vocabulary {
     weights: Vec<f32>,
     words: Vec<u32>,
     documents: Vec<Document>,
-    /// For each name, the kinds of institution that it speaks of. They stand apart, as they are read of
-    /// hundreds of names of which few are compared.
+    /// For each name, the kinds of institution that it speaks of. A search reads the kinds of hundreds of names
+    /// and compares few of these names, so the kinds stand in a list of their own.
     kinds: Vec<u32>,
     /// For each group of countries, its documents.
     countries: FxHashMap<Country, (u32, u32)>,

@@ -10,7 +10,8 @@ use super::hybrid::{push_bits, push_equal_bits, push_numbers};
 use crate::dataset::page_header::PageKind;
 use crate::dataset::pages::PageFile;
 
-/// Room for plain values at first. What is not used of it takes no memory.
+/// The capacity that a new page reserves for plain values. The system gives memory only to the part that values
+/// fill.
 const FIRST_ROOM_BYTES: usize = 256 << 10;
 
 thread_local! {

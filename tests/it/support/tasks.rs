@@ -24,7 +24,7 @@ pub fn out_of(output: &Output) -> String {
     String::from_utf8(output.stdout.clone()).unwrap()
 }
 
-/// Records of which the summaries take several chunks.
+/// With so many records, the summaries are read in several chunks.
 pub const SEVERAL_CHUNKS: u64 = 800;
 
 /// Summaries and an archive of activities.

@@ -239,10 +239,7 @@ fn the_pace_is_that_of_a_member_over_all_workers_and_restarts() {
     assert!(rows.iter().all(|row| row.state == "in ORCID"));
     members.pushed(&[&path], &["--delete"]);
 
-    let (busiest, too_fast) =
-        members.orcid.member(|api| (api.calls.busiest(Duration::from_secs(1)), api.calls.too_fast()));
-    assert!(busiest <= 24, "{busiest} in a second");
-    assert_eq!(too_fast, 0);
+    members.assert_rate_is_kept();
     let deleted = members
         .orcid
         .member(|api| api.calls.effects().filter(|effect| effect.kind == EffectKind::Deleted).count());

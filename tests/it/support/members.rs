@@ -4,6 +4,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::time::Duration;
 
 use orcid_mock::{Client, ClientKind, Item, Limits, LocalOrcid, Section, World};
 use serde_json::Value;
@@ -116,6 +117,15 @@ impl Members {
         let found = world.get(orcid_xml::Orcid::new(person).unwrap()).unwrap();
         let own = |item: &&Item| item.section == section && item.source.client_id() == Some(CLIENT);
         found.items.values().filter(own).cloned().collect()
+    }
+
+    /// Asserts that no more requests came than a member may send: 24 a second. A busy machine holds some up, which then
+    /// come close to later ones; so four seconds are counted together, and those of half a second may be more.
+    pub fn assert_rate_is_kept(&self) {
+        let (busiest, too_fast) =
+            self.orcid.member(|api| (api.calls.busiest(Duration::from_secs(4)), api.calls.too_fast()));
+        assert!(busiest <= 24 * 4 + 12, "{busiest} in four seconds");
+        assert_eq!(too_fast, 0);
     }
 
     /// All items that this client has added.

@@ -203,10 +203,11 @@ impl<'c> Maker<'_, 'c> {
         let decides_alone = member.kind == Kind::File && !member.repeated && !member.replaced;
         let passed = only.passes_over(&member.name, decides_alone.then_some(member.data));
         if passed {
+            let not_read = if let Kind::NotWanted { size_bytes } = member.kind { size_bytes } else { 0 };
             let counts = &mut self.batch.report.members;
             counts.members += 1;
             counts.left_out += 1;
-            counts.xml_bytes += member.data.len() as u64;
+            counts.xml_bytes += member.data.len() as u64 + not_read;
         }
         passed
     }
@@ -351,10 +352,8 @@ impl<'c> Maker<'_, 'c> {
         let report = &mut self.batch.report;
         report.members.rejects += 1;
         *report.rejects.entry(code.to_owned()).or_default() += 1;
-        let dump = match member.name {
-            MemberName::Activity { .. } => DumpKind::Activities,
-            _ => DumpKind::Summaries,
-        };
+        let is_activity = matches!(member.name, MemberName::Activity { .. });
+        let dump = if is_activity { DumpKind::Activities } else { DumpKind::Summaries };
         let reject = Reject {
             orcid: member.name.orcid(),
             archive: self.wanted.archive.to_owned(),

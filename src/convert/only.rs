@@ -36,6 +36,16 @@ impl Only {
         matches!(name, MemberName::Activity { .. }) && self.slice.asks_for_content() && self.records.is_none()
     }
 
+    /// True where names alone decide about many members.
+    pub fn goes_by_names(&self) -> bool {
+        self.slice.selection().ids.is_some() || self.records.is_some()
+    }
+
+    /// False for a member that is certainly not kept, by its path.
+    pub fn wants(&self, path: &str) -> bool {
+        !self.passes_over(&MemberName::new(path), None)
+    }
+
     /// True for a member that is certainly not kept, by its name, or by its `data` if these alone
     /// decide.
     pub fn passes_over(&self, name: &MemberName, data: Option<&[u8]>) -> bool {

@@ -213,7 +213,7 @@ impl Pipeline {
         let mut repeats = false;
         loop {
             let begun = Instant::now();
-            let chunk = match archive.next_chunk() {
+            let chunk = match archive.next_chunk(context.only.filter(|only| only.goes_by_names())) {
                 Ok(Some(chunk)) => chunk,
                 Ok(None) => break,
                 Err(error) if salvage && error.is_damage() => {

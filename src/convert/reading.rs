@@ -10,6 +10,7 @@ use crossbeam_channel::{Receiver, Sender};
 
 use super::ConvertError;
 use super::index::{Indexing, refuse_stream};
+use super::only::Only;
 use super::options::ARCHIVE_OPTIONS;
 use super::shard::Shard;
 use super::source::{Content, ReadMode, Repeated, Source};
@@ -82,15 +83,18 @@ impl<'m> Reading<'m> {
         Ok((Self::Alone(archive.read(options, meter)?), unused))
     }
 
-    /// The next chunk in the archive's order; `None` at its end.
+    /// The next chunk in the archive's order; `None` at its end. Members that are not of
+    /// `only` may come without their data.
     ///
     /// # Errors
     /// Those of [`Archive::next_chunk`].
-    pub fn next_chunk(&mut self) -> Result<Option<Chunk>, ArchiveError> {
-        match self {
-            Self::Alone(archive) => archive.next_chunk(),
-            Self::Indexing(indexing) => indexing.next_chunk(),
-            Self::Shared(shared) => shared.next_chunk(),
+    pub fn next_chunk(&mut self, only: Option<&Only>) -> Result<Option<Chunk>, ArchiveError> {
+        match (self, only) {
+            (Self::Alone(archive), Some(only)) => archive.next_chunk_of(&|path| only.wants(path)),
+            (Self::Alone(archive), None) => archive.next_chunk(),
+            // An index has the places of all members, and chunks of parts are those of the whole.
+            (Self::Indexing(indexing), _) => indexing.next_chunk(),
+            (Self::Shared(shared), _) => shared.next_chunk(),
         }
     }
 

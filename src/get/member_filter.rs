@@ -36,11 +36,12 @@ impl MemberFilter {
 
     /// Those in a chunk, in its order.
     pub fn select<'c>(&self, chunk: &'c Chunk) -> Vec<ChunkMember<'c>> {
-        chunk.members().filter(|(path, ..)| self.has(&MemberName::new(path))).collect()
+        chunk.members().filter(|(path, ..)| self.has(path)).collect()
     }
 
-    fn has(&self, name: &MemberName) -> bool {
-        match name {
+    /// True for the path of a member that is looked for.
+    pub fn has(&self, path: &str) -> bool {
+        match MemberName::new(path) {
             MemberName::OtherXml => self.nameless,
             name => name.orcid().is_some_and(|orcid| self.orcids.contains(&orcid)),
         }

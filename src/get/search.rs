@@ -55,7 +55,7 @@ impl<'o> Search<'o> {
     /// [`ArchiveError`] where the archive cannot be read, or the meter was stopped.
     pub fn next_chunk(&mut self) -> Result<Option<Chunk>, ArchiveError> {
         let found = match &mut self.reader {
-            Reader::Whole(archive) => return archive.next_chunk(),
+            Reader::Whole(archive) => return archive.next_chunk_of(&|path| self.filter.has(path)),
             Reader::ByIndex(runs) => runs.next_chunk(),
         };
         match found {

@@ -60,6 +60,12 @@ pub enum Kind {
         /// The size of the file, in bytes.
         size_bytes: u64,
     },
+    /// A file of an archive that is not wanted by its name
+    /// ([`Archive::next_chunk_of`](crate::Archive::next_chunk_of)).
+    NotWanted {
+        /// The size of the file, in bytes.
+        size_bytes: u64,
+    },
     /// An entry that may hold data but could not be read, such as a link that leads nowhere,
     /// an archive inside a folder, or a sparse file with a damaged map.
     LeftOut {

@@ -14,6 +14,7 @@ mod sparse;
 mod values;
 
 use std::io::{self, Read};
+use std::ops::Range;
 
 use super::chunk::{Buffers, Chunk, Kind, PooledBuffer, Room};
 use entry::{Entry, is_extension};
@@ -30,6 +31,16 @@ const MAX_EXTENSION_BYTES: u64 = 16 << 20;
 /// Limit for the zeros between the pieces of a sparse file, which take no room in an archive;
 /// ORCID's documents have none.
 const MAX_HOLE_BYTES: u64 = 16 << 20;
+
+/// Bytes that are read at a time where not all files are wanted, or a quarter of a chunk: they take the
+/// place of files that are not kept, and so many stay in the cache of one core.
+const SEARCHED_BYTES: usize = 256 << 10;
+
+/// Names and places of the members of a chunk take at most the chunk's size divided by this number.
+const NAMES_DIVISOR: usize = 4;
+
+/// Tells by its name whether a file is wanted.
+pub(super) type Wants<'w> = &'w dyn Fn(&str) -> bool;
 
 /// Why the walk stopped before the end.
 #[derive(Debug)]
@@ -83,6 +94,16 @@ pub(super) struct TarWalk<R> {
     pub notes: Vec<String>,
 }
 
+/// A chunk that is being filled.
+struct Filling<'w> {
+    chunk: Chunk,
+    /// Which files are kept; all where there is nothing to tell.
+    wants: Option<Wants<'w>>,
+    /// Where the data of the files that are kept end in the buffer, if not all are. What was walked
+    /// after that place is not needed.
+    kept: usize,
+}
+
 /// How far the walk gets from a position of the buffer.
 enum Advance {
     /// An entry or a zero block that ends there.
@@ -124,20 +145,25 @@ impl<R: Read> TarWalk<R> {
         Self { start, is_part: true, ..self }
     }
 
-    /// Whole entries up to about the chunk size; `None` at the end.
-    pub fn next_chunk(&mut self) -> Result<Option<Chunk>, Fault> {
-        let mut chunk = Chunk::with_room_of(&self.last_room);
-        chunk.set_start(self.remembers_nothing().then_some(self.start));
+    /// Whole entries up to about the chunk size, with the data of the files that are wanted; `None` at
+    /// the end.
+    pub fn next_chunk(&mut self, wants: Option<Wants<'_>>) -> Result<Option<Chunk>, Fault> {
+        let mut filling = Filling { chunk: Chunk::with_room_of(&self.last_room), wants, kept: 0 };
+        filling.chunk.set_start(self.remembers_nothing().then_some(self.start));
         let mut place = 0;
-        self.fill(self.chunk_bytes);
+        self.fill(wants.map_or(self.chunk_bytes, |_| self.searched_bytes()));
         loop {
-            match self.step(place, &mut chunk) {
+            match self.step(place, &mut filling) {
                 Ok(Advance::Past(end)) => place = end,
-                Ok(Advance::End) if chunk.is_empty() => return self.at_end().map(|()| None),
+                Ok(Advance::End) if filling.chunk.is_empty() => return self.at_end().map(|()| None),
                 Ok(Advance::End) => break,
-                Ok(Advance::Needs(_)) if !chunk.is_empty() => break,
+                Ok(Advance::Needs(size)) if self.has_room_for(&filling, place, size) => {
+                    self.drop_walked(filling.kept, &mut place);
+                    self.fill(place + self.searched_bytes().max(size as usize));
+                }
+                Ok(Advance::Needs(_)) if !filling.chunk.is_empty() => break,
                 Ok(Advance::Needs(size)) => {
-                    self.shift(&mut place);
+                    self.drop_walked(0, &mut place);
                     self.make_room(size);
                 }
                 Err(fault) => {
@@ -150,6 +176,7 @@ impl<R: Read> TarWalk<R> {
         let rest = place..self.filled;
         let mut following = self.buffers.take(self.chunk_bytes.max(rest.len()));
         following[..rest.len()].copy_from_slice(&self.buffer[rest.clone()]);
+        let mut chunk = filling.chunk;
         chunk.set_bytes(std::mem::replace(&mut self.buffer, following));
         self.last_room = chunk.room();
         self.start += place as u64;
@@ -158,7 +185,7 @@ impl<R: Read> TarWalk<R> {
     }
 
     /// Looks at the entry at `place`.
-    fn step(&mut self, place: usize, chunk: &mut Chunk) -> Result<Advance, Fault> {
+    fn step(&mut self, place: usize, filling: &mut Filling<'_>) -> Result<Advance, Fault> {
         let Some(block) = self.buffer[..self.filled].get(place..place + BLOCK) else {
             return self.last_piece(place);
         };
@@ -192,11 +219,12 @@ impl<R: Read> TarWalk<R> {
                 Err(reason) => return self.damaged(place, reason.to_owned()),
             }
         }
-        self.take(place, entry, chunk)
+        self.take(place, entry, filling)
     }
 
     /// Adds an entry whose header has been parsed to the chunk.
-    fn take(&mut self, place: usize, entry: Entry, chunk: &mut Chunk) -> Result<Advance, Fault> {
+    fn take(&mut self, place: usize, entry: Entry, filling: &mut Filling<'_>) -> Result<Advance, Fault> {
+        let chunk = &mut filling.chunk;
         let Some(padded) = entry.padded() else {
             return self.damaged(place, format!("an entry of {} bytes", entry.size));
         };
@@ -227,9 +255,17 @@ impl<R: Read> TarWalk<R> {
         }
         self.entries += 1;
         let span = self.start + data_start as u64..self.start + end as u64;
-        match real_bytes {
-            Some(real_bytes) => self.push_sparse(entry, real_bytes as usize, data, span, chunk),
-            None => chunk.push(&entry.name, self.kind_of(&entry), data, span),
+        let kind = self.kind_of(&entry);
+        match (filling.wants.filter(|_| kind == Kind::File), real_bytes) {
+            (Some(wants), _) if !wants(&entry.name) => {
+                chunk.push(&entry.name, Kind::NotWanted { size_bytes: whole_bytes }, data, span);
+            }
+            (_, Some(real_bytes)) => self.push_sparse(entry, real_bytes as usize, data, span, chunk),
+            (Some(_), None) => {
+                let kept = self.keep(data, &mut filling.kept);
+                chunk.push(&entry.name, kind, kept, span);
+            }
+            (None, None) => chunk.push(&entry.name, kind, data, span),
         }
         self.next = None;
         Ok(Advance::Past(end))
@@ -281,12 +317,38 @@ impl<R: Read> TarWalk<R> {
         self.next.is_none() && self.zero_blocks == 0 && !self.lost
     }
 
-    /// Drops what was walked from the front of the buffer.
-    fn shift(&mut self, place: &mut usize) {
-        self.buffer.copy_within(*place..self.filled, 0);
-        self.filled -= *place;
-        self.start += *place as u64;
-        *place = 0;
+    /// Moves a file that is kept behind the others, unless it is longer than what lies between.
+    fn keep(&mut self, data: Range<usize>, kept: &mut usize) -> Range<usize> {
+        if data.start - *kept < data.len() {
+            *kept = data.end;
+            return data;
+        }
+        let moved = *kept..*kept + data.len();
+        self.buffer.copy_within(data, *kept);
+        *kept = moved.end;
+        moved
+    }
+
+    fn searched_bytes(&self) -> usize {
+        SEARCHED_BYTES.min(self.chunk_bytes / 4)
+    }
+
+    /// True where an entry of `size` bytes at `place`, whose end has not been read, can be read behind the
+    /// files that are kept. Only where not all files are wanted.
+    fn has_room_for(&self, filling: &Filling<'_>, place: usize, size: u64) -> bool {
+        filling.wants.is_some()
+            && size > (self.filled - place) as u64
+            && size.max(self.searched_bytes() as u64) <= (self.buffer.len() - filling.kept) as u64
+            && filling.chunk.overhead_bytes() <= self.chunk_bytes / NAMES_DIVISOR
+    }
+
+    /// Drops what was walked between the place `kept` of the buffer and `place`, and moves the rest there.
+    fn drop_walked(&mut self, kept: usize, place: &mut usize) {
+        let dropped = *place - kept;
+        self.buffer.copy_within(*place..self.filled, kept);
+        self.filled -= dropped;
+        self.start += dropped as u64;
+        *place = kept;
     }
 
     /// Reads until the buffer has `size` bytes. The buffer grows with the bytes that are read, so a

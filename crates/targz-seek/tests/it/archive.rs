@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use crate::support::{folder, gzip, tar};
-use targz_seek::{Archive, Kind, Meter, Options};
+use targz_seek::{Archive, ArchiveError, Chunk, Kind, Meter, Options};
 
 const SMALL: Options = Options::new().chunk_bytes(4_096).max_member_bytes(20_000);
 
@@ -13,10 +13,18 @@ type Found = (String, Kind, Vec<u8>, u64);
 
 /// All members, and how reading ended.
 fn members(path: &Path, options: Options) -> (Vec<Found>, Result<(), String>) {
+    members_by(path, options, Archive::next_chunk)
+}
+
+fn members_by(
+    path: &Path,
+    options: Options,
+    next: impl Fn(&mut Archive<'static>) -> Result<Option<Chunk>, ArchiveError>,
+) -> (Vec<Found>, Result<(), String>) {
     let mut archive = Archive::open(path, options, Meter::default()).unwrap();
     let mut found = Vec::new();
     loop {
-        match archive.next_chunk() {
+        match next(&mut archive) {
             Ok(Some(chunk)) => {
                 let members = chunk.members();
                 found.extend(
@@ -79,6 +87,104 @@ fn a_member_beyond_the_limit_is_named_and_passed_over() {
         (Kind::TooLarge { size_bytes: 50_000 }, Kind::TooLarge { size_bytes: 20_001 })
     );
     assert_eq!(found[8].2, files[8].1);
+}
+
+/// Archives of all kinds that this file has.
+fn archives() -> Vec<(&'static str, Vec<u8>)> {
+    let sound = packed(&sample());
+    let mut large = sample();
+    large.insert(7, ("f/large.xml".to_owned(), vec![b'x'; 50_000]));
+    large.insert(9, ("f/".to_owned(), Vec::new()));
+    let mut damaged = sound.clone();
+    let place = damaged.windows(10).position(|window| window == b"f/30.xml\0\0").unwrap();
+    damaged[place] = b'?';
+    let joined = [packed(&sample()[..20]), packed(&sample()[20..])].concat();
+    vec![
+        ("cut off", sound[..sound.len() / 2].to_vec()),
+        ("compressed", gzip(&sound)),
+        ("compressed in two members", [gzip(&sound[..70_000]), gzip(&sound[70_000..])].concat()),
+        ("cut off in the compressed data", gzip(&sound)[..400].to_vec()),
+        ("with a large file", packed(&large)),
+        ("damaged", damaged),
+        ("joined", joined),
+        ("sound", sound),
+    ]
+}
+
+/// An error without the byte up to which the file had been read.
+fn without_place(error: String) -> String {
+    let (before, after) = error.split_once("near byte ").unwrap_or((&error, ""));
+    format!("{before}{}", after.trim_start_matches(|digit: char| digit.is_ascii_digit()))
+}
+
+#[test]
+fn a_file_that_is_not_wanted_comes_with_its_name_alone_and_all_else_as_it_is() {
+    let folder = folder();
+    let path = folder.path().join("a.tar");
+    let number = |name: &str| name.strip_prefix("f/")?.strip_suffix(".xml")?.parse::<usize>().ok();
+    let wishes: [(&str, &dyn Fn(&str) -> bool); 6] = [
+        ("none", &|_| false),
+        ("all", &|_| true),
+        ("one in seven", &|name| number(name).is_some_and(|number| number % 7 == 3)),
+        ("all but one in seven", &|name| number(name).is_none_or(|number| number % 7 != 3)),
+        ("the first", &|name| number(name).is_some_and(|number| number < 12)),
+        ("the last", &|name| number(name).is_none_or(|number| number > 48)),
+    ];
+    for (kind, bytes) in archives() {
+        std::fs::write(&path, bytes).unwrap();
+        for chunk_bytes in [0, 600, 9_000, 1 << 20] {
+            for resync in [false, true] {
+                let options = SMALL.chunk_bytes(chunk_bytes).resync(resync);
+                let (all, end) = members(&path, options);
+                for (wish, wants) in &wishes {
+                    let expected: Vec<Found> = all
+                        .iter()
+                        .cloned()
+                        .map(|(name, kind, data, place)| match kind {
+                            Kind::File if !wants(&name) => {
+                                let size_bytes = data.len() as u64;
+                                (name, Kind::NotWanted { size_bytes }, Vec::new(), place)
+                            }
+                            _ => (name, kind, data, place),
+                        })
+                        .collect();
+
+                    let found = members_by(&path, options, |archive| archive.next_chunk_of(wants));
+
+                    let what = format!("{kind}, {chunk_bytes}, {resync}, {wish}");
+                    assert_eq!(found.1.map_err(without_place), end.clone().map_err(without_place), "{what}");
+                    assert!(found.0 == expected, "{what}: {} members", found.0.len());
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_chunk_of_wanted_files_goes_over_many_others_and_is_bounded() {
+    let folder = folder();
+    let path = folder.path().join("a.tar");
+    let files: Vec<(String, Vec<u8>)> =
+        (0..3_000).map(|number| (format!("{number}.xml"), vec![b'x'; 1_000])).collect();
+    std::fs::write(&path, packed(&files)).unwrap();
+    let options = Options::new().chunk_bytes(64 << 10);
+    let chunks_of = |wants: &dyn Fn(&str) -> bool| {
+        let mut archive = Archive::open(&path, options, Meter::default()).unwrap();
+        let mut sizes = Vec::new();
+        while let Some(chunk) = archive.next_chunk_of(wants).unwrap() {
+            sizes.push((chunk.members().len(), chunk.size_bytes()));
+        }
+        sizes
+    };
+
+    let (none, few, all) =
+        (chunks_of(&|_| false), chunks_of(&|name| name.starts_with('7')), chunks_of(&|_| true));
+
+    // Names and places take about 100 bytes, and a quarter of the chunk; files with their headers 1,536.
+    assert!(none.len() < 30 && few.len() < 30 && all.len() > 60, "{none:?} {few:?} {all:?}");
+    for (members, size_bytes) in [none, few, all].concat() {
+        assert!(members > 20 && size_bytes < 128 << 10, "{members} {size_bytes}");
+    }
 }
 
 #[test]

@@ -20,6 +20,7 @@ mod full_text;
 mod hash;
 mod id;
 mod index;
+mod json_text;
 mod layout;
 mod lexicon;
 mod matcher;

@@ -4,6 +4,7 @@
 #![cfg_attr(not(test), warn(clippy::unwrap_used))]
 
 mod answer;
+mod buckets;
 mod characters;
 mod choose;
 mod clean;
@@ -24,6 +25,7 @@ mod json_text;
 mod layout;
 mod lexicon;
 mod matcher;
+mod names;
 mod normal;
 mod objects;
 mod organization;

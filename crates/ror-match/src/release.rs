@@ -18,10 +18,13 @@ use super::source::{open, with_json};
 
 /// Successors are followed so far, lest two name each other.
 const MAX_SUCCESSIONS: usize = 8;
-/// Bytes of objects that are given to the thread that parses them at a time.
-const BATCH_BYTES: usize = 256 << 10;
+/// Bytes of objects that are given to the thread that parses them at a time: so few that they are in
+/// the processor's cache.
+const BATCH_BYTES: usize = 64 << 10;
+/// Room for the last object of a batch, which most need less of.
+const MORE_BYTES: usize = 16 << 10;
 /// Batches that wait for that thread at most.
-const MAX_WAITING: usize = 4;
+const MAX_WAITING: usize = 8;
 
 /// A ROR release: all its organisations, in the order of their ids. Each has a number, its place
 /// in this order from 0 on, which all other types of this crate use. Numbers hold for one
@@ -137,13 +140,18 @@ fn organizations(path: &Path, json: &mut dyn Read) -> Result<Vec<Organization>, 
 }
 
 /// JSON objects on their way to the thread that parses them.
-#[derive(Default)]
 struct Batch {
     bytes: Vec<u8>,
     /// Where each object ends in `bytes`.
     ends: Vec<usize>,
     /// Objects of the release that stand before these.
     before: usize,
+}
+
+impl Batch {
+    fn after(before: usize) -> Self {
+        Self { bytes: Vec::with_capacity(BATCH_BYTES + MORE_BYTES), ends: Vec::new(), before }
+    }
 }
 
 /// Sends the objects of an array until it ends, or until nobody takes them. Parses those for which
@@ -155,7 +163,7 @@ fn split(
     own: &mut Parsed,
 ) -> Result<(), NoObject> {
     let mut objects = Objects::new(json);
-    let mut batch = Batch::default();
+    let mut batch = Batch::after(0);
     let ended = loop {
         match objects.next_object() {
             Ok(Some(object)) => {
@@ -166,7 +174,7 @@ fn split(
             Err(error) => break Err(error),
         }
         if batch.bytes.len() >= BATCH_BYTES {
-            let before = batch.before + batch.ends.len();
+            let next = Batch::after(batch.before + batch.ends.len());
             let goes_on = match sender.try_send(batch) {
                 Ok(()) => true,
                 Err(TrySendError::Full(batch)) => own.add(path, &batch),
@@ -176,7 +184,7 @@ fn split(
             if !goes_on {
                 return Ok(());
             }
-            batch = Batch { before, ..Batch::default() };
+            batch = next;
         }
     };
     own.add(path, &batch);

@@ -58,7 +58,7 @@ impl Vocabulary {
         let start = self.words.len();
         let (mut kinds, mut marks) = (0, 0u64);
         for (place, token) in tokens.iter().enumerate().filter(|(_, token)| token.tells()) {
-            let id = self.id(token, words.get(place));
+            let id = self.id(token, words, place);
             if !self.words[start..].contains(&id) && self.words.len() - start < MAX_NAME_WORDS {
                 self.words.push(id);
                 kinds |= token.meaning.kinds;
@@ -81,10 +81,10 @@ impl Vocabulary {
         }
     }
 
-    fn id(&mut self, token: &Token, word: &str) -> u32 {
+    fn id(&mut self, token: &Token, words: &Words, place: usize) -> u32 {
         let id = self.id_of(token.meaning.canonical);
         if self.spellings.insert(token.raw) {
-            self.typos.add(id, word);
+            self.typos.add(id, words.get(place));
         }
         id
     }

@@ -18,9 +18,17 @@ impl Kind {
             '0'..='9' => Self::Digit,
             '\0'..='@' => Self::Other,
             // The letters of the most frequent scripts, which take longer to find in the tables of Unicode:
-            // Greek, Cyrillic, Arabic, Devanagari, Korean, Japanese, Chinese.
-            'α'..='ω' | 'а'..='ҁ' | '\u{620}'..='\u{64A}' | 'ऄ'..='ह' => Self::Letter,
-            '\u{1100}'..='\u{11FF}' | 'ぁ'..='ゖ' | 'ァ'..='ヺ' | '\u{4E00}'..='\u{9FFF}' => Self::Letter,
+            // Greek, Cyrillic, Armenian, Hebrew, Arabic, Devanagari, Bengali, Thai, Georgian, Korean, Japanese,
+            // Chinese.
+            'α'..='ω' | 'а'..='ҁ' | 'ա'..='և' | 'א'..='ת' | '\u{620}'..='\u{64A}' => Self::Letter,
+            '\u{671}'..='\u{6D3}' | '\u{900}'..='\u{950}' | 'ক'..='ন' | 'প'..='র' => Self::Letter,
+            'শ'..='হ' | '\u{9BE}'..='\u{9C4}' | '\u{E01}'..='\u{E3A}' | 'ა'..='ჺ' => Self::Letter,
+            '\u{1100}'..='\u{11FF}' | 'ぁ'..='ゖ' | '\u{3099}' | '\u{309A}' | 'ァ'..='ヺ' | 'ー' => {
+                Self::Letter
+            }
+            '\u{4E00}'..='\u{9FFF}' => Self::Letter,
+            // Dashes and quotation marks.
+            '\u{2010}'..='\u{2027}' => Self::Other,
             _ if character.is_alphabetic() || is_combining_mark(character) => Self::Letter,
             _ if character.is_numeric() => Self::Digit,
             _ => Self::Other,

@@ -2,7 +2,8 @@
 //! told.
 
 use super::answer::Candidate;
-use super::index::{Entry, Index};
+use super::index::Index;
+use super::names::Entry;
 use super::organization::{NameKind, Status};
 use super::places::PlaceVerdict;
 use super::query::QueryPlace;

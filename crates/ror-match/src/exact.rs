@@ -4,7 +4,8 @@
 use super::answer::{Candidate, Tier};
 use super::choose::{Choice, choose, list};
 use super::hash::row_hash;
-use super::index::{Entry, Index, is_generic};
+use super::index::Index;
+use super::names::{Entry, is_generic};
 use super::normal::Words;
 use super::organization::NameKind;
 use super::places::PlaceVerdict;

@@ -54,14 +54,14 @@ impl RorId {
 impl fmt::Display for RorId {
     /// The address, as ROR writes its ids.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut number = *b"000000000";
-        for (place, character) in (0..6).rev().zip(&mut number[1..]) {
+        const HOST: usize = "https://ror.org/".len();
+        let mut address = *b"https://ror.org/000000000";
+        for (place, character) in (0..6).rev().zip(&mut address[HOST + 1..]) {
             *character = CROCKFORD[(self.0 >> (5 * place)) as usize & 31];
         }
         let digits = self.check_digits() as u8;
-        (number[7], number[8]) = (b'0' + digits / 10, b'0' + digits % 10);
-        formatter.write_str("https://ror.org/")?;
-        formatter.write_str(std::str::from_utf8(&number).expect("all characters are ASCII"))
+        (address[HOST + 7], address[HOST + 8]) = (b'0' + digits / 10, b'0' + digits % 10);
+        formatter.write_str(std::str::from_utf8(&address).expect("all characters are ASCII"))
     }
 }
 

@@ -4,6 +4,7 @@
 #![cfg_attr(not(test), warn(clippy::unwrap_used))]
 
 mod answer;
+mod buckets;
 mod characters;
 mod choose;
 mod clean;
@@ -20,9 +21,11 @@ mod full_text;
 mod hash;
 mod id;
 mod index;
+mod json_text;
 mod layout;
 mod lexicon;
 mod matcher;
+mod names;
 mod normal;
 mod objects;
 mod organization;

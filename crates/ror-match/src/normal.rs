@@ -91,16 +91,12 @@ impl Words {
         let mut rest = self.folded.as_str();
         while let Some(first) = rest.chars().next() {
             let place = (self.folded.len() - rest.len()) as u32;
-            let letters = rest.bytes().take_while(u8::is_ascii_lowercase).count();
-            let length = letters.max(first.len_utf8());
-            let goes_on = if letters > 0 {
-                cutter.take_letters(place, &rest[..letters])
+            let taken = if first.is_ascii_lowercase() {
+                cutter.take_letters(place, rest)
             } else {
-                cutter.take(place, first)
+                cutter.take(place, first).then(|| first.len_utf8())
             };
-            if !goes_on {
-                break;
-            }
+            let Some(length) = taken else { break };
             rest = &rest[length..];
         }
         cutter.settle();
@@ -131,7 +127,12 @@ impl Words {
     }
 
     pub fn iter(&self) -> impl Iterator<Item = &str> {
-        (0..self.len()).map(|number| self.get(number))
+        let mut start = 0;
+        self.words.iter().map(move |word| {
+            let range = start..word.end as usize;
+            start = range.end;
+            &self.text[range]
+        })
     }
 
     /// True where a sign that parts a name stands before the word.
@@ -230,25 +231,27 @@ impl Cutter<'_> {
         true
     }
 
-    /// Takes the next letters, which are ASCII, all at once.
-    fn take_letters(&mut self, place: u32, letters: &str) -> bool {
+    /// Takes the letters in front of `rest`, those of ASCII, all at once; gives their number, nothing when there
+    /// are words enough.
+    fn take_letters(&mut self, place: u32, rest: &str) -> Option<usize> {
         if self.last != Kind::Letter && !self.begin(place) {
-            return false;
+            return None;
         }
-        let mut kept = 0;
+        let (mut kept, mut length) = (0, 0);
         let mut before = self.last_of_word();
-        for (at, letter) in letters.bytes().enumerate() {
+        for letter in rest.bytes().take_while(u8::is_ascii_lowercase) {
             if is_second_vowel(before, letter) {
-                self.text.push_str(&letters[kept..at]);
-                kept = at + 1;
+                self.text.push_str(&rest[kept..length]);
+                kept = length + 1;
             } else {
-                before = Some(letter);
+                before = letter;
             }
+            length += 1;
         }
-        self.text.push_str(&letters[kept..]);
-        self.end_at(place + letters.len() as u32);
+        self.text.push_str(&rest[kept..length]);
+        self.end_at(place + length as u32);
         self.last = Kind::Letter;
-        true
+        Some(length)
     }
 
     /// Lets the word end with the text, and at `place` of the folded text.
@@ -295,17 +298,17 @@ impl Cutter<'_> {
         self.text.len() - start
     }
 
-    /// The last byte of the word that is being read.
-    fn last_of_word(&self) -> Option<u8> {
-        if self.length_of_last() > 0 { self.text.as_bytes().last().copied() } else { None }
+    /// The last byte of the word that is being read; 0 if it has none yet.
+    fn last_of_word(&self) -> u8 {
+        if self.length_of_last() > 0 { self.text.as_bytes().last().copied().unwrap_or(0) } else { 0 }
     }
 }
 
 /// `ae`, `oe`, `ue` and `aa` are one vowel.
-fn is_second_vowel(before: Option<u8>, letter: u8) -> bool {
+fn is_second_vowel(before: u8, letter: u8) -> bool {
     match letter {
-        b'e' => matches!(before, Some(b'a' | b'o' | b'u')),
-        b'a' => before == Some(b'a'),
+        b'e' => matches!(before, b'a' | b'o' | b'u'),
+        b'a' => before == b'a',
         _ => false,
     }
 }

@@ -85,6 +85,13 @@ impl<T> Lists<T> {
         self.ends.push(self.items.len() as u32);
     }
 
+    /// Adds the lists of the next organisations.
+    fn append(&mut self, mut next: Self) {
+        let before = self.items.len() as u32;
+        self.items.append(&mut next.items);
+        self.ends.extend(next.ends.iter().map(|end| before + end));
+    }
+
     fn get(&self, number: u32) -> &[T] {
         let start = number.checked_sub(1).map_or(0, |before| self.ends[before as usize]);
         &self.items[start as usize..self.ends[number as usize] as usize]
@@ -134,6 +141,17 @@ impl Places {
             }
         }
         self.cities.push(words);
+    }
+
+    /// Adds the places of the next organisations, which began with [`Places::default`].
+    pub fn append(&mut self, next: Self) {
+        self.countries.append(next.countries);
+        self.cities.append(next.cities);
+        for (names, more) in [(&mut self.known, next.known), (&mut self.regions, next.regions)] {
+            for (name, countries) in more {
+                countries.into_iter().for_each(|country| add(names, name, country));
+            }
+        }
     }
 
     /// The countries that have a city with an organisation, by the sum of the city's words.

@@ -10,22 +10,24 @@ use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use super::countries::Country;
 use super::id::RorId;
+use super::json_text::Text;
 use super::organization::{ExternalId, Name, NameKind, Organization, Place, Registry, Status};
 
 /// Everything that either schema may have.
 #[derive(Deserialize)]
-pub struct RawOrganization {
-    pub id: String,
-    #[serde(default)]
-    status: Option<String>,
+pub struct RawOrganization<'t> {
+    #[serde(borrow)]
+    pub id: Text<'t>,
+    #[serde(borrow, default)]
+    status: Option<Text<'t>>,
     #[serde(default)]
     established: Option<i32>,
     #[serde(default)]
     types: Vec<String>,
     #[serde(default)]
     domains: Vec<String>,
-    #[serde(default)]
-    relationships: Vec<RawRelationship>,
+    #[serde(borrow, default)]
+    relationships: Vec<RawRelationship<'t>>,
     #[serde(default)]
     external_ids: RawExternalIds,
     // Schema 2.
@@ -46,22 +48,24 @@ pub struct RawOrganization {
 }
 
 #[derive(Deserialize)]
-struct RawRelationship {
-    #[serde(rename = "type")]
-    kind: String,
-    id: String,
+struct RawRelationship<'t> {
+    #[serde(borrow, rename = "type")]
+    kind: Text<'t>,
+    #[serde(borrow)]
+    id: Text<'t>,
 }
 
 #[derive(Deserialize)]
 struct RawName {
     value: String,
     #[serde(default)]
-    types: Vec<RawNameKind>,
+    types: RawNameKinds,
     lang: Option<String>,
 }
 
-/// A type of a name, if it is known.
-struct RawNameKind(Option<NameKind>);
+/// The surest of the types of a name that are known.
+#[derive(Default)]
+struct RawNameKinds(Option<NameKind>);
 
 #[derive(Deserialize)]
 struct RawLocation {
@@ -108,10 +112,11 @@ struct RawCountry {
 struct RawExternalIds(Vec<ExternalId>);
 
 #[derive(Deserialize)]
-struct RawExternalId {
-    #[serde(rename = "type", default)]
-    kind: Option<String>,
-    preferred: Option<String>,
+struct RawExternalId<'t> {
+    #[serde(borrow, rename = "type", default)]
+    kind: Option<Text<'t>>,
+    #[serde(borrow)]
+    preferred: Option<Text<'t>>,
     #[serde(default)]
     all: OneOrMany,
 }
@@ -120,18 +125,20 @@ struct RawExternalId {
 #[derive(Default)]
 struct OneOrMany(Vec<String>);
 
-impl RawOrganization {
+impl RawOrganization<'_> {
     /// The organisation, under an id that has been checked.
     pub fn finish(self, id: RorId) -> Organization {
         let related = |kind: &str| -> Vec<RorId> {
-            let of_kind = self.relationships.iter().filter(|related| related.kind.eq_ignore_ascii_case(kind));
-            let mut ids: Vec<RorId> = of_kind.filter_map(|related| RorId::parse(&related.id).ok()).collect();
+            let of_kind =
+                self.relationships.iter().filter(|related| related.kind.as_str().eq_ignore_ascii_case(kind));
+            let mut ids: Vec<RorId> =
+                of_kind.filter_map(|related| RorId::parse(related.id.as_str()).ok()).collect();
             ids.sort_unstable();
             ids.dedup();
             ids
         };
         let (parents, successors) = (related("parent"), related("successor"));
-        let status = match self.status.as_deref() {
+        let status = match self.status.as_ref().map(Text::as_str) {
             Some("inactive") => Status::Inactive,
             Some("withdrawn") => Status::Withdrawn,
             _ => Status::Active,
@@ -144,7 +151,7 @@ impl RawOrganization {
             self.addresses.into_iter().map(|address| address.finish(country)).collect()
         };
         let names = match self.names {
-            Some(names) => names.into_iter().flat_map(RawName::finish).collect(),
+            Some(names) => names.into_iter().map(RawName::finish).collect(),
             None => first_names(self.name, self.labels, self.aliases, self.acronyms),
         };
         let mut types = self.types;
@@ -152,13 +159,13 @@ impl RawOrganization {
         Organization {
             id,
             status,
-            names: in_order(names),
-            types,
-            places,
-            external_ids: self.external_ids.0,
+            names: full(in_order(names)),
+            types: full(types),
+            places: full(places),
+            external_ids: full(self.external_ids.0),
             parents,
             successors,
-            domains: self.domains,
+            domains: full(self.domains),
             established: self.established,
         }
     }
@@ -189,20 +196,27 @@ fn first_names(
 fn in_order(mut names: Vec<Name>) -> Vec<Name> {
     names.retain(|name| !name.value.trim().is_empty());
     names.sort_by_key(|name| name.kind);
-    let mut kept: Vec<Name> = Vec::with_capacity(names.len());
-    for name in names {
-        if !kept.iter().any(|known| known.value == name.value) {
-            kept.push(name);
+    let mut kept = 0;
+    for place in 0..names.len() {
+        if !names[..kept].iter().any(|known| known.value == names[place].value) {
+            names.swap(kept, place);
+            kept += 1;
         }
     }
-    kept
+    names.truncate(kept);
+    names
+}
+
+/// A list that is kept, without room for more.
+fn full<T>(mut list: Vec<T>) -> Vec<T> {
+    list.shrink_to_fit();
+    list
 }
 
 impl RawName {
     /// The name as its surest kind.
-    fn finish(self) -> Option<Name> {
-        let kind = self.types.iter().filter_map(|kind| kind.0).min().unwrap_or(NameKind::Alias);
-        Some(Name { value: self.value, kind, language: self.lang })
+    fn finish(self) -> Name {
+        Name { value: self.value, kind: self.types.0.unwrap_or(NameKind::Alias), language: self.lang }
     }
 }
 
@@ -234,13 +248,13 @@ impl RawAddress {
 }
 
 impl RawExternalIds {
-    fn add(&mut self, registry: &str, ids: RawExternalId) {
+    fn add(&mut self, registry: &str, ids: RawExternalId<'_>) {
         let Some(registry) = Registry::named(registry) else { return };
         let OneOrMany(mut all) = ids.all;
-        if let Some(preferred) = ids.preferred.as_ref().filter(|preferred| !all.contains(preferred)) {
-            all.insert(0, preferred.clone());
+        let preferred = ids.preferred.as_ref().map(Text::as_str);
+        if let Some(preferred) = preferred.filter(|preferred| !all.iter().any(|id| id == preferred)) {
+            all.insert(0, preferred.to_owned());
         }
-        let preferred = ids.preferred.as_deref();
         self.0.extend(all.into_iter().map(|value| ExternalId {
             registry,
             preferred: preferred == Some(&value),
@@ -271,17 +285,17 @@ impl<'de> Visitor<'de> for ExternalIdsVisitor {
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
         let mut ids = RawExternalIds::default();
         while let Some(mut one) = list.next_element::<RawExternalId>()? {
-            let registry = one.kind.take().unwrap_or_default();
-            ids.add(&registry, one);
+            let registry = one.kind.take();
+            ids.add(registry.as_ref().map_or("", Text::as_str), one);
         }
         Ok(ids)
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let mut ids = RawExternalIds::default();
-        while let Some(registry) = map.next_key::<String>()? {
-            if Registry::named(&registry).is_some() {
-                ids.add(&registry, map.next_value()?);
+        while let Some(registry) = map.next_key::<Text<'_>>()? {
+            if Registry::named(registry.as_str()).is_some() {
+                ids.add(registry.as_str(), map.next_value()?);
             } else {
                 map.next_value::<IgnoredAny>()?;
             }
@@ -322,28 +336,33 @@ impl<'de> Visitor<'de> for OneOrManyVisitor {
     }
 }
 
-impl<'de> Deserialize<'de> for RawNameKind {
+impl<'de> Deserialize<'de> for RawNameKinds {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_str(NameKindVisitor)
+        deserializer.deserialize_seq(NameKindsVisitor)
     }
 }
 
-struct NameKindVisitor;
+struct NameKindsVisitor;
 
-impl Visitor<'_> for NameKindVisitor {
-    type Value = RawNameKind;
+impl<'de> Visitor<'de> for NameKindsVisitor {
+    type Value = RawNameKinds;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("a string")
+        formatter.write_str("a list of types of names")
     }
 
-    fn visit_str<E>(self, kind: &str) -> Result<RawNameKind, E> {
-        Ok(RawNameKind(match kind {
-            "ror_display" => Some(NameKind::Display),
-            "label" => Some(NameKind::Label),
-            "alias" => Some(NameKind::Alias),
-            "acronym" => Some(NameKind::Acronym),
-            _ => None,
-        }))
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<RawNameKinds, A::Error> {
+        let mut surest: Option<NameKind> = None;
+        while let Some(kind) = list.next_element::<Text<'_>>()? {
+            let kind = match kind.as_str() {
+                "ror_display" => NameKind::Display,
+                "label" => NameKind::Label,
+                "alias" => NameKind::Alias,
+                "acronym" => NameKind::Acronym,
+                _ => continue,
+            };
+            surest = Some(surest.map_or(kind, |other| other.min(kind)));
+        }
+        Ok(RawNameKinds(surest))
     }
 }

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::Read;
 use std::panic::resume_unwind;
 use std::path::Path;
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
 use std::thread;
 
 use rustc_hash::FxHashMap;
@@ -18,10 +18,13 @@ use super::source::{open, with_json};
 
 /// Successors are followed so far, lest two name each other.
 const MAX_SUCCESSIONS: usize = 8;
-/// Bytes of objects that are given to the thread that parses them at a time.
-const BATCH_BYTES: usize = 256 << 10;
+/// Bytes of objects that are given to the thread that parses them at a time: so few that they are in
+/// the processor's cache.
+const BATCH_BYTES: usize = 64 << 10;
+/// Room for the last object of a batch, which most need less of.
+const MORE_BYTES: usize = 16 << 10;
 /// Batches that wait for that thread at most.
-const MAX_WAITING: usize = 4;
+const MAX_WAITING: usize = 8;
 
 /// A ROR release: all its organisations, in the order of their ids. Each has a number, its place
 /// in this order from 0 on, which all other types of this crate use. Numbers hold for one
@@ -53,7 +56,7 @@ impl Release {
     pub fn read_file(path: &Path, file: File) -> Result<Self, RorError> {
         let (name, mut organizations) =
             with_json(path, file, |json, name| Ok((name.to_owned(), organizations(path, json)?)))?;
-        organizations.sort_by_key(|organization| organization.id);
+        organizations.sort_by_cached_key(|organization| organization.id);
         if let Some(pair) = organizations.windows(2).find(|pair| pair[0].id == pair[1].id) {
             return Err(RorError::Twice { path: path.to_owned(), id: pair[0].id.to_string() });
         }
@@ -109,17 +112,27 @@ fn release_name(file: &str) -> String {
     name.to_owned()
 }
 
-/// The organisations of a release: this thread finds the objects, another one parses them.
+/// The organisations of a release, in any order: this thread finds the objects and another one parses
+/// them; if that one has enough to do, this one parses too.
 fn organizations(path: &Path, json: &mut dyn Read) -> Result<Vec<Organization>, RorError> {
     thread::scope(|scope| {
         let (sender, batches) = sync_channel(MAX_WAITING);
-        let parser = scope.spawn(move || parse(path, batches));
-        let split = split(json, &sender);
-        drop(sender);
+        let parser = scope.spawn(move || {
+            let mut parsed = Parsed::default();
+            batches.iter().all(|batch| parsed.add(path, &batch));
+            parsed
+        });
+        let mut own = Parsed::default();
+        let split = split(path, json, sender, &mut own);
+        let mut parsed = parser.join().unwrap_or_else(|panic| resume_unwind(panic));
         // An object that cannot be parsed stands before the place where no object was found.
-        let found = parser.join().unwrap_or_else(|panic| resume_unwind(panic))?;
+        if let Some((_, fault)) = [own.fault, parsed.fault].into_iter().flatten().min_by_key(|fault| fault.0)
+        {
+            return Err(fault);
+        }
+        parsed.found.append(&mut own.found);
         match split {
-            Ok(()) => Ok(found),
+            Ok(()) => Ok(parsed.found),
             Err(NoObject::Io(source)) => Err(RorError::Read { path: path.to_owned(), source }),
             Err(NoObject::Malformed(what)) => Err(RorError::NotRor { path: path.to_owned(), what }),
         }
@@ -127,17 +140,30 @@ fn organizations(path: &Path, json: &mut dyn Read) -> Result<Vec<Organization>, 
 }
 
 /// JSON objects on their way to the thread that parses them.
-#[derive(Default)]
 struct Batch {
     bytes: Vec<u8>,
     /// Where each object ends in `bytes`.
     ends: Vec<usize>,
+    /// Objects of the release that stand before these.
+    before: usize,
 }
 
-/// Sends the objects of an array until it ends, or until nobody takes them.
-fn split(json: &mut dyn Read, sender: &SyncSender<Batch>) -> Result<(), NoObject> {
+impl Batch {
+    fn after(before: usize) -> Self {
+        Self { bytes: Vec::with_capacity(BATCH_BYTES + MORE_BYTES), ends: Vec::new(), before }
+    }
+}
+
+/// Sends the objects of an array until it ends, or until nobody takes them. Parses those for which
+/// there is no room.
+fn split(
+    path: &Path,
+    json: &mut dyn Read,
+    sender: SyncSender<Batch>,
+    own: &mut Parsed,
+) -> Result<(), NoObject> {
     let mut objects = Objects::new(json);
-    let mut batch = Batch::default();
+    let mut batch = Batch::after(0);
     let ended = loop {
         match objects.next_object() {
             Ok(Some(object)) => {
@@ -147,36 +173,59 @@ fn split(json: &mut dyn Read, sender: &SyncSender<Batch>) -> Result<(), NoObject
             Ok(None) => break Ok(()),
             Err(error) => break Err(error),
         }
-        if batch.bytes.len() >= BATCH_BYTES && sender.send(std::mem::take(&mut batch)).is_err() {
-            return Ok(());
+        if batch.bytes.len() >= BATCH_BYTES {
+            let next = Batch::after(batch.before + batch.ends.len());
+            let goes_on = match sender.try_send(batch) {
+                Ok(()) => true,
+                Err(TrySendError::Full(batch)) => own.add(path, &batch),
+                // An object could not be parsed.
+                Err(TrySendError::Disconnected(_)) => false,
+            };
+            if !goes_on {
+                return Ok(());
+            }
+            batch = next;
         }
     };
-    // Nobody takes it if another object could not be parsed, which is told then.
-    let _ = sender.send(batch);
+    own.add(path, &batch);
     ended
 }
 
-fn parse(path: &Path, batches: Receiver<Batch>) -> Result<Vec<Organization>, RorError> {
-    let mut found = Vec::new();
-    for batch in batches {
+/// What one thread has parsed.
+#[derive(Default)]
+struct Parsed {
+    found: Vec<Organization>,
+    /// The first object that could not be parsed, by its number, and why.
+    fault: Option<(usize, RorError)>,
+}
+
+impl Parsed {
+    /// Parses a batch; false if an object cannot be parsed.
+    fn add(&mut self, path: &Path, batch: &Batch) -> bool {
         let mut start = 0;
-        for end in batch.ends {
-            found.push(organization(path, found.len() + 1, &batch.bytes[start..end])?);
-            start = end;
+        for (number, end) in (batch.before + 1..).zip(&batch.ends) {
+            match organization(path, number, &batch.bytes[start..*end]) {
+                Ok(organization) => self.found.push(organization),
+                Err(fault) => {
+                    self.fault = Some((number, fault));
+                    return false;
+                }
+            }
+            start = *end;
         }
+        true
     }
-    Ok(found)
 }
 
 fn organization(path: &Path, number: usize, object: &[u8]) -> Result<Organization, RorError> {
     // Text is checked sooner as a whole than string by string.
-    let raw: Result<RawOrganization, _> = match std::str::from_utf8(object) {
+    let raw: Result<RawOrganization<'_>, _> = match std::str::from_utf8(object) {
         Ok(text) => serde_json::from_str(text),
         Err(_) => serde_json::from_slice(object),
     };
     let raw = raw.map_err(|source| RorError::Organization { path: path.to_owned(), number, source })?;
-    match RorId::parse(&raw.id) {
+    match RorId::parse(raw.id.as_str()) {
         Ok(id) => Ok(raw.finish(id)),
-        Err(_) => Err(RorError::Id { path: path.to_owned(), number, id: raw.id }),
+        Err(_) => Err(RorError::Id { path: path.to_owned(), number, id: raw.id.as_str().to_owned() }),
     }
 }

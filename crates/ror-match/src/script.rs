@@ -8,9 +8,6 @@ use super::countries::Country;
 use super::hash::word_hash;
 use super::normal::Words;
 
-/// Countries whose names are written in several ways.
-const COUNTRIES: [&str; 16] =
-    ["AM", "BA", "BG", "BY", "CY", "GR", "KG", "KZ", "ME", "MK", "MN", "RS", "RU", "TJ", "UA", "UZ"];
 /// Consonants of a name that tell it from others.
 const MIN_CONSONANTS: usize = 8;
 /// "Named for", which many leave out or shorten.
@@ -28,7 +25,24 @@ pub fn in_latin(word: &str) -> Option<String> {
 
 /// True where names are written in several ways in a country.
 pub fn is_transliterated(country: Country) -> bool {
-    COUNTRIES.contains(&country.code())
+    matches!(
+        country.code(),
+        "AM" | "BA"
+            | "BG"
+            | "BY"
+            | "CY"
+            | "GR"
+            | "KG"
+            | "KZ"
+            | "ME"
+            | "MK"
+            | "MN"
+            | "RS"
+            | "RU"
+            | "TJ"
+            | "UA"
+            | "UZ"
+    )
 }
 
 /// Replaces `consonants` by those of a name; gives their key, 0 for too few.

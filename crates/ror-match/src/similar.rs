@@ -224,6 +224,12 @@ impl Search<'_> {
                 continue;
             }
             steps += names.len() as u64;
+            if touched.is_empty() {
+                // Most names are those of the rarest word, each once.
+                touched.extend_from_slice(names);
+                names.iter().for_each(|name| sums[(name - first) as usize] = *weight);
+                continue;
+            }
             for name in names {
                 let sum = &mut sums[(name - first) as usize];
                 if *sum == 0.0 {
@@ -232,30 +238,25 @@ impl Search<'_> {
                 *sum += weight;
             }
         }
-        if touched.len() > MAX_COMPARED {
-            // Of hundreds of names with a city's name, those of the kind that is asked for.
-            touched.retain(|name| {
-                let is_fit = fit(kinds, vocabulary.kinds(*name));
-                if !is_fit {
-                    sums[(*name - first) as usize] = 0.0;
-                }
-                is_fit
-            });
-        }
-        if touched.len() > MAX_COMPARED {
-            // Those with the greatest sums, the first of several with one sum. No sum is negative, so that
-            // its bits are in its order.
-            ranked.clear();
-            ranked.extend(touched.iter().map(|name| {
-                let sum = std::mem::take(&mut sums[(*name - first) as usize]);
-                u64::from(!sum.to_bits()) << 32 | u64::from(*name)
-            }));
-            let (most, ..) = ranked.select_nth_unstable(MAX_COMPARED);
-            touched.clear();
-            touched.extend(most.iter().map(|rank| *rank as u32));
-        } else {
+        if touched.len() <= MAX_COMPARED {
             touched.iter().for_each(|name| sums[(*name - first) as usize] = 0.0);
+            return steps;
         }
+        // Of hundreds of names with a city's name, those of the kind that is asked for; of these those with the
+        // greatest sums, the first of several with one sum. No sum is negative, so that its bits are in its order.
+        ranked.clear();
+        for name in touched.iter() {
+            let sum = std::mem::take(&mut sums[(*name - first) as usize]);
+            if fit(kinds, vocabulary.kinds(*name)) {
+                ranked.push(u64::from(!sum.to_bits()) << 32 | u64::from(*name));
+            }
+        }
+        if ranked.len() > MAX_COMPARED {
+            ranked.select_nth_unstable(MAX_COMPARED);
+            ranked.truncate(MAX_COMPARED);
+        }
+        touched.clear();
+        touched.extend(ranked.iter().map(|rank| *rank as u32));
         steps
     }
 

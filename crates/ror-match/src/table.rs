@@ -155,8 +155,11 @@ impl Table {
     /// The next cell, whether it is quoted, and what follows it.
     fn cell(&mut self) -> Result<(String, bool, End), RorError> {
         let begin = self.line;
-        let mut bytes = Vec::new();
         let is_quoted = self.peek()? == Some(b'"');
+        if !is_quoted && let Some(cell) = self.plain_cell() {
+            return Ok(cell);
+        }
+        let mut bytes = Vec::new();
         if is_quoted {
             self.next()?;
             self.quoted(&mut bytes)?;
@@ -180,6 +183,22 @@ impl Table {
         let text =
             String::from_utf8(bytes).map_err(|_| self.fault(begin, "the text is not UTF-8".to_owned()))?;
         Ok((text, is_quoted, end))
+    }
+
+    /// The next cell, if it has no quote before it and is in the buffer as a whole, as most cells are.
+    fn plain_cell(&mut self) -> Option<(String, bool, End)> {
+        // The buffer has fewer bytes than a cell may have.
+        let read = self.input.buffer();
+        let length = memchr3(self.delimiter, b'\n', b'\r', read)?;
+        let end = match read[length] {
+            b'\r' => return None,
+            b'\n' => End::Row,
+            _ => End::Cell,
+        };
+        let text = std::str::from_utf8(&read[..length]).ok()?.to_owned();
+        self.input.consume(length + 1);
+        self.line += u64::from(end == End::Row);
+        Some((text, false, end))
     }
 
     /// Reads a quoted cell up to its closing quote, which is passed too.

@@ -4,6 +4,7 @@
 //! letter is taken out; two words that share such a form differ by one letter
 //! more, less, changed or swapped.
 
+use super::buckets::Buckets;
 use super::hash::bytes_hash;
 
 /// Bytes of a word that may be misspelt; in shorter ones a letter makes another
@@ -19,9 +20,18 @@ const MAX_FOUND: usize = 4;
 /// Words under their forms.
 #[derive(Default)]
 pub struct Typos {
-    words: Vec<(Box<str>, u32)>,
-    forms: Vec<(u32, u32)>,
-    buckets: Vec<u32>,
+    /// All words, one behind another.
+    text: String,
+    words: Vec<Word>,
+    /// The forms, each with the place of a word.
+    forms: Buckets<(u32, u32)>,
+}
+
+struct Word {
+    /// Where it begins in the text.
+    start: u32,
+    length: u32,
+    id: u32,
 }
 
 /// Bits of a form that find its bucket.
@@ -31,43 +41,46 @@ impl Typos {
     /// Adds a spelling of the word with the number `id`.
     pub fn add(&mut self, id: u32, word: &str) {
         if fits(word) {
-            let place = self.words.len() as u32;
-            self.words.push((word.into(), id));
-            self.forms.push((short(word.as_bytes()), place));
-            without_one(word, |form| self.forms.push((short(form), place)));
+            self.words.push(Word { start: self.text.len() as u32, length: word.len() as u32, id });
+            self.text.push_str(word);
         }
     }
 
+    /// All spellings, in the order in which they were added.
+    pub fn spellings(&self) -> impl Iterator<Item = (u32, &str)> {
+        self.words.iter().map(|word| (word.id, self.spelling(word)))
+    }
+
+    fn spelling(&self, word: &Word) -> &str {
+        &self.text[word.start as usize..][..word.length as usize]
+    }
+
+    /// Lists the words by their forms.
     pub fn finish(&mut self) {
-        self.forms.sort_unstable();
-        self.forms.dedup();
-        self.forms.shrink_to_fit();
-        self.buckets = vec![0; (1 << BUCKET_BITS) + 1];
-        for (form, _) in &self.forms {
-            self.buckets[(form >> (32 - BUCKET_BITS)) as usize + 1] += 1;
+        let mut forms = Vec::with_capacity(self.text.len() + self.words.len());
+        for (place, (_, word)) in (0..).zip(self.spellings()) {
+            forms.push((short(word.as_bytes()), place));
+            without_one(word, |form| forms.push((short(form), place)));
         }
-        for place in 1..self.buckets.len() {
-            self.buckets[place] += self.buckets[place - 1];
-        }
+        self.forms = Buckets::of(&[forms], BUCKET_BITS, |(form, _)| bucket(*form));
     }
 
     /// Replaces `found` by words that differ from `word` by one letter, with
     /// how alike they are.
     pub fn corrections(&self, word: &str, found: &mut Vec<(u32, f32)>) {
         found.clear();
-        if !fits(word) || self.buckets.is_empty() {
+        if !fits(word) {
             return;
         }
         let mut look = |form: &[u8]| {
             let form = short(form);
-            let bucket = (form >> (32 - BUCKET_BITS)) as usize;
-            let listed = &self.forms[self.buckets[bucket] as usize..self.buckets[bucket + 1] as usize];
+            let listed = self.forms.get(bucket(form));
             let start = listed.partition_point(|(other, _)| *other < form);
             for (_, place) in listed[start..].iter().take_while(|(other, _)| *other == form) {
-                let (other, id) = &self.words[*place as usize];
-                let known = found.iter().any(|(other, _)| other == id);
-                if !known && found.len() < MAX_FOUND && differ_by_one(word, other) {
-                    found.push((*id, if word.len() < 8 { SIMILARITY.0 } else { SIMILARITY.1 }));
+                let other = &self.words[*place as usize];
+                let known = found.iter().any(|(id, _)| *id == other.id);
+                if !known && found.len() < MAX_FOUND && differ_by_one(word, self.spelling(other)) {
+                    found.push((other.id, if word.len() < 8 { SIMILARITY.0 } else { SIMILARITY.1 }));
                 }
             }
         };
@@ -84,6 +97,10 @@ fn fits(word: &str) -> bool {
 
 fn short(form: &[u8]) -> u32 {
     (bytes_hash(form) >> 32) as u32
+}
+
+fn bucket(form: u32) -> usize {
+    (form >> (32 - BUCKET_BITS)) as usize
 }
 
 /// Calls `each` with the word without one of its letters.

@@ -4,6 +4,7 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::countries::Country;
+use super::hash::word_hash;
 use super::normal::Words;
 use super::organization::NameKind;
 use super::places::Places;
@@ -57,7 +58,7 @@ impl Vocabulary {
         let start = self.words.len();
         let (mut kinds, mut marks) = (0, 0u64);
         for (place, token) in tokens.iter().enumerate().filter(|(_, token)| token.tells()) {
-            let id = self.id(token, words.get(place));
+            let id = self.id(token, words, place);
             if !self.words[start..].contains(&id) && self.words.len() - start < MAX_NAME_WORDS {
                 self.words.push(id);
                 kinds |= token.meaning.kinds;
@@ -80,17 +81,45 @@ impl Vocabulary {
         }
     }
 
-    fn id(&mut self, token: &Token, word: &str) -> u32 {
+    fn id(&mut self, token: &Token, words: &Words, place: usize) -> u32 {
+        let id = self.id_of(token.meaning.canonical);
+        if self.spellings.insert(token.raw) {
+            self.typos.add(id, words.get(place));
+        }
+        id
+    }
+
+    /// The number of a word, which may be new.
+    fn id_of(&mut self, canonical: u64) -> u32 {
         let next = self.counts.len() as u32;
-        let id = *self.ids.entry(token.meaning.canonical).or_insert(next);
+        let id = *self.ids.entry(canonical).or_insert(next);
         if id == next {
             self.counts.push(0);
             self.shared.push((0, u32::MAX));
         }
-        if self.spellings.insert(token.raw) {
-            self.typos.add(id, word);
-        }
         id
+    }
+
+    /// Adds the names of the next organisations.
+    pub fn append(&mut self, next: Self) {
+        let mut canonicals = vec![0; next.ids.len()];
+        next.ids.iter().for_each(|(canonical, id)| canonicals[*id as usize] = *canonical);
+        let ids: Vec<u32> = canonicals.into_iter().map(|canonical| self.id_of(canonical)).collect();
+        for (id, (counted, shared)) in ids.iter().zip(next.counts.iter().zip(&next.shared)) {
+            self.counts[*id as usize] += counted;
+            self.shared[*id as usize].0 += shared.0;
+        }
+        for (id, word) in next.typos.spellings() {
+            if self.spellings.insert(word_hash(word)) {
+                self.typos.add(ids[id as usize], word);
+            }
+        }
+        let before = self.words.len() as u32;
+        self.words.extend(next.words.iter().map(|id| ids[*id as usize]));
+        let documents = next.documents.into_iter();
+        self.documents
+            .extend(documents.map(|document| Document { start: before + document.start, ..document }));
+        self.kinds.extend(next.kinds);
     }
 
     /// Weighs words and names, and lists names by word and country.
@@ -100,22 +129,25 @@ impl Vocabulary {
         self.weights = self.counts.iter().map(weight).collect();
         self.typos.finish();
         self.spellings = FxHashSet::default();
-        let mut placed: Vec<(Country, Document, u32)> = Vec::with_capacity(self.documents.len());
-        let (documents, kinds) = (std::mem::take(&mut self.documents), std::mem::take(&mut self.kinds));
-        for (mut document, kinds) in documents.into_iter().zip(kinds) {
-            document.weight = self.words(&document).iter().map(|id| self.weight(*id)).sum();
-            let mut groups: Vec<Country> =
-                places.countries(document.organization).iter().map(|country| country.group()).collect();
-            groups.sort_unstable();
-            groups.dedup();
-            placed.extend(groups.into_iter().map(|group| (group, document, kinds)));
+        let (mut documents, kinds) = (std::mem::take(&mut self.documents), std::mem::take(&mut self.kinds));
+        let mut groups: FxHashMap<Country, Vec<u32>> = FxHashMap::default();
+        for (number, document) in (0..).zip(&mut documents) {
+            document.weight = self.words(document).iter().map(|id| self.weight(*id)).sum();
+            let countries = places.countries(document.organization);
+            for (place, group) in countries.iter().map(|country| country.group()).enumerate() {
+                if !countries[..place].iter().any(|other| other.group() == group) {
+                    groups.entry(group).or_default().push(number);
+                }
+            }
         }
-        placed.sort_by_key(|(country, document, _)| (*country, document.organization, document.name));
-        for (number, (country, ..)) in (0..).zip(&placed) {
-            self.countries.entry(*country).or_insert((number, number)).1 = number + 1;
+        let mut groups: Vec<(Country, Vec<u32>)> = groups.into_iter().collect();
+        groups.sort_unstable_by_key(|(group, _)| *group);
+        for (group, numbers) in groups {
+            let start = self.documents.len() as u32;
+            self.documents.extend(numbers.iter().map(|number| documents[*number as usize]));
+            self.kinds.extend(numbers.iter().map(|number| kinds[*number as usize]));
+            self.countries.insert(group, (start, self.documents.len() as u32));
         }
-        self.kinds = placed.iter().map(|(.., kinds)| *kinds).collect();
-        self.documents = placed.into_iter().map(|(_, document, _)| document).collect();
         self.list();
     }
 

@@ -3,8 +3,8 @@
 
 use super::answer::{Candidate, Relation, Tier};
 use super::exact::{Lookup, Search, accept};
-use super::index::Entry;
 use super::layout::{Layout, Part, PartKind};
+use super::names::Entry;
 use super::places::PlaceVerdict;
 use super::reading::{KeyKind, Reading, Token, hash};
 use super::windows::{Window, is_weak, named};

@@ -54,6 +54,23 @@ fn a_bad_release_is_told_from_a_good_one() {
 }
 
 #[test]
+fn of_many_organisations_the_first_that_is_wrong_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("ror.json");
+    let good = format!(r#"{{"id": "https://ror.org/04ttjf776", "links": "{}"}}"#, "x".repeat(2_000));
+    let mut objects = vec![good.as_str(); 3_000];
+    for wrong in [2_900, 2_100, 1_500, 400, 0] {
+        objects[wrong] = r#"{"id": 5}"#;
+        // It ends within an organisation too, which comes later.
+        std::fs::write(&path, format!("[{}, {{", objects.join(","))).unwrap();
+
+        let error = Release::read(&path).unwrap_err();
+
+        assert!(error.to_string().starts_with(&format!("organisation {} of", wrong + 1)), "{error}");
+    }
+}
+
+#[test]
 fn both_schemas_say_the_same_of_a_real_release() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/ror/v1.55-test.zip");
     if !path.exists() {

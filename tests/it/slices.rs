@@ -360,9 +360,12 @@ fn activities_follow_nobody_where_nobody_was_selected() {
         for step in steps {
             let (status, told) = convert(step, &out, &nobody);
             assert_eq!(status, 0, "{told}");
+            assert!(told.contains("no member is of the selected people"), "{told}");
         }
 
-        assert!(with_rows(all_rows(&out)).is_empty());
+        let tables = all_rows(&out);
+        assert!(tables.contains_key("summaries/works") && tables.contains_key("activities/works"));
+        assert!(with_rows(tables).is_empty());
         let counts = &report(&out)["report"]["members"];
         assert!(
             counts["left_out"].as_u64() > Some(101) && counts["left_out"] == counts["members"],

@@ -95,6 +95,10 @@ fn datasets_made_apart_become_one_unless_they_share_members_or_years() {
     convert(&[&earlier], &earlier_dataset, &[]);
     let (status, told) = commit(&[&earlier_dataset]);
     assert!(status == Some(2) && told.contains("2019") && told.contains("2025"), "{told}");
+    let some = at.join("some");
+    convert(&[paths[0]], &some, &["--country", "PT"]);
+    let (status, told) = commit(&[&some]);
+    assert!(status == Some(2) && told.contains("some cannot be joined") && !told.contains("--out"), "{told}");
     let (status, told) = convert(&[&whole], &at.join("wrong"), &[]);
     assert!(status == 2 && told.contains("is a dataset that orcidlake has made (of 2025, from"), "{told}");
 }

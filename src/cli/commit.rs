@@ -12,6 +12,7 @@ use super::failure::Failure;
 use super::hints::Hint;
 use super::lines::{Line, lines_of, read_all, read_lines};
 use super::numbers::counted;
+use super::only_args::tell_nobody;
 use super::output::print_json;
 use super::stores::{ScratchArg, is_dataset, locked_store};
 use super::{Common, Done, open_dataset};
@@ -99,6 +100,7 @@ pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
             tell!("note: {name} holds no ORCID documents");
         }
     }
+    tell_nobody(&report.members);
     let has_problems = report.members.rejects > 0 || archives.values().any(is_odd);
     if common.json {
         print_json(&to_json(&args, &archives, &report, u8::from(has_problems)))?;

@@ -22,9 +22,15 @@ pub fn apply(command: Command, arguments: &[OsString], old_names: &mut OldNames)
     let fault =
         |what: String| Failure::new(format!("{}: {what}", path.display()), "see docs/cli.md for the options");
     let text = std::fs::read_to_string(&path).map_err(|error| fault(error.to_string()))?;
-    let table: Table = text.parse().map_err(|error: toml::de::Error| fault(error.message().to_owned()))?;
+    let table = text.parse::<Table>().map_err(|error| fault(place_of(&error, &text)))?;
     old_names.look_in_file(&table).map_err(&fault)?;
     with_defaults(command, &table).map_err(fault)
+}
+
+/// What is wrong with the text of the file, and in which line.
+fn place_of(error: &toml::de::Error, text: &str) -> String {
+    let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+    format!("line {}: {}", before.matches('\n').count() + 1, error.message())
 }
 
 /// Refuses what the file sets beside an option that it does not go with; clap itself
@@ -238,6 +244,16 @@ mod tests {
         assert_eq!(told("salvage = false", &["--index"]), Ok(()));
         assert_eq!(told("threads = 3", &["--index"]), Ok(()));
         assert_eq!(told("", &["--salvage"]), Ok(()));
+    }
+
+    #[test]
+    fn the_line_of_a_mistake_is_told() {
+        for text in ["[convert", "threads = 3\n\n[convert\n", "[convert]\nthreads = 3\nmemory = \"1\n"] {
+            let error = text.parse::<Table>().unwrap_err();
+            let told = place_of(&error, text);
+            let lines = text.trim_end().lines().count();
+            assert!(told.starts_with(&format!("line {lines}: ")), "{told}");
+        }
     }
 
     #[test]

@@ -14,7 +14,7 @@ use serde_json::json;
 use super::failure::{Failure, with_end};
 use super::hints::Hint;
 use super::numbers::{bytes, counted, grouped, parse_bytes};
-use super::only_args::OnlyArgs;
+use super::only_args::{OnlyArgs, tell_nobody};
 use super::output::print_json;
 use super::progress::Progress;
 use super::stores::{ScratchArg, locked_store};
@@ -131,6 +131,7 @@ pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
     }
     print_problems(&report);
     print_empty(&args, &outcomes);
+    tell_nobody(&report.members);
     let ended = end(&args, outcomes, &report);
     let printed = result.map_or(Ok(()), |result| print_json(&with_end(result, &ended)));
     match (ended, printed) {

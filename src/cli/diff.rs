@@ -16,6 +16,7 @@ use super::output::{print, print_json};
 use super::target::{check_folder, check_outputs, write_file};
 use super::{Common, Done, open_dataset};
 use crate::compare::{CompareError, Compared, compare};
+use crate::slice::Selection;
 use crate::storage::shown;
 
 /// Flows that are printed; the table has all.
@@ -54,6 +55,7 @@ pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
     let stop = stop_on_signals()?;
     let compared =
         compare(shown_old.as_ref().unwrap_or(&old), shown_new.as_ref().unwrap_or(&new), &args.to, &stop)?;
+    tell_selections(&args, [&old, &new].map(|dataset| dataset.manifest.selection.as_ref()));
     if let Some(path) = &args.html {
         write_file(path, |out| Ok(out.write_all(page(&compared).as_bytes())?))?;
         if !common.quiet {
@@ -68,6 +70,24 @@ pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
         print(&summary(&compared))?;
     }
     Ok(Done::All)
+}
+
+/// Says whose records the datasets have, if these may be other people in each: a record that only one
+/// of them selects has neither come nor gone.
+fn tell_selections(args: &Args, selections: [Option<&Selection>; 2]) {
+    let [old, new] = selections.map(|selection| match selection {
+        Some(selection) => format!("people by {selection}"),
+        None => "all people".to_owned(),
+    });
+    let has_some = selections.iter().any(Option::is_some);
+    if has_some && !(selections[0] == selections[1] && selections[0].is_some_and(Selection::is_list)) {
+        let (before, now) = (shown(&args.old), shown(&args.new));
+        tell!(
+            "note: {} has {old}, {} has {new}; whoever only one of them has counts as new or gone",
+            before.display(),
+            now.display()
+        );
+    }
 }
 
 /// The counts, for people.

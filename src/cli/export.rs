@@ -38,7 +38,14 @@ pub struct Args {
     #[arg(id = "export_to", long = "to", value_name = "FILE|DIR", env = "ORCIDLAKE_EXPORT_TO")]
     to: PathBuf,
     /// The form.
-    #[arg(id = "export_format", long = "format", short = 'f', value_enum, env = "ORCIDLAKE_EXPORT_FORMAT")]
+    #[arg(
+        id = "export_format",
+        long = "format",
+        short = 'f',
+        value_name = "FORMAT",
+        value_enum,
+        env = "ORCIDLAKE_EXPORT_FORMAT"
+    )]
     format: FormatArg,
     /// Tables to write, such as works or summaries/affiliations; all if not given.
     #[arg(

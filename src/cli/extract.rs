@@ -8,7 +8,7 @@ use serde_json::json;
 use super::convert::{Machine, report_text, stop_on_signals};
 use super::failure::Failure;
 use super::hint::Hint;
-use super::only_args::OnlyArgs;
+use super::only_args::{OnlyArgs, tell_nobody};
 use super::output::print_json;
 use super::stores::{ScratchArg, store_to_change};
 use super::{Common, Done, open_dataset};
@@ -56,6 +56,7 @@ pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
     } else if !common.quiet {
         tell_part!("{}", report_text(&report));
     }
+    tell_nobody(&report.members);
     if dataset.manifest.organizations.is_some() && !common.quiet {
         tell!("note: the matching is not taken over; run `orcidlake match` on the new dataset");
     }

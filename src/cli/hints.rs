@@ -219,6 +219,7 @@ impl Hint for ConvertError {
             Self::OtherPeople { .. } => {
                 "give the options that the dataset was made with, or another --out, or --replace to replace it"
             }
+            Self::CannotJoin { .. } => "join datasets of the same year, people and tables",
             Self::NoRecordsYet { .. } => "convert the summaries first, or select people by --ids-of DATASET",
             Self::Slice(error) => return error.hint(),
             Self::PartOfOtherTables { .. } => {

@@ -136,9 +136,21 @@ fn texts(args: &Args, common: &Common) -> Result<Done, Failure> {
     let matcher = lasting_matcher(&Sources::of(&args.ror, None, None, common)?, common)?;
     let bulk = Bulk::new(&matcher, args.all, &args.machine)?;
     if args.text == [STDIN] {
-        return bulk.texts(std::io::stdin().lock().lines(), output(args, common));
+        let lines = std::io::stdin().lock().lines().zip(1..);
+        let texts = lines.map(|(line, number)| line.map_err(|error| unreadable(number, error)));
+        return bulk.texts(texts, output(args, common));
     }
     bulk.texts(args.text.iter().cloned().map(Ok), output(args, common))
+}
+
+/// Says which line of standard input cannot be read.
+fn unreadable(line: u64, error: std::io::Error) -> Failure {
+    match error.kind() {
+        std::io::ErrorKind::InvalidData => {
+            Failure::new(format!("standard input, line {line}: the text is not UTF-8"), "give texts in UTF-8")
+        }
+        _ => error.into(),
+    }
 }
 
 /// The matcher, which is not freed: the program ends soon after its last match, and to free hundreds of

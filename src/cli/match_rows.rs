@@ -68,9 +68,21 @@ impl Columns {
 }
 
 fn required(table: &Table, name: &str) -> Result<usize, Failure> {
-    let hint = format!("the columns are: {}", table.header().join(", "));
-    let missing = || Failure::new(format!("the table has no column {name}"), &hint);
-    table.column(name)?.ok_or_else(missing)
+    table.column(name)?.ok_or_else(|| no_column(table, name))
+}
+
+/// Says that a table has no column with a name, and which columns it has.
+pub fn no_column(table: &Table, name: &str) -> Failure {
+    let path = table.path().display();
+    Failure::new(format!("{path} has no column that is named {name}"), &columns_of(table))
+}
+
+/// Which columns a table has, as a hint.
+pub fn columns_of(table: &Table) -> String {
+    match table.header().is_empty() {
+        true => "it is empty; its first line must name the columns".to_owned(),
+        false => format!("its columns are: {}", table.header().join(", ")),
+    }
 }
 
 /// Matches many rows.
@@ -124,7 +136,7 @@ impl<'a> Bulk<'a> {
     /// Matches texts.
     pub fn texts(
         &self,
-        mut texts: impl Iterator<Item = std::io::Result<String>>,
+        mut texts: impl Iterator<Item = Result<String, Failure>>,
         format: Format,
     ) -> Result<Done, Failure> {
         let header = ["text".to_owned()];
@@ -134,7 +146,7 @@ impl<'a> Bulk<'a> {
                 .by_ref()
                 .take(ROWS_AT_ONCE)
                 .map(|text| Ok((vec![text?], true)))
-                .collect::<std::io::Result<_>>()?;
+                .collect::<Result<_, Failure>>()?;
             if rows.is_empty() {
                 break;
             }

@@ -14,8 +14,9 @@ use super::people::parse_ror;
 use super::{Common, expect_dataset};
 use crate::convert::{learned_ids, slice_of};
 use crate::dataset::Dataset;
+use crate::report::Members;
 use crate::slice::{Inputs, OrganizationId, RorSelection, Selection, Slice, SliceError};
-use ror_match::RorId;
+use ror_match::{Country, RorId};
 
 /// Whose records are kept. Options of different kinds must all hold; of one kind, any value does.
 #[derive(Debug, Clone, clap::Args)]
@@ -36,7 +37,8 @@ pub struct OnlyArgs {
         conflicts_with = "only_ids"
     )]
     ids_of: Option<PathBuf>,
-    /// People with an address or an affiliation in these countries, such as PT,ES.
+    /// People with an address or an affiliation in these countries, by their codes or names, such as
+    /// PT,ES.
     #[arg(id = "only_country", long = "country", value_delimiter = ',', value_name = "CODE", env = "ORCIDLAKE_ONLY_COUNTRY", value_parser = parse_country)]
     country: Vec<String>,
     /// People with an affiliation that has one of these ids, such as grid:grid.1017.7,
@@ -62,10 +64,17 @@ pub struct OnlyArgs {
 }
 
 fn parse_country(text: &str) -> Result<String, String> {
-    let code = text.trim().to_ascii_uppercase();
-    match code.len() == 2 && code.bytes().all(|byte| byte.is_ascii_uppercase()) {
-        true => Ok(code),
-        false => Err(format!("\"{text}\" is not the code of a country in two letters, such as PT")),
+    let country = Country::of(text);
+    match country.is_listed() {
+        true => Ok(country.code().to_owned()),
+        false => Err(format!("\"{text}\" is not a country: give its code of ISO 3166, such as PT")),
+    }
+}
+
+/// Says so if none of the members is of the selected people: most likely by a wrong option.
+pub fn tell_nobody(members: &Members) {
+    if members.left_out > 0 && members.records + members.tombstones + members.activities == 0 {
+        tell!("note: no member is of the selected people; check the options that select them");
     }
 }
 

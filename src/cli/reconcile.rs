@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::failure::Failure;
 use super::limited::LimitedArg;
+use super::match_rows::{columns_of, no_column};
 use super::numbers::counted;
 use super::people::{Institution, parse_ror};
 use super::rows::{Format, tell_where, write_rows};
@@ -191,8 +192,7 @@ fn columns(args: &Args, table: &Table) -> Result<Columns, Failure> {
     for ((place, given), (_, usual)) in columns.iter_mut().zip(given).zip(USUAL) {
         *place = match given {
             Some(name) => {
-                let hint = format!("the columns are: {}", table.header().join(", "));
-                let missing = || Failure::new(format!("the list has no column {name}"), &hint);
+                let missing = || no_column(table, name);
                 Some(table.column(name)?.ok_or_else(missing)?)
             }
             None => {
@@ -202,8 +202,11 @@ fn columns(args: &Args, table: &Table) -> Result<Columns, Failure> {
         };
     }
     if columns.iter().take(6).all(Option::is_none) {
-        let hint = "name the columns with --name, --given and --family, --email or --orcid";
-        return Err(Failure::new("the list has no column with a known name", hint));
+        let path = table.path().display();
+        let known = "name the columns with --name, --given and --family, --email or --orcid";
+        let has = columns_of(table);
+        let hint = if table.header().is_empty() { has } else { format!("{known}; {has}") };
+        return Err(Failure::new(format!("{path} has no column with a known name"), &hint));
     }
     Ok(columns)
 }

@@ -28,6 +28,7 @@ pub fn check_outputs(outputs: &[&Option<PathBuf>], inputs: &[&Path], common: &Co
     let inputs: Vec<&Path> = inputs.iter().copied().chain(common.config.as_deref()).collect();
     for (number, path) in outputs.iter().enumerate() {
         check_file(path, &inputs)?;
+        refuse_without_folder(path)?;
         if outputs[..number].iter().any(|other| other == path || is_same_file(other, path)) {
             return Err(Failure::new(
                 format!("two options name {}", path.display()),
@@ -118,6 +119,19 @@ fn refuse_standard_output(path: &Path) -> Result<(), Failure> {
         ));
     }
     Ok(())
+}
+
+/// Refuses a file in a folder that is not there: a command may take hours before it writes the file.
+fn refuse_without_folder(path: &Path) -> Result<(), Failure> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty() && !folder.exists());
+    match folder {
+        Some(folder) => {
+            let message =
+                format!("{} cannot be written: there is no folder {}", path.display(), folder.display());
+            Err(Failure::new(message, "make the folder, or give another path"))
+        }
+        None => Ok(()),
+    }
 }
 
 fn refuse_dataset(path: &Path) -> Result<(), Failure> {

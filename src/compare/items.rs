@@ -120,7 +120,7 @@ mod tests {
         Row {
             orcid: Orcid::new("0000-0002-1694-233X").unwrap(),
             side: Side::Old,
-            section: 3,
+            section: AFFILIATIONS + 1,
             put_code: Some(put_code),
             texts: vec![Some(title.into()), None, Some("2019".into()), None, None],
         }
@@ -131,7 +131,7 @@ mod tests {
         let old = [work(1, "A"), work(2, "B"), work(3, "C"), work(4, "c")];
         let new = [work(1, "other"), work(20, "b"), work(30, "C"), work(40, "D")];
 
-        let paired = pair(3, old.iter(), new.iter());
+        let paired = pair(AFFILIATIONS + 1, old.iter(), new.iter());
 
         let codes = |rows: &[&Row]| rows.iter().map(|row| row.put_code.unwrap()).collect::<Vec<_>>();
         let pairs: Vec<_> = paired

@@ -6,6 +6,8 @@ use super::person::Person;
 use super::row::{Row, Side};
 use super::sections::{PRIMARY, RECORDS, SECTIONS, STATUS};
 
+/// The status of people whose file could not be read.
+const UNREADABLE: &str = "unreadable";
 /// The status of people of whom nothing is left.
 const VANISHED: &str = "vanished";
 
@@ -16,15 +18,13 @@ pub fn compare(person: &Person<'_>, differences: &mut Differences) -> Result<(),
     match (person.record(Side::Old), person.record(Side::New)) {
         (None, None) => Ok(()),
         (None, Some(new)) => {
-            let before = person.tombstone(Side::Old);
-            let change = if before.is_some() { "returned" } else { "new" };
-            let status = before.and_then(|before| before.text(STATUS));
+            let status = absence(person, Side::Old);
+            let change = if status.is_some() { "returned" } else { "new" };
             differences.person(orcid, change, status, None, names(new))
         }
         (Some(old), None) => {
-            let now = person.tombstone(Side::New);
-            let status = now.map_or(Some(VANISHED), |now| now.text(STATUS));
-            let primary = now.and_then(|now| now.text(PRIMARY));
+            let status = absence(person, Side::New).or(Some(VANISHED));
+            let primary = person.tombstone(Side::New).and_then(|now| now.text(PRIMARY));
             differences.person(orcid, "gone", status, primary, names(old))
         }
         (Some(old), Some(new)) => {
@@ -37,4 +37,11 @@ pub fn compare(person: &Person<'_>, differences: &mut Differences) -> Result<(),
             Ok(())
         }
     }
+}
+
+/// Why a dataset has somebody, but no record: the status of the tombstone, or a file that could not be
+/// read.
+fn absence<'r>(person: &Person<'r>, side: Side) -> Option<&'r str> {
+    let status = person.tombstone(side).and_then(|tombstone| tombstone.text(STATUS));
+    status.or(person.is_unreadable(side).then_some(UNREADABLE))
 }

@@ -1,7 +1,7 @@
 //! One person in both datasets.
 
 use super::row::{Row, Side};
-use super::sections::{RECORDS, TOMBSTONES};
+use super::sections::{RECORDS, REJECTS, TOMBSTONES};
 use orcid_xml::Orcid;
 
 /// The rows of one person, of both datasets.
@@ -24,6 +24,11 @@ impl<'r> Person<'r> {
     /// The row in the place of a record.
     pub fn tombstone(&self, side: Side) -> Option<&'r Row> {
         self.rows(TOMBSTONES, side).next()
+    }
+
+    /// True if the file of the record could not be read.
+    pub fn is_unreadable(&self, side: Side) -> bool {
+        self.record(side).is_none() && self.rows(REJECTS, side).next().is_some()
     }
 
     /// True if both datasets have a record.

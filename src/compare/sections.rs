@@ -17,7 +17,8 @@ pub struct Section {
 /// Places of sections.
 pub const RECORDS: usize = 0;
 pub const TOMBSTONES: usize = 1;
-pub const AFFILIATIONS: usize = 2;
+pub const REJECTS: usize = 2;
+pub const AFFILIATIONS: usize = 3;
 
 /// Places of columns.
 pub const STATUS: usize = 0;
@@ -31,7 +32,7 @@ pub const ORG_KEY: usize = 11;
 pub const EMPLOYMENT: &str = "employment";
 
 /// All that is compared.
-pub const SECTIONS: [Section; 6] = [
+pub const SECTIONS: [Section; 7] = [
     Section {
         table: "summaries/records",
         columns: &["given_names", "family_name", "credit_name"],
@@ -44,6 +45,7 @@ pub const SECTIONS: [Section; 6] = [
         content: &[],
         has_put_codes: false,
     },
+    Section { table: "summaries/rejects", columns: &["code"], content: &[], has_put_codes: false },
     Section {
         table: "summaries/affiliations",
         columns: &[
@@ -131,6 +133,7 @@ mod tests {
         let column = |section: usize, place: usize| SECTIONS[section].columns[place];
         assert_eq!(SECTIONS[RECORDS].name(), "records");
         assert_eq!((column(TOMBSTONES, STATUS), column(TOMBSTONES, PRIMARY)), ("status", "primary_orcid"));
+        assert_eq!(SECTIONS[REJECTS].name(), "rejects");
         let places = [KIND, END, COUNTRY, ORG_KEY].map(|place| column(AFFILIATIONS, place));
         assert_eq!(places, ["kind", "end_date", "country", "org_key"]);
     }

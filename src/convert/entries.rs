@@ -1,6 +1,6 @@
 //! Turns a parsed document into the entry of a member, whose name says what the document should be.
 
-use crate::tables::{Entry, UnmappedValues};
+use crate::tables::{DumpKind, Entry, UnmappedValues};
 use orcid_xml::unmapped::OTHER_ID;
 use orcid_xml::{Document, MemberName, Orcid, ParseError, Parsed, Unmapped, first_value};
 
@@ -9,6 +9,14 @@ const IDENTIFIERS: [[&str; 2]; 2] = [["orcid-identifier", "path"], ["orcid-ident
 
 /// The path of the iD in ORCID's own files, for documents in which it cannot be found again.
 const USUAL_IDENTIFIER: &str = "/record:record/common:orcid-identifier/common:path/text()";
+
+/// The kind of dump that a member belongs to, by its name.
+pub fn dump_of(name: &MemberName) -> DumpKind {
+    match name {
+        MemberName::Activity { .. } => DumpKind::Activities,
+        _ => DumpKind::Summaries,
+    }
+}
 
 /// An iD in the document `source` that differs from the iD in the member's name.
 pub fn contradiction(name: &MemberName, parsed: &Parsed<'_>, source: &[u8]) -> Option<Unmapped> {

@@ -48,6 +48,8 @@ pub enum ConvertError {
     OtherTables,
     #[error("the dataset has {has}, and this would add {adds}")]
     OtherPeople { has: String, adds: String },
+    #[error("{path} cannot be joined with the others")]
+    CannotJoin { path: PathBuf, source: Box<ConvertError> },
     #[error(
         "{path} has activities, which are kept of the people whose records the dataset has; it has no records yet"
     )]

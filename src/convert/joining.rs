@@ -48,7 +48,8 @@ pub fn join_in(sources: &[Dataset], store: &dyn Store) -> Result<Vec<Vec<(String
     next.manifest.check_format(store.place())?;
     let (mut outcomes, mut number, suffix) = (Vec::new(), 0, change.suffix());
     for source in sources {
-        check(source, &next.manifest)?;
+        let refused = |error| ConvertError::CannotJoin { path: source.root.clone(), source: Box::new(error) };
+        check(source, &next.manifest).map_err(refused)?;
         let mut own = Vec::new();
         for entry in &source.manifest.archives {
             if next.holds(entry) {

@@ -8,7 +8,7 @@ use std::time::Instant;
 use arrow::array::RecordBatch;
 
 use super::duplicates::SeenName;
-use super::entries::{contradiction, entry_of, fault_of, values_of};
+use super::entries::{contradiction, dump_of, entry_of, fault_of, values_of};
 use super::only::Only;
 use crate::dataset::{Visibility, table_key};
 use crate::report::Report;
@@ -17,8 +17,7 @@ use orcid_xml::unmapped::check_paths;
 use orcid_xml::{MemberName, ParseError, Parsed, Parser, Unmapped};
 use targz_seek::{Chunk, Kind, Member};
 
-/// Bytes of XML that are parsed before rows are made of them: the text is then
-/// still in the processor's cache.
+/// Bytes of XML that are parsed before rows are made of them: the text is then still in the cache.
 const GATHERED_BYTES: usize = 256 << 10;
 
 /// Why an entry of the archive named like a member gives no rows.
@@ -208,6 +207,7 @@ impl<'c> Maker<'_, 'c> {
             counts.members += 1;
             counts.left_out += 1;
             counts.xml_bytes += member.data.len() as u64 + not_read;
+            self.prepare(dump_of(&member.name));
         }
         passed
     }
@@ -310,6 +310,7 @@ impl<'c> Maker<'_, 'c> {
     /// A member of somebody who was not selected; it still takes the place of an earlier one.
     fn leave_out(&mut self, member: &MemberInChunk<'_>) {
         self.batch.report.members.left_out += 1;
+        self.prepare(dump_of(&member.name));
         if member.is_in_earlier && !member.replaced {
             self.batch.replacing.push(member.name);
         }
@@ -352,8 +353,6 @@ impl<'c> Maker<'_, 'c> {
         let report = &mut self.batch.report;
         report.members.rejects += 1;
         *report.rejects.entry(code.to_owned()).or_default() += 1;
-        let is_activity = matches!(member.name, MemberName::Activity { .. });
-        let dump = if is_activity { DumpKind::Activities } else { DumpKind::Summaries };
         let reject = Reject {
             orcid: member.name.orcid(),
             archive: self.wanted.archive.to_owned(),
@@ -363,29 +362,31 @@ impl<'c> Maker<'_, 'c> {
             offset: member.offset,
             size_bytes,
         };
-        (dump, Entry::Reject(reject))
+        (dump_of(&member.name), Entry::Reject(reject))
     }
 
     fn build(&mut self, dump: DumpKind, entries: &[Entry<'_>]) {
-        if entries.is_empty() {
-            return;
+        if !entries.is_empty() {
+            self.prepare(dump);
+            self.builders[dump as usize].iter_mut().flatten().for_each(|builder| builder.append(entries));
         }
+    }
+
+    /// Makes the builders of a kind of dump. Tables are written if there are builders, also without rows:
+    /// where everybody was left out, readers find the tables all the same.
+    fn prepare(&mut self, dump: DumpKind) {
         let builders = &mut self.builders[dump as usize];
         if builders.is_empty() {
-            let tables = tables::of(dump).iter();
-            builders.extend(
-                tables.map(|table| (self.wanted.keep)(&table_key(dump, table.name())).then(|| table.rows())),
-            );
+            let keep = |name| (self.wanted.keep)(&table_key(dump, name));
+            builders.extend(tables::of(dump).iter().map(|table| keep(table.name()).then(|| table.rows())));
         }
-        builders.iter_mut().flatten().for_each(|builder| builder.append(entries));
     }
 
     fn finish(mut self) -> (Batch, Builders) {
         let begun = Instant::now();
         for dump in DumpKind::ALL {
             let builders = self.builders[dump as usize].iter_mut();
-            let batches: Vec<_> =
-                builders.map(|builder| builder.as_mut().map(|builder| builder.finish())).collect();
+            let batches: Vec<_> = builders.map(|rows| rows.as_mut().map(|rows| rows.finish())).collect();
             for (table, batch) in tables::of(dump).iter().zip(&batches) {
                 if let Some(batch) = batch {
                     self.batch.report.rows.insert(table_key(dump, table.name()), batch.num_rows() as u64);

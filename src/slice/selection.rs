@@ -35,6 +35,11 @@ impl Selection {
         let of_no_day = |selection: &Self| Self { current_on: None, ..selection.clone() };
         of_no_day(self) == of_no_day(other)
     }
+
+    /// True if only a list of iDs selects, whatever is in the records.
+    pub fn is_list(&self) -> bool {
+        *self == Self { ids: self.ids.clone(), ..Self::default() }
+    }
 }
 
 /// Somebody whose rows a dataset had, and who is no longer one of the selected people.

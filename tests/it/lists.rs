@@ -65,6 +65,29 @@ fn a_list_that_is_wrong_is_an_error_with_the_line() {
 }
 
 #[test]
+fn a_table_without_the_column_is_named_with_the_columns_that_it_has() {
+    let (folder, out, ror) = world();
+    let (empty, other) = (folder.path().join("empty.csv"), folder.path().join("other.csv"));
+    fs::write(&empty, "").unwrap();
+    fs::write(&other, "foo,bar\n1,2\n").unwrap();
+    for (list, has) in [(&empty, "it is empty"), (&other, "columns are: foo, bar")] {
+        for arguments in [
+            &["match", "--csv", text(list), "--ror-release", text(ror)][..],
+            &["match", "--csv", text(list), "--text", "foo bar", "--ror-release", text(ror)],
+            &["reconcile", text(out), text(list)],
+            &["reconcile", text(out), text(list), "--name", "foo bar"],
+        ] {
+            let output = run(arguments);
+
+            let told = messages(&output);
+            assert_eq!(output.status.code(), Some(2), "{arguments:?}: {told}");
+            let expected = format!("{} has no column", list.display());
+            assert!(told.contains(&expected) && told.contains(has), "{arguments:?}: {told}");
+        }
+    }
+}
+
+#[test]
 fn a_column_that_comes_twice_is_refused_where_it_is_used() {
     let folder = folder();
     let list = folder.path().join("list.csv");

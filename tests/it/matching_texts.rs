@@ -146,6 +146,25 @@ fn texts_and_tables_are_read_from_standard_input_in_their_order() {
 }
 
 #[test]
+fn a_line_that_is_not_utf_8_is_told() {
+    let folder = folder();
+    let ror = release(folder.path());
+    let mut child = orcidlake(&["match", "--text", "-", "--ror-release", text(&ror)])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(b"Univ. of Coimbra\nUniversit\xe9\n").unwrap();
+
+    let output = child.wait_with_output().unwrap();
+
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.code() == Some(2), "{told}");
+    assert!(told.contains("standard input, line 2: the text is not UTF-8"), "{told}");
+}
+
+#[test]
 fn countries_are_read_in_all_forms_and_others_are_told_by_line() {
     let folder = folder();
     let ror = release(folder.path());

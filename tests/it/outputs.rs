@@ -73,6 +73,23 @@ fn nothing_is_written_into_a_dataset() {
 }
 
 #[test]
+fn a_file_in_a_folder_that_is_not_there_is_refused_before_anything_is_done() {
+    let folder = folder();
+    let (out, _) = dataset(folder.path());
+    let (page, changes) = (folder.path().join("none/page.html"), folder.path().join("changes"));
+    for arguments in [
+        &["diff", text(&out), text(&out), "--to", text(&changes), "--html", text(&page)][..],
+        &["report", text(&out), "--html", text(&page)],
+    ] {
+        let output = run(arguments);
+
+        let told = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.code() == Some(2) && told.contains("there is no folder"), "{told}");
+    }
+    assert!(!changes.exists());
+}
+
+#[test]
 fn nothing_is_written_in_the_place_of_what_is_read() {
     let folder = folder();
     let (out, _) = dataset(folder.path());

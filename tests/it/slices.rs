@@ -297,6 +297,24 @@ fn real_files_of_both_versions_give_the_same_slices() {
 }
 
 #[test]
+fn countries_are_selected_by_their_codes_and_names_and_others_are_refused() {
+    let place = folder();
+    let archive = archive(place.path(), &[(ONE, with_country(ONE, "One", "GB"))]);
+    for country in ["GB", "uk", "GBR", "United Kingdom"] {
+        let out = place.path().join(country);
+
+        let (status, told) = convert(&[&archive], &out, &["--country", country]);
+
+        assert_eq!(status, 0, "{told}");
+        assert_eq!(given_names(&out, ONE), ["One"], "{country}");
+    }
+    for wrong in ["XX", "Atlantis", ""] {
+        let (status, told) = convert(&[&archive], &place.path().join("wrong"), &["--country", wrong]);
+        assert!(status == 2 && told.contains("is not a country"), "{wrong}: {told}");
+    }
+}
+
+#[test]
 fn the_last_member_of_a_name_decides() {
     for (first, second, expected) in [("PT", "ES", 0), ("ES", "PT", 1), ("PT", "PT", 1)] {
         let place = folder();
@@ -342,9 +360,12 @@ fn activities_follow_nobody_where_nobody_was_selected() {
         for step in steps {
             let (status, told) = convert(step, &out, &nobody);
             assert_eq!(status, 0, "{told}");
+            assert!(told.contains("no member is of the selected people"), "{told}");
         }
 
-        assert!(with_rows(all_rows(&out)).is_empty());
+        let tables = all_rows(&out);
+        assert!(tables.contains_key("summaries/works") && tables.contains_key("activities/works"));
+        assert!(with_rows(tables).is_empty());
         let counts = &report(&out)["report"]["members"];
         assert!(
             counts["left_out"].as_u64() > Some(101) && counts["left_out"] == counts["members"],

@@ -1,12 +1,12 @@
 //! A dataset of some people keeps to one selection; datasets that were made apart become one, unless
-//! they share members or are of different years.
+//! they share members or are of different years; `diff` says that two of them may have other people.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::support::slices::{archive, everybody, with_country, with_rows};
 use crate::support::tables::{all_rows, assert_same};
-use crate::support::{ONE, convert, dump, folder, gzip, record, run, tar, work};
+use crate::support::{ONE, OTHER, convert, dump, folder, gzip, record, run, tar, work};
 
 #[test]
 fn a_dataset_keeps_to_one_selection() {
@@ -95,6 +95,32 @@ fn datasets_made_apart_become_one_unless_they_share_members_or_years() {
     convert(&[&earlier], &earlier_dataset, &[]);
     let (status, told) = commit(&[&earlier_dataset]);
     assert!(status == Some(2) && told.contains("2019") && told.contains("2025"), "{told}");
+    let some = at.join("some");
+    convert(&[paths[0]], &some, &["--country", "PT"]);
+    let (status, told) = commit(&[&some]);
+    assert!(status == Some(2) && told.contains("some cannot be joined") && !told.contains("--out"), "{told}");
     let (status, told) = convert(&[&whole], &at.join("wrong"), &[]);
     assert!(status == 2 && told.contains("is a dataset that orcidlake has made (of 2025, from"), "{told}");
+}
+
+#[test]
+fn a_comparison_says_that_datasets_of_some_people_may_have_other_people() {
+    let place = folder();
+    let at = |name: &str| place.path().join(name).to_str().unwrap().to_owned();
+    let everybody =
+        archive(place.path(), &[(ONE, record(ONE, "One", "")), (OTHER, record(OTHER, "Other", ""))]);
+    convert(&[&everybody], &place.path().join("all"), &[]);
+    for (name, orcid) in [("one", ONE), ("other", OTHER)] {
+        fs::write(at("list"), orcid).unwrap();
+        let output = run(&["extract", &at("all"), "--to", &at(name), "--ids", &at("list")]);
+        assert!(output.status.success(), "{output:?}");
+    }
+    for (old, new, expected) in
+        [("all", "all", false), ("all", "one", true), ("one", "other", true), ("one", "one", false)]
+    {
+        let output = run(&["diff", &at(old), &at(new), "--to", &at(&format!("{old}-{new}"))]);
+
+        let told = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(told.contains("whoever only one of them has"), expected, "{old} {new}: {told}");
+    }
 }

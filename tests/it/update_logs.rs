@@ -140,6 +140,36 @@ fn a_log_that_tells_a_wrong_size_or_has_a_broken_checkpoint_begins_anew() {
 }
 
 #[test]
+fn a_log_with_a_damaged_schema_is_told_and_begins_anew() {
+    let folder = folder();
+    let out = dataset(folder.path(), &[summary(ONE, "One")]);
+    let whole = folder.path().join("whole");
+    copy_to(&out, &whole);
+    let log = out.join("summaries/records/_delta_log/00000000000000000000.json");
+    for (sound, damaged) in [
+        (r#"\"name\":\"given_names\""#, r#"\"name\":\"given_namez\""#),
+        (r#"\"type\":\"boolean\""#, r#"\"type\":\"bo/lean\""#),
+        (r#"\"nullable\":true"#, r#"\"nullabme\":true"#),
+        (r#"\"metadata\":{"#, r#"\"mdtadata\":{"#),
+        (r#"\"fields\":["#, r#"\"fields\":{"#),
+    ] {
+        copy_to(&whole, &out);
+        rewrite(&log, |bytes| {
+            let text = String::from_utf8(bytes).unwrap();
+            assert!(text.contains(sound), "{text}");
+            text.replacen(sound, damaged, 1).into_bytes()
+        });
+
+        let told = verify(&Dataset::open(&out).unwrap(), &|_| {}).unwrap();
+        apply(&out, named("after"), vec![member(&format!("{ONE}_works_5.xml"), &work(5, "Five"))]).unwrap();
+
+        assert!(told.len() == 1 && told[0].what.contains("log cannot be read"), "{damaged}: {told:#?}");
+        let problems = verify(&Dataset::open(&out).unwrap(), &|_| {}).unwrap();
+        assert!(problems.is_empty(), "{damaged}: {problems:#?}");
+    }
+}
+
+#[test]
 fn a_check_beside_changes_finds_no_problem_that_is_none() {
     let folder = folder();
     let out = dataset(folder.path(), &[summary(ONE, "One"), summary(OTHER, "Other")]);

@@ -96,6 +96,24 @@ pub(super) struct Remove {
     pub data_change: bool,
 }
 
+/// The columns of a schema, as far as we check them.
+#[derive(Deserialize)]
+struct Schema {
+    fields: Vec<Field>,
+}
+
+#[derive(Deserialize)]
+struct Field {
+    name: String,
+    #[serde(rename = "type")]
+    kind: String,
+    /// Readers need these two as well.
+    #[serde(rename = "nullable")]
+    _nullable: bool,
+    #[serde(rename = "metadata")]
+    _metadata: BTreeMap<String, serde_json::Value>,
+}
+
 /// The fields of an [`Add`]'s `stats` that we use.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -135,6 +153,18 @@ impl MetaData {
             configuration: BTreeMap::new(),
             created_time: Some(now),
         }
+    }
+
+    /// True if all columns of the schema are columns of the table. Earlier versions wrote some columns as
+    /// numbers, and others not at all.
+    pub fn is_of(&self, table: &dyn AnyTable) -> bool {
+        let columns = table.columns();
+        let is_known = |field: &Field| {
+            let types = columns.iter().filter(|column| column.name == field.name).map(|column| column.kind);
+            types.map(type_name).any(|known| field.kind == known || field.kind == type_name(Type::Int64))
+        };
+        serde_json::from_str::<Schema>(&self.schema_string)
+            .is_ok_and(|schema| schema.fields.iter().all(is_known))
     }
 }
 

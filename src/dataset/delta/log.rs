@@ -12,6 +12,7 @@ use super::checkpoint;
 use super::error::LogError;
 use super::place::LogPlace;
 use crate::dataset::error::DatasetError;
+use crate::dataset::layout::any_table_of;
 use crate::dataset::manifest::Part;
 use crate::dataset::store::{Files, StoredFile};
 use crate::tables::AnyTable;
@@ -154,10 +155,14 @@ impl<'l> Log<'l> {
         if next == 0 {
             return Err(LogError::Gap { folder: self.path(), version: 0 });
         }
-        match &state.protocol {
-            Some(protocol) if protocol.is_known() && state.metadata.is_some() => Ok(Some(state)),
-            _ => Err(LogError::Protocol { folder: self.path() }),
-        }
+        let is_known = state.protocol.as_ref().is_some_and(Protocol::is_known)
+            && state.metadata.as_ref().is_some_and(|metadata| self.has_schema(metadata));
+        if is_known { Ok(Some(state)) } else { Err(LogError::Protocol { folder: self.path() }) }
+    }
+
+    /// True if the metadata has the schema of the log's table.
+    fn has_schema(&self, metadata: &MetaData) -> bool {
+        any_table_of(self.table).is_none_or(|table| metadata.is_of(table))
     }
 
     fn read_version(&self, version: u64) -> Result<Vec<Action>, LogError> {

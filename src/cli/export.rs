@@ -71,6 +71,10 @@ pub struct Args {
     only: OnlyArgs,
 }
 
+/// Endings of files that programs open by them.
+const FILE_ENDINGS: [&str; 10] =
+    ["csv", "db", "json", "jsonl", "ndjson", "ods", "sqlite", "tsv", "xls", "xlsx"];
+
 /// [`Format`], as the command line has it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum FormatArg {
@@ -85,6 +89,7 @@ pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
         let message = "--excel and --semicolons are for CSV";
         return Err(Failure::new(message, "give --format csv, or leave them out"));
     }
+    check_name(&args)?;
     check_place(&args)?;
     let (_, dataset) = open_dataset(&args.dataset, common)?;
     let public = args.limited.of(&dataset);
@@ -102,6 +107,28 @@ pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
     let exported = export(dataset, slice.as_deref(), &tables, &args.to, format, &stop)?;
     tell(&args, &exported, slice.as_deref(), common)?;
     Ok(Done::All)
+}
+
+/// Refuses a path whose ending is that of another form: programs that open files by their endings would
+/// not open it.
+fn check_name(args: &Args) -> Result<(), Failure> {
+    let (own, writes, hint): (&[&str], _, _) = match args.format {
+        FormatArg::Csv | FormatArg::Jsonl => {
+            (&[], "a file for each table", "give a folder, or a path that ends with .zip")
+        }
+        FormatArg::Sqlite => (&["sqlite", "db"], "one database", "give a path that ends with .sqlite"),
+        FormatArg::Xlsx => {
+            (&["xlsx"], "the form of Excel 2007 and later", "give a path that ends with .xlsx, or with .zip")
+        }
+    };
+    let ending = args.to.extension().unwrap_or_default().to_string_lossy().to_lowercase();
+    let ending = ending.as_str();
+    if FILE_ENDINGS.contains(&ending) && !own.contains(&ending) && !args.to.is_dir() {
+        let format = args.format.to_possible_value().expect("no form is hidden");
+        let message = format!("--format {} writes {writes}, not {}", format.get_name(), args.to.display());
+        return Err(Failure::new(message, hint));
+    }
+    Ok(())
 }
 
 /// Refuses to write into a dataset.

@@ -97,6 +97,15 @@ impl<'h> Output<'h> {
         Ok(Self { header, is_text, writer: Writer::Csv { writer, excel } })
     }
 
+    /// The columns of the table that have the names of columns which a match adds in CSV.
+    pub fn doubled(&self) -> Vec<&'h str> {
+        let is_added = |name: &&str| COLUMNS.contains(name) || self.is_text && TEXT_COLUMNS.contains(name);
+        match self.writer {
+            Writer::Csv { .. } => self.header.iter().map(String::as_str).filter(is_added).collect(),
+            Writer::Json(_) => Vec::new(),
+        }
+    }
+
     pub fn row(&mut self, row: &Row<'_>) -> Result<(), Failure> {
         let Row { cells, part } = row;
         match &mut self.writer {

@@ -107,6 +107,13 @@ impl<'a> Bulk<'a> {
         let mut out = Output::new(&header, columns.is_text, format)?;
         let mut unknown = UnknownCountries::default();
         let path = table.path().to_owned();
+        let doubled = out.doubled();
+        if !doubled.is_empty() {
+            let (path, names) = (path.display(), doubled.join(", "));
+            tell!(
+                "note: {path} has columns that the match adds too ({names}): those of the match are the last"
+            );
+        }
         loop {
             let mut rows = Vec::new();
             while rows.len() < ROWS_AT_ONCE

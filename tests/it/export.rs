@@ -300,3 +300,24 @@ fn lists_of_people_and_coverage_are_workbooks_too() {
         assert!(refused.status.code() == Some(2) && told.contains("give --out"), "{told}");
     }
 }
+
+#[test]
+fn a_path_with_the_ending_of_another_form_is_refused() {
+    let folder = folder();
+    let cases = [
+        ("csv", "works.csv", ".zip"),
+        ("jsonl", "works.JSONL", ".zip"),
+        ("xlsx", "works.xls", ".xlsx"),
+        ("sqlite", "works.csv", ".sqlite"),
+    ];
+    for (format, name, hint) in cases {
+        let to = folder.path().join(name);
+
+        let output = run(&["export", "orcid", "--to", to.to_str().unwrap(), "--format", format]);
+
+        let told = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{told}");
+        assert!(told.contains(name) && told.contains(hint), "{told}");
+        assert!(!to.exists());
+    }
+}

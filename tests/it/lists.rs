@@ -88,6 +88,21 @@ fn a_table_without_the_column_is_named_with_the_columns_that_it_has() {
 }
 
 #[test]
+fn columns_with_the_names_of_those_that_a_match_adds_are_told() {
+    let (folder, _, ror) = world();
+    let list = folder.path().join("list.csv");
+    fs::write(&list, "name,score,tier\nNowhere,1,2\n").unwrap();
+    let told = |more: &[&str]| {
+        let arguments = [&["match", "--csv", text(&list), "--ror-release", text(ror)], more].concat();
+        messages(&run(&arguments))
+    };
+
+    let as_csv = told(&[]);
+    assert!(as_csv.contains("list.csv has columns that the match adds too (score, tier)"), "{as_csv}");
+    assert!(!told(&["--json"]).contains("adds too"), "there they stand apart");
+}
+
+#[test]
 fn a_column_that_comes_twice_is_refused_where_it_is_used() {
     let folder = folder();
     let list = folder.path().join("list.csv");

@@ -11,6 +11,9 @@ const SMALL: Options = Options::new().chunk_bytes(4_096).max_member_bytes(20_000
 /// A member's name, kind, data and place.
 type Found = (String, Kind, Vec<u8>, u64);
 
+/// Which files are wanted.
+type Wants<'w> = &'w dyn Fn(&str) -> bool;
+
 /// All members, and how reading ended.
 fn members(path: &Path, options: Options) -> (Vec<Found>, Result<(), String>) {
     members_by(path, options, Archive::next_chunk)
@@ -122,7 +125,7 @@ fn a_file_that_is_not_wanted_comes_with_its_name_alone_and_all_else_as_it_is() {
     let folder = folder();
     let path = folder.path().join("a.tar");
     let number = |name: &str| name.strip_prefix("f/")?.strip_suffix(".xml")?.parse::<usize>().ok();
-    let wishes: [(&str, &dyn Fn(&str) -> bool); 6] = [
+    let wishes: [(&str, Wants<'_>); 6] = [
         ("none", &|_| false),
         ("all", &|_| true),
         ("one in seven", &|name| number(name).is_some_and(|number| number % 7 == 3)),

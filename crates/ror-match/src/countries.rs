@@ -357,6 +357,15 @@ mod tests {
             ("Российская Федерация", "RU"),
             ("the Netherlands", "NL"),
             ("Island", "IS"),
+            // The names of ISO 3166, official ones, and those of the World Bank.
+            ("Saint Kitts and Nevis", "KN"),
+            ("Bolivia, Plurinational State of", "BO"),
+            ("Korea, Democratic People's Republic of", "KP"),
+            ("Holy See", "VA"),
+            ("Republic of Angola", "AO"),
+            ("Kingdom of Spain", "ES"),
+            ("Congo, Dem. Rep.", "CD"),
+            ("Bahamas, The", "BS"),
         ] {
             assert_eq!(Country::of(text).code(), code, "{text}");
         }

@@ -72,22 +72,24 @@ pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
     Ok(Done::All)
 }
 
-/// Says whose records the datasets have, if these may be other people in each: a record that only one
-/// of them selects has neither come nor gone.
+/// Says whose records the datasets have, unless both have everybody, or the people of the same list. Else a
+/// person may be new or gone only because one of the datasets does not select them.
 fn tell_selections(args: &Args, selections: [Option<&Selection>; 2]) {
-    let [old, new] = selections.map(|selection| match selection {
+    let [old, new] = selections;
+    if old == new && old.is_none_or(Selection::is_list) {
+        return;
+    }
+    let people = |selection: Option<&Selection>| match selection {
         Some(selection) => format!("people by {selection}"),
         None => "all people".to_owned(),
-    });
-    let has_some = selections.iter().any(Option::is_some);
-    if has_some && !(selections[0] == selections[1] && selections[0].is_some_and(Selection::is_list)) {
-        let (before, now) = (shown(&args.old), shown(&args.new));
-        tell!(
-            "note: {} has {old}, {} has {new}; whoever only one of them has counts as new or gone",
-            before.display(),
-            now.display()
-        );
-    }
+    };
+    tell!(
+        "note: {} has {}, {} has {}; a person whom only one of them selects counts as new or gone",
+        shown(&args.old).display(),
+        people(old),
+        shown(&args.new).display(),
+        people(new)
+    );
 }
 
 /// The counts, for people.

@@ -71,7 +71,7 @@ pub struct Args {
     only: OnlyArgs,
 }
 
-/// Endings of files that programs open by them.
+/// File endings by which programs choose how to open a file.
 const FILE_ENDINGS: [&str; 10] =
     ["csv", "db", "json", "jsonl", "ndjson", "ods", "sqlite", "tsv", "xls", "xlsx"];
 

@@ -67,14 +67,11 @@ impl Columns {
     }
 }
 
-fn required(table: &Table, name: &str) -> Result<usize, Failure> {
-    table.column(name)?.ok_or_else(|| no_column(table, name))
-}
-
-/// Says that a table has no column with a name, and which columns it has.
-pub fn no_column(table: &Table, name: &str) -> Failure {
+/// The place of a column that a table must have; the error says which columns it has.
+pub fn required(table: &Table, name: &str) -> Result<usize, Failure> {
     let path = table.path().display();
-    Failure::new(format!("{path} has no column that is named {name}"), &columns_of(table))
+    let missing = || Failure::new(format!("{path} has no column that is named {name}"), &columns_of(table));
+    table.column(name)?.ok_or_else(missing)
 }
 
 /// Which columns a table has, as a hint.

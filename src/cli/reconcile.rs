@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::failure::Failure;
 use super::limited::LimitedArg;
-use super::match_rows::{columns_of, no_column};
+use super::match_rows::{columns_of, required};
 use super::numbers::counted;
 use super::people::{Institution, parse_ror};
 use super::rows::{Format, tell_where, write_rows};
@@ -191,10 +191,7 @@ fn columns(args: &Args, table: &Table) -> Result<Columns, Failure> {
     let mut columns: Columns = [None; 7];
     for ((place, given), (_, usual)) in columns.iter_mut().zip(given).zip(USUAL) {
         *place = match given {
-            Some(name) => {
-                let missing = || no_column(table, name);
-                Some(table.column(name)?.ok_or_else(missing)?)
-            }
+            Some(name) => Some(required(table, name)?),
             None => {
                 let found: Result<Vec<_>, _> = usual.iter().map(|usual| table.column(usual)).collect();
                 found?.into_iter().flatten().min()

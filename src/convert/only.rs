@@ -41,7 +41,7 @@ impl Only {
         self.slice.selection().ids.is_some() || self.records.is_some()
     }
 
-    /// False for a member that is certainly not kept, by its path.
+    /// False if the path alone shows that a member is not kept.
     pub fn wants(&self, path: &str) -> bool {
         !self.passes_over(&MemberName::new(path), None)
     }

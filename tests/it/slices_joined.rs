@@ -121,6 +121,10 @@ fn a_comparison_says_that_datasets_of_some_people_may_have_other_people() {
         let output = run(&["diff", &at(old), &at(new), "--to", &at(&format!("{old}-{new}"))]);
 
         let told = String::from_utf8_lossy(&output.stderr);
-        assert_eq!(told.contains("whoever only one of them has"), expected, "{old} {new}: {told}");
+        assert_eq!(
+            told.contains("a person whom only one of them selects counts as new or gone"),
+            expected,
+            "{old} {new}: {told}"
+        );
     }
 }

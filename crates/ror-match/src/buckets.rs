@@ -1,7 +1,7 @@
 //! Many items in their order, found by the bucket that they are in.
 
-/// Bits of a bucket's number by which items are parted before they are sorted: each part is then sorted
-/// where the processor keeps it.
+/// The items are divided into parts by this many of the highest bits of their bucket's number, and each part
+/// is sorted by itself: a part fits into the processor's cache.
 const PART_BITS: u32 = 11;
 
 /// Items in ascending order, each once.

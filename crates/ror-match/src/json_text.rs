@@ -6,7 +6,8 @@ use std::fmt;
 use serde::Deserialize;
 use serde::de::{Deserializer, Visitor};
 
-/// Text of JSON, which is copied only if something in it is escaped.
+/// Text of JSON, which is copied only if something in it is escaped. A `Cow` would always be copied in an
+/// option or a list: serde borrows it only where it is a field itself.
 pub struct Text<'t>(Cow<'t, str>);
 
 impl Text<'_> {

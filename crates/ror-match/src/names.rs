@@ -67,8 +67,8 @@ pub fn key(key_kind: KeyKind, hash: u64) -> u64 {
 }
 
 impl Names {
-    /// Reads the names of the next organisations of a release, of which the first has the number `first`;
-    /// `places` are without organisations.
+    /// Reads the names of `organizations`, whose numbers in the release begin with `first`. Adds their places
+    /// to `places`, which must hold no organisation yet.
     pub fn read(organizations: &[Organization], first: u32, places: Places, lexicon: &Lexicon) -> Self {
         let (entries, vocabulary) = (Vec::new(), Vocabulary::default());
         let names = Self { entries, places, vocabulary, sums: Sums(vec![0; 1 << (SUM_BITS - 6)]) };

@@ -132,8 +132,8 @@ impl Scan {
         Some(seen + blocks.len() * BLOCK + self.end_in(&block, rest.len())?)
     }
 
-    /// Where the object ends in a block, of which `length` bytes count; the others are zero. Each
-    /// byte is a bit of a mask, the first one the lowest.
+    /// Looks for the end of the object in the first `length` bytes of a block, after which the block is
+    /// filled with zeros; gives the number of bytes up to the end. In all masks, bit 0 is the first byte.
     fn end_in(&mut self, block: &[u8; BLOCK], length: usize) -> Option<usize> {
         let Signs { quotes, backslashes, opening, closing } = Signs::of(block);
         let quotes = quotes & !self.escapes(backslashes, length);

@@ -32,8 +32,8 @@ const MAX_EXTENSION_BYTES: u64 = 16 << 20;
 /// ORCID's documents have none.
 const MAX_HOLE_BYTES: u64 = 16 << 20;
 
-/// Bytes that are read at a time where not all files are wanted, or a quarter of a chunk: they take the
-/// place of files that are not kept, and so many stay in the cache of one core.
+/// Bytes that the walk reads at a time where not all files are wanted; at most a quarter of a chunk. Each read
+/// overwrites files that were not wanted, so that the memory stays in the cache of one core.
 const SEARCHED_BYTES: usize = 256 << 10;
 
 /// Names and places of the members of a chunk take at most the chunk's size divided by this number.
@@ -99,8 +99,8 @@ struct Filling<'w> {
     chunk: Chunk,
     /// Which files are kept; all where there is nothing to tell.
     wants: Option<Wants<'w>>,
-    /// Where the data of the files that are kept end in the buffer, if not all are. What was walked
-    /// after that place is not needed.
+    /// The end of the wanted files' data in the buffer, where not all files are wanted. What the walk has
+    /// passed after it may be overwritten.
     kept: usize,
 }
 
@@ -317,7 +317,8 @@ impl<R: Read> TarWalk<R> {
         self.next.is_none() && self.zero_blocks == 0 && !self.lost
     }
 
-    /// Moves a file that is kept behind the others, unless it is longer than what lies between.
+    /// Moves the data of a wanted file to the end of those before it, and gives their new place. Data that are
+    /// longer than the gap stay where they are: moving them would cost more than it frees.
     fn keep(&mut self, data: Range<usize>, kept: &mut usize) -> Range<usize> {
         if data.start - *kept < data.len() {
             *kept = data.end;
@@ -333,8 +334,8 @@ impl<R: Read> TarWalk<R> {
         SEARCHED_BYTES.min(self.chunk_bytes / 4)
     }
 
-    /// True where an entry of `size` bytes at `place`, whose end has not been read, can be read behind the
-    /// files that are kept. Only where not all files are wanted.
+    /// True where the walk can read on into this chunk: not all files are wanted, the entry of `size` bytes
+    /// at `place` has not been read to its end, and there is room for it after the wanted files.
     fn has_room_for(&self, filling: &Filling<'_>, place: usize, size: u64) -> bool {
         filling.wants.is_some()
             && size > (self.filled - place) as u64

@@ -17,7 +17,8 @@ fn asked(here: &Here) -> Vec<String> {
 fn replace(here: &Here) {
     let folder = here.dataset.parent().unwrap();
     let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    let archives = files.filter(|path| path.extension().is_some_and(|end| end == "gz"));
+    let mut archives: Vec<_> = files.filter(|path| path.extension().is_some_and(|end| end == "gz")).collect();
+    archives.sort();
     let mut command = Command::new(env!("CARGO_BIN_EXE_orcidlake"));
     command.arg("convert").args(archives).arg("--replace").arg("--out").arg(&here.dataset);
     let output = command.output().unwrap();

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::AtomicBool;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use std::{env, io};
 
 use crate::support::damage::rounds;
@@ -297,35 +297,46 @@ fn an_archive_does_not_bring_back_what_a_refresh_replaced() {
 #[test]
 fn a_kill_at_any_moment_leaves_the_old_or_the_new_rows() {
     let folder = folder();
-    let archives = dump(folder.path(), 301, true);
+    dump(folder.path(), 301, true);
+    let archives = archives_in(folder.path());
     let (before, changed) = before(&members(&archives));
     let out = dataset(folder.path(), &before);
     let old = all_rows(&out);
     let new_folder = folder.path().join("new");
     fs::create_dir(&new_folder).unwrap();
     let new = dataset(&new_folder, &before);
+    let begun = Instant::now();
     update_as_the_process_does(&new, changed);
+    // The process reads the dump before.
+    let longest = 2 * begun.elapsed().as_micros() as usize;
     let new = all_rows(&new);
     let mut random = Random(11);
 
-    let mut seen = BTreeSet::new();
     for _ in 0..rounds(3) {
         let test = ["--exact", "--ignored", "update::a_process_that_updates"];
         let mut child = Command::new(env::current_exe().unwrap());
         let child = child.args(test).env(DATASET_VARIABLE, folder.path()).stdout(std::process::Stdio::null());
         let mut child = child.spawn().unwrap();
-        std::thread::sleep(Duration::from_millis(random.below(400) as u64));
+        std::thread::sleep(Duration::from_micros(random.below(longest) as u64));
         child.kill().unwrap();
         child.wait().unwrap();
         let rows = all_rows(&out);
         assert!(rows == old || rows == new);
-        seen.insert(rows == new);
         assert_sound(&out);
     }
 
     update_as_the_process_does(&out, members(&archives));
     assert!(all_rows(&out)["summaries/records"] == new["summaries/records"]);
     assert_sound(&out);
+}
+
+/// The archives in a folder in the order of their names, which is the same for every process.
+fn archives_in(folder: &Path) -> Vec<PathBuf> {
+    let paths = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let mut archives: Vec<PathBuf> =
+        paths.filter(|path| path.to_string_lossy().ends_with(".tar.gz")).collect();
+    archives.sort();
+    archives
 }
 
 fn update_as_the_process_does(dataset: &Path, members: Vec<OwnedMember>) {
@@ -338,11 +349,6 @@ fn update_as_the_process_does(dataset: &Path, members: Vec<OwnedMember>) {
 fn a_process_that_updates() {
     let Some(folder) = env::var_os(DATASET_VARIABLE) else { return };
     let folder = PathBuf::from(folder);
-    let archives: Vec<PathBuf> = fs::read_dir(&folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .filter(|path| path.to_string_lossy().ends_with(".tar.gz"))
-        .collect();
-    let (_, changed) = before(&members(&archives));
+    let (_, changed) = before(&members(&archives_in(&folder)));
     update_as_the_process_does(&folder.join("dataset"), changed);
 }

@@ -15,7 +15,7 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 /// By table its rows as text, sorted.
 pub type Tables = BTreeMap<String, Vec<String>>;
 
-/// Every file below a folder with its bytes.
+/// Every file below a folder with its bytes, in the order of their names.
 pub fn files(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
     let (mut found, mut pending) = (Vec::new(), vec![folder.to_owned()]);
     while let Some(path) = pending.pop() {
@@ -26,6 +26,7 @@ pub fn files(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
             found.push((path, bytes));
         }
     }
+    found.sort();
     found
 }
 

@@ -17,7 +17,6 @@ use orcid_xml::{MemberName, Orcid};
 use orcidlake::convert::{ARCHIVE_OPTIONS, Observer, Outcome, index};
 use orcidlake::get::indexed_members;
 use orcidlake::report::Report;
-use orcidlake::synth;
 use targz_seek::index::{Index, SPACING_BYTES, index_path};
 use targz_seek::{Archive, Buffers, Meter};
 
@@ -83,8 +82,11 @@ fn ratio(one: Duration, other: Duration) -> f64 {
 }
 
 fn make(folder: &Path, records: Option<u64>) -> PathBuf {
-    let options = synth::Options { records: records.unwrap_or(DEFAULT_RECORDS), ..synth::Options::default() };
-    let written = synth::write_dump(&options, folder, &|_| {}).expect("the dump is made");
+    let options = orcid_synth::Options {
+        records: records.unwrap_or(DEFAULT_RECORDS),
+        ..orcid_synth::Options::default()
+    };
+    let written = orcid_synth::write_dump(&options, folder, &|_| {}).expect("the dump is made");
     written.into_iter().next().expect("a summaries archive is made").path
 }
 

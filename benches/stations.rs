@@ -17,7 +17,6 @@ use flate2::bufread::MultiGzDecoder;
 use orcid_xml::{ActivitySection, Document, MemberName, Parsed, parse, parse_by_reference};
 use orcidlake::convert::ARCHIVE_OPTIONS;
 use orcidlake::dataset::DumpWriter;
-use orcidlake::synth;
 use orcidlake::tables::{self, DumpKind, Entry, Rows};
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use quick_xml::Reader;
@@ -98,13 +97,13 @@ fn prepare(archive: &Path, folder: &Path) -> Input {
 
 fn make(folder: &Path) -> Vec<PathBuf> {
     let records = std::env::var("BENCH_RECORDS").ok().and_then(|records| records.parse().ok());
-    let options = synth::Options {
+    let options = orcid_synth::Options {
         records: records.unwrap_or(DEFAULT_RECORDS),
         activities: true,
         activity_archives: vec![ENDING],
-        ..synth::Options::default()
+        ..orcid_synth::Options::default()
     };
-    let written = synth::write_dump(&options, folder, &|_| {}).expect("the dump is made");
+    let written = orcid_synth::write_dump(&options, folder, &|_| {}).expect("the dump is made");
     written
         .into_iter()
         .map(|archive| archive.path)

@@ -2,7 +2,8 @@
 //!
 //! The layers, lowest first; each imports only from layers below its own, which
 //! `tests/it/layering.rs` checks. Below them are the crates `targz-seek` (archives to named
-//! slices), `orcid-xml` (XML to records) and `ror-match` (names to organisations).
+//! slices), `orcid-xml` (XML to records) and `ror-match` (names to organisations), and `orcid-synth`,
+//! which makes data files to try all this on.
 
 #![cfg_attr(not(test), warn(clippy::unwrap_used))]
 
@@ -46,9 +47,6 @@ pub mod refresh;
 pub mod push;
 // People's iDs by ORCID's sign-in, and a portal for it.
 pub mod connect;
-
-// A dump to try all this on; knows nothing of the above.
-pub mod synth;
 
 // The program.
 pub mod cli;

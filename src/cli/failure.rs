@@ -20,8 +20,8 @@ use crate::push::PushError;
 use crate::refresh::RefreshError;
 use crate::slice::SliceError;
 use crate::storage::StorageError;
-use crate::synth::SynthError;
 use orcid_api::ApiError;
+use orcid_synth::SynthError;
 use ror_match::RorError;
 use targz_seek::ArchiveError;
 

@@ -11,8 +11,8 @@ use crate::get::GetError;
 use crate::matching::MatchError;
 use crate::refresh::{QueueFault, RefreshError};
 use crate::storage::{StoreError, StoreFault};
-use crate::synth::SynthError;
 use orcid_api::ApiError;
+use orcid_synth::SynthError;
 use ror_match::RorError;
 use targz_seek::index::IndexError;
 use targz_seek::{ArchiveError, ForeignKind};
@@ -363,6 +363,7 @@ impl Hint for SynthError {
             Self::Year { .. } => "the layout made here is that of the dumps since 2020",
             Self::Compression { .. } => "6 is what the registry uses",
             Self::Write { .. } => "check that the folder exists and has room",
+            _ => "see the message above",
         };
         hint.into()
     }

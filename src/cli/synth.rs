@@ -10,8 +10,8 @@ use super::output::{bar, print_json};
 use super::target::check_folder;
 use super::{Common, Done};
 use crate::dataset::DatasetError;
-use crate::synth::organizations::ORGANIZATIONS;
-use crate::synth::{self, Written, write_dump};
+use orcid_synth::organizations::ORGANIZATIONS;
+use orcid_synth::{Options, Written, write_dump, write_ror};
 
 /// Make a synthetic dump in the true layout, for trying things out and for benchmarks.
 ///
@@ -61,7 +61,7 @@ pub struct Args {
 
 pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
     check_folder(&args.out)?;
-    let options = synth::Options {
+    let options = Options {
         records: args.records,
         seed: args.seed,
         year: args.year,
@@ -75,7 +75,7 @@ pub fn run(args: Args, common: &Common) -> Result<Done, Failure> {
     let bar = bar(options.records, "records", common.quiet);
     let written = write_dump(&options, &args.out, &|records| bar.set_position(records))?;
     bar.finish_and_clear();
-    let ror = args.institutions.map(|count| synth::write_ror(count, &args.out)).transpose()?;
+    let ror = args.institutions.map(|count| write_ror(count, &args.out)).transpose()?;
     if common.json {
         let archives: Vec<_> = written.iter().map(to_json).collect();
         print_json(&json!({ "archives": archives, "ror": ror }))?;

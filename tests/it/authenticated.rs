@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 
 use orcid_mock::Account;
 use orcidlake::connect::LinkState;
-use orcidlake::synth;
 use serde_json::Value;
 
 use crate::support::portal::TestPortal;
@@ -39,7 +38,7 @@ impl World {
         let dataset = portal.folder.path().join("dataset");
         let archives = dump(portal.folder.path(), 300, false);
         assert_eq!(convert(&[&archives[0]], &dataset, &[]).0, 0);
-        synth::write_ror(1_000, portal.folder.path()).unwrap();
+        orcid_synth::write_ror(1_000, portal.folder.path()).unwrap();
         let ror = portal.folder.path().join("v0.1-2025-10-01-ror-data.zip");
         assert!(run(&["match", text(&dataset), "--ror-release", text(&ror)]).status.success());
         let (ror, people) = institution(&dataset);

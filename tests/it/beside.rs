@@ -10,7 +10,6 @@ use std::time::{Duration, Instant};
 use crate::support::{Random, convert, folder, orcidlake, run};
 use orcidlake::dataset::Dataset;
 use orcidlake::matching::coverage;
-use orcidlake::synth;
 use rustix::fs::{CWD, RenameFlags, renameat_with};
 
 /// Runs of each command, each with a change at another moment.
@@ -20,13 +19,13 @@ const RUNS: u32 = 12;
 fn dataset(folder: &Path, seed: u64) -> PathBuf {
     let (dumps, out) = (folder.join(format!("dumps-{seed}")), folder.join(format!("dataset-{seed}")));
     std::fs::create_dir(&dumps).unwrap();
-    let options = synth::Options { records: 60, seed, ..synth::Options::default() };
-    let archives = synth::write_dump(&options, &dumps, &|_| {}).unwrap();
+    let options = orcid_synth::Options { records: 60, seed, ..orcid_synth::Options::default() };
+    let archives = orcid_synth::write_dump(&options, &dumps, &|_| {}).unwrap();
     let mut summaries = archives.iter().map(|written| &written.path);
     let summaries = summaries.find(|path| path.to_string_lossy().contains("summaries")).unwrap();
     let (status, messages) = convert(&[summaries], &out, &[]);
     assert_eq!(status, 0, "{messages}");
-    let ror = synth::write_ror(50, folder).unwrap();
+    let ror = orcid_synth::write_ror(50, folder).unwrap();
     let output = run(&["match", out.to_str().unwrap(), "--ror-release", ror.to_str().unwrap()]);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     out

@@ -8,7 +8,6 @@ use serde_json::Value;
 
 use crate::support::tables::rows_of;
 use crate::support::{ONE, OTHER, convert, folder, gzip, record, run, tar};
-use orcidlake::synth;
 
 const THIRD: &str = "0000-0002-1694-233X";
 const FOURTH: &str = "0000-0001-5000-0007";
@@ -256,8 +255,8 @@ fn two_synthetic_years_differ_as_a_slow_comparison_says() {
     let make = |name: &str, seed: u64, records: u64| {
         let at = place.path().join(format!("{name}-dump"));
         std::fs::create_dir(&at).unwrap();
-        let options = synth::Options { records, seed, ..synth::Options::default() };
-        let written = synth::write_dump(&options, &at, &|_| {}).unwrap();
+        let options = orcid_synth::Options { records, seed, ..orcid_synth::Options::default() };
+        let written = orcid_synth::write_dump(&options, &at, &|_| {}).unwrap();
         let archives: Vec<&Path> = written.iter().map(|written| written.path.as_path()).collect();
         let out = place.path().join(name);
         convert(&archives, &out, &[]);

@@ -11,7 +11,6 @@ use crate::support::tables::{all_rows, assert_same};
 use crate::support::{ONE, OTHER, Random, convert, dump, folder, record, tar};
 use orcidlake::dataset::Dataset;
 use orcidlake::matching::coverage;
-use orcidlake::synth;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 
 /// A matched dataset, and what is asked of copies of it.
@@ -32,7 +31,7 @@ impl World {
         let archive = archive(folder.path());
         let (status, messages) = convert(&[&archive], &whole, &[]);
         assert_eq!(status, 0, "{messages}");
-        let ror = synth::write_ror(50, folder.path()).unwrap();
+        let ror = orcid_synth::write_ror(50, folder.path()).unwrap();
         let mut world = Self { _folder: folder, whole, copy, ror, most: String::new() };
         let output = world.rematch(&world.whole);
         assert!(output.status.success(), "{}", messages_of(&output));
@@ -180,7 +179,7 @@ fn headers_and_footer(path: &Path) -> Vec<u64> {
 #[test]
 fn headers_and_footers_of_large_files_are_checked_by_every_command() {
     let world = World::new(|folder| {
-        let ror = synth::write_ror(50, folder).unwrap();
+        let ror = orcid_synth::write_ror(50, folder).unwrap();
         let mut zip = zip::ZipArchive::new(File::open(ror).unwrap()).unwrap();
         let json: serde_json::Value = serde_json::from_reader(zip.by_index(0).unwrap()).unwrap();
         let id = json[0]["id"].as_str().unwrap();

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use orcidlake::synth;
 use orcidlake::tables;
 use serde_json::Value;
 
@@ -91,7 +90,7 @@ fn descriptions_follow_each_commit() {
     let summaries = check(&out);
     convert(&archives[1..], &out, &[]);
     let all = check(&out);
-    let release = synth::write_ror(50, place.path()).unwrap();
+    let release = orcid_synth::write_ror(50, place.path()).unwrap();
     assert!(
         run(&["match", out.to_str().unwrap(), "--ror-release", release.to_str().unwrap()]).status.success()
     );

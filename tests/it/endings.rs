@@ -133,7 +133,7 @@ fn archives_that_are_in_the_dataset_no_longer_wait_once_another_changes_it() {
     let first = activities(folder.path(), "ORCID_2025_10_activities_7.tar.gz", "Title");
     let second = summaries(folder.path(), "ORCID_2025_10_summaries.tar.gz", "New");
     let (whole, waiting) = (fs::read(&second).unwrap(), folder.path().join(".out.orcidlake-replace"));
-    let ror = orcidlake::synth::write_ror(20, folder.path()).unwrap();
+    let ror = orcid_synth::write_ror(20, folder.path()).unwrap();
     let change = || run(&["match", out.to_str().unwrap(), "--ror-release", ror.to_str().unwrap()]);
     let copy_to = |from: &Path, to: &Path| {
         assert!(std::process::Command::new("cp").arg("-r").args([from, to]).status().unwrap().success());
@@ -303,7 +303,7 @@ fn every_command_finds_what_a_crash_between_two_renames_left() {
     let out = folder.path().join("out");
     let archive = summaries(folder.path(), "one.tar.gz", "One");
     assert_eq!(convert(&[&archive], &out, &[]).0, 0);
-    orcidlake::synth::write_ror(10, folder.path()).unwrap();
+    orcid_synth::write_ror(10, folder.path()).unwrap();
     let ror = folder.path().join("v0.1-2025-10-01-ror-data.zip");
     let (out, ror) = (out.to_str().unwrap(), ror.to_str().unwrap());
     let left = folder.path().join(".out.orcidlake");

@@ -10,7 +10,6 @@ use rusqlite::types::ValueRef;
 use crate::support::tables::{Tables, all_rows};
 use crate::support::workbooks::{sheet, sheets};
 use crate::support::{convert, dump, folder, run};
-use orcidlake::synth;
 
 /// A dataset with all kinds of tables.
 fn dataset(at: &Path) -> std::path::PathBuf {
@@ -18,7 +17,7 @@ fn dataset(at: &Path) -> std::path::PathBuf {
     let archives: Vec<&Path> = archives.iter().map(|path| path.as_path()).collect();
     let out = at.join("orcid");
     convert(&archives, &out, &[]);
-    let release = synth::write_ror(300, at).unwrap();
+    let release = orcid_synth::write_ror(300, at).unwrap();
     let matched = run(&["match", out.to_str().unwrap(), "--ror-release", release.to_str().unwrap()]);
     assert!(matched.status.success());
     out

@@ -17,7 +17,6 @@ use crate::support::scenario::Scenario;
 use crate::support::{ONE, OTHER, gzip, record, tar, work};
 use orcid_mock::{Limits, LocalOrcid, World};
 use orcidlake::convert::{Options, PartTask, Selection, Shard, Task, Unobserved, index, plan, write_part};
-use orcidlake::synth;
 use targz_seek::index::{SPACING_BYTES, index_path};
 
 /// Summaries of two people, and works of one.
@@ -112,9 +111,9 @@ fn without_an_exchange_of_names_parts_are_in_the_dataset_or_wait_too() {
 #[test]
 fn a_dataset_is_matched_or_not() {
     let inputs = |folder: &Path| {
-        synth::write_ror(20, folder).unwrap();
-        let options = synth::Options { records: 12, ..synth::Options::default() };
-        synth::write_dump(&options, folder, &|_| {}).unwrap();
+        orcid_synth::write_ror(20, folder).unwrap();
+        let options = orcid_synth::Options { records: 12, ..orcid_synth::Options::default() };
+        orcid_synth::write_dump(&options, folder, &|_| {}).unwrap();
         None
     };
     let summaries = "{}/ORCID_2025_10_summaries.tar.gz";

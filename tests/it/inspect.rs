@@ -4,7 +4,6 @@ use std::fs;
 use std::path::Path;
 
 use crate::support::{ONE, OTHER, convert, dump, folder, gzip, record, run, tar};
-use orcidlake::synth;
 
 fn printed(arguments: &[&str]) -> (Option<i32>, String) {
     let output = run(&[&["inspect"], arguments].concat());
@@ -56,7 +55,7 @@ fn what_to_cite_is_printed() {
     let archive = dump(place.path(), 30, false).remove(0);
     let out = at("out");
     convert(&[&archive], &out, &[]);
-    let release = synth::write_ror(50, place.path()).unwrap();
+    let release = orcid_synth::write_ror(50, place.path()).unwrap();
     let dataset = out.to_str().unwrap();
     assert!(run(&["match", dataset, "--ror-release", release.to_str().unwrap()]).status.success());
     fs::copy(&archive, at("mine.tar.gz")).unwrap();

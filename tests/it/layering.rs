@@ -9,7 +9,7 @@ use crate::support::imports::circle;
 /// The layers of the product, lowest first; those on one line do not know each other. The
 /// crates are below all of them.
 const LAYERS: &[&[&str]] = &[
-    &["report", "slice", "sqlite", "synth"],
+    &["report", "slice", "sqlite"],
     &["tables"],
     &["dataset"],
     &["storage"],
@@ -20,7 +20,7 @@ const LAYERS: &[&[&str]] = &[
 ];
 
 /// The crates that others can use without us.
-const CRATES: &[&str] = &["orcid-api", "orcid-xml", "ror-match", "targz-seek"];
+const CRATES: &[&str] = &["orcid-api", "orcid-synth", "orcid-xml", "ror-match", "targz-seek"];
 
 /// The one crate that builds on another: ORCID's answers are documents of its schemas.
 const BUILDS_ON: (&str, &str) = ("orcid-api", "orcid-xml");

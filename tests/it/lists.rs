@@ -7,7 +7,6 @@ use std::process::Output;
 use std::sync::OnceLock;
 
 use crate::support::{convert, dump, folder, run};
-use orcidlake::synth;
 
 /// A small dataset and a release of ROR; made once, and only read.
 fn world() -> &'static (tempfile::TempDir, PathBuf, PathBuf) {
@@ -16,7 +15,7 @@ fn world() -> &'static (tempfile::TempDir, PathBuf, PathBuf) {
         let folder = folder();
         let (archives, out) = (dump(folder.path(), 3, false), folder.path().join("orcid"));
         assert_eq!(convert(&[&archives[0]], &out, &[]).0, 0);
-        let ror = synth::write_ror(50, folder.path()).unwrap();
+        let ror = orcid_synth::write_ror(50, folder.path()).unwrap();
         (folder, out, ror)
     })
 }
@@ -124,7 +123,7 @@ fn a_column_that_comes_twice_is_refused_where_it_is_used() {
 fn overrides_of_a_spreadsheet_are_read_and_contradictions_are_told_with_both_lines() {
     let (folder, (_, out, ror)) = (folder(), world());
     let list = folder.path().join("list.csv");
-    let known = &synth::organizations::known()[2];
+    let known = &orcid_synth::organizations::known()[2];
     let id = &known.ror;
     let rows =
         format!("\u{feff}name;country;ror\r\nMy Place;PRT;{id}\r\nMy Place;;{id}\r\nMY PLACE;PT;{id}\r\n");
@@ -138,7 +137,7 @@ fn overrides_of_a_spreadsheet_are_read_and_contradictions_are_told_with_both_lin
     fs::write(&list, rows.clone() + "my place;Portugal;\r\n").unwrap();
     let told = messages(&run(&matched));
     assert!(told.contains("line 5: \"my place\" has another organisation in line 2"), "{told}");
-    let other = &synth::organizations::known()[3].ror;
+    let other = &orcid_synth::organizations::known()[3].ror;
     fs::write(&list, format!("source,id,ror\nRINGGOLD,1,{id}\nRINGGOLD,1,{id}\nRINGGOLD,1,{other}\n"))
         .unwrap();
     let output = run(&["match", text(out), "--ror-release", text(ror), "--crosswalk", text(&list)]);
@@ -150,7 +149,7 @@ fn overrides_of_a_spreadsheet_are_read_and_contradictions_are_told_with_both_lin
 fn cells_that_name_no_country_are_told_with_their_lines() {
     let (folder, (_, _, ror)) = (folder(), world());
     let list = folder.path().join("list.csv");
-    let known = &synth::organizations::known()[2];
+    let known = &orcid_synth::organizations::known()[2];
     let row = |country: &str| format!("\"{}\",{},{country}\n", known.name, known.city);
     let rows = ["Atlantis", "XX", "", "PRT", "Portugal", "pt"].map(row).concat();
     fs::write(&list, format!("name,city,country\n{rows}")).unwrap();
@@ -219,7 +218,7 @@ fn a_list_of_institutions_gives_a_site_and_the_rows_of_each() {
     let folder = folder();
     let (archives, out) = (dump(folder.path(), 150, false), folder.path().join("orcid"));
     assert_eq!(convert(&[&archives[0]], &out, &[]).0, 0);
-    let (ror, out) = (synth::write_ror(500, folder.path()).unwrap(), &out);
+    let (ror, out) = (orcid_synth::write_ror(500, folder.path()).unwrap(), &out);
     assert!(run(&["match", text(out), "--ror-release", text(&ror), "--quiet"]).status.success());
     let (list, site) = (folder.path().join("members.txt"), folder.path().join("site"));
     let found = run(&["coverage", text(out), "--top", "3", "--json", "--quiet"]);

@@ -14,7 +14,6 @@ use orcidlake::convert::{
 use orcidlake::dataset::{DatasetError, DatasetLock, LocalStore};
 use orcidlake::matching::{self, MatchError, match_dataset};
 use orcidlake::report::Report;
-use orcidlake::synth;
 use ror_match::{Crosswalk, Matcher, Preset, Release};
 use targz_seek::{Meter, OwnedMember};
 
@@ -25,14 +24,14 @@ fn options() -> Options {
 /// A dataset of the first archive of two; and the second.
 fn dataset(folder: &Path) -> (PathBuf, PathBuf) {
     let ending = vec!['3'];
-    let options = synth::Options {
+    let options = orcid_synth::Options {
         records: 60,
         seed: 7,
         activities: true,
         activity_archives: ending,
         ..Default::default()
     };
-    let written = synth::write_dump(&options, folder, &|_| ()).unwrap();
+    let written = orcid_synth::write_dump(&options, folder, &|_| ()).unwrap();
     let mut archives: Vec<PathBuf> = written.into_iter().map(|written| written.path).collect();
     let (second, out) = (archives.pop().unwrap(), folder.join("orcid"));
     let options = self::options();
@@ -120,7 +119,7 @@ fn who_updates_during_a_conversion_is_told() {
 fn a_lock_that_is_held_keeps_every_change_out_and_lets_its_holder_in() {
     let folder = folder();
     let (out, second) = dataset(folder.path());
-    let ror = synth::write_ror(20, folder.path()).unwrap();
+    let ror = orcid_synth::write_ror(20, folder.path()).unwrap();
     let matcher = Matcher::new(Release::read(&ror).unwrap(), Preset::Balanced);
     let crosswalk = || Crosswalk::new(&matcher.index.release);
     let how = matching::Options { threads: 1, memory_bytes: 1 << 30, anew: false };

@@ -11,7 +11,6 @@ use arrow::array::{Array, AsArray};
 use arrow::datatypes::Int64Type;
 use orcidlake::dataset::{Dataset, verify};
 use orcidlake::matching::{Options, match_dataset};
-use orcidlake::synth;
 use ror_match::{Crosswalk, Matcher, Preset, Release};
 use serde_json::Value;
 
@@ -28,7 +27,7 @@ impl World {
         let archives: Vec<&Path> = archives.iter().map(PathBuf::as_path).collect();
         let (status, messages) = convert(&archives, &world.dataset(), &[]);
         assert_eq!(status, 0, "{messages}");
-        let ror = synth::write_ror(organizations, world.folder.path()).unwrap();
+        let ror = orcid_synth::write_ror(organizations, world.folder.path()).unwrap();
         let output = run(&["match", text(&world.dataset()), "--ror-release", text(&ror)]);
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         world
@@ -84,7 +83,7 @@ fn texts(dataset: &Dataset, key: &str, columns: &[&str]) -> Vec<Vec<Option<Strin
 
 #[test]
 fn most_of_a_synthetic_dataset_is_matched_and_all_of_it_is_sound() {
-    let world = World::new(synth::organizations::ORGANIZATIONS);
+    let world = World::new(orcid_synth::organizations::ORGANIZATIONS);
     let dataset = Dataset::open(&world.dataset()).unwrap();
 
     let rows = texts(&dataset, "organizations/organizations", &["org_key", "ror_id", "agreement"]);
@@ -108,7 +107,7 @@ fn most_of_a_synthetic_dataset_is_matched_and_all_of_it_is_sound() {
 #[test]
 fn ringgold_ids_are_learned() {
     let dataset = Dataset::open(&world().dataset()).unwrap();
-    let known = synth::organizations::known();
+    let known = orcid_synth::organizations::known();
     let expected: BTreeMap<&str, &str> =
         known.iter().map(|known| (known.ringgold.as_str(), known.ror.as_str())).collect();
 
@@ -130,7 +129,7 @@ fn ringgold_ids_are_learned() {
 fn threads_and_memory_do_not_change_a_byte() {
     let folder = folder();
     let archives = dump(folder.path(), 60, false);
-    let release = synth::write_ror(1_000, folder.path()).unwrap();
+    let release = orcid_synth::write_ror(1_000, folder.path()).unwrap();
     let matcher = Matcher::new(Release::read(&release).unwrap(), Preset::Balanced);
     let matched = |threads, memory_bytes| {
         let out = folder.path().join(format!("{threads}-{memory_bytes}"));
@@ -154,7 +153,7 @@ fn matching_again_takes_the_place_of_what_was_there() {
     let archives = dump(folder.path(), 20, false);
     let out = folder.path().join("orcid");
     convert(&archives.iter().map(PathBuf::as_path).collect::<Vec<_>>(), &out, &[]);
-    let ror = synth::write_ror(50, folder.path()).unwrap();
+    let ror = orcid_synth::write_ror(50, folder.path()).unwrap();
 
     for preset in ["balanced", "strict"] {
         let output = run(&["match", text(&out), "--ror-release", text(&ror), "--preset", preset, "--json"]);
@@ -358,8 +357,8 @@ fn a_list_from_a_spreadsheet_is_read_with_its_lines() {
 #[test]
 fn a_table_keeps_its_columns_and_gets_those_of_the_match() {
     let folder = folder();
-    let ror = synth::write_ror(50, folder.path()).unwrap();
-    let known = &synth::organizations::known()[2];
+    let ror = orcid_synth::write_ror(50, folder.path()).unwrap();
+    let known = &orcid_synth::organizations::known()[2];
     let table = folder.path().join("table.csv");
     let rows = format!("No,Org,Town,Land\n1,\"{}\",{},{}\n2,,,\n3\n", known.name, known.city, known.country);
     std::fs::write(&table, rows).unwrap();

@@ -191,7 +191,7 @@ fn each_compression_has_the_hint_of_its_tool_and_empty_input_that_of_a_pipe() {
 #[test]
 fn a_release_of_ror_that_is_damaged_is_to_be_downloaded_again() {
     let folder = folder();
-    let whole = orcidlake::synth::write_ror(20, folder.path()).unwrap();
+    let whole = orcid_synth::write_ror(20, folder.path()).unwrap();
     let bytes = fs::read(&whole).unwrap();
     let damaged: [(&str, Vec<u8>); 3] = [
         ("cut.zip", bytes[..bytes.len() / 2].to_vec()),

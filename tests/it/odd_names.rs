@@ -3,11 +3,11 @@
 
 use std::path::Path;
 
+use crate::support::damage::rounds;
 use crate::support::{Random, convert, folder, record, run, tar};
-use orcidlake::synth;
 use ror_match::{Matcher, Preset, Query, Release, Scratch};
 
-const NAMES: usize = 20_000;
+const NAMES: usize = 5_000;
 /// Names of a release that one query may be held against, of 129,046 organisations.
 const MAX_STEPS: u64 = 6_000;
 
@@ -19,7 +19,7 @@ fn release() -> Release {
     }
     println!("a synthetic release stands for the real one, which is not here");
     let folder = folder();
-    synth::write_ror(5_000, folder.path()).unwrap();
+    orcid_synth::write_ror(5_000, folder.path()).unwrap();
     Release::read(&folder.path().join("v0.1-2025-10-01-ror-data.zip")).unwrap()
 }
 
@@ -98,7 +98,7 @@ fn the_dearest_of_many_odd_names_costs_little() {
     let (mut random, mut scratch) = (Random(4), Scratch::default());
 
     let mut dearest = (0, String::new());
-    for _ in 0..NAMES {
+    for _ in 0..rounds(NAMES) {
         let name = odd(&names, &mut random);
         let city = Some(cities[random.below(cities.len())]).filter(|_| random.below(3) > 0);
         let country = Some(countries[random.below(countries.len())]);
@@ -114,7 +114,7 @@ fn the_dearest_of_many_odd_names_costs_little() {
 #[test]
 fn odd_names_are_matched_as_text_as_table_and_in_a_dataset() {
     let folder = folder();
-    synth::write_ror(1_000, folder.path()).unwrap();
+    orcid_synth::write_ror(1_000, folder.path()).unwrap();
     let ror = folder.path().join("v0.1-2025-10-01-ror-data.zip");
     let ror = ror.to_str().unwrap();
     let names = [
@@ -167,7 +167,7 @@ fn odd_names_are_matched_as_text_as_table_and_in_a_dataset() {
 #[test]
 fn spreadsheets_show_formulas_as_text() {
     let folder = folder();
-    synth::write_ror(1_000, folder.path()).unwrap();
+    orcid_synth::write_ror(1_000, folder.path()).unwrap();
     let ror = folder.path().join("v0.1-2025-10-01-ror-data.zip");
     let table = folder.path().join("names.csv");
     std::fs::write(&table, "\u{feff}name,note,=2\n=1+1,-5,\n+49,plain,-5+1\n").unwrap();

@@ -113,7 +113,7 @@ fn one_is_compared_with_a_dataset_of_today() {
     let old = OLD[1].unpacked(folder.path()).join("dataset");
     let (source, new) = (folder.path().join("source"), folder.path().join("new"));
     let [old, source, new] = [&old, &source, &new].map(|path| path.to_str().unwrap());
-    let ror = orcidlake::synth::write_ror(500, folder.path()).unwrap();
+    let ror = orcid_synth::write_ror(500, folder.path()).unwrap();
     printed(&["synth", "--records", "12", "--seed", "4", "--out", source]);
     printed(&["convert", &format!("{source}/ORCID_2025_10_summaries.tar.gz"), "--out", new]);
     printed(&["match", new, "--ror-release", ror.to_str().unwrap()]);
@@ -138,7 +138,7 @@ fn told_the_way_out(old: &Old) {
     let folder = folder();
     let dataset = old.unpacked(folder.path()).join("dataset");
     let archives = dump(folder.path(), 5, false);
-    let ror = orcidlake::synth::write_ror(20, folder.path()).unwrap();
+    let ror = orcid_synth::write_ror(20, folder.path()).unwrap();
     let refused = format!("has format version {}, which this orcidlake can read but not change", old.format);
     let before = files(&dataset);
     let beside = || std::fs::read_dir(dataset.parent().unwrap()).unwrap().count();

@@ -13,7 +13,6 @@ use orcidlake::convert::{
     convert, index, plan, plan_new, write_part,
 };
 use orcidlake::dataset::{Dataset, LocalStore, Manifest, WaitingPart, verify};
-use orcidlake::synth;
 use targz_seek::index::{SPACING_BYTES, index_path};
 
 /// Records of the dumps of these tests.
@@ -271,8 +270,8 @@ fn what_does_not_belong_is_refused_and_changes_nothing() {
     assert!(mixed.is_err() && !out.exists(), "{mixed:?}");
 
     // A task of an archive that has changed since, which has no result yet.
-    let other = synth::Options { records: 30, seed: 12, ..synth::Options::default() };
-    synth::write_dump(&other, folder.path(), &|_| ()).unwrap();
+    let other = orcid_synth::Options { records: 30, seed: 12, ..orcid_synth::Options::default() };
+    orcid_synth::write_dump(&other, folder.path(), &|_| ()).unwrap();
     let changed = write(&tasks[0], &folder.path().join("changed"));
     assert!(matches!(changed, Err(ConvertError::Changed { .. })), "{changed:?}");
     assert!(!waiting(&folder.path().join("changed")).exists());

@@ -250,7 +250,7 @@ fn the_pace_is_that_of_a_member_over_all_workers_and_restarts() {
 fn an_organization_without_an_id_gets_its_ror_if_the_match_is_exact() {
     let members = Members::new(1);
     let person = members.people[0].clone();
-    let release = orcidlake::synth::write_ror(50, members.folder.path()).unwrap();
+    let release = orcid_synth::write_ror(50, members.folder.path()).unwrap();
     let known = ror_match::Release::read(&release).unwrap();
     let chosen = known
         .organizations

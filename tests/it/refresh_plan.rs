@@ -3,6 +3,7 @@
 
 use std::os::unix::fs::MetadataExt;
 
+use crate::support::damage::rounds;
 use crate::support::refresh::{Here, json, text};
 use crate::support::tables::{all_rows, assert_same};
 use orcid_mock::{Fault, When};
@@ -156,7 +157,7 @@ fn a_kill_around_the_commit_of_a_part_loses_and_repeats_nothing() {
     let calm = first.again();
     calm.refresh_each(&[]);
     let expected = all_rows(&calm.dataset);
-    for round in 0..6 {
+    for round in 0..rounds(2) as u64 {
         let here = first.again();
         let inode = std::fs::metadata(&here.dataset).unwrap().ino();
         let mut child = here.command(&[&EACH[..], &["--quota", "60"]].concat()).spawn().unwrap();

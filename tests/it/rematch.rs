@@ -7,7 +7,6 @@ use std::process::{Command, Output};
 use crate::support::refresh::{Here, json, text};
 use arrow::array::AsArray;
 use orcidlake::dataset::{Dataset, Manifest};
-use orcidlake::synth;
 
 fn run(arguments: &[&str]) -> Output {
     let output = Command::new(env!("CARGO_BIN_EXE_orcidlake")).args(arguments).output().unwrap();
@@ -20,7 +19,7 @@ fn run(arguments: &[&str]) -> Output {
 fn matched_and_changed() -> (Here, String) {
     // Without activities: what they name does not change with the summaries.
     let here = Here::new(60, 7, &[]);
-    synth::write_ror(1_000, Path::new(&here.path(""))).unwrap();
+    orcid_synth::write_ror(1_000, Path::new(&here.path(""))).unwrap();
     let ror = here.path("v0.1-2025-10-01-ror-data.zip");
     run(&["match", here.dataset.to_str().unwrap(), "--ror-release", &ror]);
     here.server.change(|world| world.evolve(5, 0.4));
@@ -98,7 +97,7 @@ fn a_dataset_matched_again_is_looked_through_only_where_something_is_different()
 fn a_refresh_succeeds_without_the_release_and_says_what_that_means() {
     let (here, ror) = matched_and_changed();
     let before = matches(&here.dataset);
-    let id = synth::organizations::known()[0].ror.clone();
+    let id = orcid_synth::organizations::known()[0].ror.clone();
     std::fs::remove_file(&ror).unwrap();
 
     let output = here.refresh(&["--all-in-dataset", "--rate", "500"]);

@@ -6,7 +6,6 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use orcidlake::slice::Day;
-use orcidlake::synth;
 use serde_json::Value;
 
 use crate::support::slices::{
@@ -135,7 +134,7 @@ fn a_slice_has_the_rows_of_its_people_however_they_are_selected() {
     let at = place.path();
     let archives = dump(at, 199, true);
     let archives: Vec<&Path> = archives.iter().map(PathBuf::as_path).collect();
-    let release = synth::write_ror(1_000, at).unwrap();
+    let release = orcid_synth::write_ror(1_000, at).unwrap();
     let release = release.to_str().unwrap();
     let whole = at.join("whole");
     convert(&archives, &whole, &[]);
@@ -223,7 +222,7 @@ pub(crate) fn employed(name: &str, city: &str, country: &str, ringgold: &str) ->
 fn what_a_matching_has_learned_counts_where_people_are_taken_from_its_dataset() {
     let place = folder();
     let at = place.path();
-    let release = synth::write_ror(500, at).unwrap();
+    let release = orcid_synth::write_ror(500, at).unwrap();
     let release = release.to_str().unwrap();
     let empty = at.join("empty");
     let summaries = archive(&empty_folder(at, "first"), &[(ONE, record(ONE, "One", ""))]);

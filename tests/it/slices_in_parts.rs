@@ -3,8 +3,6 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use orcidlake::synth;
-
 use crate::support::slices::{cells, usual_institution, with_rows};
 use crate::support::tables::{all_rows, assert_same};
 use crate::support::{convert, dump, folder, run};
@@ -49,7 +47,7 @@ fn a_slice_in_parts_has_the_rows_of_one_conversion() {
     let archives = dump(at, 700, true);
     let archives: Vec<&Path> = archives.iter().map(PathBuf::as_path).collect();
     let (summaries, activities) = archives.split_at(1);
-    let release = synth::write_ror(1_000, at).unwrap();
+    let release = orcid_synth::write_ror(1_000, at).unwrap();
     let release = release.to_str().unwrap();
     let whole = at.join("whole");
     convert(&archives, &whole, &["--tables", "records,affiliations"]);

@@ -1,7 +1,6 @@
 //! People are selected whatever the form of their documents: comments, CDATA, other prefixes, other order.
 
 use orcid_mock::plain::crowd_id;
-use orcidlake::synth;
 
 use crate::slices::{check, employed, empty_folder, of_people};
 use crate::support::slices::{archive, cells, with_country};
@@ -83,7 +82,7 @@ fn odd_forms(record: &str) -> Vec<String> {
 fn an_institution_is_found_in_documents_of_any_form() {
     let place = folder();
     let at = place.path();
-    let release = synth::write_ror(50, at).unwrap();
+    let release = orcid_synth::write_ror(50, at).unwrap();
     let release = release.to_str().unwrap();
     let (empty, first) =
         (at.join("empty"), archive(&empty_folder(at, "first"), &[(ONE, record(ONE, "One", ""))]));

@@ -7,7 +7,6 @@ use std::path::{Path, PathBuf};
 
 use flate2::read::MultiGzDecoder;
 use orcid_xml::{MemberName, Orcid};
-use orcidlake::synth;
 
 use super::answer::error_document;
 use super::api::words;
@@ -21,9 +20,14 @@ impl World {
     /// A world of synthetic people with all their activities.
     pub fn from_synth(records: u64, seed: u64) -> World {
         let folder = tempfile::tempdir().expect("there is room for a test");
-        let options =
-            synth::Options { records, seed, activities: true, compression: 1, ..synth::Options::default() };
-        let written = synth::write_dump(&options, folder.path(), &|_| {}).expect("the dump is made");
+        let options = orcid_synth::Options {
+            records,
+            seed,
+            activities: true,
+            compression: 1,
+            ..orcid_synth::Options::default()
+        };
+        let written = orcid_synth::write_dump(&options, folder.path(), &|_| {}).expect("the dump is made");
         World::from_archives(written.iter().map(|archive| archive.path.as_path()))
     }
 

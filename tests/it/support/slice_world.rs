@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use orcidlake::dataset::Manifest;
-use orcidlake::synth;
 
 use super::refresh::{Here, text};
 use super::slices::{cells, usual_institution, with_rows};
@@ -169,7 +168,7 @@ impl World {
 /// The options that select the people of the institution with the most affiliations. Its dataset is matched to
 /// find it.
 pub fn of_usual_institution(whole: &Path, place: &Path) -> Vec<String> {
-    let release = synth::write_ror(500, place).unwrap();
+    let release = orcid_synth::write_ror(500, place).unwrap();
     let release = release.to_str().unwrap();
     assert!(run(&["match", whole.to_str().unwrap(), "--ror-release", release]).status.success());
     list(&["--ror", &usual_institution(whole), "--ror-release", release])

@@ -7,7 +7,6 @@ use std::process::Output;
 use super::tables::rows_in_order;
 use super::{ONE, gzip, orcidlake, record, run, tar};
 use orcidlake::dataset::{Dataset, verify};
-use orcidlake::synth;
 
 pub fn text(path: &Path) -> &str {
     path.to_str().unwrap()
@@ -29,14 +28,18 @@ pub const SEVERAL_CHUNKS: u64 = 800;
 
 /// Summaries and an archive of activities.
 pub fn dump(folder: &Path, records: u64) -> Vec<PathBuf> {
-    let options = synth::Options {
+    let options = orcid_synth::Options {
         records,
         seed: 5,
         activities: true,
         activity_archives: vec!['3'],
-        ..synth::Options::default()
+        ..orcid_synth::Options::default()
     };
-    synth::write_dump(&options, folder, &|_| ()).unwrap().into_iter().map(|written| written.path).collect()
+    orcid_synth::write_dump(&options, folder, &|_| ())
+        .unwrap()
+        .into_iter()
+        .map(|written| written.path)
+        .collect()
 }
 
 /// An archive with one record, whose given name is that of the archive.

@@ -7,8 +7,6 @@
 use std::ops::Index;
 use std::sync::{Arc, OnceLock};
 
-use rustc_hash::FxHashMap;
-
 use super::identifiers::{CAPITALS, DIGITS, lei, ror};
 use super::model::{Identifier, Organization};
 use super::random::{Random, Stream};
@@ -17,21 +15,33 @@ use super::words::{Lexicon, Lexicons, capitalised};
 
 /// So many institutions there are.
 pub const ORGANIZATIONS: u64 = 20_000;
+/// Of each institution, how many before it have the same name, as a digit. Written by the test
+/// below, because to count them takes longer than to make a small dump.
+const NAMESAKES: &[u8] = include_bytes!("namesakes.txt");
 /// Every so-manyth one is also a funder.
 const FUNDER_EVERY: u64 = 8;
 
 /// What stands in the registries about one institution.
 pub struct KnownOrganization {
+    /// Its name; no other institution has the same.
     pub name: String,
+    /// The first letters of the words of its name.
     pub acronym: String,
+    /// The city where it is.
     pub city: String,
+    /// The state or province; some have none.
     pub region: Option<String>,
+    /// The country in two capital letters (ISO 3166).
     pub country: &'static str,
+    /// Its ROR id, as a URL.
     pub ror: String,
+    /// Its id of GRID, such as `grid.400000.5`.
     pub grid: String,
+    /// Its number at Ringgold.
     pub ringgold: String,
-    /// Only funders have one.
+    /// Its id in Crossref's Funder Registry, as a URL; only funders have one.
     pub fundref: Option<String>,
+    /// Its Legal Entity Identifier (ISO 17442).
     pub lei: String,
 }
 
@@ -42,7 +52,7 @@ fn begun(number: u64, lexicons: &Lexicons) -> (Random, &Lexicon) {
     (random, lexicons.of(script))
 }
 
-/// A name in its words, which are shorter to compare than the name is to write.
+/// A name in its words.
 #[derive(PartialEq, Eq, Hash)]
 enum Name<'l> {
     UniversityOf(&'l str),
@@ -66,8 +76,8 @@ impl<'l> Name<'l> {
         (name, city)
     }
 
-    /// As it stands in the registries; a number tells it from `others` of the same name.
-    fn text(&self, others: u16) -> String {
+    /// As it stands in the registries; a number tells it from those before it of the same name.
+    fn text(&self, namesakes: u8) -> String {
         let name = match *self {
             Name::UniversityOf(city) => format!("University of {}", capitalised(city)),
             Name::University(subject) => format!("{} University", capitalised(subject)),
@@ -81,15 +91,15 @@ impl<'l> Name<'l> {
                 format!("{} {} Foundation", capitalised(subject), capitalised(word))
             }
         };
-        if others == 0 { name } else { format!("{name} {}", others + 1) }
+        if namesakes == 0 { name } else { format!("{name} {}", namesakes + 1) }
     }
 }
 
 impl KnownOrganization {
-    fn numbered(number: u64, lexicons: &Lexicons, others: u16) -> KnownOrganization {
+    fn numbered(number: u64, lexicons: &Lexicons) -> KnownOrganization {
         let (mut random, lexicon) = begun(number, lexicons);
         let (name, city) = Name::and_city(&mut random, lexicon);
-        let name = name.text(others);
+        let name = name.text(NAMESAKES[number as usize] - b'0');
         KnownOrganization {
             acronym: name.split_whitespace().filter_map(|word| word.chars().next()).collect(),
             name,
@@ -160,8 +170,6 @@ impl KnownOrganization {
 /// asked for: most records name few.
 pub struct Organizations {
     lexicons: Arc<Lexicons>,
-    /// Of each, how many before it have the same name.
-    others: Vec<u16>,
     made: Vec<OnceLock<Box<KnownOrganization>>>,
 }
 
@@ -174,22 +182,14 @@ impl Organizations {
     /// The first ones, of all at most.
     pub(super) fn first(count: u64, lexicons: Arc<Lexicons>) -> Organizations {
         let count = count.min(ORGANIZATIONS);
-        let mut names = FxHashMap::default();
-        let mut others_before = |number| {
-            let (mut random, lexicon) = begun(number, &lexicons);
-            let others = names.entry(Name::and_city(&mut random, lexicon).0).or_insert(0);
-            *others += 1;
-            *others - 1
-        };
-        let others = (0..count).map(&mut others_before).collect();
-        drop(names);
-        Organizations { lexicons, others, made: (0..count).map(|_| OnceLock::new()).collect() }
+        Organizations { lexicons, made: (0..count).map(|_| OnceLock::new()).collect() }
     }
 
     pub(super) fn len(&self) -> usize {
         self.made.len()
     }
 
+    /// Them in the order of their numbers.
     pub fn iter(&self) -> impl Iterator<Item = &KnownOrganization> {
         (0..self.len()).map(|number| &self[number])
     }
@@ -199,9 +199,7 @@ impl Index<usize> for Organizations {
     type Output = KnownOrganization;
 
     fn index(&self, number: usize) -> &KnownOrganization {
-        let (lexicons, others) = (&self.lexicons, self.others[number]);
-        self.made[number]
-            .get_or_init(|| Box::new(KnownOrganization::numbered(number as u64, lexicons, others)))
+        self.made[number].get_or_init(|| Box::new(KnownOrganization::numbered(number as u64, &self.lexicons)))
     }
 }
 
@@ -281,7 +279,30 @@ pub(super) const COUNTRIES: &[(&str, u32)] = &[
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::collections::HashSet;
+    use std::collections::{HashMap, HashSet};
+    use std::path::Path;
+
+    #[test]
+    fn those_of_the_same_name_are_counted() {
+        let lexicons = Lexicons::default();
+        let mut names = HashMap::new();
+        let mut namesakes = |number| {
+            let (mut random, lexicon) = begun(number, &lexicons);
+            let before = names.entry(Name::and_city(&mut random, lexicon).0).or_insert(0);
+            *before += 1;
+            b'0' + *before - 1
+        };
+
+        let expected: Vec<u8> = (0..ORGANIZATIONS).map(&mut namesakes).collect();
+
+        assert!(expected.iter().all(u8::is_ascii_digit));
+        if std::env::var_os("UPDATE").is_some() {
+            let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/namesakes.txt");
+            std::fs::write(path, &expected).unwrap();
+        } else {
+            assert!(NAMESAKES == expected, "UPDATE=1 cargo test writes src/namesakes.txt");
+        }
+    }
 
     #[test]
     fn no_two_institutions_share_a_name_or_an_identifier() {

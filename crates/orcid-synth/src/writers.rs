@@ -18,7 +18,9 @@ const QUEUE: usize = 2;
 /// An archive that was written.
 #[derive(Clone, Debug)]
 pub struct Written {
+    /// Where it is.
     pub path: PathBuf,
+    /// All its members.
     pub members: u64,
     /// Members of a summaries archive that hold a record, or were meant to.
     pub records: u64,
@@ -28,7 +30,9 @@ pub struct Written {
     pub activities: u64,
     /// Members that are broken on purpose; they count as what they were.
     pub damaged: u64,
+    /// The sizes of its members together, in bytes.
     pub xml_bytes: u64,
+    /// Its size, in bytes.
     pub archive_bytes: u64,
 }
 

@@ -1,16 +1,13 @@
-//! Makes a synthetic dump: the layout, the sizes and the oddities of the real
-//! one, without a single real name.
+//! Makes synthetic ORCID data files.
 //!
-//! For trying things out, for tests and for benchmarks. Knows nothing about how
-//! dumps are read. The same options give the same members in the same order, on
-//! any machine and with any number of threads, and all but the members that are
-//! damaged on purpose are valid against ORCID's schemas.
-//!
-//! The way: a record's number gives its iD (`places`) and, through a stream of
-//! random numbers of its own, its content as plain data (`record`, `model`).
-//! From that the summary and the full activities are written as XML (`summary`,
-//! `full`), and packed by one thread an archive (`archive`). Records are made
-//! in batches, so memory does not grow with the dump.
+//! Knows nothing about how the files are read, so that a test of a reader finds the reader's mistakes.
+//! A record's number gives its iD (`places`) and, through a stream of random numbers of its own, its
+//! content as plain data (`record`, `model`). From that the summary and the full activities are
+//! written as XML (`summary`, `full`), and packed by one thread an archive (`archive`). Records are
+//! made in batches, so that memory does not grow with their number.
+#![doc = include_str!("../README.md")]
+#![deny(missing_docs)]
+#![cfg_attr(not(test), warn(clippy::unwrap_used))]
 
 mod affiliations;
 mod archive;
@@ -70,8 +67,11 @@ const ENDINGS: [char; 11] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', '
 /// What to make.
 #[derive(Clone, Debug)]
 pub struct Options {
+    /// How many records.
     pub records: u64,
+    /// Each seed gives other people.
     pub seed: u64,
+    /// The year of the release, from 2020 to 2100: in names, and the latest in dates.
     pub year: u16,
     /// Whether to make the activities archives too.
     pub activities: bool,
@@ -81,7 +81,7 @@ pub struct Options {
     pub damaged: u32,
     /// So many records get an element of no schema, and their first activity too.
     pub novelties: u32,
-    /// From 0 (stored) to 9.
+    /// The gzip level, from 0 (stored) to 9.
     pub compression: u32,
 }
 

@@ -70,7 +70,7 @@ pub fn uuid(random: &mut Random) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::synth::random::Stream;
+    use crate::random::Stream;
 
     #[test]
     fn an_id_ends_with_its_check_digit() {

@@ -71,7 +71,7 @@ pub struct Args {
     only: OnlyArgs,
 }
 
-/// File endings by which programs choose how to open a file.
+/// Endings of files that spreadsheets, databases and readers of JSON open.
 const FILE_ENDINGS: [&str; 10] =
     ["csv", "db", "json", "jsonl", "ndjson", "ods", "sqlite", "tsv", "xls", "xlsx"];
 

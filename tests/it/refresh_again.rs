@@ -4,6 +4,7 @@
 use std::os::unix::fs::MetadataExt;
 use std::process::Command;
 
+use crate::support::archives_in;
 use crate::support::refresh::{Here, json, records, text};
 use orcid_mock::{Fault, When};
 
@@ -15,10 +16,7 @@ fn asked(here: &Here) -> Vec<String> {
 
 /// Replaces the dataset by one of its archives.
 fn replace(here: &Here) {
-    let folder = here.dataset.parent().unwrap();
-    let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    let mut archives: Vec<_> = files.filter(|path| path.extension().is_some_and(|end| end == "gz")).collect();
-    archives.sort();
+    let archives = archives_in(here.dataset.parent().unwrap());
     let mut command = Command::new(env!("CARGO_BIN_EXE_orcidlake"));
     command.arg("convert").args(archives).arg("--replace").arg("--out").arg(&here.dataset);
     let output = command.output().unwrap();

@@ -12,7 +12,8 @@ use crate::support::damage::rounds;
 use crate::support::tables::rows_of;
 use crate::support::updates::{Quiet, apply, assert_sound, dataset, gone, member, named, options, summary};
 use crate::support::{
-    ONE, OTHER, Random, convert, dump, files, folder, given_names, members, record, rows, tar, work,
+    ONE, OTHER, Random, archives_in, convert, dump, files, folder, given_names, members, record, rows, tar,
+    work,
 };
 use orcid_xml::{MemberName, Orcid};
 use orcidlake::convert::{ConvertError, Observer, Options, Outcome, Update, update};
@@ -328,15 +329,6 @@ fn a_kill_at_any_moment_leaves_the_old_or_the_new_rows() {
     update_as_the_process_does(&out, members(&archives));
     assert!(all_rows(&out)["summaries/records"] == new["summaries/records"]);
     assert_sound(&out);
-}
-
-/// The archives in a folder in the order of their names, which is the same for every process.
-fn archives_in(folder: &Path) -> Vec<PathBuf> {
-    let paths = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    let mut archives: Vec<PathBuf> =
-        paths.filter(|path| path.to_string_lossy().ends_with(".tar.gz")).collect();
-    archives.sort();
-    archives
 }
 
 fn update_as_the_process_does(dataset: &Path, members: Vec<OwnedMember>) {

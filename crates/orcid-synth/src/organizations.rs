@@ -53,7 +53,7 @@ fn begun(number: u64, lexicons: &Lexicons) -> (Random, &Lexicon) {
 }
 
 /// A name in its words.
-#[derive(PartialEq, Eq, Hash)]
+#[cfg_attr(test, derive(PartialEq, Eq, Hash))]
 enum Name<'l> {
     UniversityOf(&'l str),
     University(&'l str),

@@ -139,6 +139,15 @@ pub fn dump(folder: &Path, records: u64, activities: bool) -> Vec<PathBuf> {
     paths
 }
 
+/// The archives in a folder in the order of their names, which is the same for every process.
+pub fn archives_in(folder: &Path) -> Vec<PathBuf> {
+    let paths = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let mut archives: Vec<PathBuf> =
+        paths.filter(|path| path.to_string_lossy().ends_with(".tar.gz")).collect();
+    archives.sort();
+    archives
+}
+
 /// A program that has not ended by then hangs.
 const PATIENCE: Duration = Duration::from_secs(3);
 

@@ -15,14 +15,13 @@ use parquet::column::writer::ColumnCloseResult;
 use parquet::errors::ParquetError;
 use parquet::file::metadata::KeyValue;
 use parquet::file::writer::SerializedFileWriter;
+use parquet_columns::{ColumnWriter, PageFile};
 use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 
-use super::columns::ColumnWriter;
 use super::error::DatasetError;
-use super::files::{create_file, make_folder};
+use super::files::{create_file, make_folder, nameless_file};
 use super::headers::{self, HEADERS_KEY, footer_digest};
 use super::manifest::Part;
-use super::pages::PageFile;
 use super::settings::{FILTER, Settings};
 
 /// The footer's key for the digests of the row groups' Bloom filters, in order and separated by
@@ -59,8 +58,10 @@ impl PartFile {
         make_folder(folder)?;
         let file = create_file(&path)?;
         let sink = Digesting { file: BufWriter::with_capacity(WRITE_BYTES, file), digest: Xxh3::new() };
-        let pages = PageFile::new(&path, &settings.levels);
+        // On the dataset's file system: the pages of a row group may take more room than other folders have.
+        let pages = nameless_file(&path.with_extension("pages"));
         let pages = pages.map_err(DatasetError::io("make a file beside", &path))?;
+        let pages = PageFile::new(pages, &settings.levels);
         let make = || -> Result<_, ParquetError> {
             let parquet = ArrowSchemaConverter::new().convert(schema)?;
             SerializedFileWriter::new(sink, parquet.root_schema_ptr(), settings.properties.clone())
@@ -81,9 +82,9 @@ impl PartFile {
     /// Writers for the columns of the next row group.
     pub fn column_writers(&self) -> Result<Vec<ColumnWriter>, DatasetError> {
         let writer = |(column, field): (usize, &FieldRef)| {
-            let file = (self.writer.schema_descr().column(column), self.writer.properties().as_ref());
-            let filtered = (self.filtered == Some(column)).then_some(FILTER);
-            ColumnWriter::new(field, column, self.pages.clone(), file, filtered)
+            let descr = self.writer.schema_descr().column(column);
+            let filter = (self.filtered == Some(column)).then_some(FILTER);
+            ColumnWriter::new(&self.pages, column, field, descr, self.writer.properties(), filter)
         };
         let writers = self.schema.fields().iter().enumerate().map(writer).collect::<Result<_, _>>();
         writers.map_err(DatasetError::parquet("encode", &self.path))

@@ -10,10 +10,10 @@ use std::path::Path;
 
 use crc32fast::Hasher;
 use parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData};
+use parquet_columns::page_header::{self, MOST_HEADER_BYTES};
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::error::{DatasetError, damaged};
-use super::page_header::{self, MOST_HEADER_BYTES};
 use super::store::Ranges;
 
 /// The footer's key for the checksums of page headers: CRC-32 in hexadecimal, a comma between

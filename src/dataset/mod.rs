@@ -6,7 +6,6 @@
 
 mod cells;
 mod change;
-mod columns;
 mod commit;
 mod copying;
 mod delta;
@@ -26,8 +25,6 @@ mod lock;
 mod looks;
 mod manifest;
 mod mount;
-mod page_header;
-mod pages;
 mod permitted;
 mod public_rows;
 mod reader;

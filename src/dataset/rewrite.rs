@@ -16,9 +16,9 @@ use parquet::arrow::arrow_reader::{
 };
 use parquet::column::writer::ColumnCloseResult;
 use parquet::errors::ParquetError;
+use parquet_columns::ColumnWriter;
 use rayon::prelude::*;
 
-use super::columns::ColumnWriter;
 use super::error::DatasetError;
 use super::file::PartFile;
 use super::manifest::Part;

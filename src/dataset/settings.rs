@@ -10,8 +10,8 @@ use parquet::basic::{Compression, ZstdLevel};
 use parquet::file::metadata::KeyValue;
 use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterPropertiesPtr};
 use parquet::schema::types::ColumnPath;
+use parquet_columns::Filter;
 
-use super::columns::Filter;
 use super::manifest::FORMAT_VERSION;
 use crate::tables::{AnyTable, EncodingHint};
 
@@ -34,7 +34,7 @@ const TRIED_DICTIONARY_BYTES: usize = 256 << 10;
 const FILTERED_COLUMN: &str = "orcid";
 /// Distinct iDs for which a Bloom filter is made if there are too many for a dictionary, before it is
 /// folded to its final size; and its share of false positives.
-pub(super) const FILTER: Filter = Filter { most_distinct: ROW_GROUP_ROWS as u64, false_positives: 0.01 };
+pub(super) const FILTER: Filter = Filter::new(ROW_GROUP_ROWS as u64, 0.01);
 
 /// How a table is written.
 #[derive(Clone)]

@@ -12,10 +12,10 @@ use arrow::array::{Array, ArrayRef, RecordBatch};
 use arrow::datatypes::SchemaRef;
 use parquet::column::writer::ColumnCloseResult;
 use parquet::errors::ParquetError;
+use parquet_columns::ColumnWriter;
 use rayon::ThreadPool;
 use rayon::prelude::*;
 
-use super::columns::ColumnWriter;
 use super::error::DatasetError;
 use super::file::PartFile;
 use super::layout::{part_name, table_folder, table_key};

@@ -20,7 +20,8 @@ const LAYERS: &[&[&str]] = &[
 ];
 
 /// The crates that others can use without us.
-const CRATES: &[&str] = &["orcid-api", "orcid-synth", "orcid-xml", "ror-match", "targz-seek"];
+const CRATES: &[&str] =
+    &["orcid-api", "orcid-synth", "orcid-xml", "parquet-columns", "ror-match", "targz-seek"];
 
 /// The one crate that builds on another: ORCID's answers are documents of its schemas.
 const BUILDS_ON: (&str, &str) = ("orcid-api", "orcid-xml");

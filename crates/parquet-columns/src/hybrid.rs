@@ -8,7 +8,7 @@ const MOST_GROUPS: usize = 63;
 const RUN_GROUPS: usize = 4;
 
 /// Appends bits, the lowest of each byte first, and 0 behind the last.
-pub(super) fn push_bits(out: &mut Vec<u8>, bits: &[u8], count: usize) {
+pub(crate) fn push_bits(out: &mut Vec<u8>, bits: &[u8], count: usize) {
     let mut at = 0;
     while at < bits.len() {
         let run = equal_groups(&bits[at..]);
@@ -32,7 +32,7 @@ pub(super) fn push_bits(out: &mut Vec<u8>, bits: &[u8], count: usize) {
 }
 
 /// Appends a run of one bit.
-pub(super) fn push_equal_bits(out: &mut Vec<u8>, bit: bool, count: usize) {
+pub(crate) fn push_equal_bits(out: &mut Vec<u8>, bit: bool, count: usize) {
     push_number(out, count << 1);
     out.push(u8::from(bit));
 }
@@ -44,12 +44,12 @@ fn equal_groups(bits: &[u8]) -> usize {
 }
 
 /// Bits of the numbers below `count`.
-pub(super) fn width_below(count: usize) -> u32 {
+pub(crate) fn width_below(count: usize) -> u32 {
     usize::BITS - count.saturating_sub(1).leading_zeros()
 }
 
 /// Appends numbers of `width` bits.
-pub(super) fn push_numbers(out: &mut Vec<u8>, numbers: &[u32], width: u32) {
+pub(crate) fn push_numbers(out: &mut Vec<u8>, numbers: &[u32], width: u32) {
     let mut rest = numbers;
     while let Some(&first) = rest.first() {
         let run = rest.iter().take_while(|&&number| number == first).count();

@@ -1,17 +1,15 @@
 //! Compresses the pages of open row groups, gives them checksums, and keeps them in a file
 //! rather than in memory.
 //!
-//! A row group is written when it is full. Until then each column's pages wait here, in one unnamed
-//! file for each table, which disappears with the program. Columns hand over uncompressed pages:
-//! the library would keep a compressor for each column from its first page on, and these together
-//! take more memory than all buffered values. Here each thread has one compressor, so memory does
-//! not grow with the row groups of all tables.
+//! A row group is written when it is full. Until then each column's pages wait here, in one file for
+//! each table. Columns hand over uncompressed pages: the library would keep a compressor for each
+//! column from its first page on, and these together take more memory than all buffered values. Here
+//! each thread has one compressor, so memory does not grow with the row groups of all tables.
 
 use std::cell::RefCell;
 use std::fs::File;
 use std::io::{self, Read};
 use std::os::unix::fs::FileExt;
-use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -23,15 +21,14 @@ use parquet::file::reader::{ChunkReader, Length};
 use zstd::bulk::Compressor;
 use zstd::zstd_safe::compress_bound;
 
-use super::files::nameless_file;
-use super::page_header::{self, MOST_HEADER_BYTES, PageKind};
+use crate::page_header::{self, MOST_HEADER_BYTES, PageKind};
 
 thread_local! {
     /// A compressor, and a buffer for its output.
     static COMPRESSOR: RefCell<Option<(Compressor<'static>, Vec<u8>)>> = const { RefCell::new(None) };
 }
 
-/// The file in which a table's pages wait.
+/// The file in which the pages of a table's open row group wait. Clones share it.
 #[derive(Debug, Clone)]
 pub struct PageFile(Arc<Shared>);
 
@@ -80,19 +77,15 @@ pub struct ChunkPages {
 }
 
 impl PageFile {
-    /// A file without a name on the file system of the file `beside`, for columns that
-    /// are compressed at these levels.
-    ///
-    /// # Errors
-    /// An I/O error if it cannot be created.
-    pub fn new(beside: &Path, levels: &[ZstdLevel]) -> io::Result<Self> {
-        let file = nameless_file(&beside.with_extension("pages"))?;
+    /// Keeps pages in `file`, which must be open to read and to write and is overwritten from its start, for columns
+    /// that are compressed at these levels. Take a file without a name, and it disappears with the program.
+    pub fn new(file: File, levels: &[ZstdLevel]) -> Self {
         let columns = levels.iter().map(|&level| Column { level, pages: Mutex::default() }).collect();
-        Ok(Self(Arc::new(Shared { file, end: AtomicU64::new(0), columns })))
+        Self(Arc::new(Shared { file, end: AtomicU64::new(0), columns }))
     }
 
     /// Removes the pages that an earlier writer of the column has left.
-    pub fn begin(&self, column: usize) {
+    pub(crate) fn begin(&self, column: usize) {
         drop(self.0.take(column));
     }
 
@@ -100,22 +93,22 @@ impl PageFile {
     ///
     /// # Errors
     /// [`ParquetError`] if the file cannot be written.
-    pub fn keep(&self, column: usize, kind: PageKind, values: usize, page: &[u8]) -> Result<()> {
+    pub(crate) fn keep(&self, column: usize, kind: PageKind, values: usize, page: &[u8]) -> Result<()> {
         self.0.keep(column, kind, values, page)
     }
 
-    /// Forgets all pages: the row group has been written.
+    /// Forgets all pages: the row group has been written, or nobody wants it.
     pub fn clear(&self) {
         self.0.end.store(0, Ordering::Relaxed);
     }
 
-    /// The size of the waiting pages.
+    /// The size of the waiting pages, in bytes.
     pub fn size_bytes(&self) -> u64 {
         self.0.end.load(Ordering::Relaxed)
     }
 
-    /// Returns a column's pages; `close` is the metadata of the writer, which did not compress, and
-    /// is corrected.
+    /// Returns a column's pages and `close`, which is what its writer returned, with the sizes and places of the
+    /// pages. Give both to `append_column` of `parquet`'s `SerializedRowGroupWriter`.
     ///
     /// # Errors
     /// [`ParquetError`] if `close` contradicts itself.
@@ -264,4 +257,19 @@ fn lock(pages: &Mutex<Pages>) -> MutexGuard<'_, Pages> {
 }
 
 #[cfg(test)]
-mod tests;
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_waiting_chunk_is_read_from_any_place() {
+        let file = PageFile::new(tempfile::tempfile().unwrap(), &[ZstdLevel::default()]);
+        file.0.file.write_all_at(b"0123456789", 0).unwrap();
+        let place = |start, bytes| PagePlace { start, bytes, plain_bytes: bytes };
+        let chunk = WaitingChunk { shared: file.0.clone(), places: vec![place(7, 3), place(0, 4)] };
+
+        assert_eq!(chunk.len(), 7);
+        assert_eq!(&chunk.get_bytes(0, 7).unwrap()[..], b"7890123");
+        assert_eq!(&chunk.get_bytes(4, 2).unwrap()[..], b"12");
+        assert!(chunk.get_bytes(4, 4).is_err());
+    }
+}

@@ -6,13 +6,13 @@ use parquet::errors::Result;
 use parquet::file::properties::WriterProperties;
 use parquet::schema::types::ColumnDescPtr;
 
-use super::chunk::ChunkNotes;
-use super::limits::{Limits, wrong_type};
-use super::page::Page;
-use crate::dataset::pages::PageFile;
+use crate::chunk::ChunkNotes;
+use crate::limits::{Limits, wrong_type};
+use crate::page::Page;
+use crate::pages::PageFile;
 
 /// Writes the pages of one column chunk.
-pub struct TruthWriter {
+pub(crate) struct TruthWriter {
     pages: PageFile,
     column: usize,
     limits: Limits,

@@ -1,5 +1,7 @@
-//! Compares files whose columns are encoded, and pages compressed, by our code with files of the
-//! library.
+//! Compares files whose columns are encoded, and pages compressed, by this crate with files that `parquet`
+//! writes alone.
+
+use std::sync::Arc;
 
 use arrow::array::{ArrayRef, BooleanArray, Float64Array, Int16Array, Int64Array, RecordBatch, StringArray};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReader;
@@ -11,9 +13,9 @@ use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::file::statistics::Statistics;
 use parquet::file::writer::SerializedFileWriter;
 
-use super::*;
-use crate::dataset::file::PartFile;
-use crate::dataset::settings::Settings;
+use bytes::Bytes;
+use parquet::basic::{Compression, ZstdLevel};
+use parquet_columns::{ColumnWriter, Filter, PageFile};
 
 /// Rows whose columns have several pages, with and without a dictionary.
 fn batch(from: i64) -> RecordBatch {
@@ -74,27 +76,35 @@ fn by_the_library(level: ZstdLevel) -> Vec<u8> {
     writer.into_inner().unwrap()
 }
 
-/// A file of some row groups, compressed by our code.
+/// A file of some row groups, whose columns this crate encodes.
 fn by_us(level: ZstdLevel, groups: i64) -> Vec<u8> {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("part.parquet");
     let schema = batch(0).schema();
-    let levels = vec![level; schema.fields().len()].into();
-    let settings = Settings { properties: properties(Compression::UNCOMPRESSED), filtered: Some(0), levels };
-    let mut file = PartFile::create(path.clone(), &schema, &settings).unwrap();
-    // A writer that is dropped leaves no page behind.
-    drop(file.column_writers().unwrap());
+    let parquet = ArrowSchemaConverter::new().convert(&schema).unwrap();
+    let properties = properties(Compression::UNCOMPRESSED);
+    let mut file =
+        SerializedFileWriter::new(Vec::new(), parquet.root_schema_ptr(), properties.clone()).unwrap();
+    let pages = PageFile::new(tempfile::tempfile().unwrap(), &vec![level; schema.fields().len()]);
+    let writer = |column: usize| {
+        let filter = (column == 0).then_some(Filter::new(1_000, 0.01));
+        let field = schema.field(column);
+        ColumnWriter::new(&pages, column, field, parquet.column(column), &properties, filter).unwrap()
+    };
     for group in 0..groups {
         let batch = batch(group);
-        let mut chunks = Vec::new();
-        for (mut writer, values) in file.column_writers().unwrap().into_iter().zip(batch.columns()) {
+        let mut out = file.next_row_group().unwrap();
+        for (column, values) in batch.columns().iter().enumerate() {
+            // A writer that is dropped leaves no page behind.
+            writer(column).write(values).unwrap();
+            let mut writer = writer(column);
             writer.write(values).unwrap();
-            chunks.push(writer.close().unwrap());
+            let (chunk, close) = pages.chunk(column, writer.close().unwrap()).unwrap();
+            out.append_column(&chunk, close).unwrap();
         }
-        file.append_group(chunks, batch.num_rows() as u64).unwrap();
+        out.close().unwrap();
+        assert!(pages.size_bytes() > 0);
+        pages.clear();
     }
-    file.finish().unwrap();
-    std::fs::read(&path).unwrap()
+    file.into_inner().unwrap()
 }
 
 #[test]
@@ -192,18 +202,4 @@ fn a_wrong_byte_in_a_page_is_noticed() {
 
         assert!(rows.into_iter().any(|batch| batch.is_err()), "byte {place}");
     }
-}
-
-#[test]
-fn a_waiting_chunk_is_read_from_any_place() {
-    let folder = tempfile::tempdir().unwrap();
-    let file = PageFile::new(&folder.path().join("x"), &[ZstdLevel::default()]).unwrap();
-    file.0.file.write_all_at(b"0123456789", 0).unwrap();
-    let place = |start, bytes| PagePlace { start, bytes, plain_bytes: bytes };
-    let chunk = WaitingChunk { shared: file.0.clone(), places: vec![place(7, 3), place(0, 4)] };
-
-    assert_eq!(chunk.len(), 7);
-    assert_eq!(&chunk.get_bytes(0, 7).unwrap()[..], b"7890123");
-    assert_eq!(&chunk.get_bytes(4, 2).unwrap()[..], b"12");
-    assert!(chunk.get_bytes(4, 4).is_err());
 }

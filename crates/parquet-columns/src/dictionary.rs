@@ -4,7 +4,7 @@ use std::hash::Hasher;
 
 use rustc_hash::FxHasher;
 
-use super::hybrid::width_below;
+use crate::hybrid::width_below;
 
 /// Places for texts at first, and how many of them may be taken before there are twice as many: half.
 const FIRST_PLACES: usize = 256;
@@ -12,7 +12,7 @@ const FIRST_PLACES: usize = 256;
 const MOST_MET: usize = 256;
 
 /// Numbers texts.
-pub(super) struct Dictionary {
+pub(crate) struct Dictionary {
     /// The texts as the dictionary's page has them, each behind its length.
     page: Vec<u8>,
     /// Where each text begins and ends in the page.

@@ -10,23 +10,33 @@ use parquet::errors::Result;
 use parquet::file::properties::WriterProperties;
 use parquet::schema::types::ColumnDescPtr;
 
-use super::chunk::ChunkNotes;
-use super::dictionary::Dictionary;
-use super::limits::{Limits, STEP_ROWS, wrong_type};
-use super::page::Page;
-use crate::dataset::page_header::PageKind;
-use crate::dataset::pages::PageFile;
+use crate::chunk::ChunkNotes;
+use crate::dictionary::Dictionary;
+use crate::limits::{Limits, STEP_ROWS, wrong_type};
+use crate::page::Page;
+use crate::page_header::PageKind;
+use crate::pages::PageFile;
 
-/// How a Bloom filter is made.
+/// How the Bloom filter of a column of texts is made.
 #[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
 pub struct Filter {
     /// Distinct values for which it is made if there are too many for a dictionary.
     pub most_distinct: u64,
+    /// The part of lookups of absent values that may find one, between 0 and 1.
     pub false_positives: f64,
 }
 
+impl Filter {
+    /// A filter for at most `most_distinct` values, which says wrongly that it has a value in a part
+    /// `false_positives` of lookups.
+    pub const fn new(most_distinct: u64, false_positives: f64) -> Self {
+        Self { most_distinct, false_positives }
+    }
+}
+
 /// Writes the pages of one column chunk.
-pub struct TextWriter {
+pub(crate) struct TextWriter {
     pages: PageFile,
     column: usize,
     limits: Limits,

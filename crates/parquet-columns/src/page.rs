@@ -6,9 +6,9 @@ use arrow::array::BooleanBufferBuilder;
 use arrow::buffer::NullBuffer;
 use parquet::errors::Result;
 
-use super::hybrid::{push_bits, push_equal_bits, push_numbers};
-use crate::dataset::page_header::PageKind;
-use crate::dataset::pages::PageFile;
+use crate::hybrid::{push_bits, push_equal_bits, push_numbers};
+use crate::page_header::PageKind;
+use crate::pages::PageFile;
 
 /// The capacity that a new page reserves for plain values. The system gives memory only to the part that values
 /// fill.
@@ -25,7 +25,7 @@ fn most_level_bytes(rows: usize) -> usize {
 }
 
 /// Rows of a page and their values.
-pub(super) struct Page {
+pub(crate) struct Page {
     pub rows: usize,
     pub nulls: usize,
     is_nullable: bool,

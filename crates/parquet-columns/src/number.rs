@@ -9,15 +9,15 @@ use parquet::errors::Result;
 use parquet::file::properties::WriterProperties;
 use parquet::schema::types::ColumnDescPtr;
 
-use super::chunk::{Bound, ChunkNotes};
-use super::limits::{Limits, STEP_ROWS, wrong_type};
-use super::number_dictionary::NumberDictionary;
-use super::page::Page;
-use crate::dataset::page_header::PageKind;
-use crate::dataset::pages::PageFile;
+use crate::chunk::{Bound, ChunkNotes};
+use crate::limits::{Limits, STEP_ROWS, wrong_type};
+use crate::number_dictionary::NumberDictionary;
+use crate::page::Page;
+use crate::page_header::PageKind;
+use crate::pages::PageFile;
 
 /// A number as Parquet stores it.
-pub trait Number: Bound + Copy {
+pub(crate) trait Number: Bound + Copy {
     /// Its bits, which are the lowest of these.
     fn bits(self) -> i64;
 }
@@ -41,7 +41,7 @@ impl Number for f64 {
 }
 
 /// Writes the pages of one column chunk.
-pub struct NumberWriter<N> {
+pub(crate) struct NumberWriter<N> {
     pages: PageFile,
     column: usize,
     limits: Limits,

@@ -5,13 +5,13 @@ use parquet::errors::ParquetError;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::schema::types::ColumnDescPtr;
 
-use super::page::Page;
+use crate::page::Page;
 
 /// Rows after which the size of a page is looked at.
-pub(super) const STEP_ROWS: usize = 1_024;
+pub(crate) const STEP_ROWS: usize = 1_024;
 
 /// Limits of a column, and what it has.
-pub(super) struct Limits {
+pub(crate) struct Limits {
     pub is_nullable: bool,
     pub has_bounds: bool,
     pub has_dictionary: bool,
@@ -40,6 +40,6 @@ impl Limits {
 }
 
 /// The error of an array that does not fit its column.
-pub(super) fn wrong_type(kind: &DataType) -> ParquetError {
+pub(crate) fn wrong_type(kind: &DataType) -> ParquetError {
     ParquetError::General(format!("an array of {kind} does not fit its column"))
 }

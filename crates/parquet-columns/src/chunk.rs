@@ -15,7 +15,7 @@ use parquet::schema::types::ColumnDescPtr;
 const MOST_BOUND_BYTES: usize = 64;
 
 /// The least or the greatest value of a page or a chunk.
-pub trait Bound: PartialOrd + Clone {
+pub(crate) trait Bound: PartialOrd + Clone {
     /// The type of the column.
     const TYPE: Type;
     /// The value as statistics have it.
@@ -107,7 +107,7 @@ impl Bound for bool {
 }
 
 /// Gathers the metadata, page by page.
-pub(super) struct ChunkNotes<B> {
+pub(crate) struct ChunkNotes<B> {
     descr: ColumnDescPtr,
     has_bounds: bool,
     pub has_dictionary: bool,

@@ -1,4 +1,4 @@
-//! Writes the header of a Parquet page, and finds its end.
+//! The header of a Parquet page: writes it, and finds its end.
 //!
 //! `PageHeader` of Parquet's `parquet.thrift`, in Thrift's compact protocol.
 
@@ -22,9 +22,8 @@ const RLE_DICTIONARY: i32 = 8;
 const DATA_PAGE: i32 = 0;
 const DICTIONARY_PAGE: i32 = 2;
 
-/// Bytes of the longest header that our files have: those of their kind, without statistics,
-/// take less than half of it.
-pub(super) const MOST_HEADER_BYTES: usize = 128;
+/// Bytes of the longest header: those that this crate writes, without statistics, take less than half of it.
+pub const MOST_HEADER_BYTES: usize = 128;
 /// The number of the field with a page's compressed size.
 const SIZE_FIELD: u64 = 3;
 /// Structs within a header's struct; the format has two levels.
@@ -32,14 +31,17 @@ const MOST_DEPTH: u32 = 4;
 
 /// How long a header is, and the page behind it.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Sizes {
+#[non_exhaustive]
+pub struct Sizes {
+    /// Bytes of the header.
     pub header: usize,
+    /// Bytes of the page as it is stored, without its header.
     pub page: u64,
 }
 
 /// Reads a header at the start of `bytes`, as far as needed to find its end; `None` if it is not a
-/// header of our files.
-pub(super) fn sizes(bytes: &[u8]) -> Option<Sizes> {
+/// header of a compressed page.
+pub fn sizes(bytes: &[u8]) -> Option<Sizes> {
     let mut rest = bytes;
     // No page is empty when compressed, so a run of zeros is not a sequence of headers.
     let page = struct_end(&mut rest, MOST_DEPTH).filter(|size| *size > 0)?;
@@ -78,7 +80,7 @@ fn struct_end(rest: &mut &[u8], depth: u32) -> Option<u64> {
 
 /// What a page has.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum PageKind {
+pub(crate) enum PageKind {
     /// Values, each behind the last, or the numbers of a dictionary's values.
     Data {
         is_plain: bool,
@@ -91,7 +93,7 @@ pub(super) enum PageKind {
 ///
 /// # Errors
 /// [`TryFromIntError`] if the page is larger than the format allows.
-pub(super) fn header(
+pub(crate) fn header(
     kind: PageKind,
     values: usize,
     plain_bytes: usize,

@@ -1,6 +1,6 @@
 //! The distinct numbers of a column chunk, in the order of their first occurrence.
 
-use super::hybrid::width_below;
+use crate::hybrid::width_below;
 
 /// Places for numbers at first; at most half of them are taken, or there are twice as many.
 const FIRST_PLACES: usize = 64;
@@ -10,7 +10,7 @@ const MOST_MET: usize = 256;
 const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
 
 /// Numbers the distinct values, which are told apart by their bits.
-pub(super) struct NumberDictionary {
+pub(crate) struct NumberDictionary {
     numbers: Vec<i64>,
     /// The place of a number in `numbers`, plus one; 0 if nothing is there.
     places: Vec<u32>,

@@ -1,0 +1,4 @@
+//! Tests of the whole crate, in one test program.
+
+mod files;
+mod types;

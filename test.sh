@@ -5,7 +5,7 @@ cd "$(dirname "$0")"
 # To keep what makes later builds shorter makes the first one longer.
 [ -d target ] || export CARGO_INCREMENTAL=0
 cargo fmt --check
-# Without the default features, which are jemalloc alone: it takes a minute to build.
+# Without the default features, which are jemalloc alone: it takes half a minute to build.
 cargo clippy --workspace --all-targets --no-default-features --quiet -- -D warnings
 # The tests write and sync many small files: in memory, where there is room for them.
 shm=/dev/shm

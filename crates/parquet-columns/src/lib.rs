@@ -10,6 +10,7 @@ mod hybrid;
 mod limits;
 mod number;
 mod number_dictionary;
+mod open_chunk;
 mod page;
 pub mod page_header;
 mod pages;

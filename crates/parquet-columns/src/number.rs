@@ -9,11 +9,10 @@ use parquet::errors::Result;
 use parquet::file::properties::WriterProperties;
 use parquet::schema::types::ColumnDescPtr;
 
-use crate::chunk::{Bound, ChunkNotes};
-use crate::limits::{Limits, STEP_ROWS, wrong_type};
+use crate::chunk::Bound;
+use crate::limits::{STEP_ROWS, wrong_type};
 use crate::number_dictionary::NumberDictionary;
-use crate::page::Page;
-use crate::page_header::PageKind;
+use crate::open_chunk::OpenChunk;
 use crate::pages::PageFile;
 
 /// A number as Parquet stores it.
@@ -42,14 +41,10 @@ impl Number for f64 {
 
 /// Writes the pages of one column chunk.
 pub(crate) struct NumberWriter<N> {
-    pages: PageFile,
-    column: usize,
-    limits: Limits,
-    page: Page,
+    chunk: OpenChunk<N>,
     /// The least and the greatest number of the page.
     bounds: Option<(N, N)>,
     dictionary: Option<NumberDictionary>,
-    notes: ChunkNotes<N>,
 }
 
 impl NumberWriter<i32> {
@@ -116,24 +111,16 @@ impl<N: Number> NumberWriter<N> {
 
     /// A writer of the column `column`, as `properties` say.
     pub fn new(pages: PageFile, column: usize, descr: ColumnDescPtr, properties: &WriterProperties) -> Self {
-        pages.begin(column);
-        let limits = Limits::new(&descr, properties);
-        Self {
-            pages,
-            column,
-            page: Page::new(limits.is_nullable, limits.page_rows),
-            bounds: None,
-            dictionary: limits.has_dictionary.then(NumberDictionary::new),
-            notes: ChunkNotes::new(descr, limits.has_bounds),
-            limits,
-        }
+        let chunk = OpenChunk::new(pages, column, descr, properties);
+        let dictionary = chunk.limits.has_dictionary.then(NumberDictionary::new);
+        Self { chunk, bounds: None, dictionary }
     }
 
     fn write_array<T: ArrowPrimitiveType<Native: Into<N>>>(&mut self, array: &dyn Array) -> Result<()> {
         let array = array.as_primitive::<T>();
         let (values, mut from) = (array.values().as_ref(), 0);
         while from < values.len() {
-            let rows = STEP_ROWS.min(values.len() - from).min(self.limits.page_rows - self.page.rows);
+            let rows = self.chunk.rows_for_page(STEP_ROWS.min(values.len() - from));
             let nulls = array.nulls().map(|nulls| nulls.slice(from, rows));
             self.write_rows(&values[from..from + rows], nulls.filter(|nulls| nulls.null_count() > 0));
             self.end_full()?;
@@ -143,7 +130,7 @@ impl<N: Number> NumberWriter<N> {
     }
 
     fn write_rows<V: Copy + Into<N>>(&mut self, values: &[V], nulls: Option<NullBuffer>) {
-        self.page.add_rows(nulls.as_ref(), values.len());
+        self.chunk.page.add_rows(nulls.as_ref(), values.len());
         match &nulls {
             None => self.write_values(values.iter().map(|value| (*value).into())),
             Some(nulls) if nulls.null_count() == values.len() => {}
@@ -155,10 +142,12 @@ impl<N: Number> NumberWriter<N> {
         let mut bounds = self.bounds;
         let values = values.inspect(|value| widen(&mut bounds, *value));
         match &mut self.dictionary {
-            Some(dictionary) => self.page.numbers.extend(values.map(|value| dictionary.number(value.bits()))),
+            Some(dictionary) => {
+                self.chunk.page.numbers.extend(values.map(|value| dictionary.number(value.bits())))
+            }
             None => {
-                self.page.make_room(STEP_ROWS * Self::BYTES, self.limits.page_bytes);
-                values.for_each(|value| push::<N>(value.bits(), &mut self.page.plain));
+                self.chunk.page.make_room(STEP_ROWS * Self::BYTES, self.chunk.limits.page_bytes);
+                values.for_each(|value| push::<N>(value.bits(), &mut self.chunk.page.plain));
             }
         }
         self.bounds = bounds;
@@ -167,10 +156,10 @@ impl<N: Number> NumberWriter<N> {
     /// Ends a page, or the dictionary, that has become large enough.
     fn end_full(&mut self) -> Result<()> {
         let width = self.dictionary.as_ref().map_or(0, NumberDictionary::width);
-        if self.limits.is_full(&self.page, width) {
+        if self.chunk.is_page_full(width) {
             self.end_page()?;
         }
-        let most_numbers = self.limits.dictionary_bytes / Self::BYTES;
+        let most_numbers = self.chunk.limits.dictionary_bytes / Self::BYTES;
         if self.dictionary.as_ref().is_some_and(|dictionary| dictionary.is_full(most_numbers)) {
             self.end_page()?;
             self.end_dictionary()?;
@@ -179,14 +168,8 @@ impl<N: Number> NumberWriter<N> {
     }
 
     fn end_page(&mut self) -> Result<()> {
-        if self.page.rows == 0 {
-            return Ok(());
-        }
-        let (rows, nulls) = (self.page.rows, self.page.nulls);
         let width = self.dictionary.as_ref().map(NumberDictionary::width);
-        self.page.end(width, &self.pages, self.column)?;
-        self.notes.end_page(width.is_none(), rows, nulls, None, self.bounds.take());
-        Ok(())
+        self.chunk.end_page(width, None, self.bounds.take())
     }
 
     fn end_dictionary(&mut self) -> Result<()> {
@@ -194,8 +177,7 @@ impl<N: Number> NumberWriter<N> {
         let numbers = dictionary.numbers();
         let mut page = Vec::with_capacity(numbers.len() * Self::BYTES);
         numbers.iter().for_each(|number| push::<N>(*number, &mut page));
-        self.notes.has_dictionary = true;
-        self.pages.keep(self.column, PageKind::Dictionary, numbers.len(), &page)
+        self.chunk.keep_dictionary(numbers.len(), &page)
     }
 
     /// Ends the chunk.
@@ -205,12 +187,12 @@ impl<N: Number> NumberWriter<N> {
     pub fn close(mut self) -> Result<ColumnCloseResult> {
         self.end_page()?;
         self.end_dictionary()?;
-        self.notes.close(None)
+        self.chunk.close(None)
     }
 
     /// The memory that the writer takes.
     pub fn memory_bytes(&self) -> usize {
-        self.page.memory_bytes() + self.dictionary.as_ref().map_or(0, NumberDictionary::memory_bytes)
+        self.chunk.page.memory_bytes() + self.dictionary.as_ref().map_or(0, NumberDictionary::memory_bytes)
     }
 }
 

@@ -10,11 +10,9 @@ use parquet::errors::Result;
 use parquet::file::properties::WriterProperties;
 use parquet::schema::types::ColumnDescPtr;
 
-use crate::chunk::ChunkNotes;
 use crate::dictionary::Dictionary;
-use crate::limits::{Limits, STEP_ROWS, wrong_type};
-use crate::page::Page;
-use crate::page_header::PageKind;
+use crate::limits::{STEP_ROWS, wrong_type};
+use crate::open_chunk::OpenChunk;
 use crate::pages::PageFile;
 
 /// How the Bloom filter of a column of texts is made.
@@ -37,18 +35,14 @@ impl Filter {
 
 /// Writes the pages of one column chunk.
 pub(crate) struct TextWriter {
-    pages: PageFile,
-    column: usize,
-    limits: Limits,
+    chunk: OpenChunk<Vec<u8>>,
     filtered: Option<Filter>,
-    page: Page,
     /// The bytes of the page's texts, and the least and the greatest of them if these are of use.
     text_bytes: usize,
     bounds: Option<(Vec<u8>, Vec<u8>)>,
     dictionary: Option<Dictionary>,
     /// The filter, once there is no dictionary.
     filter: Option<Sbbf>,
-    notes: ChunkNotes<Vec<u8>>,
 }
 
 /// An array of texts.
@@ -88,20 +82,9 @@ impl TextWriter {
         properties: &WriterProperties,
         filtered: Option<Filter>,
     ) -> Self {
-        pages.begin(column);
-        let limits = Limits::new(&descr, properties);
-        let mut writer = Self {
-            pages,
-            column,
-            filtered,
-            page: Page::new(limits.is_nullable, limits.page_rows),
-            text_bytes: 0,
-            bounds: None,
-            notes: ChunkNotes::new(descr, limits.has_bounds),
-            dictionary: limits.has_dictionary.then(Dictionary::new),
-            limits,
-            filter: None,
-        };
+        let chunk = OpenChunk::new(pages, column, descr, properties);
+        let dictionary = chunk.limits.has_dictionary.then(Dictionary::new);
+        let mut writer = Self { chunk, filtered, text_bytes: 0, bounds: None, dictionary, filter: None };
         if writer.dictionary.is_none() {
             writer.filter = writer.new_filter();
         }
@@ -123,11 +106,13 @@ impl TextWriter {
     fn write_texts(&mut self, texts: &impl Texts) -> Result<()> {
         let mut from = 0;
         while from < texts.len() {
-            let rows = STEP_ROWS.min(texts.len() - from).min(self.limits.page_rows - self.page.rows);
+            let rows = self.chunk.rows_for_page(STEP_ROWS.min(texts.len() - from));
             let mut to = from + rows;
             let room = match &self.dictionary {
-                Some(dictionary) => self.limits.dictionary_bytes.saturating_sub(dictionary.page().len()),
-                None => self.limits.page_bytes,
+                Some(dictionary) => {
+                    self.chunk.limits.dictionary_bytes.saturating_sub(dictionary.page().len())
+                }
+                None => self.chunk.limits.page_bytes,
             };
             while to - from > 1 && texts.size_bytes(from, to) > room {
                 to = from + (to - from) / 2;
@@ -142,11 +127,11 @@ impl TextWriter {
     fn write_rows(&mut self, texts: &impl Texts, from: usize, to: usize) {
         let nulls = texts.nulls().map(|nulls| nulls.slice(from, to - from));
         let nulls = nulls.filter(|nulls| nulls.null_count() > 0);
-        self.page.add_rows(nulls.as_ref(), to - from);
+        self.chunk.page.add_rows(nulls.as_ref(), to - from);
         let bytes = texts.size_bytes(from, to);
         self.text_bytes += bytes;
         if self.dictionary.is_none() {
-            self.page.make_room(bytes + (to - from) * size_of::<u32>(), self.limits.page_bytes);
+            self.chunk.page.make_room(bytes + (to - from) * size_of::<u32>(), self.chunk.limits.page_bytes);
         }
         match &nulls {
             None => self.write_values(texts, || from..to),
@@ -157,13 +142,13 @@ impl TextWriter {
 
     /// Appends the texts of rows that have one.
     fn write_values<R: Iterator<Item = usize>>(&mut self, texts: &impl Texts, rows: impl Fn() -> R) {
-        let (page, bounds) = (&mut self.page, &mut self.bounds);
+        let (page, bounds) = (&mut self.chunk.page, &mut self.bounds);
         let texts = || rows().map(|row| texts.text(row));
         let Some(dictionary) = &mut self.dictionary else {
             if let Some(filter) = &mut self.filter {
                 texts().for_each(|text| filter.insert(text));
             }
-            if self.limits.has_bounds {
+            if self.chunk.limits.has_bounds {
                 texts().for_each(|text| widen(bounds, text));
             }
             for text in texts() {
@@ -174,9 +159,9 @@ impl TextWriter {
         };
         if page.numbers.capacity() == 0 {
             // For a whole page: room that is not used takes no memory.
-            page.numbers.reserve_exact(self.limits.page_rows);
+            page.numbers.reserve_exact(self.chunk.limits.page_rows);
         }
-        if !self.limits.has_bounds {
+        if !self.chunk.limits.has_bounds {
             return page.numbers.extend(texts().map(|text| dictionary.number(text)));
         }
         for text in texts() {
@@ -192,10 +177,10 @@ impl TextWriter {
     /// Ends a page, or the dictionary, that has become large enough.
     fn end_full(&mut self) -> Result<()> {
         let width = self.dictionary.as_ref().map_or(0, Dictionary::width);
-        if self.limits.is_full(&self.page, width) {
+        if self.chunk.is_page_full(width) {
             self.end_page()?;
         }
-        let most_bytes = self.limits.dictionary_bytes;
+        let most_bytes = self.chunk.limits.dictionary_bytes;
         if self.dictionary.as_ref().is_some_and(|dictionary| dictionary.is_full(most_bytes)) {
             self.end_page()?;
             self.end_dictionary()?;
@@ -204,21 +189,14 @@ impl TextWriter {
     }
 
     fn end_page(&mut self) -> Result<()> {
-        if self.page.rows == 0 {
-            return Ok(());
-        }
-        let (rows, nulls) = (self.page.rows, self.page.nulls);
         let width = self.dictionary.as_ref().map(Dictionary::width);
-        self.page.end(width, &self.pages, self.column)?;
         let text_bytes = std::mem::take(&mut self.text_bytes);
-        self.notes.end_page(width.is_none(), rows, nulls, Some(text_bytes), self.bounds.take());
-        Ok(())
+        self.chunk.end_page(width, Some(text_bytes), self.bounds.take())
     }
 
     fn end_dictionary(&mut self) -> Result<()> {
         let Some(dictionary) = self.dictionary.take() else { return Ok(()) };
-        self.pages.keep(self.column, PageKind::Dictionary, dictionary.len(), dictionary.page())?;
-        self.notes.has_dictionary = true;
+        self.chunk.keep_dictionary(dictionary.len(), dictionary.page())?;
         self.filter = self.new_filter();
         if let Some(filter) = &mut self.filter {
             dictionary.texts().for_each(|text| filter.insert(text));
@@ -245,14 +223,14 @@ impl TextWriter {
         if let (Some(bits), Some(filter)) = (&mut self.filter, self.filtered) {
             bits.fold_to_target_fpp(filter.false_positives);
         }
-        self.notes.close(self.filter)
+        self.chunk.close(self.filter)
     }
 
     /// The memory that the writer takes.
     pub fn memory_bytes(&self) -> usize {
         let filter = self.filter.as_ref().map_or(0, |filter| filter.num_blocks() * 32);
         let dictionary = self.dictionary.as_ref().map_or(0, Dictionary::memory_bytes);
-        filter + dictionary + self.page.memory_bytes()
+        filter + dictionary + self.chunk.page.memory_bytes()
     }
 }
 

@@ -6,35 +6,22 @@ use parquet::errors::Result;
 use parquet::file::properties::WriterProperties;
 use parquet::schema::types::ColumnDescPtr;
 
-use crate::chunk::ChunkNotes;
-use crate::limits::{Limits, wrong_type};
-use crate::page::Page;
+use crate::limits::wrong_type;
+use crate::open_chunk::OpenChunk;
 use crate::pages::PageFile;
 
 /// Writes the pages of one column chunk.
 pub(crate) struct TruthWriter {
-    pages: PageFile,
-    column: usize,
-    limits: Limits,
-    page: Page,
+    chunk: OpenChunk<bool>,
     /// The page's values, a bit each.
     values: BooleanBufferBuilder,
-    notes: ChunkNotes<bool>,
 }
 
 impl TruthWriter {
     /// A writer of the column `column`, as `properties` say.
     pub fn new(pages: PageFile, column: usize, descr: ColumnDescPtr, properties: &WriterProperties) -> Self {
-        pages.begin(column);
-        let limits = Limits::new(&descr, properties);
-        Self {
-            pages,
-            column,
-            page: Page::new(limits.is_nullable, limits.page_rows),
-            values: BooleanBufferBuilder::new(0),
-            notes: ChunkNotes::new(descr, limits.has_bounds),
-            limits,
-        }
+        let chunk = OpenChunk::new(pages, column, descr, properties);
+        Self { chunk, values: BooleanBufferBuilder::new(0) }
     }
 
     /// Appends the values of an array.
@@ -45,9 +32,9 @@ impl TruthWriter {
         let array = array.as_boolean_opt().ok_or_else(|| wrong_type(array.data_type()))?;
         let mut from = 0;
         while from < array.len() {
-            let rows = (array.len() - from).min(self.limits.page_rows - self.page.rows);
+            let rows = self.chunk.rows_for_page(array.len() - from);
             self.write_rows(&array.slice(from, rows));
-            if self.page.rows == self.limits.page_rows {
+            if self.chunk.page.rows == self.chunk.limits.page_rows {
                 self.end_page()?;
             }
             from += rows;
@@ -57,7 +44,7 @@ impl TruthWriter {
 
     fn write_rows(&mut self, rows: &BooleanArray) {
         let nulls = rows.nulls().filter(|nulls| nulls.null_count() > 0);
-        self.page.add_rows(nulls, rows.len());
+        self.chunk.page.add_rows(nulls, rows.len());
         match nulls {
             None => self.values.append_buffer(rows.values()),
             Some(nulls) => nulls.valid_indices().for_each(|row| self.values.append(rows.value(row))),
@@ -65,17 +52,15 @@ impl TruthWriter {
     }
 
     fn end_page(&mut self) -> Result<()> {
-        if self.page.rows == 0 {
+        if self.chunk.page.rows == 0 {
             return Ok(());
         }
-        let (rows, nulls, values) = (self.page.rows, self.page.nulls, self.values.finish());
+        let values = self.values.finish();
         let true_values = values.count_set_bits();
         let bounds = (!values.is_empty()).then_some((true_values == values.len(), true_values > 0));
-        self.page.make_room(values.values().len(), self.limits.page_bytes);
-        self.page.plain.extend_from_slice(values.values());
-        self.page.end(None, &self.pages, self.column)?;
-        self.notes.end_page(true, rows, nulls, None, bounds);
-        Ok(())
+        self.chunk.page.make_room(values.values().len(), self.chunk.limits.page_bytes);
+        self.chunk.page.plain.extend_from_slice(values.values());
+        self.chunk.end_page(None, None, bounds)
     }
 
     /// Ends the chunk.
@@ -84,11 +69,11 @@ impl TruthWriter {
     /// An error of the file in which pages wait.
     pub fn close(mut self) -> Result<ColumnCloseResult> {
         self.end_page()?;
-        self.notes.close(None)
+        self.chunk.close(None)
     }
 
     /// The memory that the writer takes.
     pub fn memory_bytes(&self) -> usize {
-        self.page.memory_bytes() + self.values.capacity() / 8
+        self.chunk.page.memory_bytes() + self.values.capacity() / 8
     }
 }

@@ -10,6 +10,7 @@ mod entry;
 mod extension;
 mod gaps;
 mod header;
+mod passing;
 mod sparse;
 mod values;
 
@@ -35,6 +36,10 @@ const MAX_HOLE_BYTES: u64 = 16 << 20;
 /// Bytes that the walk reads at a time where not all files are wanted; at most a quarter of a chunk. Each read
 /// overwrites files that were not wanted, so that the memory stays in the cache of one core.
 const SEARCHED_BYTES: usize = 256 << 10;
+
+/// Room that a header alone can get, before the bytes that it announces have come. ORCID's largest records have
+/// tens of megabytes; a buffer that grows in steps is copied, and its pages are made anew, with each.
+const ROOM_AT_ONCE: usize = 64 << 20;
 
 /// Names and places of the members of a chunk take at most the chunk's size divided by this number.
 const NAMES_DIVISOR: usize = 4;
@@ -232,7 +237,15 @@ impl<R: Read> TarWalk<R> {
         let whole_bytes = real_bytes.unwrap_or(entry.size);
         let hole_bytes = whole_bytes.saturating_sub(entry.size);
         let too_large = entry.size.max(whole_bytes) > self.max_member_bytes || hole_bytes > MAX_HOLE_BYTES;
-        if padded > (self.filled - place) as u64 && !too_large {
+        let kind = self.kind_of(&entry);
+        let is_file = kind == Kind::File && !is_extension(entry.kind);
+        let is_unwanted = is_file && filling.wants.is_some_and(|wants| !wants(&entry.name));
+        let missing = padded.saturating_sub((self.filled - place) as u64);
+        if missing > 0 && !too_large {
+            if is_unwanted && missing > SEARCHED_BYTES as u64 {
+                self.end_of_gap(place);
+                return self.pass_unwanted(place, padded, entry, chunk);
+            }
             return self.incomplete(padded, place);
         }
         if let Some(real_bytes) = real_bytes.filter(|_| !too_large && !chunk.is_empty())
@@ -242,7 +255,7 @@ impl<R: Read> TarWalk<R> {
         }
         self.end_of_gap(place);
         if too_large {
-            return self.pass_over(place, padded, entry, chunk);
+            return self.pass_too_large(place, padded, entry, chunk);
         }
         let end = place + padded as usize;
         let data_start = end - entry.size.next_multiple_of(BLOCK as u64) as usize;
@@ -255,53 +268,19 @@ impl<R: Read> TarWalk<R> {
         }
         self.entries += 1;
         let span = self.start + data_start as u64..self.start + end as u64;
-        let kind = self.kind_of(&entry);
-        match (filling.wants.filter(|_| kind == Kind::File), real_bytes) {
-            (Some(wants), _) if !wants(&entry.name) => {
+        match real_bytes {
+            _ if is_unwanted => {
                 chunk.push(&entry.name, Kind::NotWanted { size_bytes: whole_bytes }, data, span);
             }
-            (_, Some(real_bytes)) => self.push_sparse(entry, real_bytes as usize, data, span, chunk),
-            (Some(_), None) => {
+            Some(real_bytes) => self.push_sparse(entry, real_bytes as usize, data, span, chunk),
+            None if kind == Kind::File && filling.wants.is_some() => {
                 let kept = self.keep(data, &mut filling.kept);
                 chunk.push(&entry.name, kind, kept, span);
             }
-            (None, None) => chunk.push(&entry.name, kind, data, span),
+            None => chunk.push(&entry.name, kind, data, span),
         }
         self.next = None;
         Ok(Advance::Past(end))
-    }
-
-    /// Reads past a file beyond the size limit, keeping only its name.
-    fn pass_over(
-        &mut self,
-        place: usize,
-        padded: u64,
-        entry: Entry,
-        chunk: &mut Chunk,
-    ) -> Result<Advance, Fault> {
-        self.entries += 1;
-        let size_bytes = self.real_bytes(&entry).unwrap_or(entry.size);
-        self.next = None;
-        let at = self.start + place as u64;
-        chunk.push(
-            &entry.name,
-            Kind::TooLarge { size_bytes },
-            place..place,
-            at + BLOCK as u64..at.saturating_add(padded),
-        );
-        let held = (self.filled - place) as u64;
-        if padded <= held {
-            return Ok(Advance::Past(place + padded as usize));
-        }
-        let missing = padded - held;
-        let read = io::copy(&mut (&mut self.input).take(missing), &mut io::sink()).map_err(Fault::Io)?;
-        if read < missing {
-            return Err(Fault::CutOff { place: format!("inside {}", entry.name) });
-        }
-        // The buffer now jumps from the header to what follows the data.
-        self.filled = place;
-        self.start += padded;
-        Ok(Advance::Past(place))
     }
 
     fn incomplete(&self, size: u64, place: usize) -> Result<Advance, Fault> {
@@ -309,7 +288,11 @@ impl<R: Read> TarWalk<R> {
         if !self.input_ended || left >= size {
             return Ok(Advance::Needs(size));
         }
-        Err(Fault::CutOff { place: format!("inside an entry, after {} whole ones", self.entries) })
+        Err(self.cut_off())
+    }
+
+    fn cut_off(&self) -> Fault {
+        Fault::CutOff { place: format!("inside an entry, after {} whole ones", self.entries) }
     }
 
     /// True where a new walk could begin and would return the same members.
@@ -352,14 +335,14 @@ impl<R: Read> TarWalk<R> {
         *place = kept;
     }
 
-    /// Reads until the buffer has `size` bytes. The buffer grows with the bytes that are read, so a
-    /// header with a large size alone takes no memory.
+    /// Reads until the buffer has `size` bytes. Beyond [`ROOM_AT_ONCE`], the buffer grows with the bytes that are
+    /// read, so a header with a large size alone takes no memory.
     fn make_room(&mut self, size: u64) {
         let size = usize::try_from(size).unwrap_or(usize::MAX).max(self.chunk_bytes);
         while self.filled < size && !self.input_ended {
             if self.filled == self.buffer.len() {
                 // The system gives its memory as zeros, while more of the same buffer would be cleared.
-                let mut grown = vec![0; size.min(2 * self.buffer.len())];
+                let mut grown = vec![0; size.min(ROOM_AT_ONCE.max(2 * self.buffer.len()))];
                 grown[..self.filled].copy_from_slice(&self.buffer[..self.filled]);
                 *self.buffer = grown;
             }

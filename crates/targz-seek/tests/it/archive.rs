@@ -291,3 +291,53 @@ fn sizes_count_for_the_entry_that_they_are_of() {
         assert!(members(&path, options).0.is_empty());
     }
 }
+
+#[test]
+fn large_files_that_are_not_wanted_are_passed_over_and_cost_no_memory() {
+    let folder = folder();
+    let path = folder.path().join("a.tar.gz");
+    // Two are larger than a chunk, two are larger than what is read at a time.
+    let sizes = [10, 3_000_000, 20, 400_000, 700_000, 30, 9_000_000, 40];
+    let files: Vec<(String, Vec<u8>)> = (b'a'..)
+        .zip(sizes)
+        .map(|(letter, size)| (format!("f/{}.xml", letter as char), vec![letter; size]))
+        .collect();
+    let packed = packed(&files);
+    let options = Options::new().chunk_bytes(2 << 20);
+    let is_wanted = |name: &str| ["f/a.xml", "f/c.xml", "f/e.xml", "f/h.xml"].contains(&name);
+    let seen = |bytes: &[u8]| {
+        std::fs::write(&path, gzip(bytes)).unwrap();
+        let all = members(&path, options);
+        let mut archive = Archive::open(&path, options, Meter::default()).unwrap();
+        let mut largest = 0;
+        let mut wanted = Vec::new();
+        let end = loop {
+            match archive.next_chunk_of(&is_wanted) {
+                Ok(Some(chunk)) => {
+                    largest = largest.max(chunk.size_bytes());
+                    let found = chunk.members();
+                    wanted.extend(
+                        found.map(|(name, data, one)| (name.to_owned(), one.kind, data.to_vec(), one.offset)),
+                    );
+                }
+                Ok(None) => break Ok(()),
+                Err(error) => break Err(error.to_string()),
+            }
+        };
+        assert!(largest < 3 << 20, "{largest}");
+        (all, (wanted, end))
+    };
+    for cut in [packed.len(), packed.len() - 2_000_000, 3_100_000, 2_000_000] {
+        let ((all, end), (wanted, wanted_end)) = seen(&packed[..cut]);
+        let expected: Vec<Found> = all
+            .into_iter()
+            .map(|(name, kind, data, place)| match is_wanted(&name) {
+                true => (name, kind, data, place),
+                false => (name, Kind::NotWanted { size_bytes: data.len() as u64 }, Vec::new(), place),
+            })
+            .collect();
+
+        assert!(wanted == expected, "{cut}: {} of {}", wanted.len(), expected.len());
+        assert_eq!(wanted_end.map_err(without_place), end.map_err(without_place), "{cut}");
+    }
+}

@@ -6,9 +6,10 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use multiversion::multiversion;
 use wide::u8x16;
 
-use super::find::{STRIDE, any_of, find, is, is_up_to};
+use super::find::{is, is_up_to};
 
 /// Bytes of a character reference that are looked at, padding zeros included.
 const LONGEST_REFERENCE: usize = 64;
@@ -18,6 +19,8 @@ const CDATA_END: &[u8] = b"]]>";
 const NONCHARACTER: [u8; 3] = [FIRST_OF_NONCHARACTER, 0xbf, 0xbe];
 /// The first byte of both, and of all characters from U+F000 on that have three bytes.
 const FIRST_OF_NONCHARACTER: u8 = 0xef;
+/// Bytes that are looked at together for control bytes.
+const STRIDE: usize = 128;
 /// Control bytes go up to this one. XML forbids most of them.
 const LAST_CONTROL: u8 = 0x1f;
 /// The two halves of which UTF-16 makes a character beyond 16 bits.
@@ -35,15 +38,36 @@ pub fn cleaned(bytes: &[u8]) -> Cow<'_, [u8]> {
 }
 
 /// True where [`clean`] would take something out.
+///
+/// All documents are looked through. With AVX2 it takes half of the time that it takes without.
+#[multiversion(targets("x86_64+avx2"))]
 fn needs_cleaning(bytes: &[u8]) -> bool {
-    // The first byte of a noncharacter, and the second of a reference to a number, which is rarer than the
-    // first. All documents are looked through: two bytes are found together in half the time.
-    let mut beginnings = memchr::memchr2_iter(FIRST_OF_NONCHARACTER, b'#', bytes);
-    has_illegal_bytes(bytes)
-        || beginnings.any(|place| match bytes[place] {
-            b'#' => is_illegal_reference(&bytes[place.saturating_sub(1)..]),
-            _ => is_noncharacter(&bytes[place..]),
-        })
+    let (strides, rest) = bytes.as_chunks::<STRIDE>();
+    let mut place = 0;
+    for stride in strides {
+        // All bytes of a stride are looked at, whatever the first ones are: so the compiler looks at many at once.
+        let has_suspect = stride.iter().fold(false, |has, byte| has | is_suspect(*byte));
+        if has_suspect && has_forbidden_within(bytes, place..place + STRIDE) {
+            return true;
+        }
+        place += STRIDE;
+    }
+    has_forbidden_within(bytes, place..place + rest.len())
+}
+
+/// True for a byte with which a forbidden character may begin, or for the second of a reference to a number, which
+/// is rarer than the first. Of the control bytes, documents have line ends alone, but for a few.
+#[inline]
+fn is_suspect(byte: u8) -> bool {
+    ((byte <= LAST_CONTROL) & (byte != b'\n')) | (byte == FIRST_OF_NONCHARACTER) | (byte == b'#')
+}
+
+/// True where a forbidden character begins at one of these places, or a reference to one before its second byte.
+fn has_forbidden_within(bytes: &[u8], places: Range<usize>) -> bool {
+    places.into_iter().any(|place| match bytes[place] {
+        b'#' => is_illegal_reference(&bytes[place.saturating_sub(1)..]),
+        _ => is_forbidden(&bytes[place..]),
+    })
 }
 
 /// True where `bytes` begin with a reference to a character that XML forbids.
@@ -85,12 +109,7 @@ fn is_noncharacter(bytes: &[u8]) -> bool {
 /// True where `bytes` hold a control byte that XML forbids: all below the space
 /// but tab, line feed and carriage return.
 fn has_illegal_bytes(bytes: &[u8]) -> bool {
-    // Of the control bytes, documents have line ends alone, but for a few.
-    let unusual = |block| is_up_to(block, LAST_CONTROL) & !is(block, b'\n');
-    let illegal = |block| unusual(block) & !(is(block, b'\t') | is(block, b'\r'));
-    let (strides, rest) = bytes.as_chunks::<STRIDE>();
-    let mut strides = strides.iter().filter(|stride| any_of(stride, unusual));
-    strides.any(|stride| any_of(stride, illegal)) || find(rest, 0, illegal).is_some()
+    bytes.iter().any(|byte| is_illegal(*byte))
 }
 
 /// True where `bytes` begin as an XML document in UTF-16 does without a byte order mark.
@@ -163,6 +182,7 @@ pub(super) fn is_illegal_character(code: u32) -> bool {
     }
 }
 
+#[inline]
 fn is_illegal(byte: u8) -> bool {
     byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r')
 }
@@ -192,6 +212,19 @@ mod tests {
         assert!(has_illegal_bytes(bytes));
         assert_eq!(*cleaned(bytes), *b"ab\tc\n&#9;&amp;&#65;\x7f");
         assert!(matches!(cleaned(&cleaned(bytes)), Cow::Borrowed(_)));
+    }
+
+    #[test]
+    fn a_control_byte_is_found_wherever_it_stands() {
+        for length in 1..3 * STRIDE {
+            for place in 0..length {
+                let mut bytes = vec![b'a'; length];
+                for (byte, expected) in [(b'\n', false), (b'\t', false), (b'\r', false), (0, true), (0x1f, true)] {
+                    bytes[place] = byte;
+                    assert_eq!(needs_cleaning(&bytes), expected, "{byte} at {place} of {length}");
+                }
+            }
+        }
     }
 
     #[test]

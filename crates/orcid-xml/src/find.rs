@@ -7,8 +7,6 @@ use wide::u8x16;
 
 /// Bytes that are looked at together.
 pub(super) const BLOCK: usize = 16;
-/// Bytes that [`any_of`] looks at in one step.
-pub(super) const STRIDE: usize = 4 * BLOCK;
 /// The apostrophe: neither it nor what stands before it in ASCII can be in a name. A quotation
 /// mark there would hide the end of the tag.
 const LAST_NO_NAME: u8 = b'\'';
@@ -28,14 +26,6 @@ pub(super) fn find(bytes: &[u8], start: usize, stops: impl Fn(u8x16) -> u8x16) -
     }
     let found = stops(padded(rest)).to_bitmask() & ((1 << rest.len()) - 1);
     (found != 0).then(|| place + found.trailing_zeros() as usize)
-}
-
-/// True where `marks` marks any byte; as in [`find`].
-#[inline]
-pub(super) fn any_of(stride: &[u8; STRIDE], marks: impl Fn(u8x16) -> u8x16) -> bool {
-    let (blocks, _) = stride.as_chunks::<BLOCK>();
-    let marked = blocks.iter().fold(u8x16::ZERO, |marked, block| marked | marks(u8x16::new(*block)));
-    marked.to_bitmask() != 0
 }
 
 /// The place of the first byte from `start` on that is no space.

@@ -5,9 +5,8 @@
 
 use std::io::{self, BufRead, Read};
 
-use zlib_rs::{Inflate, InflateFlush, Status};
-
 use super::gzip_header::{MAGIC, invalid, pass_header};
+use super::inflate::{Inflate, Pause};
 use super::input::Input;
 
 /// The window of deflate as zlib counts it, 32 KiB.
@@ -29,15 +28,17 @@ pub(super) struct Gunzip {
 /// Inflates one gzip member. What it gives before a fault is handed out before the fault.
 pub(super) struct GzipMember {
     inflate: Inflate,
-    /// Made here, because zlib-rs takes more time for it.
     crc: crc32fast::Hasher,
-    fault: Option<io::Error>,
+    length: u64,
+    fault: Option<&'static str>,
 }
 
 /// What a step of a decoder took and gave.
 pub(super) struct Inflated {
     pub used: usize,
     pub made: usize,
+    /// It stopped at the end of a block.
+    pub at_block: bool,
     /// The data of the member have ended, and all of them have been given.
     pub ended: bool,
 }
@@ -80,7 +81,7 @@ impl Read for Gunzip {
                 Some(member) => member,
                 None => self.member.insert(GzipMember::begin(&mut self.input)?),
             };
-            let step = member.inflate(self.input.fill_buf()?, out, InflateFlush::NoFlush)?;
+            let step = member.inflate(self.input.fill_buf()?, out, false)?;
             self.input.consume(step.used);
             if step.made > 0 {
                 return Ok(step.made);
@@ -100,39 +101,35 @@ impl GzipMember {
     /// An I/O error where it is damaged or cut off.
     pub fn begin(input: &mut Input) -> io::Result<Self> {
         pass_header(input)?;
-        let inflate = Inflate::new(false, WINDOW_BITS);
-        Ok(Self { inflate, crc: crc32fast::Hasher::new(), fault: None })
+        Ok(Self { inflate: Inflate::new(), crc: crc32fast::Hasher::new(), length: 0, fault: None })
     }
 
     /// True where nothing has come of it yet.
     pub fn is_fresh(&self) -> bool {
-        self.inflate.total_out() == 0
+        self.length == 0
     }
 
-    /// Inflates some of `packed`; no bytes in `packed` mean that there are no more.
+    /// Inflates some of `packed`, with `to_block` up to the end of a block; no bytes in `packed` mean that there are
+    /// no more.
     ///
     /// # Errors
     /// An I/O error where the data are damaged or cut off.
-    pub fn inflate(&mut self, packed: &[u8], out: &mut [u8], flush: InflateFlush) -> io::Result<Inflated> {
-        if let Some(fault) = self.fault.take() {
-            return Err(fault);
+    pub fn inflate(&mut self, packed: &[u8], out: &mut [u8], to_block: bool) -> io::Result<Inflated> {
+        if let Some(fault) = self.fault {
+            return Err(invalid(fault));
         }
-        let before = (self.inflate.total_in(), self.inflate.total_out());
-        let status = self.inflate.decompress(packed, out, flush);
-        let used = (self.inflate.total_in() - before.0) as usize;
-        let made = (self.inflate.total_out() - before.1) as usize;
-        self.crc.update(&out[..made]);
-        let ended = matches!(status, Ok(Status::StreamEnd)) && made == 0;
-        if let Err(error) = status {
-            let fault = invalid(self.inflate.error_message().unwrap_or(error.as_str()));
-            if made == 0 {
-                return Err(fault);
-            }
-            self.fault = Some(fault);
-        } else if used + made == 0 && !ended {
-            return Err(if packed.is_empty() { io::ErrorKind::UnexpectedEof.into() } else { stuck() });
+        let Self { inflate, crc, .. } = self;
+        let step = inflate.inflate(packed, out, to_block, |made| crc.update(made));
+        let (used, made) = (step.used, step.made);
+        self.length += made as u64;
+        match step.pause {
+            Pause::Fault(fault) if made == 0 => return Err(invalid(fault)),
+            Pause::Fault(fault) => self.fault = Some(fault),
+            Pause::Input if packed.is_empty() && made == 0 => return Err(io::ErrorKind::UnexpectedEof.into()),
+            _ => {}
         }
-        Ok(Inflated { used, made, ended })
+        let at_block = step.pause == Pause::EndOfBlock;
+        Ok(Inflated { used, made, at_block, ended: step.pause == Pause::Ended && made == 0 })
     }
 
     /// Reads CRC and length behind the member's data, and compares them.
@@ -143,7 +140,7 @@ impl GzipMember {
         let mut trailer = [0; TRAILER_BYTES];
         input.read_exact(&mut trailer)?;
         // The length is that of the data modulo 2 to the power of 32.
-        let length = self.inflate.total_out() as u32;
+        let length = self.length as u32;
         let (crc_found, length_found) = trailer.split_at(size_of::<u32>());
         if crc_found != self.crc.finalize().to_le_bytes() {
             return Err(invalid("incorrect data check"));

@@ -13,6 +13,7 @@ mod foreign;
 mod gzip;
 mod gzip_header;
 pub mod index;
+mod inflate;
 mod input;
 mod map;
 mod open;

@@ -2,8 +2,6 @@
 
 use std::io::{self, BufRead, Read};
 
-use zlib_rs::InflateFlush;
-
 use super::points::{Finder, Found, Kind};
 use crate::gzip::{GzipMember, another_begins, garbage_at};
 use crate::input::Input;
@@ -98,19 +96,19 @@ impl Gunzip {
         };
         // Right after a member's header there is nothing that a window could hold.
         let quiet_bytes = if member.is_fresh() { Some(1) } else { finder.quiet_bytes() };
-        let flush = if quiet_bytes.is_none() { InflateFlush::Block } else { InflateFlush::NoFlush };
         let room = quiet_bytes.map_or(out.len(), |bytes| out.len().min(bytes as usize));
         let packed = input.fill_buf()?;
-        let step = member.inflate(packed, &mut out[..room], flush)?;
+        let step = member.inflate(packed, &mut out[..room], quiet_bytes.is_none())?;
         let (used, made) = (step.used, step.made);
-        let stopped = !step.ended && made < room && used < packed.len();
+        // Its last byte may belong to the next block, whose bits must be there to be tried.
+        let stopped = step.at_block && used < packed.len();
         self.last = packed[..used].last().copied().unwrap_or(self.last);
         finder.add(&packed[..used], &out[..made]);
         input.consume(used);
         if step.ended {
             finder.member_ended();
             self.end_member(input, finder)?;
-        } else if stopped && quiet_bytes.is_none() {
+        } else if stopped {
             finder.block_ended(input.position(), self.last);
         }
         Ok(made)

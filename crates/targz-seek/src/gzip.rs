@@ -9,10 +9,6 @@ use super::gzip_header::{MAGIC, invalid, pass_header};
 use super::inflate::{Inflate, Pause};
 use super::input::Input;
 
-/// The window of deflate as zlib counts it, 32 KiB.
-pub(super) const WINDOW_BITS: u8 = 15;
-/// The same, and what zlib adds to read gzip, checks included.
-pub(super) const GZIP_WINDOW_BITS: u8 = WINDOW_BITS + 16;
 /// CRC and length at the end of a member.
 pub(super) const TRAILER_BYTES: usize = 8;
 
@@ -37,8 +33,8 @@ pub(super) struct GzipMember {
 pub(super) struct Inflated {
     pub used: usize,
     pub made: usize,
-    /// It stopped at the end of a block.
-    pub at_block: bool,
+    /// Where it stopped at the end of a block, the bits of its last byte that belong to the next one.
+    pub block_end: Option<u32>,
     /// The data of the member have ended, and all of them have been given.
     pub ended: bool,
 }
@@ -99,7 +95,7 @@ impl GzipMember {
     ///
     /// # Errors
     /// An I/O error where it is damaged or cut off.
-    pub fn begin(input: &mut Input) -> io::Result<Self> {
+    pub fn begin(input: &mut impl BufRead) -> io::Result<Self> {
         pass_header(input)?;
         Ok(Self { inflate: Inflate::new(), crc: crc32fast::Hasher::new(), length: 0, fault: None })
     }
@@ -128,15 +124,15 @@ impl GzipMember {
             Pause::Input if packed.is_empty() && made == 0 => return Err(io::ErrorKind::UnexpectedEof.into()),
             _ => {}
         }
-        let at_block = step.pause == Pause::EndOfBlock;
-        Ok(Inflated { used, made, at_block, ended: step.pause == Pause::Ended && made == 0 })
+        let block_end = (step.pause == Pause::EndOfBlock).then_some(step.bits_left);
+        Ok(Inflated { used, made, block_end, ended: step.pause == Pause::Ended && made == 0 })
     }
 
     /// Reads CRC and length behind the member's data, and compares them.
     ///
     /// # Errors
     /// An I/O error where they are cut off, or not those of the data.
-    pub fn end(self, input: &mut Input) -> io::Result<()> {
+    pub fn end(self, input: &mut impl Read) -> io::Result<()> {
         let mut trailer = [0; TRAILER_BYTES];
         input.read_exact(&mut trailer)?;
         // The length is that of the data modulo 2 to the power of 32.
@@ -150,11 +146,6 @@ impl GzipMember {
         }
         Ok(())
     }
-}
-
-/// What a decoder that neither takes nor gives is told.
-pub(super) fn stuck() -> io::Error {
-    invalid("the decoder does not go on")
 }
 
 pub(super) fn is_gzip(start: &[u8]) -> bool {

@@ -81,7 +81,6 @@ mod page;
 mod points;
 mod read;
 mod record;
-mod resume;
 mod seek;
 mod sort;
 mod write;

@@ -21,8 +21,6 @@ enum Decoder {
 struct Gunzip {
     /// The member that is being read; `None` before its header.
     member: Option<GzipMember>,
-    /// The byte that the decoder has taken last.
-    last: u8,
     ended: bool,
     garbage_at: Option<u64>,
 }
@@ -33,7 +31,7 @@ impl Recorder {
     }
 
     pub fn gzip(input: Input, spacing_bytes: u64) -> Self {
-        let gunzip = Gunzip { member: None, last: 0, ended: false, garbage_at: None };
+        let gunzip = Gunzip { member: None, ended: false, garbage_at: None };
         let decoder = Decoder::Gzip(Box::new(gunzip));
         Self { input, finder: Finder::new(Kind::Header, spacing_bytes), decoder }
     }
@@ -71,7 +69,7 @@ impl Read for Recorder {
                 }
                 let room = self.finder.quiet_bytes().map_or(out.len(), |bytes| out.len().min(bytes as usize));
                 let length = self.input.read(&mut out[..room])?;
-                self.finder.add(&[], &out[..length]);
+                self.finder.add(&out[..length]);
                 Ok(length)
             }
             Decoder::Gzip(gunzip) => {
@@ -97,21 +95,16 @@ impl Gunzip {
         // Right after a member's header there is nothing that a window could hold.
         let quiet_bytes = if member.is_fresh() { Some(1) } else { finder.quiet_bytes() };
         let room = quiet_bytes.map_or(out.len(), |bytes| out.len().min(bytes as usize));
-        let packed = input.fill_buf()?;
-        let step = member.inflate(packed, &mut out[..room], quiet_bytes.is_none())?;
-        let (used, made) = (step.used, step.made);
-        // Its last byte may belong to the next block, whose bits must be there to be tried.
-        let stopped = step.at_block && used < packed.len();
-        self.last = packed[..used].last().copied().unwrap_or(self.last);
-        finder.add(&packed[..used], &out[..made]);
-        input.consume(used);
-        if step.ended {
-            finder.member_ended();
-            self.end_member(input, finder)?;
-        } else if stopped {
-            finder.block_ended(input.position(), self.last);
+        let step = member.inflate(input.fill_buf()?, &mut out[..room], quiet_bytes.is_none())?;
+        finder.add(&out[..step.made]);
+        input.consume(step.used);
+        if let Some(bits) = step.block_end {
+            finder.block_ended(input.position() * 8 - u64::from(bits));
         }
-        Ok(made)
+        if step.ended {
+            self.end_member(input, finder)?;
+        }
+        Ok(step.made)
     }
 
     /// Checks the member whose data have ended, and looks for the next one.

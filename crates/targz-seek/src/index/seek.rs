@@ -5,15 +5,13 @@ use std::io::{self, BufRead, BufReader, Read};
 use std::ops::Range;
 use std::sync::Arc;
 
-use zlib_rs::{Inflate, InflateFlush, Status};
-
 use super::IndexError;
 use super::checks::{Checks, piece_end};
 use super::points::Kind;
 use super::read::{Index, Point};
-use super::resume::resume;
-use crate::gzip::{GZIP_WINDOW_BITS, TRAILER_BYTES, stuck};
+use crate::gzip::{GzipMember, TRAILER_BYTES};
 use crate::gzip_header::invalid;
+use crate::inflate::{Inflate, Pause};
 use crate::input::{Marked, Meter, marked};
 
 /// Bytes read from the disk at a time; a span takes some 120 kB.
@@ -24,8 +22,7 @@ const SKIPPED_BYTES: usize = 64 << 10;
 /// A range of a stream.
 pub struct SpanReader {
     index: Arc<Index>,
-    input: BufReader<Marked<Box<dyn Read + Send>>>,
-    meter: Meter,
+    input: CountedInput,
     decoder: Decoder,
     /// The span that is being read, and those after it in its page.
     spans: std::vec::IntoIter<Point>,
@@ -34,19 +31,27 @@ pub struct SpanReader {
     /// What the pieces of the span must be, and what they are so far.
     expected: Vec<u64>,
     found: Checks,
-    /// Where in the stream, and in the file, it stands.
+    /// Where in the stream it stands.
     position: u64,
-    file_position: u64,
     range: Range<u64>,
     skipped: Vec<u8>,
 }
 
 enum Decoder {
     Plain,
+    /// The header of a gzip member comes next.
+    Header,
     /// A gzip member from its header on.
-    Gzip(Box<Inflate>),
-    /// The rest of a gzip member.
+    Member(Box<GzipMember>),
+    /// The rest of a gzip member, whose CRC cannot be checked.
     Rest(Box<Inflate>),
+}
+
+/// The input, and its place in the file.
+struct CountedInput {
+    input: BufReader<Marked<Box<dyn Read + Send>>>,
+    position: u64,
+    meter: Meter,
 }
 
 impl SpanReader {
@@ -61,12 +66,12 @@ impl SpanReader {
         let point = *spans.first().ok_or_else(|| io::Error::other(index.damaged("a point")))?;
         let end = index.file_end(range.end).map_err(io::Error::other)?;
         let rest = index.archive().read_range(point.bit / 8..end).map_err(marked)?;
-        let mut input = BufReader::with_capacity(READ_BYTES, Marked(rest));
-        let (decoder, file_position) = begin(&index, &point, &mut input)?;
+        let input = BufReader::with_capacity(READ_BYTES, Marked(rest));
+        let mut input = CountedInput { input, position: point.bit / 8, meter };
+        let decoder = begin(&index, &point, &mut input)?;
         let mut reader = Self {
             index,
             input,
-            meter,
             decoder,
             spans: spans.into_iter(),
             next_number: number,
@@ -74,7 +79,6 @@ impl SpanReader {
             expected: Vec::new(),
             found: Checks::default(),
             position: point.offset,
-            file_position,
             range,
             skipped: vec![0; SKIPPED_BYTES],
         };
@@ -84,7 +88,7 @@ impl SpanReader {
 
     /// Bytes of the file before the place that it stands at.
     pub fn file_position(&self) -> u64 {
-        self.file_position
+        self.input.position
     }
 
     /// Enters the next span that has bytes.
@@ -149,56 +153,57 @@ impl SpanReader {
     }
 
     fn decode(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        self.meter.check()?;
-        let packed = self.input.fill_buf()?;
+        let input = &mut self.input;
+        input.meter.check()?;
+        let packed = input.fill_buf()?;
         if packed.is_empty() {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
-        let (used, made, status) = match &mut self.decoder {
+        let (used, made, ended) = match &mut self.decoder {
             Decoder::Plain => {
                 let length = packed.len().min(out.len());
                 out[..length].copy_from_slice(&packed[..length]);
-                (length, length, Status::Ok)
+                (length, length, false)
             }
-            Decoder::Gzip(inflate) | Decoder::Rest(inflate) => {
-                let before = (inflate.total_in(), inflate.total_out());
-                let status = inflate.decompress(packed, out, InflateFlush::NoFlush);
-                let status = status.map_err(|error| invalid(error.as_str()))?;
-                let (used, made) = (inflate.total_in() - before.0, inflate.total_out() - before.1);
-                (used as usize, made as usize, status)
+            Decoder::Header => {
+                self.decoder = Decoder::Member(Box::new(GzipMember::begin(input)?));
+                return Ok(0);
+            }
+            Decoder::Member(member) => {
+                let step = member.inflate(packed, out, false)?;
+                (step.used, step.made, step.ended)
+            }
+            Decoder::Rest(inflate) => {
+                let step = inflate.inflate(packed, out, false, |_| ());
+                if let Pause::Fault(fault) = step.pause {
+                    return Err(invalid(fault));
+                }
+                (step.used, step.made, step.pause == Pause::Ended)
             }
         };
-        if used + made == 0 {
-            return Err(stuck());
-        }
-        self.input.consume(used);
-        self.file_position += used as u64;
-        self.meter.add(used as u64);
-        if status == Status::StreamEnd {
-            self.next_member()?;
+        input.consume(used);
+        if ended {
+            self.end_member()?;
         }
         Ok(made)
     }
 
-    fn next_member(&mut self) -> io::Result<()> {
-        if matches!(self.decoder, Decoder::Rest(_)) {
-            self.input.read_exact(&mut [0; TRAILER_BYTES])?;
-            self.file_position += TRAILER_BYTES as u64;
+    /// Checks what a member ends with, as far as that can be, and goes to the next one.
+    fn end_member(&mut self) -> io::Result<()> {
+        match std::mem::replace(&mut self.decoder, Decoder::Header) {
+            Decoder::Member(member) => member.end(&mut self.input)?,
+            _ => self.input.read_exact(&mut [0; TRAILER_BYTES])?,
         }
-        self.skip_padding()?;
-        self.decoder = Decoder::Gzip(Box::new(Inflate::new(true, GZIP_WINDOW_BITS)));
-        Ok(())
+        self.skip_padding()
     }
 
     /// Passes over zeros between two members.
     fn skip_padding(&mut self) -> io::Result<()> {
         loop {
-            self.meter.check()?;
+            self.input.meter.check()?;
             let bytes = self.input.fill_buf()?;
             let (zeros, length) = (bytes.iter().take_while(|&&byte| byte == 0).count(), bytes.len());
             self.input.consume(zeros);
-            self.file_position += zeros as u64;
-            self.meter.add(zeros as u64);
             if zeros == 0 || zeros < length {
                 return Ok(());
             }
@@ -233,21 +238,42 @@ impl Read for SpanReader {
     }
 }
 
-/// A decoder that stands at `point`, whose first byte `input` gives, and where it goes on.
-fn begin(index: &Index, point: &Point, input: &mut impl Read) -> io::Result<(Decoder, u64)> {
-    let (byte, bits) = (point.bit / 8, (point.bit % 8) as u32);
+/// A decoder that stands at `point`, whose first byte `input` gives.
+fn begin(index: &Index, point: &Point, input: &mut impl Read) -> io::Result<Decoder> {
     match point.kind {
-        Kind::Plain => Ok((Decoder::Plain, byte)),
-        Kind::Header => Ok((Decoder::Gzip(Box::new(Inflate::new(true, GZIP_WINDOW_BITS))), byte)),
+        Kind::Plain => Ok(Decoder::Plain),
+        Kind::Header => Ok(Decoder::Header),
         Kind::Block => {
             let window = index.window(point).map_err(io::Error::other)?;
+            let bits = (point.bit % 8) as u32;
             let mut first = [0; 1];
             if bits > 0 {
                 input.read_exact(&mut first)?;
             }
-            let inflate = resume(&window, first[0], bits)?;
-            Ok((Decoder::Rest(Box::new(inflate)), byte + u64::from(bits > 0)))
+            Ok(Decoder::Rest(Box::new(Inflate::resume(&window, first[0], bits))))
         }
+    }
+}
+
+impl Read for CountedInput {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let bytes = self.fill_buf()?;
+        let length = bytes.len().min(out.len());
+        out[..length].copy_from_slice(&bytes[..length]);
+        self.consume(length);
+        Ok(length)
+    }
+}
+
+impl BufRead for CountedInput {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        self.input.fill_buf()
+    }
+
+    fn consume(&mut self, length: usize) {
+        self.input.consume(length);
+        self.position += length as u64;
+        self.meter.add(length as u64);
     }
 }
 

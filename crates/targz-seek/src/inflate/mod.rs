@@ -45,6 +45,8 @@ pub(super) struct Inflate {
 pub(super) struct Inflated {
     pub used: usize,
     pub made: usize,
+    /// Bits of the input used that belong to what follows; at the end of a block less than eight.
+    pub bits_left: u32,
     pub pause: Pause,
 }
 
@@ -115,6 +117,18 @@ impl Inflate {
         }
     }
 
+    /// A decoder that stands at the beginning of a block: `window` is what came before it, up to 32 KiB, and of the byte
+    /// `first`, `bits` bits belong to what came before. The input goes on with the byte after `first`, or with `first`
+    /// itself where `bits` is 0.
+    pub fn resume(window: &[u8], first: u8, bits: u32) -> Self {
+        let mut inflate = Self::new();
+        inflate.window.add(window);
+        if bits > 0 {
+            inflate.bits = Bits { buffer: u64::from(first) >> bits, count: 8 - bits };
+        }
+        inflate
+    }
+
     /// Inflates some of `packed` to `out`, and calls `each_step` with all that is made, in pieces. What follows in `out`
     /// may be overwritten. With `to_block`, it stops where a block ends.
     pub fn inflate(
@@ -136,7 +150,7 @@ impl Inflate {
             }
         };
         self.window.add(&out[..made]);
-        Inflated { used: packed.len() - rest.len(), made, pause }
+        Inflated { used: packed.len() - rest.len(), made, bits_left: self.bits.count, pause }
     }
 
     /// Inflates up to the place `end` of `out`, or a match further.

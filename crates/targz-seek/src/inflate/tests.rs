@@ -6,6 +6,7 @@ use flate2::Compression;
 use flate2::write::DeflateEncoder;
 use zlib_rs::{InflateFlush, Status};
 
+use super::window::WINDOW_BYTES;
 use super::*;
 
 /// Lengths of input and of room at a time.
@@ -249,4 +250,47 @@ fn codes_that_mean_nothing_are_faults() {
         );
         compare(&packed, (1, 1), "by hand");
     }
+}
+
+#[test]
+fn a_stream_goes_on_at_any_bit() {
+    // A last block with fixed codes: a match of length 3 (symbol 257) at a distance of 7, "a", the end.
+    let parts = ["1", "10", "0000001", "00101", "0", "10010001", "0000000"].concat();
+    for before in 0..8 {
+        let packed = bits(&[&"1".repeat(before), &parts]);
+        let rest = if before == 0 { &packed[..] } else { &packed[1..] };
+        let mut inflate = Inflate::resume(b"history", packed[0], before as u32);
+        let mut out = [0; 10];
+
+        let step = inflate.inflate(rest, &mut out, false, |_| ());
+
+        assert_eq!((&out[..step.made], step.pause), (&b"hisa"[..], Pause::Ended), "{before} bits");
+        assert_eq!(step.used, rest.len());
+    }
+}
+
+#[test]
+fn blocks_end_where_decoding_can_go_on() {
+    let text = &texts()[4].1;
+    let packed = deflated(text, 6);
+    let mut inflate = Inflate::new();
+    let (mut used, mut made) = (0, 0);
+    let mut out = vec![0; text.len() + 1];
+    let mut blocks = 0;
+    loop {
+        let step = inflate.inflate(&packed[used..], &mut out[made..], true, |_| ());
+        (used, made) = (used + step.used, made + step.made);
+        if step.pause != Pause::EndOfBlock {
+            assert_eq!(step.pause, Pause::Ended);
+            break;
+        }
+        blocks += 1;
+        let bits = (8 - step.bits_left) % 8;
+        let window = &out[made.saturating_sub(WINDOW_BYTES)..made];
+        let mut resumed = Inflate::resume(window, packed[used - 1], bits);
+        let mut rest = vec![0; text.len() - made];
+        assert_eq!(resumed.inflate(&packed[used..], &mut rest, false, |_| ()).made, rest.len());
+        assert!(rest == text[made..], "after {blocks} blocks");
+    }
+    assert!(blocks > 5 && made == text.len(), "{blocks}");
 }

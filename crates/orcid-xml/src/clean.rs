@@ -219,7 +219,9 @@ mod tests {
         for length in 1..3 * STRIDE {
             for place in 0..length {
                 let mut bytes = vec![b'a'; length];
-                for (byte, expected) in [(b'\n', false), (b'\t', false), (b'\r', false), (0, true), (0x1f, true)] {
+                for (byte, expected) in
+                    [(b'\n', false), (b'\t', false), (b'\r', false), (0, true), (0x1f, true)]
+                {
                     bytes[place] = byte;
                     assert_eq!(needs_cleaning(&bytes), expected, "{byte} at {place} of {length}");
                 }

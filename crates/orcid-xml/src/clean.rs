@@ -9,7 +9,7 @@ use std::ops::Range;
 use multiversion::multiversion;
 use wide::u8x16;
 
-use super::find::{is, is_up_to};
+use super::find::{find, is, is_up_to};
 
 /// Bytes of a character reference that are looked at, padding zeros included.
 const LONGEST_REFERENCE: usize = 64;
@@ -19,7 +19,7 @@ const CDATA_END: &[u8] = b"]]>";
 const NONCHARACTER: [u8; 3] = [FIRST_OF_NONCHARACTER, 0xbf, 0xbe];
 /// The first byte of both, and of all characters from U+F000 on that have three bytes.
 const FIRST_OF_NONCHARACTER: u8 = 0xef;
-/// Bytes that are looked at together for control bytes.
+/// Bytes that are looked at together for what may have to be taken out.
 const STRIDE: usize = 128;
 /// Control bytes go up to this one. XML forbids most of them.
 const LAST_CONTROL: u8 = 0x1f;
@@ -63,8 +63,8 @@ fn is_suspect(byte: u8) -> bool {
 }
 
 /// True where a forbidden character begins at one of these places, or a reference to one before its second byte.
-fn has_forbidden_within(bytes: &[u8], places: Range<usize>) -> bool {
-    places.into_iter().any(|place| match bytes[place] {
+fn has_forbidden_within(bytes: &[u8], mut places: Range<usize>) -> bool {
+    places.any(|place| match bytes[place] {
         b'#' => is_illegal_reference(&bytes[place.saturating_sub(1)..]),
         _ => is_forbidden(&bytes[place..]),
     })
@@ -109,7 +109,8 @@ fn is_noncharacter(bytes: &[u8]) -> bool {
 /// True where `bytes` hold a control byte that XML forbids: all below the space
 /// but tab, line feed and carriage return.
 fn has_illegal_bytes(bytes: &[u8]) -> bool {
-    bytes.iter().any(|byte| is_illegal(*byte))
+    let is_space = |block| is(block, b'\t') | is(block, b'\n') | is(block, b'\r');
+    find(bytes, 0, |block| is_up_to(block, LAST_CONTROL) & !is_space(block)).is_some()
 }
 
 /// True where `bytes` begin as an XML document in UTF-16 does without a byte order mark.
@@ -182,7 +183,6 @@ pub(super) fn is_illegal_character(code: u32) -> bool {
     }
 }
 
-#[inline]
 fn is_illegal(byte: u8) -> bool {
     byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r')
 }

@@ -6,7 +6,7 @@
 use std::io::{self, BufRead, Read};
 
 use super::gzip_header::{MAGIC, invalid, pass_header};
-use super::inflate::{Inflate, Pause};
+use super::inflate::{Inflate, Inflated, Pause};
 use super::input::Input;
 
 /// CRC and length at the end of a member.
@@ -27,16 +27,6 @@ pub(super) struct GzipMember {
     crc: crc32fast::Hasher,
     length: u64,
     fault: Option<&'static str>,
-}
-
-/// What a step of a decoder took and gave.
-pub(super) struct Inflated {
-    pub used: usize,
-    pub made: usize,
-    /// Where it stopped at the end of a block, the bits of its last byte that belong to the next one.
-    pub block_end: Option<u32>,
-    /// The data of the member have ended, and all of them have been given.
-    pub ended: bool,
 }
 
 impl Gunzip {
@@ -82,7 +72,7 @@ impl Read for Gunzip {
             if step.made > 0 {
                 return Ok(step.made);
             }
-            if step.ended {
+            if step.is_over() {
                 self.end_member()?;
             }
         }
@@ -105,6 +95,11 @@ impl GzipMember {
         self.length == 0
     }
 
+    /// The last 32 KiB that it has given, or as many bytes as there are.
+    pub fn window(&self) -> &[u8] {
+        self.inflate.window()
+    }
+
     /// Inflates some of `packed`, with `to_block` up to the end of a block; no bytes in `packed` mean that there are
     /// no more.
     ///
@@ -116,16 +111,16 @@ impl GzipMember {
         }
         let Self { inflate, crc, .. } = self;
         let step = inflate.inflate(packed, out, to_block, |made| crc.update(made));
-        let (used, made) = (step.used, step.made);
-        self.length += made as u64;
+        self.length += step.made as u64;
         match step.pause {
-            Pause::Fault(fault) if made == 0 => return Err(invalid(fault)),
+            Pause::Fault(fault) if step.made == 0 => return Err(invalid(fault)),
             Pause::Fault(fault) => self.fault = Some(fault),
-            Pause::Input if packed.is_empty() && made == 0 => return Err(io::ErrorKind::UnexpectedEof.into()),
+            Pause::Input if packed.is_empty() && step.made == 0 => {
+                return Err(io::ErrorKind::UnexpectedEof.into());
+            }
             _ => {}
         }
-        let block_end = (step.pause == Pause::EndOfBlock).then_some(step.bits_left);
-        Ok(Inflated { used, made, block_end, ended: step.pause == Pause::Ended && made == 0 })
+        Ok(step)
     }
 
     /// Reads CRC and length behind the member's data, and compares them.

@@ -38,7 +38,7 @@ const MAX_HOLE_BYTES: u64 = 16 << 20;
 const SEARCHED_BYTES: usize = 256 << 10;
 
 /// Room that a header alone can get, before the bytes that it announces have come. ORCID's largest records have
-/// tens of megabytes; a buffer that grows in steps is copied, and its pages are made anew, with each.
+/// tens of megabytes. Each time the buffer grows, its bytes are copied to memory that the system must provide anew.
 const ROOM_AT_ONCE: usize = 64 << 20;
 
 /// Names and places of the members of a chunk take at most the chunk's size divided by this number.
@@ -268,16 +268,15 @@ impl<R: Read> TarWalk<R> {
         }
         self.entries += 1;
         let span = self.start + data_start as u64..self.start + end as u64;
-        match real_bytes {
-            _ if is_unwanted => {
-                chunk.push(&entry.name, Kind::NotWanted { size_bytes: whole_bytes }, data, span);
-            }
-            Some(real_bytes) => self.push_sparse(entry, real_bytes as usize, data, span, chunk),
-            None if kind == Kind::File && filling.wants.is_some() => {
-                let kept = self.keep(data, &mut filling.kept);
-                chunk.push(&entry.name, kind, kept, span);
-            }
-            None => chunk.push(&entry.name, kind, data, span),
+        if is_unwanted {
+            chunk.push(&entry.name, Kind::NotWanted { size_bytes: whole_bytes }, data, span);
+        } else if let Some(real_bytes) = real_bytes {
+            self.push_sparse(entry, real_bytes as usize, data, span, chunk);
+        } else if is_file && filling.wants.is_some() {
+            let kept = self.keep(data, &mut filling.kept);
+            chunk.push(&entry.name, kind, kept, span);
+        } else {
+            chunk.push(&entry.name, kind, data, span);
         }
         self.next = None;
         Ok(Advance::Past(end))

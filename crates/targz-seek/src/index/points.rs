@@ -8,8 +8,6 @@ use flate2::write::ZlibEncoder;
 
 use super::checks::Checks;
 
-/// What a deflate block may refer to.
-pub const WINDOW_BYTES: usize = 32 << 10;
 /// Level at which windows are compressed.
 const WINDOW_LEVEL: u32 = 6;
 
@@ -43,8 +41,6 @@ pub struct Found {
 pub struct Finder {
     spacing_bytes: u64,
     offset: u64,
-    /// The last bytes of the stream.
-    tail: Vec<u8>,
     /// The last point, whose bytes are still coming.
     open: Found,
     checks: Checks,
@@ -57,7 +53,6 @@ impl Finder {
         Self {
             spacing_bytes,
             offset: 0,
-            tail: Vec::new(),
             open: Found { kind, ..Found::default() },
             checks: Checks::default(),
             found: VecDeque::new(),
@@ -79,15 +74,12 @@ impl Finder {
     pub fn add(&mut self, unpacked: &[u8]) {
         self.offset += unpacked.len() as u64;
         self.checks.add(unpacked);
-        let kept = (WINDOW_BYTES.saturating_sub(unpacked.len())).min(self.tail.len());
-        self.tail.drain(..self.tail.len() - kept);
-        self.tail.extend_from_slice(&unpacked[unpacked.len().saturating_sub(WINDOW_BYTES)..]);
     }
 
-    /// A block has ended, and the next one begins at a bit of the file.
-    pub fn block_ended(&mut self, bit: u64) {
+    /// A block has ended, and the next one begins at a bit of the file; it may refer to the bytes of `window`.
+    pub fn block_ended(&mut self, bit: u64, window: &[u8]) {
         // It goes without the point if the window cannot be compressed, which memory alone can prevent.
-        let Ok(window) = compressed(&self.tail) else { return };
+        let Ok(window) = compressed(window) else { return };
         self.accept(Found { kind: Kind::Block, bit, offset: self.offset, window, checks: Vec::new() });
     }
 

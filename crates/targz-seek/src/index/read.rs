@@ -10,11 +10,11 @@ use flate2::read::ZlibDecoder;
 use super::checks::decode;
 use super::page::{Blob, Directory};
 use super::points::Kind;
-use super::points::WINDOW_BYTES;
 use super::{
     ArchiveMark, BLOCK, Contents, FORMAT_VERSION, IndexError, MAGIC, NO_CHUNK, POINT_FIELDS, POINTS_PER_PAGE,
     RUN_FIELDS, index_path,
 };
+use crate::inflate::WINDOW_BYTES;
 use crate::source::{ByteSource, local};
 
 /// Length, digest and magic after the contents.

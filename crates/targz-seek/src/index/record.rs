@@ -4,6 +4,7 @@ use std::io::{self, BufRead, Read};
 
 use super::points::{Finder, Found, Kind};
 use crate::gzip::{GzipMember, another_begins, garbage_at};
+use crate::inflate::Pause;
 use crate::input::Input;
 
 /// A stream that is read once, and its points.
@@ -98,10 +99,10 @@ impl Gunzip {
         let step = member.inflate(input.fill_buf()?, &mut out[..room], quiet_bytes.is_none())?;
         finder.add(&out[..step.made]);
         input.consume(step.used);
-        if let Some(bits) = step.block_end {
-            finder.block_ended(input.position() * 8 - u64::from(bits));
+        if step.pause == Pause::EndOfBlock {
+            finder.block_ended(input.position() * 8 - u64::from(step.bits_left), member.window());
         }
-        if step.ended {
+        if step.is_over() {
             self.end_member(input, finder)?;
         }
         Ok(step.made)

@@ -171,7 +171,7 @@ impl SpanReader {
             }
             Decoder::Member(member) => {
                 let step = member.inflate(packed, out, false)?;
-                (step.used, step.made, step.ended)
+                (step.used, step.made, step.is_over())
             }
             Decoder::Rest(inflate) => {
                 let step = inflate.inflate(packed, out, false, |_| ());

@@ -1,9 +1,9 @@
-//! Huffman codes as tables: a look at the next bits tells a symbol, what it means, and its length.
+//! The codes of a block.
 
 use super::bits::Bits;
 use super::entry::{END_OF_BLOCK, Entry};
 use super::faults;
-use super::table::{Fill, build};
+use super::table::{Fill, Table};
 
 /// Bits that the first look takes. Longer codes need a second look.
 pub(super) const LITERAL_BITS: u32 = 11;
@@ -29,16 +29,16 @@ pub(super) enum Symbol {
 
 /// The codes of a block.
 pub(super) struct Codes {
-    literals: [Entry; LITERAL_ENTRIES],
-    distances: [Entry; DISTANCE_ENTRIES],
+    pub literals: Table<LITERAL_BITS, LITERAL_ENTRIES>,
+    pub distances: Table<DISTANCE_BITS, DISTANCE_ENTRIES>,
 }
 
 /// The code in which the lengths of the others are written.
-pub(super) struct LengthCode(Box<[Entry; LENGTH_ENTRIES]>);
+pub(super) struct LengthCode(Table<LENGTH_BITS, LENGTH_ENTRIES>);
 
 impl Codes {
     pub fn new() -> Self {
-        Self { literals: [Entry::INVALID; LITERAL_ENTRIES], distances: [Entry::INVALID; DISTANCE_ENTRIES] }
+        Self { literals: Table::new(), distances: Table::new() }
     }
 
     /// The codes that a block with fixed codes has.
@@ -51,8 +51,8 @@ impl Codes {
         };
         let lengths: [u8; MAX_LITERALS] = std::array::from_fn(literal_bits);
         // Both are complete.
-        let _ = build(&mut self.literals[..], LITERAL_BITS, &lengths, Entry::literal);
-        let _ = build(&mut self.distances[..], DISTANCE_BITS, &[5; MAX_DISTANCES], Entry::distance);
+        let _ = self.literals.set(&lengths, Entry::literal);
+        let _ = self.distances.set(&[5; MAX_DISTANCES], Entry::distance);
     }
 
     /// The codes whose lengths a block gives.
@@ -64,52 +64,22 @@ impl Codes {
             return Err(faults::NO_END_OF_BLOCK);
         }
         let is_sound = |fill: Fill| fill == Fill::Complete || fill == Fill::OneBit;
-        if !is_sound(build(&mut self.literals[..], LITERAL_BITS, literals, Entry::literal)) {
+        if !is_sound(self.literals.set(literals, Entry::literal)) {
             return Err(faults::LITERALS);
         }
         // A block without matches needs no distances.
-        let fill = build(&mut self.distances[..], DISTANCE_BITS, distances, Entry::distance);
+        let fill = self.distances.set(distances, Entry::distance);
         if is_sound(fill) || fill == Fill::Empty { Ok(()) } else { Err(faults::DISTANCES) }
     }
 }
 
 impl Codes {
-    /// What a first look at a literal or a length gives.
-    #[inline(always)]
-    pub fn literal(&self, bits: u64) -> Entry {
-        self.literals[bits as usize % (1 << LITERAL_BITS)]
-    }
-
-    /// What a second look gives, at the bits behind the first.
-    #[inline(always)]
-    pub fn linked_literal(&self, link: Entry, bits: u64) -> Entry {
-        self.literals[link.linked(bits) % LITERAL_ENTRIES]
-    }
-
-    /// What a first look at a distance gives.
-    #[inline(always)]
-    pub fn distance(&self, bits: u64) -> Entry {
-        self.distances[bits as usize % (1 << DISTANCE_BITS)]
-    }
-
-    /// What a second look gives, at the bits behind the first.
-    #[inline(always)]
-    pub fn linked_distance(&self, link: Entry, bits: u64) -> Entry {
-        self.distances[link.linked(bits) % DISTANCE_ENTRIES]
-    }
-
     /// The next symbol and its bits; `None` where there are too few bits to tell.
     ///
     /// # Errors
     /// Bits that are no code.
     pub fn symbol(&self, bits: Bits) -> Result<Option<(Symbol, u32)>, &'static str> {
-        let Some((entry, before)) = look(
-            bits,
-            faults::LITERAL,
-            |bits| self.literal(bits),
-            |link, bits| self.linked_literal(link, bits),
-        )?
-        else {
+        let Some((entry, before)) = self.literals.look(bits, faults::LITERAL)? else {
             return Ok(None);
         };
         let own = bits.buffer >> before;
@@ -122,13 +92,7 @@ impl Codes {
         }
         let length = entry.value(own);
         let rest = Bits { buffer: bits.buffer >> used, count: bits.count - used };
-        let Some((entry, before)) = look(
-            rest,
-            faults::DISTANCE,
-            |bits| self.distance(bits),
-            |link, bits| self.linked_distance(link, bits),
-        )?
-        else {
+        let Some((entry, before)) = self.distances.look(rest, faults::DISTANCE)? else {
             return Ok(None);
         };
         let distance = entry.value(rest.buffer >> before);
@@ -136,41 +100,21 @@ impl Codes {
     }
 }
 
-/// The entry that the bits mean, and how many bits are before it; `None` where there are too few bits to tell.
-fn look(
-    bits: Bits,
-    fault: &'static str,
-    first: impl Fn(u64) -> Entry,
-    second: impl Fn(Entry, u64) -> Entry,
-) -> Result<Option<(Entry, u32)>, &'static str> {
-    let mut entry = first(bits.buffer);
-    let mut before = 0;
-    if entry.is_link() {
-        before = entry.bits();
-        entry = second(entry, bits.buffer >> before);
-    }
-    if before + entry.bits().max(1) > bits.count {
-        return Ok(None);
-    }
-    let is_invalid = entry.is_unusual() && !entry.is_end();
-    if is_invalid { Err(fault) } else { Ok(Some((entry, before))) }
-}
-
 impl LengthCode {
     pub fn new() -> Self {
-        Self(Box::new([Entry::INVALID; LENGTH_ENTRIES]))
+        Self(Table::new())
     }
 
     /// # Errors
     /// What is wrong with the lengths.
     pub fn set(&mut self, lengths: &[u8; MAX_LENGTHS]) -> Result<(), &'static str> {
-        match build(&mut self.0[..], LENGTH_BITS, lengths, Entry::length) {
+        match self.0.set(lengths, Entry::length) {
             Fill::Complete => Ok(()),
             _ => Err(faults::CODE_LENGTHS),
         }
     }
 
     pub fn entry(&self, bits: u64) -> Entry {
-        self.0[bits as usize % LENGTH_ENTRIES]
+        self.0.first(bits)
     }
 }

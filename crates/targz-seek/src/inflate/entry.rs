@@ -147,7 +147,7 @@ impl Entry {
         (self.0 >> 16) as u8
     }
 
-    /// The same.
+    /// The same, without a mask: the two highest bits of the lowest byte are never set.
     #[inline(always)]
     pub fn bits_as_byte(self) -> u8 {
         self.0 as u8

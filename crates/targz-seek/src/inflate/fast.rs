@@ -6,6 +6,7 @@ use super::bits::Bits;
 use super::codes::{Codes, LITERAL_BITS};
 use super::entry::Entry;
 use super::faults;
+use super::transfer::Transfer;
 use super::window::{Window, copy_within};
 
 /// Most matches are shorter than this. As many bytes are copied for each, whatever its length is, so that the processor
@@ -13,7 +14,7 @@ use super::window::{Window, copy_within};
 const LONG_BYTES: usize = 128;
 /// Matches of near bytes, and what is longer, are copied in steps of this length.
 const STEP_BYTES: usize = 32;
-/// Bytes that may be overwritten from the beginning of a match on, the longest of which has 258.
+/// Bytes that copying a match may overwrite. The longest match has 258 bytes.
 const MATCH_ROOM_BYTES: usize = 2 * LONG_BYTES + STEP_BYTES;
 /// Bytes of output that must be there: two literals, and a match after them.
 const ROOM_BYTES: usize = 2 + MATCH_ROOM_BYTES;
@@ -29,16 +30,6 @@ pub(super) enum Stop {
     Bounds,
     EndOfBlock,
     Fault(&'static str),
-}
-
-/// Where decoding stands.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Position {
-    /// Bytes of the input that have been used.
-    pub used: usize,
-    /// The place in the output.
-    pub place: usize,
-    pub bits: Bits,
 }
 
 /// Bits of the input, and the bytes behind them.
@@ -67,28 +58,22 @@ impl Input<'_> {
     }
 }
 
-/// Decodes up to the place `end` of `out`, or to the end of the symbol that goes beyond it. What follows in `out` may be
+/// Decodes up to the end of the step, or to the end of the symbol that goes beyond it. What follows in `out` may be
 /// overwritten.
 ///
 /// With AVX2 and BMI2 it takes a tenth less time than it takes without.
 #[multiversion(targets("x86_64+avx2+bmi1+bmi2"))]
-pub(super) fn decode(
-    codes: &Codes,
-    window: &Window,
-    packed: &[u8],
-    out: &mut [u8],
-    end: usize,
-    position: Position,
-) -> (Position, Stop) {
-    let Position { used, mut place, bits } = position;
-    let end = end.min(out.len().saturating_sub(ROOM_BYTES));
-    let rest = packed.get(used..).unwrap_or_default();
-    if place >= end || rest.len() <= INPUT_BYTES {
-        return (position, Stop::Bounds);
+pub(super) fn decode(codes: &Codes, window: &Window, transfer: &mut Transfer, bits: &mut Bits) -> Stop {
+    let packed = transfer.packed;
+    let out = &mut *transfer.out;
+    let mut place = transfer.made;
+    let end = transfer.end.min(out.len().saturating_sub(ROOM_BYTES));
+    if place >= end || packed.len() <= INPUT_BYTES {
+        return Stop::Bounds;
     }
-    let mut input = Input { rest, buffer: bits.buffer, count: bits.count as u8 };
+    let mut input = Input { rest: packed, buffer: bits.buffer, count: bits.count as u8 };
     input.refill();
-    let mut entry = codes.literal(input.buffer);
+    let mut entry = codes.literals.first(input.buffer);
     let stop = loop {
         if place >= end || input.rest.len() <= INPUT_BYTES {
             break Stop::Bounds;
@@ -96,10 +81,10 @@ pub(super) fn decode(
         // Most come alone or in pairs.
         if entry.is_literal() {
             put(&mut input, entry, out, &mut place);
-            entry = codes.literal(input.buffer);
+            entry = codes.literals.first(input.buffer);
             if entry.is_literal() {
                 put(&mut input, entry, out, &mut place);
-                entry = codes.literal(input.buffer);
+                entry = codes.literals.first(input.buffer);
                 if entry.is_literal() {
                     input.refill();
                     continue;
@@ -109,10 +94,10 @@ pub(super) fn decode(
         if entry.is_unusual() {
             if entry.is_link() {
                 input.drop(entry);
-                entry = codes.linked_literal(entry, input.buffer);
+                entry = codes.literals.second(entry, input.buffer);
                 if entry.is_literal() {
                     put(&mut input, entry, out, &mut place);
-                    entry = codes.literal(input.buffer);
+                    entry = codes.literals.first(input.buffer);
                     input.refill();
                     continue;
                 }
@@ -129,7 +114,7 @@ pub(super) fn decode(
         input.drop(entry);
         let Some(distance) = distance(codes, &mut input) else { break Stop::Fault(faults::DISTANCE) };
         // The next symbol is looked up before the match is copied: the one need not wait for the other.
-        entry = codes.literal(input.buffer);
+        entry = codes.literals.first(input.buffer);
         input.refill();
         if distance <= place {
             copy(out, place, length, distance);
@@ -141,11 +126,13 @@ pub(super) fn decode(
         place += length;
     };
     // Whole bytes that have not been used go back, as far as they are of this input.
-    let taken = packed.len() - input.rest.len() - used;
+    let taken = packed.len() - input.rest.len();
     let unused = usize::from(input.count / 8).min(taken);
-    let count = u32::from(input.count) - 8 * unused as u32;
-    let bits = Bits { buffer: input.buffer & ((1 << count) - 1), count };
-    (Position { used: used + taken - unused, place, bits }, stop)
+    bits.count = u32::from(input.count) - 8 * unused as u32;
+    bits.buffer = input.buffer & ((1 << bits.count) - 1);
+    transfer.packed = &packed[taken - unused..];
+    transfer.made = place;
+    stop
 }
 
 /// Hands out a literal.
@@ -162,11 +149,11 @@ fn distance(codes: &Codes, input: &mut Input) -> Option<usize> {
     if input.count < MAX_DISTANCE_BITS {
         input.refill();
     }
-    let mut entry = codes.distance(input.buffer);
+    let mut entry = codes.distances.first(input.buffer);
     if entry.is_unusual() {
         if entry.is_link() {
             input.drop(entry);
-            entry = codes.linked_distance(entry, input.buffer);
+            entry = codes.distances.second(entry, input.buffer);
         }
         if entry.is_unusual() {
             return None;

@@ -9,6 +9,7 @@ mod entry;
 mod fast;
 mod faults;
 mod table;
+mod transfer;
 mod window;
 
 #[cfg(test)]
@@ -16,8 +17,11 @@ mod tests;
 
 use bits::Bits;
 use codes::{Codes, LengthCode, MAX_DISTANCES, MAX_LENGTHS, MAX_LITERALS, Symbol};
-use fast::{Position, Stop};
+use fast::Stop;
+use transfer::Transfer;
 use window::Window;
+
+pub(super) use window::WINDOW_BYTES;
 
 /// Bytes made between two calls of `each_step`: those of a step are still in the processor's second cache.
 const STEP_BYTES: usize = 256 << 10;
@@ -48,6 +52,13 @@ pub(super) struct Inflated {
     /// Bits of the input used that belong to what follows; at the end of a block less than eight.
     pub bits_left: u32,
     pub pause: Pause,
+}
+
+impl Inflated {
+    /// True where the stream has ended, and an earlier call gave the last of it.
+    pub fn is_over(&self) -> bool {
+        self.pause == Pause::Ended && self.made == 0
+    }
 }
 
 /// Why a call came to its end.
@@ -129,6 +140,11 @@ impl Inflate {
         inflate
     }
 
+    /// The bytes to which the next block may refer.
+    pub fn window(&self) -> &[u8] {
+        self.window.bytes()
+    }
+
     /// Inflates some of `packed` to `out`, and calls `each_step` with all that is made, in pieces. What follows in `out`
     /// may be overwritten. With `to_block`, it stops where a block ends.
     pub fn inflate(
@@ -138,41 +154,35 @@ impl Inflate {
         to_block: bool,
         mut each_step: impl FnMut(&[u8]),
     ) -> Inflated {
-        let mut rest = packed;
-        let mut made = 0;
+        let mut transfer = Transfer { packed, out, made: 0, end: 0, to_block };
         let pause = loop {
-            let before = made;
-            let end = out.len().min(made + STEP_BYTES);
-            let pause = self.step(&mut rest, out, &mut made, end, to_block);
-            each_step(&out[before..made]);
-            if pause != Pause::Room || made == out.len() {
+            let before = transfer.made;
+            transfer.end = transfer.out.len().min(before + STEP_BYTES);
+            let pause = self.step(&mut transfer);
+            each_step(&transfer.out[before..transfer.made]);
+            if pause != Pause::Room || transfer.made == transfer.out.len() {
                 break pause;
             }
         };
+        let Transfer { packed: rest, out, made, .. } = transfer;
         self.window.add(&out[..made]);
         Inflated { used: packed.len() - rest.len(), made, bits_left: self.bits.count, pause }
     }
 
-    /// Inflates up to the place `end` of `out`, or a match further.
-    fn step(
-        &mut self,
-        packed: &mut &[u8],
-        out: &mut [u8],
-        made: &mut usize,
-        end: usize,
-        to_block: bool,
-    ) -> Pause {
+    /// Inflates up to the end of the step, or a match further.
+    fn step(&mut self, transfer: &mut Transfer) -> Pause {
         loop {
+            let packed = &mut transfer.packed;
             let next = match self.state {
                 State::Block => self.begin_block(packed),
                 State::StoredLength => self.begin_stored(packed),
-                State::Stored { left: 0 } => self.end_block(to_block),
-                State::Stored { left } => copy_stored(packed, &mut out[..end], made, left),
+                State::Stored { left: 0 } => self.end_block(transfer.to_block),
+                State::Stored { left } => copy_stored(transfer, left),
                 State::Counts => self.read_counts(packed),
                 State::LengthsOfLengths { next } => self.read_lengths_of_lengths(packed, next),
                 State::Lengths { next } => self.read_lengths(packed, next),
-                State::Symbols => self.decode(packed, out, made, end, to_block),
-                State::Match { length, distance } => self.copy_match(out, made, length, distance),
+                State::Symbols => self.decode(transfer),
+                State::Match { length, distance } => self.copy_match(transfer, length, distance),
                 State::Over(pause) => Err(pause),
             };
             match next {
@@ -283,59 +293,42 @@ impl Inflate {
         Ok(State::Symbols)
     }
 
-    fn decode(
-        &mut self,
-        packed: &mut &[u8],
-        out: &mut [u8],
-        made: &mut usize,
-        end: usize,
-        to_block: bool,
-    ) -> Step {
-        let position = Position { used: 0, place: *made, bits: self.bits };
-        let (position, stop) = fast::decode(&self.codes, &self.window, packed, out, end, position);
-        *packed = &packed[position.used..];
-        *made = position.place;
-        self.bits = position.bits;
-        match stop {
-            Stop::EndOfBlock => self.end_block(to_block),
+    fn decode(&mut self, transfer: &mut Transfer) -> Step {
+        match fast::decode(&self.codes, &self.window, transfer, &mut self.bits) {
+            Stop::EndOfBlock => self.end_block(transfer.to_block),
             Stop::Fault(fault) => Err(Pause::Fault(fault)),
-            Stop::Bounds if *made >= end => Err(Pause::Room),
-            Stop::Bounds => self.decode_symbol(packed, out, made, to_block),
+            Stop::Bounds if transfer.made >= transfer.end => Err(Pause::Room),
+            Stop::Bounds => self.decode_symbol(transfer),
         }
     }
 
     /// Decodes one symbol, with no more bits than it has: after the last one, the input must stand behind the stream.
-    fn decode_symbol(
-        &mut self,
-        packed: &mut &[u8],
-        out: &mut [u8],
-        made: &mut usize,
-        to_block: bool,
-    ) -> Step {
+    fn decode_symbol(&mut self, transfer: &mut Transfer) -> Step {
         let symbol = loop {
             match self.codes.symbol(self.bits).map_err(Pause::Fault)? {
                 Some((symbol, bits)) => {
                     self.bits.drop(bits);
                     break symbol;
                 }
-                None => self.bits.pull(packed).ok_or(Pause::Input)?,
+                None => self.bits.pull(&mut transfer.packed).ok_or(Pause::Input)?,
             }
         };
         match symbol {
             Symbol::Literal(byte) => {
-                out[*made] = byte;
-                *made += 1;
+                transfer.out[transfer.made] = byte;
+                transfer.made += 1;
                 Ok(State::Symbols)
             }
-            Symbol::EndOfBlock => self.end_block(to_block),
-            Symbol::Match { distance, .. } if distance > *made + self.window.length() => {
+            Symbol::EndOfBlock => self.end_block(transfer.to_block),
+            Symbol::Match { distance, .. } if distance > transfer.made + self.window.length() => {
                 Err(Pause::Fault(faults::FAR_BACK))
             }
             Symbol::Match { length, distance } => Ok(State::Match { length, distance }),
         }
     }
 
-    fn copy_match(&mut self, out: &mut [u8], made: &mut usize, length: usize, distance: usize) -> Step {
+    fn copy_match(&mut self, transfer: &mut Transfer, length: usize, distance: usize) -> Step {
+        let Transfer { out, made, .. } = transfer;
         let copied = length.min(out.len() - *made);
         if distance > *made {
             self.window.copy(out, *made, copied, distance);
@@ -364,19 +357,19 @@ impl Lengths {
     }
 }
 
-/// Copies what a block stores as it is; `out` is the room up to the end of the step.
-fn copy_stored(packed: &mut &[u8], out: &mut [u8], made: &mut usize, left: usize) -> Step {
-    let room = out.get_mut(*made..).unwrap_or_default();
-    if room.is_empty() {
+/// Copies what a block stores as it is, up to the end of the step.
+fn copy_stored(transfer: &mut Transfer, left: usize) -> Step {
+    let room = transfer.end.saturating_sub(transfer.made);
+    if room == 0 {
         return Err(Pause::Room);
     }
-    let length = left.min(room.len()).min(packed.len());
-    let (stored, rest) = packed.split_at(length);
+    let length = left.min(room).min(transfer.packed.len());
+    let (stored, rest) = transfer.packed.split_at(length);
     if stored.is_empty() {
         return Err(Pause::Input);
     }
-    room[..length].copy_from_slice(stored);
-    *packed = rest;
-    *made += length;
+    transfer.out[transfer.made..transfer.made + length].copy_from_slice(stored);
+    transfer.packed = rest;
+    transfer.made += length;
     Ok(State::Stored { left: left - length })
 }

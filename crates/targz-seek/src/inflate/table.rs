@@ -1,5 +1,6 @@
-//! Makes a table from the lengths of a code's symbols.
+//! Huffman codes as tables, made from the lengths of the symbols' codes.
 
+use super::bits::Bits;
 use super::entry::Entry;
 
 /// Bits of the longest codes.
@@ -18,8 +19,53 @@ pub(super) enum Fill {
     Wrong,
 }
 
+/// A code as a table: `FIRST_BITS` bits are looked at first; longer codes have their entries behind those of the first
+/// look.
+pub(super) struct Table<const FIRST_BITS: u32, const ENTRIES: usize>([Entry; ENTRIES]);
+
+impl<const FIRST_BITS: u32, const ENTRIES: usize> Table<FIRST_BITS, ENTRIES> {
+    pub fn new() -> Self {
+        Self([Entry::INVALID; ENTRIES])
+    }
+
+    /// Makes the table from the lengths of the symbols' codes.
+    pub fn set(&mut self, lengths: &[u8], entry: fn(usize) -> Entry) -> Fill {
+        build(&mut self.0, FIRST_BITS, lengths, entry)
+    }
+
+    /// What a first look gives.
+    #[inline(always)]
+    pub fn first(&self, bits: u64) -> Entry {
+        self.0[bits as usize % (1 << FIRST_BITS)]
+    }
+
+    /// What a second look gives, at the bits behind the first.
+    #[inline(always)]
+    pub fn second(&self, link: Entry, bits: u64) -> Entry {
+        self.0[link.linked(bits) % ENTRIES]
+    }
+
+    /// The entry that the bits mean, and how many bits are before it; `None` where there are too few bits to tell.
+    ///
+    /// # Errors
+    /// `fault`, where the bits are no code.
+    pub fn look(&self, bits: Bits, fault: &'static str) -> Result<Option<(Entry, u32)>, &'static str> {
+        let mut entry = self.first(bits.buffer);
+        let mut before = 0;
+        if entry.is_link() {
+            before = entry.bits();
+            entry = self.second(entry, bits.buffer >> before);
+        }
+        if before + entry.bits().max(1) > bits.count {
+            return Ok(None);
+        }
+        let is_invalid = entry.is_unusual() && !entry.is_end();
+        if is_invalid { Err(fault) } else { Ok(Some((entry, before))) }
+    }
+}
+
 /// Makes the table of a code from the lengths of its symbols.
-pub(super) fn build(table: &mut [Entry], first_bits: u32, lengths: &[u8], entry: fn(usize) -> Entry) -> Fill {
+fn build(table: &mut [Entry], first_bits: u32, lengths: &[u8], entry: fn(usize) -> Entry) -> Fill {
     let mut counts = [0_u32; MAX_CODE_BITS + 1];
     lengths.iter().for_each(|length| counts[usize::from(*length)] += 1);
     counts[0] = 0;

@@ -6,7 +6,6 @@ use flate2::Compression;
 use flate2::write::DeflateEncoder;
 use zlib_rs::{InflateFlush, Status};
 
-use super::window::WINDOW_BYTES;
 use super::*;
 
 /// Lengths of input and of room at a time.

@@ -1,7 +1,7 @@
 //! The bytes to which matches may refer, and which have been handed out already.
 
 /// Matches reach this far back.
-pub(super) const WINDOW_BYTES: usize = 32 << 10;
+pub(crate) const WINDOW_BYTES: usize = 32 << 10;
 
 /// Bytes kept, so that the window need not move with each call.
 const BUFFER_BYTES: usize = 2 * WINDOW_BYTES;
@@ -21,6 +21,10 @@ impl Window {
 
     pub fn length(&self) -> usize {
         self.length
+    }
+
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes[self.end - self.length..self.end]
     }
 
     /// Takes in what was made after the bytes that it has.

@@ -26,8 +26,8 @@ impl<R: Read> TarWalk<R> {
         next.map(Advance::Past).ok_or_else(|| Fault::CutOff { place: format!("inside {}", entry.name) })
     }
 
-    /// Reads past a file that is not wanted, of which much has not been read yet: the buffer need not grow for
-    /// it, and the data need not move.
+    /// Reads past a file that is not wanted. It is for files of which much has not been read yet: the buffer does not
+    /// grow for them, and their data are not moved.
     pub(super) fn pass_unwanted(
         &mut self,
         place: usize,

@@ -9,12 +9,17 @@ use memchr::memmem::Finder;
 /// The elements that are looked for; they stand behind a prefix.
 static COUNTRY: LazyLock<Finder> = LazyLock::new(|| Finder::new("country"));
 static ORGANIZATION: LazyLock<Finder> = LazyLock::new(|| Finder::new("organization"));
+/// What the document of a record ends with, behind a prefix.
+const END_OF_RECORD: &[u8] = b"record>";
 /// Bytes before which a name of an element may begin.
 const MAX_PREFIX: usize = 64;
 
-/// True if parsing takes out no characters: two parts of a name would become one.
-pub fn is_clean(xml: &[u8]) -> bool {
-    matches!(orcid_xml::cleaned(xml), Cow::Borrowed(_))
+/// True if all elements of a record can be found in the bytes of its document: it is not in UTF-16, it is not cut off,
+/// and parsing takes out no characters, so that no two parts of a name become one.
+pub fn is_searchable(xml: &[u8]) -> bool {
+    !orcid_xml::is_utf16(xml)
+        && xml.trim_ascii_end().ends_with(END_OF_RECORD)
+        && matches!(orcid_xml::cleaned(xml), Cow::Borrowed(_))
 }
 
 /// Calls `each` with the text of every country, until it returns false.
@@ -185,10 +190,20 @@ mod tests {
     }
 
     #[test]
-    fn what_parsing_would_take_out_is_not_clean() {
-        assert!(is_clean(b"<a:b>text &#13; <!-- x --></a:b>"));
-        for odd in [&b"<a:coun\x01try>PT"[..], b"<a>&#0;</a>", b"<a>\xef\xbf\xbf</a>"] {
-            assert!(!is_clean(odd), "{odd:?}");
+    fn only_whole_records_without_what_parsing_takes_out_are_searched() {
+        assert!(is_searchable(b"<a:b>text &#13; <!-- x --></a:record>\n"));
+        for odd in [
+            &b"<a:coun\x01try>PT</a:record>"[..],
+            b"<a>&#0;</record>",
+            b"<a>\xef\xbf\xbf</record>",
+            b"<a><a:country>PT</a:country>",
+            b"<a><a:country>PT</a:country></a:reco",
+            b"<a></a:record><!-- x -->",
+            b"\xff\xfe<\0",
+            b"\0<\0a",
+            b"",
+        ] {
+            assert!(!is_searchable(odd), "{odd:?}");
         }
     }
 }

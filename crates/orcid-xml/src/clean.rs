@@ -113,8 +113,9 @@ fn has_illegal_bytes(bytes: &[u8]) -> bool {
     find(bytes, 0, |block| is_up_to(block, LAST_CONTROL) & !is_space(block)).is_some()
 }
 
-/// True where `bytes` begin as an XML document in UTF-16 does without a byte order mark.
-pub(super) fn is_utf16(bytes: &[u8]) -> bool {
+/// True where `bytes` begin as an XML document in UTF-16 does, with a byte order mark or without. This crate reads UTF-8
+/// only.
+pub fn is_utf16(bytes: &[u8]) -> bool {
     [&b"<\0"[..], b"\0<", b"\xff\xfe", b"\xfe\xff"].iter().any(|start| bytes.starts_with(start))
 }
 

@@ -45,7 +45,7 @@ mod xml;
 
 pub use affiliation::Affiliation;
 pub use answer::{SearchPage, parse_search, pieces, without_elements};
-pub use clean::cleaned;
+pub use clean::{cleaned, is_utf16};
 pub use document::{Activity, Document, Parsed, Parser, parse, parse_by_reference, parse_by_scanner};
 pub use element::{Element, FuzzyDate, Organization, Title};
 pub use error::ParseError;

@@ -79,10 +79,10 @@ pub fn most_frequent<T: Ord>(values: impl Iterator<Item = T>) -> Option<T> {
 }
 
 /// An archive of summaries: people and their documents.
-pub fn archive(at: &Path, documents: &[(&str, String)]) -> PathBuf {
+pub fn archive(at: &Path, documents: &[(&str, impl AsRef<[u8]>)]) -> PathBuf {
     let members: Vec<(String, &[u8])> = documents
         .iter()
-        .map(|(orcid, xml)| (format!("ORCID_2025_10_summaries/{}/{orcid}.xml", &orcid[16..]), xml.as_bytes()))
+        .map(|(orcid, xml)| (format!("ORCID_2025_10_summaries/{}/{orcid}.xml", &orcid[16..]), xml.as_ref()))
         .collect();
     let members: Vec<(&str, &[u8])> = members.iter().map(|(path, xml)| (path.as_str(), *xml)).collect();
     let path = at.join("ORCID_2025_10_summaries.tar.gz");

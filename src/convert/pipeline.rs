@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 
 use rayon::{Scope, ThreadPool, ThreadPoolBuilder};
 
-use super::budget::{Budget, Permit, Reservation};
+use super::budget::{Budget, Permit};
 use super::converted::Converted;
 use super::duplicates::{Seen, SeenName, note_replaced};
 use super::in_order::InOrder;
@@ -24,7 +24,6 @@ use super::only::Only;
 use super::options::CHUNK_BYTES;
 use super::reading::Reading;
 use super::release::release_of;
-use super::shard::Shard;
 use super::sink::Sink;
 use super::source::{Content, Source, archive_name};
 use super::stop::stop_with;
@@ -39,12 +38,8 @@ use targz_seek::{ArchiveError, Chunk, Meter, Totals};
 
 /// Chunks in flight for each thread; with three the threads wait for the reader at times.
 const CHUNKS_PER_THREAD: usize = 4;
-/// Chunks in flight may take the memory divided by this number, and what is lent to them.
-const CHUNK_DIVISOR: usize = 6;
-/// What a large archive's open row groups take. It is lent to chunks until then.
-const OPEN_GROUPS_BYTES: usize = 96 << 20;
-/// No more than the memory divided by this number is lent.
-const LOAN_DIVISOR: usize = 4;
+/// Chunks in flight take at most the memory divided by this number.
+const CHUNK_DIVISOR: usize = 4;
 /// The limit of one archive's open row groups and batches, in bytes.
 const MEMORY_PER_ARCHIVE: usize = 512 << 20;
 /// Threads of the pool that one reader keeps busy: a seventh of the work is reading; of selected people, half.
@@ -132,13 +127,6 @@ impl Pipeline {
         (wanted.min(self.memory_bytes / MEMORY_PER_READER) / self.side_by_side(count)).max(1)
     }
 
-    /// Lends the memory that an archive's open row groups will take; none for a part of an archive, which
-    /// may be so small that touching that memory once would cost more time than it gains.
-    fn lend(&self, shard: Option<Shard>) -> Reservation {
-        let lent_bytes = OPEN_GROUPS_BYTES.min(self.memory_bytes / LOAN_DIVISOR);
-        self.budget.lend(if shard.is_some() { 0 } else { lent_bytes })
-    }
-
     /// Reads an archive; writes the tables in `keep` below `scratch`, or none.
     ///
     /// # Errors
@@ -151,7 +139,7 @@ impl Pipeline {
         observer: &dyn Observer,
         stop: &AtomicBool,
     ) -> Result<Converted, ConvertError> {
-        let writer = Writer::new(&source, scratch, keep, self.lend(source.mode.shard));
+        let writer = Writer::new(&source, scratch, keep);
         let (writer, read) = self.feed(source, writer, keep, observer, stop)?;
         writer.finish(read, &self.pool)
     }
@@ -290,7 +278,6 @@ struct Writer<'s> {
     shard: Option<String>,
     keep: &'s BTreeSet<String>,
     dumps: BTreeMap<DumpKind, DumpWriter>,
-    lent: Reservation,
     superseded: Superseded,
     report: Report,
     /// Whether to note which members were read.
@@ -302,12 +289,7 @@ struct Writer<'s> {
 }
 
 impl<'s> Writer<'s> {
-    fn new(
-        source: &Source<'_>,
-        scratch: Option<&Path>,
-        keep: &'s BTreeSet<String>,
-        lent: Reservation,
-    ) -> Self {
+    fn new(source: &Source<'_>, scratch: Option<&Path>, keep: &'s BTreeSet<String>) -> Self {
         Self {
             notes_names: matches!(source.content, Content::Members(_)),
             accepted: Targets::default(),
@@ -316,7 +298,6 @@ impl<'s> Writer<'s> {
             shard: source.mode.shard.map(|shard| shard.to_string()),
             keep,
             dumps: BTreeMap::new(),
-            lent,
             superseded: Superseded::default(),
             report: Report::default(),
             watermark: None,
@@ -380,8 +361,6 @@ impl Sink for Writer<'_> {
             batch.report.times.encode +=
                 self.dumps.entry(dump).or_insert_with(make).write(batches, xml_bytes, pool)?;
         }
-        let open: usize = self.dumps.values().map(DumpWriter::open_bytes).sum();
-        self.lent.lend_all_but(open);
         note_replaced(&mut self.superseded, batch.replacing, sequence);
         self.superseded.check()?;
         if self.notes_names {

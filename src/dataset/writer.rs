@@ -124,11 +124,6 @@ impl DumpWriter {
         Ok(taken)
     }
 
-    /// The approximate memory of the open row groups of all tables.
-    pub fn open_bytes(&self) -> usize {
-        self.tables.iter().flatten().map(TableWriter::open_bytes).sum()
-    }
-
     /// Ends row groups, the largest first, until the open ones are within the limit.
     fn end_largest_groups(&mut self, pool: &ThreadPool) -> Result<(), DatasetError> {
         let mut open: Vec<_> =

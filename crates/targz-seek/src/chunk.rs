@@ -80,7 +80,16 @@ pub enum Kind {
 /// Cloning is cheap, and all clones share one pool. Give clones of one pool to several
 /// [`Archive::open_part`](crate::Archive::open_part) readers that have the same chunk size.
 #[derive(Debug, Clone, Default)]
-pub struct Buffers(Arc<Mutex<Vec<Vec<u8>>>>);
+pub struct Buffers(Arc<Mutex<Spare>>);
+
+/// Buffers that are not in use.
+#[derive(Debug, Default)]
+struct Spare {
+    buffers: Vec<Vec<u8>>,
+    /// The size of each: the least that a reader has asked for, which is that of a chunk. Larger ones, for large
+    /// members, are seldom needed.
+    size_bytes: usize,
+}
 
 /// What names and members of a chunk need.
 #[derive(Debug, Clone, Copy, Default)]
@@ -201,6 +210,16 @@ impl Chunk {
     }
 }
 
+impl PooledBuffer {
+    /// Goes on with a larger buffer, which begins with the same bytes.
+    pub(super) fn grow(&mut self, size: usize) {
+        // The system gives its memory as zeros, while more of the same buffer would be cleared.
+        let mut grown = vec![0; size];
+        grown[..self.bytes.len()].copy_from_slice(&self.bytes);
+        self.buffers.put(std::mem::replace(&mut self.bytes, grown));
+    }
+}
+
 impl From<Vec<u8>> for PooledBuffer {
     /// Bytes of no pool.
     fn from(bytes: Vec<u8>) -> Self {
@@ -209,15 +228,15 @@ impl From<Vec<u8>> for PooledBuffer {
 }
 
 impl Deref for PooledBuffer {
-    type Target = Vec<u8>;
+    type Target = [u8];
 
-    fn deref(&self) -> &Vec<u8> {
+    fn deref(&self) -> &[u8] {
         &self.bytes
     }
 }
 
 impl DerefMut for PooledBuffer {
-    fn deref_mut(&mut self) -> &mut Vec<u8> {
+    fn deref_mut(&mut self) -> &mut [u8] {
         &mut self.bytes
     }
 }
@@ -231,22 +250,50 @@ impl Drop for PooledBuffer {
 impl Buffers {
     /// A buffer of `size` initialised bytes, fresh or used.
     pub(super) fn take(&self, size: usize) -> PooledBuffer {
-        let spare = self.spare().pop().filter(|buffer| buffer.len() >= size);
+        let mut spare = self.spare();
+        if spare.size_bytes == 0 || size < spare.size_bytes {
+            *spare = Spare { buffers: Vec::new(), size_bytes: size };
+        }
+        let used = if size == spare.size_bytes { spare.buffers.pop() } else { None };
+        drop(spare);
         // Memory that the system gives as zeros is not cleared again.
-        let mut bytes = spare.unwrap_or_else(|| vec![0; size]);
-        bytes.truncate(size);
+        let bytes = used.unwrap_or_else(|| vec![0; size]);
         PooledBuffer { bytes, buffers: self.clone() }
     }
 
+    /// Keeps a buffer of the usual size.
     fn put(&self, buffer: Vec<u8>) {
         let mut spare = self.spare();
-        let standard = spare.first().is_none_or(|other| other.len() == buffer.len());
-        if !buffer.is_empty() && standard && spare.len() < MAX_SPARE_BUFFERS {
-            spare.push(buffer);
+        if !buffer.is_empty() && buffer.len() == spare.size_bytes && spare.buffers.len() < MAX_SPARE_BUFFERS {
+            spare.buffers.push(buffer);
         }
     }
 
-    fn spare(&self) -> std::sync::MutexGuard<'_, Vec<Vec<u8>>> {
+    fn spare(&self) -> std::sync::MutexGuard<'_, Spare> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Buffers;
+
+    #[test]
+    fn buffers_of_the_usual_size_are_used_again_whatever_larger_ones_come_between() {
+        let buffers = Buffers::default();
+        let mut first = buffers.take(100);
+        first[..3].copy_from_slice(b"abc");
+        first.grow(1_000);
+        assert_eq!((&first[..4], first.len()), (&b"abc\0"[..], 1_000));
+
+        drop(first);
+        drop(buffers.take(500));
+
+        let spare = || buffers.spare().buffers.iter().map(Vec::len).collect::<Vec<_>>();
+        assert_eq!(spare(), [100]);
+        assert_eq!(buffers.take(100)[..3], *b"abc");
+        assert_eq!(spare(), [100]);
+        drop(buffers.take(50));
+        assert_eq!(spare(), [50]);
     }
 }

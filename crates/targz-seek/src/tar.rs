@@ -340,10 +340,7 @@ impl<R: Read> TarWalk<R> {
         let size = usize::try_from(size).unwrap_or(usize::MAX).max(self.chunk_bytes);
         while self.filled < size && !self.input_ended {
             if self.filled == self.buffer.len() {
-                // The system gives its memory as zeros, while more of the same buffer would be cleared.
-                let mut grown = vec![0; size.min(ROOM_AT_ONCE.max(2 * self.buffer.len()))];
-                grown[..self.filled].copy_from_slice(&self.buffer[..self.filled]);
-                *self.buffer = grown;
+                self.buffer.grow(size.min(ROOM_AT_ONCE.max(2 * self.buffer.len())));
             }
             self.fill(size.min(self.buffer.len()));
         }

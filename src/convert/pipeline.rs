@@ -36,8 +36,9 @@ use crate::tables::{self, DumpKind};
 use orcid_xml::MemberName;
 use targz_seek::{ArchiveError, Chunk, Meter, Totals};
 
-/// Chunks in flight for each thread; with three the threads wait for the reader at times.
-const CHUNKS_PER_THREAD: usize = 4;
+/// Chunks in flight for each thread; with two the threads wait for the reader, and the system provides memory for four
+/// in as much time as they save.
+const CHUNKS_PER_THREAD: usize = 3;
 /// Chunks in flight take at most the memory divided by this number.
 const CHUNK_DIVISOR: usize = 4;
 /// The limit of one archive's open row groups and batches, in bytes.

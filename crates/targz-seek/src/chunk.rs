@@ -7,9 +7,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 /// for a chunk to be used takes its buffer at once; others lie idle where fewer chunks may
 /// be on their way than before.
 const MAX_SPARE_BUFFERS: usize = 8;
-/// Of the larger buffers, which large members need, one is kept up to this size. ORCID's largest records have tens
-/// of megabytes, and one in some 20,000 has more than a chunk's 8 MiB.
-const MAX_LARGE_SPARE_BYTES: usize = 64 << 20;
 
 /// A run of whole members of an archive, in the archive's order, with their names and data.
 ///
@@ -89,10 +86,9 @@ pub struct Buffers(Arc<Mutex<Spare>>);
 #[derive(Debug, Default)]
 struct Spare {
     buffers: Vec<Vec<u8>>,
-    /// The size of each: the least that a reader has asked for, which is that of a chunk.
+    /// The size of each: the least that a reader has asked for, which is that of a chunk. Larger ones, for large
+    /// members, are not kept: they would take as much memory again as all chunks in flight.
     size_bytes: usize,
-    /// A larger one. Its capacity is the size that it has been made with.
-    large: Option<Vec<u8>>,
 }
 
 /// What names and members of a chunk need.
@@ -215,11 +211,13 @@ impl Chunk {
 }
 
 impl PooledBuffer {
-    /// Goes on with a larger buffer, which begins with the same bytes.
+    /// Goes on with larger memory, which begins with the same bytes. The memory that it had is given back to the system,
+    /// since a large member takes the room of many chunks.
     pub(super) fn grow(&mut self, size: usize) {
-        let mut grown = self.buffers.take(size);
+        // The system gives its memory as zeros, while more of the same buffer would be cleared.
+        let mut grown = vec![0; size];
         grown[..self.bytes.len()].copy_from_slice(&self.bytes);
-        *self = grown;
+        self.bytes = grown;
     }
 }
 
@@ -255,30 +253,19 @@ impl Buffers {
     pub(super) fn take(&self, size: usize) -> PooledBuffer {
         let mut spare = self.spare();
         if spare.size_bytes == 0 || size < spare.size_bytes {
-            *spare = Spare { size_bytes: size, ..Spare::default() };
+            *spare = Spare { buffers: Vec::new(), size_bytes: size };
         }
-        let used = if size == spare.size_bytes {
-            spare.buffers.pop()
-        } else {
-            spare.large.take_if(|large| large.capacity() >= size)
-        };
+        let used = if size == spare.size_bytes { spare.buffers.pop() } else { None };
         drop(spare);
-        // The system gives its memory as zeros, which are not written again.
-        let mut bytes = used.unwrap_or_else(|| vec![0; size]);
-        bytes.resize(size, 0);
+        // Memory that the system gives as zeros is not cleared again.
+        let bytes = used.unwrap_or_else(|| vec![0; size]);
         PooledBuffer { bytes, buffers: self.clone() }
     }
 
     fn put(&self, buffer: Vec<u8>) {
         let mut spare = self.spare();
-        if spare.size_bytes == 0 {
-            // Nobody has taken a buffer: the pool is that of bytes that come from elsewhere.
-        } else if buffer.len() > spare.size_bytes {
-            let most = spare.large.as_ref().map_or(0, Vec::capacity);
-            if (most..=MAX_LARGE_SPARE_BYTES).contains(&buffer.capacity()) {
-                spare.large = Some(buffer);
-            }
-        } else if buffer.len() == spare.size_bytes && spare.buffers.len() < MAX_SPARE_BUFFERS {
+        let is_usual = !buffer.is_empty() && buffer.len() == spare.size_bytes;
+        if is_usual && spare.buffers.len() < MAX_SPARE_BUFFERS {
             spare.buffers.push(buffer);
         }
     }
@@ -290,35 +277,27 @@ impl Buffers {
 
 #[cfg(test)]
 mod tests {
-    use super::{Buffers, MAX_LARGE_SPARE_BYTES};
+    use super::Buffers;
 
     #[test]
-    fn buffers_are_used_again_and_one_that_is_larger() {
+    fn buffers_of_the_usual_size_are_used_again_whatever_larger_ones_come_between() {
         let buffers = Buffers::default();
+        let spare = || buffers.spare().buffers.iter().map(Vec::len).collect::<Vec<_>>();
         let mut first = buffers.take(100);
         first[..3].copy_from_slice(b"abc");
-        first.grow(1_000);
-        assert_eq!((&first[..4], first.len()), (&b"abc\0"[..], 1_000));
-        let spare = || {
-            let spare = buffers.spare();
-            let usual: Vec<_> = spare.buffers.iter().map(Vec::len).collect();
-            (usual, spare.large.as_ref().map_or(0, Vec::capacity))
-        };
-        assert_eq!(spare(), (vec![100], 0));
+        let mut other = buffers.take(100);
+        other.copy_from_slice(&first);
+        other.grow(1_000);
+        assert_eq!((&other[..4], other.len()), (&b"abc\0"[..], 1_000));
 
-        first[999] = 1;
-        drop(first);
-        drop(buffers.take(500));
-        let other = buffers.take(999);
-        drop(buffers.take(400));
         drop(other);
+        drop(buffers.take(500));
+        drop(first);
 
-        assert_eq!(spare(), (vec![100], 1_000));
-        assert_eq!(buffers.take(1_000)[998..], [0, 0]);
+        assert_eq!(spare(), [100]);
         assert_eq!(buffers.take(100)[..3], *b"abc");
+        assert_eq!(spare(), [100]);
         drop(buffers.take(50));
-        assert_eq!(spare(), (vec![50], 0));
-        drop(buffers.take(MAX_LARGE_SPARE_BYTES + 1));
-        assert_eq!(spare(), (vec![50], 0));
+        assert_eq!(spare(), [50]);
     }
 }

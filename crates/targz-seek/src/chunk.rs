@@ -3,9 +3,8 @@
 use std::ops::{Deref, DerefMut, Range};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Buffers kept for reuse: as many as two threads have on their way. A reader that waits
-/// for a chunk to be used takes its buffer at once; others lie idle where fewer chunks may
-/// be on their way than before.
+/// Buffers kept for reuse: as many as a reader and two threads use. With more threads most are in use, and a reader that
+/// waits for a chunk to be used takes its buffer at once.
 const MAX_SPARE_BUFFERS: usize = 8;
 
 /// A run of whole members of an archive, in the archive's order, with their names and data.

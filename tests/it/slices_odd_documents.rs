@@ -1,8 +1,8 @@
-//! People are selected whatever the form of their documents: comments, CDATA, other prefixes, other order.
+//! People are selected whatever the form of their documents: comments, CDATA, other prefixes, other order, damage.
 
 use orcid_mock::plain::crowd_id;
 
-use crate::slices::{check, employed, empty_folder, of_people};
+use crate::slices::{check, employed, empty_folder, of_people, report};
 use crate::support::slices::{archive, cells, with_country};
 use crate::support::tables::all_rows;
 use crate::support::{ONE, OTHER, convert, folder, given_names, record, run};
@@ -31,6 +31,40 @@ fn a_document_in_another_form_is_found_too() {
         assert!(status < 2, "{told}");
         assert_eq!(given_names(&out, ONE), ["One"], "{form}");
         assert!(given_names(&out, OTHER).is_empty());
+    }
+}
+
+#[test]
+fn damage_is_a_reject_where_it_may_be_of_a_selected_person() {
+    let place = folder();
+    let whole = with_country(ONE, "One", "PT");
+    let wide = whole.replace("UTF-8", "UTF-16").encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let (before, _) = whole.split_at(whole.find("<address:country>").unwrap());
+    // All could have been read further: they may be of somebody of any country.
+    for (number, damaged) in
+        [whole[..whole.len() - 20].into(), before.into(), Vec::new(), wide].into_iter().enumerate()
+    {
+        let at = place.path().join(number.to_string());
+        std::fs::create_dir(&at).unwrap();
+        let archive = archive(&at, &[(ONE, damaged), (OTHER, with_country(OTHER, "Other", "ES").into())]);
+        for (option, value, rejects) in [
+            ("--country", "PT", 1),
+            ("--country", "ES", 1),
+            ("--organization-id", "grid:grid.1.a", 1),
+            ("--ids", ONE, 1),
+            ("--ids", OTHER, 0),
+        ] {
+            let out = at.join(value);
+            let list = at.join("list");
+            std::fs::write(&list, value).unwrap();
+            let value = if option == "--ids" { list.to_str().unwrap() } else { value };
+
+            let (status, told) = convert(&[&archive], &out, &[option, value]);
+
+            assert_eq!(status, rejects, "{number} {value} {told}");
+            assert_eq!(report(&out)["report"]["members"]["rejects"], rejects, "{number} {option} {value}");
+            assert_eq!(given_names(&out, OTHER).len(), usize::from(value == "ES" || rejects == 0));
+        }
     }
 }
 

@@ -36,8 +36,8 @@ use crate::tables::{self, DumpKind};
 use orcid_xml::MemberName;
 use targz_seek::{ArchiveError, Chunk, Meter, Totals};
 
-/// Chunks in flight for each thread; with two the threads wait for the reader, and the system provides memory for four
-/// in as much time as they save.
+/// Chunks in flight for each thread. With two, the threads wait for the reader; with four, the system takes as much time to
+/// provide their memory as they save.
 const CHUNKS_PER_THREAD: usize = 3;
 /// Chunks in flight take at most the memory divided by this number.
 const CHUNK_DIVISOR: usize = 4;

@@ -65,7 +65,7 @@ pub fn each_organization(xml: &[u8], mut each: impl FnMut(&[u8]) -> Option<bool>
             _ => return None,
         }
     }
-    // The document is cut off.
+    // An organization without its end tag.
     if begun.is_some() { None } else { Some(()) }
 }
 

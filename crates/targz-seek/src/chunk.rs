@@ -86,7 +86,7 @@ pub struct Buffers(Arc<Mutex<Spare>>);
 struct Spare {
     buffers: Vec<Vec<u8>>,
     /// The size of each: the least that a reader has asked for, which is that of a chunk. Larger ones, for large
-    /// members, are not kept: they would take as much memory again as all chunks in flight.
+    /// members, are freed: one of them may take as much memory as all chunks in flight.
     size_bytes: usize,
 }
 
@@ -210,8 +210,8 @@ impl Chunk {
 }
 
 impl PooledBuffer {
-    /// Goes on with larger memory, which begins with the same bytes. The memory that it had is given back to the system,
-    /// since a large member takes the room of many chunks.
+    /// Copies the bytes to a larger buffer, and frees the present one. In the pool it would lie idle while the large
+    /// member takes memory.
     pub(super) fn grow(&mut self, size: usize) {
         // The system gives its memory as zeros, while more of the same buffer would be cleared.
         let mut grown = vec![0; size];

@@ -37,8 +37,8 @@ const MAX_HOLE_BYTES: u64 = 16 << 20;
 /// overwrites files that were not wanted, so that the memory stays in the cache of one core.
 const SEARCHED_BYTES: usize = 256 << 10;
 
-/// Room that a header alone can get, before the bytes that it announces have come. ORCID's largest records have
-/// tens of megabytes. Each time the buffer grows, its bytes are copied to memory that the system must provide anew.
+/// The largest buffer that the walk allocates when it has read no more of an entry than its header. A larger buffer grows
+/// as data arrive, and each step copies the data to new memory. ORCID's largest records have tens of megabytes.
 const ROOM_AT_ONCE: usize = 64 << 20;
 
 /// Names and places of the members of a chunk take at most the chunk's size divided by this number.

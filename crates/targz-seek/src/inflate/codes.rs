@@ -71,9 +71,7 @@ impl Codes {
         let fill = self.distances.set(distances, Entry::distance);
         if is_sound(fill) || fill == Fill::Empty { Ok(()) } else { Err(faults::DISTANCES) }
     }
-}
 
-impl Codes {
     /// The next symbol and its bits; `None` where there are too few bits to tell.
     ///
     /// # Errors

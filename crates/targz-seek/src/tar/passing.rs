@@ -26,8 +26,8 @@ impl<R: Read> TarWalk<R> {
         next.map(Advance::Past).ok_or_else(|| Fault::CutOff { place: format!("inside {}", entry.name) })
     }
 
-    /// Reads past a file that is not wanted. It is for files of which much has not been read yet: the buffer does not
-    /// grow for them, and their data are not moved.
+    /// Reads past a file that is not wanted, without keeping its data. The walk calls it if more than [`SEARCHED_BYTES`]
+    /// of the file have not been read yet; otherwise it reads the file into its buffer.
     pub(super) fn pass_unwanted(
         &mut self,
         place: usize,

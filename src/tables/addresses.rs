@@ -1,10 +1,10 @@
 //! `summaries/addresses`: the countries of the person.
 
 use super::build::Table;
-use super::column::Value::Label;
-use super::column::{Family, column};
+use super::column::column;
 use super::entry::Entry;
 use super::shared::{ItemRow, element_columns};
+use super::value::{Family, label};
 use orcid_xml::Address;
 
 pub struct Addresses;
@@ -15,11 +15,11 @@ impl Family for Addresses {
 
 pub fn table() -> Table<Addresses> {
     let mut columns = element_columns();
-    columns.extend([column::<Addresses>(
+    columns.extend([column(
         "country",
         "address:country",
         "The country, ISO 3166 in two letters.",
-        Label(|row| row.item.country.as_deref()),
+        label::<Addresses>(|row| row.item.country.as_deref()),
     )]);
     Table {
         name: "addresses",

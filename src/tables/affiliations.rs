@@ -1,13 +1,13 @@
 //! `affiliations`: the seven kinds in one table, in summaries and in full.
 
 use super::build::Table;
-use super::column::Value::{Label, Text};
-use super::column::{Column, Family, column};
+use super::column::{Column, column};
 use super::entry::Entry;
 use super::shared::places;
 use super::shared::{
     HasOrganization, ItemRow, date_columns, element_columns, group_columns, organization_columns,
 };
+use super::value::{Family, label, text};
 use orcid_xml::{Activity, Affiliation, AffiliationKind, Organization};
 
 pub struct Affiliations;
@@ -76,23 +76,23 @@ pub fn full_table() -> Table<Affiliations> {
 
 fn own_columns() -> Vec<Column<Affiliations>> {
     let mut columns = vec![
-        column::<Affiliations>(
+        column(
             "kind",
             "",
             "The kind of affiliation, by the element's name: distinction, education, employment, invited-position, membership, qualification, service.",
-            Label(|row| Some(row.kind)),
+            label::<Affiliations>(|row| Some(row.kind)),
         ),
         column(
             "department_name",
             "common:department-name",
             "The department.",
-            Text(|row| row.item.department_name.as_deref()),
+            text::<Affiliations>(|row| row.item.department_name.as_deref()),
         ),
         column(
             "role_title",
             "common:role-title",
             "The role, degree or title.",
-            Text(|row| row.item.role_title.as_deref()),
+            text::<Affiliations>(|row| row.item.role_title.as_deref()),
         ),
     ];
     columns.extend(date_columns::<Affiliations>("start", "common:start-date", "in which it began", |row| {
@@ -102,6 +102,11 @@ fn own_columns() -> Vec<Column<Affiliations>> {
         row.item.end_date
     }));
     columns.extend(organization_columns("common:organization"));
-    columns.push(column("url", "common:url", "A web page about it.", Text(|row| row.item.url.as_deref())));
+    columns.push(column(
+        "url",
+        "common:url",
+        "A web page about it.",
+        text::<Affiliations>(|row| row.item.url.as_deref()),
+    ));
     columns
 }

@@ -5,8 +5,8 @@
 use std::sync::LazyLock;
 
 use super::build::{AnyTable, Table};
-use super::column::Value::{Key, Label, Text, Timestamp};
-use super::column::{Family, column};
+use super::column::column;
+use super::value::{Family, key, label, text, timestamp};
 
 /// The folder of these tables.
 pub const FOLDER: &str = "connections";
@@ -38,26 +38,36 @@ pub fn all() -> [&'static dyn AnyTable; 1] {
 
 fn table() -> Table<AuthenticatedIds> {
     let columns = vec![
-        column::<AuthenticatedIds>(
+        column(
             "local_id",
             "",
             "The person's id at the institution.",
-            Key(|row| &row.local_id),
+            key::<AuthenticatedIds>(|row| &row.local_id),
         ),
-        column("orcid", "", "The iD, with which the person has signed in at ORCID.", Key(|row| &row.orcid)),
-        column("orcid_uri", "", "The iD as a URI.", Text(|row| Some(&row.orcid_uri))),
+        column(
+            "orcid",
+            "",
+            "The iD, with which the person has signed in at ORCID.",
+            key::<AuthenticatedIds>(|row| &row.orcid),
+        ),
+        column("orcid_uri", "", "The iD as a URI.", text::<AuthenticatedIds>(|row| Some(&row.orcid_uri))),
         column(
             "scopes",
             "",
             "The permissions that the person gave, with spaces between.",
-            Label(|row| Some(&row.scopes)),
+            label::<AuthenticatedIds>(|row| Some(&row.scopes)),
         ),
-        column("since", "", "When the person connected the iD.", Timestamp(|row| row.since)),
+        column(
+            "since",
+            "",
+            "When the person connected the iD.",
+            timestamp::<AuthenticatedIds>(|row| row.since),
+        ),
         column(
             "state",
             "",
             "connected, permission lost (ORCID no longer accepts the permission) or disconnected (the person took it back).",
-            Label(|row| Some(&row.state)),
+            label::<AuthenticatedIds>(|row| Some(&row.state)),
         ),
     ];
     Table {

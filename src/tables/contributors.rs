@@ -1,10 +1,10 @@
 //! `activities/work_contributors` and `activities/funding_contributors`.
 
 use super::build::{Collect, Table};
-use super::column::Value::{Int32, Int64, Label, Text};
-use super::column::{Family, column};
+use super::column::column;
 use super::entry::Entry;
 use super::shared::{HasOrcid, orcid_column};
+use super::value::{Family, int32, int64, label, text};
 use orcid_xml::{Activity, Contributor};
 
 pub struct Contributors;
@@ -71,47 +71,47 @@ fn table(
     let attribute = |leaf: &str| format!("{prefix}:contributor-attributes/{prefix}:{leaf}");
     let columns = vec![
         orcid_column(),
-        column::<Contributors>(
+        column(
             "put_code",
             "../../@put-code",
             "The put code of what they contributed to.",
-            Int64(|row| row.put_code),
+            int64::<Contributors>(|row| row.put_code),
         ),
         column(
             "contributor_index",
             "",
             "The contributor's place in the list, from 0.",
-            Int32(|row| Some(row.index as i32)),
+            int32::<Contributors>(|row| Some(row.index as i32)),
         ),
         column(
             "contributor_orcid",
             "common:contributor-orcid/common:path",
             "The contributor's iD.",
-            Text(|row| row.contributor.orcid.as_deref()),
+            text::<Contributors>(|row| row.contributor.orcid.as_deref()),
         ),
         column(
             "credit_name",
             format!("{prefix}:credit-name"),
             "The contributor's name as it was written.",
-            Text(|row| row.contributor.credit_name.as_deref()),
+            text::<Contributors>(|row| row.contributor.credit_name.as_deref()),
         ),
         column(
             "contributor_email",
             format!("{prefix}:contributor-email"),
             "The contributor's e-mail address; not seen in the public files.",
-            Text(|row| row.contributor.email.as_deref()),
+            text::<Contributors>(|row| row.contributor.email.as_deref()),
         ),
         column(
             "contributor_sequence",
             attribute("contributor-sequence"),
             "first or additional.",
-            Label(|row| row.contributor.sequence.as_deref()),
+            label::<Contributors>(|row| row.contributor.sequence.as_deref()),
         ),
         column(
             "contributor_role",
             attribute("contributor-role"),
             "The role: a word of ORCID's lists, or a CRediT URI.",
-            Label(|row| row.contributor.role.as_deref()),
+            label::<Contributors>(|row| row.contributor.role.as_deref()),
         ),
     ];
     Table { name, doc, xpaths, columns, collect }

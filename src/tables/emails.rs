@@ -1,10 +1,10 @@
 //! `summaries/emails`: public e-mail addresses.
 
 use super::build::Table;
-use super::column::Value::{Boolean, Text, Timestamp as Time};
-use super::column::{Family, column};
+use super::column::column;
 use super::entry::Entry;
 use super::shared::{ItemRow, element_columns};
+use super::value::{Family, boolean, text, timestamp};
 use orcid_xml::Email;
 
 pub struct Emails;
@@ -16,20 +16,25 @@ impl Family for Emails {
 pub fn table() -> Table<Emails> {
     let mut columns = element_columns();
     columns.extend([
-        column::<Emails>("email", "email:email", "The address.", Text(|row| row.item.email.as_deref())),
+        column("email", "email:email", "The address.", text::<Emails>(|row| row.item.email.as_deref())),
         column(
             "verified",
             "@verified",
             "Whether the owner has confirmed it.",
-            Boolean(|row| row.item.verified),
+            boolean::<Emails>(|row| row.item.verified),
         ),
         column(
             "verification_date",
             "common:verification-date",
             "When the owner confirmed it; in no schema, but ORCID wrote it in late 2024.",
-            Time(|row| row.item.verification_date),
+            timestamp::<Emails>(|row| row.item.verification_date),
         ),
-        column("primary", "@primary", "Whether it is the main address.", Boolean(|row| row.item.primary)),
+        column(
+            "primary",
+            "@primary",
+            "Whether it is the main address.",
+            boolean::<Emails>(|row| row.item.primary),
+        ),
     ]);
     Table {
         name: "emails",

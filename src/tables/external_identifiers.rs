@@ -1,10 +1,10 @@
 //! `summaries/external_identifiers`: identifiers of the person in other systems.
 
 use super::build::Table;
-use super::column::Family;
 use super::entry::Entry;
 use super::identifier::{HasExternalId, external_id_columns};
 use super::shared::{ItemRow, element_columns};
+use super::value::Family;
 use orcid_xml::{ExternalId, PersonId};
 
 pub struct ExternalIdentifiers;

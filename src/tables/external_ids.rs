@@ -1,11 +1,11 @@
 //! `external_ids`: the identifiers of all items and of their groups.
 
 use super::build::{Collect, Table};
-use super::column::Value::{Int32, Int64, Label};
-use super::column::{Column, Family, column};
+use super::column::{Column, column};
 use super::entry::Entry;
 use super::identifier::{HasExternalId, external_id_columns};
 use super::shared::{HasElement, HasOrcid, HasSource, bare_element_columns, orcid_column};
+use super::value::{Family, int32, int64, label};
 use orcid_xml::{Activities, Activity, AffiliationKind, Element, ExternalId, Group, Item, Section, Source};
 
 pub struct ExternalIds;
@@ -243,43 +243,43 @@ fn place_columns() -> [Column<ExternalIds>; 7] {
             "kind",
             "",
             "What kind of item it identifies, by the element's name: work, funding, peer-review, research-resource, employment, education and the other affiliations.",
-            Label(|row| Some(row.location.kind)),
+            label::<ExternalIds>(|row| Some(row.location.kind)),
         ),
         column(
             "level",
             "",
             "What it stands on: item, group, peer-review-group (the inner group of v3.0), subject (of a review), resource-item.",
-            Label(|row| Some(row.location.level)),
+            label::<ExternalIds>(|row| Some(row.location.level)),
         ),
         column(
             "put_code",
             "",
             "The put code of the item; empty where it stands on a group.",
-            Int64(|row| row.location.put_code),
+            int64::<ExternalIds>(|row| row.location.put_code),
         ),
         column(
             "group_index",
             "",
             "The index of the group, as in the item's table.",
-            Int32(|row| row.location.group_index.map(|index| index as i32)),
+            int32::<ExternalIds>(|row| row.location.group_index.map(|index| index as i32)),
         ),
         column(
             "peer_review_group_index",
             "",
             "The index of the inner group, as in `peer_reviews`.",
-            Int32(|row| row.location.peer_review_group_index.map(|index| index as i32)),
+            int32::<ExternalIds>(|row| row.location.peer_review_group_index.map(|index| index as i32)),
         ),
         column(
             "resource_item_index",
             "",
             "The index of the resource item, as in `research_resource_items`.",
-            Int32(|row| row.location.resource_item_index.map(|index| index as i32)),
+            int32::<ExternalIds>(|row| row.location.resource_item_index.map(|index| index as i32)),
         ),
         column(
             "external_id_index",
             "",
             "The identifier's index in its list, from 0.",
-            Int32(|row| Some(row.index as i32)),
+            int32::<ExternalIds>(|row| Some(row.index as i32)),
         ),
     ]
 }

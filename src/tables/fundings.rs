@@ -1,11 +1,11 @@
 //! `fundings`: grants, contracts and awards, in summaries and in full.
 
 use super::build::Table;
-use super::column::Value::{Label, Text};
-use super::column::{Column, Family, column};
+use super::column::{Column, column};
 use super::entry::Entry;
 use super::shared::{HasOrganization, HasTitle, ItemRow, date_columns, element_columns, group_columns};
 use super::shared::{organization_columns, places, title_columns};
+use super::value::{Family, label, text};
 use orcid_xml::{Activity, Funding, FundingDetails, Organization, Title};
 
 pub struct Fundings;
@@ -74,11 +74,11 @@ pub fn full_table() -> Table<Fundings> {
 }
 
 fn own_columns() -> Vec<Column<Fundings>> {
-    let mut columns = vec![column::<Fundings>(
+    let mut columns = vec![column(
         "type",
         "funding:type",
         "The type: grant, contract, award, salary-award.",
-        Label(|row| row.item.funding_type.as_deref()),
+        label::<Fundings>(|row| row.item.funding_type.as_deref()),
     )];
     columns.extend(title_columns("", "funding:title"));
     columns.extend(date_columns::<Fundings>("start", "common:start-date", "in which it began", |row| {
@@ -88,7 +88,12 @@ fn own_columns() -> Vec<Column<Fundings>> {
         row.item.end_date
     }));
     columns.extend(organization_columns("common:organization"));
-    columns.push(column("url", "common:url", "A web page about it.", Text(|row| row.item.url.as_deref())));
+    columns.push(column(
+        "url",
+        "common:url",
+        "A web page about it.",
+        text::<Fundings>(|row| row.item.url.as_deref()),
+    ));
     columns
 }
 
@@ -98,25 +103,25 @@ fn detail_columns() -> [Column<Fundings>; 4] {
             "organization_defined_type",
             "funding:organization-defined-type",
             "The type in the funder's own words.",
-            Text(|row| row.details()?.organization_defined_type.as_deref()),
+            text::<Fundings>(|row| row.details()?.organization_defined_type.as_deref()),
         ),
         column(
             "short_description",
             "funding:short-description",
             "What it is for.",
-            Text(|row| row.details()?.short_description.as_deref()),
+            text::<Fundings>(|row| row.details()?.short_description.as_deref()),
         ),
         column(
             "amount",
             "funding:amount",
             "The sum, as it was written.",
-            Text(|row| row.details()?.amount.value.as_deref()),
+            text::<Fundings>(|row| row.details()?.amount.value.as_deref()),
         ),
         column(
             "currency_code",
             "funding:amount/@currency-code",
             "The sum's currency, ISO 4217.",
-            Label(|row| row.details()?.amount.currency_code.as_deref()),
+            label::<Fundings>(|row| row.details()?.amount.currency_code.as_deref()),
         ),
     ]
 }

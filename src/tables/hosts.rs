@@ -2,10 +2,10 @@
 //! its items.
 
 use super::build::Table;
-use super::column::Value::{Int32, Int64};
-use super::column::{Column, Family, column};
+use super::column::{Column, column};
 use super::entry::Entry;
 use super::shared::{HasOrcid, HasOrganization, orcid_column, organization_columns};
+use super::value::{Family, int32, int64};
 use orcid_xml::{Activity, Organization, ResearchResource};
 
 pub struct Hosts;
@@ -85,23 +85,23 @@ fn hosts<'a>(
 fn columns() -> Vec<Column<Hosts>> {
     let mut columns = vec![
         orcid_column(),
-        column::<Hosts>(
+        column(
             "put_code",
             "ancestor::*[@put-code][1]/@put-code",
             "The research resource's put code.",
-            Int64(|row| row.resource.element.put_code),
+            int64::<Hosts>(|row| row.resource.element.put_code),
         ),
         column(
             "resource_item_index",
             "",
             "The place of the resource item that it hosts, from 0; empty for a host of the whole.",
-            Int32(|row| row.item_index.map(|index| index as i32)),
+            int32::<Hosts>(|row| row.item_index.map(|index| index as i32)),
         ),
         column(
             "host_index",
             "",
             "The host's place in its list, from 0.",
-            Int32(|row| Some(row.index as i32)),
+            int32::<Hosts>(|row| Some(row.index as i32)),
         ),
     ];
     columns.extend(organization_columns(""));

@@ -1,7 +1,7 @@
 //! The columns of an external identifier, of an item or of a person.
 
-use super::column::Value::{Boolean, Code, Label, Text};
-use super::column::{Column, Family, column};
+use super::column::{Column, column};
+use super::value::{Family, boolean, code, label, text};
 use orcid_xml::ExternalId;
 
 /// A row made from an external identifier.
@@ -24,29 +24,29 @@ where
     for<'a> F::Row<'a>: HasExternalId<'a>,
 {
     [
-        column::<F>(
+        column(
             "external_id_type",
             "common:external-id-type",
             "The type, such as doi, isbn, eid, grant_number; for persons the other system in free text, such as Scopus Author ID.",
-            Label(|row| row.external_id().id_type.as_deref()),
+            label::<F>(|row| row.external_id().id_type.as_deref()),
         ),
         column(
             "external_id_value",
             "common:external-id-value",
             "The identifier as it was written.",
-            Code(|row| row.external_id().value.as_deref()),
+            code::<F>(|row| row.external_id().value.as_deref()),
         ),
         column(
             "external_id_url",
             "common:external-id-url",
             "Where the identifier leads.",
-            Code(|row| row.external_id().url.as_deref()),
+            code::<F>(|row| row.external_id().url.as_deref()),
         ),
         column(
             "external_id_relationship",
             "common:external-id-relationship",
             "How it relates to what it stands on: self, part-of, version-of, funded-by.",
-            Label(|row| row.external_id().relationship.as_deref()),
+            label::<F>(|row| row.external_id().relationship.as_deref()),
         ),
     ]
 }
@@ -62,31 +62,31 @@ where
             "external_id_normalized",
             "common:external-id-normalized",
             "The identifier as ORCID normalizes it.",
-            Code(|row| row.external_id().normalized.as_deref()),
+            code::<F>(|row| row.external_id().normalized.as_deref()),
         ),
         column(
             "normalized_transient",
             "common:external-id-normalized/@transient",
             "Always true: the normalized form is computed when asked for.",
-            Boolean(|row| row.external_id().normalized_transient),
+            boolean::<F>(|row| row.external_id().normalized_transient),
         ),
         column(
             "normalized_error_code",
             error("common:error-code"),
             "Why it could not be normalized, as a code.",
-            Label(|row| row.external_id().error_code.as_deref()),
+            label::<F>(|row| row.external_id().error_code.as_deref()),
         ),
         column(
             "normalized_error_message",
             error("common:error-message"),
             "Why it could not be normalized.",
-            Text(|row| row.external_id().error_message.as_deref()),
+            text::<F>(|row| row.external_id().error_message.as_deref()),
         ),
         column(
             "normalized_error_transient",
             error("@transient"),
             "Always true.",
-            Boolean(|row| row.external_id().error_transient),
+            boolean::<F>(|row| row.external_id().error_transient),
         ),
     ]
 }

@@ -1,10 +1,10 @@
 //! `summaries/keywords`: the keywords of the person.
 
 use super::build::Table;
-use super::column::Value::Text;
-use super::column::{Family, column};
+use super::column::column;
 use super::entry::Entry;
 use super::shared::{ItemRow, element_columns};
+use super::value::{Family, text};
 use orcid_xml::Keyword;
 
 pub struct Keywords;
@@ -15,11 +15,11 @@ impl Family for Keywords {
 
 pub fn table() -> Table<Keywords> {
     let mut columns = element_columns();
-    columns.extend([column::<Keywords>(
+    columns.extend([column(
         "content",
         "keyword:content",
         "The keyword.",
-        Text(|row| row.item.content.as_deref()),
+        text::<Keywords>(|row| row.item.content.as_deref()),
     )]);
     Table {
         name: "keywords",

@@ -7,6 +7,7 @@
 mod addresses;
 mod affiliations;
 mod build;
+mod cells;
 mod column;
 pub mod connections;
 mod contributors;
@@ -29,13 +30,16 @@ mod research_resources;
 mod researcher_urls;
 mod shared;
 mod tombstones;
+mod types;
 mod unmapped_values;
+mod value;
 mod works;
 
 pub use build::{AnyTable, Rows, Table};
-pub use column::{ColumnInfo, EncodingHint, Type};
+pub use column::ColumnInfo;
 pub use entry::{DumpKind, Entry, Reject, UnmappedValues};
 pub use org_key::{OrgKeyText, parse_org_key};
+pub use types::{EncodingHint, Type};
 
 use std::sync::LazyLock;
 

@@ -1,10 +1,10 @@
 //! `summaries/other_names`: other names of the person.
 
 use super::build::Table;
-use super::column::Value::Text;
-use super::column::{Family, column};
+use super::column::column;
 use super::entry::Entry;
 use super::shared::{ItemRow, element_columns};
+use super::value::{Family, text};
 use orcid_xml::OtherName;
 
 pub struct OtherNames;
@@ -15,11 +15,11 @@ impl Family for OtherNames {
 
 pub fn table() -> Table<OtherNames> {
     let mut columns = element_columns();
-    columns.extend([column::<OtherNames>(
+    columns.extend([column(
         "content",
         "other-name:content",
         "The name.",
-        Text(|row| row.item.content.as_deref()),
+        text::<OtherNames>(|row| row.item.content.as_deref()),
     )]);
     Table {
         name: "other_names",

@@ -1,11 +1,11 @@
 //! `peer_reviews`, in summaries and in full.
 
 use super::build::Table;
-use super::column::Value::{Boolean, Int32, Label, Text, Timestamp as Time};
-use super::column::{Column, Family, column};
+use super::column::{Column, column};
 use super::entry::Entry;
 use super::shared::{GroupPlace, HasElement, HasOrcid, HasOrganization, HasSource, HasTitle, date_columns};
 use super::shared::{element_columns, organization_columns, title_columns};
+use super::value::{Family, boolean, int32, label, text, timestamp};
 use orcid_xml::{Activity, Element, Organization, PeerReview, PeerReviewDetails, Source, Timestamp, Title};
 
 pub struct PeerReviews;
@@ -107,60 +107,60 @@ fn group_columns() -> [Column<PeerReviews>; 5] {
             "group_index",
             "",
             "The place of the convener's group in the section, from 0.",
-            Int32(|row| row.outer.map(|(index, _)| index as i32)),
+            int32::<PeerReviews>(|row| row.outer.map(|(index, _)| index as i32)),
         ),
         column(
             "group_last_modified_date",
             "ancestor::activities:group/common:last-modified-date",
             "When the convener's group was last changed.",
-            Time(|row| row.outer?.1),
+            timestamp::<PeerReviews>(|row| row.outer?.1),
         ),
         column(
             "peer_review_group_index",
             "",
             "The place of the inner group in the convener's group, from 0; empty in v2.0.",
-            Int32(|row| row.inner.map(|group| group.index as i32)),
+            int32::<PeerReviews>(|row| row.inner.map(|group| group.index as i32)),
         ),
         column(
             "peer_review_group_last_modified_date",
             "parent::activities:peer-review-group/common:last-modified-date",
             "When the inner group was last changed.",
-            Time(|row| row.inner?.last_modified_date),
+            timestamp::<PeerReviews>(|row| row.inner?.last_modified_date),
         ),
         column(
             "is_preferred",
             "",
             "True for the one review of its inner group with the highest display index, the first of equals.",
-            Boolean(|row| Some(row.inner.is_none_or(|group| group.is_preferred))),
+            boolean::<PeerReviews>(|row| Some(row.inner.is_none_or(|group| group.is_preferred))),
         ),
     ]
 }
 
 fn own_columns() -> Vec<Column<PeerReviews>> {
     let mut columns = vec![
-        column::<PeerReviews>(
+        column(
             "reviewer_role",
             "peer-review:reviewer-role",
             "The person's part in the review: reviewer, editor, member, chair, organizer.",
-            Label(|row| row.item.reviewer_role.as_deref()),
+            label::<PeerReviews>(|row| row.item.reviewer_role.as_deref()),
         ),
         column(
             "review_type",
             "peer-review:review-type",
             "What it was: review or evaluation.",
-            Label(|row| row.item.review_type.as_deref()),
+            label::<PeerReviews>(|row| row.item.review_type.as_deref()),
         ),
         column(
             "review_url",
             "peer-review:review-url",
             "The review's page.",
-            Text(|row| row.item.review_url.as_deref()),
+            text::<PeerReviews>(|row| row.item.review_url.as_deref()),
         ),
         column(
             "review_group_id",
             "peer-review:review-group-id",
             "What the review was for, such as `issn:` and a journal's number.",
-            Label(|row| row.item.review_group_id.as_deref()),
+            label::<PeerReviews>(|row| row.item.review_group_id.as_deref()),
         ),
     ];
     let completed = "peer-review:completion-date|peer-review:review-completion-date";
@@ -176,17 +176,17 @@ fn own_columns() -> Vec<Column<PeerReviews>> {
 
 fn subject_columns() -> Vec<Column<PeerReviews>> {
     let mut columns = vec![
-        column::<PeerReviews>(
+        column(
             "subject_type",
             "peer-review:subject-type",
             "What was reviewed: a type of work, or a grant, contract, award and the like.",
-            Label(|row| row.details()?.subject_type.as_deref()),
+            label::<PeerReviews>(|row| row.details()?.subject_type.as_deref()),
         ),
         column(
             "subject_container_name",
             "peer-review:subject-container-name",
             "The journal or book of what was reviewed.",
-            Text(|row| row.details()?.subject_container_name.as_deref()),
+            text::<PeerReviews>(|row| row.details()?.subject_container_name.as_deref()),
         ),
     ];
     columns.extend(title_columns("subject_name", "peer-review:subject-name"));
@@ -194,7 +194,7 @@ fn subject_columns() -> Vec<Column<PeerReviews>> {
         "subject_url",
         "peer-review:subject-url",
         "Where to find what was reviewed.",
-        Text(|row| row.details()?.subject_url.as_deref()),
+        text::<PeerReviews>(|row| row.details()?.subject_url.as_deref()),
     ));
     columns
 }

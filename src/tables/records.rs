@@ -3,10 +3,10 @@
 use std::borrow::Cow;
 
 use super::build::Table;
-use super::column::Value::{Boolean, Label, Made, Text, Timestamp as Time};
-use super::column::{Column, Family, Row, column};
+use super::column::{Column, column};
 use super::entry::Entry;
 use super::shared::{HasOrcid, HasSource, orcid_column, source_columns};
+use super::value::{Family, Row, boolean, label, made, text, timestamp};
 use orcid_xml::{AffiliationKind, Element, History, Name, Person, Record, Source, Timestamp};
 
 pub struct Records;
@@ -83,13 +83,13 @@ fn identity_columns() -> [Column<Records>; 2] {
             "uri",
             "",
             "The iD as an https URI, the form that ORCID asks to store: `https://orcid.org/` and the iD.",
-            Made(|row| Some(Cow::Owned(format!("https://orcid.org/{}", row.orcid)))),
+            made::<Records>(|row| Some(Cow::Owned(format!("https://orcid.org/{}", row.orcid)))),
         ),
         column(
             "locale",
             "preferences:preferences/preferences:locale",
             "The language in which the owner uses ORCID.",
-            Label(|row| row.record.locale.as_deref()),
+            label::<Records>(|row| row.record.locale.as_deref()),
         ),
     ]
 }
@@ -101,55 +101,55 @@ fn history_columns() -> [Column<Records>; 9] {
             "history_visibility",
             at("@visibility"),
             "Who may see the history.",
-            Label(|row| row.history().visibility.as_deref()),
+            label::<Records>(|row| row.history().visibility.as_deref()),
         ),
         column(
             "creation_method",
             at("history:creation-method"),
             "How the record was made: Direct, API, Member-referred, website.",
-            Label(|row| row.history().creation_method.as_deref()),
+            label::<Records>(|row| row.history().creation_method.as_deref()),
         ),
         column(
             "completion_date",
             at("history:completion-date"),
             "When the owner completed the registration.",
-            Time(|row| row.history().completion_date),
+            timestamp::<Records>(|row| row.history().completion_date),
         ),
         column(
             "submission_date",
             at("history:submission-date"),
             "When the record was made.",
-            Time(|row| row.history().submission_date),
+            timestamp::<Records>(|row| row.history().submission_date),
         ),
         column(
             "last_modified_date",
             at("common:last-modified-date"),
             "When anything in the record was last changed; the `profile-last-modified-date` of the search.",
-            Time(|row| row.history().last_modified_date),
+            timestamp::<Records>(|row| row.history().last_modified_date),
         ),
         column(
             "claimed",
             at("history:claimed"),
             "Whether the owner has claimed the record.",
-            Boolean(|row| row.history().claimed),
+            boolean::<Records>(|row| row.history().claimed),
         ),
         column(
             "deactivation_date",
             at("history:deactivation-date"),
             "When the owner deactivated the record.",
-            Time(|row| row.history().deactivation_date),
+            timestamp::<Records>(|row| row.history().deactivation_date),
         ),
         column(
             "verified_email",
             at("history:verified-email"),
             "Whether any e-mail address is verified.",
-            Boolean(|row| row.history().verified_email),
+            boolean::<Records>(|row| row.history().verified_email),
         ),
         column(
             "verified_primary_email",
             at("history:verified-primary-email"),
             "Whether the primary e-mail address is verified.",
-            Boolean(|row| row.history().verified_primary_email),
+            boolean::<Records>(|row| row.history().verified_primary_email),
         ),
     ]
 }
@@ -161,37 +161,37 @@ fn name_columns() -> [Column<Records>; 6] {
             "given_names",
             at("personal-details:given-names"),
             "The given names.",
-            Text(|row| row.name()?.given_names.as_deref()),
+            text::<Records>(|row| row.name()?.given_names.as_deref()),
         ),
         column(
             "family_name",
             at("personal-details:family-name"),
             "The family name; absent for those who have one name.",
-            Text(|row| row.name()?.family_name.as_deref()),
+            text::<Records>(|row| row.name()?.family_name.as_deref()),
         ),
         column(
             "credit_name",
             at("personal-details:credit-name"),
             "The name under which the owner publishes.",
-            Text(|row| row.name()?.credit_name.as_deref()),
+            text::<Records>(|row| row.name()?.credit_name.as_deref()),
         ),
         column(
             "name_visibility",
             at("@visibility"),
             "Who may see the name.",
-            Label(|row| row.name()?.element.visibility.as_deref()),
+            label::<Records>(|row| row.name()?.element.visibility.as_deref()),
         ),
         column(
             "name_created_date",
             at("common:created-date"),
             "When the name was added.",
-            Time(|row| row.name()?.element.created_date),
+            timestamp::<Records>(|row| row.name()?.element.created_date),
         ),
         column(
             "name_last_modified_date",
             at("common:last-modified-date"),
             "When the name was last changed.",
-            Time(|row| row.name()?.element.last_modified_date),
+            timestamp::<Records>(|row| row.name()?.element.last_modified_date),
         ),
     ]
 }
@@ -203,25 +203,25 @@ fn biography_columns() -> [Column<Records>; 4] {
             "biography",
             at("personal-details:content"),
             "The biography.",
-            Text(|row| row.person().biography.as_ref()?.content.as_deref()),
+            text::<Records>(|row| row.person().biography.as_ref()?.content.as_deref()),
         ),
         column(
             "biography_visibility",
             at("@visibility"),
             "Who may see the biography.",
-            Label(|row| row.biography()?.visibility.as_deref()),
+            label::<Records>(|row| row.biography()?.visibility.as_deref()),
         ),
         column(
             "biography_created_date",
             at("common:created-date"),
             "When the biography was added.",
-            Time(|row| row.biography()?.created_date),
+            timestamp::<Records>(|row| row.biography()?.created_date),
         ),
         column(
             "biography_last_modified_date",
             at("common:last-modified-date"),
             "When the biography was last changed.",
-            Time(|row| row.biography()?.last_modified_date),
+            timestamp::<Records>(|row| row.biography()?.last_modified_date),
         ),
     ]
 }
@@ -237,7 +237,7 @@ fn changed(
         format!("{name}_last_modified_date"),
         format!("{path}/common:last-modified-date"),
         doc,
-        Time(value),
+        timestamp(value),
     )
 }
 

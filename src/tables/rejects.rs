@@ -1,9 +1,9 @@
 //! `rejects`: members that could not be read, and why.
 
 use super::build::Table;
-use super::column::Value::{Int64, Label, Text};
-use super::column::{Family, column};
+use super::column::column;
 use super::entry::{Entry, Reject};
+use super::value::{Family, int64, label, text};
 use orcid_xml::ParseError;
 
 pub struct Rejects;
@@ -19,33 +19,33 @@ pub fn table() -> Table<Rejects> {
     let mut codes = [&ParseError::CODES[..], &UNREAD_CODES].concat();
     codes.sort_unstable();
     let columns = vec![
-        column::<Rejects>(
+        column(
             "orcid",
             "",
             "The iD that the file's name gives.",
-            Text(|row| row.orcid.as_ref().map(|orcid| orcid.as_str())),
+            text::<Rejects>(|row| row.orcid.as_ref().map(|orcid| orcid.as_str())),
         ),
-        column("archive", "", "The archive's file name.", Label(|row| Some(&row.archive))),
-        column("path", "", "The member's path in the archive.", Text(|row| Some(&row.path))),
+        column("archive", "", "The archive's file name.", label::<Rejects>(|row| Some(&row.archive))),
+        column("path", "", "The member's path in the archive.", text::<Rejects>(|row| Some(&row.path))),
         column(
             "code",
             "",
             format!("Why it was left out, as a code: {}.", codes.join(", ")),
-            Label(|row| Some(row.code)),
+            label::<Rejects>(|row| Some(row.code)),
         ),
         column(
             "reason",
             "",
             "Why it was left out, with the place in the XML.",
-            Text(|row| Some(&row.reason)),
+            text::<Rejects>(|row| Some(&row.reason)),
         ),
         column(
             "offset",
             "",
             "Where the member's data begin in the uncompressed archive, in bytes.",
-            Int64(|row| Some(row.offset as i64)),
+            int64::<Rejects>(|row| Some(row.offset as i64)),
         ),
-        column("size_bytes", "", "The member's size.", Int64(|row| Some(row.size_bytes as i64))),
+        column("size_bytes", "", "The member's size.", int64::<Rejects>(|row| Some(row.size_bytes as i64))),
     ];
     Table {
         name: "rejects",

@@ -1,10 +1,10 @@
 //! `activities/research_resource_items`: what was granted.
 
 use super::build::Table;
-use super::column::Value::{Int32, Int64, Label, Text};
-use super::column::{Family, column};
+use super::column::column;
 use super::entry::Entry;
 use super::shared::{HasOrcid, orcid_column};
+use super::value::{Family, int32, int64, label, text};
 use orcid_xml::{Activity, ResearchResource, ResourceItem};
 
 pub struct ResearchResourceItems;
@@ -30,31 +30,36 @@ impl<'a> HasOrcid<'a> for ResourceItemRow<'a> {
 pub fn table() -> Table<ResearchResourceItems> {
     let columns = vec![
         orcid_column(),
-        column::<ResearchResourceItems>(
+        column(
             "put_code",
             "../../@put-code",
             "The research resource's put code.",
-            Int64(|row| row.resource.element.put_code),
+            int64::<ResearchResourceItems>(|row| row.resource.element.put_code),
         ),
         column(
             "resource_item_index",
             "",
             "The item's place in its resource, from 0.",
-            Int32(|row| Some(row.index as i32)),
+            int32::<ResearchResourceItems>(|row| Some(row.index as i32)),
         ),
         column(
             "resource_name",
             "research-resource:resource-name",
             "What was granted.",
-            Text(|row| row.item.name.as_deref()),
+            text::<ResearchResourceItems>(|row| row.item.name.as_deref()),
         ),
         column(
             "resource_type",
             "research-resource:resource-type",
             "The type: infrastructures, collections, equipment, services.",
-            Label(|row| row.item.resource_type.as_deref()),
+            label::<ResearchResourceItems>(|row| row.item.resource_type.as_deref()),
         ),
-        column("url", "common:url", "A web page about it.", Text(|row| row.item.url.as_deref())),
+        column(
+            "url",
+            "common:url",
+            "A web page about it.",
+            text::<ResearchResourceItems>(|row| row.item.url.as_deref()),
+        ),
     ];
     Table {
         name: "research_resource_items",

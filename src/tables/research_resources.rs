@@ -1,10 +1,10 @@
 //! `research_resources`, in summaries and in full.
 
 use super::build::Table;
-use super::column::Value::Text;
-use super::column::{Column, Family, column};
+use super::column::{Column, column};
 use super::entry::Entry;
 use super::shared::{HasTitle, ItemRow, date_columns, element_columns, group_columns, places, title_columns};
+use super::value::{Family, text};
 use orcid_xml::{Activity, ResearchResource, Title};
 
 pub struct ResearchResources;
@@ -78,7 +78,7 @@ fn own_columns() -> Vec<Column<ResearchResources>> {
         "url",
         at("common:url"),
         "A web page about it.",
-        Text(|row| row.item.url.as_deref()),
+        text::<ResearchResources>(|row| row.item.url.as_deref()),
     ));
     columns
 }

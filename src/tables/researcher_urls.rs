@@ -1,10 +1,10 @@
 //! `summaries/researcher_urls`: web pages of the person.
 
 use super::build::Table;
-use super::column::Value::Text;
-use super::column::{Family, column};
+use super::column::column;
 use super::entry::Entry;
 use super::shared::{ItemRow, element_columns};
+use super::value::{Family, text};
 use orcid_xml::ResearcherUrl;
 
 pub struct ResearcherUrls;
@@ -16,13 +16,18 @@ impl Family for ResearcherUrls {
 pub fn table() -> Table<ResearcherUrls> {
     let mut columns = element_columns();
     columns.extend([
-        column::<ResearcherUrls>(
+        column(
             "url_name",
             "researcher-url:url-name",
             "What the page is called.",
-            Text(|row| row.item.url_name.as_deref()),
+            text::<ResearcherUrls>(|row| row.item.url_name.as_deref()),
         ),
-        column("url", "researcher-url:url", "The address of the page.", Text(|row| row.item.url.as_deref())),
+        column(
+            "url",
+            "researcher-url:url",
+            "The address of the page.",
+            text::<ResearcherUrls>(|row| row.item.url.as_deref()),
+        ),
     ]);
     Table {
         name: "researcher_urls",

@@ -1,10 +1,10 @@
 //! Columns that several tables have: the owner, the element, its group, its
 //! source, dates and organizations.
 
-use super::column::Value::{
-    Boolean, Day, Int32, Int64, Key, Label, Month, Ordinal, OrgKey, Text, Timestamp as Time, Year,
+use super::column::{Column, column};
+use super::value::{
+    Family, Row, boolean, day, int32, int64, key, label, month, ordinal, org_key, text, timestamp, year,
 };
-use super::column::{Column, Family, Row, column};
 use orcid_xml::{Element, FuzzyDate, Group, Item, Organization, Section, Source, Timestamp, Title};
 
 /// A row made from one item of a record.
@@ -120,7 +120,7 @@ where
         "",
         "The ORCID iD of the record's owner, 19 characters, from the file's name or else the record's \
          `common:orcid-identifier`.",
-        Key(|row| row.orcid()),
+        key::<F>(|row| row.orcid()),
     )
 }
 
@@ -143,35 +143,35 @@ where
 {
     let named = |name: &str| format!("{prefix}{name}");
     let mut columns = vec![
-        column::<F>(
+        column(
             named("put_code"),
             "@put-code",
             "Its number, unique within its section over all records.",
-            Int64(|row| row.element()?.put_code),
+            int64::<F>(|row| row.element()?.put_code),
         ),
         column(
             named("visibility"),
             "@visibility",
             "Who may see the item; in the public files always `public`.",
-            Label(|row| row.element()?.visibility.as_deref()),
+            label::<F>(|row| row.element()?.visibility.as_deref()),
         ),
         column(
             named("display_index"),
             "@display-index",
             "The owner's order of display, highest first.",
-            Ordinal(|row| row.element()?.display_index),
+            ordinal::<F>(|row| row.element()?.display_index),
         ),
         column(
             named("created_date"),
             "common:created-date",
             "When the item was added.",
-            Time(|row| row.element()?.created_date),
+            timestamp::<F>(|row| row.element()?.created_date),
         ),
         column(
             named("last_modified_date"),
             "common:last-modified-date",
             "When the item was last changed.",
-            Time(|row| row.element()?.last_modified_date),
+            timestamp::<F>(|row| row.element()?.last_modified_date),
         ),
     ];
     columns.extend(source_columns(prefix, "common:source"));
@@ -184,45 +184,45 @@ where
     F: Family,
     for<'a> F::Row<'a>: HasSource<'a>,
 {
-    let label = |name: &str, path: &str, doc: &'static str, value| {
+    let part = |name: &str, path: &str, doc: &'static str, value| {
         column(format!("{prefix}{name}"), format!("{xpath}/common:{path}"), doc, value)
     };
     vec![
-        label(
+        part(
             "source_orcid",
             "source-orcid/common:path",
             "The iD of the person who added it; it is self-asserted where this is the owner.",
-            Label(|row| row.source()?.orcid.as_deref()),
+            label::<F>(|row| row.source()?.orcid.as_deref()),
         ),
-        label(
+        part(
             "source_client_id",
             "source-client-id/common:path",
             "The client (member or service) that added it: `APP-` and 16 characters, or a legacy number that looks like an iD.",
-            Label(|row| row.source()?.client_id.as_deref()),
+            label::<F>(|row| row.source()?.client_id.as_deref()),
         ),
-        label(
+        part(
             "source_name",
             "source-name",
             "The name of the person or client that added it.",
-            Label(|row| row.source()?.name.as_deref()),
+            label::<F>(|row| row.source()?.name.as_deref()),
         ),
-        label(
+        part(
             "assertion_origin_orcid",
             "assertion-origin-orcid/common:path",
             "The iD of the person on whose behalf the client added it.",
-            Label(|row| row.source()?.assertion_origin_orcid.as_deref()),
+            label::<F>(|row| row.source()?.assertion_origin_orcid.as_deref()),
         ),
-        label(
+        part(
             "assertion_origin_client_id",
             "assertion-origin-client-id/common:path",
             "The client on whose behalf another client added it.",
-            Label(|row| row.source()?.assertion_origin_client_id.as_deref()),
+            label::<F>(|row| row.source()?.assertion_origin_client_id.as_deref()),
         ),
-        label(
+        part(
             "assertion_origin_name",
             "assertion-origin-name",
             "The name of the person or client on whose behalf it was added.",
-            Label(|row| row.source()?.assertion_origin_name.as_deref()),
+            label::<F>(|row| row.source()?.assertion_origin_name.as_deref()),
         ),
     ]
 }
@@ -238,19 +238,19 @@ where
             "group_index",
             "",
             "The place of the item's group in its section, from 0; items of one group share an identifier. Empty in v2.0 affiliations, which have no groups.",
-            Int32(|row| row.group().map(|group| group.index as i32)),
+            int32::<F>(|row| row.group().map(|group| group.index as i32)),
         ),
         column(
             "is_preferred",
             "",
             "True for the one item of its group with the highest display index, the first of equals; one row for each distinct item where it is true.",
-            Boolean(|row| Some(row.group().is_none_or(|group| group.is_preferred))),
+            boolean::<F>(|row| Some(row.group().is_none_or(|group| group.is_preferred))),
         ),
         column(
             "group_last_modified_date",
             "parent::*[local-name() = 'affiliation-group' or local-name() = 'group']/common:last-modified-date",
             "When the item's group was last changed.",
-            Time(|row| row.group()?.last_modified_date),
+            timestamp::<F>(|row| row.group()?.last_modified_date),
         ),
     ]
 }
@@ -266,7 +266,7 @@ pub fn date_columns<F: Family>(
         let doc = format!("The {part} {what}; empty where the record gives none.");
         column(format!("{prefix}_{part}"), format!("{xpath}/common:{part}"), doc, value)
     };
-    [part("year", Year(date)), part("month", Month(date)), part("day", Day(date))]
+    [part("year", year(date)), part("month", month(date)), part("day", day(date))]
 }
 
 /// An organization at `xpath`, and the key that joins it to `organizations/`.
@@ -285,37 +285,37 @@ where
             "organization_name",
             "common:name",
             "The organization's name as it was written.",
-            Label(|row| row.organization()?.name.as_deref()),
+            label::<F>(|row| row.organization()?.name.as_deref()),
         ),
         part(
             "city",
             "common:address/common:city",
             "The organization's city.",
-            Label(|row| row.organization()?.city.as_deref()),
+            label::<F>(|row| row.organization()?.city.as_deref()),
         ),
         part(
             "region",
             "common:address/common:region",
             "The organization's region or state.",
-            Label(|row| row.organization()?.region.as_deref()),
+            label::<F>(|row| row.organization()?.region.as_deref()),
         ),
         part(
             "country",
             "common:address/common:country",
             "The organization's country, ISO 3166 in two letters.",
-            Label(|row| row.organization()?.country.as_deref()),
+            label::<F>(|row| row.organization()?.country.as_deref()),
         ),
         part(
             "disambiguated_organization_identifier",
             &disambiguated("disambiguated-organization-identifier"),
             "The organization's identifier in `disambiguation_source`, as it was written: a RINGGOLD number, `grid.…`, a FUNDREF DOI, a ROR URL, a LEI code.",
-            Label(|row| row.organization()?.identifier.as_deref()),
+            label::<F>(|row| row.organization()?.identifier.as_deref()),
         ),
         part(
             "disambiguation_source",
             &disambiguated("disambiguation-source"),
             "Whose identifier it is: RINGGOLD, GRID, FUNDREF, ROR, LEI.",
-            Label(|row| row.organization()?.identifier_source.as_deref()),
+            label::<F>(|row| row.organization()?.identifier_source.as_deref()),
         ),
         part_key(),
     ]
@@ -330,7 +330,7 @@ where
         "org_key",
         "",
         "Key of the organization as written, the join to `organizations/`: the letter `o` and the XXH3 64-bit hash (seed 0, 16 hexadecimal digits) of organization_name, city, region, country, disambiguation_source and disambiguated_organization_identifier, joined by U+001F, an absent one empty. Empty where there is no organization.",
-        OrgKey(|row| row.organization().map(Organization::key)),
+        org_key::<F>(|row| row.organization().map(Organization::key)),
     )
 }
 
@@ -345,25 +345,25 @@ where
             if prefix.is_empty() { "title".to_owned() } else { prefix.to_owned() },
             format!("{xpath}/common:title"),
             "The title.",
-            Text(|row| row.title()?.title.as_deref()),
+            text::<F>(|row| row.title()?.title.as_deref()),
         ),
         column(
             joined(prefix, "subtitle"),
             format!("{xpath}/common:subtitle"),
             "The subtitle.",
-            Text(|row| row.title()?.subtitle.as_deref()),
+            text::<F>(|row| row.title()?.subtitle.as_deref()),
         ),
         column(
             joined(prefix, "translated_title"),
             format!("{xpath}/common:translated-title"),
             "The title in another language.",
-            Text(|row| row.title()?.translated_title.as_deref()),
+            text::<F>(|row| row.title()?.translated_title.as_deref()),
         ),
         column(
             joined(prefix, "translated_title_language_code"),
             format!("{xpath}/common:translated-title/@language-code"),
             "The language of the translated title, in Java's codes (`zh_CN`, `iw`).",
-            Label(|row| row.title()?.language_code.as_deref()),
+            label::<F>(|row| row.title()?.language_code.as_deref()),
         ),
     ]
 }

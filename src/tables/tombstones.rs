@@ -1,10 +1,10 @@
 //! `tombstones`: what stands in the place of records that are gone.
 
 use super::build::Table;
-use super::column::Value::{Int32, Int64, Label, Made, Text};
-use super::column::{Column, Family, column};
+use super::column::{Column, column};
 use super::entry::Entry;
 use super::shared::{HasOrcid, orcid_column};
+use super::value::{Family, int32, int64, label, made, text};
 use orcid_xml::{ActivitySection, Stub};
 
 pub struct Tombstones;
@@ -42,13 +42,13 @@ pub fn activity_table() -> Table<Tombstones> {
         "kind",
         "",
         "The kind of activity that the file's name gives.",
-        Label(|row| row.activity.map(|(section, _)| section.kind())),
+        label::<Tombstones>(|row| row.activity.map(|(section, _)| section.kind())),
     ));
     columns.push(column(
         "put_code",
         "",
         "The put code that the file's name gives.",
-        Int64(|row| row.activity.map(|(_, put_code)| put_code)),
+        int64::<Tombstones>(|row| row.activity.map(|(_, put_code)| put_code)),
     ));
     Table {
         name: "tombstones",
@@ -72,38 +72,43 @@ fn columns() -> Vec<Column<Tombstones>> {
             "status",
             "",
             "What became of it, by error code: deprecated (9007), locked (9018), deactivated (9044), not-found (9016), unclaimed (9036), other.",
-            Label(|row| Some(row.stub.status())),
+            label::<Tombstones>(|row| Some(row.stub.status())),
         ),
         column(
             "response_code",
             "error:response-code",
             "The HTTP status.",
-            Int32(|row| row.stub.response_code),
+            int32::<Tombstones>(|row| row.stub.response_code),
         ),
-        column("error_code", "error:error-code", "ORCID's error code.", Int32(|row| row.stub.error_code)),
+        column(
+            "error_code",
+            "error:error-code",
+            "ORCID's error code.",
+            int32::<Tombstones>(|row| row.stub.error_code),
+        ),
         column(
             "primary_orcid",
             "",
             "For a deprecated record the iD that took its place: the first other iD in the message for users, or else in that for developers.",
-            Made(|row| row.stub.primary_orcid(row.orcid).map(|orcid| orcid.to_string().into())),
+            made::<Tombstones>(|row| row.stub.primary_orcid(row.orcid).map(|orcid| orcid.to_string().into())),
         ),
         column(
             "developer_message",
             "error:developer-message",
             "ORCID's message for developers.",
-            Text(|row| row.stub.developer_message.as_deref()),
+            text::<Tombstones>(|row| row.stub.developer_message.as_deref()),
         ),
         column(
             "user_message",
             "error:user-message",
             "ORCID's message for users.",
-            Text(|row| row.stub.user_message.as_deref()),
+            text::<Tombstones>(|row| row.stub.user_message.as_deref()),
         ),
         column(
             "more_info",
             "error:more-info",
             "Where ORCID explains it.",
-            Label(|row| row.stub.more_info.as_deref()),
+            label::<Tombstones>(|row| row.stub.more_info.as_deref()),
         ),
     ]
 }

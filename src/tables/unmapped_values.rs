@@ -1,9 +1,9 @@
 //! `unmapped_values`: what a file says and no other table has a column for.
 
 use super::build::Table;
-use super::column::Value::{Int64, Label, Ordinal, Text};
-use super::column::{Column, Family, column};
+use super::column::{Column, column};
 use super::entry::{Entry, UnmappedValues};
+use super::value::{Family, int64, label, ordinal, text};
 use orcid_xml::Unmapped;
 
 /// A value of a record, or of an activity.
@@ -29,48 +29,48 @@ pub fn summary_table() -> Table<UnmappedRows> {
 /// Of activities, with what tells one from another.
 pub fn full_table() -> Table<UnmappedRows> {
     table(vec![
-        column::<UnmappedRows>(
+        column(
             "kind",
             "",
             "The section: work, funding, peer-review, research-resource, or an affiliation's kind.",
-            Label(|row| row.of.activity.map(|(section, _)| section.kind())),
+            label::<UnmappedRows>(|row| row.of.activity.map(|(section, _)| section.kind())),
         ),
         column(
             "put_code",
             "",
             "The activity's put code.",
-            Int64(|row| row.of.activity.map(|(_, code)| code)),
+            int64::<UnmappedRows>(|row| row.of.activity.map(|(_, code)| code)),
         ),
     ])
 }
 
 fn table(of_activities: Vec<Column<UnmappedRows>>) -> Table<UnmappedRows> {
-    let mut columns = vec![column::<UnmappedRows>(
+    let mut columns = vec![column(
         "orcid",
         "",
         "The ORCID iD of the record's owner.",
-        Text(|row| Some(row.of.orcid.as_str())),
+        text::<UnmappedRows>(|row| Some(row.of.orcid.as_str())),
     )];
     columns.extend(of_activities);
     columns.extend([
-        column::<UnmappedRows>("member", "", "The member's path in the archive.", Text(|row| Some(&row.of.member))),
+        column("member", "", "The member's path in the archive.", text::<UnmappedRows>(|row| Some(&row.of.member))),
         column(
             "path",
             "",
             "Where the value stands: the elements from the root on, as they are written, then @attribute or text().",
-            Label(|row| Some(&row.value.path)),
+            label::<UnmappedRows>(|row| Some(&row.value.path)),
         ),
         column(
             "value",
             "",
             "The value as it is written, entities resolved and white space at its ends taken off.",
-            Text(|row| Some(&row.value.value)),
+            text::<UnmappedRows>(|row| Some(&row.value.value)),
         ),
         column(
             "ordinal",
             "",
             "Its place among the member's values of this table, from 0.",
-            Ordinal(|row| Some(row.ordinal)),
+            ordinal::<UnmappedRows>(|row| Some(row.ordinal)),
         ),
         column(
             "code",
@@ -78,7 +78,7 @@ fn table(of_activities: Vec<Column<UnmappedRows>>) -> Table<UnmappedRows> {
             "Why it stands here; empty where the schema that is known has no place for it. `invalid`: not of its \
              column's type; `repeated`: the schema has one such value, and the first counts; `other-id`: another iD than \
              the file's name; `no-item`: of a group without items.",
-            Label(|row| row.value.code),
+            label::<UnmappedRows>(|row| row.value.code),
         ),
     ]);
     Table {

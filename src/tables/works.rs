@@ -1,10 +1,10 @@
 //! `works`, in summaries and in full.
 
 use super::build::Table;
-use super::column::Value::{Code, Label, Made, Text};
-use super::column::{Column, Family, column};
+use super::column::{Column, column};
 use super::entry::Entry;
 use super::shared::{HasTitle, ItemRow, date_columns, element_columns, group_columns, places, title_columns};
+use super::value::{Family, code, label, made, text};
 use orcid_xml::{Activity, Title, Work, WorkDetails, normalized_doi};
 
 pub struct Works;
@@ -68,17 +68,17 @@ pub fn full_table() -> Table<Works> {
 
 fn own_columns() -> Vec<Column<Works>> {
     let mut columns = title_columns("", "work:title");
-    columns.push(column::<Works>(
+    columns.push(column(
         "journal_title",
         "work:journal-title",
         "The journal, book or conference in which it appeared.",
-        Text(|row| row.item.journal_title.as_deref()),
+        text::<Works>(|row| row.item.journal_title.as_deref()),
     ));
     columns.push(column(
         "type",
         "work:type",
         "The type of work, such as journal-article; the list grows.",
-        Label(|row| row.item.work_type.as_deref()),
+        label::<Works>(|row| row.item.work_type.as_deref()),
     ));
     columns.extend(date_columns::<Works>(
         "publication",
@@ -90,13 +90,13 @@ fn own_columns() -> Vec<Column<Works>> {
         "url",
         "common:url",
         "Where the work is found.",
-        Code(|row| row.item.url.as_deref()),
+        code::<Works>(|row| row.item.url.as_deref()),
     ));
     columns.push(column(
         "doi",
         "",
         "The work's own DOI, bare and in lower case: the first external identifier of type doi and relationship self that is one (`10.`, a number, a slash and more), as ORCID has normalized it or else with resolver and `doi:` taken off. All identifiers stand in `external_ids`.",
-        Made(|row| normalized_doi(&row.item.external_ids)),
+        made::<Works>(|row| normalized_doi(&row.item.external_ids)),
     ));
     columns
 }
@@ -107,37 +107,37 @@ fn detail_columns() -> [Column<Works>; 6] {
             "short_description",
             "work:short-description",
             "An abstract.",
-            Text(|row| row.details()?.short_description.as_deref()),
+            text::<Works>(|row| row.details()?.short_description.as_deref()),
         ),
         column(
             "citation_type",
             "work:citation/work:citation-type",
             "The form of the citation, such as bibtex.",
-            Label(|row| row.details()?.citation_type.as_deref()),
+            label::<Works>(|row| row.details()?.citation_type.as_deref()),
         ),
         column(
             "citation_value",
             "work:citation/work:citation-value",
             "The citation as it was written.",
-            Text(|row| row.details()?.citation_value.as_deref()),
+            text::<Works>(|row| row.details()?.citation_value.as_deref()),
         ),
         column(
             "language_code",
             "common:language-code",
             "The language of the work, in Java's codes.",
-            Label(|row| row.details()?.language_code.as_deref()),
+            label::<Works>(|row| row.details()?.language_code.as_deref()),
         ),
         column(
             "country",
             "common:country",
             "The country of publication, ISO 3166 in two letters.",
-            Label(|row| row.details()?.country.as_deref()),
+            label::<Works>(|row| row.details()?.country.as_deref()),
         ),
         column(
             "country_visibility",
             "common:country/@visibility",
             "Who may see the country.",
-            Label(|row| row.details()?.country_visibility.as_deref()),
+            label::<Works>(|row| row.details()?.country_visibility.as_deref()),
         ),
     ]
 }

@@ -1,8 +1,8 @@
 //! `ror_ancestors`: which organisation belongs to which, over all levels.
 
 use crate::tables::build::Table;
-use crate::tables::column::Value::{Int32, Key};
-use crate::tables::column::{Family, column};
+use crate::tables::column::column;
+use crate::tables::value::{Family, int32, key};
 
 pub struct Ancestors;
 
@@ -20,13 +20,18 @@ pub struct AncestorRow {
 
 pub fn table() -> Table<Ancestors> {
     let columns = vec![
-        column::<Ancestors>("ror_id", "", "The organisation.", Key(|row| &row.ror_id)),
-        column("ancestor_id", "", "An organisation above it, or itself.", Key(|row| &row.ancestor_id)),
+        column("ror_id", "", "The organisation.", key::<Ancestors>(|row| &row.ror_id)),
+        column(
+            "ancestor_id",
+            "",
+            "An organisation above it, or itself.",
+            key::<Ancestors>(|row| &row.ancestor_id),
+        ),
         column(
             "depth",
             "",
             "The least number of steps between them: 0 for itself, 1 for a parent.",
-            Int32(|row| Some(row.depth)),
+            int32::<Ancestors>(|row| Some(row.depth)),
         ),
     ];
     Table {

@@ -1,8 +1,8 @@
 //! `learned_crosswalk`: what ids that ROR lacks were found to mean.
 
 use crate::tables::build::Table;
-use crate::tables::column::Value::{Boolean, Float64, Int64, Key, Label, Text};
-use crate::tables::column::{Family, column};
+use crate::tables::column::column;
+use crate::tables::value::{Family, boolean, float64, int64, key, label, text};
 
 pub struct Learned;
 
@@ -26,39 +26,44 @@ pub struct LearnedRow {
 
 pub fn table() -> Table<Learned> {
     let columns = vec![
-        column::<Learned>(
+        column(
             "source",
             "",
             "Whose identifier it is: RINGGOLD or LEI.",
-            Label(|row| Some(row.source)),
+            label::<Learned>(|row| Some(row.source)),
         ),
-        column("identifier", "", "The identifier.", Key(|row| &row.identifier)),
-        column("ror_id", "", "The organisation that most of its names mean.", Key(|row| &row.ror_id)),
-        column("support", "", "Occurrences whose name means it.", Int64(|row| Some(row.support))),
-        column("keys", "", "Distinct names and places among them.", Int64(|row| Some(row.keys))),
+        column("identifier", "", "The identifier.", key::<Learned>(|row| &row.identifier)),
+        column(
+            "ror_id",
+            "",
+            "The organisation that most of its names mean.",
+            key::<Learned>(|row| &row.ror_id),
+        ),
+        column("support", "", "Occurrences whose name means it.", int64::<Learned>(|row| Some(row.support))),
+        column("keys", "", "Distinct names and places among them.", int64::<Learned>(|row| Some(row.keys))),
         column(
             "purity",
             "",
             "Their share of all occurrences whose name means anything.",
-            Float64(|row| Some(row.purity)),
+            float64::<Learned>(|row| Some(row.purity)),
         ),
         column(
             "runner_up",
             "",
             "The organisation that the next most mean.",
-            Text(|row| row.runner_up.as_deref()),
+            text::<Learned>(|row| row.runner_up.as_deref()),
         ),
         column(
             "runner_up_support",
             "",
             "Occurrences whose name means that.",
-            Int64(|row| Some(row.runner_up_support)),
+            int64::<Learned>(|row| Some(row.runner_up_support)),
         ),
         column(
             "accepted",
             "",
             "True where it was used: a purity of 0.9 and two occurrences, or one with exactly the name to show.",
-            Boolean(|row| Some(row.accepted)),
+            boolean::<Learned>(|row| Some(row.accepted)),
         ),
     ];
     Table {

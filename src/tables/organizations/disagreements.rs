@@ -2,8 +2,8 @@
 
 use super::keys::{KeyRow, Named, key_columns};
 use crate::tables::build::Table;
-use crate::tables::column::Value::{Boolean, Float64, Int64, Label, Text};
-use crate::tables::column::{Family, column};
+use crate::tables::column::column;
+use crate::tables::value::{Family, boolean, float64, int64, label, text};
 
 pub struct Disagreements;
 
@@ -35,21 +35,41 @@ impl<'a> Named<'a> for &'a DisagreementRow<'a> {
 pub fn table() -> Table<Disagreements> {
     let mut columns = key_columns();
     columns.extend([
-        column::<Disagreements>(
+        column(
             "occurrences",
             "",
             "How often it occurs in all sections together.",
-            Int64(|row| Some(row.key.occurrences())),
+            int64::<Disagreements>(|row| Some(row.key.occurrences())),
         ),
-        column("id_ror", "", "The organisation that the identifier leads to.", Text(|row| row.id_ror)),
-        column("id_ror_name", "", "Its name.", Text(|row| row.id_name)),
-        column("id_via", "", "How it was found.", Label(|row| row.id_via)),
-        column("name_ror", "", "The organisation that name and place lead to.", Text(|row| row.name_ror)),
-        column("name_ror_name", "", "Its name.", Text(|row| row.name_name)),
-        column("tier", "", "How it was found.", Label(|row| row.tier)),
-        column("score", "", "How sure that is.", Float64(|row| row.score)),
-        column("related", "", "True where one belongs to the other.", Boolean(|row| Some(row.related))),
-        column("decided_by", "", "Which was followed: id or name.", Label(|row| row.decided_by)),
+        column(
+            "id_ror",
+            "",
+            "The organisation that the identifier leads to.",
+            text::<Disagreements>(|row| row.id_ror),
+        ),
+        column("id_ror_name", "", "Its name.", text::<Disagreements>(|row| row.id_name)),
+        column("id_via", "", "How it was found.", label::<Disagreements>(|row| row.id_via)),
+        column(
+            "name_ror",
+            "",
+            "The organisation that name and place lead to.",
+            text::<Disagreements>(|row| row.name_ror),
+        ),
+        column("name_ror_name", "", "Its name.", text::<Disagreements>(|row| row.name_name)),
+        column("tier", "", "How it was found.", label::<Disagreements>(|row| row.tier)),
+        column("score", "", "How sure that is.", float64::<Disagreements>(|row| row.score)),
+        column(
+            "related",
+            "",
+            "True where one belongs to the other.",
+            boolean::<Disagreements>(|row| Some(row.related)),
+        ),
+        column(
+            "decided_by",
+            "",
+            "Which was followed: id or name.",
+            label::<Disagreements>(|row| row.decided_by),
+        ),
     ]);
     Table {
         name: "disagreements",

@@ -2,8 +2,8 @@
 //! it means.
 
 use crate::tables::build::Table;
-use crate::tables::column::Value::{Float64, Int64, Label, OrgKey, Text};
-use crate::tables::column::{Column, Family, column};
+use crate::tables::column::{Column, column};
+use crate::tables::value::{Family, float64, int64, label, org_key, text};
 
 pub struct Organizations;
 
@@ -93,27 +93,27 @@ where
     for<'a> F::Row<'a>: Named<'a>,
 {
     vec![
-        column::<F>(
+        column(
             "org_key",
             "",
             "Key of the organization as written, as in the other tables.",
-            OrgKey(|row| Some(row.key().org_key)),
+            org_key::<F>(|row| Some(row.key().org_key)),
         ),
-        column("organization_name", "", "The name as it was written.", Text(|row| row.key().name)),
-        column("city", "", "The city as it was written.", Label(|row| row.key().city)),
-        column("region", "", "The region or state as it was written.", Label(|row| row.key().region)),
-        column("country", "", "The country, ISO 3166 in two letters.", Label(|row| row.key().country)),
+        column("organization_name", "", "The name as it was written.", text::<F>(|row| row.key().name)),
+        column("city", "", "The city as it was written.", label::<F>(|row| row.key().city)),
+        column("region", "", "The region or state as it was written.", label::<F>(|row| row.key().region)),
+        column("country", "", "The country, ISO 3166 in two letters.", label::<F>(|row| row.key().country)),
         column(
             "disambiguation_source",
             "",
             "Whose identifier it has: RINGGOLD, GRID, FUNDREF, ROR, LEI.",
-            Label(|row| row.key().source),
+            label::<F>(|row| row.key().source),
         ),
         column(
             "disambiguated_organization_identifier",
             "",
             "The identifier as it was written.",
-            Text(|row| row.key().identifier),
+            text::<F>(|row| row.key().identifier),
         ),
     ]
 }
@@ -121,130 +121,150 @@ where
 fn count_columns() -> Vec<Column<Organizations>> {
     let doc = |what: &str| format!("How many {what} name it; of summaries and activities the larger count.");
     vec![
-        column::<Organizations>(
+        column(
             "affiliations",
             "",
             doc("affiliations"),
-            Int64(|row| Some(row.key.affiliations)),
+            int64::<Organizations>(|row| Some(row.key.affiliations)),
         ),
-        column("fundings", "", doc("fundings"), Int64(|row| Some(row.key.fundings))),
-        column("peer_reviews", "", doc("peer reviews"), Int64(|row| Some(row.key.peer_reviews))),
+        column("fundings", "", doc("fundings"), int64::<Organizations>(|row| Some(row.key.fundings))),
+        column(
+            "peer_reviews",
+            "",
+            doc("peer reviews"),
+            int64::<Organizations>(|row| Some(row.key.peer_reviews)),
+        ),
         column(
             "research_resources",
             "",
             doc("hosts of research resources"),
-            Int64(|row| Some(row.key.research_resources)),
+            int64::<Organizations>(|row| Some(row.key.research_resources)),
         ),
     ]
 }
 
 fn decision_columns() -> Vec<Column<Organizations>> {
     vec![
-        column::<Organizations>(
+        column(
             "id_ror",
             "",
             "The organisation that the identifier leads to, its successor where it has one.",
-            Text(|row| row.id_ror.as_deref()),
+            text::<Organizations>(|row| row.id_ror.as_deref()),
         ),
         column(
             "id_via",
             "",
             "How: `ror` (it is a ROR id), `listed` (ROR lists it), `table` (the user's crosswalk), `learned` (`learned_crosswalk`); `several` where more than one organisation claims it, `mistyped` where the check digits of a ROR id are wrong.",
-            Label(|row| row.id_via),
+            label::<Organizations>(|row| row.id_via),
         ),
         column(
             "name_ror",
             "",
             "The organisation that name and place lead to, its successor where it has one.",
-            Text(|row| row.name_ror.as_deref()),
+            text::<Organizations>(|row| row.name_ror.as_deref()),
         ),
         column(
             "name_successor_of",
             "",
             "The inactive organisation that the name was found to be, where `name_ror` is its successor.",
-            Text(|row| row.name_successor_of.as_deref()),
+            text::<Organizations>(|row| row.name_successor_of.as_deref()),
         ),
         column(
             "agreement",
             "",
             "Whether id and name lead to the same organisation: agree, differ, id_only, name_only, none.",
-            Label(|row| Some(row.agreement)),
+            label::<Organizations>(|row| Some(row.agreement)),
         ),
         column(
             "ror_id",
             "",
             "The organisation that is meant. Where id and name differ it is that of the id; but that of the name where the name is the user's own override, or exact and in the country of the address while the id's organisation is not, or the id was only learned.",
-            Text(|row| row.ror_id.as_deref()),
+            text::<Organizations>(|row| row.ror_id.as_deref()),
         ),
-        column("ror_name", "", "Its name to show.", Text(|row| row.ror_name)),
+        column("ror_name", "", "Its name to show.", text::<Organizations>(|row| row.ror_name)),
         column(
             "decided_by",
             "",
             "The evidence that was followed: id or name; both where they agree.",
-            Label(|row| row.decided_by),
+            label::<Organizations>(|row| row.decided_by),
         ),
         column(
             "relation",
             "",
             "What the name is to the organisation in `name_ror`: `same`, or `part_of` where it names a part of it.",
-            Label(|row| row.relation),
+            label::<Organizations>(|row| row.relation),
         ),
     ]
 }
 
 fn evidence_columns() -> Vec<Column<Organizations>> {
     vec![
-        column::<Organizations>(
+        column(
             "tier",
             "",
             "How the name was found, the surest first: override, exact, reordered, legal form, translated, spacing, transliterated, city, country, segment, acronym, contained, part of, similar, elsewhere.",
-            Label(|row| row.tier),
+            label::<Organizations>(|row| row.tier),
         ),
-        column("score", "", "How sure the name's match is, from 0 to 1.", Float64(|row| row.score)),
+        column(
+            "score",
+            "",
+            "How sure the name's match is, from 0 to 1.",
+            float64::<Organizations>(|row| row.score),
+        ),
         column(
             "margin",
             "",
             "By how much the score is above that of the runner-up.",
-            Float64(|row| row.margin),
+            float64::<Organizations>(|row| row.margin),
         ),
-        column("runner_up", "", "The next best organisation by name.", Text(|row| row.runner_up.as_deref())),
-        column("runner_up_score", "", "Its score.", Float64(|row| row.runner_up_score)),
-        column("matched_name", "", "The name in ROR that was found.", Text(|row| row.matched_name)),
+        column(
+            "runner_up",
+            "",
+            "The next best organisation by name.",
+            text::<Organizations>(|row| row.runner_up.as_deref()),
+        ),
+        column("runner_up_score", "", "Its score.", float64::<Organizations>(|row| row.runner_up_score)),
+        column(
+            "matched_name",
+            "",
+            "The name in ROR that was found.",
+            text::<Organizations>(|row| row.matched_name),
+        ),
         column(
             "matched_name_type",
             "",
             "What kind of name it is: display, label, alias, acronym.",
-            Label(|row| row.matched_name_type),
+            label::<Organizations>(|row| row.matched_name_type),
         ),
         column(
             "country_verdict",
             "",
             "Whether the countries are the same: agree, near, unknown, differ.",
-            Label(|row| row.country_verdict),
+            label::<Organizations>(|row| row.country_verdict),
         ),
         column(
             "city_verdict",
             "",
             "Whether the cities are the same: agree, unknown, differ.",
-            Label(|row| row.city_verdict),
+            label::<Organizations>(|row| row.city_verdict),
         ),
         column(
             "ror_status",
             "",
             "The status of the organisation in `ror_id`: active, inactive, withdrawn.",
-            Label(|row| row.ror_status),
+            label::<Organizations>(|row| row.ror_status),
         ),
         column(
             "successor_of",
             "",
             "The inactive organisation that was found, where `ror_id` is its successor.",
-            Text(|row| row.successor_of.as_deref()),
+            text::<Organizations>(|row| row.successor_of.as_deref()),
         ),
         column(
             "candidates",
             "",
             "Where the name was not matched: the organisations that were near, the best first, with `|` between them.",
-            Text(|row| row.candidates.as_deref()),
+            text::<Organizations>(|row| row.candidates.as_deref()),
         ),
     ]
 }

@@ -1,8 +1,8 @@
 //! `ror`: the organisations of the ROR release that was matched with.
 
 use crate::tables::build::Table;
-use crate::tables::column::Value::{Float64, Int32, Int64, Key, Label, Text};
-use crate::tables::column::{Family, column};
+use crate::tables::column::column;
+use crate::tables::value::{Family, float64, int32, int64, key, label, text};
 
 pub struct Ror;
 
@@ -37,51 +37,66 @@ pub struct RorRow<'a> {
 
 pub fn table() -> Table<Ror> {
     let columns = vec![
-        column::<Ror>("ror_id", "", "The ROR id, as an address.", Key(|row| &row.ror_id)),
-        column("name", "", "The name to show.", Text(|row| Some(row.name))),
+        column("ror_id", "", "The ROR id, as an address.", key::<Ror>(|row| &row.ror_id)),
+        column("name", "", "The name to show.", text::<Ror>(|row| Some(row.name))),
         column(
             "labels",
             "",
             "Names in other languages, with `|` between them.",
-            Text(|row| row.labels.as_deref()),
+            text::<Ror>(|row| row.labels.as_deref()),
         ),
-        column("aliases", "", "Other names, with `|` between them.", Text(|row| row.aliases.as_deref())),
-        column("acronyms", "", "Acronyms, with `|` between them.", Text(|row| row.acronyms.as_deref())),
+        column(
+            "aliases",
+            "",
+            "Other names, with `|` between them.",
+            text::<Ror>(|row| row.aliases.as_deref()),
+        ),
+        column(
+            "acronyms",
+            "",
+            "Acronyms, with `|` between them.",
+            text::<Ror>(|row| row.acronyms.as_deref()),
+        ),
         column(
             "types",
             "",
             "Types such as education or company, with `|` between them.",
-            Label(|row| row.types.as_deref()),
+            label::<Ror>(|row| row.types.as_deref()),
         ),
-        column("status", "", "active, inactive or withdrawn.", Label(|row| Some(row.status))),
+        column("status", "", "active, inactive or withdrawn.", label::<Ror>(|row| Some(row.status))),
         column(
             "successor",
             "",
             "The organisation that took its place, where there is exactly one.",
-            Text(|row| row.successor.as_deref()),
+            text::<Ror>(|row| row.successor.as_deref()),
         ),
-        column("established", "", "The year of its foundation.", Int32(|row| row.established)),
-        column("city", "", "The city; of several places the first.", Label(|row| row.city)),
-        column("region", "", "The region or state.", Label(|row| row.region)),
-        column("country", "", "The country, ISO 3166 in two letters.", Label(|row| row.country)),
-        column("latitude", "", "Degrees north, of the city.", Float64(|row| row.latitude)),
-        column("longitude", "", "Degrees east, of the city.", Float64(|row| row.longitude)),
-        column("geonames_id", "", "The city in GeoNames.", Int64(|row| row.geonames_id)),
+        column("established", "", "The year of its foundation.", int32::<Ror>(|row| row.established)),
+        column("city", "", "The city; of several places the first.", label::<Ror>(|row| row.city)),
+        column("region", "", "The region or state.", label::<Ror>(|row| row.region)),
+        column("country", "", "The country, ISO 3166 in two letters.", label::<Ror>(|row| row.country)),
+        column("latitude", "", "Degrees north, of the city.", float64::<Ror>(|row| row.latitude)),
+        column("longitude", "", "Degrees east, of the city.", float64::<Ror>(|row| row.longitude)),
+        column("geonames_id", "", "The city in GeoNames.", int64::<Ror>(|row| row.geonames_id)),
         column(
             "domains",
             "",
             "Domains of web and e-mail, with `|` between them.",
-            Text(|row| row.domains.as_deref()),
+            text::<Ror>(|row| row.domains.as_deref()),
         ),
-        column("grid", "", "GRID ids, with `|` between them.", Text(|row| row.grid.as_deref())),
+        column("grid", "", "GRID ids, with `|` between them.", text::<Ror>(|row| row.grid.as_deref())),
         column(
             "fundref",
             "",
             "Ids of the Funder Registry, with `|` between them.",
-            Text(|row| row.fundref.as_deref()),
+            text::<Ror>(|row| row.fundref.as_deref()),
         ),
-        column("isni", "", "ISNI, with `|` between them.", Text(|row| row.isni.as_deref())),
-        column("wikidata", "", "Wikidata items, with `|` between them.", Text(|row| row.wikidata.as_deref())),
+        column("isni", "", "ISNI, with `|` between them.", text::<Ror>(|row| row.isni.as_deref())),
+        column(
+            "wikidata",
+            "",
+            "Wikidata items, with `|` between them.",
+            text::<Ror>(|row| row.wikidata.as_deref()),
+        ),
     ];
     Table {
         name: "ror",

@@ -2,8 +2,8 @@
 
 use super::keys::{KeyRow, Named, key_columns};
 use crate::tables::build::Table;
-use crate::tables::column::Value::{Int64, Text};
-use crate::tables::column::{Family, column};
+use crate::tables::column::column;
+use crate::tables::value::{Family, int64, text};
 
 pub struct Unmatched;
 
@@ -25,18 +25,18 @@ impl<'a> Named<'a> for &'a UnmatchedRow<'a> {
 }
 
 pub fn table() -> Table<Unmatched> {
-    let mut columns = vec![column::<Unmatched>(
+    let mut columns = vec![column(
         "occurrences",
         "",
         "How often it occurs in all sections together.",
-        Int64(|row| Some(row.key.occurrences())),
+        int64::<Unmatched>(|row| Some(row.key.occurrences())),
     )];
     columns.extend(key_columns());
     columns.push(column(
         "candidates",
         "",
         "The organisations that were near, the best first, with `|` between them.",
-        Text(|row| row.candidates),
+        text::<Unmatched>(|row| row.candidates),
     ));
     Table {
         name: "unmatched",

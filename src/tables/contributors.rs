@@ -4,7 +4,7 @@ use super::build::{Collect, Table};
 use super::column::column;
 use super::entry::Entry;
 use super::shared::{HasOrcid, orcid_column};
-use super::value::{Family, int32, int64, label, text};
+use super::value::{Family, int64, label, place, text};
 use orcid_xml::{Activity, Contributor};
 
 pub struct Contributors;
@@ -81,7 +81,7 @@ fn table(
             "contributor_index",
             "",
             "The contributor's place in the list, from 0.",
-            int32::<Contributors>(|row| Some(row.index as i32)),
+            place::<Contributors>(|row| Some(row.index)),
         ),
         column(
             "contributor_orcid",

@@ -20,7 +20,6 @@ pub(super) const ROW_GROUP_ROWS: usize = 262_144;
 /// Zstandard's levels: the usual one, one for words, and one for identifiers, numbers and times, which
 /// hardly become smaller at a higher level, and some of them larger.
 const ZSTD_LEVEL: i32 = 3;
-const WORDS_LEVEL: i32 = 4;
 const CODES_LEVEL: i32 = 2;
 /// Rows of a page: with fewer, pages of repeated values are mostly header.
 const PAGE_ROWS: usize = 60_000;
@@ -70,7 +69,7 @@ fn encoding(encoding_hint: EncodingHint) -> Encoding {
     let (level, dictionary, statistics, long_text) = match encoding_hint {
         EncodingHint::Repeating => (ZSTD_LEVEL, true, true, false),
         EncodingHint::Labels => (ZSTD_LEVEL, true, false, false),
-        EncodingHint::Words => (WORDS_LEVEL, true, false, true),
+        EncodingHint::Words => (ZSTD_LEVEL, true, false, true),
         EncodingHint::Codes => (CODES_LEVEL, false, false, true),
         EncodingHint::Numbers => (CODES_LEVEL, false, true, false),
     };

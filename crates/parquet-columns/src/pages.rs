@@ -19,9 +19,14 @@ use parquet::column::writer::ColumnCloseResult;
 use parquet::errors::{ParquetError, Result};
 use parquet::file::reader::{ChunkReader, Length};
 use zstd::bulk::Compressor;
-use zstd::zstd_safe::compress_bound;
+use zstd::zstd_safe::{CParameter, compress_bound};
 
 use crate::page_header::{self, MOST_HEADER_BYTES, PageKind};
+
+/// The size of Zstandard's table of short matches, as a power of two: twice that of level 3. It finds half of the matches that
+/// only level 4 finds, in the time of level 3. Both tables of level 4 take 2 MiB, all of the second cache of many
+/// processors.
+const CHAIN_LOG: u32 = 17;
 
 thread_local! {
     /// A compressor, and a buffer for its output.
@@ -242,7 +247,11 @@ fn compressed<T>(page: &[u8], level: ZstdLevel, take: impl FnOnce(&[u8]) -> Resu
     COMPRESSOR.with_borrow_mut(|own| {
         let (compressor, room) = match own {
             Some(own) => own,
-            None => own.insert((Compressor::new(level)?, Vec::new())),
+            None => {
+                let mut compressor = Compressor::new(level)?;
+                compressor.set_parameter(CParameter::ChainLog(CHAIN_LOG))?;
+                own.insert((compressor, Vec::new()))
+            }
         };
         compressor.set_compression_level(level)?;
         room.clear();

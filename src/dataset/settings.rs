@@ -17,8 +17,8 @@ use crate::tables::{AnyTable, EncodingHint};
 
 /// Rows of a row group; readers skip and parallelise by row groups.
 pub(super) const ROW_GROUP_ROWS: usize = 262_144;
-/// Zstandard's levels: the usual one, one for words, and one for identifiers, numbers and times, which
-/// hardly become smaller at a higher level, and some of them larger.
+/// Zstandard's levels: the usual one, and one for identifiers, numbers and times, which hardly become
+/// smaller at a higher level, and some of them larger.
 const ZSTD_LEVEL: i32 = 3;
 const CODES_LEVEL: i32 = 2;
 /// Rows of a page: with fewer, pages of repeated values are mostly header.

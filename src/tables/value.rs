@@ -106,6 +106,7 @@ pub fn org_key<F: Family>(
     })
 }
 
+/// A whole number of 64 bits that hardly repeats, such as a put code.
 pub fn int64<F: Family>(
     get: impl for<'a> Fn(&Row<'a, F>) -> Option<i64> + Send + Sync + 'static,
 ) -> Value<F> {
@@ -121,6 +122,7 @@ pub fn ordinal<F: Family>(
     Value { encoding_hint: EncodingHint::Repeating, ..int64(get) }
 }
 
+/// A whole number of 32 bits, with few distinct values.
 pub fn int32<F: Family>(
     get: impl for<'a> Fn(&Row<'a, F>) -> Option<i32> + Send + Sync + 'static,
 ) -> Value<F> {
@@ -137,6 +139,7 @@ pub fn place<F: Family>(
     Value { encoding_hint: EncodingHint::Numbers, ..int32(move |row| get(row).map(|place| place as i32)) }
 }
 
+/// A number of 64 bits with a fraction.
 pub fn float64<F: Family>(
     get: impl for<'a> Fn(&Row<'a, F>) -> Option<f64> + Send + Sync + 'static,
 ) -> Value<F> {
@@ -145,6 +148,7 @@ pub fn float64<F: Family>(
     })
 }
 
+/// True or false.
 pub fn boolean<F: Family>(
     get: impl for<'a> Fn(&Row<'a, F>) -> Option<bool> + Send + Sync + 'static,
 ) -> Value<F> {
@@ -153,6 +157,7 @@ pub fn boolean<F: Family>(
     })
 }
 
+/// A point in time, in microseconds since 1970, UTC.
 pub fn timestamp<F: Family>(
     get: impl for<'a> Fn(&Row<'a, F>) -> Option<Timestamp> + Send + Sync + 'static,
 ) -> Value<F> {

@@ -81,7 +81,7 @@ fn table(
             "contributor_index",
             "",
             "The contributor's place in the list, from 0.",
-            place::<Contributors>(|row| Some(row.index)),
+            place::<Contributors>(|row| row.index),
         ),
         column(
             "contributor_orcid",

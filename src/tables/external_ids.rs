@@ -5,7 +5,7 @@ use super::column::{Column, column};
 use super::entry::Entry;
 use super::identifier::{HasExternalId, external_id_columns};
 use super::shared::{HasElement, HasOrcid, HasSource, bare_element_columns, orcid_column};
-use super::value::{Family, int32, int64, label, place};
+use super::value::{Family, int32, int64, label};
 use orcid_xml::{Activities, Activity, AffiliationKind, Element, ExternalId, Group, Item, Section, Source};
 
 pub struct ExternalIds;
@@ -261,7 +261,7 @@ fn place_columns() -> [Column<ExternalIds>; 7] {
             "group_index",
             "",
             "The index of the group, as in the item's table.",
-            place::<ExternalIds>(|row| row.location.group_index),
+            int32::<ExternalIds>(|row| row.location.group_index.map(|index| index as i32)),
         ),
         column(
             "peer_review_group_index",

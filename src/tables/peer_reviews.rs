@@ -5,7 +5,7 @@ use super::column::{Column, column};
 use super::entry::Entry;
 use super::shared::{GroupPlace, HasElement, HasOrcid, HasOrganization, HasSource, HasTitle, date_columns};
 use super::shared::{element_columns, organization_columns, title_columns};
-use super::value::{Family, boolean, int32, label, place, text, timestamp};
+use super::value::{Family, boolean, int32, label, text, timestamp};
 use orcid_xml::{Activity, Element, Organization, PeerReview, PeerReviewDetails, Source, Timestamp, Title};
 
 pub struct PeerReviews;
@@ -107,7 +107,7 @@ fn group_columns() -> [Column<PeerReviews>; 5] {
             "group_index",
             "",
             "The place of the convener's group in the section, from 0.",
-            place::<PeerReviews>(|row| row.outer.map(|(index, _)| index)),
+            int32::<PeerReviews>(|row| row.outer.map(|(index, _)| index as i32)),
         ),
         column(
             "group_last_modified_date",

@@ -3,7 +3,7 @@
 
 use super::column::{Column, column};
 use super::value::{
-    Family, Row, boolean, day, int64, key, label, month, ordinal, org_key, place, text, timestamp, year,
+    Family, Row, boolean, day, int32, int64, key, label, month, ordinal, org_key, text, timestamp, year,
 };
 use orcid_xml::{Element, FuzzyDate, Group, Item, Organization, Section, Source, Timestamp, Title};
 
@@ -238,7 +238,7 @@ where
             "group_index",
             "",
             "The place of the item's group in its section, from 0; items of one group share an identifier. Empty in v2.0 affiliations, which have no groups.",
-            place::<F>(|row| row.group().map(|group| group.index)),
+            int32::<F>(|row| row.group().map(|group| group.index as i32)),
         ),
         column(
             "is_preferred",

@@ -28,7 +28,7 @@ pub enum EncodingHint {
     Words,
     /// Text without words, such as identifiers; some repeats, most does not.
     Codes,
-    /// Numbers, times and keys that hardly repeat, and places that count up.
+    /// Numbers, times and keys that hardly repeat, and places in long lists, which count up.
     Numbers,
 }
 

@@ -131,12 +131,10 @@ pub fn int32<F: Family>(
     })
 }
 
-/// The place of a group or of a contributor: it counts up within a record, and begins again with the next. Compression finds
-/// such runs where the numbers are written as they are. Numbers of a dictionary are packed into bits, which hides them.
-pub fn place<F: Family>(
-    get: impl for<'a> Fn(&Row<'a, F>) -> Option<usize> + Send + Sync + 'static,
-) -> Value<F> {
-    Value { encoding_hint: EncodingHint::Numbers, ..int32(move |row| get(row).map(|place| place as i32)) }
+/// The place in a long list, such as that of contributors: it counts up, and begins again with the next list. Compression
+/// finds such runs where the numbers are written as they are. Numbers of a dictionary are packed into bits, which hides them.
+pub fn place<F: Family>(get: impl for<'a> Fn(&Row<'a, F>) -> usize + Send + Sync + 'static) -> Value<F> {
+    Value { encoding_hint: EncodingHint::Numbers, ..int32(move |row| Some(get(row) as i32)) }
 }
 
 /// A number of 64 bits with a fraction.

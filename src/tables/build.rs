@@ -76,7 +76,7 @@ impl<F: Family> AnyTable for Table<F> {
     }
 
     fn rows(&'static self) -> Box<dyn Rows> {
-        let cells = self.columns.iter().map(|column| Cells::new(column.info().kind)).collect();
+        let cells = self.columns.iter().map(|column| Cells::new(column.value.kind)).collect();
         Box::new(Builder { table: self, schema: self.schema(), cells, most_rows: 0 })
     }
 }
@@ -87,7 +87,7 @@ impl<F: Family> Table<F> {
         let mut columns = Vec::with_capacity(self.columns.len());
         let rows: Vec<Row<'_, F>> = rows.iter().map(|row| Row(*row)).collect();
         for column in &self.columns {
-            let mut cells = Cells::new(column.info().kind);
+            let mut cells = Cells::new(column.value.kind);
             column.value.append(&rows, &mut cells);
             columns.push(cells.finish());
         }

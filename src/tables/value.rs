@@ -55,10 +55,7 @@ impl<F: Family> Value<F> {
 
 /// Text that is never absent.
 pub fn key<F: Family>(get: impl for<'a> Fn(&Row<'a, F>) -> &'a str + Send + Sync + 'static) -> Value<F> {
-    let value = Value::new(Type::Text, EncodingHint::Repeating, move |rows, cells| {
-        fill_same(cells.texts(), rows.iter().map(|row| Some(get(row))));
-    });
-    Value { nullable: false, ..value }
+    Value { nullable: false, encoding_hint: EncodingHint::Repeating, ..label(move |row| Some(get(row))) }
 }
 
 /// Text with few distinct values, such as a type or a country.
@@ -74,9 +71,7 @@ pub fn label<F: Family>(
 pub fn code<F: Family>(
     get: impl for<'a> Fn(&Row<'a, F>) -> Option<&'a str> + Send + Sync + 'static,
 ) -> Value<F> {
-    Value::new(Type::Text, EncodingHint::Codes, move |rows, cells| {
-        fill(cells.texts(), rows.iter().map(&get));
-    })
+    Value { encoding_hint: EncodingHint::Codes, ..text(get) }
 }
 
 /// Free text.
